@@ -1,0 +1,26 @@
+/**
+ * The life of an attachment. Only `ready` can be downloaded.
+ * pending: its upload has begun · verifying: the object is being checked · rejected: it was not what was declared · aborted, expired: it never came.
+ */
+export type AttachmentState = "pending" | "verifying" | "ready" | "rejected" | "aborted" | "expired";
+
+/** The checksum of the whole file, base64 as S3 writes it. */
+export type Checksum = { algorithm: "SHA256"; value: string };
+
+/** A file that hangs on a note. `objectKey` is opaque and never leaves the server. Instants are milliseconds since the epoch. */
+export type Attachment = {
+  id: string;
+  noteId: string;
+  /** The note's owner, copied so that an access decision needs no second row; it never changes. */
+  ownerId: string;
+  createdBy: string;
+  objectKey: string;
+  /** False for an adopted object: it was in the bucket before us, and stays there when the attachment goes. */
+  ownsObject: boolean;
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  checksum: Checksum | undefined;
+  state: AttachmentState;
+  createdAt: number;
+};

@@ -1,0 +1,35 @@
+/** What can go wrong in the service's own terms; the HTTP layer maps each code to one status. */
+export type DomainErrorCode =
+  | "invalid_request"
+  | "invalid_filename"
+  | "invalid_cursor"
+  | "expires_in_out_of_range"
+  | "access_denied"
+  | "note_not_found"
+  | "attachment_not_found"
+  | "upload_not_found"
+  | "share_not_found"
+  | "user_not_found"
+  | "token_not_found"
+  | "attachment_not_ready"
+  | "upload_not_pending"
+  | "upload_incomplete"
+  | "upload_rejected"
+  | "object_not_found"
+  | "object_already_attached"
+  | "email_taken"
+  | "file_too_large"
+  | "upload_aborted"
+  | "bucket_unavailable"
+  | "database_unavailable";
+
+/** The one error class of this package: a code from a closed set, a text for the person who meets it, and the cause for the log. */
+export class DomainError extends Error {
+  readonly code: DomainErrorCode;
+
+  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "DomainError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,13 @@
+import type { ShareRole } from "./access.ts";
+
+/** Our revocable record that a person may reach a note. Instants are milliseconds since the epoch; `expiresAt` undefined: until revoked. */
+export type Share = {
+  userId: string;
+  role: ShareRole;
+  expiresAt: number | undefined;
+  createdAt: number;
+  createdBy: string;
+};
+
+/** A share as people read it: with the name and address of its holder, where known. */
+export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };

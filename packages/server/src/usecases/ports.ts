@@ -1,0 +1,228 @@
+import type { Readable } from "node:stream";
+import type { Role, ShareRole } from "../domain/access.ts";
+import type { Attachment, AttachmentState, Checksum } from "../domain/attachment.ts";
+import type { AuditEvent } from "../domain/audit-event.ts";
+import type { Note } from "../domain/note.ts";
+import type { Person } from "../domain/person.ts";
+import type { Disposition } from "../domain/serving.ts";
+import type { Share, ShareWithPerson } from "../domain/share.ts";
+import type { Upload } from "../domain/upload.ts";
+
+/** Time and chance, passed in so that the core is a function of its inputs. */
+export type Clock = () => number;
+export type NewId = () => string;
+
+export type Page<T> = { items: T[]; nextCursor: string | undefined };
+export type PageRequest = { limit: number; cursor: string | undefined };
+
+/** What the access query answers for one attachment; `role` undefined: it exists, and the caller has nothing to do with it. */
+export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
+export type NoteAccess = { note: Note; role: Role | undefined };
+
+/** The one place that decides, from the database as it is at this moment, what a person is to a note or an attachment. */
+export type AccessQueries = {
+  note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
+  /** The hot path: one prepared statement on either engine. */
+  attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
+  /** One query for the whole batch; ids that don't exist are absent from the map. */
+  attachments(userId: string, attachmentIds: readonly string[]): Promise<Map<string, AttachmentAccess>>;
+};
+
+/** Business events are written with the change they tell of, in its transaction. */
+export type AuditWriter = { add(event: AuditEvent): Promise<void> };
+
+/** URL events are many and small: they share commits. */
+export type UrlAuditLog = {
+  /** Resolves when the event is on disk, at most a few milliseconds later; rejects with `database_unavailable`. */
+  record(event: AuditEvent): Promise<void>;
+  /** Writes out what is waiting, and takes no more. */
+  close(): Promise<void>;
+};
+
+export type NoteQueries = {
+  insert(note: Note): Promise<void>;
+  update(noteId: string, change: { title?: string; body?: string; updatedAt: number }): Promise<void>;
+  /** Removes the note with its attachments, uploads and shares; the caller has queued the objects for deletion. */
+  delete(noteId: string): Promise<void>;
+  listOwned(userId: string, page: PageRequest): Promise<Page<Note>>;
+  /** Notes with a live share for this person; newest first, as all lists are. */
+  listShared(userId: string, page: PageRequest & { now: number }): Promise<Page<Note>>;
+};
+
+export type AttachmentQueries = {
+  insert(attachment: Attachment): Promise<void>;
+  /** Moves `from` -> `to` and says whether it was there: the only way a state changes, so that two callers can't both win. */
+  transition(
+    attachmentId: string,
+    change: { from: AttachmentState; to: AttachmentState; checksum?: Checksum },
+  ): Promise<boolean>;
+  delete(attachmentId: string): Promise<void>;
+  /** In order of creation. */
+  listOfNote(noteId: string): Promise<Attachment[]>;
+  /** All attachments of several notes in one query, for lists of notes. */
+  listOfNotes(noteIds: readonly string[]): Promise<Map<string, Attachment[]>>;
+  findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
+};
+
+export type UploadQueries = {
+  insert(upload: Upload): Promise<void>;
+  find(uploadId: string): Promise<Upload | undefined>;
+  findOfAttachment(attachmentId: string): Promise<Upload | undefined>;
+  transition(uploadId: string, change: { from: AttachmentState; to: AttachmentState }): Promise<boolean>;
+  /** Pending uploads whose URL died before `before`. */
+  listAbandoned(before: number, limit: number): Promise<Upload[]>;
+};
+
+export type ShareSubject = { noteId: string } | { attachmentId: string };
+
+export type ShareQueries = {
+  /** Creates or replaces the share of this person. */
+  put(subject: ShareSubject, share: Share): Promise<void>;
+  /** Says whether there was one. */
+  delete(subject: ShareSubject, userId: string): Promise<boolean>;
+  list(subject: ShareSubject): Promise<ShareWithPerson[]>;
+};
+
+export type PeopleQueries = {
+  /** Creates or refreshes the record of a person; never takes `isAdmin` away. */
+  put(person: Person & { now: number }): Promise<void>;
+  find(userId: string): Promise<Person | undefined>;
+  /** Everyone with one of these addresses (already in normal form). */
+  findByEmails(emails: readonly string[]): Promise<Person[]>;
+};
+
+export type ApiToken = {
+  id: string;
+  userId: string;
+  label: string;
+  /** SHA-256 of the token, base64url; the token itself is shown once and kept nowhere. */
+  tokenHash: string;
+  createdAt: number;
+  expiresAt: number | undefined;
+};
+
+export type ApiTokenQueries = {
+  insert(token: ApiToken): Promise<void>;
+  /** The live token with this hash, and whose it is. */
+  findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
+  list(userId: string): Promise<ApiToken[]>;
+  /** Says whether there was one of this person's. */
+  delete(userId: string, tokenId: string): Promise<boolean>;
+};
+
+/** An object that has to go from the bucket: the durable outbox of deletions. */
+export type ObjectDeletion = {
+  objectKey: string;
+  /** Not before this instant: while a signed PUT lives, deleting would be in vain. Milliseconds since the epoch. */
+  notBefore: number;
+  attempts: number;
+};
+
+export type ObjectDeletionQueries = {
+  /** Queues a deletion, or moves the queued one of this key to `notBefore`. */
+  put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
+  /** Takes one back: the object is wanted after all. */
+  cancel(objectKey: string): Promise<void>;
+  listDue(now: number, limit: number): Promise<ObjectDeletion[]>;
+  /** Removes those that are done. */
+  remove(objectKeys: readonly string[]): Promise<void>;
+  postpone(objectKey: string, change: { notBefore: number }): Promise<void>;
+};
+
+export type AuditQueries = AuditWriter & {
+  listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+  listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+};
+
+/** Everything that can be asked of the database inside or outside a transaction. */
+export type Queries = {
+  access: AccessQueries;
+  notes: NoteQueries;
+  attachments: AttachmentQueries;
+  uploads: UploadQueries;
+  shares: ShareQueries;
+  people: PeopleQueries;
+  apiTokens: ApiTokenQueries;
+  objectDeletions: ObjectDeletionQueries;
+  audit: AuditQueries;
+};
+
+/** The database. Every call rejects with `database_unavailable` when it can't be reached, and works again when it can. */
+export type Database = Queries & {
+  /** All or nothing, durable when it resolves (SQLite: synchronous=FULL). */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  urlAudit: UrlAuditLog;
+  /** Resolves when a query went through; rejects with `database_unavailable`. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type SignedUrl = { url: string; expiresAt: number };
+export type SignedRequest = SignedUrl & { method: string; headers: Record<string, string> };
+
+export type StoredObject = { sizeBytes: number; contentType: string; etag: string; checksum: Checksum | undefined };
+
+/** The object store. Calls that reach it reject with `bucket_unavailable` within seconds when it is down. */
+export type Bucket = {
+  /** A new key under our prefix: 128 random bits, nothing of the filename. */
+  newObjectKey(): string;
+  /** `expiresAt` is the true end: it is earlier than asked when the credentials die first. Not a promise when credentials are at hand. */
+  presignGet(options: {
+    objectKey: string;
+    filename: string;
+    contentType: string;
+    disposition: Disposition;
+    expiresInSeconds: number;
+    now: number;
+  }): SignedUrl | Promise<SignedUrl>;
+  /** Size, type, checksum and `If-None-Match: *` are signed: the bucket refuses any other body, and a second one. */
+  presignPut(options: {
+    objectKey: string;
+    contentType: string;
+    sizeBytes: number;
+    checksum: Checksum | undefined;
+    expiresInSeconds: number;
+    now: number;
+  }): Promise<SignedRequest>;
+  /**
+   * Streams a body of unknown length into the bucket in constant memory.
+   * Rejects with `file_too_large` past `maxBytes`, and leaves nothing behind when it rejects.
+   */
+  store(options: {
+    objectKey: string;
+    contentType: string;
+    body: Readable;
+    maxBytes: number;
+  }): Promise<{ sizeBytes: number; checksum: Checksum }>;
+  /** Undefined when there is no such object. */
+  head(objectKey: string): Promise<StoredObject | undefined>;
+  /** The SHA-256 of the stored bytes, read through the server in constant memory: for buckets that don't keep one. */
+  computeChecksum(objectKey: string): Promise<Checksum>;
+  /** Deleting what isn't there is not an error. Answers the keys that are gone. */
+  delete(objectKeys: readonly string[]): Promise<string[]>;
+  /** Resolves when the bucket answered; rejects with `bucket_unavailable`. */
+  probe(): Promise<void>;
+  /** The bucket's name, and a parser of any address of an object in it. Throws `invalid_request` for addresses elsewhere. */
+  objectKeyOf(s3Url: string): string;
+  close(): void;
+};
+
+export type Limits = {
+  urlTtlDefaultSeconds: number;
+  urlTtlMaxSeconds: number;
+  uploadMaxBytes: number;
+  /** How long a signed PUT lives. Seconds. */
+  uploadTtlSeconds: number;
+};
+
+export type Deps = {
+  db: Database;
+  bucket: Bucket;
+  clock: Clock;
+  newId: NewId;
+  limits: Limits;
+  /** 256 random bits, base64url. */
+  newSecret: () => string;
+};
+
+export type { ShareRole };

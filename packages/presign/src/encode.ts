@@ -1,0 +1,82 @@
+import { PresignError } from "./errors.ts";
+
+declare const encodedKeyBrand: unique symbol;
+
+/** An object key that was checked and percent-encoded for use in a URL path: keep it with the object and sign it again. */
+export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
+
+const MAX_KEY_BYTES = 1024;
+// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key of this length cannot be too long.
+const SURELY_SHORT_ENOUGH = Math.floor(MAX_KEY_BYTES / 3);
+const NEEDS_NO_ENCODING = /^[A-Za-z0-9_.~/-]*$/;
+const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
+const ENCODED_KEY = /^(?:[A-Za-z0-9_.~/-]|%[0-9A-F]{2})+$/;
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
+
+/**
+ * Percent-encodes everything but the unreserved characters of RFC 3986, as Signature Version 4 asks.
+ *
+ * Uppercase hex, space is `%20`, `!'()*` and `/` are encoded.
+ * Throws PresignError `invalid_text` when the text has a lone surrogate, which UTF-8 cannot express.
+ * Source: AWS "Signature Version 4 signing", UriEncode.
+ */
+export function encodeRfc3986(text: string): string {
+  let encoded: string;
+  try {
+    encoded = encodeURIComponent(text);
+  } catch (cause) {
+    throw new PresignError("invalid_text", "The text has a lone surrogate and cannot be encoded as UTF-8", { cause });
+  }
+  return encoded.replace(LEFT_BY_ENCODE_URI_COMPONENT, escapeAscii);
+}
+
+/**
+ * Checks an object key and percent-encodes it for a URL path, `/` kept and nothing normalised.
+ *
+ * Range: 1 to 1,024 UTF-8 bytes. Refused with PresignError `invalid_key`: an empty or longer key, NUL, a lone surrogate,
+ * and a key with a `.` or `..` segment, because URL parsers on the way collapse those and another object is reached.
+ * Source: Amazon S3 "Naming Amazon S3 objects", and RFC 3986 section 5.2.4.
+ */
+export function encodeKey(key: string): EncodedKey {
+  if (typeof key !== "string" || key === "") throw invalidKey("is empty");
+  if (DOT_SEGMENT.test(key)) throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
+  if (NEEDS_NO_ENCODING.test(key)) return key.length <= MAX_KEY_BYTES ? (key as EncodedKey) : tooLong();
+  if (key.includes("\0")) throw invalidKey("contains NUL");
+  if (!key.isWellFormed()) throw invalidKey("has a lone surrogate and cannot be encoded as UTF-8");
+  const encoded = encodeRfc3986(key);
+  if (key.length > SURELY_SHORT_ENOUGH && encodedByteLength(encoded) > MAX_KEY_BYTES) tooLong();
+  return encoded.replaceAll("%2F", "/") as EncodedKey;
+}
+
+/**
+ * Takes back an encoded key that was stored as text, for example in a database row.
+ *
+ * Throws PresignError `invalid_key` when the text is not what encodeKey could have returned.
+ */
+export function parseEncodedKey(stored: string): EncodedKey {
+  if (typeof stored !== "string" || !ENCODED_KEY.test(stored)) throw invalidKey("is not in encoded form");
+  let key: string;
+  try {
+    key = decodeURIComponent(stored);
+  } catch (cause) {
+    throw new PresignError("invalid_key", "The encoded key is not UTF-8", { cause });
+  }
+  if (encodeKey(key) !== stored) throw invalidKey("is not in the form that encodeKey gives");
+  return stored as EncodedKey;
+}
+
+function escapeAscii(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+function encodedByteLength(encoded: string): number {
+  return encoded.length - 2 * (encoded.split("%").length - 1);
+}
+
+function tooLong(): never {
+  throw invalidKey(`is longer than ${MAX_KEY_BYTES} UTF-8 bytes`);
+}
+
+function invalidKey(why: string): PresignError {
+  return new PresignError("invalid_key", `The object key ${why}`);
+}

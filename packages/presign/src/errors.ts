@@ -1,0 +1,30 @@
+/** What can be wrong with the input of this package. A closed set: new codes are a new version. */
+export type PresignErrorCode =
+  | "invalid_target"
+  | "invalid_credentials"
+  | "credentials_expired"
+  | "invalid_key"
+  | "invalid_text"
+  | "invalid_header"
+  | "invalid_expires_in"
+  | "invalid_now"
+  | "invalid_cache_window"
+  | "invalid_part"
+  | "invalid_policy"
+  | "invalid_s3_url";
+
+/**
+ * The one error class of this package.
+ *
+ * `code` is for programs, `message` for people; `cause` is the lower error, when there was one.
+ * A message never contains a secret.
+ */
+export class PresignError extends Error {
+  override readonly name = "PresignError";
+  readonly code: PresignErrorCode;
+
+  constructor(code: PresignErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

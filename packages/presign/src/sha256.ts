@@ -1,0 +1,76 @@
+import { sha256Js } from "./sha256-js.ts";
+
+type NodeCrypto = Pick<typeof import("node:crypto"), "hash" | "timingSafeEqual">;
+type Sha256 = {
+  bytes(data: string | Uint8Array): Uint8Array;
+  hex(data: string | Uint8Array): string;
+};
+
+const BLOCK_BYTES = 64;
+
+/** node:crypto when this runtime has it with the one-shot `hash`, else undefined; asked for so that browsers load this module too. */
+export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
+
+const sha256: Sha256 = nodeCrypto ? nativeSha256(nodeCrypto) : plainSha256();
+
+/** The SHA-256 of the data, 64 lowercase hex digits; a string counts as its UTF-8 bytes. Source: FIPS 180-4. */
+export function sha256Hex(data: string | Uint8Array): string {
+  return sha256.hex(data);
+}
+
+/** The HMAC-SHA-256 of the data under the key: 32 bytes; a string counts as its UTF-8 bytes. Source: RFC 2104. */
+export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Array {
+  return hmac(sha256, key, data);
+}
+
+/** As sha256Hex, never through node:crypto: what runtimes without it get. */
+export function sha256HexJs(data: string | Uint8Array): string {
+  return plainSha256().hex(data);
+}
+
+/** As hmacSha256, never through node:crypto: what runtimes without it get. */
+export function hmacSha256Js(key: Uint8Array, data: string | Uint8Array): Uint8Array {
+  return hmac(plainSha256(), key, data);
+}
+
+/** The block that starts the inner (mask 0x36) or the outer (mask 0x5c) hash of an HMAC under this key. */
+export function hmacPad(key: Uint8Array, mask: 0x36 | 0x5c): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(BLOCK_BYTES);
+  block.set(key.length > BLOCK_BYTES ? sha256.bytes(key) : key);
+  return block.map((byte) => byte ^ mask);
+}
+
+function hmac(hash: Sha256, key: Uint8Array, data: string | Uint8Array): Uint8Array {
+  const message = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const inner = hash.bytes(concat(hmacPad(key, 0x36), message));
+  return hash.bytes(concat(hmacPad(key, 0x5c), inner));
+}
+
+function nativeSha256(crypto: NodeCrypto): Sha256 {
+  return {
+    bytes: (data) => crypto.hash("sha256", data, "buffer"),
+    hex: (data) => crypto.hash("sha256", data, "hex"),
+  };
+}
+
+function plainSha256(): Sha256 {
+  const bytes = (data: string | Uint8Array) =>
+    sha256Js(typeof data === "string" ? new TextEncoder().encode(data) : data);
+  return { bytes, hex: (data) => toHex(bytes(data)) };
+}
+
+function findNodeCrypto(): NodeCrypto | undefined {
+  const found = globalThis.process?.getBuiltinModule?.("node:crypto");
+  return typeof found?.hash === "function" ? found : undefined;
+}
+
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

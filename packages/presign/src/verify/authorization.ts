@@ -1,0 +1,178 @@
+import type { HeaderFields } from "./headers.ts";
+import type { QueryParameter } from "./request-target.ts";
+import { type Refusal, refuse } from "./result.ts";
+
+/** What a request says about its own signature, in form but not yet checked against anything. */
+export type Authorization = {
+  ok: true;
+  kind: "query" | "header";
+  accessKeyId: string;
+  scope: { date: string; region: string; service: string; terminator: string };
+  /** yyyymmddThhmmssZ. */
+  dateTime: string;
+  /** Milliseconds since 1970. */
+  signedAt: number;
+  /** Seconds, 1 to 604,800; a header signature has none. */
+  expiresIn?: number;
+  /** Lowercase and sorted. */
+  signedHeaders: readonly string[];
+  signature: string;
+  sessionToken?: string;
+};
+
+/** The longest life of a presigned URL, in seconds. Source: Amazon S3, "Authenticating requests: using query parameters". */
+export const MAX_EXPIRES_IN = 604_800;
+
+const QUERY_NAMES = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"] as const;
+const SIGNATURE = /^[0-9a-f]{64}$/;
+const SIGNED_HEADERS = /^[!#$%&'*+.^_`|~0-9a-z-]+(?:;[!#$%&'*+.^_`|~0-9a-z-]+)*$/;
+const DATE_TIME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const ALGORITHM = "AWS4-HMAC-SHA256";
+
+/**
+ * Reads how a request is signed: in its query, or in its Authorization header.
+ *
+ * Refused: both at once (400 `InvalidArgument`), neither (403 `AccessDenied`), and every missing, doubled or malformed part
+ * (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
+ */
+export function readAuthorization(query: readonly QueryParameter[], headers: HeaderFields): Authorization | Refusal {
+  const header = headers.get("authorization");
+  const inQuery = query.some(({ name }) => isSignatureParameter(name));
+  if (inQuery && header !== undefined) {
+    const message =
+      "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified";
+    return refuse(400, "InvalidArgument", { message, details: { ArgumentName: "Authorization" } });
+  }
+  if (inQuery) return readQuery(query);
+  if (header !== undefined) return readHeader(header, headers);
+  return refuse(403, "AccessDenied", { message: "Access Denied" });
+}
+
+/** Whether a query parameter belongs to the signature (in any case, so that a misspelt one is refused rather than skipped). */
+export function isSignatureParameter(name: string): boolean {
+  const lower = name.toLowerCase();
+  return lower.startsWith("x-amz-") && QUERY_NAMES.some((known) => lower === `x-amz-${known.toLowerCase()}`);
+}
+
+function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
+  const fields = collectQuery(query);
+  if (fields === undefined) return queryError("Query-string authentication requires each X-Amz-* parameter once.");
+  const [algorithm, credential, dateTime, expires, signedHeaders, signature] = QUERY_NAMES.map((name) =>
+    fields.get(`X-Amz-${name}`),
+  );
+  if (!credential || !dateTime || !expires || !signedHeaders || !signature || !algorithm) {
+    return queryError(
+      "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+    );
+  }
+  if (algorithm !== ALGORITHM) return queryError(`X-Amz-Algorithm only supports "${ALGORITHM}"`);
+  const expiresIn = /^[1-9]\d{0,5}$/.test(expires) ? Number(expires) : Number.NaN;
+  if (!(expiresIn <= MAX_EXPIRES_IN))
+    return queryError(`X-Amz-Expires must be a whole number of seconds from 1 to ${MAX_EXPIRES_IN}`);
+  const parts = readParts({ credential, dateTime, signedHeaders, signature });
+  if (typeof parts === "string") return queryError(`Error parsing the X-Amz-${parts} parameter`);
+  const sessionToken = fields.get("X-Amz-Security-Token");
+  return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+/** Undefined when an X-Amz-* parameter is there twice, in whatever case. */
+function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
+  const fields = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { name, value } of query) {
+    const lower = name.toLowerCase();
+    if (!lower.startsWith("x-amz-")) continue;
+    if (seen.has(lower)) return undefined;
+    seen.add(lower);
+    fields.set(name, value);
+  }
+  return fields;
+}
+
+function readHeader(header: string, headers: HeaderFields): Authorization | Refusal {
+  const space = header.indexOf(" ");
+  const scheme = space === -1 ? header : header.slice(0, space);
+  if (scheme !== ALGORITHM) return unsupportedScheme(scheme);
+  const fields = collectHeader(header.slice(space + 1));
+  const credential = fields?.get("Credential");
+  const signedHeaders = fields?.get("SignedHeaders");
+  const signature = fields?.get("Signature");
+  if (fields?.size !== 3 || !credential || !signedHeaders || !signature) {
+    return headerError("The authorization header requires Credential, SignedHeaders and Signature, each once.");
+  }
+  const dateTime = headers.get("x-amz-date");
+  if (dateTime === undefined || toTime(dateTime) === undefined) {
+    return refuse(403, "AccessDenied", { message: "AWS authentication requires a valid x-amz-date header" });
+  }
+  const parts = readParts({ credential, dateTime, signedHeaders, signature });
+  if (typeof parts === "string")
+    return headerError(`The authorization header is malformed; its ${parts} could not be read.`);
+  const sessionToken = headers.get("x-amz-security-token");
+  return { ok: true, kind: "header", ...parts, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+function collectHeader(text: string): Map<string, string> | undefined {
+  const fields = new Map<string, string>();
+  for (const pair of text.split(",")) {
+    const [name, value] = splitOnce(pair.trim());
+    if (value === undefined || fields.has(name)) return undefined;
+    fields.set(name, value);
+  }
+  return fields;
+}
+
+function splitOnce(pair: string): [string, string | undefined] {
+  const equals = pair.indexOf("=");
+  return equals === -1 ? [pair, undefined] : [pair.slice(0, equals), pair.slice(equals + 1)];
+}
+
+type RawParts = { credential: string; dateTime: string; signedHeaders: string; signature: string };
+
+/** The parts in form, or the name of the first that is not. */
+function readParts(raw: RawParts) {
+  const [accessKeyId, date, region, service, terminator, ...rest] = raw.credential.split("/");
+  if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";
+  const signedAt = toTime(raw.dateTime);
+  if (signedAt === undefined) return "Date";
+  const signedHeaders = raw.signedHeaders.split(";").sort();
+  if (!SIGNED_HEADERS.test(raw.signedHeaders) || new Set(signedHeaders).size < signedHeaders.length)
+    return "SignedHeaders";
+  if (!SIGNATURE.test(raw.signature)) return "Signature";
+  const { dateTime, signature } = raw;
+  return { accessKeyId, scope: { date, region, service, terminator }, dateTime, signedAt, signedHeaders, signature };
+}
+
+function toTime(dateTime: string): number | undefined {
+  const match = DATE_TIME.exec(dateTime);
+  if (match === null) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  // Date.UTC rolls the 31st of February over: what does not read the same again was no date.
+  return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
+}
+
+function unsupportedScheme(scheme: string): Refusal {
+  if (scheme.startsWith("AWS")) {
+    const message = `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`;
+    return refuse(400, "InvalidRequest", { message });
+  }
+  return refuse(400, "InvalidArgument", {
+    message: "Unsupported Authorization Type",
+    details: { ArgumentName: "Authorization" },
+  });
+}
+
+function queryError(message: string): Refusal {
+  return refuse(400, "AuthorizationQueryParametersError", { message });
+}
+
+function headerError(message: string): Refusal {
+  return refuse(400, "AuthorizationHeaderMalformed", { message });
+}

@@ -1,0 +1,34 @@
+/** Header fields by lowercase name; the values of a repeated field are joined with a comma, as they are signed. */
+export type HeaderFields = ReadonlyMap<string, string>;
+
+const INNER_WHITE_SPACE = /[ \t]+/g;
+
+/** Reads a flat list of names and values, as `IncomingMessage.rawHeaders` of node:http has them. */
+export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
+  const fields = new Map<string, string>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    const value = (rawHeaders[index + 1] as string).trim();
+    const before = fields.get(name);
+    fields.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return fields;
+}
+
+/** The canonical header lines of Signature Version 4 for the signed names, which must be sorted; a missing one is empty. */
+export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
+  return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
+}
+
+/**
+ * The fields that arrived and had to be signed but were not: `host`, and every `x-amz-*`.
+ *
+ * An unsigned `x-amz-*` field would let the holder of a URL change what the signer allowed, for example by adding `x-amz-copy-source`.
+ */
+export function unsignedFields(fields: HeaderFields, signedHeaders: readonly string[]): string[] {
+  const unsigned = signedHeaders.includes("host") ? [] : ["host"];
+  for (const name of fields.keys()) {
+    if (name.startsWith("x-amz-") && !signedHeaders.includes(name)) unsigned.push(name);
+  }
+  return unsigned;
+}

@@ -1,0 +1,85 @@
+import { encodeRfc3986 } from "../encode.ts";
+import { type Refusal, refuse } from "./result.ts";
+
+/** One query parameter, percent-decoded. */
+export type QueryParameter = { readonly name: string; readonly value: string };
+
+/**
+ * A request target, read once: what is verified and what is routed come from here, so they cannot differ.
+ *
+ * `rawPath` is as received, `path` is percent-decoded exactly once, `canonicalPath` is `path` encoded as Signature Version 4 asks.
+ */
+export type RequestTarget = {
+  ok: true;
+  rawPath: string;
+  path: string;
+  canonicalPath: string;
+  query: readonly QueryParameter[];
+};
+
+const NON_ASCII = /[\u0080-\u00ff]/g;
+const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
+
+/**
+ * Reads a raw request target (`/bucket/key?query`) whose characters each stand for one received byte.
+ *
+ * Nothing is normalised: `//`, `.` and `..` stay. `+` in the query is a space.
+ * Refused with 400 `InvalidURI`: another form than origin form, broken percent-encoding, bytes that are not UTF-8.
+ */
+export function parseRequestTarget(target: string): RequestTarget | Refusal {
+  const mark = target.indexOf("?");
+  const rawPath = mark === -1 ? target : target.slice(0, mark);
+  if (!rawPath.startsWith("/")) return invalidUri();
+  const path = decode(rawPath);
+  const query = mark === -1 ? [] : parseQuery(target.slice(mark + 1));
+  if (path === undefined || query === undefined) return invalidUri();
+  return { ok: true, rawPath, path, canonicalPath: canonicalPath(path), query };
+}
+
+/** The canonical query of Signature Version 4: encoded, sorted by name and then value, without the parameter `except`. */
+export function canonicalQuery(query: readonly QueryParameter[], except?: string): string {
+  const pairs: [string, string][] = [];
+  for (const { name, value } of query) {
+    if (name !== except) pairs.push([encodeRfc3986(name), encodeRfc3986(value)]);
+  }
+  pairs.sort((left, right) => compare(left[0], right[0]) || compare(left[1], right[1]));
+  return pairs.map(([name, value]) => `${name}=${value}`).join("&");
+}
+
+function canonicalPath(path: string): string {
+  return PLAIN_PATH.test(path) ? path : encodeRfc3986(path).replaceAll("%2F", "/");
+}
+
+function parseQuery(raw: string): QueryParameter[] | undefined {
+  const query: QueryParameter[] = [];
+  for (const pair of raw.split("&")) {
+    if (pair === "") continue;
+    const equals = pair.indexOf("=");
+    const name = decodeQuery(equals === -1 ? pair : pair.slice(0, equals));
+    const value = decodeQuery(equals === -1 ? "" : pair.slice(equals + 1));
+    if (name === undefined || value === undefined) return undefined;
+    query.push({ name, value });
+  }
+  return query;
+}
+
+function decodeQuery(raw: string): string | undefined {
+  return decode(raw.replaceAll("+", " "));
+}
+
+function decode(raw: string): string | undefined {
+  if (PLAIN_PATH.test(raw)) return raw;
+  try {
+    return decodeURIComponent(raw.replace(NON_ASCII, (byte) => `%${byte.charCodeAt(0).toString(16)}`));
+  } catch {
+    return undefined;
+  }
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function invalidUri(): Refusal {
+  return refuse(400, "InvalidURI", { message: "Couldn't parse the specified URI." });
+}

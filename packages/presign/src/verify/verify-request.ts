@@ -1,0 +1,202 @@
+import { deriveSigningKey } from "../signing-key.ts";
+import { type Authorization, readAuthorization } from "./authorization.ts";
+import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./headers.ts";
+import { type PayloadDeclaration, readPayload } from "./payload.ts";
+import { canonicalQuery, parseRequestTarget, type RequestTarget } from "./request-target.ts";
+import { type Refusal, refuse } from "./result.ts";
+import { equalInConstantTime, type SigningContext, sign, stringToSign } from "./signature.ts";
+
+/** A request as it was received: the target and each header hold one character for one byte, as node:http gives them. */
+export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
+
+/** The secret of an access key, and the session token that goes with it when the key is temporary. */
+export type VerifierCredentials = { secretAccessKey: string; sessionToken?: string };
+
+/** A request that was let in, and what it consists of: use these, and never read the raw request again. */
+export type VerifiedRequest = {
+  ok: true;
+  kind: "query" | "header";
+  accessKeyId: string;
+  target: RequestTarget;
+  headers: HeaderFields;
+  payload: PayloadDeclaration;
+  /** The start of the chain of chunk signatures, for createAwsChunkedDecoder. */
+  chunkSeed: SigningContext & { signature: string };
+};
+
+/** Decides on one request; `now` is in milliseconds since 1970. */
+export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
+
+type VerifierOptions = {
+  region: string;
+  /** Undefined for a key that is not known. */
+  findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
+};
+type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
+
+const MAX_SKEW_MS = 15 * 60 * 1000;
+const MAX_CACHED_KEYS = 64;
+
+/**
+ * Makes a verifier of Amazon S3 requests signed with Signature Version 4, in the query or in the Authorization header.
+ *
+ * The method, the raw path, every query parameter and every signed header are covered; `host` and all `x-amz-*` headers must be signed.
+ * A refusal carries the status, code and message that Amazon S3 answers. It never throws on what a client sent.
+ * Source: AWS "Authenticating Requests (AWS Signature Version 4)".
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const signingKey = cachedSigningKeys(options.region);
+  return (request, now) => {
+    const target = parseRequestTarget(request.target);
+    if (!target.ok) return target;
+    const headers = readHeaders(request.rawHeaders);
+    const authorization = readAuthorization(target.query, headers);
+    if (!authorization.ok) return authorization;
+    const credentials = options.findCredentials(authorization.accessKeyId);
+    const refusal =
+      checkTime(authorization, now) ??
+      checkScope(authorization, options.region) ??
+      checkCredentials(authorization, credentials) ??
+      checkSignedHeaders(authorization, headers);
+    if (refusal !== undefined || credentials === undefined) return refusal as Refusal;
+    return checkSignature(authorization, {
+      ...{ request, target, headers, now },
+      signingKey: signingKey(authorization.scope.date, credentials.secretAccessKey),
+    });
+  };
+}
+
+function checkTime(authorization: Authorization, now: number): Refusal | undefined {
+  const { signedAt, expiresIn } = authorization;
+  const serverTime = new Date(now).toISOString();
+  if (expiresIn === undefined) {
+    if (Math.abs(now - signedAt) <= MAX_SKEW_MS) return undefined;
+    return refuse(403, "RequestTimeTooSkewed", {
+      message: "The difference between the request time and the current time is too large.",
+      details: {
+        RequestTime: authorization.dateTime,
+        ServerTime: serverTime,
+        MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
+      },
+    });
+  }
+  // The allowance for clocks is for the start of a URL's life only: it never prolongs it.
+  if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
+  const expires = signedAt + expiresIn * 1000;
+  if (now < expires) return undefined;
+  return refuse(403, "AccessDenied", {
+    message: "Request has expired",
+    details: { "X-Amz-Expires": String(expiresIn), Expires: new Date(expires).toISOString(), ServerTime: serverTime },
+  });
+}
+
+function checkScope(authorization: Authorization, region: string): Refusal | undefined {
+  const { scope } = authorization;
+  const wrong = (what: string, expected: string) => {
+    const inQuery = authorization.kind === "query";
+    const code = inQuery ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed";
+    const where = inQuery ? "Error parsing the X-Amz-Credential parameter" : "The authorization header is malformed";
+    const details: Record<string, string> = what === "region" ? { Region: region } : {};
+    return refuse(400, code, { message: `${where}; the ${what} is wrong; expecting '${expected}'`, details });
+  };
+  const day = authorization.dateTime.slice(0, 8);
+  if (scope.date !== day) return wrong("date", day);
+  if (scope.region !== region) return wrong("region", region);
+  if (scope.service !== "s3") return wrong("service", "s3");
+  if (scope.terminator !== "aws4_request") return wrong("terminator", "aws4_request");
+  return undefined;
+}
+
+function checkCredentials(authorization: Authorization, known: VerifierCredentials | undefined): Refusal | undefined {
+  if (known === undefined) {
+    return refuse(403, "InvalidAccessKeyId", {
+      message: "The AWS Access Key Id you provided does not exist in our records.",
+      details: { AWSAccessKeyId: authorization.accessKeyId },
+    });
+  }
+  if (equalInConstantTime(authorization.sessionToken ?? "", known.sessionToken ?? "")) return undefined;
+  return refuse(400, "InvalidToken", { message: "The provided token is malformed or otherwise invalid." });
+}
+
+function checkSignedHeaders(authorization: Authorization, headers: HeaderFields): Refusal | undefined {
+  const unsigned = unsignedFields(headers, authorization.signedHeaders);
+  if (unsigned.length === 0) return undefined;
+  return refuse(403, "AccessDenied", {
+    message: "There were headers present in the request which were not signed",
+    details: { HeadersNotSigned: unsigned.join(", ") },
+  });
+}
+
+function checkSignature(
+  authorization: Authorization,
+  context: Context & { signingKey: Uint8Array },
+): VerifiedRequest | Refusal {
+  const { target, headers, signingKey } = context;
+  const payload = readPayload(authorization, { query: target.query, headers });
+  if (!payload.ok) return payload;
+  const { kind, accessKeyId, signature, dateTime, scope } = authorization;
+  const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
+  // The path as received comes first. A client that escapes more or fewer characters than it signed still names the same key.
+  const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
+  let last = "";
+  for (const path of paths) {
+    last = canonicalRequest(authorization, { ...context, path, payloadHash: payload.hash });
+    if (equalInConstantTime(sign(stringToSign(last, signing), signingKey), signature)) {
+      return {
+        ok: true,
+        kind,
+        accessKeyId,
+        target,
+        headers,
+        payload: payload.declaration,
+        chunkSeed: { ...signing, signature },
+      };
+    }
+  }
+  return signatureDoesNotMatch(authorization, { canonicalRequest: last, stringToSign: stringToSign(last, signing) });
+}
+
+function canonicalRequest(
+  authorization: Authorization,
+  context: Context & { path: string; payloadHash: string },
+): string {
+  const { request, target, headers, path, payloadHash } = context;
+  const { signedHeaders, kind } = authorization;
+  return [
+    request.method,
+    path,
+    canonicalQuery(target.query, kind === "query" ? "X-Amz-Signature" : undefined),
+    canonicalHeaders(headers, signedHeaders),
+    signedHeaders.join(";"),
+    payloadHash,
+  ].join("\n");
+}
+
+function signatureDoesNotMatch(
+  authorization: Authorization,
+  texts: { canonicalRequest: string; stringToSign: string },
+): Refusal {
+  return refuse(403, "SignatureDoesNotMatch", {
+    message:
+      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    details: {
+      AWSAccessKeyId: authorization.accessKeyId,
+      StringToSign: texts.stringToSign,
+      SignatureProvided: authorization.signature,
+      CanonicalRequest: texts.canonicalRequest,
+    },
+  });
+}
+
+function cachedSigningKeys(region: string): (date: string, secretAccessKey: string) => Uint8Array {
+  const keys = new Map<string, Uint8Array>();
+  return (date, secretAccessKey) => {
+    const id = `${date}/${secretAccessKey}`;
+    const known = keys.get(id);
+    if (known !== undefined) return known;
+    const key = deriveSigningKey({ date, region, service: "s3", secretAccessKey });
+    if (keys.size >= MAX_CACHED_KEYS) keys.clear();
+    keys.set(id, key);
+    return key;
+  };
+}

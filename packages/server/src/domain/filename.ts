@@ -2,7 +2,7 @@ import { DomainError } from "./errors.ts";
 
 const MAX_FILENAME_LENGTH = 255;
 // C0 and C1 controls; the marks that reorder text on screen ("gpj.exe" shown as "exe.jpg"); both kinds of separator.
-const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
+const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
 
 /**
  * Checks a filename, which is display only and never part of a key, and returns it in NFC without surrounding white space.
@@ -12,7 +12,8 @@ const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2
 export function checkFilename(filename: string): string {
   const name = filename.trim().normalize("NFC");
   if (name === "") throw invalid("The filename is empty.");
-  if (name.length > MAX_FILENAME_LENGTH) throw invalid(`The filename is longer than ${MAX_FILENAME_LENGTH} characters.`);
+  if (name.length > MAX_FILENAME_LENGTH)
+    throw invalid(`The filename is longer than ${MAX_FILENAME_LENGTH} characters.`);
   if (name === "." || name === "..") throw invalid("The filename can't be . or ..");
   if (!name.isWellFormed()) throw invalid("The filename is not valid Unicode (it has half of a surrogate pair).");
   if (FORBIDDEN.test(name)) {

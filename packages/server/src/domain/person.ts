@@ -8,7 +8,7 @@ export type Person = {
 };
 
 /** The authenticated caller of a use case. */
-export type Caller = { userId: string; isAdmin: boolean };
+export type Caller = { userId: string };
 
 /** An address in the one form it is stored and compared in. */
 export function normaliseEmail(email: string): string {

@@ -43,7 +43,10 @@ export function safeServing(
 ): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
     // Text is served as UTF-8 so that no browser guesses another charset.
-    return { disposition: asked, contentType: contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType };
+    return {
+      disposition: asked,
+      contentType: contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType,
+    };
   }
   return { disposition: "attachment", contentType: DEFAULT_TYPE };
 }

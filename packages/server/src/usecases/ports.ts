@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Role, ShareRole } from "../domain/access.ts";
+import type { Role } from "../domain/access.ts";
 import type { Attachment, AttachmentState, Checksum } from "../domain/attachment.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Note } from "../domain/note.ts";
@@ -223,6 +223,6 @@ export type Deps = {
   limits: Limits;
   /** 256 random bits, base64url. */
   newSecret: () => string;
+  /** Told after a commit that queued object deletions, so that they need not wait for the next sweep. */
+  onDeletionsQueued: () => void;
 };
-
-export type { ShareRole };

@@ -1,0 +1,69 @@
+import { type Static, Type } from "typebox";
+import { Id, Instant } from "./common.ts";
+
+export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
+export type Checksum = Static<typeof Checksum>;
+
+export const AttachmentState = Type.Enum(["pending", "verifying", "ready", "rejected", "aborted", "expired"]);
+export type AttachmentState = Static<typeof AttachmentState>;
+
+/** A file on a note; `checksum` is null until the stored bytes were verified. The object's key is never shown. */
+export const Attachment = Type.Object({
+  id: Id,
+  noteId: Id,
+  filename: Type.String(),
+  sizeBytes: Type.Integer(),
+  contentType: Type.String(),
+  checksum: Type.Union([Checksum, Type.Null()]),
+  state: AttachmentState,
+  createdAt: Instant,
+});
+export type Attachment = Static<typeof Attachment>;
+
+export const AttachmentParams = Type.Object({ attachmentId: Id });
+
+/** JSON instead of a form: attach an object that is in the bucket already (administrators only). */
+export const AdoptBody = Type.Object(
+  {
+    s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    key: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+    filename: Type.Optional(Type.String({ maxLength: 1024 })),
+  },
+  { additionalProperties: false, minProperties: 1, description: "Exactly one of s3Url and key" },
+);
+export type AdoptBody = Static<typeof AdoptBody>;
+
+/** `expiresIn` in seconds; the service's range (1 to URL_TTL_MAX) is checked behind the schema so that the refusal names it. */
+const ExpiresIn = Type.Optional(Type.String({ maxLength: 32 }));
+const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
+
+export const UrlQuery = Type.Object(
+  { expiresIn: ExpiresIn, disposition: Disposition },
+  { additionalProperties: false },
+);
+export type UrlQuery = Static<typeof UrlQuery>;
+
+export const FileUrl = Type.Object({ fileUrl: Type.String(), expiresIn: Type.Integer(), expiresAt: Instant });
+export type FileUrl = Static<typeof FileUrl>;
+
+export const FileUrlsBody = Type.Object(
+  {
+    attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
+    expiresIn: Type.Optional(Type.Number()),
+  },
+  { additionalProperties: false },
+);
+export type FileUrlsBody = Static<typeof FileUrlsBody>;
+
+/** One answer an id, in the order asked: a URL, or the code of its refusal. */
+export const FileUrls = Type.Object({
+  urls: Type.Array(
+    Type.Object({
+      attachmentId: Id,
+      fileUrl: Type.Optional(Type.String()),
+      expiresAt: Type.Optional(Instant),
+      code: Type.Optional(Type.Enum(["attachment_not_found", "access_denied", "attachment_not_ready"])),
+    }),
+  ),
+});
+export type FileUrls = Static<typeof FileUrls>;

@@ -1,0 +1,33 @@
+import { type TSchema, Type } from "typebox";
+
+/** A UUID in its usual spelling; the service makes version 7. */
+export const Id = Type.String({
+  pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+  maxLength: 36,
+  description: "UUIDv7",
+});
+
+/** A person's id: `sub` of the token, or an account's id. */
+export const UserId = Type.String({ minLength: 1, maxLength: 255 });
+
+/** An ISO 8601 instant in UTC. */
+export const Instant = Type.String({
+  pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z$",
+  maxLength: 40,
+  description: "ISO 8601, UTC",
+});
+
+export const Email = Type.String({ pattern: "^[^\\s@]+@[^\\s@]+$", minLength: 3, maxLength: 254 });
+
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+  },
+  { additionalProperties: false },
+);
+
+/** A page of a list; `nextCursor` is null on the last one. */
+export function pageOf<Item extends TSchema>(item: Item) {
+  return Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) });
+}

@@ -1,0 +1,37 @@
+import { type Static, Type } from "typebox";
+import { Attachment } from "./attachments.ts";
+import { Id, Instant, PageQuery, pageOf, UserId } from "./common.ts";
+
+const Title = Type.String({ minLength: 1, maxLength: 300 });
+const Body = Type.String({ maxLength: 200_000 });
+
+export const Note = Type.Object({
+  id: Id,
+  title: Title,
+  body: Body,
+  ownerId: UserId,
+  createdAt: Instant,
+  updatedAt: Instant,
+  attachments: Type.Array(Attachment),
+});
+export type Note = Static<typeof Note>;
+
+export const NoteParams = Type.Object({ noteId: Id });
+
+export const CreateNoteBody = Type.Object({ title: Title, body: Type.Optional(Body) }, { additionalProperties: false });
+export type CreateNoteBody = Static<typeof CreateNoteBody>;
+
+export const UpdateNoteBody = Type.Object(
+  { title: Type.Optional(Title), body: Type.Optional(Body) },
+  { additionalProperties: false, minProperties: 1 },
+);
+export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
+
+export const ListNotesQuery = Type.Object(
+  { ...PageQuery.properties, scope: Type.Enum(["owned", "shared"], { default: "owned" }) },
+  { additionalProperties: false },
+);
+export type ListNotesQuery = Static<typeof ListNotesQuery>;
+
+export const NotePage = pageOf(Note);
+export type NotePage = Static<typeof NotePage>;

@@ -1,0 +1,57 @@
+import { type Static, Type } from "typebox";
+
+/**
+ * Every error code of the service, with the one status and title it is answered with (RFC 9457).
+ * Clients branch on the code; the text of `detail` may change.
+ */
+export const problems = {
+  invalid_request: { status: 400, title: "Invalid request" },
+  invalid_filename: { status: 400, title: "Invalid filename" },
+  invalid_cursor: { status: 400, title: "Invalid cursor" },
+  expires_in_out_of_range: { status: 400, title: "Expiry out of range" },
+  unauthenticated: { status: 401, title: "Not signed in" },
+  access_denied: { status: 403, title: "Access denied" },
+  cross_site_request: { status: 403, title: "Cross-site request refused" },
+  not_found: { status: 404, title: "Not found" },
+  note_not_found: { status: 404, title: "Note not found" },
+  attachment_not_found: { status: 404, title: "Attachment not found" },
+  upload_not_found: { status: 404, title: "Upload not found" },
+  share_not_found: { status: 404, title: "Share not found" },
+  token_not_found: { status: 404, title: "Token not found" },
+  method_not_allowed: { status: 405, title: "Method not allowed" },
+  attachment_not_ready: { status: 409, title: "Attachment not ready" },
+  upload_not_pending: { status: 409, title: "Upload is over" },
+  upload_incomplete: { status: 409, title: "Upload incomplete" },
+  object_already_attached: { status: 409, title: "Object already attached" },
+  email_taken: { status: 409, title: "Address in use" },
+  file_too_large: { status: 413, title: "File too large" },
+  payload_too_large: { status: 413, title: "Request too large" },
+  unsupported_media_type: { status: 415, title: "Unsupported media type" },
+  user_not_found: { status: 422, title: "User not found" },
+  object_not_found: { status: 422, title: "Object not found" },
+  upload_rejected: { status: 422, title: "Upload rejected" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  headers_too_large: { status: 431, title: "Headers too large" },
+  upload_aborted: { status: 400, title: "Upload aborted" },
+  internal: { status: 500, title: "Internal error" },
+  bucket_unavailable: { status: 503, title: "Bucket unavailable" },
+  database_unavailable: { status: 503, title: "Database unavailable" },
+  shutting_down: { status: 503, title: "Shutting down" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** The body of every error: `application/problem+json`; `message` is the same text as `detail`. */
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.Enum(Object.keys(problems) as ProblemCode[]),
+    message: Type.String(),
+    requestId: Type.String(),
+  },
+  { $id: "Problem", description: "An error (RFC 9457)" },
+);
+export type Problem = Static<typeof Problem>;

@@ -1,0 +1,36 @@
+import { type Static, Type } from "typebox";
+import { Email, Id, Instant, UserId } from "./common.ts";
+
+const Role = Type.Enum(["viewer", "editor"]);
+
+/** Who gets it: ids, addresses, or both; at most 100 of each. */
+const Receivers = {
+  userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
+  emails: Type.Optional(Type.Array(Email, { maxItems: 100 })),
+  expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+};
+
+export const ShareNoteBody = Type.Object({ ...Receivers, role: Type.Optional(Role) }, { additionalProperties: false });
+export type ShareNoteBody = Static<typeof ShareNoteBody>;
+
+export const ShareAttachmentBody = Type.Object(
+  { ...Receivers, role: Type.Optional(Type.Enum(["viewer"])) },
+  { additionalProperties: false },
+);
+export type ShareAttachmentBody = Static<typeof ShareAttachmentBody>;
+
+export const Share = Type.Object({
+  userId: UserId,
+  email: Type.Union([Type.String(), Type.Null()]),
+  name: Type.Union([Type.String(), Type.Null()]),
+  role: Role,
+  expiresAt: Type.Union([Instant, Type.Null()]),
+  createdAt: Instant,
+});
+export type Share = Static<typeof Share>;
+
+export const Shares = Type.Object({ shares: Type.Array(Share) });
+export type Shares = Static<typeof Shares>;
+
+export const NoteShareParams = Type.Object({ noteId: Id, userId: UserId });
+export const AttachmentShareParams = Type.Object({ attachmentId: Id, userId: UserId });

@@ -1,0 +1,36 @@
+import { type Static, Type } from "typebox";
+import { Id, Instant, UserId } from "./common.ts";
+
+export const CreateTokenBody = Type.Object(
+  {
+    label: Type.String({ minLength: 1, maxLength: 100 }),
+    expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+  },
+  { additionalProperties: false },
+);
+export type CreateTokenBody = Static<typeof CreateTokenBody>;
+
+export const ApiToken = Type.Object({
+  id: Id,
+  label: Type.String(),
+  createdAt: Instant,
+  expiresAt: Type.Union([Instant, Type.Null()]),
+});
+export type ApiToken = Static<typeof ApiToken>;
+
+/** The token itself is in this answer and nowhere after it. */
+export const CreatedToken = Type.Object({ ...ApiToken.properties, token: Type.String() });
+export type CreatedToken = Static<typeof CreatedToken>;
+
+export const ApiTokens = Type.Object({ tokens: Type.Array(ApiToken) });
+export type ApiTokens = Static<typeof ApiTokens>;
+
+export const TokenParams = Type.Object({ tokenId: Id });
+
+export const Me = Type.Object({
+  id: UserId,
+  email: Type.Union([Type.String(), Type.Null()]),
+  name: Type.Union([Type.String(), Type.Null()]),
+  isAdmin: Type.Boolean(),
+});
+export type Me = Static<typeof Me>;

@@ -1,0 +1,84 @@
+import type { Attachment } from "../domain/attachment.ts";
+import { DomainError } from "../domain/errors.ts";
+import { checkFilename } from "../domain/filename.ts";
+import type { Caller } from "../domain/person.ts";
+import { normaliseContentType } from "../domain/serving.ts";
+import { authoriseNote } from "./authorise.ts";
+import type { Deps, StoredObject } from "./ports.ts";
+
+export type AdoptInput = {
+  noteId: string;
+  /** Exactly one of the two: any S3 address of the object, or its key in our bucket. */
+  s3Url: string | undefined;
+  key: string | undefined;
+  filename: string | undefined;
+};
+
+/**
+ * Attaches an object that is in the bucket already; only an administrator may, since the key is theirs to choose.
+ * The object stays in the bucket when the attachment goes. Throws `access_denied`, `note_not_found`, `invalid_request`,
+ * `object_not_found`, `object_already_attached`.
+ */
+export function adoptObject(deps: Deps) {
+  const { db, bucket } = deps;
+  return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
+    const person = await db.people.find(caller.userId);
+    if (person?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
+    const objectKey = chooseKey(deps, input);
+    const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
+    const stored = await bucket.head(objectKey);
+    if (stored === undefined) {
+      throw new DomainError(
+        "object_not_found",
+        "There is no such object in the bucket; check the address and the key.",
+      );
+    }
+    return attach(deps, { caller, noteId: input.noteId, objectKey, filename, stored });
+  };
+}
+
+function chooseKey({ bucket }: Deps, { s3Url, key }: AdoptInput): string {
+  if (s3Url !== undefined && key === undefined) return bucket.objectKeyOf(s3Url);
+  if (key !== undefined && s3Url === undefined) return key;
+  throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
+}
+
+async function attach(
+  { db, clock, newId }: Deps,
+  input: { caller: Caller; noteId: string; objectKey: string; filename: string; stored: StoredObject },
+): Promise<Attachment> {
+  const { caller, noteId, objectKey, filename, stored } = input;
+  return db.transaction(async (tx) => {
+    const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+    if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
+      throw new DomainError("object_already_attached", "The object is attached already.");
+    }
+    const now = clock();
+    const attachment: Attachment = {
+      id: newId(),
+      noteId,
+      ownerId: note.ownerId,
+      createdBy: caller.userId,
+      objectKey,
+      ownsObject: false,
+      filename,
+      contentType: normaliseContentType(stored.contentType),
+      sizeBytes: stored.sizeBytes,
+      checksum: stored.checksum,
+      state: "ready",
+      createdAt: now,
+    };
+    await tx.attachments.insert(attachment);
+    await tx.audit.add({
+      id: newId(),
+      at: now,
+      action: "attachment.adopted",
+      actorId: caller.userId,
+      noteId,
+      ownerId: note.ownerId,
+      attachmentIds: [attachment.id],
+      detail: { filename, sizeBytes: stored.sizeBytes },
+    });
+    return attachment;
+  });
+}

@@ -1,0 +1,34 @@
+import type { Attachment } from "../domain/attachment.ts";
+import type { Caller } from "../domain/person.ts";
+import { authoriseAttachment } from "./authorise.ts";
+import type { Deps } from "./ports.ts";
+import { queueDeletion } from "./purge-objects.ts";
+
+/** What is known of an attachment. Throws `attachment_not_found` or `access_denied`. */
+export function getAttachment({ db }: Deps) {
+  return (caller: Caller, attachmentId: string): Promise<Attachment> =>
+    authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });
+}
+
+/** Removes an attachment and queues its object for deletion in the same transaction. */
+export function deleteAttachment({ db, clock, newId, onDeletionsQueued }: Deps) {
+  return async (caller: Caller, attachmentId: string): Promise<void> => {
+    await db.transaction(async (tx) => {
+      const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+      const now = clock();
+      await queueDeletion(tx, { attachment, now });
+      await tx.attachments.delete(attachmentId);
+      await tx.audit.add({
+        id: newId(),
+        at: now,
+        action: "attachment.deleted",
+        actorId: caller.userId,
+        noteId: attachment.noteId,
+        ownerId: attachment.ownerId,
+        attachmentIds: [attachmentId],
+        detail: { filename: attachment.filename },
+      });
+    });
+    onDeletionsQueued();
+  };
+}

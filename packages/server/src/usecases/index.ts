@@ -1,0 +1,50 @@
+import { listActivity, listNoteActivity } from "./activity.ts";
+import { adoptObject } from "./adopt-object.ts";
+import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
+import { attachFile } from "./attach-file.ts";
+import { deleteAttachment, getAttachment } from "./attachments.ts";
+import { completeUpload } from "./complete-upload.ts";
+import { issueUrl } from "./issue-url.ts";
+import { issueUrls } from "./issue-urls.ts";
+import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
+import { getMe, rememberPerson } from "./people.ts";
+import type { Deps } from "./ports.ts";
+import { purgeObjects } from "./purge-objects.ts";
+import { listShares, putShares, revokeShare } from "./shares.ts";
+import { abortUpload, expireUploads, getUpload, startUpload } from "./uploads.ts";
+
+/** Every verb of the service, bound to its database, bucket, clock and limits. */
+export function createUseCases(deps: Deps) {
+  return {
+    createNote: createNote(deps),
+    listNotes: listNotes(deps),
+    getNote: getNote(deps),
+    updateNote: updateNote(deps),
+    deleteNote: deleteNote(deps),
+    attachFile: attachFile(deps),
+    adoptObject: adoptObject(deps),
+    getAttachment: getAttachment(deps),
+    deleteAttachment: deleteAttachment(deps),
+    startUpload: startUpload(deps),
+    getUpload: getUpload(deps),
+    completeUpload: completeUpload(deps),
+    abortUpload: abortUpload(deps),
+    issueUrl: issueUrl(deps),
+    issueUrls: issueUrls(deps),
+    putShares: putShares(deps),
+    listShares: listShares(deps),
+    revokeShare: revokeShare(deps),
+    listNoteActivity: listNoteActivity(deps),
+    listActivity: listActivity(deps),
+    createApiToken: createApiToken(deps),
+    authenticateApiToken: authenticateApiToken(deps),
+    listApiTokens: listApiTokens(deps),
+    revokeApiToken: revokeApiToken(deps),
+    rememberPerson: rememberPerson(deps),
+    getMe: getMe(deps),
+    purgeObjects: purgeObjects(deps),
+    expireUploads: expireUploads(deps),
+  };
+}
+
+export type UseCases = ReturnType<typeof createUseCases>;

@@ -1,0 +1,105 @@
+import { permits } from "../domain/access.ts";
+import type { Attachment } from "../domain/attachment.ts";
+import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
+import { DomainError } from "../domain/errors.ts";
+import type { Caller } from "../domain/person.ts";
+import { type Disposition, safeServing } from "../domain/serving.ts";
+import type { Deps, Limits, SignedUrl } from "./ports.ts";
+
+export type IssuedUrl = {
+  fileUrl: string;
+  /** Whole seconds; less than asked only when the bucket's credentials die first. */
+  expiresInSeconds: number;
+  expiresAt: number;
+};
+
+/**
+ * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is answered.
+ * `expiresInSeconds` undefined: the configured default. Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`,
+ * `attachment_not_ready`.
+ */
+export function issueUrl(deps: Deps) {
+  const { db, clock, limits } = deps;
+  return async (
+    caller: Caller,
+    input: { attachmentId: string; expiresInSeconds: number | undefined; disposition: Disposition },
+  ): Promise<IssuedUrl> => {
+    const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
+    const access = await db.access.attachment(caller.userId, input.attachmentId);
+    if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+    const { attachment, role } = access;
+    if (!permits(role, "attachment.issueUrl")) {
+      // The refusal doesn't wait for its record: it gives nothing away that would have to be accounted for first.
+      db.urlAudit.record(describe(deps, { caller, attachment, action: "url.refused" })).catch(() => undefined);
+      throw new DomainError("access_denied", "Access denied");
+    }
+    requireReady(attachment);
+    const now = clock();
+    const signed = await sign(deps, { attachment, disposition: input.disposition, expiresInSeconds, now });
+    const issued = answer(signed, { expiresInSeconds, now });
+    await db.urlAudit.record(
+      describe(deps, { caller, attachment, action: "url.issued", expiresInSeconds: issued.expiresInSeconds }),
+    );
+    return issued;
+  };
+}
+
+/** The asked expiry, or the default. Range: whole seconds from 1 to the configured maximum. Throws `expires_in_out_of_range`. */
+export function checkExpiry(limits: Limits, expiresInSeconds: number | undefined): number {
+  if (expiresInSeconds === undefined) return limits.urlTtlDefaultSeconds;
+  if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > limits.urlTtlMaxSeconds) {
+    throw new DomainError(
+      "expires_in_out_of_range",
+      `expiresIn must be a whole number of seconds from 1 to ${limits.urlTtlMaxSeconds}.`,
+    );
+  }
+  return expiresInSeconds;
+}
+
+/** Signs a download of a ready attachment, with a disposition and type that are safe to serve. */
+export function sign(
+  { bucket }: Deps,
+  options: { attachment: Attachment; disposition: Disposition; expiresInSeconds: number; now: number },
+): SignedUrl | Promise<SignedUrl> {
+  const { attachment, expiresInSeconds, now } = options;
+  const serving = safeServing(attachment.contentType, options.disposition);
+  return bucket.presignGet({
+    objectKey: attachment.objectKey,
+    filename: attachment.filename,
+    contentType: serving.contentType,
+    disposition: serving.disposition,
+    expiresInSeconds,
+    now,
+  });
+}
+
+function answer(signed: SignedUrl, asked: { expiresInSeconds: number; now: number }): IssuedUrl {
+  const leftSeconds = Math.ceil((signed.expiresAt - asked.now) / 1000);
+  return {
+    fileUrl: signed.url,
+    expiresInSeconds: Math.min(asked.expiresInSeconds, leftSeconds),
+    expiresAt: signed.expiresAt,
+  };
+}
+
+function requireReady(attachment: Attachment): void {
+  if (attachment.state === "ready") return;
+  throw new DomainError("attachment_not_ready", `The file can't be downloaded: its upload is ${attachment.state}.`);
+}
+
+function describe(
+  { newId, clock }: Deps,
+  event: { caller: Caller; attachment: Attachment; action: AuditAction; expiresInSeconds?: number },
+): AuditEvent {
+  const { attachment } = event;
+  return {
+    id: newId(),
+    at: clock(),
+    action: event.action,
+    actorId: event.caller.userId,
+    noteId: attachment.noteId,
+    ownerId: attachment.ownerId,
+    attachmentIds: [attachment.id],
+    detail: event.expiresInSeconds === undefined ? {} : { expiresInSeconds: event.expiresInSeconds },
+  };
+}

@@ -1,0 +1,78 @@
+import { permits } from "../domain/access.ts";
+import type { Attachment } from "../domain/attachment.ts";
+import type { AuditEvent } from "../domain/audit-event.ts";
+import type { Caller } from "../domain/person.ts";
+import { checkExpiry, sign } from "./issue-url.ts";
+import type { AttachmentAccess, Deps, SignedUrl } from "./ports.ts";
+
+export type BatchAnswer =
+  | { attachmentId: string; fileUrl: string; expiresAt: number }
+  | { attachmentId: string; code: "attachment_not_found" | "access_denied" | "attachment_not_ready" };
+
+/**
+ * Issues up to 1,000 URLs with one access query; each id gets its own answer, in the order asked.
+ * The audit has one event a note, naming its attachments, durable before any URL is answered. Throws `expires_in_out_of_range`.
+ */
+export function issueUrls(deps: Deps) {
+  const { db, clock, limits } = deps;
+  return async (
+    caller: Caller,
+    input: { attachmentIds: readonly string[]; expiresInSeconds: number | undefined },
+  ): Promise<BatchAnswer[]> => {
+    const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
+    const access = await db.access.attachments(caller.userId, input.attachmentIds);
+    const now = clock();
+    const issued = new Map<string, Attachment[]>();
+    const answers: BatchAnswer[] = [];
+    for (const attachmentId of input.attachmentIds) {
+      const decision = decide(access.get(attachmentId.toLowerCase()));
+      if (typeof decision === "string") {
+        answers.push({ attachmentId, code: decision });
+        continue;
+      }
+      let signed = sign(deps, { attachment: decision, disposition: "attachment", expiresInSeconds, now });
+      // Awaiting a value that is there already would cost a turn of the event loop an item.
+      if (signed instanceof Promise) signed = await signed;
+      answers.push(answer(attachmentId, signed));
+      const ofNote = issued.get(decision.noteId);
+      if (ofNote === undefined) issued.set(decision.noteId, [decision]);
+      else ofNote.push(decision);
+    }
+    await Promise.all(
+      [...issued.values()].map((attachments) =>
+        db.urlAudit.record(describe(deps, { caller, attachments, expiresInSeconds })),
+      ),
+    );
+    return answers;
+  };
+}
+
+function decide(
+  access: AttachmentAccess | undefined,
+): Attachment | "attachment_not_found" | "access_denied" | "attachment_not_ready" {
+  if (access === undefined) return "attachment_not_found";
+  if (!permits(access.role, "attachment.issueUrl")) return "access_denied";
+  return access.attachment.state === "ready" ? access.attachment : "attachment_not_ready";
+}
+
+function answer(attachmentId: string, signed: SignedUrl): BatchAnswer {
+  return { attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt };
+}
+
+function describe(
+  { newId, clock }: Deps,
+  event: { caller: Caller; attachments: Attachment[]; expiresInSeconds: number },
+): AuditEvent {
+  const [first] = event.attachments;
+  if (first === undefined) throw new Error("an event is about at least one attachment");
+  return {
+    id: newId(),
+    at: clock(),
+    action: "url.issued",
+    actorId: event.caller.userId,
+    noteId: first.noteId,
+    ownerId: first.ownerId,
+    attachmentIds: event.attachments.map((attachment) => attachment.id),
+    detail: { expiresInSeconds: event.expiresInSeconds },
+  };
+}

@@ -1,0 +1,111 @@
+import type { Attachment } from "../domain/attachment.ts";
+import type { Note, NoteWithAttachments } from "../domain/note.ts";
+import type { Caller } from "../domain/person.ts";
+import { authoriseNote } from "./authorise.ts";
+import type { Deps, Page, PageRequest } from "./ports.ts";
+import { queueDeletion } from "./purge-objects.ts";
+
+/** Creates a note of the caller's. */
+export function createNote({ db, clock, newId }: Deps) {
+  return async (caller: Caller, input: { title: string; body: string }): Promise<NoteWithAttachments> => {
+    const now = clock();
+    const note: Note = { id: newId(), ownerId: caller.userId, ...input, createdAt: now, updatedAt: now };
+    await db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      await tx.audit.add({
+        id: newId(),
+        at: now,
+        action: "note.created",
+        actorId: caller.userId,
+        noteId: note.id,
+        ownerId: note.ownerId,
+        attachmentIds: [],
+        detail: { title: note.title },
+      });
+    });
+    return { ...note, attachments: [] };
+  };
+}
+
+/** The notes the caller owns, or those shared with the caller as a whole; newest first. */
+export function listNotes({ db, clock }: Deps) {
+  return async (
+    caller: Caller,
+    request: PageRequest & { scope: "owned" | "shared" },
+  ): Promise<Page<NoteWithAttachments>> => {
+    const { scope, ...page } = request;
+    const notes =
+      scope === "owned"
+        ? await db.notes.listOwned(caller.userId, page)
+        : await db.notes.listShared(caller.userId, { ...page, now: clock() });
+    const attachments = await db.attachments.listOfNotes(notes.items.map((note) => note.id));
+    return {
+      items: notes.items.map((note) => ({ ...note, attachments: (attachments.get(note.id) ?? []).filter(isListed) })),
+      nextCursor: notes.nextCursor,
+    };
+  };
+}
+
+/** One note with its attachments. Throws `note_not_found` or `access_denied`. */
+export function getNote({ db }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
+    const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    return { ...note, attachments: (await db.attachments.listOfNote(noteId)).filter(isListed) };
+  };
+}
+
+/** Changes the title, the body, or both. Throws `note_not_found` or `access_denied`. */
+export function updateNote({ db, clock, newId }: Deps) {
+  return async (
+    caller: Caller,
+    input: { noteId: string; title?: string; body?: string },
+  ): Promise<NoteWithAttachments> => {
+    const { noteId, ...change } = input;
+    return db.transaction(async (tx) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "note.edit" });
+      const now = clock();
+      await tx.notes.update(noteId, { ...change, updatedAt: now });
+      await tx.audit.add({
+        id: newId(),
+        at: now,
+        action: "note.updated",
+        actorId: caller.userId,
+        noteId,
+        ownerId: note.ownerId,
+        attachmentIds: [],
+        detail: {},
+      });
+      const attachments = (await tx.attachments.listOfNote(noteId)).filter(isListed);
+      return { ...note, ...change, updatedAt: now, attachments };
+    });
+  };
+}
+
+/** Deletes the note, its shares and attachments, and queues every object for deletion in the same transaction. */
+export function deleteNote({ db, clock, newId, onDeletionsQueued }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<void> => {
+    await db.transaction(async (tx) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
+      const now = clock();
+      const attachments = await tx.attachments.listOfNote(noteId);
+      for (const attachment of attachments) await queueDeletion(tx, { attachment, now });
+      await tx.notes.delete(noteId);
+      await tx.audit.add({
+        id: newId(),
+        at: now,
+        action: "note.deleted",
+        actorId: caller.userId,
+        noteId,
+        ownerId: note.ownerId,
+        attachmentIds: attachments.map((attachment) => attachment.id),
+        detail: { title: note.title },
+      });
+    });
+    onDeletionsQueued();
+  };
+}
+
+// Uploads that never came are history, not content of the note.
+function isListed(attachment: Attachment): boolean {
+  return attachment.state !== "aborted" && attachment.state !== "expired";
+}

@@ -1,0 +1,26 @@
+import { type Caller, normaliseEmail, type Person } from "../domain/person.ts";
+import type { Deps } from "./ports.ts";
+
+/** Records who someone is, as an account or a trusted token says, so that others can share with them by address. */
+export function rememberPerson({ db, clock }: Deps) {
+  return async (identity: {
+    id: string;
+    email: string | undefined;
+    name: string | undefined;
+    isAdmin?: boolean;
+  }): Promise<void> => {
+    await db.people.put({
+      id: identity.id,
+      email: identity.email === undefined ? undefined : normaliseEmail(identity.email),
+      name: identity.name,
+      isAdmin: identity.isAdmin ?? false,
+      now: clock(),
+    });
+  };
+}
+
+/** The caller, as recorded. */
+export function getMe({ db }: Deps) {
+  return async (caller: Caller): Promise<Person> =>
+    (await db.people.find(caller.userId)) ?? { id: caller.userId, email: undefined, name: undefined, isAdmin: false };
+}

@@ -1,0 +1,104 @@
+import type { ShareRole } from "../domain/access.ts";
+import type { AuditEvent } from "../domain/audit-event.ts";
+import { DomainError } from "../domain/errors.ts";
+import { type Caller, normaliseEmail } from "../domain/person.ts";
+import type { ShareWithPerson } from "../domain/share.ts";
+import { authoriseAttachment, authoriseNote } from "./authorise.ts";
+import type { Deps, Queries, ShareSubject } from "./ports.ts";
+
+export type ShareInput = {
+  subject: ShareSubject;
+  userIds: readonly string[];
+  emails: readonly string[];
+  role: ShareRole;
+  /** Milliseconds since the epoch; undefined: until revoked. */
+  expiresAt: number | undefined;
+};
+
+/** Where a share hangs, and on whose account. */
+type Place = { noteId: string; ownerId: string; attachmentIds: string[] };
+
+/**
+ * Shares a note or one attachment with people, replacing the share that any of them had, and answers who has one now.
+ * Throws `note_not_found`, `attachment_not_found`, `access_denied`, `user_not_found`, `invalid_request`.
+ */
+export function putShares({ db, clock, newId }: Deps) {
+  return async (caller: Caller, input: ShareInput): Promise<ShareWithPerson[]> => {
+    const { subject, role, expiresAt } = input;
+    return db.transaction(async (tx) => {
+      const place = await authorise(tx, { caller, subject });
+      const now = clock();
+      if (expiresAt !== undefined && expiresAt <= now) {
+        throw new DomainError("invalid_request", "expiresAt is in the past; give a later instant, or none.");
+      }
+      for (const userId of await receivers(tx, { input, ownerId: place.ownerId })) {
+        await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: caller.userId });
+        const event = { id: newId(), at: now, actorId: caller.userId, ...place };
+        const end = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
+        await tx.audit.add({ ...event, action: "share.granted", detail: { userId, role, expiresAt: end } });
+      }
+      return tx.shares.list(subject);
+    });
+  };
+}
+
+/** Who a note or one attachment is shared with, ended shares included. Throws as `putShares` does. */
+export function listShares({ db }: Deps) {
+  return async (caller: Caller, subject: ShareSubject): Promise<ShareWithPerson[]> => {
+    await authorise(db, { caller, subject });
+    return db.shares.list(subject);
+  };
+}
+
+/** Ends one person's share: the next request is refused. Throws `share_not_found`, and as `putShares` does. */
+export function revokeShare({ db, clock, newId }: Deps) {
+  return async (caller: Caller, input: { subject: ShareSubject; userId: string }): Promise<void> => {
+    const { subject, userId } = input;
+    await db.transaction(async (tx) => {
+      const place = await authorise(tx, { caller, subject });
+      if (!(await tx.shares.delete(subject, userId))) throw new DomainError("share_not_found", "Share not found");
+      const event: AuditEvent = {
+        id: newId(),
+        at: clock(),
+        action: "share.revoked",
+        actorId: caller.userId,
+        ...place,
+        detail: { userId },
+      };
+      await tx.audit.add(event);
+    });
+  };
+}
+
+async function authorise(
+  queries: Queries,
+  { caller, subject }: { caller: Caller; subject: ShareSubject },
+): Promise<Place> {
+  if ("noteId" in subject) {
+    const note = await authoriseNote(queries, { caller, noteId: subject.noteId, action: "note.share" });
+    return { noteId: note.id, ownerId: note.ownerId, attachmentIds: [] };
+  }
+  const { attachmentId } = subject;
+  const attachment = await authoriseAttachment(queries, { caller, attachmentId, action: "attachment.share" });
+  return { noteId: attachment.noteId, ownerId: attachment.ownerId, attachmentIds: [attachment.id] };
+}
+
+async function receivers(
+  queries: Queries,
+  { input, ownerId }: { input: ShareInput; ownerId: string },
+): Promise<Set<string>> {
+  const emails = [...new Set(input.emails.map(normaliseEmail))];
+  const people = emails.length === 0 ? [] : await queries.people.findByEmails(emails);
+  const known = new Set(people.map((person) => person.email));
+  const unknown = emails.filter((email) => !known.has(email));
+  if (unknown.length > 0) {
+    throw new DomainError(
+      "user_not_found",
+      `Nobody here has the address ${unknown.join(", ")}. Ask them to sign in once, then share again.`,
+    );
+  }
+  const userIds = new Set([...input.userIds, ...people.map((person) => person.id)]);
+  if (userIds.size === 0) throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
+  if (userIds.has(ownerId)) throw new DomainError("invalid_request", "The owner has access already.");
+  return userIds;
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import type { ChecksumAlgorithm } from "../store/records.ts";
+import { crc32c } from "./crc32c.ts";
+import { CRC64_START, crc64nvme } from "./crc64nvme.ts";
+
+/** A checksum that is fed as bytes arrive. */
+export type ChecksumStream = { update(bytes: Uint8Array): void; digest(): Buffer };
+
+/** How many bytes each checksum has. */
+export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+};
+
+/** The algorithms, in the order Amazon S3 lists them. */
+export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
+
+/** The header that carries a checksum: `x-amz-checksum-crc32` and so on. */
+export function checksumHeader(algorithm: ChecksumAlgorithm): string {
+  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+}
+
+/** Whether a text names an algorithm, in Amazon S3's spelling. */
+export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
+  return Object.hasOwn(CHECKSUM_BYTES, text);
+}
+
+/** The checksum a text holds in base64, or undefined when it is not one of this algorithm. */
+export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString("base64") === text ? bytes : undefined;
+}
+
+/** Starts a checksum. Source: Amazon S3, "Checking object integrity"; CRCs are written with their highest byte first. */
+export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream {
+  switch (algorithm) {
+    case "CRC32":
+      return crcStream(crc32);
+    case "CRC32C":
+      return crcStream(crc32c);
+    case "CRC64NVME":
+      return crc64Stream();
+    case "SHA1":
+    case "SHA256":
+      return createHash(algorithm.toLowerCase());
+  }
+}
+
+function crcStream(crc: (bytes: Uint8Array, previous: number) => number): ChecksumStream {
+  let value = 0;
+  return {
+    update(bytes) {
+      value = crc(bytes, value);
+    },
+    digest() {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(value);
+      return bytes;
+    },
+  };
+}
+
+function crc64Stream(): ChecksumStream {
+  let value = CRC64_START;
+  return {
+    update(bytes) {
+      value = crc64nvme(bytes, value);
+    },
+    digest() {
+      const bytes = Buffer.alloc(8);
+      bytes.writeInt32BE(value.high);
+      bytes.writeInt32BE(value.low, 4);
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rename, rm, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { createBlobWriter } from "./blob-writer.ts";
+
+/** The files that hold bytes: immutable, with random names, so that no key ever reaches the file system. */
+export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
+
+/**
+ * Opens the blob folder below a data folder and empties the one for unfinished writes.
+ *
+ * A blob is written beside, synced, renamed in, and its folder synced: what bears a blob's name is whole.
+ */
+export async function openBlobFiles(dataDir: string) {
+  const unfinished = join(dataDir, "unfinished");
+  const root = join(dataDir, "blobs");
+  await rm(unfinished, { recursive: true, force: true });
+  for (const folder of [unfinished, ...folders(root)]) await mkdir(folder, { recursive: true });
+  await syncFolder(root);
+  await syncFolder(dataDir);
+
+  const pinned = new Map<string, number>();
+  const doomed = new Set<string>();
+  const removals = new Set<Promise<void>>();
+  const path = (name: string) => join(root, name.slice(0, 2), name);
+
+  function removeNow(name: string): void {
+    const removal = unlink(path(name)).catch(() => {
+      // What could not be removed is an orphan, and the next start sweeps it.
+    });
+    removals.add(removal);
+    void removal.finally(() => removals.delete(removal));
+  }
+
+  function unpin(name: string): void {
+    const count = (pinned.get(name) ?? 1) - 1;
+    if (count > 0) pinned.set(name, count);
+    else {
+      pinned.delete(name);
+      if (doomed.delete(name)) removeNow(name);
+    }
+  }
+
+  return {
+    /** Starts a new blob; it counts only when its `finish` has returned. */
+    create() {
+      const name = randomBytes(16).toString("hex");
+      const temporary = join(unfinished, name);
+      return createBlobWriter({
+        name,
+        temporary,
+        async publish() {
+          await rename(temporary, path(name));
+          await syncFolder(join(root, name.slice(0, 2)));
+        },
+      });
+    },
+    openForReading: (name: string): Promise<FileHandle> => open(path(name), constants.O_RDONLY),
+    /** Keeps these blobs on disk until the returned function is called, even when they are removed meanwhile. */
+    pin(names: readonly string[]): () => void {
+      for (const name of names) pinned.set(name, (pinned.get(name) ?? 0) + 1);
+      return () => {
+        for (const name of names) unpin(name);
+      };
+    },
+    /** Removes blobs that no row names any more, each as soon as nobody reads it. */
+    remove(names: readonly string[]): void {
+      for (const name of names) {
+        if (pinned.has(name)) doomed.add(name);
+        else removeNow(name);
+      }
+    },
+    /** Removes every blob that `isKnown` denies, and returns how many: only while nothing is being written. */
+    async sweep(isKnown: (name: string) => boolean): Promise<number> {
+      let removed = 0;
+      for (const folder of folders(root)) {
+        for (const name of await readdir(folder)) {
+          if (isKnown(name)) continue;
+          await rm(join(folder, name), { force: true });
+          removed += 1;
+        }
+      }
+      return removed;
+    },
+    /** Waits for the removals under way. */
+    settle: () => Promise.all(removals),
+  };
+}
+
+function folders(root: string): string[] {
+  return Array.from({ length: 256 }, (_, index) => join(root, index.toString(16).padStart(2, "0")));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,91 @@
+import { type FileHandle, open, rm } from "node:fs/promises";
+
+/** Writes one new blob. */
+export type BlobWriter = {
+  /** Takes bytes, which must not change afterwards; returns a promise when the caller should wait before sending more. */
+  write(bytes: Uint8Array): Promise<void> | undefined;
+  /** Makes the blob durable and returns its name, or undefined when nothing was written: then there is no file. */
+  finish(): Promise<string | undefined>;
+  /** Leaves nothing behind; also right after a failure. */
+  discard(): Promise<void>;
+};
+
+const BATCH_BYTES = 1024 * 1024;
+// A last sync that has everything to write would keep the client waiting: large bodies are synced as they come.
+const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
+
+type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
+
+/** Makes a writer that gathers bytes into large writes, and has one of them under way while the next is gathered. */
+export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
+  let handle: FileHandle | undefined;
+  let batch: Uint8Array[] = [];
+  let batchBytes = 0;
+  let unsyncedBytes = 0;
+  let writing: Promise<void> = Promise.resolve();
+  let syncing: Promise<void> = Promise.resolve();
+
+  async function writeBatch(buffers: Uint8Array[], sizeBytes: number): Promise<void> {
+    handle ??= await open(temporary, "wx", 0o600);
+    await writeAll(handle, buffers, sizeBytes);
+    unsyncedBytes += sizeBytes;
+    if (unsyncedBytes < SYNC_EVERY_BYTES) return;
+    unsyncedBytes = 0;
+    await syncing;
+    syncing = ignoreUntilAwaited(handle.datasync());
+  }
+
+  function flush(): Promise<void> {
+    const buffers = batch;
+    const sizeBytes = batchBytes;
+    batch = [];
+    batchBytes = 0;
+    const before = writing;
+    writing = ignoreUntilAwaited(before.then(() => writeBatch(buffers, sizeBytes)));
+    return before;
+  }
+
+  async function close(): Promise<void> {
+    const open = handle;
+    handle = undefined;
+    await open?.close();
+  }
+
+  return {
+    write(bytes) {
+      batch.push(bytes);
+      batchBytes += bytes.length;
+      return batchBytes < BATCH_BYTES ? undefined : flush();
+    },
+    async finish() {
+      if (batchBytes > 0) flush();
+      await writing;
+      await syncing;
+      if (handle === undefined) return undefined;
+      await handle.sync();
+      await close();
+      await publish();
+      return name;
+    },
+    async discard() {
+      await Promise.allSettled([writing, syncing]);
+      await close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+async function writeAll(handle: FileHandle, buffers: Uint8Array[], sizeBytes: number): Promise<void> {
+  const { bytesWritten } = await handle.writev(buffers);
+  if (bytesWritten === sizeBytes) return;
+  // A short write is rare (a full disk, a signal): what is left goes in order, and a full disk then says so.
+  let rest = Buffer.concat(buffers).subarray(bytesWritten);
+  while (rest.length > 0) rest = rest.subarray((await handle.write(rest)).bytesWritten);
+}
+
+function ignoreUntilAwaited(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {
+    // Whoever awaits the same promise later gets the error.
+  });
+  return promise;
+}

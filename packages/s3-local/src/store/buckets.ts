@@ -1,0 +1,57 @@
+import type { DatabaseSync } from "node:sqlite";
+import { S3Error } from "../errors.ts";
+
+/** One rule of a bucket's CORS configuration, as Amazon S3 defines it. */
+export type CorsRule = {
+  id?: string;
+  allowedOrigins: string[];
+  allowedMethods: string[];
+  allowedHeaders: string[];
+  exposeHeaders: string[];
+  maxAgeSeconds?: number;
+};
+
+/** A bucket; `createdAt` is in milliseconds since 1970. */
+export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
+
+export type Buckets = ReturnType<typeof createBuckets>;
+
+/** The buckets. `create`, `remove` and `setCors` run inside a change. */
+export function createBuckets(database: DatabaseSync) {
+  const select = database.prepare("SELECT name, created_at, cors FROM buckets WHERE name = ?");
+  const selectAll = database.prepare("SELECT name, created_at, cors FROM buckets ORDER BY name");
+  const insert = database.prepare("INSERT INTO buckets (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const update = database.prepare("UPDATE buckets SET cors = ? WHERE name = ?");
+  const remove = database.prepare("DELETE FROM buckets WHERE name = ?");
+  const find = (name: string): Bucket | undefined => {
+    const row = select.get(name);
+    return row && toBucket(row);
+  };
+  return {
+    find,
+    /** The bucket, or NoSuchBucket. */
+    get(name: string): Bucket {
+      const bucket = find(name);
+      if (bucket !== undefined) return bucket;
+      throw new S3Error("NoSuchBucket", "The specified bucket does not exist", { details: { BucketName: name } });
+    },
+    list: (): Bucket[] => selectAll.all().map(toBucket),
+    /** Whether the bucket is new. */
+    create: (name: string, createdAt: number): boolean => insert.run(name, createdAt).changes === 1,
+    setCors(name: string, rules: CorsRule[] | undefined): void {
+      update.run(rules === undefined ? null : JSON.stringify(rules), name);
+    },
+    remove(name: string): void {
+      remove.run(name);
+    },
+  };
+}
+
+function toBucket(row: Record<string, unknown>): Bucket {
+  const cors = row.cors as string | null;
+  return {
+    name: row.name as string,
+    createdAt: row.created_at as number,
+    ...(cors !== null && { cors: JSON.parse(cors) as CorsRule[] }),
+  };
+}

@@ -1,0 +1,95 @@
+import type { DatabaseSync } from "node:sqlite";
+import { S3Error } from "../errors.ts";
+import type { Contents } from "./contents.ts";
+import type { ObjectRecord } from "./records.ts";
+
+/** Conditions on what a key holds now: raw `If-Match` and `If-None-Match` values. */
+export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
+
+export type Objects = ReturnType<typeof createObjects>;
+
+/** The objects. `put` and `remove` run inside a change. */
+export function createObjects(database: DatabaseSync, contents: Contents) {
+  const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
+  const select = database.prepare(`SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`);
+  const selectFrom = database.prepare(`SELECT ${columns} FROM objects WHERE bucket = ? AND key >= ? ORDER BY key`);
+  const upsert = database.prepare(
+    `INSERT OR REPLACE INTO objects (bucket, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const remove = database.prepare("DELETE FROM objects WHERE bucket = ? AND key = ?");
+
+  function find(bucket: string, key: string): ObjectRecord | undefined {
+    const row = select.get(bucket, key);
+    return row && toObject(row);
+  }
+
+  return {
+    find,
+    /** The object, or NoSuchKey. */
+    get(bucket: string, key: string): ObjectRecord {
+      const object = find(bucket, key);
+      if (object !== undefined) return object;
+      throw new S3Error("NoSuchKey", "The specified key does not exist.", { details: { Key: key } });
+    },
+    /** The objects whose keys are not below `from`, in the order of their keys' UTF-8 bytes; read them before anything else. */
+    *from(bucket: string, from: string): Generator<ObjectRecord> {
+      for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
+    },
+    /** Stores an object in place of what the key held, when the conditions hold. */
+    put(bucket: string, object: ObjectRecord, conditions: WriteConditions = {}): void {
+      const before = find(bucket, object.key);
+      checkConditions(before, conditions);
+      if (before !== undefined) contents.drop(before.contentId);
+      const { key, contentId, sizeBytes, etag, lastModified, headers, metadata, checksums } = object;
+      const described = [headers, metadata, checksums].map((value) => JSON.stringify(value)) as [
+        string,
+        string,
+        string,
+      ];
+      upsert.run(bucket, key, contentId, sizeBytes, etag, lastModified, ...described);
+    },
+    /** Removes what the key holds, if anything. */
+    remove(bucket: string, key: string): void {
+      const before = find(bucket, key);
+      if (before === undefined) return;
+      contents.drop(before.contentId);
+      remove.run(bucket, key);
+    },
+  };
+}
+
+/** Throws PreconditionFailed (or NoSuchKey, for an `If-Match` on nothing) unless the conditions hold for what the key holds now. */
+export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
+  const failed = (condition: string) =>
+    new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+      details: { Condition: condition },
+    });
+  if (ifMatch !== undefined) {
+    if (object === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist.");
+    if (!matchesEtag(ifMatch, object.etag)) throw failed("If-Match");
+  }
+  if (ifNoneMatch !== undefined && object !== undefined && matchesEtag(ifNoneMatch, object.etag)) {
+    throw failed("If-None-Match");
+  }
+}
+
+/** Whether a list of entity tags, or `*`, names this one; tags without quotes are understood. */
+export function matchesEtag(list: string, etag: string): boolean {
+  return list.split(",").some((item) => {
+    const tag = item.trim().replace(/^W\//, "");
+    return tag === "*" || tag === etag || `"${tag}"` === etag;
+  });
+}
+
+function toObject(row: Record<string, unknown>): ObjectRecord {
+  return {
+    key: row.key as string,
+    contentId: row.content_id as string,
+    sizeBytes: row.size_bytes as number,
+    etag: row.etag as string,
+    lastModified: row.last_modified as number,
+    headers: JSON.parse(row.headers as string),
+    metadata: JSON.parse(row.metadata as string),
+    checksums: JSON.parse(row.checksums as string),
+  };
+}

@@ -1,5 +1,24 @@
 export { type EncodedKey, encodeKey, encodeRfc3986, parseEncodedKey } from "./encode.ts";
 export { PresignError, type PresignErrorCode } from "./errors.ts";
+export { parseS3Url, type S3Location } from "./parse-s3-url.ts";
+export { createPresigner } from "./presigner.ts";
 export { hmacSha256, sha256Hex } from "./sha256.ts";
 export { deriveSigningKey } from "./signing-key.ts";
+export type {
+  Credentials,
+  GetOptions,
+  ObjectName,
+  PolicyCondition,
+  PostOptions,
+  PresignedPost,
+  PresignedRequest,
+  Presigner,
+  PresignOptions,
+  PresignTarget,
+  PresignWarning,
+  ResponseOverrides,
+  SigningOptions,
+  UploadPartOptions,
+  VersionedOptions,
+} from "./types.ts";
 export * from "./verify/index.ts";

@@ -1,17 +1,20 @@
 import { sha256Js } from "./sha256-js.ts";
 
-type NodeCrypto = Pick<typeof import("node:crypto"), "hash" | "timingSafeEqual">;
+/** What this package uses of node:crypto. */
+export type NodeCrypto = Pick<typeof import("node:crypto"), "hash">;
+
 type Sha256 = {
   bytes(data: string | Uint8Array): Uint8Array;
   hex(data: string | Uint8Array): string;
 };
 
 const BLOCK_BYTES = 64;
+const plainSha256: Sha256 = { bytes: plainBytes, hex: (data) => toHex(plainBytes(data)) };
 
-/** node:crypto when this runtime has it with the one-shot `hash`, else undefined; asked for so that browsers load this module too. */
+/** node:crypto and Buffer when this runtime has both, else undefined; asked for, so that browsers can load this module too. */
 export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
 
-const sha256: Sha256 = nodeCrypto ? nativeSha256(nodeCrypto) : plainSha256();
+const sha256 = nodeCrypto ? nativeSha256(nodeCrypto) : plainSha256;
 
 /** The SHA-256 of the data, 64 lowercase hex digits; a string counts as its UTF-8 bytes. Source: FIPS 180-4. */
 export function sha256Hex(data: string | Uint8Array): string {
@@ -25,25 +28,25 @@ export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Arr
 
 /** As sha256Hex, never through node:crypto: what runtimes without it get. */
 export function sha256HexJs(data: string | Uint8Array): string {
-  return plainSha256().hex(data);
+  return plainSha256.hex(data);
 }
 
 /** As hmacSha256, never through node:crypto: what runtimes without it get. */
 export function hmacSha256Js(key: Uint8Array, data: string | Uint8Array): Uint8Array {
-  return hmac(plainSha256(), key, data);
+  return hmac(plainSha256, key, data);
 }
 
-/** The block that starts the inner (mask 0x36) or the outer (mask 0x5c) hash of an HMAC under this key. */
-export function hmacPad(key: Uint8Array, mask: 0x36 | 0x5c): Uint8Array<ArrayBuffer> {
-  const block = new Uint8Array(BLOCK_BYTES);
-  block.set(key.length > BLOCK_BYTES ? sha256.bytes(key) : key);
-  return block.map((byte) => byte ^ mask);
+/** The bytes as lowercase hex digits. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function hmac(hash: Sha256, key: Uint8Array, data: string | Uint8Array): Uint8Array {
   const message = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  const inner = hash.bytes(concat(hmacPad(key, 0x36), message));
-  return hash.bytes(concat(hmacPad(key, 0x5c), inner));
+  const block = new Uint8Array(BLOCK_BYTES);
+  block.set(key.length > BLOCK_BYTES ? hash.bytes(key) : key);
+  const inner = hash.bytes(concat(masked(block, 0x36), message));
+  return hash.bytes(concat(masked(block, 0x5c), inner));
 }
 
 function nativeSha256(crypto: NodeCrypto): Sha256 {
@@ -53,15 +56,17 @@ function nativeSha256(crypto: NodeCrypto): Sha256 {
   };
 }
 
-function plainSha256(): Sha256 {
-  const bytes = (data: string | Uint8Array) =>
-    sha256Js(typeof data === "string" ? new TextEncoder().encode(data) : data);
-  return { bytes, hex: (data) => toHex(bytes(data)) };
+function plainBytes(data: string | Uint8Array): Uint8Array {
+  return sha256Js(typeof data === "string" ? new TextEncoder().encode(data) : data);
 }
 
 function findNodeCrypto(): NodeCrypto | undefined {
   const found = globalThis.process?.getBuiltinModule?.("node:crypto");
-  return typeof found?.hash === "function" ? found : undefined;
+  return typeof found?.hash === "function" && typeof globalThis.Buffer === "function" ? found : undefined;
+}
+
+function masked(block: Uint8Array, mask: number): Uint8Array {
+  return block.map((byte) => byte ^ mask);
 }
 
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
@@ -69,8 +74,4 @@ function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   joined.set(first);
   joined.set(second, first.length);
   return joined;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,0 +1,50 @@
+import { PresignError } from "./errors.ts";
+import type { PresignWarning, SigningOptions } from "./types.ts";
+
+/** How long a signature holds: `signedAtSecond` since the epoch, `expiresAt` in milliseconds since the epoch. */
+export type Lifetime = { signedAtSecond: number; expiresAt: number; warning: PresignWarning | undefined };
+
+const MAX_EXPIRES_IN_SECONDS = 604_800;
+const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
+
+/**
+ * When a signature starts and ends.
+ *
+ * It ends with the credentials when they die first; credentials that are already dead are refused.
+ */
+export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number): Lifetime {
+  const { now, expiresInSeconds } = options;
+  assertExpiresIn(expiresInSeconds);
+  if (typeof now !== "number" || !(now >= 0 && now < END_OF_YEAR_9999)) {
+    throw new PresignError("invalid_now", "now must be milliseconds since the epoch, before the year 10000");
+  }
+  const second = Math.floor(now / 1000);
+  const signedAtSecond =
+    cacheWindowSeconds === undefined ? second : startOfWindow(second, expiresInSeconds, cacheWindowSeconds);
+  return endedByCredentials(signedAtSecond, options);
+}
+
+function endedByCredentials(signedAtSecond: number, options: SigningOptions): Lifetime {
+  const expiresAt = (signedAtSecond + options.expiresInSeconds) * 1000;
+  const credentialsEnd = options.credentials.expiration?.getTime();
+  if (credentialsEnd === undefined) return { signedAtSecond, expiresAt, warning: undefined };
+  // Written so that an invalid Date, whose time is NaN, is refused too.
+  if (!(credentialsEnd > options.now)) {
+    throw new PresignError("credentials_expired", "The credentials have expired: no URL signed with them would work");
+  }
+  if (credentialsEnd >= expiresAt) return { signedAtSecond, expiresAt, warning: undefined };
+  return { signedAtSecond, expiresAt: credentialsEnd, warning: "credentials_expire_first" };
+}
+
+function assertExpiresIn(seconds: number): void {
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_IN_SECONDS) {
+    throw new PresignError("invalid_expires_in", `expiresInSeconds must be whole, 1 to ${MAX_EXPIRES_IN_SECONDS}`);
+  }
+}
+
+function startOfWindow(second: number, expiresInSeconds: number, windowSeconds: number): number {
+  if (!Number.isInteger(windowSeconds) || windowSeconds < 1 || windowSeconds > expiresInSeconds / 2) {
+    throw new PresignError("invalid_cache_window", "cacheWindowSeconds must be whole, 1 to half of expiresInSeconds");
+  }
+  return second - (second % windowSeconds);
+}

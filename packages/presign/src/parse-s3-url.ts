@@ -1,0 +1,105 @@
+import { encodeKey } from "./encode.ts";
+import { PresignError } from "./errors.ts";
+import { dnsSuffixes } from "./partitions.ts";
+import { assertBucket, parseEndpoint } from "./target.ts";
+
+/** An object as its URL names it; `region` is absent when the URL does not tell. */
+export type S3Location = { bucket: string; key: string; region?: string };
+
+/** `bucket` is absent when the host names none: then it is the first segment of the path. */
+type Host = { bucket?: string | undefined; region?: string | undefined; basePath: string };
+
+const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:\/[^?#]*)?)(?:[?#]|$)/i;
+const S3_URI = /^s3:\/\/([^/]*)\/(.*)$/is;
+const REGION = "[a-z]{2,5}(?:-[a-z]+)+-\\d+";
+const AWS_HOST = new RegExp(
+  "^(?:(?<bucket>.+)\\.)?" +
+    `(?:s3(?:-fips)?(?:\\.dualstack)?[.-](?<region>${REGION})|(?<external>s3-external-1)|s3|s3-accelerate(?:\\.dualstack)?)` +
+    `\\.(?:${dnsSuffixes.map((suffix) => suffix.replaceAll(".", "\\.")).join("|")})$`,
+);
+
+/**
+ * Reads bucket, key and, where it is told, region from the URL of an object.
+ *
+ * Understood: virtual-hosted and path style, `s3://bucket/key`, dual-stack, FIPS, accelerate, China and the other partitions, the
+ * legacy global (`s3.amazonaws.com`) and dash-region (`s3-eu-west-1`) endpoints, and a custom `options.endpoint` in both styles.
+ * A percent-encoded key is decoded, except after `s3://`, where every character counts as it stands, as in the AWS CLI.
+ * Query and fragment, so also a signature, are ignored.
+ * Throws PresignError `invalid_s3_url` for the URL, and `invalid_target` for an endpoint that is none.
+ * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
+ */
+export function parseS3Url(url: string, options: { endpoint?: string | undefined } = {}): S3Location {
+  if (typeof url !== "string") throw invalidUrl("The URL is not text");
+  const uri = S3_URI.exec(url);
+  if (uri) return checked({ bucket: uri[1] as string, key: uri[2] as string });
+  const [, scheme, authority, path] = URL_PARTS.exec(url) ?? [];
+  if (scheme === undefined || authority === undefined) {
+    throw invalidUrl("The URL does not start with https://, http:// or s3:// and a host");
+  }
+  const host = readHost(parseAuthority(scheme, authority), options.endpoint);
+  const [bucket, encodedKey] = splitPath(host, path ?? "");
+  const location: S3Location = { bucket, key: decode(encodedKey) };
+  if (host.region !== undefined) location.region = host.region;
+  return checked(location);
+}
+
+/** Only the authority goes through the URL parser, which would collapse dot segments of a path into another key. */
+function parseAuthority(scheme: string, authority: string): URL {
+  try {
+    return parseEndpoint(`${scheme}://${authority}`);
+  } catch (cause) {
+    throw invalidUrl("The URL has no valid host, or contains a user name or a password", cause);
+  }
+}
+
+function readHost(authority: URL, endpoint: string | undefined): Host {
+  const host = (endpoint === undefined ? undefined : readCustomHost(authority, endpoint)) ?? readAwsHost(authority);
+  if (host === undefined)
+    throw invalidUrl(`"${authority.host}" is no S3 host; for a custom endpoint, give the endpoint`);
+  return host;
+}
+
+function readCustomHost(authority: URL, endpoint: string): Host | undefined {
+  const custom = parseEndpoint(endpoint);
+  const basePath = custom.pathname.replace(/\/+$/, "");
+  if (authority.host === custom.host) return { basePath };
+  if (!authority.host.endsWith(`.${custom.host}`)) return undefined;
+  return { bucket: authority.host.slice(0, -custom.host.length - 1), basePath };
+}
+
+function readAwsHost({ host }: URL): Host | undefined {
+  const groups = AWS_HOST.exec(host)?.groups;
+  if (groups === undefined) return undefined;
+  return { bucket: groups.bucket, region: groups.external ? "us-east-1" : groups.region, basePath: "" };
+}
+
+function splitPath({ bucket, basePath }: Host, path: string): [bucket: string, encodedKey: string] {
+  if (!path.startsWith(`${basePath}/`))
+    throw invalidUrl("The path of the URL does not start with that of the endpoint");
+  const rest = path.slice(basePath.length + 1);
+  if (bucket !== undefined) return [bucket, rest];
+  const end = rest.indexOf("/");
+  return end === -1 ? [rest, ""] : [rest.slice(0, end), rest.slice(end + 1)];
+}
+
+function decode(encodedKey: string): string {
+  try {
+    return decodeURIComponent(encodedKey);
+  } catch (cause) {
+    throw invalidUrl("The key in the URL is not percent-encoded UTF-8", cause);
+  }
+}
+
+function checked(location: S3Location): S3Location {
+  try {
+    assertBucket(location.bucket);
+    encodeKey(location.key);
+  } catch (cause) {
+    throw invalidUrl(`The URL does not name an object: ${(cause as PresignError).message}`, cause);
+  }
+  return location;
+}
+
+function invalidUrl(message: string, cause?: unknown): PresignError {
+  return new PresignError("invalid_s3_url", message, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,103 @@
+import { encodeRfc3986 } from "./encode.ts";
+import { PresignError } from "./errors.ts";
+import { createSignRequest, type SignRequest } from "./sign.ts";
+import { deriveSigningKey } from "./signing-key.ts";
+import type { Credentials } from "./types.ts";
+
+/** All that stays the same for one day, one region and one set of credentials. */
+export type SigningDay = {
+  readonly credential: string;
+  /** Query parameters up to and including `X-Amz-Date=`, encoded. */
+  readonly queryHead: string;
+  /** `&X-Amz-Security-Token=…`, encoded; empty for permanent credentials. */
+  readonly tokenQuery: string;
+  readonly signingKey: Uint8Array;
+  readonly sign: SignRequest;
+  /** The instant as yyyymmddThhmmssZ; the second must lie in this day. */
+  amzDate(epochSecond: number): string;
+};
+
+type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay };
+
+const SECONDS_PER_DAY = 86_400;
+// A process signs with few credentials at a time; the bound keeps rotated ones, and their secrets, from piling up.
+const MAX_CACHED_DAYS = 8;
+
+/** Finds the signing day of an instant and credentials, deriving the key only the first time. */
+export function createSigningDays(region: string): (epochSecond: number, credentials: Credentials) => SigningDay {
+  const cached: CachedDay[] = [];
+  return (epochSecond, credentials) => {
+    const dayNumber = Math.floor(epochSecond / SECONDS_PER_DAY);
+    for (const entry of cached) {
+      if (entry.dayNumber === dayNumber && isSame(entry.credentials, credentials)) return entry.day;
+    }
+    const day = createSigningDay({ region, dayNumber, credentials });
+    cached.unshift({ credentials: { ...credentials }, dayNumber, day });
+    cached.length = Math.min(cached.length, MAX_CACHED_DAYS);
+    return day;
+  };
+}
+
+function createSigningDay(options: { region: string; dayNumber: number; credentials: Credentials }): SigningDay {
+  const { region, dayNumber, credentials } = options;
+  assertCredentials(credentials);
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const date = new Date(dayNumber * SECONDS_PER_DAY * 1000).toISOString().slice(0, 10).replaceAll("-", "");
+  const scope = `${date}/${region}/s3/aws4_request`;
+  const credential = `${accessKeyId}/${scope}`;
+  const signingKey = deriveSigningKey({ secretAccessKey, date, region, service: "s3" });
+  return {
+    credential,
+    queryHead:
+      "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD" +
+      `&X-Amz-Credential=${encodeRfc3986(credential)}&X-Amz-Date=`,
+    tokenQuery: sessionToken ? `&X-Amz-Security-Token=${encodeRfc3986(sessionToken)}` : "",
+    signingKey,
+    sign: createSignRequest({ signingKey, scope }),
+    amzDate: createAmzDate(date),
+  };
+}
+
+/** Formats instants of one day; most signatures of a busy server share their second with the one before. */
+function createAmzDate(date: string): (epochSecond: number) => string {
+  let lastSecond = -1;
+  let lastDate = "";
+  return (epochSecond) => {
+    if (epochSecond === lastSecond) return lastDate;
+    const secondOfDay = epochSecond % SECONDS_PER_DAY;
+    const [h, m, s] = [secondOfDay / 3600, (secondOfDay / 60) % 60, secondOfDay % 60].map(twoDigits);
+    lastSecond = epochSecond;
+    lastDate = `${date}T${h}${m}${s}Z`;
+    return lastDate;
+  };
+}
+
+function twoDigits(value: number): string {
+  return String(Math.floor(value)).padStart(2, "0");
+}
+
+function isSame(a: Credentials, b: Credentials): boolean {
+  return (
+    a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
+  );
+}
+
+function assertCredentials({ accessKeyId, secretAccessKey, sessionToken }: Credentials): void {
+  const required = [accessKeyId, secretAccessKey];
+  if (required.some((value) => typeof value !== "string" || value === "")) {
+    throw new PresignError(
+      "invalid_credentials",
+      "The access key id and the secret access key must be non-empty strings",
+    );
+  }
+  const given = sessionToken === undefined ? required : [...required, sessionToken];
+  // A control character here is almost always a line end left over from a file.
+  if (given.some((value) => typeof value !== "string" || !value.isWellFormed() || hasControl(value))) {
+    throw new PresignError("invalid_credentials", "The credentials contain a control character or are not text");
+  }
+}
+
+function hasControl(value: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return /[\x00-\x1f\x7f]/.test(value);
+}

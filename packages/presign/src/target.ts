@@ -1,0 +1,62 @@
+import { PresignError } from "./errors.ts";
+import { dnsSuffixOf } from "./partitions.ts";
+import type { PresignTarget } from "./types.ts";
+
+/** A target with its style decided: a URL is `origin` + `pathPrefix` + the encoded key. */
+export type ResolvedTarget = {
+  bucket: string;
+  region: string;
+  host: string;
+  origin: string;
+  pathPrefix: string;
+  formUrl: string;
+};
+
+const BUCKET = /^[A-Za-z0-9._-]{1,255}$/;
+const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+const HOST_LABEL = /^(?!-)[a-z0-9-]{3,63}(?<!-)$/;
+const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])$/;
+
+/** Decides host, path and style of a target; throws PresignError `invalid_target`. */
+export function resolveTarget(target: PresignTarget): ResolvedTarget {
+  const { bucket, region } = target;
+  assertBucket(bucket);
+  if (typeof region !== "string" || !REGION.test(region))
+    throw invalidTarget(`The region "${region}" is not a region name`);
+  const endpoint = parseEndpoint(target.endpoint ?? `https://s3.${region}.${dnsSuffixOf(region)}`);
+  const basePath = endpoint.pathname.replace(/\/+$/, "");
+  const inHost = !target.forcePathStyle && HOST_LABEL.test(bucket) && !IP_ADDRESS.test(endpoint.hostname);
+  const host = inHost ? `${bucket}.${endpoint.host}` : endpoint.host;
+  const bucketPath = inHost ? basePath : `${basePath}/${bucket}`;
+  const origin = `${endpoint.protocol}//${host}`;
+  return { bucket, region, host, origin, pathPrefix: `${bucketPath}/`, formUrl: `${origin}${bucketPath || "/"}` };
+}
+
+/** Reads an endpoint URL: host in lowercase, a default port dropped; throws PresignError `invalid_target`. */
+export function parseEndpoint(endpoint: string): URL {
+  let url: URL;
+  try {
+    url = new URL(endpoint);
+  } catch (cause) {
+    throw new PresignError("invalid_target", "The endpoint is not a URL such as https://storage.example.com", {
+      cause,
+    });
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw invalidTarget("The endpoint is not http or https");
+  if (url.username || url.password) throw invalidTarget("The endpoint contains a user name or a password");
+  if (/[?#]/.test(endpoint)) throw invalidTarget("The endpoint contains a query or a fragment");
+  return url;
+}
+
+/** Throws PresignError `invalid_target` unless the text may name a bucket that this package can sign for. */
+export function assertBucket(bucket: string): void {
+  if (typeof bucket !== "string" || !BUCKET.test(bucket) || bucket === "." || bucket === "..") {
+    throw invalidTarget(`"${bucket}" is not a bucket name (letters, digits, dots, hyphens, underscores; no ARN)`);
+  }
+  if (/--xa?-s3$/.test(bucket))
+    throw invalidTarget("Directory buckets (S3 Express) sign with sessions, which is not supported");
+}
+
+function invalidTarget(message: string): PresignError {
+  return new PresignError("invalid_target", message);
+}

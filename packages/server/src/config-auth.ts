@@ -1,0 +1,81 @@
+import type { ConfigReader } from "./config-reader.ts";
+import { missingSecret, readSecret } from "./config-secret-rules.ts";
+import type { AuthConfig, DatabaseConfig, EmbeddedSecrets } from "./config-types.ts";
+
+/** Accounts and tokens, still waiting for the secrets of embedded mode. */
+export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
+
+export function readDatabase(reader: ConfigReader, options: { sqliteFile: string }): DatabaseConfig {
+  const url = reader.text("DATABASE_URL");
+  if (url === undefined) return { kind: "sqlite", file: options.sqliteFile };
+  // The value is not repeated: it holds a password.
+  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    reader.fault(
+      "DATABASE_URL",
+      "is not a postgres:// or postgresql:// URL",
+      "Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
+    );
+  }
+  return { kind: "postgres", url };
+}
+
+export function readAuth(reader: ConfigReader, options: { embedded: boolean }): AuthDraft {
+  const secret = readSecret(reader, "AUTH_SECRET");
+  if (secret === undefined && !options.embedded) {
+    missingSecret(
+      reader,
+      "AUTH_SECRET",
+      "sessions are signed with it, and only with both the embedded bucket and SQLite is one made for you",
+    );
+  }
+  const jwtSecret = readSecret(reader, "AUTH_JWT_SECRET");
+  if (jwtSecret !== undefined && jwtSecret === secret) {
+    reader.fault(
+      "AUTH_JWT_SECRET",
+      "is the same as AUTH_SECRET: whoever issues tokens could forge sessions",
+      "Give each a secret of its own.",
+    );
+  }
+  const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
+  const signUp = reader.choice("AUTH_SIGN_UP", { of: ["open", "closed"], fallback: "open" });
+  return (secrets) => ({
+    secret: secret ?? secrets().authSecret,
+    ...(jwtSecret === undefined ? {} : { jwtSecret }),
+    ...jwt,
+    signUp,
+  });
+}
+
+function readJwt(reader: ConfigReader, { hasSecret }: { hasSecret: boolean }) {
+  const jwksUrl = reader.text("AUTH_JWKS_URL");
+  const issuer = reader.text("AUTH_JWT_ISSUER");
+  const audience = reader.text("AUTH_JWT_AUDIENCE");
+  if (jwksUrl !== undefined) checkJwksUrl(reader, { jwksUrl, audience });
+  if (jwksUrl === undefined && !hasSecret && (issuer !== undefined || audience !== undefined)) {
+    reader.warn(
+      "AUTH_JWT_ISSUER or AUTH_JWT_AUDIENCE is set, but no AUTH_JWT_SECRET or AUTH_JWKS_URL: no token is accepted.",
+    );
+  }
+  return {
+    ...(jwksUrl === undefined ? {} : { jwksUrl }),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  };
+}
+
+function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: string; audience: string | undefined }) {
+  const protocol = URL.parse(jwksUrl)?.protocol;
+  if (protocol !== "https:" && protocol !== "http:") {
+    reader.fault(
+      "AUTH_JWKS_URL",
+      "is not an http or https URL",
+      "Write it as AUTH_JWKS_URL=https://login.example.com/.well-known/jwks.json.",
+    );
+  }
+  if (protocol === "http:") {
+    reader.warn("AUTH_JWKS_URL is plain http: whoever is on the way can put in keys of their own. Use https.");
+  }
+  if (audience === undefined) {
+    reader.warn("AUTH_JWKS_URL is set without AUTH_JWT_AUDIENCE: tokens made for other applications are accepted too.");
+  }
+}

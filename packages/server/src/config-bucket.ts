@@ -1,0 +1,139 @@
+import type { ConfigReader } from "./config-reader.ts";
+import { readBucketPort } from "./config-server.ts";
+import type { BucketConfig, ConfigCredentials, EmbeddedSecrets, S3BucketConfig, ServerConfig } from "./config-types.ts";
+
+const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
+const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+const KEY_PREFIX = /^[A-Za-z0-9!_.'()*/-]{1,512}$/;
+const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
+
+/** A bucket that still waits for the secrets of embedded mode, which are only made once everything else is in order. */
+export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
+
+export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDraft {
+  const name = reader.text("AWS_BUCKET_NAME");
+  const publicEndpoint = reader.httpUrl("S3_PUBLIC_ENDPOINT", "https://storage.example.com");
+  const common = { keyPrefix: readKeyPrefix(reader), ...(publicEndpoint === undefined ? {} : { publicEndpoint }) };
+  if (name === undefined) return readEmbedded(reader, { server, ...common });
+  const bucket = readS3(reader, { name, ...common });
+  return () => bucket;
+}
+
+type Common = { keyPrefix: string; publicEndpoint?: string };
+
+function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { server: ServerConfig }): BucketDraft {
+  if (reader.text("S3_ENDPOINT") !== undefined) {
+    reader.fault(
+      "AWS_BUCKET_NAME",
+      "is missing, though S3_ENDPOINT is set: files would go to the embedded bucket on this machine's disk",
+      "Set AWS_BUCKET_NAME to the bucket at that endpoint, or remove S3_ENDPOINT.",
+    );
+  }
+  const port = readBucketPort(reader, server.port);
+  const publicEndpoint = common.publicEndpoint ?? besidesServer(reader, { server, port });
+  return (secrets) => ({
+    kind: "embedded",
+    host: server.host,
+    port,
+    name: "valetkey",
+    region: "us-east-1",
+    keyPrefix: common.keyPrefix,
+    ...(publicEndpoint === undefined ? {} : { publicEndpoint }),
+    credentials: { accessKeyId: secrets().bucketAccessKeyId, secretAccessKey: secrets().bucketSecretAccessKey },
+  });
+}
+
+/** The embedded bucket as browsers reach it when nothing else is said: the server's host, its own port. */
+function besidesServer(reader: ConfigReader, { server, port }: { server: ServerConfig; port: number }) {
+  if (server.publicUrl === undefined || port === 0) return undefined;
+  const url = new URL(server.publicUrl);
+  if (url.protocol === "https:") {
+    reader.warn(
+      `PUBLIC_URL is https, but the embedded bucket answers plain http on port ${port}, which browsers block: put it behind the same proxy, and set S3_PUBLIC_ENDPOINT to its https address.`,
+    );
+  }
+  return `http://${url.hostname}:${port}`;
+}
+
+function readS3(reader: ConfigReader, { name, ...common }: Common & { name: string }): S3BucketConfig {
+  if (!BUCKET_NAME.test(name)) {
+    reader.fault(
+      "AWS_BUCKET_NAME",
+      `is "${name}", which is not a bucket's name`,
+      "Give the bare name: no s3://, no address, no ARN.",
+    );
+  }
+  const endpoint = reader.httpUrl("S3_ENDPOINT", "https://storage.example.com");
+  const credentials = readCredentials(reader);
+  const pathStyle = endpoint !== undefined && !new URL(endpoint).hostname.endsWith(".amazonaws.com");
+  return {
+    kind: "s3",
+    name,
+    region: readRegion(reader, { hasEndpoint: reader.text("S3_ENDPOINT") !== undefined }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...common,
+    // Most S3-compatible servers have no DNS name for each bucket; AWS wants one.
+    forcePathStyle:
+      reader.choice("S3_FORCE_PATH_STYLE", { of: ["true", "false"], fallback: pathStyle ? "true" : "false" }) ===
+      "true",
+    ...(credentials === undefined ? {} : { credentials }),
+  };
+}
+
+function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolean }): string {
+  const region = reader.text("AWS_REGION");
+  if (region !== undefined && REGION.test(region)) return region;
+  if (region === undefined && hasEndpoint) return "us-east-1";
+  reader.fault(
+    "AWS_REGION",
+    region === undefined
+      ? "is missing: a URL is signed for the bucket's region"
+      : `is "${region}", which is not a region`,
+    "Set the region that the bucket was made in, for example AWS_REGION=eu-central-1.",
+  );
+  return "us-east-1";
+}
+
+function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
+  const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
+  const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
+  const sessionToken = reader.text("AWS_SESSION_TOKEN");
+  for (const [name, value] of [
+    ["AWS_ACCESS_KEY_ID", accessKeyId] as const,
+    ["AWS_SECRET_ACCESS_KEY", secretAccessKey] as const,
+  ]) {
+    if (value !== undefined && EXAMPLE_KEYS.has(value)) {
+      reader.fault(
+        name,
+        "is the example of the AWS documentation",
+        "Set the key of a user or role of your own account.",
+      );
+    }
+  }
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+  }
+  if (accessKeyId !== undefined || secretAccessKey !== undefined || sessionToken !== undefined) {
+    reader.fault(
+      accessKeyId === undefined ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
+      "is missing, though another part of the credentials is set",
+      "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY together, or none of them to use a role, a profile or SSO.",
+    );
+  }
+  return undefined;
+}
+
+/** Everything is stored below this; a slash ends it. */
+function readKeyPrefix(reader: ConfigReader): string {
+  const value = reader.text("S3_KEY_PREFIX");
+  if (value === undefined) return "";
+  const segments = value.replace(/\/$/, "").split("/");
+  if (!KEY_PREFIX.test(value) || segments.some((segment) => /^\.{0,2}$/.test(segment))) {
+    reader.fault(
+      "S3_KEY_PREFIX",
+      `is "${value}", which is not a plain folder: letters, digits and !_-'()*. between single slashes, up to 512 characters, no . or ..`,
+      "Write it as S3_KEY_PREFIX=valetkey/ or leave it out.",
+    );
+  }
+  return `${segments.join("/")}/`;
+}

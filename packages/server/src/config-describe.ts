@@ -1,0 +1,81 @@
+import type { Config, ConfigCredentials, LimitsConfig } from "./config-types.ts";
+
+const MASK = "********";
+
+/** What is in force, one `NAME=value` a line as in `.env`, for people: secrets are masked. */
+export function describeConfig(config: Config): string[] {
+  const { server, auth } = config;
+  return [
+    line("PORT", server.port),
+    line("HOST", server.host),
+    line("PUBLIC_URL", server.publicUrl ?? "(where it listens)"),
+    line("DATA_DIR", server.dataDir),
+    ...describeBucket(config),
+    line(
+      "DATABASE_URL",
+      config.database.kind === "sqlite" ? `(SQLite: ${config.database.file})` : maskUrl(config.database.url),
+    ),
+    line("AUTH_SECRET", MASK),
+    line("AUTH_JWT_SECRET", auth.jwtSecret === undefined ? undefined : MASK),
+    line("AUTH_JWKS_URL", auth.jwksUrl === undefined ? undefined : maskUrl(auth.jwksUrl)),
+    line("AUTH_JWT_ISSUER", auth.issuer),
+    line("AUTH_JWT_AUDIENCE", auth.audience),
+    line("AUTH_SIGN_UP", auth.signUp),
+    ...describeLimits(config.limits),
+    line("TRUST_PROXY", String(server.trustProxy)),
+    line("LOG_LEVEL", server.logLevel),
+  ].filter((text) => text !== undefined);
+}
+
+function describeBucket({ bucket }: Config): (string | undefined)[] {
+  const common = [
+    line("S3_PUBLIC_ENDPOINT", bucket.publicEndpoint),
+    line("S3_KEY_PREFIX", bucket.keyPrefix || undefined),
+  ];
+  if (bucket.kind === "embedded") {
+    return [
+      line("AWS_BUCKET_NAME", "(embedded, in DATA_DIR)"),
+      line("S3_LOCAL_PORT", bucket.port || "(any)"),
+      ...common,
+    ];
+  }
+  return [
+    line("AWS_BUCKET_NAME", bucket.name),
+    line("AWS_REGION", bucket.region),
+    ...describeCredentials(bucket.credentials),
+    line("S3_ENDPOINT", bucket.endpoint),
+    line("S3_FORCE_PATH_STYLE", String(bucket.forcePathStyle)),
+    ...common,
+  ];
+}
+
+function describeCredentials(credentials: ConfigCredentials | undefined): (string | undefined)[] {
+  if (credentials === undefined) return [line("AWS_ACCESS_KEY_ID", "(the SDK's provider chain)")];
+  return [
+    // Enough to tell two keys apart.
+    line("AWS_ACCESS_KEY_ID", `${MASK}${credentials.accessKeyId.slice(-4)}`),
+    line("AWS_SECRET_ACCESS_KEY", MASK),
+    line("AWS_SESSION_TOKEN", credentials.sessionToken === undefined ? undefined : MASK),
+  ];
+}
+
+function describeLimits(limits: LimitsConfig): (string | undefined)[] {
+  return [
+    line("URL_TTL_DEFAULT", limits.urlTtlDefaultSeconds),
+    line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
+    line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
+    line("USER_QUOTA_BYTES", limits.userQuotaBytes),
+  ];
+}
+
+function line(name: string, value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : `${name}=${value}`;
+}
+
+/** A URL without its password and without the values of its query, either of which may be a secret. */
+function maskUrl(text: string): string {
+  const url = new URL(text);
+  if (url.password !== "") url.password = MASK;
+  for (const name of [...url.searchParams.keys()]) url.searchParams.set(name, MASK);
+  return url.href;
+}

@@ -1,0 +1,177 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { S3, SECRET, startDirectory } from "./config-testing.ts";
+
+let workingDirectory: string;
+let load: ReturnType<typeof startDirectory>["load"];
+let failure: ReturnType<typeof startDirectory>["failure"];
+
+beforeEach(() => {
+  ({ workingDirectory, load, failure } = startDirectory());
+});
+
+describe("faults", () => {
+  test.each<[string, Record<string, string>, RegExp, RegExp]>([
+    ["PORT", { PORT: "99999" }, /"99999", which is not a whole number from 0 to 65535/, /PORT=3000/],
+    ["PORT", { PORT: "3000.5" }, /not a whole number/, /PORT=3000/],
+    ["S3_LOCAL_PORT", { S3_LOCAL_PORT: "3000" }, /no port of its own/, /other than 3000/],
+    ["S3_LOCAL_PORT", { PORT: "65535" }, /no port of its own/, /0 for any/],
+    ["PUBLIC_URL", { PUBLIC_URL: "files.example.com" }, /not an http or https URL/, /PUBLIC_URL=https:/],
+    ["PUBLIC_URL", { PUBLIC_URL: "https://example.com/files" }, /has a path/, /root of a host name/],
+    ["LOG_LEVEL", { LOG_LEVEL: "loud" }, /none of fatal, error, warn, info, debug, trace, silent/, /LOG_LEVEL=info/],
+    ["TRUST_PROXY", { TRUST_PROXY: "nginx" }, /names no proxies/, /number of proxies/],
+    ["TRUST_PROXY", { TRUST_PROXY: "10.0.0.0/33" }, /names no proxies/, /addresses/],
+    ["URL_TTL_MAX", { URL_TTL_MAX: "604801" }, /whole number of seconds from 1 to 604800/, /URL_TTL_MAX=43200/],
+    ["URL_TTL_DEFAULT", { URL_TTL_DEFAULT: "0" }, /whole number of seconds from 1/, /URL_TTL_DEFAULT=60/],
+    [
+      "URL_TTL_DEFAULT",
+      { URL_TTL_DEFAULT: "90", URL_TTL_MAX: "80" },
+      /more than URL_TTL_MAX \(80\)/,
+      /raise URL_TTL_MAX/,
+    ],
+    ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "5GB" }, /not a size/, /KiB, MiB, GiB/],
+    ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "6GiB" }, /more than one PUT can carry/, /5GiB or less/],
+    ["USER_QUOTA_BYTES", { USER_QUOTA_BYTES: "-1" }, /not a size/, /USER_QUOTA_BYTES=100MiB/],
+    [
+      "AWS_BUCKET_NAME",
+      { S3_ENDPOINT: "http://minio:9000" },
+      /missing, though S3_ENDPOINT is set/,
+      /remove S3_ENDPOINT/,
+    ],
+    ["AWS_BUCKET_NAME", { ...S3, AWS_BUCKET_NAME: "s3://files" }, /not a bucket's name/, /bare name/],
+    ["AWS_REGION", { ...S3, AWS_REGION: "" }, /is missing: a URL is signed/, /AWS_REGION=eu-central-1/],
+    ["AWS_REGION", { ...S3, AWS_REGION: "eu central" }, /which is not a region/, /AWS_REGION=eu-central-1/],
+    ["AWS_SECRET_ACCESS_KEY", { ...S3, AWS_SECRET_ACCESS_KEY: "" }, /missing, though another part/, /together/],
+    ["AWS_ACCESS_KEY_ID", { ...S3, AWS_ACCESS_KEY_ID: "" }, /missing, though another part/, /role, a profile or SSO/],
+    [
+      "AWS_ACCESS_KEY_ID",
+      { ...S3, AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE" },
+      /the example of the AWS/,
+      /your own account/,
+    ],
+    ["S3_ENDPOINT", { ...S3, S3_ENDPOINT: "minio:9000" }, /not an http or https URL/, /S3_ENDPOINT=https:/],
+    ["S3_PUBLIC_ENDPOINT", { S3_PUBLIC_ENDPOINT: "https://u:p@h" }, /without user name/, /S3_PUBLIC_ENDPOINT=https:/],
+    ["S3_FORCE_PATH_STYLE", { ...S3, S3_FORCE_PATH_STYLE: "yes" }, /none of true, false/, /S3_FORCE_PATH_STYLE=false/],
+    ["S3_KEY_PREFIX", { S3_KEY_PREFIX: "a/../b" }, /not a plain folder/, /S3_KEY_PREFIX=valetkey\//],
+    ["S3_KEY_PREFIX", { S3_KEY_PREFIX: "/a" }, /not a plain folder/, /leave it out/],
+    [
+      "DATABASE_URL",
+      { DATABASE_URL: "mysql://db/x", AUTH_SECRET: SECRET },
+      /not a postgres:\/\//,
+      /leave it out for SQLite/,
+    ],
+    ["AUTH_SIGN_UP", { AUTH_SIGN_UP: "maybe" }, /none of open, closed/, /AUTH_SIGN_UP=open/],
+    ["AUTH_JWKS_URL", { AUTH_JWKS_URL: "file:///keys", AUTH_JWT_AUDIENCE: "a" }, /not an http or https URL/, /https:/],
+    ["AUTH_JWT_SECRET", { AUTH_SECRET: SECRET, AUTH_JWT_SECRET: SECRET }, /same as AUTH_SECRET/, /of its own/],
+  ])("%s %o", (name, env, problem, remedy) => {
+    const error = failure(env);
+    expect(error.faults.map((fault) => fault.name)).toEqual([name]);
+    expect(error.faults[0]?.problem).toMatch(problem);
+    expect(error.faults[0]?.remedy).toMatch(remedy);
+  });
+
+  test("all are told at once, each with its remedy, and nothing is written", () => {
+    const error = failure({ PORT: "x", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "files", DATABASE_URL: "sqlite:x" });
+    expect(error.message).toBe(
+      [
+        "The configuration has 5 faults:",
+        "",
+        '  PORT is "x", which is not a whole number from 0 to 65535.',
+        "    -> Set PORT=3000, or leave it out for 3000.",
+        "",
+        "  AWS_REGION is missing: a URL is signed for the bucket's region.",
+        "    -> Set the region that the bucket was made in, for example AWS_REGION=eu-central-1.",
+        "",
+        "  DATABASE_URL is not a postgres:// or postgresql:// URL.",
+        "    -> Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
+        "",
+        "  AUTH_SECRET is missing: sessions are signed with it, and only with both the embedded bucket and SQLite is one made for you.",
+        `    -> Make one with: openssl rand -base64 32, or: node -e "console.log(crypto.randomBytes(32).toString('base64'))"`,
+        "",
+        '  URL_TTL_MAX is "0", which is not a whole number of seconds from 1 to 604800.',
+        "    -> Set URL_TTL_MAX=43200, or leave it out for 43200.",
+        "",
+      ].join("\n"),
+    );
+    expect(readdirSync(workingDirectory)).toEqual([]);
+  });
+
+  test("a .env that can't be read is one", () => {
+    mkdirSync(join(workingDirectory, ".env"));
+    expect(failure({}).message).toMatch(/\.env can't be read: EISDIR.*\n {4}-> Make it readable/);
+  });
+
+  test("a data directory that can't be used is one", () => {
+    writeFileSync(join(workingDirectory, "data"), "not a directory");
+    expect(failure({}).message).toMatch(
+      /DATA_DIR \(.*data\) can't be used: EEXIST.*\n {4}-> Set DATA_DIR to a directory/,
+    );
+  });
+});
+
+describe("requirement 29: missing, default or short secrets outside embedded mode refuse to start", () => {
+  const { AUTH_SECRET: _unset, ...s3WithoutSecret } = S3;
+  const command = /openssl rand -base64 32/;
+
+  test.each([
+    ["a bucket is configured", s3WithoutSecret],
+    ["a database is configured", { DATABASE_URL: "postgres://u:p@db/valetkey" }],
+  ])("missing, when %s", (_when, env) => {
+    const [fault, ...more] = failure(env).faults;
+    expect(more).toEqual([]);
+    expect(fault).toMatchObject({ name: "AUTH_SECRET", problem: expect.stringMatching(/^is missing/) });
+    expect(fault?.remedy).toMatch(command);
+  });
+
+  test.each([
+    "secret",
+    "changeme",
+    "password",
+    "change-me-change-me-change-me-change-me",
+    "replace_me_with_32_random_bytes_please",
+    "your-256-bit-secret-your-256-bit-secret",
+    "a-string-secret-at-least-256-bits-long",
+    "better-auth-secret-12345678901234567890",
+    "this-is-an-example-0123456789-0123456789",
+  ])("known default: %s", (secret) => {
+    for (const name of ["AUTH_SECRET", "AUTH_JWT_SECRET"]) {
+      const [fault] = failure({ ...S3, [name]: secret }).faults;
+      expect(fault).toMatchObject({ name, problem: expect.stringMatching(/known default/) });
+      expect(fault?.remedy).toMatch(command);
+    }
+  });
+
+  test("short: 31 bytes are refused, 32 are taken", () => {
+    const short = failure({ ...S3, AUTH_SECRET: SECRET.slice(1) });
+    expect(short.faults[0]?.problem).toBe("is too short: 31 bytes, at least 32 are needed");
+    expect(short.faults[0]?.remedy).toMatch(command);
+    expect(load(S3).config.auth.secret).toBe(SECRET);
+  });
+
+  test("repetitive", () => {
+    expect(failure({ ...S3, AUTH_SECRET: "ab".repeat(32) }).faults[0]?.problem).toMatch(/repeats a few characters/);
+  });
+
+  test("in embedded mode a bad one is refused too, rather than replaced", () => {
+    expect(failure({ AUTH_SECRET: "changeme" }).faults[0]?.problem).toMatch(/known default/);
+  });
+
+  test("no message repeats a secret", () => {
+    const error = failure({
+      ...S3,
+      AUTH_SECRET: "secret-Xy7",
+      AUTH_JWT_SECRET: "short-Zq9",
+      DATABASE_URL: "mysql://u:Pw4@db/x",
+      AWS_SESSION_TOKEN: "Tk3",
+      S3_ENDPOINT: "https://u:Pw5@host",
+    });
+    expect(error.faults.map((fault) => fault.name)).toEqual([
+      "S3_ENDPOINT",
+      "DATABASE_URL",
+      "AUTH_SECRET",
+      "AUTH_JWT_SECRET",
+    ]);
+    expect(error.message).not.toMatch(/Xy7|Zq9|Pw4|Pw5|Tk3|correcthorse/);
+  });
+});

@@ -1,0 +1,42 @@
+import type { ConfigReader } from "./config-reader.ts";
+
+// What other programs call the same thing: such a name is set with the best intentions, and read by nobody here.
+const MEANT: Record<string, string> = {
+  AWS_BUCKET: "AWS_BUCKET_NAME",
+  AWS_S3_BUCKET: "AWS_BUCKET_NAME",
+  AWS_S3_BUCKET_NAME: "AWS_BUCKET_NAME",
+  S3_BUCKET: "AWS_BUCKET_NAME",
+  S3_BUCKET_NAME: "AWS_BUCKET_NAME",
+  BUCKET_NAME: "AWS_BUCKET_NAME",
+  AWS_DEFAULT_REGION: "AWS_REGION",
+  S3_REGION: "AWS_REGION",
+  AWS_ACCESS_KEY: "AWS_ACCESS_KEY_ID",
+  S3_ACCESS_KEY: "AWS_ACCESS_KEY_ID",
+  S3_ACCESS_KEY_ID: "AWS_ACCESS_KEY_ID",
+  AWS_SECRET_KEY: "AWS_SECRET_ACCESS_KEY",
+  S3_SECRET_KEY: "AWS_SECRET_ACCESS_KEY",
+  S3_SECRET_ACCESS_KEY: "AWS_SECRET_ACCESS_KEY",
+  AWS_ENDPOINT_URL: "S3_ENDPOINT",
+  AWS_ENDPOINT_URL_S3: "S3_ENDPOINT",
+  S3_ENDPOINT_URL: "S3_ENDPOINT",
+  DB_URL: "DATABASE_URL",
+  POSTGRES_URL: "DATABASE_URL",
+  PG_URL: "DATABASE_URL",
+  JWT_SECRET: "AUTH_JWT_SECRET",
+  JWKS_URL: "AUTH_JWKS_URL",
+  JWT_ISSUER: "AUTH_JWT_ISSUER",
+  JWT_AUDIENCE: "AUTH_JWT_AUDIENCE",
+  BETTER_AUTH_SECRET: "AUTH_SECRET",
+  SESSION_SECRET: "AUTH_SECRET",
+  BETTER_AUTH_URL: "PUBLIC_URL",
+  BASE_URL: "PUBLIC_URL",
+  MAX_UPLOAD_BYTES: "UPLOAD_MAX_BYTES",
+};
+
+/** Warns of each variable that is set under another program's name while ours is not. */
+export function warnOfNearMisses(reader: ConfigReader): void {
+  for (const [name, meant] of Object.entries(MEANT)) {
+    if (reader.text(name) === undefined || reader.text(meant) !== undefined) continue;
+    reader.warn(`${name} is set but not read here: did you mean ${meant}?`);
+  }
+}

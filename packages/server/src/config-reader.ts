@@ -1,0 +1,90 @@
+import type { ConfigFault } from "./config-error.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Spec = { fallback: number; min: number; max: number; unit?: string };
+
+const UNITS: Record<string, number> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/** Reads variables one by one, noting what is wrong instead of stopping at the first fault. An empty variable counts as unset. */
+export class ConfigReader {
+  readonly faults: ConfigFault[] = [];
+  readonly warnings: string[] = [];
+  readonly #env: Environment;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  fault(name: string, problem: string, remedy: string): void {
+    this.faults.push({ name, problem, remedy });
+  }
+
+  warn(text: string): void {
+    this.warnings.push(text);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    return value === "" ? undefined : value;
+  }
+
+  integer(name: string, { fallback, min, max, unit }: Spec): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    const of = unit === undefined ? "" : ` of ${unit}`;
+    this.fault(
+      name,
+      `is "${value}", which is not a whole number${of} from ${min} to ${max}`,
+      `Set ${name}=${fallback}, or leave it out for ${fallback}.`,
+    );
+    return fallback;
+  }
+
+  /** Bytes, plain or with KiB, MiB, GiB or TiB: `5GiB`, `5 GiB`, `5368709120`. */
+  size(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const [, digits, unit] = /^(\d{1,15}) ?((?:[KMGT]iB)?)$/.exec(value) ?? [];
+    const bytes = Number(digits) * (UNITS[unit ?? ""] ?? Number.NaN);
+    if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes;
+    this.fault(name, `is "${value}", which is not a size`, `Write bytes, or KiB, MiB, GiB, TiB: ${name}=100MiB.`);
+    return undefined;
+  }
+
+  choice<T extends string>(name: string, options: { of: readonly T[]; fallback: T }): T {
+    const value = this.text(name);
+    if (value === undefined) return options.fallback;
+    const found = options.of.find((choice) => choice === value.toLowerCase());
+    if (found !== undefined) return found;
+    this.fault(
+      name,
+      `is "${value}", which is none of ${options.of.join(", ")}`,
+      `Set ${name}=${options.fallback}, or leave it out for ${options.fallback}.`,
+    );
+    return options.fallback;
+  }
+
+  flag(name: string): boolean {
+    return this.choice(name, { of: ["true", "false"], fallback: "false" }) === "true";
+  }
+
+  /** An http or https URL without user name, query and fragment; its text without trailing slashes. */
+  httpUrl(name: string, example: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const url = URL.parse(value);
+    if (url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !/[?#]/.test(value)) {
+      return value.replace(/\/+$/, "");
+    }
+    // The value is not repeated: a password may be what is wrong with it.
+    this.fault(
+      name,
+      "is not an http or https URL without user name, query and fragment",
+      `Write it as ${name}=${example}.`,
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import type { ConfigReader } from "./config-reader.ts";
+
+const MIN_SECRET_BYTES = 32;
+const MIN_DISTINCT_CHARACTERS = 10;
+
+// What examples, tutorials and libraries ship: whoever reads those can forge a session.
+const KNOWN_DEFAULTS =
+  /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
+
+/** The command that makes a secret, by itself and without openssl. */
+export const MAKE_SECRET =
+  "openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
+
+/**
+ * Reads a signing secret of at least 32 bytes (the length of an HS256 key, RFC 7518 section 3.2); undefined when it is not set.
+ * Short, guessable and known default secrets are faults, and never repeated in a text (SECURITY-REQUIREMENTS 29).
+ */
+export function readSecret(reader: ConfigReader, name: string): string | undefined {
+  const secret = reader.text(name);
+  if (secret === undefined) return undefined;
+  const remedy = `Make one with: ${MAKE_SECRET}`;
+  const bytes = Buffer.byteLength(secret);
+  if (KNOWN_DEFAULTS.test(secret)) {
+    reader.fault(name, "is a known default or an example's text, which anyone can guess", remedy);
+  } else if (bytes < MIN_SECRET_BYTES) {
+    reader.fault(name, `is too short: ${bytes} bytes, at least ${MIN_SECRET_BYTES} are needed`, remedy);
+  } else if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) {
+    reader.fault(name, "repeats a few characters, which is easy to guess", remedy);
+  }
+  return secret;
+}
+
+/** Notes that a secret is needed and not there. */
+export function missingSecret(reader: ConfigReader, name: string, why: string): void {
+  reader.fault(name, `is missing: ${why}`, `Make one with: ${MAKE_SECRET}`);
+}

@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeEach, describe, expect, test } from "vitest";
+import { S3, SECRET, startDirectory } from "./config-testing.ts";
+
+let workingDirectory: string;
+let load: ReturnType<typeof startDirectory>["load"];
+let failure: ReturnType<typeof startDirectory>["failure"];
+
+beforeEach(() => {
+  ({ workingDirectory, load, failure } = startDirectory());
+});
+
+describe("secrets of embedded mode", () => {
+  const file = () => join(workingDirectory, "data", "secrets.json");
+
+  test("are made on the first start, for this user only, and used again", () => {
+    const first = load({}).config;
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expect(statSync(join(workingDirectory, "data")).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(workingDirectory, "data"))).toEqual(["secrets.json"]);
+    expect(first.auth.secret.length).toBeGreaterThanOrEqual(43);
+    const second = load({}).config;
+    expect(second.auth.secret).toBe(first.auth.secret);
+    expect(second.bucket).toEqual(first.bucket);
+  });
+
+  test("are the same for processes that start together", async () => {
+    const script = `import(${JSON.stringify(new URL("./config.ts", import.meta.url).href)}).then(({ loadConfig }) =>
+      console.log(loadConfig({}, { workingDirectory: process.argv[1] }).config.auth.secret))`;
+    const start = () => promisify(execFile)(process.execPath, ["-e", script, workingDirectory]);
+    const started = await Promise.all(Array.from({ length: 6 }, start));
+    expect(new Set(started.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(started[0]?.stdout.trim()).toBe(load({}).config.auth.secret);
+    expect(readdirSync(join(workingDirectory, "data"))).toEqual(["secrets.json"]);
+  });
+
+  test("differ between installations", () => {
+    const one = load({}).config.auth.secret;
+    expect(load({ DATA_DIR: "elsewhere" }).config.auth.secret).not.toBe(one);
+  });
+
+  test("an AUTH_SECRET that is set is used instead", () => {
+    expect(load({ AUTH_SECRET: SECRET }).config.auth.secret).toBe(SECRET);
+  });
+
+  test("an embedded bucket gets keys of its own beside PostgreSQL as well", () => {
+    const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
+    expect(auth.secret).toBe(SECRET);
+    expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);
+  });
+
+  test("nothing is written where nothing is needed", () => {
+    load(S3);
+    expect(existsSync(join(workingDirectory, "data"))).toBe(false);
+  });
+
+  test("a file that others could read is closed to them", () => {
+    load({});
+    chmodSync(file(), 0o644);
+    load({});
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  test.each(["", "{", "null", "[]", '{"authSecret":"x"}'])("a damaged file (%s) is a fault, and stays", (text) => {
+    load({});
+    writeFileSync(file(), text);
+    expect(failure({}).message).toMatch(/secrets\.json is damaged.*\n {4}-> Restore it from a backup/);
+    expect(readFileSync(file(), "utf8")).toBe(text);
+  });
+});

@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { ConfigError } from "./config-error.ts";
+import type { EmbeddedSecrets } from "./config-types.ts";
+
+const FILE = "secrets.json";
+const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
+
+/**
+ * The secrets of embedded mode from `dataDir`, made on the first start: directory 0700, file 0600, complete or not there at all.
+ * Two processes that start together get the same ones. Throws ConfigError when the file is damaged or can't be written.
+ */
+export function ensureSecrets(dataDir: string): EmbeddedSecrets {
+  const file = join(dataDir, FILE);
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return read(file) ?? create(dataDir);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const problem = `(${dataDir}) can't be used: ${error instanceof Error ? error.message : String(error)}`;
+    const remedy = "Set DATA_DIR to a directory that this user may write to.";
+    throw new ConfigError([{ name: "DATA_DIR", problem, remedy }], { cause: error });
+  }
+}
+
+function create(dataDir: string): EmbeddedSecrets {
+  const file = join(dataDir, FILE);
+  const temporary = join(dataDir, `.${FILE}.${randomBytes(8).toString("hex")}`);
+  try {
+    writeDurably(temporary, `${JSON.stringify(generate(), undefined, 2)}\n`);
+    publish(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  syncDirectory(dataDir);
+  return read(file) ?? damaged(file);
+}
+
+/** Unlike a rename, a link never replaces what another process was quicker to put there. */
+function publish(temporary: string, file: string): void {
+  try {
+    linkSync(temporary, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    // Some file systems (FAT, some network shares) have no links.
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
+    renameSync(temporary, file);
+  }
+}
+
+function generate(): EmbeddedSecrets {
+  return {
+    authSecret: randomBytes(32).toString("base64url"),
+    bucketAccessKeyId: `VK${randomBytes(9).toString("hex").toUpperCase()}`,
+    bucketSecretAccessKey: randomBytes(32).toString("base64url"),
+  };
+}
+
+function read(file: string): EmbeddedSecrets | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  // A copy or a restore may have opened it to others.
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  return parse(text) ?? damaged(file);
+}
+
+function parse(text: string): EmbeddedSecrets | undefined {
+  let value: Partial<Record<string, unknown>>;
+  try {
+    value = JSON.parse(text) ?? {};
+  } catch {
+    return undefined;
+  }
+  const complete = NAMES.every((name) => typeof value[name] === "string" && value[name].length >= 20);
+  return complete ? (value as EmbeddedSecrets) : undefined;
+}
+
+function damaged(file: string): never {
+  throw new ConfigError([
+    {
+      name: file,
+      problem: "is damaged: it does not hold the secrets that were put there on the first start",
+      remedy:
+        "Restore it from a backup; or remove it to have new ones made, which signs everyone out and changes nothing else.",
+    },
+  ]);
+}
+
+function writeDurably(file: string, text: string): void {
+  const handle = openSync(file, "wx", 0o600);
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function syncDirectory(directory: string): void {
+  // Windows can't open a directory, and needs no such call.
+  if (process.platform === "win32") return;
+  const handle = openSync(directory, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

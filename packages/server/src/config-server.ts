@@ -1,0 +1,121 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import type { ConfigReader } from "./config-reader.ts";
+import type { LimitsConfig, LogLevel, ServerConfig } from "./config-types.ts";
+
+const MAX_PORT = 65_535;
+const DEFAULT_PORT = 3000;
+/** The longest life that Signature Version 4 allows a URL: a week. */
+const MAX_URL_TTL_SECONDS = 604_800;
+const DEFAULT_URL_TTL_SECONDS = 60;
+const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
+/** What one PUT can carry, by the definition of S3. */
+const SINGLE_PUT_MAX_BYTES = 5 * 2 ** 30;
+const UPLOAD_TTL_SECONDS = 900;
+
+const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
+const LOCAL_HOSTS = new Set(["127.0.0.1", "::1", "localhost"]);
+const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
+
+export function readServer(reader: ConfigReader, options: { workingDirectory: string }): ServerConfig {
+  const port = reader.integer("PORT", { fallback: DEFAULT_PORT, min: 0, max: MAX_PORT });
+  const host = reader.text("HOST") ?? "127.0.0.1";
+  return {
+    port,
+    host,
+    publicUrl: readPublicUrl(reader, { host, port }),
+    trustProxy: readTrustProxy(reader),
+    logLevel: reader.choice("LOG_LEVEL", { of: LOG_LEVELS, fallback: "info" }),
+    dataDir: resolve(options.workingDirectory, reader.text("DATA_DIR") ?? "data"),
+  };
+}
+
+/** The embedded bucket's port: the next one after the server's unless S3_LOCAL_PORT says otherwise. */
+export function readBucketPort(reader: ConfigReader, serverPort: number): number {
+  const fallback = serverPort === 0 ? 0 : serverPort + 1;
+  const port = reader.integer("S3_LOCAL_PORT", { fallback, min: 0, max: MAX_PORT });
+  if (port > MAX_PORT || (port === serverPort && port !== 0)) {
+    reader.fault(
+      "S3_LOCAL_PORT",
+      "leaves the embedded bucket no port of its own",
+      `Set S3_LOCAL_PORT to a free port other than ${serverPort}, or to 0 for any.`,
+    );
+  }
+  return port;
+}
+
+export function readLimits(reader: ConfigReader): LimitsConfig {
+  const of = { unit: "seconds", min: 1, max: MAX_URL_TTL_SECONDS };
+  const urlTtlMaxSeconds = reader.integer("URL_TTL_MAX", { ...of, fallback: DEFAULT_URL_TTL_MAX_SECONDS });
+  const fallback = Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSeconds);
+  const urlTtlDefaultSeconds = reader.integer("URL_TTL_DEFAULT", { ...of, fallback });
+  if (urlTtlDefaultSeconds > urlTtlMaxSeconds) {
+    reader.fault(
+      "URL_TTL_DEFAULT",
+      `is ${urlTtlDefaultSeconds}, more than URL_TTL_MAX (${urlTtlMaxSeconds})`,
+      "Lower URL_TTL_DEFAULT or raise URL_TTL_MAX.",
+    );
+  }
+  const userQuotaBytes = reader.size("USER_QUOTA_BYTES");
+  return {
+    urlTtlDefaultSeconds,
+    urlTtlMaxSeconds,
+    uploadMaxBytes: readUploadMax(reader),
+    uploadTtlSeconds: UPLOAD_TTL_SECONDS,
+    ...(userQuotaBytes === undefined ? {} : { userQuotaBytes }),
+  };
+}
+
+function readUploadMax(reader: ConfigReader): number {
+  const bytes = reader.size("UPLOAD_MAX_BYTES") ?? SINGLE_PUT_MAX_BYTES;
+  if (bytes > SINGLE_PUT_MAX_BYTES) {
+    reader.fault(
+      "UPLOAD_MAX_BYTES",
+      "is more than one PUT can carry (5 GiB)",
+      "Set UPLOAD_MAX_BYTES=5GiB or less, or leave it out for 5 GiB.",
+    );
+  }
+  return bytes;
+}
+
+function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; port: number }): string | undefined {
+  const given = reader.httpUrl("PUBLIC_URL", "https://files.example.com");
+  if (given !== undefined) {
+    if (new URL(given).pathname !== "/") {
+      reader.fault("PUBLIC_URL", "has a path", "Serve Valet Key at the root of a host name, and give that root.");
+    }
+    return given;
+  }
+  if (!LOCAL_HOSTS.has(host)) {
+    reader.warn(
+      `HOST is ${host} and PUBLIC_URL is not set: addresses in links will only work on this machine or network.`,
+    );
+  }
+  if (port === 0) return undefined;
+  const shown = LOCAL_HOSTS.has(host) || ANY_HOSTS.has(host) ? "localhost" : isIP(host) === 6 ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}
+
+function readTrustProxy(reader: ConfigReader): boolean | number | string[] {
+  const value = reader.text("TRUST_PROXY");
+  if (value === undefined || value === "false") return false;
+  if (value === "true") return true;
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  const proxies = value.split(",").map((proxy) => proxy.trim());
+  if (!proxies.every(isProxy)) {
+    reader.fault(
+      "TRUST_PROXY",
+      `is "${value}", which names no proxies`,
+      "Set TRUST_PROXY to the number of proxies in front (1), or to their addresses (10.0.0.0/8, loopback).",
+    );
+  }
+  return proxies;
+}
+
+function isProxy(text: string): boolean {
+  if (PROXY_RANGES.has(text)) return true;
+  const [address = "", bits = "0", ...rest] = text.split("/");
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { ConfigError, loadConfig } from "./config.ts";
+
+export const SECRET = "pT7xq0VbN2mKd9sYwR4eHc8uLf1aZgJ3";
+export const OTHER_SECRET = "Q9vM3xT6nB1kR8yW5cZ0hF4jL7dS2gPa";
+export const S3 = {
+  AWS_BUCKET_NAME: "files",
+  AWS_REGION: "eu-central-1",
+  AWS_ACCESS_KEY_ID: "AKIAQWERTYUIOPASDFGH",
+  AWS_SECRET_ACCESS_KEY: "correcthorsebatterystaple0123456789abcdef",
+  AUTH_SECRET: SECRET,
+};
+
+type Env = Record<string, string>;
+
+/** Loads configurations as if started in an empty directory of its own, which goes with the test. */
+export function startDirectory() {
+  const workingDirectory = mkdtempSync(join(tmpdir(), "valetkey-config-"));
+  onTestFinished(() => rmSync(workingDirectory, { recursive: true, force: true }));
+  const load = (env: Env) => loadConfig(env, { workingDirectory });
+  return { workingDirectory, load, failure: (env: Env) => failure(() => load(env)) };
+}
+
+function failure(load: () => unknown): ConfigError {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error("The configuration was accepted");
+}

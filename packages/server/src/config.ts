@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse as parseDotenv } from "dotenv";
+import { readAuth, readDatabase } from "./config-auth.ts";
+import { readBucket } from "./config-bucket.ts";
+import { ConfigError } from "./config-error.ts";
+import { warnOfNearMisses } from "./config-names.ts";
+import { ConfigReader, type Environment } from "./config-reader.ts";
+import { ensureSecrets } from "./config-secrets.ts";
+import { readLimits, readServer } from "./config-server.ts";
+import type { Config, EmbeddedSecrets } from "./config-types.ts";
+
+export { describeConfig } from "./config-describe.ts";
+export { ConfigError, type ConfigFault } from "./config-error.ts";
+export type * from "./config-types.ts";
+
+/** What is configured, and what looks like a mistake without being a fault. */
+export type LoadedConfig = { config: Config; warnings: readonly string[] };
+
+// Read by the SDK itself, from the real environment: in a .env file they would silently do nothing.
+const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
+
+/**
+ * Reads the configuration: the environment, then `.env` in the working directory for what the environment does not set.
+ * In embedded mode (embedded bucket and SQLite) missing secrets are made and kept in DATA_DIR.
+ * Throws ConfigError with every fault and its remedy.
+ */
+export function loadConfig(
+  env: Environment = process.env,
+  options: { workingDirectory: string } = { workingDirectory: process.cwd() },
+): LoadedConfig {
+  const { workingDirectory } = options;
+  const file = readDotenv(join(workingDirectory, ".env"));
+  const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf: ensureSecrets });
+  const unseen = Object.keys(file).filter((name) => READ_BY_SDK.test(name) && env[name] === undefined);
+  return {
+    config,
+    warnings: [
+      ...warnings,
+      ...unseen.map((name) => `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`),
+    ],
+  };
+}
+
+/**
+ * The configuration that an environment stands for; pure but for `secretsOf`, which is asked for the secrets of a data
+ * directory only when they are needed and nothing is at fault. Throws ConfigError.
+ */
+export function parseConfig(
+  env: Environment,
+  options: { workingDirectory: string; secretsOf: (dataDir: string) => EmbeddedSecrets },
+): LoadedConfig {
+  const reader = new ConfigReader(env);
+  const server = readServer(reader, options);
+  const bucket = readBucket(reader, server);
+  const database = readDatabase(reader, { sqliteFile: join(server.dataDir, "valetkey.db") });
+  const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
+  const auth = readAuth(reader, { embedded });
+  const limits = readLimits(reader);
+  warnOfNearMisses(reader);
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  let made: EmbeddedSecrets | undefined;
+  const secrets = () => {
+    made ??= options.secretsOf(server.dataDir);
+    return made;
+  };
+  return {
+    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), limits },
+    warnings: reader.warnings,
+  };
+}
+
+function readDotenv(file: string): Record<string, string> {
+  try {
+    return parseDotenv(readFileSync(file));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    const problem = `can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ConfigError([{ name: ".env", problem, remedy: "Make it readable for this user, or remove it." }], {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { createSecretKey } from "node:crypto";
+import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
+import type { Caller } from "../../domain/person.ts";
+import type { Clock } from "../../usecases/ports.ts";
+import { HttpProblem } from "../problem.ts";
+import { type Identity, identityOf } from "./identity.ts";
+import { followKeySet } from "./jwks.ts";
+import { unauthenticated } from "./unauthenticated.ts";
+
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_CACHED_TOKENS = 20_000;
+const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
+// Which algorithms are taken follows from the key material alone, never from the token: a public key can't become an HMAC secret.
+const SECRET_ALGORITHMS = ["HS256"];
+const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
+
+export type JwtOptions = {
+  /** The shared secret of HS256 tokens. */
+  secret?: string | undefined;
+  /** Where the public keys of RS256, PS256, ES256 and EdDSA tokens are published. */
+  jwksUrl?: string | undefined;
+  /** What `iss` must be; unset: not checked. */
+  issuer?: string | undefined;
+  /** What `aud` must be or contain; unset: not checked. */
+  audience?: string | undefined;
+};
+
+export type JwtVerifier = {
+  /** The caller of a token that was verified before and still holds; undefined: verify it. Synchronous, for the hot path. */
+  recall(token: string): Caller | undefined;
+  /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
+  verify(token: string): Promise<Caller>;
+};
+
+type Verified = { caller: Caller; expiresAt: number };
+
+/**
+ * Checks bearer tokens of an existing application (RFC 7519, RFC 8725): pinned algorithms, `exp` and `sub` required, `nbf`,
+ * `iss` and `aud` as configured, without clock tolerance. `remember` is told who a token names before it is first believed.
+ */
+export function createJwtVerifier(
+  options: JwtOptions & {
+    clock: Clock;
+    remember: (identity: Identity) => Promise<void>;
+    fetch?: typeof fetch | undefined;
+    coolDownMs?: number | undefined;
+  },
+): JwtVerifier {
+  const { clock, remember, jwksUrl } = options;
+  // Keyed by the token itself: hashing it costs more than the look-up, and a dump of this process's memory holds the secret that
+  // makes tokens anyway. Only tokens that passed are here, so that nobody can fill it with rubbish.
+  const verified = new LRUCache<string, Verified>({
+    max: MAX_CACHED_TOKENS,
+    maxSize: MAX_CACHED_CHARACTERS,
+    sizeCalculation: (_, token) => token.length,
+  });
+  let generation = 0;
+  const secret = options.secret === undefined ? undefined : createSecretKey(Buffer.from(options.secret));
+  const keySet =
+    jwksUrl === undefined
+      ? undefined
+      : followKeySet(new URL(jwksUrl), {
+          clock,
+          fetch: options.fetch,
+          coolDownMs: options.coolDownMs,
+          onKeysGone: () => {
+            generation += 1;
+            verified.clear();
+          },
+        });
+
+  async function check(token: string): Promise<JWTPayload> {
+    const checks: JWTVerifyOptions = { requiredClaims: ["exp", "sub"], currentDate: new Date(clock()) };
+    if (options.issuer !== undefined) checks.issuer = options.issuer;
+    if (options.audience !== undefined) checks.audience = options.audience;
+    const { alg } = decodeProtectedHeader(token);
+    if (secret !== undefined && alg === "HS256") {
+      return (await jwtVerify(token, secret, { ...checks, algorithms: SECRET_ALGORITHMS })).payload;
+    }
+    if (keySet === undefined) throw new errors.JOSEAlgNotAllowed();
+    const publicKeyChecks = { ...checks, algorithms: KEY_SET_ALGORITHMS };
+    try {
+      return (await jwtVerify(token, keySet.getKey, publicKeyChecks)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      return checkWithEach(error, (key) => jwtVerify(token, key, publicKeyChecks));
+    }
+  }
+
+  return {
+    recall(token) {
+      const entry = verified.get(token);
+      if (entry === undefined || entry.expiresAt <= clock()) return undefined;
+      return keySet === undefined || keySet.isFresh() ? entry.caller : undefined;
+    },
+
+    async verify(token) {
+      if (token.length > MAX_TOKEN_LENGTH) {
+        throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
+      }
+      // What is verified while keys are withdrawn is not kept: the next request asks the new keys.
+      const begun = generation;
+      const claims = await check(token).catch(refuse);
+      const identity = identityOf(claims);
+      if (identity === undefined) throw unauthenticated("The bearer token's sub is not a text of 1 to 255 characters.");
+      if (verified.get(token)?.caller.userId !== identity.id) await remember(identity);
+      const caller = Object.freeze({ userId: identity.id });
+      if (begun === generation) verified.set(token, { caller, expiresAt: (claims.exp ?? 0) * 1000 });
+      return caller;
+    },
+  };
+}
+
+// A token without a key id, and several keys of its type: the one that signed it is found by trying.
+async function checkWithEach(
+  keys: AsyncIterable<CryptoKey>,
+  verify: (key: CryptoKey) => Promise<{ payload: JWTPayload }>,
+): Promise<JWTPayload> {
+  for await (const key of keys) {
+    try {
+      return (await verify(key)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+// jose's errors carry the token's claims: they are not passed on as the cause, so that no log gets them.
+function refuse(error: unknown): never {
+  if (error instanceof HttpProblem) throw error;
+  if (error instanceof errors.JWTExpired) throw unauthenticated("The bearer token has expired.");
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    throw unauthenticated(`The bearer token's ${error.claim} is missing or not acceptable here.`);
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    throw unauthenticated("The bearer token is signed with an algorithm that is not accepted here.");
+  }
+  throw unauthenticated("The bearer token is not valid.");
+}

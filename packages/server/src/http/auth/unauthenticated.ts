@@ -1,0 +1,15 @@
+import { HttpProblem } from "../problem.ts";
+
+/** The refusal of a caller who brought nothing that tells who they are. */
+export function anonymous(): HttpProblem {
+  return new HttpProblem("unauthenticated", "Sign in, or send a bearer token.", {
+    headers: { "WWW-Authenticate": "Bearer" },
+  });
+}
+
+/** The refusal of a bearer token (RFC 6750 section 3.1). */
+export function unauthenticated(message: string): HttpProblem {
+  return new HttpProblem("unauthenticated", message, {
+    headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' },
+  });
+}

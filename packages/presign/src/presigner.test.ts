@@ -1,0 +1,237 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createPresigner, encodeKey, PresignError, type PresignTarget, parseEncodedKey } from "./index.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const target = { bucket: "my-bucket", region: "eu-west-1" };
+const credentials = { accessKeyId: "AKID", secretAccessKey: "secret" };
+const now = Date.UTC(2026, 10, 24, 23, 59, 58, 999);
+const options = { key: "a/b.txt", credentials, expiresInSeconds: 60, now };
+const presigner = createPresigner(target);
+
+function queryOf({ url }: { url: string }): Record<string, string> {
+  return Object.fromEntries(new URL(url).searchParams);
+}
+
+describe("the object", () => {
+  test("an encoded key gives the same URL as its key", () => {
+    const key = "a/é +'.txt";
+    const { key: _, ...rest } = options;
+    const byKey = presigner.presignGet({ ...rest, key });
+    expect(presigner.presignGet({ ...rest, encodedKey: encodeKey(key) })).toEqual(byKey);
+    expect(presigner.presignGet({ ...rest, encodedKey: parseEncodedKey("a/%C3%A9%20%2B%27.txt") })).toEqual(byKey);
+  });
+
+  test("key and encodedKey together, or neither, are refused", () => {
+    const both = { ...options, encodedKey: encodeKey("x") } as never;
+    const { key: _, ...neither } = options;
+    for (const wrong of [both, neither as never]) {
+      expect(() => presigner.presignGet(wrong)).toThrow(expect.objectContaining({ code: "invalid_key" }));
+    }
+  });
+
+  // The SDK signs it, and the URL reaches another object or none.
+  test("a key that URL parsers collapse is refused by every method", () => {
+    const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
+    for (const sign of Object.values(presigner)) {
+      expect(() => sign(wrong)).toThrow(expect.objectContaining({ code: "invalid_key" }));
+    }
+  });
+});
+
+describe("the lifetime", () => {
+  test("counts from the whole second, across midnight", () => {
+    const request = presigner.presignGet(options);
+    expect(queryOf(request)).toMatchObject({ "X-Amz-Date": "20261124T235958Z", "X-Amz-Expires": "60" });
+    expect(request.expiresAt).toBe(Date.UTC(2026, 10, 25, 0, 0, 58));
+    expect(request.warning).toBeUndefined();
+  });
+
+  // The SDK signs 0, negative numbers and fractions, and such URLs never work.
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 604_801, "60", undefined])(
+    "refuses %j seconds",
+    (seconds) => {
+      const sign = () => presigner.presignGet({ ...options, expiresInSeconds: seconds as number });
+      expect(sign).toThrow(PresignError);
+      expect(sign).toThrow(expect.objectContaining({ code: "invalid_expires_in" }));
+    },
+  );
+
+  test.each([1, 604_800])("allows %d seconds", (expiresInSeconds) => {
+    expect(queryOf(presigner.presignGet({ ...options, expiresInSeconds }))["X-Amz-Expires"]).toBe(
+      String(expiresInSeconds),
+    );
+  });
+
+  test.each([-1, Number.NaN, Date.UTC(10_000, 0), "0", undefined, new Date()])("refuses now = %j", (instant) => {
+    const sign = () => presigner.presignGet({ ...options, now: instant as number });
+    expect(sign).toThrow(expect.objectContaining({ code: "invalid_now" }));
+  });
+
+  test("never reads the clock", () => {
+    const clock = vi.spyOn(Date, "now");
+    presigner.presignPut(options);
+    presigner.presignPost(options);
+    expect(clock).not.toHaveBeenCalled();
+  });
+});
+
+describe("temporary credentials", () => {
+  const signFor = (lifeMs: number) =>
+    presigner.presignGet({ ...options, credentials: { ...credentials, expiration: new Date(now + lifeMs) } });
+
+  test("that die first end the URL, with a warning", () => {
+    expect(signFor(10_000)).toMatchObject({ expiresAt: now + 10_000, warning: "credentials_expire_first" });
+  });
+
+  test("that outlive the URL change nothing", () => {
+    expect(signFor(60_000)).toEqual(presigner.presignGet(options));
+  });
+
+  test.each([0, -1, Number.NaN])("that ended %d ms ago are refused", (lifeMs) => {
+    expect(() => signFor(lifeMs)).toThrow(expect.objectContaining({ code: "credentials_expired" }));
+  });
+
+  test("have their token in the query before signing", () => {
+    const withToken = (sessionToken: string) =>
+      presigner.presignGet({ ...options, credentials: { ...credentials, sessionToken } });
+    const first = queryOf(withToken("t+/=1"));
+    const second = queryOf(withToken("t+/=2"));
+    expect(first["X-Amz-Security-Token"]).toBe("t+/=1");
+    expect(first["X-Amz-Signature"]).not.toBe(second["X-Amz-Signature"]);
+  });
+});
+
+describe("cached signing keys", () => {
+  test("a presigner that has signed for many others signs as a new one does", () => {
+    const used = createPresigner(target);
+    const days = Array.from({ length: 12 }, (_, day) => ({
+      ...options,
+      now: now + day * 86_400_000,
+      credentials: { accessKeyId: `AKID${day % 3}`, secretAccessKey: `secret${day}`, sessionToken: `token${day % 5}` },
+    }));
+    for (const day of [...days, ...days.toReversed()]) {
+      expect(used.presignGet(day)).toEqual(createPresigner(target).presignGet(day));
+    }
+  });
+
+  test("a credentials object that the caller changes later is not confused with what it was", () => {
+    const used = createPresigner(target);
+    const changing = { ...credentials };
+    used.presignGet({ ...options, credentials: changing });
+    changing.secretAccessKey = "another";
+    const expected = createPresigner(target).presignGet({ ...options, credentials: { ...changing } });
+    expect(used.presignGet({ ...options, credentials: changing })).toEqual(expected);
+  });
+
+  test.each([
+    { accessKeyId: "", secretAccessKey: "x" },
+    { accessKeyId: "x", secretAccessKey: "" },
+    { accessKeyId: "x", secretAccessKey: "secret\n" },
+    { accessKeyId: "x", secretAccessKey: "y", sessionToken: "t\r" },
+    { accessKeyId: "x\ud800", secretAccessKey: "y" },
+    { accessKeyId: "x" } as never,
+  ])("refuses %j", (wrong) => {
+    const sign = () => presigner.presignGet({ ...options, credentials: wrong });
+    expect(sign).toThrow(expect.objectContaining({ code: "invalid_credentials" }));
+  });
+
+  test("an error about credentials does not show the secret", () => {
+    const sign = () =>
+      presigner.presignGet({ ...options, credentials: { accessKeyId: "", secretAccessKey: "hush-hush" } });
+    expect(sign).toThrow(expect.not.objectContaining({ message: expect.stringContaining("hush") }));
+  });
+});
+
+describe("cache-stable signing", () => {
+  const sign = (instant: number) =>
+    presigner.presignGet({ ...options, expiresInSeconds: 100, cacheWindowSeconds: 50, now: instant });
+  const start = Date.UTC(2026, 10, 24, 12, 0, 0);
+
+  test("gives one URL in a window of the clock, and another in the next", () => {
+    const urls = [0, 1, 25_000, 49_999].map((ms) => sign(start + ms).url);
+    expect(new Set(urls).size).toBe(1);
+    expect(sign(start + 50_000).url).not.toBe(urls[0]);
+    expect(sign(start - 1).url).not.toBe(urls[0]);
+  });
+
+  test("leaves at least half and at most the whole lifetime, and says the true end", () => {
+    for (let ms = 0; ms < 100_000; ms += 777) {
+      const left = sign(start + ms).expiresAt - (start + ms);
+      expect(left).toBeGreaterThan(50_000 - 1);
+      expect(left).toBeLessThanOrEqual(100_000);
+    }
+  });
+
+  test("signs with the key of the day in which the window started", () => {
+    const midnight = Date.UTC(2026, 10, 25);
+    const request = presigner.presignGet({ ...options, expiresInSeconds: 14, cacheWindowSeconds: 7, now: midnight });
+    expect(queryOf(request)["X-Amz-Date"]).toMatch(/^20261124T2359/);
+    expect(queryOf(request)["X-Amz-Credential"]).toContain("/20261124/");
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 31, "10"])(
+    "refuses a window of %j seconds for a URL of 60",
+    (cacheWindowSeconds) => {
+      const wrong = { ...options, cacheWindowSeconds: cacheWindowSeconds as number };
+      expect(() => presigner.presignGet(wrong)).toThrow(expect.objectContaining({ code: "invalid_cache_window" }));
+    },
+  );
+});
+
+describe("parts", () => {
+  test.each([0, 10_001, 1.5, "1"])("refuses part %j", (partNumber) => {
+    const wrong = { ...options, uploadId: "u", partNumber: partNumber as number };
+    expect(() => presigner.presignUploadPart(wrong)).toThrow(expect.objectContaining({ code: "invalid_part" }));
+  });
+
+  test("refuses an empty upload id", () => {
+    const wrong = { ...options, uploadId: "", partNumber: 1 };
+    expect(() => presigner.presignUploadPart(wrong)).toThrow(expect.objectContaining({ code: "invalid_part" }));
+  });
+});
+
+describe("the target", () => {
+  const urlAt = (change: Partial<PresignTarget>) => {
+    const { url } = createPresigner({ ...target, ...change }).presignGet({ ...options, key: "k" });
+    return url.slice(0, url.indexOf("?"));
+  };
+
+  test.each<[Partial<PresignTarget>, string]>([
+    [{}, "https://my-bucket.s3.eu-west-1.amazonaws.com/k"],
+    [{ region: "cn-north-1" }, "https://my-bucket.s3.cn-north-1.amazonaws.com.cn/k"],
+    [{ forcePathStyle: true }, "https://s3.eu-west-1.amazonaws.com/my-bucket/k"],
+    [{ endpoint: "http://Minio:9000" }, "http://my-bucket.minio:9000/k"],
+    [{ endpoint: "https://minio:443/base" }, "https://my-bucket.minio/base/k"],
+    [{ endpoint: "http://[::1]:9000/" }, "http://[::1]:9000/my-bucket/k"],
+    // The SDK signs //k here, which is the object "/k".
+    [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
+    // The SDK makes a host name of it, which a wildcard DNS entry does not serve.
+    [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],
+  ])("%j", (change, url) => {
+    expect(urlAt(change)).toBe(url);
+  });
+
+  test.each<Partial<PresignTarget>>([
+    { bucket: "" },
+    { bucket: ".." },
+    { bucket: "a/b" },
+    { bucket: "a b" },
+    { bucket: "arn:aws:s3:eu-west-1:123456789012:accesspoint/x" },
+    { bucket: "express--euw1-az1--x-s3" },
+    { region: "" },
+    { region: "eu-west-1/x" },
+    { region: "evil.example#" },
+    { region: undefined as never },
+    { endpoint: "host:9000" },
+    { endpoint: "no url" },
+    { endpoint: "ftp://host" },
+    { endpoint: "https://user:pass@host" },
+    { endpoint: "https://host/?x" },
+    { endpoint: "https://host/#x" },
+  ])("refuses %j", (change) => {
+    expect(() => urlAt(change)).toThrow(expect.objectContaining({ code: "invalid_target" }));
+  });
+});

@@ -1,5 +1,6 @@
 /** What this endpoint refuses with, and the HTTP status of each. A closed set; the names are Amazon S3's. */
 const STATUS = {
+  AccessControlListNotSupported: 400,
   AccessForbidden: 403,
   BadDigest: 400,
   BadRequest: 400,
@@ -28,7 +29,6 @@ const STATUS = {
   NoSuchKey: 404,
   NoSuchUpload: 404,
   NotImplemented: 501,
-  NotModified: 304,
   PreconditionFailed: 412,
   XAmzContentSHA256Mismatch: 400,
 } as const;

@@ -1,1 +1,2 @@
-export {};
+export type { BucketEvent } from "./http/handle.ts";
+export { type InitialCors, type S3Local, type S3LocalOptions, startS3Local } from "./start.ts";

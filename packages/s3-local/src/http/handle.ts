@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseRequestTarget, type Refusal, type Verifier } from "@valetkey/presign";
+import { RefusedBody } from "../body/receive.ts";
+import { S3Error } from "../errors.ts";
+import type { Context } from "../operations/context.ts";
+import { type Answer, sendAnswer } from "./answer.ts";
+import { corsHeaders, preflightHeaders } from "./cors.ts";
+import { readRequest, splitPath } from "./request.ts";
+import { findOperation } from "./route.ts";
+import { writeXml } from "./xml.ts";
+
+/** What happened, for a log: no key, no query, no header is ever in it, since a presigned URL is a secret. */
+export type BucketEvent =
+  | {
+      type: "request";
+      requestId: string;
+      method: string;
+      bucket: string;
+      status: number;
+      code?: string;
+      durationMs: number;
+    }
+  | { type: "failure"; requestId: string; error: unknown }
+  | { type: "swept"; blobs: number };
+
+/** One request and its answer. */
+export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
+
+type HandlerOptions = { context: Context; verify: Verifier; logger: (event: BucketEvent) => void };
+type Outcome = { answer: Answer; code?: string };
+
+const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
+// What users store is never part of this endpoint: a browser that opens it must not run it.
+const SAFETY = {
+  "X-Content-Type-Options": "nosniff",
+  "Content-Security-Policy": "sandbox; default-src 'none'",
+};
+
+/** Makes the handler of all requests: CORS, then the signature, then the operation. It never throws. */
+export function createHandler({ context, verify, logger }: HandlerOptions): (exchange: Exchange) => Promise<void> {
+  return async (exchange) => {
+    const { incoming } = exchange;
+    const startedAt = performance.now();
+    const requestId = randomBytes(8).toString("hex").toUpperCase();
+    const bucket = bucketOf(incoming);
+    setCommonHeaders(exchange, { requestId, bucket, context });
+    const { answer, code } = await decide(exchange, requestId).catch((error: unknown) => toOutcome(error, requestId));
+    try {
+      await sendAnswer(answer, exchange);
+    } catch (error) {
+      logger({ type: "failure", requestId, error });
+    }
+    const { status } = answer;
+    const durationMs = performance.now() - startedAt;
+    logger({
+      type: "request",
+      requestId,
+      method: incoming.method ?? "",
+      bucket,
+      status,
+      ...(code && { code }),
+      durationMs,
+    });
+  };
+
+  async function decide(exchange: Exchange, requestId: string): Promise<Outcome> {
+    const { incoming } = exchange;
+    if (incoming.method === "OPTIONS") return preflight(incoming);
+    if (isFormPost(incoming))
+      throw new S3Error("NotImplemented", "Browser uploads by POST policy are not implemented yet");
+    const received = { method: incoming.method ?? "", target: incoming.url ?? "", rawHeaders: incoming.rawHeaders };
+    const verified = verify(received, context.now());
+    if (!verified.ok) return errorOutcome(verified, requestId);
+    const request = readRequest(verified, exchange);
+    return { answer: await findOperation(request)(request, context) };
+  }
+
+  function preflight(incoming: IncomingMessage): Outcome {
+    const rules = context.store.buckets.find(bucketOf(incoming))?.cors;
+    return { answer: { status: 200, headers: preflightHeaders(rules, (name) => header(incoming, name)) } };
+  }
+
+  function toOutcome(error: unknown, requestId: string): Outcome {
+    if (error instanceof RefusedBody) return errorOutcome(error.refusal, requestId);
+    if (error instanceof S3Error) return errorOutcome(error, requestId);
+    logger({ type: "failure", requestId, error });
+    return errorOutcome(new S3Error("InternalError", "We encountered an internal error. Please try again."), requestId);
+  }
+}
+
+function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
+  const { status, code, message, details } = error;
+  const headers = code === "InvalidRange" ? { "Content-Range": `bytes */${details.ActualObjectSize}` } : {};
+  const xml = writeXml("Error", { Code: code, Message: message, ...details, RequestId: requestId });
+  return { code, answer: { status, headers, xml } };
+}
+
+type Common = { requestId: string; bucket: string; context: Context };
+
+/** Headers that every answer has, refusals too: a page must be able to read why it was refused. */
+function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
+  outgoing.setHeader("x-amz-request-id", requestId);
+  for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);
+  const rules = context.store.buckets.find(bucket)?.cors;
+  if (rules === undefined) return;
+  // Also without an Origin: a cache must not hand this answer to a page that sends one.
+  outgoing.setHeader("Vary", VARY);
+  const origin = header(incoming, "origin");
+  if (origin === undefined || incoming.method === "OPTIONS") return;
+  const headers = corsHeaders(rules, { origin, method: incoming.method ?? "", headers: [] });
+  for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+}
+
+function bucketOf(incoming: IncomingMessage): string {
+  const target = parseRequestTarget(incoming.url ?? "");
+  return target.ok ? splitPath(target.path).bucket : "";
+}
+
+function isFormPost(incoming: IncomingMessage): boolean {
+  return incoming.method === "POST" && /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
+}
+
+function header(incoming: IncomingMessage, name: string): string | undefined {
+  const value = incoming.headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { VerifiedRequest } from "@valetkey/presign";
+import { S3Error } from "../errors.ts";
+
+/**
+ * A verified request, taken apart. Operations read this and nothing else.
+ *
+ * `parameters` are the query without what belongs to the signature; `field` reads a header by lowercase name, or the
+ * `x-amz-*` parameter that a presigner put into the query instead.
+ */
+export type S3Request = {
+  method: string;
+  bucket: string;
+  key: string;
+  parameters: ReadonlyMap<string, string>;
+  field: (name: string) => string | undefined;
+  /** The `x-amz-*` names present, lowercase, in headers and query. */
+  amzFields: readonly string[];
+  verified: VerifiedRequest;
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  /** Whether the client waits for `100 Continue` before it sends the body. */
+  expectsContinue: boolean;
+};
+
+const MAX_KEY_BYTES = 1024;
+const OF_THE_SIGNATURE = new Set([
+  "x-amz-algorithm",
+  "x-amz-credential",
+  "x-amz-date",
+  "x-amz-expires",
+  "x-amz-signedheaders",
+  "x-amz-signature",
+  "x-amz-security-token",
+  "x-amz-content-sha256",
+]);
+
+type Exchange = Pick<S3Request, "incoming" | "outgoing" | "expectsContinue">;
+
+/** Takes a verified request apart; throws InvalidArgument for doubled parameters and KeyTooLongError. */
+export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
+  const { bucket, key } = splitPath(verified.target.path);
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw new S3Error("KeyTooLongError", "Your key is too long", {
+      details: { MaxSizeAllowed: String(MAX_KEY_BYTES) },
+    });
+  }
+  const { parameters, hoisted } = readQuery(verified);
+  const amzHeaders = [...verified.headers.keys()].filter((name) => name.startsWith("x-amz-"));
+  return {
+    ...{ bucket, key, parameters, verified },
+    ...exchange,
+    method: exchange.incoming.method ?? "",
+    field: (name) => verified.headers.get(name) ?? hoisted.get(name),
+    amzFields: [...amzHeaders, ...hoisted.keys()].filter((name) => !OF_THE_SIGNATURE.has(name)),
+  };
+}
+
+/** The bucket and key that a decoded path names: path style, the key as it stands, `//` and trailing `/` included. */
+export function splitPath(path: string): { bucket: string; key: string } {
+  const slash = path.indexOf("/", 1);
+  return slash === -1
+    ? { bucket: path.slice(1), key: "" }
+    : { bucket: path.slice(1, slash), key: path.slice(slash + 1) };
+}
+
+function readQuery({ target, headers }: VerifiedRequest) {
+  const parameters = new Map<string, string>();
+  const hoisted = new Map<string, string>();
+  for (const { name, value } of target.query) {
+    const lower = name.toLowerCase();
+    if (!lower.startsWith("x-amz-")) addOnce(parameters, name, value);
+    // As Amazon S3 does, a checksum counts only as a header: SDKs put that of an empty body into URLs they presign.
+    else if (!OF_THE_SIGNATURE.has(lower) && !/^x-amz-(?:checksum|sdk)-/.test(lower)) {
+      if (headers.has(lower)) throw doubled(name);
+      addOnce(hoisted, lower, value);
+    } else if (lower === "x-amz-checksum-mode") addOnce(hoisted, lower, value);
+  }
+  parameters.delete("x-id");
+  return { parameters, hoisted };
+}
+
+function addOnce(map: Map<string, string>, name: string, value: string): void {
+  if (map.has(name)) throw doubled(name);
+  map.set(name, value);
+}
+
+function doubled(name: string): S3Error {
+  return new S3Error("InvalidArgument", "A parameter was given twice.", { details: { ArgumentName: name } });
+}

@@ -1,0 +1,44 @@
+import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "../operations/buckets.ts";
+import type { Operation } from "../operations/context.ts";
+import { deleteObject, deleteObjects } from "../operations/delete-objects.ts";
+import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
+import { listObjectsV2 } from "../operations/list-objects.ts";
+import { putObject } from "../operations/put-object.ts";
+
+/**
+ * What leads to an operation. `needs` are parameters that must be there, `may` those that can be; `fields` are the
+ * `x-amz-*` headers it understands, a trailing `*` standing for any ending.
+ */
+export type Route = {
+  method: string;
+  on: "service" | "bucket" | "object";
+  needs?: readonly string[];
+  needsField?: string;
+  may?: readonly string[];
+  fields?: readonly string[];
+  run: Operation;
+};
+
+const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer", "x-amz-decoded-content-length"];
+const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
+const READ = { may: RESPONSE_PARAMETERS, fields: ["x-amz-checksum-mode"] };
+const LISTING = ["prefix", "delimiter", "max-keys", "start-after", "continuation-token", "encoding-type"];
+
+/** Every operation, the more particular ones first. */
+export const ROUTES: readonly Route[] = [
+  { method: "GET", on: "service", run: listBuckets },
+  { method: "GET", on: "bucket", needs: ["list-type"], may: LISTING, run: listObjectsV2 },
+  { method: "GET", on: "bucket", needs: ["location"], run: getBucketLocation },
+  { method: "GET", on: "bucket", needs: ["cors"], run: getBucketCors },
+  { method: "PUT", on: "bucket", needs: ["cors"], fields: BODY, run: putBucketCors },
+  { method: "DELETE", on: "bucket", needs: ["cors"], run: deleteBucketCors },
+  { method: "POST", on: "bucket", needs: ["delete"], fields: BODY, run: deleteObjects },
+  { method: "HEAD", on: "bucket", run: headBucket },
+  { method: "PUT", on: "bucket", fields: [...BODY, "x-amz-acl"], run: createBucket },
+  { method: "DELETE", on: "bucket", run: deleteBucket },
+  { method: "GET", on: "object", ...READ, run: getObject },
+  { method: "HEAD", on: "object", ...READ, run: getObject },
+  { method: "PUT", on: "object", fields: [...BODY, ...STORED], run: putObject },
+  { method: "DELETE", on: "object", run: deleteObject },
+];

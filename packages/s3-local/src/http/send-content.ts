@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import type { FileHandle } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import type { Segment } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+
+/** Bytes of a content: `from` included, `to` excluded. `unpin` lets its blobs go when it has been called. */
+export type ContentRange = { store: Store; segments: readonly Segment[]; from: number; to: number; unpin: () => void };
+
+const BLOCK_BYTES = 512 * 1024;
+
+/**
+ * Picks a range of a content and pins its blobs in the same turn of the event loop in which its row was read.
+ *
+ * So a replaced or deleted object is still sent whole to whoever had started to read it.
+ */
+export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
+  const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
+  return { store, segments, ...range, unpin: store.blobs.pin(segments.map(({ blob }) => blob)) };
+}
+
+/** Sends a range as the rest of an answer; when it cannot be completed the connection is cut, so that the client notices. */
+export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
+  try {
+    const send = createSender(outgoing);
+    for await (const block of readContent(content)) {
+      if (!(await send(block))) return;
+    }
+    await send(undefined);
+    outgoing.end();
+  } catch (error) {
+    outgoing.destroy();
+    throw error;
+  } finally {
+    content.unpin();
+  }
+}
+
+/** Reads a range block by block. A block is overwritten two blocks later: be done with it by then. */
+export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
+  const blockBytes = Math.min(BLOCK_BYTES, to - from);
+  const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
+  let turn = 0;
+  for (const { start, blob, blobOffset, length } of segments) {
+    const handle = await store.blobs.openForReading(blob);
+    try {
+      const end = Math.min(to, start + length);
+      for (let at = Math.max(from, start); at < end; ) {
+        const buffer = buffers[turn++ & 1] as Buffer;
+        const wanted = Math.min(buffer.length, end - at);
+        await readFully(handle, buffer.subarray(0, wanted), blobOffset + at - start);
+        yield buffer.subarray(0, wanted);
+        at += wanted;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+async function readFully(handle: FileHandle, buffer: Buffer, position: number): Promise<void> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
+    if (bytesRead === 0) throw new Error("A blob is shorter than its row says");
+    filled += bytesRead;
+  }
+}
+
+/**
+ * Sends a block once the one before has left, so that the next is read meanwhile; false when the client has gone.
+ *
+ * Called with undefined it only waits for the last block.
+ */
+function createSender(outgoing: ServerResponse): (block: Buffer | undefined) => Promise<boolean> {
+  const closed = once(outgoing, "close").then(() => false);
+  let sending: Promise<boolean> = Promise.resolve(true);
+  return async (block) => {
+    const isOpen = await Promise.race([sending, closed]);
+    if (!isOpen || outgoing.destroyed || block === undefined) return isOpen && !outgoing.destroyed;
+    sending = new Promise((resolve) => outgoing.write(block, (error) => resolve(error == null)));
+    return true;
+  };
+}

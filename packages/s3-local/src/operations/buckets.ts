@@ -1,0 +1,85 @@
+import { childText, readXml } from "../body/read-xml.ts";
+import { S3Error } from "../errors.ts";
+import type { Answer } from "../http/answer.ts";
+import type { S3Request } from "../http/request.ts";
+import { writeXml } from "../http/xml.ts";
+import type { Context } from "./context.ts";
+
+const BUCKET_NAME = /^[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]$/;
+const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
+
+/** Whether a name can be a bucket's. Source: Amazon S3, "General purpose bucket naming rules". */
+export function isBucketName(name: string): boolean {
+  return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name);
+}
+
+/** ListBuckets. */
+export function listBuckets(request: S3Request, { store }: Context): Answer {
+  const owner = request.verified.accessKeyId;
+  const buckets = store.buckets
+    .list()
+    .map(({ name, createdAt }) => ({ Name: name, CreationDate: new Date(createdAt).toISOString() }));
+  return {
+    status: 200,
+    xml: writeXml("ListAllMyBucketsResult", { Owner: { ID: owner, DisplayName: owner }, Buckets: { Bucket: buckets } }),
+  };
+}
+
+/** CreateBucket; a bucket that exists already is 409, except in us-east-1, where Amazon S3 says 200 as well. */
+export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<Answer> {
+  const { bucket } = request;
+  if (!isBucketName(bucket)) throw invalidName(bucket);
+  await checkLocation(request, region);
+  const isNew = await store.write(() => store.buckets.create(bucket, now()));
+  if (isNew || region === "us-east-1") return { status: 200, headers: { Location: `/${bucket}` } };
+  throw new S3Error(
+    "BucketAlreadyOwnedByYou",
+    "Your previous request to create the named bucket succeeded and you already own it.",
+    {
+      details: { BucketName: bucket },
+    },
+  );
+}
+
+/** HeadBucket. */
+export function headBucket(request: S3Request, { store, region }: Context): Answer {
+  store.buckets.get(request.bucket);
+  return { status: 200, headers: { "x-amz-bucket-region": region } };
+}
+
+/** DeleteBucket: only an empty one; multipart uploads under way go with it. */
+export async function deleteBucket(request: S3Request, { store }: Context): Promise<Answer> {
+  const { bucket } = request;
+  await store.write(() => {
+    store.buckets.get(bucket);
+    for (const _ of store.objects.from(bucket, "")) {
+      throw new S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty", {
+        details: { BucketName: bucket },
+      });
+    }
+    for (const upload of [...store.uploads.after(bucket, { key: "", uploadId: "" })])
+      store.uploads.remove(bucket, upload);
+    store.buckets.remove(bucket);
+  });
+  return { status: 204 };
+}
+
+/** GetBucketLocation; us-east-1 is written as nothing, as ever. */
+export function getBucketLocation(request: S3Request, { store, region }: Context): Answer {
+  store.buckets.get(request.bucket);
+  return { status: 200, xml: writeXml("LocationConstraint", region === "us-east-1" ? "" : region) };
+}
+
+async function checkLocation(request: S3Request, region: string): Promise<void> {
+  if ((request.field("content-length") ?? "0") === "0") return;
+  const location = childText(await readXml(request, "CreateBucketConfiguration"), "LocationConstraint");
+  if (location === undefined || location === region) return;
+  throw new S3Error(
+    "IllegalLocationConstraintException",
+    `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  );
+}
+
+function invalidName(bucket: string): S3Error {
+  return new S3Error("InvalidBucketName", "The specified bucket is not valid.", { details: { BucketName: bucket } });
+}

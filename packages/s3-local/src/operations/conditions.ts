@@ -1,0 +1,57 @@
+import { S3Error } from "../errors.ts";
+import type { S3Request } from "../http/request.ts";
+import { matchesEtag, type WriteConditions } from "../store/objects.ts";
+import type { ObjectRecord } from "../store/records.ts";
+
+/** The names of the headers that hold read conditions: a copy's have a prefix of their own. */
+export type ConditionPrefix = "" | "x-amz-copy-source-";
+
+/**
+ * Reads the conditions of a write; throws NotImplemented for an `If-None-Match` other than `*`, as Amazon S3 does.
+ */
+export function readWriteConditions(request: S3Request): WriteConditions {
+  const ifMatch = request.field("if-match");
+  const ifNoneMatch = request.field("if-none-match");
+  if (ifNoneMatch !== undefined && ifNoneMatch !== "*") {
+    throw new S3Error("NotImplemented", "A header you provided implies functionality that is not implemented", {
+      details: {
+        Header: "If-None-Match",
+        additionalMessage: "We don't accept the provided value of If-None-Match header for this API",
+      },
+    });
+  }
+  return { ...(ifMatch !== undefined && { ifMatch }), ...(ifNoneMatch !== undefined && { ifNoneMatch }) };
+}
+
+/**
+ * Whether the client already has the object; throws PreconditionFailed when a condition demands another one.
+ *
+ * An entity tag goes before a date. Source: RFC 9110, section 13.2.2.
+ */
+export function isNotModified(request: S3Request, object: ObjectRecord, prefix: ConditionPrefix = ""): boolean {
+  const field = (name: string) => request.field(`${prefix}${name}`);
+  const ifMatch = field("if-match");
+  const unmodifiedSince = toSeconds(field("if-unmodified-since"));
+  const lastModified = Math.floor(object.lastModified / 1000);
+  if (ifMatch !== undefined && !matchesEtag(ifMatch, object.etag)) throw preconditionFailed("If-Match");
+  if (ifMatch === undefined && unmodifiedSince !== undefined && lastModified > unmodifiedSince) {
+    throw preconditionFailed("If-Unmodified-Since");
+  }
+  const ifNoneMatch = field("if-none-match");
+  if (ifNoneMatch !== undefined) return matchesEtag(ifNoneMatch, object.etag);
+  const modifiedSince = toSeconds(field("if-modified-since"));
+  return modifiedSince !== undefined && lastModified <= modifiedSince;
+}
+
+/** The refusal of a condition that does not hold. */
+export function preconditionFailed(condition: string): S3Error {
+  return new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+    details: { Condition: condition },
+  });
+}
+
+/** Whole seconds since 1970, the precision of HTTP dates; what is no date counts as absent. */
+function toSeconds(date: string | undefined): number | undefined {
+  const time = Date.parse(date ?? "");
+  return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
+}

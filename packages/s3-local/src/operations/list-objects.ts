@@ -1,0 +1,91 @@
+import { encodeRfc3986 } from "@valetkey/presign";
+import { S3Error } from "../errors.ts";
+import type { Answer } from "../http/answer.ts";
+import type { S3Request } from "../http/request.ts";
+import { writeXml, type XmlElements } from "../http/xml.ts";
+import { type ListingEntry, listPage, nextKey, successor } from "../store/listing.ts";
+import type { Context } from "./context.ts";
+
+const MAX_KEYS = 1000;
+
+/** ListObjectsV2: keys in the order of their UTF-8 bytes, a page at a time. */
+export function listObjectsV2(request: S3Request, { store }: Context): Answer {
+  const { bucket, parameters } = request;
+  store.buckets.get(bucket);
+  const encode = readEncoding(parameters.get("encoding-type"));
+  const prefix = parameters.get("prefix") ?? "";
+  const delimiter = parameters.get("delimiter") ?? "";
+  const maxKeys = readMaxKeys(parameters.get("max-keys"));
+  const startAfter = parameters.get("start-after");
+  const token = parameters.get("continuation-token");
+  const from = token !== undefined ? readToken(token) : startAfter === undefined ? "" : nextKey(startAfter);
+  const page = listPage({ prefix, delimiter, from, limit: maxKeys }, (key) => store.objects.from(bucket, key));
+  const isTruncated = page.isTruncated && maxKeys > 0;
+  return {
+    status: 200,
+    xml: writeXml("ListBucketResult", {
+      Name: bucket,
+      Prefix: encode(prefix),
+      Delimiter: delimiter === "" ? undefined : encode(delimiter),
+      MaxKeys: maxKeys,
+      KeyCount: page.entries.length,
+      IsTruncated: isTruncated,
+      StartAfter: startAfter === undefined ? undefined : encode(startAfter),
+      EncodingType: parameters.get("encoding-type"),
+      ContinuationToken: token,
+      NextContinuationToken: isTruncated ? writeToken(page.entries) : undefined,
+      Contents: page.entries.flatMap((entry) => ("object" in entry ? [toContents(entry.object, encode)] : [])),
+      CommonPrefixes: page.entries.flatMap((entry) =>
+        "object" in entry ? [] : [{ Prefix: encode(entry.commonPrefix) }],
+      ),
+    }),
+  };
+}
+
+/** Reads `max-keys` and its kin: 0 to 1,000, more counts as 1,000, missing is 1,000. Throws InvalidArgument. */
+export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
+  if (text === undefined || text === "") return MAX_KEYS;
+  if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), MAX_KEYS);
+  throw new S3Error("InvalidArgument", `Provided ${name} not an integer or within integer range`, {
+    details: { ArgumentName: name, ArgumentValue: text },
+  });
+}
+
+/** Reads `encoding-type`: how keys are to be written. Throws InvalidArgument. */
+export function readEncoding(type: string | undefined): (key: string) => string {
+  if (type === undefined) return (key) => key;
+  if (type === "url") return (key) => encodeRfc3986(key).replaceAll("%2F", "/");
+  throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request", {
+    details: { ArgumentName: "encoding-type", ArgumentValue: type },
+  });
+}
+
+function toContents(
+  object: Extract<ListingEntry, { object: unknown }>["object"],
+  encode: (key: string) => string,
+): XmlElements {
+  return {
+    Key: encode(object.key),
+    LastModified: new Date(object.lastModified).toISOString(),
+    ETag: object.etag,
+    ChecksumAlgorithm: object.checksums.map(({ algorithm }) => algorithm),
+    ChecksumType: object.checksums[0]?.type,
+    Size: object.sizeBytes,
+    StorageClass: "STANDARD",
+  };
+}
+
+/** A token holds the first key of the next page; "." in front tells it from a key that a client made up. */
+function writeToken(entries: readonly ListingEntry[]): string {
+  const last = entries.at(-1) as ListingEntry;
+  const next = "object" in last ? nextKey(last.object.key) : (successor(last.commonPrefix) ?? "");
+  return `.${Buffer.from(next).toString("base64url")}`;
+}
+
+function readToken(token: string): string {
+  const key = Buffer.from(token.slice(1), "base64url");
+  if (token.startsWith(".") && token === `.${key.toString("base64url")}`) return key.toString("utf8");
+  throw new S3Error("InvalidArgument", "The continuation token provided is incorrect", {
+    details: { ArgumentName: "continuation-token" },
+  });
+}

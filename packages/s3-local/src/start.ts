@@ -1,0 +1,126 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createVerifier } from "@valetkey/presign";
+import { type BucketEvent, createHandler } from "./http/handle.ts";
+import { isBucketName } from "./operations/buckets.ts";
+import type { Context } from "./operations/context.ts";
+import type { CorsRule } from "./store/buckets.ts";
+import { openStore, type Store } from "./store/store.ts";
+
+/** The CORS configuration that new buckets start with; methods, headers and exposed headers default to what uploads and downloads need. */
+export type InitialCors = {
+  allowedOrigins: string[];
+  allowedMethods?: string[];
+  allowedHeaders?: string[];
+  exposeHeaders?: string[];
+  maxAgeSeconds?: number;
+};
+
+/** How to start the embedded bucket. */
+export type S3LocalOptions = {
+  /** Where the objects live; created when missing, and locked against a second process. */
+  dataDir: string;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** The region that requests must be signed for. Default us-east-1. */
+  region?: string;
+  /** The one key whose signatures are accepted. */
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  /** Created at the start when missing. */
+  buckets?: string[];
+  /** For the buckets above that have no CORS configuration. */
+  cors?: InitialCors;
+  /** Milliseconds since 1970. Default Date.now. */
+  now?: () => number;
+  /** Told of every request, and of failures with their cause. */
+  logger?: (event: BucketEvent) => void;
+};
+
+/** A running bucket: its address, and how to stop it. `close` lets requests under way finish. */
+export type S3Local = { endpoint: string; port: number; close(): Promise<void> };
+
+const IDLE_TIMEOUT_MS = 120_000;
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const MAX_HEADER_BYTES = 32 * 1024;
+
+/**
+ * Starts an S3 endpoint on the local disk: path style, one key, every request's signature verified.
+ *
+ * Throws when the data folder is in use, a bucket name is not one, or the address cannot be bound.
+ */
+export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
+  const { region = "us-east-1", now = Date.now, logger = () => {}, host = "127.0.0.1", credentials } = options;
+  const invalid = options.buckets?.find((name) => !isBucketName(name));
+  if (invalid !== undefined) throw new Error(`Not a bucket name: ${invalid}`);
+  const store = await openStore(options.dataDir);
+  const context = { store, region, now };
+  const verify = createVerifier({
+    region,
+    findCredentials: (accessKeyId) => (accessKeyId === credentials.accessKeyId ? credentials : undefined),
+  });
+  const server = createHttpServer(createHandler({ context, verify, logger }));
+  try {
+    if (store.sweptBlobs > 0) logger({ type: "swept", blobs: store.sweptBlobs });
+    await createBuckets(context, options);
+    const port = await listen(server, { host, port: options.port ?? 0 });
+    const shown = host.includes(":") ? `[${host}]` : host;
+    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, store) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function createHttpServer(handle: ReturnType<typeof createHandler>): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
+  server.on("request", (incoming, outgoing) => void handle({ incoming, outgoing, expectsContinue: false }));
+  server.on("checkContinue", (incoming, outgoing) => void handle({ incoming, outgoing, expectsContinue: true }));
+  // A large upload on a slow line may take hours; what ends a dead one is silence, not its length.
+  server.requestTimeout = 0;
+  server.timeout = IDLE_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  return server;
+}
+
+async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3LocalOptions): Promise<void> {
+  await store.write(() => {
+    for (const name of buckets) {
+      store.buckets.create(name, now());
+      if (cors !== undefined && store.buckets.get(name).cors === undefined) store.buckets.setCors(name, [toRule(cors)]);
+    }
+  });
+}
+
+function toRule(cors: InitialCors): CorsRule {
+  return {
+    allowedMethods: ["GET", "HEAD", "PUT", "POST", "DELETE"],
+    allowedHeaders: ["*"],
+    exposeHeaders: [
+      "ETag",
+      "Content-Range",
+      "Accept-Ranges",
+      "Content-Length",
+      "x-amz-request-id",
+      "x-amz-checksum-sha256",
+    ],
+    maxAgeSeconds: 3000,
+    ...cors,
+  };
+}
+
+function listen(server: Server, address: { host: string; port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address.port, address.host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function close(server: Server, store: Store): Promise<void> {
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeIdleConnections();
+  });
+  await store.close();
+}

@@ -94,7 +94,8 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
   return "us-east-1";
 }
 
-function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
+/** The static keys of the environment; undefined: none, so the SDK's provider chain decides. */
+export function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
   const sessionToken = reader.text("AWS_SESSION_TOKEN");

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse as parseDotenv } from "dotenv";
 import { readAuth, readDatabase } from "./config-auth.ts";
-import { readBucket } from "./config-bucket.ts";
+import { readBucket, readCredentials } from "./config-bucket.ts";
 import { ConfigError } from "./config-error.ts";
 import { warnOfNearMisses } from "./config-names.ts";
 import { ConfigReader, type Environment } from "./config-reader.ts";
 import { ensureSecrets } from "./config-secrets.ts";
 import { readLimits, readServer } from "./config-server.ts";
-import type { Config, EmbeddedSecrets } from "./config-types.ts";
+import type { Config, ConfigCredentials, EmbeddedSecrets } from "./config-types.ts";
 
 export { describeConfig } from "./config-describe.ts";
 export { ConfigError, type ConfigFault } from "./config-error.ts";
@@ -80,4 +80,28 @@ function readDotenv(file: string): Record<string, string> {
       cause,
     });
   }
+}
+
+/** What `valetkey presign` takes from the environment and `.env`; everything else of it is on the command line. */
+export type SigningTarget = {
+  region: string | undefined;
+  endpoint: string | undefined;
+  forcePathStyle: boolean;
+  credentials: ConfigCredentials | undefined;
+};
+
+/** Reads only what signing one URL needs, so that it works where no service is configured. Throws ConfigError. */
+export function loadSigningTarget(
+  env: Environment = process.env,
+  options: { workingDirectory: string } = { workingDirectory: process.cwd() },
+): SigningTarget {
+  const reader = new ConfigReader({ ...readDotenv(join(options.workingDirectory, ".env")), ...env });
+  const target = {
+    region: reader.text("AWS_REGION"),
+    endpoint: reader.httpUrl("S3_ENDPOINT", "https://storage.example.com"),
+    forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE"),
+    credentials: readCredentials(reader),
+  };
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  return target;
 }

@@ -1,0 +1,46 @@
+import type { Kysely } from "kysely";
+import type { ObjectDeletionQueries } from "../usecases/ports.ts";
+import type { Engine } from "./engine.ts";
+import type { Tables } from "./schema.ts";
+
+export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): ObjectDeletionQueries {
+  return {
+    async put({ objectKey, notBefore }) {
+      await db
+        .insertInto("object_deletions")
+        .values({ object_key: objectKey, not_before: notBefore, attempts: 0 })
+        .onConflict((conflict) => conflict.column("object_key").doUpdateSet({ not_before: notBefore }))
+        .execute();
+    },
+
+    async cancel(objectKey) {
+      await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
+    },
+
+    async listDue(now, limit) {
+      return await db
+        .selectFrom("object_deletions")
+        .select(["object_key as objectKey", "not_before as notBefore", "attempts"])
+        .where("not_before", "<=", now)
+        .orderBy("not_before")
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+    },
+
+    async remove(objectKeys) {
+      await db
+        .deleteFrom("object_deletions")
+        .where((eb) => engine.isIn(eb.ref("object_key"), engine.list(objectKeys)))
+        .execute();
+    },
+
+    async postpone(objectKey, { notBefore }) {
+      await db
+        .updateTable("object_deletions")
+        .set((eb) => ({ not_before: notBefore, attempts: eb("attempts", "+", 1) }))
+        .where("object_key", "=", objectKey)
+        .execute();
+    },
+  };
+}

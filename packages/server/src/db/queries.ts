@@ -1,0 +1,35 @@
+import { CompiledQuery, type Kysely } from "kysely";
+import type { Clock, Queries } from "../usecases/ports.ts";
+import { type AccessStatements, accessQueries } from "./access.ts";
+import { apiTokenQueries } from "./api-tokens.ts";
+import { attachmentQueries } from "./attachments.ts";
+import { auditQueries } from "./audit.ts";
+import type { Engine } from "./engine.ts";
+import { noteQueries } from "./notes.ts";
+import { objectDeletionQueries } from "./object-deletions.ts";
+import { peopleQueries } from "./people.ts";
+import type { Tables } from "./schema.ts";
+import { shareQueries } from "./shares.ts";
+import { uploadQueries } from "./uploads.ts";
+
+export type QueryContext = { engine: Engine; clock: Clock; accessStatements: AccessStatements };
+
+/** All queries on one connection, pool or transaction. */
+export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatements }: QueryContext): Queries {
+  return {
+    access: accessQueries(accessStatements, {
+      run: async (statement, parameters) =>
+        (await db.executeQuery(CompiledQuery.raw(statement.sql, parameters))).rows as unknown[],
+      engine,
+      clock,
+    }),
+    notes: noteQueries(db),
+    attachments: attachmentQueries(db, engine),
+    uploads: uploadQueries(db),
+    shares: shareQueries(db),
+    people: peopleQueries(db, engine),
+    apiTokens: apiTokenQueries(db),
+    objectDeletions: objectDeletionQueries(db, engine),
+    audit: auditQueries(db),
+  };
+}

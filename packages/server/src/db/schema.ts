@@ -1,0 +1,114 @@
+import type { ShareRole } from "../domain/access.ts";
+import type { AttachmentState } from "../domain/attachment.ts";
+import type { AuditAction } from "../domain/audit-event.ts";
+
+/** Truth as both engines store it in the same way: 0 or 1. */
+export type Bit = 0 | 1;
+
+export type PeopleTable = {
+  id: string;
+  email: string | null;
+  name: string | null;
+  is_admin: Bit;
+  created_at: number;
+  updated_at: number;
+};
+
+export type NotesTable = {
+  id: string;
+  owner_id: string;
+  title: string;
+  body: string;
+  created_at: number;
+  updated_at: number;
+};
+
+export type AttachmentsTable = {
+  id: string;
+  note_id: string;
+  owner_id: string;
+  created_by: string;
+  object_key: string;
+  owns_object: Bit;
+  filename: string;
+  content_type: string;
+  size_bytes: number;
+  checksum_sha256: string | null;
+  state: AttachmentState;
+  created_at: number;
+};
+
+export type UploadsTable = {
+  id: string;
+  attachment_id: string;
+  note_id: string;
+  user_id: string;
+  object_key: string;
+  strategy: "put";
+  filename: string;
+  content_type: string;
+  size_bytes: number;
+  declared_sha256: string | null;
+  state: AttachmentState;
+  expires_at: number;
+  created_at: number;
+};
+
+export type NoteSharesTable = {
+  note_id: string;
+  user_id: string;
+  role: ShareRole;
+  expires_at: number | null;
+  created_at: number;
+  created_by: string;
+};
+
+/** It has no role: whoever holds a share of one attachment is its viewer. */
+export type AttachmentSharesTable = {
+  attachment_id: string;
+  user_id: string;
+  expires_at: number | null;
+  created_at: number;
+  created_by: string;
+};
+
+export type ApiTokensTable = {
+  id: string;
+  user_id: string;
+  label: string;
+  token_hash: string;
+  created_at: number;
+  expires_at: number | null;
+};
+
+export type AuditEventsTable = {
+  id: string;
+  at: number;
+  action: AuditAction;
+  actor_id: string;
+  note_id: string;
+  owner_id: string;
+  /** A JSON array of ids. */
+  attachment_ids: string;
+  /** A JSON object. */
+  detail: string;
+};
+
+export type ObjectDeletionsTable = {
+  object_key: string;
+  not_before: number;
+  attempts: number;
+};
+
+/** Our tables; those of the accounts library are in auth-tables.ts. Instants are milliseconds since the epoch. */
+export type Tables = {
+  people: PeopleTable;
+  notes: NotesTable;
+  attachments: AttachmentsTable;
+  uploads: UploadsTable;
+  note_shares: NoteSharesTable;
+  attachment_shares: AttachmentSharesTable;
+  api_tokens: ApiTokensTable;
+  audit_events: AuditEventsTable;
+  object_deletions: ObjectDeletionsTable;
+};

@@ -1,0 +1,88 @@
+import type { Insertable, Kysely, Selectable } from "kysely";
+import type { Upload } from "../domain/upload.ts";
+import type { UploadQueries } from "../usecases/ports.ts";
+import { orMissing } from "./constraints.ts";
+import type { Tables, UploadsTable } from "./schema.ts";
+
+function toUpload(row: Selectable<UploadsTable>): Upload {
+  return {
+    id: row.id,
+    attachmentId: row.attachment_id,
+    noteId: row.note_id,
+    userId: row.user_id,
+    objectKey: row.object_key,
+    strategy: row.strategy,
+    filename: row.filename,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    declaredChecksum: row.declared_sha256 === null ? undefined : { algorithm: "SHA256", value: row.declared_sha256 },
+    state: row.state,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+  };
+}
+
+function toRow(upload: Upload): Insertable<UploadsTable> {
+  return {
+    id: upload.id,
+    attachment_id: upload.attachmentId,
+    note_id: upload.noteId,
+    user_id: upload.userId,
+    object_key: upload.objectKey,
+    strategy: upload.strategy,
+    filename: upload.filename,
+    content_type: upload.contentType,
+    size_bytes: upload.sizeBytes,
+    declared_sha256: upload.declaredChecksum?.value ?? null,
+    state: upload.state,
+    expires_at: upload.expiresAt,
+    created_at: upload.createdAt,
+  };
+}
+
+export function uploadQueries(db: Kysely<Tables>): UploadQueries {
+  return {
+    async insert(upload) {
+      const insert = db.insertInto("uploads").values(toRow(upload)).execute();
+      await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
+    },
+
+    async find(uploadId) {
+      const row = await db.selectFrom("uploads").selectAll().where("id", "=", uploadId).executeTakeFirst();
+      return row && toUpload(row);
+    },
+
+    async findOfAttachment(attachmentId) {
+      const row = await db
+        .selectFrom("uploads")
+        .selectAll()
+        .where("attachment_id", "=", attachmentId)
+        .orderBy("id", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return row && toUpload(row);
+    },
+
+    async transition(uploadId, { from, to }) {
+      const result = await db
+        .updateTable("uploads")
+        .set({ state: to })
+        .where("id", "=", uploadId)
+        .where("state", "=", from)
+        .executeTakeFirstOrThrow();
+      return result.numUpdatedRows === 1n;
+    },
+
+    async listAbandoned(before, limit) {
+      const rows = await db
+        .selectFrom("uploads")
+        .selectAll()
+        .where("state", "=", "pending")
+        .where("expires_at", "<", before)
+        .orderBy("expires_at")
+        .limit(limit)
+        .execute();
+      return rows.map(toUpload);
+    },
+  };
+}

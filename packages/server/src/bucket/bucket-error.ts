@@ -1,0 +1,74 @@
+import { DomainError } from "../domain/errors.ts";
+
+const MESSAGE = "The file store can't be reached at the moment; try again in a minute.";
+
+/** What an operator can do about an answer of the bucket, by its code. */
+const ADVICE: Record<string, string> = {
+  NoSuchBucket: "there is no such bucket: check AWS_BUCKET_NAME, AWS_REGION and S3_ENDPOINT",
+  InvalidAccessKeyId: "the access key is unknown: check AWS_ACCESS_KEY_ID, or the role",
+  SignatureDoesNotMatch: "the signature is wrong: check AWS_SECRET_ACCESS_KEY, and that no proxy changes the host",
+  InvalidToken: "the session token is wrong: check AWS_SESSION_TOKEN",
+  ExpiredToken: "the temporary credentials have expired",
+  AccessDenied:
+    "the credentials lack a permission (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload and s3:ListBucket are needed; without s3:ListBucket a missing object looks like this too)",
+  RequestTimeTooSkewed: "this machine's clock is off by more than 15 minutes",
+  SlowDown: "it is throttling",
+  PermanentRedirect: "the bucket is in another region: check AWS_REGION",
+  AuthorizationHeaderMalformed: "the bucket is in another region: check AWS_REGION",
+  CredentialsProviderError:
+    "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role",
+  TimeoutError: "it does not answer in time: check S3_ENDPOINT and the network",
+  AbortError: "it does not answer in time: check S3_ENDPOINT and the network",
+  ECONNREFUSED: "nothing listens there: check S3_ENDPOINT",
+  ENOTFOUND: "its host name is unknown: check S3_ENDPOINT, AWS_REGION and S3_FORCE_PATH_STYLE",
+};
+
+const BY_STATUS: Record<number, string> = { 301: "PermanentRedirect", 403: "AccessDenied" };
+const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "InvalidToken", "SignatureDoesNotMatch"]);
+
+type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
+
+/**
+ * What went wrong at the bucket as `bucket_unavailable`, its cause saying to an operator what was asked and what to do.
+ * The SDK's own error is not kept: it carries signatures and the canonical request. Errors of ours and of this program pass through.
+ */
+export function toBucketError(error: unknown, operation: string): unknown {
+  if (error instanceof DomainError || !(error instanceof Error)) return error;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
+  return unavailable(explain(error, operation));
+}
+
+/** `bucket_unavailable`, with the explanation as its cause: for the log, never for the caller. */
+export function unavailable(explanation: string): DomainError {
+  return new DomainError("bucket_unavailable", MESSAGE, { cause: new Error(explanation) });
+}
+
+/** Whether the bucket refused the credentials themselves, so that new ones could help. */
+export function refusesCredentials(error: unknown): boolean {
+  return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
+}
+
+/** Whether the answer is one of these codes or has this status; a HEAD answers with a status alone. */
+export function isAnswer(error: unknown, ...expected: (string | number)[]): boolean {
+  if (!(error instanceof Error)) return false;
+  const status = statusOf(error);
+  return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));
+}
+
+function explain(error: Failure, operation: string): string {
+  const code = codeOf(error);
+  const status = statusOf(error);
+  const advice = ADVICE[code] ?? ADVICE[BY_STATUS[status ?? 0] ?? ""];
+  const { requestId } = error.$metadata ?? {};
+  const facts = [code, status && `status ${status}`, requestId && `request ${requestId}`].filter(Boolean).join(", ");
+  return `${operation} failed at the bucket${advice === undefined ? "" : `: ${advice}`} (${facts}: ${error.message})`;
+}
+
+function codeOf(error: Failure): string {
+  if (typeof error.Code === "string") return error.Code;
+  return error.$metadata?.httpStatusCode === undefined && typeof error.code === "string" ? error.code : error.name;
+}
+
+function statusOf(error: Failure): number | undefined {
+  return error.$metadata?.httpStatusCode;
+}

@@ -1,0 +1,270 @@
+import { Readable } from "node:stream";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Bucket } from "../usecases/ports.ts";
+import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
+import { type BucketServer, bucketOn, inspect } from "./testing/server.ts";
+
+const MIB = 2 ** 20;
+const GET = {
+  filename: "plan.pdf",
+  contentType: "application/pdf",
+  disposition: "attachment",
+  expiresInSeconds: 60,
+} as const;
+
+/** The contract of the port Bucket, to be run against any S3 server; the bucket is empty at the start. */
+export function bucketSuite(name: string, start: () => Promise<BucketServer>): void {
+  describe(`the port Bucket on ${name}`, () => {
+    let server: BucketServer;
+    let bucket: Bucket;
+    let behind: ReturnType<typeof inspect>;
+
+    beforeAll(async () => {
+      server = await start();
+      bucket = bucketOn(server, { keyPrefix: "suite/" });
+      behind = inspect(server);
+    });
+
+    afterAll(async () => {
+      bucket.close();
+      behind.s3.destroy();
+      await server.stop();
+    });
+
+    async function download(objectKey: string, options: Partial<Parameters<Bucket["presignGet"]>[0]> = {}) {
+      const { url } = await bucket.presignGet({ objectKey, ...GET, now: Date.now(), ...options });
+      return fetch(url);
+    }
+
+    async function signPut(body: Uint8Array, options: Partial<Parameters<Bucket["presignPut"]>[0]> = {}) {
+      const objectKey = bucket.newObjectKey();
+      const asked = { objectKey, contentType: "text/plain", sizeBytes: body.length, checksum: undefined };
+      const signed = await bucket.presignPut({ ...asked, expiresInSeconds: 60, now: Date.now(), ...options });
+      const send = (change: { body?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {}) => {
+        // fetch works the length out from the body.
+        const { "content-length": _length, ...headers } = signed.headers;
+        return fetch(signed.url, {
+          method: signed.method,
+          headers: { ...headers, ...change.headers },
+          body: change.body ?? Buffer.from(body),
+        });
+      };
+      return { objectKey, signed, send };
+    }
+
+    async function store(bytes: Uint8Array, maxBytes = bytes.length) {
+      const objectKey = bucket.newObjectKey();
+      const body = Readable.from([bytes], { objectMode: false });
+      return { objectKey, stored: await bucket.store({ objectKey, contentType: "image/png", body, maxBytes }) };
+    }
+
+    test("answers a probe", async () => {
+      await bucket.probe();
+    });
+
+    test.each([0, 1, 100_000, 8 * MIB, 8 * MIB + 1, 20 * MIB])(
+      "stores a stream of %i bytes and gives the same back",
+      async (size) => {
+        const bytes = patterned(size);
+        const { objectKey, stored } = await store(bytes);
+        expect(stored).toEqual({ sizeBytes: size, checksum: { algorithm: "SHA256", value: sha256(bytes) } });
+        const head = await bucket.head(objectKey);
+        expect(head).toMatchObject({
+          sizeBytes: size,
+          contentType: "image/png",
+          etag: expect.stringMatching(/^".+"$/),
+        });
+        // A multipart upload's checksum of checksums must not pass for that of the whole.
+        if (head?.checksum !== undefined) expect(head.checksum).toEqual(stored.checksum);
+        const answer = await download(objectKey);
+        expect(answer.status).toBe(200);
+        expect(sha256(await answer.bytes())).toBe(stored.checksum.value);
+        expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
+      },
+    );
+
+    test("never replaces what is there, and says so", async () => {
+      const { objectKey } = await store(Buffer.from("first"));
+      const again = { objectKey, contentType: "image/png", maxBytes: 100 };
+      await expect(bucket.store({ ...again, body: Readable.from([Buffer.from("other")]) })).rejects.toMatchObject({
+        code: "bucket_unavailable",
+      });
+      expect(await (await download(objectKey)).text()).toBe("first");
+    });
+
+    test.each([
+      ["in one part", 1000],
+      ["in many", 20 * MIB],
+    ])("a stream that is too large by one byte leaves nothing (%s)", async (_how, maxBytes) => {
+      const objectKey = bucket.newObjectKey();
+      const body = patternedStream(maxBytes + 1);
+      const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes });
+      await expect(storing).rejects.toMatchObject({ code: "file_too_large" });
+      expect(body.destroyed).toBe(true);
+      expect(await behind.keys()).not.toContain(objectKey);
+      expect(await behind.uploads()).toBe(0);
+    });
+
+    test.each([
+      ["destroyed", undefined],
+      ["broken", new Error("ECONNRESET")],
+    ])("a stream that is %s in the middle of a multipart upload leaves nothing", async (_how, error) => {
+      const objectKey = bucket.newObjectKey();
+      const body = patternedStream(40 * MIB, (soFar) => {
+        if (soFar === 20 * MIB) body.destroy(error);
+      });
+      const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes: 100 * MIB });
+      await expect(storing).rejects.toMatchObject({ code: "upload_aborted" });
+      expect(await behind.keys()).not.toContain(objectKey);
+      expect(await behind.uploads()).toBe(0);
+    });
+
+    test("a stream that was destroyed before it was read leaves nothing", async () => {
+      const objectKey = bucket.newObjectKey();
+      const body = patternedStream(10).destroy();
+      const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes: 100 });
+      await expect(storing).rejects.toMatchObject({ code: "upload_aborted" });
+      expect(await behind.keys()).not.toContain(objectKey);
+    });
+
+    test("requirement 1: keys are the server's: prefix and 128 random bits", async () => {
+      const keys = Array.from({ length: 1000 }, () => bucket.newObjectKey());
+      expect(new Set(keys).size).toBe(1000);
+      for (const key of keys) expect(key).toMatch(/^suite\/[0-9a-f]{32}$/);
+      // A URL is good for its own key only.
+      const { signed } = await signPut(Buffer.from("x"));
+      const elsewhere = signed.url.replace(/suite\/[0-9a-f]{32}/, bucket.newObjectKey());
+      const { "content-length": _length, ...headers } = signed.headers;
+      expect((await fetch(elsewhere, { method: "PUT", headers, body: "x" })).status).toBe(403);
+    });
+
+    test("a signed PUT stores what was declared", async () => {
+      const body = Buffer.from("hello");
+      const checksum = { algorithm: "SHA256", value: sha256(body) } as const;
+      const { objectKey, signed, send } = await signPut(body, { checksum });
+      expect(signed.method).toBe("PUT");
+      expect(signed.headers).toEqual({
+        "content-length": "5",
+        "content-type": "text/plain",
+        "if-none-match": "*",
+        "x-amz-checksum-sha256": checksum.value,
+      });
+      expect((await send()).status).toBe(200);
+      const head = await bucket.head(objectKey);
+      expect(head).toMatchObject({ sizeBytes: 5, contentType: "text/plain" });
+      if (head?.checksum !== undefined) expect(head.checksum).toEqual(checksum);
+    });
+
+    test.each([
+      ["longer", "hello!"],
+      ["shorter", "hell"],
+    ])("requirement 3: a %s body than declared is refused by the bucket", async (_how, other) => {
+      const { objectKey, send } = await signPut(Buffer.from("hello"));
+      expect((await send({ body: Buffer.from(other) })).status).toBe(403);
+      expect(await bucket.head(objectKey)).toBeUndefined();
+    });
+
+    test("requirement 4: another content type than declared is refused by the bucket", async () => {
+      const { objectKey, send } = await signPut(Buffer.from("hello"));
+      expect((await send({ headers: { "content-type": "text/html" } })).status).toBe(403);
+      expect(await bucket.head(objectKey)).toBeUndefined();
+    });
+
+    test("requirement 6: the same PUT URL twice gets 412, and requirement 7: what was checked stays", async () => {
+      const { objectKey, send } = await signPut(Buffer.from("good!"));
+      expect((await send()).status).toBe(200);
+      expect((await send({ body: Buffer.from("evil!") })).status).toBe(412);
+      expect(await (await download(objectKey)).text()).toBe("good!");
+    });
+
+    test("requirement 6: the condition is signed, so it can't be left out", async () => {
+      const body = Buffer.from("hello");
+      const { signed } = await signPut(body);
+      const { "if-none-match": _condition, "content-length": _length, ...headers } = signed.headers;
+      expect((await fetch(signed.url, { method: "PUT", headers, body })).status).toBe(403);
+    });
+
+    test("requirement 8: other bytes than the declared SHA-256 are refused by the bucket", async () => {
+      const { objectKey, send } = await signPut(Buffer.from("hello"), {
+        checksum: { algorithm: "SHA256", value: sha256(Buffer.from("hello")) },
+      });
+      expect((await send({ body: Buffer.from("jello") })).status).toBe(400);
+      expect(await bucket.head(objectKey)).toBeUndefined();
+    });
+
+    test("a signed URL is dead after its time", async () => {
+      const { objectKey } = await store(Buffer.from("x"));
+      const now = Date.now();
+      const { url, expiresAt } = await bucket.presignGet({ objectKey, ...GET, now: now - 61_000 });
+      expect(expiresAt).toBe(Math.floor((now - 1000) / 1000) * 1000);
+      expect((await fetch(url)).status).toBe(403);
+    });
+
+    test.each(["text/html", "image/svg+xml", "application/xml", "text/javascript", "application/x-unknown", ""])(
+      "requirement 12: %s is served to be saved, as a type that runs nothing, whatever was asked",
+      async (contentType) => {
+        const { objectKey } = await store(Buffer.from("<script>alert(1)</script>"));
+        const answer = await download(objectKey, { contentType, disposition: "inline" });
+        expect(answer.headers.get("content-type")).toBe("application/octet-stream");
+        expect(answer.headers.get("content-disposition")).toMatch(/^attachment;/);
+      },
+    );
+
+    test("requirement 12: what is on the list is shown when that was asked", async () => {
+      const { objectKey } = await store(Buffer.from("x"));
+      const answer = await download(objectKey, { contentType: "text/plain", disposition: "inline" });
+      expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+      expect(answer.headers.get("content-disposition")).toBe("inline; filename=plan.pdf");
+    });
+
+    test.each([
+      [
+        "Ünïcode 日本.txt",
+        `attachment; filename="?n?code ??.txt"; filename*=UTF-8''%C3%9Cn%C3%AFcode%20%E6%97%A5%E6%9C%AC.txt`,
+      ],
+      ['a"b\\c;d.txt', 'attachment; filename="a\\"b\\\\c;d.txt"'],
+      ["100%25.txt", `attachment; filename=100%25.txt; filename*=UTF-8''100%2525.txt`],
+      ["a\r\nSet-Cookie: x=1.txt", 'attachment; filename="a__Set-Cookie: x=1.txt"'],
+      ["half \ud83d.txt", `attachment; filename="half ?.txt"; filename*=UTF-8''half%20%EF%BF%BD.txt`],
+    ])("requirement 13: the filename %j is one header, and nothing else", async (filename, expected) => {
+      const { objectKey } = await store(Buffer.from("x"));
+      const answer = await download(objectKey, { filename });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("content-disposition")).toBe(expected);
+      expect(answer.headers.has("set-cookie")).toBe(false);
+    });
+
+    test("looks for what isn't there", async () => {
+      const objectKey = bucket.newObjectKey();
+      expect(await bucket.head(objectKey)).toBeUndefined();
+      await expect(bucket.computeChecksum(objectKey)).rejects.toMatchObject({ code: "object_not_found" });
+      expect((await download(objectKey)).status).toBe(404);
+    });
+
+    test("finds what others put there, under any key that can be signed", async () => {
+      for (const Key of ["reports/ä + b?.txt", "a//b", "end/", "quote'\"(1)!*.txt"]) {
+        await behind.s3.send(
+          new PutObjectCommand({ Bucket: server.bucket, Key, Body: "there", ContentType: "text/csv" }),
+        );
+        expect(await bucket.head(Key)).toMatchObject({ sizeBytes: 5, contentType: "text/csv" });
+        expect(await (await download(Key)).text()).toBe("there");
+        const { url } = await bucket.presignGet({ objectKey: Key, ...GET, now: Date.now() });
+        expect(bucket.objectKeyOf(url)).toBe(Key);
+      }
+      await expect(bucket.head("a/../b")).rejects.toMatchObject({ code: "invalid_request" });
+    });
+
+    test("deletes, also what isn't there, in any number", async () => {
+      const { objectKey: one } = await store(Buffer.from("1"));
+      const { objectKey: two } = await store(Buffer.from("2"));
+      const missing = Array.from({ length: 1500 }, () => bucket.newObjectKey());
+      const asked = [one, ...missing, two];
+      expect(await bucket.delete(asked)).toEqual(asked);
+      expect(await bucket.head(one)).toBeUndefined();
+      expect(await bucket.head(two)).toBeUndefined();
+      expect(await bucket.delete([])).toEqual([]);
+      expect(await bucket.delete([one])).toEqual([one]);
+    });
+  });
+}

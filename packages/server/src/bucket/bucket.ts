@@ -1,0 +1,55 @@
+import type { Credentials } from "@valetkey/presign";
+import type { Bucket, Clock } from "../usecases/ports.ts";
+import { createClient, type Timeouts } from "./client.ts";
+import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
+import { createDeletion } from "./deletion.ts";
+import { createNewObjectKey, createObjectKeyOf } from "./keys.ts";
+import { createObjects } from "./objects.ts";
+import { createSigning } from "./signing.ts";
+import { createStore } from "./store.ts";
+
+export type { CredentialProvider } from "./credentials.ts";
+
+export type BucketOptions = {
+  name: string;
+  region: string;
+  /** What this server talks to. Default: AWS. */
+  endpoint?: string | undefined;
+  /** What a browser talks to, and what is signed. Default: `endpoint`. */
+  publicEndpoint?: string | undefined;
+  /** Default false. */
+  forcePathStyle?: boolean | undefined;
+  /** Empty, or ends with a slash. Default empty. */
+  keyPrefix?: string | undefined;
+  /** Static, or a source that is asked again before they end. Default: the provider chain of the AWS SDK. */
+  credentials?: Credentials | CredentialProvider | undefined;
+  clock: Clock;
+  random: (bytes: number) => Uint8Array;
+  /** Told what an operator should know; never a secret. Default: nobody. */
+  onWarning?: ((text: string) => void) | undefined;
+  timeouts?: Partial<Timeouts> | undefined;
+};
+
+const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
+
+/** The bucket, on AWS or any server that speaks S3; connects when first used. Throws PresignError for a name or endpoint that is none. */
+export function createBucket(options: BucketOptions): Bucket {
+  const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
+  const publicEndpoint = options.publicEndpoint ?? endpoint;
+  const credentials = createCredentialSource(options.credentials ?? sdkProviderChain(region), { clock });
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const client = createClient({ bucket: name, region, endpoint, forcePathStyle, credentials, clock, timeouts });
+  const target = { bucket: name, region, endpoint: publicEndpoint, forcePathStyle };
+  const objects = createObjects(client);
+  const remove = createDeletion(client);
+  const endpoints = [...new Set([publicEndpoint, endpoint])].filter((url) => url !== undefined);
+  return {
+    newObjectKey: createNewObjectKey({ keyPrefix: options.keyPrefix ?? "", random: options.random }),
+    objectKeyOf: createObjectKeyOf({ bucket: name, endpoints }),
+    ...createSigning({ target, credentials, onWarning }),
+    ...objects,
+    store: createStore({ client, computeChecksum: objects.computeChecksum, remove, onWarning }),
+    delete: remove,
+    close: () => client.s3.destroy(),
+  };
+}

@@ -1,0 +1,61 @@
+import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3";
+import type { Bucket } from "../usecases/ports.ts";
+import { isAnswer } from "./bucket-error.ts";
+import type { BucketClient } from "./client.ts";
+
+/** What one DeleteObjects takes. Source: Amazon S3 API, DeleteObjects. */
+const BATCH = 1000;
+const SINGLES_AT_ONCE = 8;
+/** A thousand deletions take longer than a single call. Milliseconds. */
+const BATCH_EXTRA_MS = 10_000;
+/** How a server says that it has no DeleteObjects, or not the way the SDK speaks it. */
+const NO_BATCHES = ["NotImplemented", "MethodNotAllowed", "MissingContentMD5", 405, 501];
+
+/** Deletes objects in batches, or one by one where the server knows no batches, which is remembered. */
+export function createDeletion(client: BucketClient): Bucket["delete"] {
+  let batches = true;
+  return async (objectKeys) => {
+    const gone: string[] = [];
+    for (let at = 0; at < objectKeys.length; at += BATCH) {
+      const batch = objectKeys.slice(at, at + BATCH);
+      const deleted = batches && batch.length > 1 ? await deleteBatch(client, batch) : undefined;
+      if (deleted === undefined && batch.length > 1) batches = false;
+      gone.push(...(deleted ?? (await deleteSingly(client, batch))));
+    }
+    return gone;
+  };
+}
+
+/** Answers undefined when the server can't. */
+async function deleteBatch({ s3, bucket, call }: BucketClient, keys: readonly string[]): Promise<string[] | undefined> {
+  const command = new DeleteObjectsCommand({
+    Bucket: bucket,
+    Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+  });
+  const answer = await call(
+    "DeleteObjects",
+    (options) =>
+      s3.send(command, options).catch((error) => {
+        if (isAnswer(error, ...NO_BATCHES)) return undefined;
+        throw error;
+      }),
+    { extraMs: BATCH_EXTRA_MS },
+  );
+  if (answer === undefined) return undefined;
+  const kept = new Set(answer.Errors?.filter(({ Code }) => Code !== "NoSuchKey").map(({ Key }) => Key));
+  return keys.filter((key) => !kept.has(key));
+}
+
+async function deleteSingly({ s3, bucket, call }: BucketClient, keys: readonly string[]): Promise<string[]> {
+  const gone: string[] = [];
+  for (let at = 0; at < keys.length; at += SINGLES_AT_ONCE) {
+    const some = keys.slice(at, at + SINGLES_AT_ONCE);
+    await Promise.all(
+      some.map((Key) =>
+        call("DeleteObject", (options) => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }), options)),
+      ),
+    );
+    gone.push(...some);
+  }
+  return gone;
+}

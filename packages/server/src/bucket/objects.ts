@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+} from "@aws-sdk/client-s3";
+import { encodeKey, PresignError } from "@valetkey/presign";
+import type { Checksum } from "../domain/attachment.ts";
+import { DomainError } from "../domain/errors.ts";
+import type { Bucket } from "../usecases/ports.ts";
+import { isAnswer, toBucketError, unavailable } from "./bucket-error.ts";
+import type { BucketClient } from "./client.ts";
+
+export type Objects = Pick<Bucket, "head" | "computeChecksum" | "probe">;
+
+/** Looking at what is in the bucket. */
+export function createObjects(client: BucketClient): Objects {
+  const { s3, bucket, call } = client;
+  return {
+    async head(objectKey) {
+      assertKey(objectKey);
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: objectKey, ChecksumMode: "ENABLED" });
+      const found = await call("HeadObject", (options) => s3.send(command, options).catch(unlessMissing));
+      if (found === undefined) return undefined;
+      return {
+        sizeBytes: found.ContentLength ?? 0,
+        contentType: found.ContentType ?? "",
+        etag: found.ETag ?? "",
+        checksum: wholeChecksum(found),
+      };
+    },
+    computeChecksum: (objectKey) => computeChecksum(client, objectKey),
+    async probe() {
+      await call("HeadBucket", (options) => s3.send(new HeadBucketCommand({ Bucket: bucket }), options));
+    },
+  };
+}
+
+/** A key that can't be signed can't be served either, and a client library might send it somewhere else. */
+function assertKey(objectKey: string): void {
+  try {
+    encodeKey(objectKey);
+  } catch (error) {
+    if (!(error instanceof PresignError)) throw error;
+    throw new DomainError("invalid_request", `${error.message}.`, { cause: error });
+  }
+}
+
+async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: string): Promise<Checksum> {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey });
+  const found = await call("GetObject", (options) => s3.send(command, options).catch(unlessMissing));
+  if (found?.Body === undefined) throw new DomainError("object_not_found", "There is no such object in the bucket.");
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of found.Body as Readable) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+    }
+  } catch (error) {
+    throw toBucketError(error, "GetObject");
+  }
+  if (found.ContentLength !== undefined && sizeBytes !== found.ContentLength) {
+    throw unavailable(`GetObject ended after ${sizeBytes} of ${found.ContentLength} bytes`);
+  }
+  return { algorithm: "SHA256", value: hash.digest("base64") };
+}
+
+/** The checksum of checksums that a multipart upload leaves ("…-3") says nothing about the whole. */
+function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
+  if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE" || ChecksumSHA256.includes("-")) return undefined;
+  return { algorithm: "SHA256", value: ChecksumSHA256 };
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (isAnswer(error, "NoSuchKey", "NotFound") && !isAnswer(error, "NoSuchBucket")) return undefined;
+  throw error;
+}

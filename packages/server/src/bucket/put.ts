@@ -1,0 +1,48 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { isAnswer } from "./bucket-error.ts";
+import type { BucketClient } from "./client.ts";
+
+type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
+
+/** The slowest line on which sending is not given up: 128 KiB a second. */
+const SLOWEST_BYTES_PER_MS = 131.072;
+
+/** How long the bytes themselves may take. Milliseconds. */
+export function transferMs(bytes: Buffer): number {
+  return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
+}
+
+/**
+ * What became of a write. confirmed: the bucket answered with the checksum of these bytes · unconfirmed: it keeps none ·
+ * occupied: something was there, perhaps our own first attempt whose answer was lost.
+ */
+export type Outcome = "confirmed" | "unconfirmed" | "occupied";
+
+/** Stores a small object at once. */
+export async function putWhole(client: BucketClient, options: PutOptions): Promise<Outcome> {
+  const { s3, bucket, call } = client;
+  const { objectKey, contentType, bytes, checksum } = options;
+  const input = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes, ChecksumSHA256: checksum };
+  const stored = await call(
+    "PutObject",
+    (sending) => ifNoneThere((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending)),
+    { extraMs: transferMs(bytes) },
+  );
+  if (stored === "occupied") return stored;
+  return stored.ChecksumSHA256 === checksum ? "confirmed" : "unconfirmed";
+}
+
+/**
+ * Sends a write that must not replace anything; without the condition where the server does not know it, since our keys are new anyway.
+ */
+export async function ifNoneThere<T>(
+  send: (condition: { IfNoneMatch?: string }) => Promise<T>,
+): Promise<T | "occupied"> {
+  try {
+    return await send({ IfNoneMatch: "*" });
+  } catch (error) {
+    if (isAnswer(error, "NotImplemented", 501)) return send({});
+    if (isAnswer(error, "PreconditionFailed", 412)) return "occupied";
+    throw error;
+  }
+}

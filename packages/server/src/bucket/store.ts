@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import type { Checksum } from "../domain/attachment.ts";
+import type { Bucket } from "../usecases/ports.ts";
+import { unavailable } from "./bucket-error.ts";
+import type { BucketClient } from "./client.ts";
+import { beginMultipart, type Multipart } from "./multipart.ts";
+import { partsOf } from "./parts.ts";
+import { putWhole } from "./put.ts";
+
+type Store = Bucket["store"];
+type StoreOptions = Parameters<Store>[0];
+type Stored = Awaited<ReturnType<Store>>;
+type Options = {
+  client: BucketClient;
+  computeChecksum: Bucket["computeChecksum"];
+  remove: Bucket["delete"];
+  onWarning: (text: string) => void;
+};
+
+/** One part is in memory while it fills, and one while it is sent. */
+const PART_BYTES = 8 * 2 ** 20;
+/** Source: Amazon S3, "Multipart upload limits". */
+const MAX_PARTS = 10_000;
+
+/**
+ * Streams a body into the bucket: at once when it fits one part, else part by part, the next read while the last is sent.
+ * The SHA-256 of the whole is computed on the way, and an object counts as stored when the bucket has confirmed its bytes,
+ * or, where the bucket keeps no checksums, when reading it back gave the same.
+ */
+export function createStore(options: Options): Store {
+  return async (asked) => {
+    const attempt: Attempt = { multipart: undefined, mayBeThere: false };
+    try {
+      return await send(options, { asked, attempt });
+    } catch (error) {
+      await cleanUp(options, { objectKey: asked.objectKey, attempt });
+      throw error;
+    }
+  };
+}
+
+/** What a failed attempt may have left in the bucket. */
+type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
+type Sending = { asked: StoreOptions; attempt: Attempt };
+
+async function send(options: Options, { asked, attempt }: Sending): Promise<Stored> {
+  const { objectKey, contentType, maxBytes } = asked;
+  const partBytes = Math.max(PART_BYTES, Math.ceil(maxBytes / MAX_PARTS));
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  let last: Buffer = Buffer.alloc(0);
+  for await (const { bytes, isLast } of partsOf(asked.body, { partBytes, maxBytes })) {
+    hash.update(bytes);
+    sizeBytes += bytes.length;
+    if (isLast) last = bytes;
+    if (isLast && attempt.multipart === undefined) break;
+    attempt.multipart ??= await beginMultipart(options.client, { objectKey, contentType });
+    await attempt.multipart.add(bytes);
+  }
+  const checksum: Checksum = { algorithm: "SHA256", value: hash.digest("base64") };
+  attempt.mayBeThere = true;
+  const outcome = attempt.multipart
+    ? await attempt.multipart.complete()
+    : await putWhole(options.client, { objectKey, contentType, bytes: last, checksum: checksum.value });
+  // What occupies the key may be another's, and is then not ours to remove.
+  if (outcome === "occupied") attempt.mayBeThere = false;
+  if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });
+  return { sizeBytes, checksum };
+}
+
+async function readBack(
+  { computeChecksum }: Options,
+  { objectKey, checksum }: { objectKey: string; checksum: Checksum },
+): Promise<void> {
+  const actual = await computeChecksum(objectKey);
+  if (actual.value !== checksum.value) throw unavailable("What the bucket has is not what was sent to it");
+}
+
+/** Nothing is left behind, or it is said what is. */
+async function cleanUp(
+  { remove, onWarning }: Options,
+  { objectKey, attempt }: { objectKey: string; attempt: Attempt },
+): Promise<void> {
+  try {
+    await attempt.multipart?.abort();
+    // An answer may have been lost after the object was stored.
+    if (attempt.mayBeThere) await remove([objectKey]);
+  } catch {
+    onWarning(
+      "A failed upload could not be removed from the bucket, which does not answer: have a lifecycle rule abort incomplete multipart uploads.",
+    );
+  }
+}

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Bytes that differ from place to place, so that a lost or swapped part shows. */
+export function patterned(sizeBytes: number): Buffer {
+  const bytes = Buffer.alloc(sizeBytes);
+  for (let at = 0; at + 4 <= sizeBytes; at += 4) bytes.writeUInt32LE((at * 2654435761) >>> 0, at);
+  return bytes;
+}
+
+/** A stream of such bytes in small chunks, made as they are read. */
+export function patternedStream(sizeBytes: number, onChunk: (soFar: number) => void = () => undefined): Readable {
+  return Readable.from(chunks(sizeBytes, onChunk), { objectMode: false });
+}
+
+function* chunks(sizeBytes: number, onChunk: (soFar: number) => void) {
+  for (let at = 0; at < sizeBytes; at += CHUNK_BYTES) {
+    onChunk(at);
+    yield Buffer.alloc(Math.min(CHUNK_BYTES, sizeBytes - at), at / CHUNK_BYTES);
+  }
+}
+
+/** SHA-256 in base64, as S3 writes it. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("base64");
+}

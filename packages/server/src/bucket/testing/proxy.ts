@@ -1,0 +1,56 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What happens to a request on its way: it passes, it is answered with an S3 error, or its answer is lost after the server acted. */
+export type Fate = "pass" | "loseAnswer" | { status: number; code: string } | { withoutHeader: string };
+
+export type Proxy = { endpoint: string; close(): void };
+
+/** Stands in front of an S3 server and decides, request by request, what goes wrong; the host that was signed is kept. */
+export async function startProxy(target: string, fateOf: (request: IncomingMessage) => Fate): Promise<Proxy> {
+  const server = createServer((incoming, outgoing) => {
+    const fate = fateOf(incoming);
+    if (typeof fate === "object" && "status" in fate) answerError(incoming, { outgoing, ...fate });
+    else forward(incoming, { outgoing, target, fate });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+function answerError(
+  incoming: IncomingMessage,
+  answer: { outgoing: ServerResponse; status: number; code: string },
+): void {
+  const { outgoing, status, code } = answer;
+  incoming.resume();
+  incoming.on("end", () => {
+    outgoing.writeHead(status, { "content-type": "application/xml" });
+    outgoing.end(
+      incoming.method === "HEAD" ? undefined : `<Error><Code>${code}</Code><Message>As told</Message></Error>`,
+    );
+  });
+}
+
+function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse; target: string; fate: Fate }): void {
+  const { outgoing, target, fate } = options;
+  const { hostname, port } = new URL(target);
+  const { method, url, headers } = incoming;
+  const onward = httpRequest({ hostname, port, method, path: url, headers, agent: false }, (answer) => {
+    if (fate === "loseAnswer") {
+      answer.resume();
+      answer.on("end", () => outgoing.destroy());
+      return;
+    }
+    const kept = { ...answer.headers };
+    if (typeof fate === "object" && "withoutHeader" in fate) delete kept[fate.withoutHeader];
+    outgoing.writeHead(answer.statusCode ?? 502, kept);
+    answer.pipe(outgoing);
+  });
+  onward.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => onward.destroy());
+  incoming.pipe(onward);
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { startS3Local } from "@valetkey/s3-local";
+import type { Bucket } from "../../usecases/ports.ts";
+import { type BucketOptions, createBucket } from "../bucket.ts";
+
+/** A server with an empty bucket, whoever runs it. */
+export type BucketServer = {
+  endpoint: string;
+  region: string;
+  bucket: string;
+  forcePathStyle: boolean;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  stop(): Promise<void>;
+};
+
+const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" };
+
+/** The embedded bucket; given a directory and a port it is the same one again. */
+export async function startEmbedded(
+  options: { dataDir?: string; port?: number } = {},
+): Promise<BucketServer & { port: number }> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "valetkey-bucket-")));
+  const region = "us-east-1";
+  const server = await startS3Local({ dataDir, port: options.port ?? 0, region, credentials, buckets: ["files"] });
+  return {
+    endpoint: server.endpoint,
+    port: server.port,
+    region,
+    bucket: "files",
+    forcePathStyle: true,
+    credentials,
+    async stop() {
+      await server.close();
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The adapter under test, on that server unless the options say otherwise. */
+export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
+  return createBucket({
+    name: server.bucket,
+    region: server.region,
+    endpoint: server.endpoint,
+    forcePathStyle: server.forcePathStyle,
+    credentials: server.credentials,
+    clock: Date.now,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    ...options,
+  });
+}
+
+/** A plain client of the SDK, to look behind the adapter's back. */
+export function inspect(server: Omit<BucketServer, "stop">) {
+  const s3 = new S3Client({ ...server });
+  const Bucket = server.bucket;
+  return {
+    s3,
+    async keys(): Promise<string[]> {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+      return Contents.map(({ Key = "" }) => Key);
+    },
+    async uploads(): Promise<number> {
+      const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
+      return Uploads.length;
+    },
+  };
+}

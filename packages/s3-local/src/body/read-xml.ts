@@ -1,7 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
-import { receiveBody } from "./receive.ts";
+import { type ReceiveOptions, receiveBody } from "./receive.ts";
 
 /** An element of a request document: its text, or its children; elements that may repeat are always in a list. */
 export type XmlNode = string | { [name: string]: XmlNode | XmlNode[] };
@@ -25,7 +25,11 @@ const FORBIDDEN_REFERENCE = /&#(?:x0*(?:[0-8bcef]?|1[0-9a-f])|0*(?:[0-8]?|1[124-
  *
  * Throws MalformedXML for everything that is not a document with this root, and for any document type declaration.
  */
-export async function readXml(request: S3Request, root: string): Promise<XmlNode> {
+export async function readXml(
+  request: S3Request,
+  root: string,
+  options: Pick<ReceiveOptions, "checksumIsOfBody"> = {},
+): Promise<XmlNode> {
   const pieces: Uint8Array[] = [];
   const sink = {
     write(bytes: Uint8Array) {
@@ -33,7 +37,7 @@ export async function readXml(request: S3Request, root: string): Promise<XmlNode
       return undefined;
     },
   };
-  await receiveBody(request, { maxBytes: MAX_XML_BYTES, sink });
+  await receiveBody(request, { maxBytes: MAX_XML_BYTES, sink, ...options });
   return parseXml(Buffer.concat(pieces).toString("utf8"), root);
 }
 

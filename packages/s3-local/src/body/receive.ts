@@ -5,7 +5,13 @@ import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Checksum } from "../store/records.ts";
 import { checksumHeader, createChecksumStream } from "./checksum.ts";
-import { announcedTrailers, checkedValue, readContentMd5, readDeclaredChecksum } from "./declared.ts";
+import {
+  announcedTrailers,
+  checkedValue,
+  type DeclaredChecksum,
+  readContentMd5,
+  readDeclaredChecksum,
+} from "./declared.ts";
 
 /** Where received bytes go; a returned promise is waited for. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
@@ -23,7 +29,8 @@ export class RefusedBody extends Error {
   }
 }
 
-type ReceiveOptions = { maxBytes: number; sink: Sink };
+/** `checksumIsOfBody` is false where the `x-amz-checksum-*` headers speak of an object rather than of this body. Default true. */
+export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean };
 
 /**
  * Receives a request's body into a sink: decoded, hashed on the way, and checked against everything that was declared.
@@ -31,10 +38,11 @@ type ReceiveOptions = { maxBytes: number; sink: Sink };
  * Throws MissingContentLength, EntityTooLarge, IncompleteBody, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
  * RefusedBody; whatever it throws, what the sink got must be thrown away.
  */
-export async function receiveBody(request: S3Request, { maxBytes, sink }: ReceiveOptions): Promise<Received> {
+export async function receiveBody(request: S3Request, options: ReceiveOptions): Promise<Received> {
+  const { maxBytes, sink, checksumIsOfBody = true } = options;
   const declaredBytes = declaredLength(request);
   if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
-  const hashes = createHashes(request);
+  const hashes = createHashes(request, checksumIsOfBody ? readDeclaredChecksum(request.field) : undefined);
   const decoder = createDecoder(request);
   let sizeBytes = 0;
   if (request.expectsContinue) request.outgoing.writeContinue();
@@ -89,8 +97,7 @@ function createSha256() {
   return { update: (bytes: Uint8Array) => void hash.update(bytes), digestHex: () => hash.digest("hex") };
 }
 
-function createHashes(request: S3Request) {
-  const declared = readDeclaredChecksum(request.field);
+function createHashes(request: S3Request, declared: DeclaredChecksum | undefined) {
   const contentMd5 = readContentMd5(request.field);
   const { payload } = request.verified;
   const md5 = createHash("md5");

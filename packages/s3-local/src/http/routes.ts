@@ -1,10 +1,14 @@
 import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "../operations/buckets.ts";
+import { completeUpload } from "../operations/complete-upload.ts";
 import type { Operation } from "../operations/context.ts";
+import { copyObject } from "../operations/copy-object.ts";
 import { deleteObject, deleteObjects } from "../operations/delete-objects.ts";
 import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
 import { listObjectsV2 } from "../operations/list-objects.ts";
+import { listParts, listUploads } from "../operations/list-uploads.ts";
 import { putObject } from "../operations/put-object.ts";
+import { abortUpload, createUpload, uploadPart } from "../operations/uploads.ts";
 
 /**
  * What leads to an operation. `needs` are parameters that must be there, `may` those that can be; `fields` are the
@@ -23,12 +27,17 @@ export type Route = {
 const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer", "x-amz-decoded-content-length"];
 const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
 const READ = { may: RESPONSE_PARAMETERS, fields: ["x-amz-checksum-mode"] };
+const COPY = ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-metadata-directive", "x-amz-checksum-algorithm"];
+const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type"];
+const COMPLETION = ["x-amz-checksum-*", "x-amz-mp-object-size"];
+const UPLOAD_LISTING = ["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"];
 const LISTING = ["prefix", "delimiter", "max-keys", "start-after", "continuation-token", "encoding-type"];
 
 /** Every operation, the more particular ones first. */
 export const ROUTES: readonly Route[] = [
   { method: "GET", on: "service", run: listBuckets },
   { method: "GET", on: "bucket", needs: ["list-type"], may: LISTING, run: listObjectsV2 },
+  { method: "GET", on: "bucket", needs: ["uploads"], may: UPLOAD_LISTING, run: listUploads },
   { method: "GET", on: "bucket", needs: ["location"], run: getBucketLocation },
   { method: "GET", on: "bucket", needs: ["cors"], run: getBucketCors },
   { method: "PUT", on: "bucket", needs: ["cors"], fields: BODY, run: putBucketCors },
@@ -37,6 +46,12 @@ export const ROUTES: readonly Route[] = [
   { method: "HEAD", on: "bucket", run: headBucket },
   { method: "PUT", on: "bucket", fields: [...BODY, "x-amz-acl"], run: createBucket },
   { method: "DELETE", on: "bucket", run: deleteBucket },
+  { method: "POST", on: "object", needs: ["uploads"], fields: [...STORED, ...UPLOAD], run: createUpload },
+  { method: "PUT", on: "object", needs: ["uploadId", "partNumber"], fields: BODY, run: uploadPart },
+  { method: "GET", on: "object", needs: ["uploadId"], may: ["max-parts", "part-number-marker"], run: listParts },
+  { method: "POST", on: "object", needs: ["uploadId"], fields: COMPLETION, run: completeUpload },
+  { method: "DELETE", on: "object", needs: ["uploadId"], run: abortUpload },
+  { method: "PUT", on: "object", needsField: "x-amz-copy-source", fields: [...STORED, ...COPY], run: copyObject },
   { method: "GET", on: "object", ...READ, run: getObject },
   { method: "HEAD", on: "object", ...READ, run: getObject },
   { method: "PUT", on: "object", fields: [...BODY, ...STORED], run: putObject },

@@ -66,8 +66,9 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
       for (const row of selectAll.iterate(bucket, key, uploadId)) yield toUpload(row);
     },
     create(bucket: string, upload: Omit<UploadRecord, "uploadId">): UploadRecord {
-      const uploadId = randomBytes(24).toString("base64url");
       const { key, initiated, headers, metadata, checksumAlgorithm, checksumType } = upload;
+      // Ids sort by time: a listing has the older upload of a key first.
+      const uploadId = initiated.toString(16).padStart(12, "0") + randomBytes(16).toString("hex");
       const described = [JSON.stringify(headers), JSON.stringify(metadata)] as const;
       insert.run(bucket, uploadId, key, initiated, ...described, checksumAlgorithm ?? null, checksumType ?? null);
       return { ...upload, uploadId };

@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { CHECKSUM_ALGORITHMS } from "../body/checksum.ts";
+import { children, childText, malformedXml, readXml, type XmlNode } from "../body/read-xml.ts";
+import { S3Error } from "../errors.ts";
+import type { Answer } from "../http/answer.ts";
+import type { S3Request } from "../http/request.ts";
+import { writeXml } from "../http/xml.ts";
+import type { Checksum } from "../store/records.ts";
+import type { PartRecord, UploadRecord } from "../store/uploads.ts";
+import { readWriteConditions } from "./conditions.ts";
+import type { Context } from "./context.ts";
+import { objectChecksum } from "./object-checksum.ts";
+import { uploadOf } from "./uploads.ts";
+
+const MIN_PART_BYTES = 5 * 1024 ** 2;
+const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
+const MAX_PARTS = 10_000;
+
+/** A part as the client names it when it completes. */
+type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
+
+/** CompleteMultipartUpload: one change, which copies no bytes; parts that were not named are dropped. */
+export async function completeUpload(request: S3Request, { store, now }: Context): Promise<Answer> {
+  const { bucket, key } = request;
+  const named = uploadOf(request);
+  const conditions = readWriteConditions(request);
+  store.uploads.get(bucket, named);
+  const document = await readXml(request, "CompleteMultipartUpload", { checksumIsOfBody: false });
+  const wanted = readNamedParts(document);
+
+  const object = await store.write(() => {
+    const upload = store.uploads.get(bucket, named);
+    const parts = selectParts(wanted, { stored: store.uploads.parts(upload.uploadId), upload });
+    const sizeBytes = checkSizes(request, parts);
+    const checksum = objectChecksum(request, { upload, parts });
+    const made = {
+      ...{ key, sizeBytes, headers: upload.headers, metadata: upload.metadata },
+      contentId: store.contents.join(parts),
+      etag: multipartEtag(parts),
+      lastModified: now(),
+      checksums: checksum === undefined ? [] : [checksum],
+    };
+    store.objects.put(bucket, made, conditions);
+    store.uploads.remove(bucket, upload);
+    return made;
+  });
+  return { status: 200, xml: writeResult(bucket, object) };
+}
+
+function writeResult(bucket: string, object: { key: string; etag: string; checksums: Checksum[] }): string {
+  const [checksum] = object.checksums;
+  return writeXml("CompleteMultipartUploadResult", {
+    Location: `/${bucket}/${object.key}`,
+    Bucket: bucket,
+    Key: object.key,
+    ETag: object.etag,
+    ...(checksum && { [`Checksum${checksum.algorithm}`]: checksum.value, ChecksumType: checksum.type }),
+  });
+}
+
+function readNamedParts(document: XmlNode): NamedPart[] {
+  const parts = children(document, "Part").map(readNamedPart);
+  if (parts.length === 0 || parts.length > MAX_PARTS) throw malformedXml();
+  for (const [index, part] of parts.entries()) {
+    const before = parts[index - 1];
+    if (before !== undefined && before.partNumber >= part.partNumber) {
+      throw new S3Error(
+        "InvalidPartOrder",
+        "The list of parts was not in ascending order. Parts must be ordered by part number.",
+      );
+    }
+  }
+  return parts;
+}
+
+function readNamedPart(node: XmlNode): NamedPart {
+  const number = childText(node, "PartNumber")?.trim() ?? "";
+  const etag = childText(node, "ETag")?.trim();
+  if (!/^\d{1,5}$/.test(number) || !etag) throw malformedXml();
+  const checksums = new Map<string, string>();
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
+    const value = childText(node, `Checksum${algorithm}`)?.trim();
+    if (value !== undefined) checksums.set(algorithm, value);
+  }
+  return { partNumber: Number(number), etag, checksums };
+}
+
+/** The stored parts that were named; throws InvalidPart when one is not there, or is not what the client thinks it is. */
+function selectParts(
+  wanted: readonly NamedPart[],
+  known: { stored: readonly PartRecord[]; upload: UploadRecord },
+): PartRecord[] {
+  const byNumber = new Map(known.stored.map((part) => [part.partNumber, part]));
+  return wanted.map((named) => {
+    const part = byNumber.get(named.partNumber);
+    if (part === undefined || part.etag.replaceAll('"', "") !== named.etag.replaceAll('"', ""))
+      throw invalidPart(named, known.upload);
+    checkPartChecksums(named, { part, upload: known.upload });
+    return part;
+  });
+}
+
+function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartRecord; upload: UploadRecord }): void {
+  for (const [algorithm, value] of named.checksums) {
+    const stored = part.checksums.find((checksum) => checksum.algorithm === algorithm);
+    if (stored?.value !== value) throw invalidPart(named, upload);
+  }
+  const { checksumAlgorithm: algorithm, checksumType } = upload;
+  if (algorithm === undefined || checksumType !== "COMPOSITE" || named.checksums.has(algorithm)) return;
+  throw new S3Error(
+    "InvalidRequest",
+    `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${named.partNumber} in the request.`,
+  );
+}
+
+/** The size of the object; throws EntityTooSmall for a part other than the last below 5 MiB. */
+function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
+  for (const { sizeBytes, partNumber, etag } of parts.slice(0, -1)) {
+    if (sizeBytes >= MIN_PART_BYTES) continue;
+    throw new S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
+      details: {
+        ...{ ProposedSize: String(sizeBytes), MinSizeAllowed: String(MIN_PART_BYTES) },
+        ...{ PartNumber: String(partNumber), ETag: etag },
+      },
+    });
+  }
+  const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (total > MAX_OBJECT_BYTES)
+    throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.");
+  const declared = request.field("x-amz-mp-object-size");
+  if (declared === undefined || declared === String(total)) return total;
+  throw new S3Error(
+    "InvalidRequest",
+    `The provided 'x-amz-mp-object-size' header value ${declared} does not match what was computed: ${total}`,
+  );
+}
+
+/** The MD5 of the parts' MD5s, and how many there are: every S3 client expects it so. */
+function multipartEtag(parts: readonly PartRecord[]): string {
+  const hash = createHash("md5");
+  for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));
+  return `"${hash.digest("hex")}-${parts.length}"`;
+}
+
+function invalidPart({ partNumber, etag }: NamedPart, { uploadId }: UploadRecord): S3Error {
+  return new S3Error(
+    "InvalidPart",
+    "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+    { details: { UploadId: uploadId, PartNumber: String(partNumber), ETag: etag } },
+  );
+}

@@ -1,0 +1,63 @@
+import { CHECKSUM_ALGORITHMS, checksumHeader, createChecksumStream } from "../body/checksum.ts";
+import { combineCrcs, isCombinable } from "../body/combine-crc.ts";
+import { S3Error } from "../errors.ts";
+import type { S3Request } from "../http/request.ts";
+import type { Checksum, ChecksumAlgorithm } from "../store/records.ts";
+import type { PartRecord, UploadRecord } from "../store/uploads.ts";
+
+type Made = { upload: UploadRecord; parts: readonly PartRecord[] };
+
+/**
+ * The checksum of a completed object, from those of its parts, when the upload was created with one.
+ *
+ * Throws BadDigest when the client expected another value, InvalidRequest when it expected what the upload cannot give.
+ */
+export function objectChecksum(request: S3Request, made: Made): Checksum | undefined {
+  const { checksumAlgorithm: algorithm, checksumType: type } = made.upload;
+  const askedType = request.field("x-amz-checksum-type");
+  if (askedType !== undefined && askedType !== type) {
+    throw new S3Error(
+      "InvalidRequest",
+      `The upload was created using the ${type ?? "null"} checksum mode. The complete request must use the same checksum mode.`,
+    );
+  }
+  const checksum = algorithm &&
+    type && { algorithm, type, value: computeValue(algorithm, { type, parts: made.parts }) };
+  for (const expectedAlgorithm of CHECKSUM_ALGORITHMS) {
+    const expected = request.field(checksumHeader(expectedAlgorithm));
+    if (expected !== undefined) checkExpected(checksum, { algorithm: expectedAlgorithm, value: expected });
+  }
+  return checksum;
+}
+
+function checkExpected(
+  checksum: Checksum | undefined,
+  expected: { algorithm: ChecksumAlgorithm; value: string },
+): void {
+  if (checksum?.algorithm !== expected.algorithm) {
+    throw new S3Error(
+      "InvalidRequest",
+      `The upload was not created using a ${expected.algorithm.toLowerCase()} checksum.`,
+    );
+  }
+  if (checksum.value === expected.value) return;
+  throw new S3Error("BadDigest", `The ${expected.algorithm} you specified did not match the calculated checksum.`);
+}
+
+function computeValue(
+  algorithm: ChecksumAlgorithm,
+  { type, parts }: { type: Checksum["type"]; parts: readonly PartRecord[] },
+): string {
+  const values = parts.map((part) => ({ crc: checksumOf(part, algorithm), sizeBytes: part.sizeBytes }));
+  if (type === "FULL_OBJECT" && isCombinable(algorithm)) return combineCrcs(algorithm, values).toString("base64");
+  const stream = createChecksumStream(algorithm);
+  for (const { crc } of values) stream.update(crc);
+  return `${stream.digest().toString("base64")}-${parts.length}`;
+}
+
+function checksumOf({ checksums, partNumber }: PartRecord, algorithm: ChecksumAlgorithm): Buffer {
+  const found = checksums.find((checksum) => checksum.algorithm === algorithm);
+  if (found === undefined)
+    throw new S3Error("InvalidRequest", `Part ${partNumber} has no ${algorithm.toLowerCase()} checksum.`);
+  return Buffer.from(found.value, "base64");
+}

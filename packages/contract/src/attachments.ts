@@ -34,7 +34,7 @@ export const AdoptBody = Type.Object(
 export type AdoptBody = Static<typeof AdoptBody>;
 
 /** `expiresIn` in seconds; the service's range (1 to URL_TTL_MAX) is checked behind the schema so that the refusal names it. */
-const ExpiresIn = Type.Optional(Type.String({ maxLength: 32 }));
+const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
 export const UrlQuery = Type.Object(

@@ -1,0 +1,117 @@
+import helmet from "@fastify/helmet";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import fastify, { type FastifyPluginAsync, type FastifyServerOptions } from "fastify";
+import type { LoggerOptions } from "pino";
+import type { Registry } from "prom-client";
+import type { UseCases } from "../usecases/index.ts";
+import { type Authenticate, authenticationHook } from "./auth-port.ts";
+import { bounds } from "./bounds.ts";
+import { answerErrors, routeTable, sendParserProblem, sendProblem } from "./errors.ts";
+import { parseJsonBodies } from "./json-body.ts";
+import { RequestLog, withRedaction } from "./logging.ts";
+import { createMetrics, observeRoute } from "./metrics.ts";
+import { documentRoutes } from "./openapi.ts";
+import { HttpProblem } from "./problem.ts";
+import { activityRoutes } from "./routes/activity/routes.ts";
+import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
+import { noteRoutes } from "./routes/notes/routes.ts";
+import { opsRoutes, type Probes } from "./routes/ops/routes.ts";
+import { pageRoutes } from "./routes/pages/routes.ts";
+import { shareRoutes } from "./routes/shares/routes.ts";
+import { tokenRoutes } from "./routes/tokens/routes.ts";
+import { uploadRoutes } from "./routes/uploads/routes.ts";
+import { urlRoutes } from "./routes/urls/routes.ts";
+import { securityHeaders } from "./security-headers.ts";
+import type { App, RouteDeps } from "./types.ts";
+import { compileValidator } from "./validation.ts";
+
+export type AppOptions = {
+  useCases: UseCases;
+  authenticate: Authenticate;
+  /** Accounts and sessions, mounted at /auth. */
+  accounts?: FastifyPluginAsync;
+  probes: Probes;
+  /** The origin that people reach the service at; every absolute URL is built from it, whatever a request claims. */
+  publicUrl: string;
+  /** The origins that browsers fetch files from; named in the Content-Security-Policy. */
+  bucketOrigins: readonly string[];
+  /** Whose X-Forwarded-* headers are believed; false: nobody's. */
+  trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
+  /** pino's options; false: no log. */
+  logger: LoggerOptions | false;
+  limits: { uploadMaxBytes: number };
+  /** Makes the id that a problem and its log line share. */
+  requestId: () => string;
+  /** Where to register the HTTP metrics; it may hold others, which /metrics then shows too. */
+  metrics?: Registry;
+};
+
+/** Builds the service's HTTP application; it listens to nothing yet. */
+export function buildApp(options: AppOptions): App {
+  const metrics = createMetrics(options.metrics);
+  const app = createServer(options);
+  app.decorateRequest("caller", null);
+  app.setValidatorCompiler(compileValidator);
+  parseJsonBodies(app);
+  const table = routeTable();
+  app.addHook("onRoute", (route) => {
+    table.add(route);
+    observeRoute(metrics, route);
+  });
+  answerErrors(app, { metrics, allowedMethods: table.methodsOf });
+  refuseWhileClosing(app);
+  app.register(helmet, securityHeaders(options));
+  documentRoutes(app, options);
+  if (options.accounts !== undefined) app.register(options.accounts, { prefix: "/auth" });
+  const deps: RouteDeps = {
+    useCases: options.useCases,
+    metrics,
+    uploadMaxBytes: options.limits.uploadMaxBytes,
+  };
+  app.register(async (open: App) => {
+    opsRoutes(open, { probes: options.probes, metrics });
+    pageRoutes(open, options);
+  });
+  app.register(async (api: App) => {
+    api.addHook("onRequest", authenticationHook(options.authenticate));
+    for (const routes of [noteRoutes, attachmentRoutes, urlRoutes, uploadRoutes, shareRoutes]) routes(api, deps);
+    activityRoutes(api, deps);
+    tokenRoutes(api, deps);
+    await api.register(async (form: App) => attachRoute(form, deps));
+  });
+  return app;
+}
+
+function createServer({ logger, trustProxy, requestId }: AppOptions): App {
+  return fastify({
+    logger: logger === false ? false : withRedaction(logger),
+    logController: new RequestLog(),
+    // A child logger a request would cost more than the rest of the request's logging; lines carry the request's id themselves.
+    childLoggerFactory: (parent) => parent,
+    genReqId: () => requestId(),
+    trustProxy,
+    bodyLimit: bounds.jsonBodyBytes,
+    // Idle time, not total time: a long upload that moves is welcome.
+    connectionTimeout: bounds.idleTimeoutMs,
+    requestTimeout: 0,
+    keepAliveTimeout: bounds.keepAliveTimeoutMs,
+    http: { maxHeaderSize: bounds.headerBytes, headersTimeout: bounds.headersTimeoutMs },
+    routerOptions: { maxParamLength: bounds.pathSegmentLength },
+    // Ours says so as a problem.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply as never),
+    clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+function refuseWhileClosing(app: App): void {
+  let closing = false;
+  app.addHook("preClose", (done) => {
+    closing = true;
+    done();
+  });
+  app.addHook("onRequest", (_request, _reply, done) => {
+    if (closing) done(new HttpProblem("shutting_down", "The service is restarting; try again in a moment."));
+    else done();
+  });
+}

@@ -1,0 +1,47 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import { Problem } from "@valetkey/contract";
+import { Type } from "typebox";
+import type { App } from "./types.ts";
+
+/** The answer without a body. */
+export const nothing = Type.Null({ description: "Done" });
+
+// Every refusal of every route has this shape; it is said here once, and not compiled into any serialiser.
+const refusal = {
+  description: "A refusal (RFC 9457)",
+  content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
+};
+
+/** The OpenAPI 3.1 document at /openapi.json, and its pages at /docs. Registered before the routes that it describes. */
+export function documentRoutes(app: App, options: { publicUrl: string }): void {
+  app.addSchema(Problem);
+  app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Valet Key",
+        version: "0.1.0",
+        description: "Files in your own private bucket, reached through URLs that live for seconds.",
+      },
+      servers: [{ url: options.publicUrl }],
+      security: [{ bearer: [] }],
+      components: {
+        securitySchemes: {
+          bearer: { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" },
+        },
+      },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
+    transform: ({ schema, url }) => ({
+      schema: schema?.hide === true ? schema : { ...schema, response: { ...responsesOf(schema), default: refusal } },
+      url,
+    }),
+  });
+  app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { docExpansion: "list", deepLinking: true } });
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+}
+
+function responsesOf(schema: { response?: unknown } | undefined): object {
+  return typeof schema?.response === "object" && schema.response !== null ? schema.response : {};
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import type { Multipart } from "@fastify/multipart";
+import type { FastifyRequest } from "fastify";
+import { bounds } from "../../bounds.ts";
+import { HttpProblem } from "../../problem.ts";
+
+/** The one file of a form, as a stream that ends only when the whole form was read and held nothing else. */
+export type FormFile = {
+  filename: string;
+  contentType: string;
+  body: Readable;
+  /** Why the form itself ended the stream, if it did; whoever read it knows no more than that it broke. */
+  refusal(): HttpProblem | undefined;
+};
+
+type Parts = AsyncIterableIterator<Multipart>;
+
+// One part more than is allowed is let in, so that it can be refused by name.
+const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
+
+/** Refuses by the declared length, before a byte is read. Throws `file_too_large`. */
+export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
+  if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
+  const limit = maxBytes - bounds.formOverheadBytes;
+  throw new HttpProblem("file_too_large", `The file is larger than ${limit} bytes, the limit here.`);
+}
+
+/** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`. */
+export async function openForm(request: FastifyRequest): Promise<FormFile> {
+  const parts = request.parts({ limits });
+  const part = await nextPart(parts);
+  if (part === undefined) throw invalid('The form is empty; send the file in the field "file".');
+  if (part.type !== "file" || part.fieldname !== "file") throw unexpected(part);
+  if (!part.filename) throw new HttpProblem("invalid_filename", "The file has no filename.");
+  let refused: HttpProblem | undefined;
+  const refuse = (problem: HttpProblem): HttpProblem => {
+    refused = problem;
+    return problem;
+  };
+  return {
+    filename: part.filename,
+    contentType: part.mimetype,
+    body: Readable.from(wholeForm(part.file, { parts, refuse }), { objectMode: false }),
+    refusal: () => refused,
+  };
+}
+
+/** Reads and drops what a client still sends after it was refused, for a moment, so that it gets to see why. */
+export function dropRest(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  request.unpipe();
+  request.resume();
+  const end = setTimeout(() => request.socket.destroy(), bounds.lingerMs);
+  request.once("close", () => clearTimeout(end));
+}
+
+async function* wholeForm(
+  file: Readable,
+  { parts, refuse }: { parts: Parts; refuse: (problem: HttpProblem) => HttpProblem },
+): AsyncGenerator<Buffer> {
+  try {
+    yield* file;
+  } catch (error) {
+    throw refuse(broken(error));
+  }
+  let part: Multipart | undefined;
+  try {
+    part = await nextPart(parts);
+  } catch (error) {
+    throw refuse(error as HttpProblem);
+  }
+  if (part !== undefined) throw refuse(unexpected(part));
+}
+
+async function nextPart(parts: Parts): Promise<Multipart | undefined> {
+  try {
+    const next = await parts.next();
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    throw broken(error);
+  }
+}
+
+function broken(cause: unknown): HttpProblem {
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  if (code === "FST_MP_PREMATURE_CLOSE") {
+    return new HttpProblem("upload_aborted", "The connection closed before the whole file came.", { cause });
+  }
+  if (typeof code === "string" && code.startsWith("FST_")) {
+    return new HttpProblem("invalid_request", 'The form has too many parts; send one field, "file".', { cause });
+  }
+  return new HttpProblem("invalid_request", "The form is malformed or ends too early.", { cause });
+}
+
+function unexpected(part: Multipart): HttpProblem {
+  const name = JSON.stringify(part.fieldname.slice(0, 64));
+  const what = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
+  return invalid(`The form has ${what}; send one file, in the field "file", and nothing else.`);
+}
+
+function invalid(message: string): HttpProblem {
+  return new HttpProblem("invalid_request", message);
+}

@@ -1,0 +1,53 @@
+import multipart from "@fastify/multipart";
+import type { AdoptBody } from "@valetkey/contract";
+import { callerOf } from "../../auth-port.ts";
+import { bounds } from "../../bounds.ts";
+import type { App, RequestOf, RouteDeps } from "../../types.ts";
+import { dropRest, openForm, refuseOversize } from "./form.ts";
+import { presentAttachment } from "./present.ts";
+import * as schema from "./schema.ts";
+
+/** /attachments/:attachmentId. */
+export function attachmentRoutes(app: App, { useCases }: RouteDeps): void {
+  app.get("/attachments/:attachmentId", { schema: schema.getAttachment }, async (request) =>
+    presentAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId)),
+  );
+
+  app.delete("/attachments/:attachmentId", { schema: schema.deleteAttachment }, async (request, reply) => {
+    await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);
+    return reply.code(204).send(null);
+  });
+}
+
+/** POST /notes/:noteId/attachments; a scope of its own, so that only it pays for the hooks of the form parser. */
+export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
+  await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
+  app.post("/notes/:noteId/attachments", { schema: schema.attach }, async (request, reply) => {
+    const attachment = request.isMultipart() ? await attachForm(request, deps) : await adopt(request, deps);
+    return reply.code(201).send(presentAttachment(attachment));
+  });
+}
+
+type AttachRequest = RequestOf<typeof schema.attach>;
+
+async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: RouteDeps) {
+  const { noteId } = request.params;
+  try {
+    refuseOversize(request.headers["content-length"], uploadMaxBytes + bounds.formOverheadBytes);
+    const { filename, contentType, body, refusal } = await openForm(request);
+    try {
+      return await useCases.attachFile(callerOf(request), { noteId, filename, contentType, body });
+    } catch (error) {
+      body.destroy();
+      throw refusal() ?? error;
+    }
+  } catch (error) {
+    dropRest(request.raw);
+    throw error;
+  }
+}
+
+async function adopt(request: AttachRequest, { useCases }: RouteDeps) {
+  const { s3Url, key, filename } = request.body as AdoptBody;
+  return useCases.adoptObject(callerOf(request), { noteId: request.params.noteId, s3Url, key, filename });
+}

@@ -1,0 +1,58 @@
+import type { FileUrls, UrlQuery } from "@valetkey/contract";
+import type { Caller } from "../../../domain/person.ts";
+import type { IssuedUrl } from "../../../usecases/issue-url.ts";
+import type { BatchAnswer } from "../../../usecases/issue-urls.ts";
+import { callerOf } from "../../auth-port.ts";
+import { toIso } from "../../instants.ts";
+import type { App, RouteDeps } from "../../types.ts";
+import * as schema from "./schema.ts";
+
+// A HEAD would issue and record a URL that nobody gets to see.
+const exposeHeadRoute = false;
+
+/** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */
+export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
+  const issue = async (caller: Caller, asked: UrlQuery & { attachmentId: string }): Promise<IssuedUrl> => {
+    const issued = await useCases.issueUrl(caller, {
+      attachmentId: asked.attachmentId,
+      expiresInSeconds: parseExpiresIn(asked.expiresIn),
+      disposition: asked.disposition,
+    });
+    metrics.countUrls(1);
+    return issued;
+  };
+
+  app.get("/attachments/:attachmentId/url", { schema: schema.issueUrl, exposeHeadRoute }, async (request) => {
+    const { fileUrl, expiresInSeconds, expiresAt } = await issue(callerOf(request), {
+      ...request.params,
+      ...request.query,
+    });
+    return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
+  });
+
+  app.get("/attachments/:attachmentId/download", { schema: schema.download, exposeHeadRoute }, async (request, reply) =>
+    reply.redirect((await issue(callerOf(request), { ...request.params, ...request.query })).fileUrl, 302),
+  );
+
+  app.post("/attachments/urls", { schema: schema.issueUrls }, async (request) => {
+    const { attachmentIds, expiresIn } = request.body;
+    const answers = await useCases.issueUrls(callerOf(request), { attachmentIds, expiresInSeconds: expiresIn });
+    const urls = presentAnswers(answers);
+    metrics.countUrls(urls.reduce((count, { fileUrl }) => (fileUrl === undefined ? count : count + 1), 0));
+    return { urls };
+  });
+}
+
+/** `expiresIn` of a query in seconds; what isn't a whole number becomes NaN, which the use case refuses by naming the range. */
+export function parseExpiresIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+}
+
+function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
+  return answers.map((answer) =>
+    "code" in answer
+      ? answer
+      : { attachmentId: answer.attachmentId, fileUrl: answer.fileUrl, expiresAt: toIso(answer.expiresAt) },
+  );
+}

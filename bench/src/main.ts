@@ -1,0 +1,17 @@
+type Benchmark = (args: readonly string[]) => Promise<boolean>;
+
+/** Loaded only when run, so that one benchmark neither waits for nor is disturbed by the imports of another. */
+const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  presign: async () => (await import("./presign.ts")).runPresign,
+};
+
+const [name, ...args] = process.argv.slice(2);
+const chosen = name === undefined ? Object.keys(benchmarks) : [name];
+for (const each of chosen) {
+  const load = benchmarks[each];
+  if (load === undefined)
+    throw new Error(`There is no benchmark "${each}"; there are: ${Object.keys(benchmarks).join(", ")}`);
+  const run = await load();
+  // A goal that was not met fails the command.
+  if (!(await run(args))) process.exitCode = 1;
+}

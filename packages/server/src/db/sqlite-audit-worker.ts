@@ -4,7 +4,7 @@ import { auditColumns } from "./audit.ts";
 import { configureWriter } from "./sqlite-file.ts";
 
 // The thread that writes URL events, so that waiting for the disk never stops the event loop. One message is one commit.
-const BUSY_TIMEOUT_MS = 2_500;
+const BUSY_TIMEOUT_MS = 1_500;
 
 const port = parentPort;
 if (port === null) throw new Error("This module is the entry of a worker thread.");

@@ -15,7 +15,7 @@ import type { Mutex } from "./mutex.ts";
 import { isBusy, toSqliteDomainError } from "./sqlite-errors.ts";
 
 const MAX_CACHED_STATEMENTS = 500;
-const BUSY_PATIENCE_MS = 2_500;
+const BUSY_PATIENCE_MS = 1_500;
 const BUSY_RETRY_MS = 10;
 
 /**

@@ -1,0 +1,82 @@
+import { v7 as newId } from "uuid";
+import type { Attachment } from "../../domain/attachment.ts";
+import type { AuditEvent } from "../../domain/audit-event.ts";
+import type { Note } from "../../domain/note.ts";
+import type { Share } from "../../domain/share.ts";
+import type { Upload } from "../../domain/upload.ts";
+import type { ApiToken } from "../../usecases/ports.ts";
+
+const AT = Date.UTC(2030, 0, 1);
+
+export function sampleNote(given: Partial<Note> = {}): Note {
+  return { id: newId(), ownerId: "ann", title: "Title", body: "Body", createdAt: AT, updatedAt: AT, ...given };
+}
+
+export function sampleAttachment(note: Note, given: Partial<Attachment> = {}): Attachment {
+  const id = newId();
+  return {
+    id,
+    noteId: note.id,
+    ownerId: note.ownerId,
+    createdBy: note.ownerId,
+    objectKey: `objects/${id}`,
+    ownsObject: true,
+    filename: "Überblick 📎.pdf",
+    contentType: "application/pdf",
+    sizeBytes: 5 * 1024 ** 4,
+    checksum: undefined,
+    state: "pending",
+    createdAt: AT,
+    ...given,
+  };
+}
+
+export function sampleUpload(attachment: Attachment, given: Partial<Upload> = {}): Upload {
+  return {
+    id: newId(),
+    attachmentId: attachment.id,
+    noteId: attachment.noteId,
+    userId: attachment.createdBy,
+    objectKey: attachment.objectKey,
+    strategy: "put",
+    filename: attachment.filename,
+    contentType: attachment.contentType,
+    sizeBytes: attachment.sizeBytes,
+    declaredChecksum: undefined,
+    state: "pending",
+    expiresAt: AT + 900_000,
+    createdAt: AT,
+    ...given,
+  };
+}
+
+export function sampleShare(given: Partial<Share> = {}): Share {
+  return { userId: "bob", role: "viewer", expiresAt: undefined, createdAt: AT, createdBy: "ann", ...given };
+}
+
+export function sampleEvent(given: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    id: newId(),
+    at: AT,
+    action: "url.issued",
+    actorId: "bob",
+    noteId: newId(),
+    ownerId: "ann",
+    attachmentIds: [newId()],
+    detail: { filename: "a.pdf", sizeBytes: 12, inline: false, expiresAt: null },
+    ...given,
+  };
+}
+
+export function sampleToken(given: Partial<ApiToken> = {}): ApiToken {
+  const id = newId();
+  return {
+    id,
+    userId: "ann",
+    label: "laptop",
+    tokenHash: `hash-of-${id}`,
+    createdAt: AT,
+    expiresAt: undefined,
+    ...given,
+  };
+}

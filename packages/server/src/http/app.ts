@@ -1,4 +1,3 @@
-import helmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyPluginAsync, type FastifyServerOptions } from "fastify";
 import type { LoggerOptions } from "pino";
@@ -21,7 +20,7 @@ import { shareRoutes } from "./routes/shares/routes.ts";
 import { tokenRoutes } from "./routes/tokens/routes.ts";
 import { uploadRoutes } from "./routes/uploads/routes.ts";
 import { urlRoutes } from "./routes/urls/routes.ts";
-import { securityHeaders } from "./security-headers.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 import type { App, RouteDeps } from "./types.ts";
 import { compileValidator } from "./validation.ts";
 
@@ -60,7 +59,7 @@ export function buildApp(options: AppOptions): App {
   });
   answerErrors(app, { metrics, allowedMethods: table.methodsOf });
   refuseWhileClosing(app);
-  app.register(helmet, securityHeaders(options));
+  addSecurityHeaders(app, options);
   documentRoutes(app, options);
   if (options.accounts !== undefined) app.register(options.accounts, { prefix: "/auth" });
   const deps: RouteDeps = {

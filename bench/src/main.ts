@@ -3,6 +3,8 @@ type Benchmark = (args: readonly string[]) => Promise<boolean>;
 /** Loaded only when run, so that one benchmark neither waits for nor is disturbed by the imports of another. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
+  "hot-path": async () => (await import("./hot-path.ts")).runHotPath,
+  batch: async () => (await import("./batch.ts")).runBatch,
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,0 +1,71 @@
+// The hot path by hand: what GET /attachments/:id/url costs when nothing stands between the socket and the work.
+// It does the same work with the same signer and the same durable audit; it has no schema, no router, no log and no security headers.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createPresigner } from "@valetkey/presign";
+import { openPostgresStore, openSqliteStore, type Store } from "./store.ts";
+import { createTokenReader } from "./tokens.ts";
+import { createIds } from "./uuid.ts";
+
+const EXPIRES_IN_SECONDS = 60;
+const PATH = /^\/attachments\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/url$/;
+
+const { PORT, AWS_BUCKET_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AUTH_JWT_SECRET, DATABASE_URL } =
+  process.env as Record<string, string>;
+
+const presigner = createPresigner({ bucket: AWS_BUCKET_NAME ?? "", region: AWS_REGION ?? "" });
+const credentials = { accessKeyId: AWS_ACCESS_KEY_ID ?? "", secretAccessKey: AWS_SECRET_ACCESS_KEY ?? "" };
+const readToken = createTokenReader(AUTH_JWT_SECRET ?? "");
+const newId = createIds();
+const store: Store =
+  DATABASE_URL === undefined ? openSqliteStore(process.env.DATA_DIR ?? "") : openPostgresStore(DATABASE_URL);
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const attachmentId = PATH.exec(request.url ?? "")?.[1];
+  if (request.method !== "GET" || attachmentId === undefined) return answer(response, 404, '{"message":"Not found"}');
+  const now = Date.now();
+  const userId = readToken(request.headers.authorization, now);
+  if (userId === undefined) return answer(response, 401, '{"message":"Unauthorized"}');
+  const row = await store.findAccess({ attachmentId, userId, now });
+  if (row === undefined) return answer(response, 404, '{"message":"Attachment not found"}');
+  if (row.role === null) return answer(response, 403, '{"message":"Access denied"}');
+  if (row.state !== "ready") return answer(response, 409, '{"message":"Attachment not ready"}');
+  const signed = presigner.presignGet({
+    key: row.object_key,
+    credentials,
+    now,
+    expiresInSeconds: EXPIRES_IN_SECONDS,
+    // Good for the names of this benchmark; the service's rules are its own.
+    response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
+  });
+  await store.audit.record({
+    id: newId(now),
+    at: now,
+    action: "url.issued",
+    actorId: userId,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    attachmentIds: [attachmentId],
+    detail: { expiresInSeconds: EXPIRES_IN_SECONDS },
+  });
+  const expiresAt = new Date(signed.expiresAt).toISOString();
+  // A signed URL has no character that JSON would escape.
+  answer(response, 200, `{"fileUrl":"${signed.url}","expiresIn":${EXPIRES_IN_SECONDS},"expiresAt":"${expiresAt}"}`);
+}
+
+function answer(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+const server = createServer((request, response) => {
+  serve(request, response).catch((error) => {
+    console.error(error);
+    answer(response, 500, '{"message":"Internal error"}');
+  });
+});
+server.listen(Number(PORT), "127.0.0.1");
+process.once("SIGTERM", () => server.close(() => store.close().then(() => process.exit(0))));

@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import type { Candidate } from "./rig/candidate.ts";
+import { type Engine, engines } from "./rig/candidates.ts";
+import { createDataset, type Dataset } from "./rig/dataset.ts";
+import { checkIssued } from "./rig/issued.ts";
+import { startLoadGenerator } from "./rig/load.ts";
+import { createRandom } from "./rig/random.ts";
+import { type Measured, measureRounds, type RoundsPlan } from "./rig/rounds.ts";
+import { setStage } from "./rig/stage.ts";
+import { median } from "./rig/statistics.ts";
+import { formatCount, formatTable, reportGoal } from "./rig/table.ts";
+import { checkFileUrl } from "./rig/verify.ts";
+import { BATCH_SIZE, chooseBatches, createToken } from "./rig/workload.ts";
+
+const CONNECTIONS = 16;
+const WARM_UP_SECONDS = 3;
+const URLS_PER_SECOND = 100_000;
+
+/**
+ * POST /attachments/urls in batches of 100, by one process of the service on each engine.
+ * Flags: --rounds 5, --seconds 5, --only sqlite. Answers whether the goals were met.
+ */
+export async function runBatch(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "5" },
+      only: { type: "string", default: "" },
+    },
+  });
+  const dataset = createDataset();
+  const stage = await setStage(dataset);
+  const load = await startLoadGenerator("batch");
+  try {
+    console.log(
+      `batch: POST /attachments/urls, ${BATCH_SIZE} ids each, ${CONNECTIONS} connections, Node ${process.versions.node}, ${stage.description}`,
+    );
+    const chosen = engines.filter((engine) => engine.includes(values.only));
+    const staged = [];
+    for (const engine of chosen) staged.push(await stage.service(engine));
+    const plan: RoundsPlan = {
+      rounds: Number(values.rounds),
+      seconds: Number(values.seconds),
+      warmUpSeconds: WARM_UP_SECONDS,
+      connections: CONNECTIONS,
+      verify: (candidate) => verifyBatch(candidate, dataset),
+    };
+    const measured = await measureRounds(staged, { load, plan });
+    printTable(measured);
+    await checkIssued(staged, { measured, urlsPerAnswer: BATCH_SIZE });
+    return reportGoals(chosen, measured);
+  } finally {
+    load.stop();
+    await stage.close();
+  }
+}
+
+/** Each answer of one batch must be a URL of the file that was asked for, in order. Answers how many batches that took. */
+async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
+  const [batch] = chooseBatches(dataset, createRandom(1));
+  if (batch === undefined) throw new Error("the data set has no user with enough files");
+  const response = await fetch(`http://127.0.0.1:${port}/attachments/urls`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${await createToken(batch.userId)}`, "content-type": "application/json" },
+    body: JSON.stringify({ attachmentIds: batch.attachmentIds }),
+  });
+  const { urls } = (await response.json()) as { urls?: { attachmentId: string; fileUrl?: string }[] };
+  if (urls?.length !== BATCH_SIZE) throw new Error(`${name}: answered ${response.status} without ${BATCH_SIZE} URLs`);
+  const keys = new Map(dataset.attachments.map(({ id, objectKey }) => [id, objectKey]));
+  for (const [index, { attachmentId, fileUrl }] of urls.entries()) {
+    if (attachmentId !== batch.attachmentIds[index]) throw new Error(`${name}: answer ${index} is out of order`);
+    checkFileUrl(name, { fileUrl: fileUrl ?? "", objectKey: keys.get(attachmentId) ?? "" });
+  }
+  return 1;
+}
+
+function printTable(all: readonly Measured[]): void {
+  const rows = all.map(({ name, rounds, usage }) => [
+    name,
+    formatCount(median(rounds.map((round) => round.requestsPerSecond)) * BATCH_SIZE),
+    median(rounds.map((round) => round.p50Milliseconds)).toFixed(1),
+    median(rounds.map((round) => round.p99Milliseconds)).toFixed(1),
+    (usage.rssBytes / 2 ** 20).toFixed(0),
+    `${(100 * median(rounds.map((round) => round.generatorCpuShare))).toFixed(0)} %`,
+  ]);
+  console.log(formatTable(["", "URLs/s", "p50 ms", "p99 ms", "RSS MiB", "generator CPU"], rows));
+}
+
+function reportGoals(chosen: readonly Engine[], measured: readonly Measured[]): boolean {
+  const met = chosen.map((engine, index) => {
+    const perSecond = median((measured[index]?.rounds ?? []).map((round) => round.requestsPerSecond)) * BATCH_SIZE;
+    return reportGoal({ text: `${engine}, URLs a second`, value: perSecond, atLeast: URLS_PER_SECOND, unit: "" });
+  });
+  return met.every(Boolean);
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
+
+export type CandidateSpec = {
+  name: string;
+  /** The server's entry, run in a process of its own that listens on 127.0.0.1 at PORT. */
+  entry: URL;
+  /** Where it runs: no .env of the checkout is read. */
+  directory: string;
+  env: Record<string, string>;
+};
+
+export type Candidate = {
+  name: string;
+  port: number;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+};
+
+/** Of the candidate's own process, since it started. */
+export type Usage = { rssBytes: number; cpuMicroseconds: number };
+
+const probe = new URL("./usage-probe.ts", import.meta.url);
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
+
+/** Starts a server and waits until it answers. BENCH_PROFILE_DIR: a CPU profile of each candidate is written there. */
+export async function startCandidate({ name, entry, directory, env }: CandidateSpec): Promise<Candidate> {
+  const port = await freePort();
+  const child = fork(entry, [], {
+    cwd: directory,
+    env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
+    execArgv: ["--import", probe.href, ...profileFlags(name)],
+    // What a server prints is of interest only when it fails.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const output = collectOutput(child);
+  await waitUntilAnswering({ child, port, name, output });
+  return {
+    name,
+    port,
+    usage: async () => {
+      child.send("usage");
+      const [usage] = await once(child, "message");
+      return usage as Usage;
+    },
+    stop: () => stop(child, { name, output }),
+  };
+}
+
+function profileFlags(name: string): string[] {
+  const directory = process.env.BENCH_PROFILE_DIR;
+  if (directory === undefined) return [];
+  return ["--cpu-prof", `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name.replaceAll("/", "-")}.cpuprofile`];
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  let text = "";
+  const add = (chunk: Buffer) => {
+    text = (text + chunk.toString()).slice(-8_000);
+  };
+  child.stdout?.on("data", add);
+  child.stderr?.on("data", add);
+  return () => text;
+}
+
+async function waitUntilAnswering(context: {
+  child: ChildProcess;
+  port: number;
+  name: string;
+  output: () => string;
+}): Promise<void> {
+  const { child, port, name, output } = context;
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline && child.exitCode === null) {
+    const answered = await fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    await sleep(50);
+  }
+  child.kill("SIGKILL");
+  throw new Error(`${name} did not start:\n${output()}`);
+}
+
+async function stop(child: ChildProcess, { name, output }: { name: string; output: () => string }): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    await exited;
+    clearTimeout(timer);
+  }
+  if (child.exitCode !== 0) {
+    throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
+  }
+}

@@ -1,0 +1,75 @@
+import { below, createRandom } from "./random.ts";
+
+export type BenchNote = { id: string; ownerId: string; title: string };
+export type BenchAttachment = { id: string; noteId: string; ownerId: string; objectKey: string; filename: string };
+export type BenchShare = { id: string; noteId: string; userId: string };
+
+export type Dataset = {
+  userIds: string[];
+  /** Owns nothing and shares nothing: must be refused everywhere. */
+  strangerId: string;
+  notes: BenchNote[];
+  attachments: BenchAttachment[];
+  /** Viewers of a whole note. */
+  shares: BenchShare[];
+  /** Who may fetch what: of each note's attachments, by its owner and by its sharees. */
+  grants: { userId: string; attachment: BenchAttachment }[];
+};
+
+const SEED = 20_260_101;
+const USERS = 200;
+const NOTES = 2_000;
+const ATTACHMENTS_OF_NOTE = 5;
+const SHARES_OF_NOTE = 2;
+const FIRST_INSTANT = Date.UTC(2026, 0, 1);
+
+/** The data that every candidate serves. A function of nothing: the load generator makes its own copy and needs no database. */
+export function createDataset(): Dataset {
+  const random = createRandom(SEED);
+  const newId = createIds(random);
+  const userIds = Array.from({ length: USERS }, newId);
+  const dataset: Dataset = { userIds, strangerId: newId(), notes: [], attachments: [], shares: [], grants: [] };
+  for (let index = 0; index < NOTES; index++) addNote(dataset, { index, random, newId });
+  return dataset;
+}
+
+function addNote(dataset: Dataset, source: { index: number; random: () => number; newId: () => string }): void {
+  const { index, random, newId } = source;
+  const owner = index % USERS;
+  const note = { id: newId(), ownerId: userAt(dataset, owner), title: `Note ${index}` };
+  dataset.notes.push(note);
+  const readers = [note.ownerId];
+  const first = 1 + below(random, USERS - SHARES_OF_NOTE);
+  for (let offset = 0; offset < SHARES_OF_NOTE; offset++) {
+    const userId = userAt(dataset, (owner + first + offset) % USERS);
+    dataset.shares.push({ id: newId(), noteId: note.id, userId });
+    readers.push(userId);
+  }
+  for (let number = 0; number < ATTACHMENTS_OF_NOTE; number++) {
+    const attachment = {
+      id: newId(),
+      noteId: note.id,
+      ownerId: note.ownerId,
+      objectKey: `attachments/${newId().replaceAll("-", "")}`,
+      filename: `Quarterly report ${index}-${number}.pdf`,
+    };
+    dataset.attachments.push(attachment);
+    for (const userId of readers) dataset.grants.push({ userId, attachment });
+  }
+}
+
+function userAt({ userIds }: Dataset, index: number): string {
+  const userId = userIds[index];
+  if (userId === undefined) throw new RangeError(`no user ${index}`);
+  return userId;
+}
+
+/** UUIDv7 in form and in order of time, one a millisecond, as a service that grew over time has them. */
+function createIds(random: () => number): () => string {
+  let instant = FIRST_INSTANT;
+  return () => {
+    const time = (instant++).toString(16).padStart(12, "0");
+    const hex = () => below(random, 0x10000).toString(16).padStart(4, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${hex().slice(1)}-8${hex().slice(1)}-${hex()}${hex()}${hex()}`;
+  };
+}

@@ -1,0 +1,15 @@
+/** Numbers in [0, 1) that are the same in every run and in every process (mulberry32), so that all candidates hold the same data. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A whole number from 0 to `limit` - 1. */
+export function below(random: () => number, limit: number): number {
+  return Math.floor(random() * limit);
+}

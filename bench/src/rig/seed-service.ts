@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+// The service's own way in, migrations and all: no second description of its schema is kept here.
+import { openPostgres, openSqlite } from "@valetkey/server/src/db/index.ts";
+import type { Queries } from "@valetkey/server/src/usecases/ports.ts";
+import type { Place } from "./candidates.ts";
+import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
+import { runSql } from "./postgres.ts";
+import { settings } from "./settings.ts";
+
+const clock = Date.now;
+
+/** Fills the service's tables on either engine with the data set, and leaves nobody connected. */
+export async function seedService({ directory, url }: Place, dataset: Dataset): Promise<void> {
+  const file = join(directory, settings.sqliteFile);
+  const db = url === undefined ? await openSqlite({ file, clock }) : await openPostgres({ url, clock });
+  await db.transaction((tx) => insertAll(tx, dataset));
+  await db.close();
+  if (url !== undefined) await runSql(url, "ANALYZE");
+  else if (existsSync(`${file}-wal`))
+    throw new Error("The seeded SQLite file was not closed cleanly; a copy would miss data.");
+}
+
+async function insertAll(tx: Queries, { userIds, strangerId, notes, attachments, shares }: Dataset): Promise<void> {
+  const now = clock();
+  for (const id of [...userIds, strangerId]) {
+    await tx.people.put({ id, email: `${id}@bench.example`, name: "Bench", isAdmin: false, now });
+  }
+  for (const note of notes) await tx.notes.insert(toNote(note, now));
+  for (const attachment of attachments) await tx.attachments.insert(toAttachment(attachment, now));
+  for (const { noteId, userId } of shares) {
+    const share = { userId, role: "viewer" as const, expiresAt: undefined, createdAt: now, createdBy: userId };
+    await tx.shares.put({ noteId }, share);
+  }
+}
+
+function toNote({ id, ownerId, title }: BenchNote, now: number) {
+  return { id, ownerId, title, body: "", createdAt: now, updatedAt: now };
+}
+
+function toAttachment({ id, noteId, ownerId, objectKey, filename }: BenchAttachment, now: number) {
+  return {
+    id,
+    noteId,
+    ownerId,
+    createdBy: ownerId,
+    objectKey,
+    ownsObject: true,
+    filename,
+    contentType: "application/pdf",
+    sizeBytes: 123_456,
+    checksum: undefined,
+    state: "ready" as const,
+    createdAt: now,
+  };
+}

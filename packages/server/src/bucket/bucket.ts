@@ -36,8 +36,9 @@ const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
   const publicEndpoint = options.publicEndpoint ?? endpoint;
-  const credentials = createCredentialSource(options.credentials ?? sdkProviderChain(region), { clock });
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const source = options.credentials ?? sdkProviderChain(region);
+  const credentials = createCredentialSource(source, { clock, timeoutMs: timeouts.callMs });
   const client = createClient({ bucket: name, region, endpoint, forcePathStyle, credentials, clock, timeouts });
   const target = { bucket: name, region, endpoint: publicEndpoint, forcePathStyle };
   const objects = createObjects(client);

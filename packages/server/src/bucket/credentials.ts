@@ -12,6 +12,9 @@ export type CredentialSource = {
   refused(): void;
 };
 
+/** `timeoutMs`: how long a source may take. */
+type SourceOptions = { clock: Clock; timeoutMs: number };
+
 type State = { credentials: Credentials; fetchedAt: number };
 
 /** Temporary credentials are renewed in the background when this much of their life is left. Milliseconds. */
@@ -24,13 +27,13 @@ const PAUSE_MS = 60_000;
 /** Keeps the credentials of a provider; static ones are given back as they are. */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
-  { clock }: { clock: Clock },
+  { clock, timeoutMs }: SourceOptions,
 ): CredentialSource {
   if (typeof from !== "function") return { lasting: () => from, refused: () => undefined };
-  return createProvidedSource(from, clock);
+  return createProvidedSource(from, { clock, timeoutMs });
 }
 
-function createProvidedSource(provider: CredentialProvider, clock: Clock): CredentialSource {
+function createProvidedSource(provider: CredentialProvider, { clock, timeoutMs }: SourceOptions): CredentialSource {
   let state: State | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   let pending: Promise<Credentials> | undefined;
@@ -45,7 +48,7 @@ function createProvidedSource(provider: CredentialProvider, clock: Clock): Crede
   async function fetch(now: number): Promise<Credentials> {
     const forceRefresh = askedAt !== Number.NEGATIVE_INFINITY;
     askedAt = now;
-    const credentials = await provider({ forceRefresh });
+    const credentials = await within(timeoutMs, provider({ forceRefresh }));
     state = { credentials, fetchedAt: now };
     return credentials;
   }
@@ -66,6 +69,19 @@ function createProvidedSource(provider: CredentialProvider, clock: Clock): Crede
       if (clock() - askedAt >= PAUSE_MS) state = undefined;
     },
   };
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new Error(`The source of the credentials gave no answer within ${timeoutMs} ms`);
+    late.reject(Object.assign(error, { name: "TimeoutError" }));
+  }, timeoutMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function endOf(credentials: Credentials): number {

@@ -59,7 +59,7 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
               new CompleteMultipartUploadCommand({ ...upload, ...condition, MultipartUpload: { Parts: parts } }),
               options,
             ),
-          ),
+          ).catch(takeGoneForCompleted),
         { extraMs: COMPLETE_EXTRA_MS },
       );
       return completed === "occupied" ? completed : outcomeOf(completed.ChecksumSHA256, parts);
@@ -73,6 +73,12 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
       );
     },
   };
+}
+
+/** A retry finds no upload any more when the first attempt completed it and only the answer was lost. */
+function takeGoneForCompleted(error: unknown): "occupied" {
+  if (isAnswer(error, "NoSuchUpload")) return "occupied";
+  throw error;
 }
 
 /** The bucket checked each part; what it confirms of the whole is the checksum of their checksums. */

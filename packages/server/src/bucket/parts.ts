@@ -18,7 +18,8 @@ export async function* partsOf(body: Readable, { partBytes, maxBytes }: Options)
   // A small file needs no buffer of a whole part.
   let buffer: Buffer = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER_BYTES, partBytes));
   let filled = 0;
-  for await (const chunk of chunksOf(body)) {
+  for await (const given of chunksOf(body)) {
+    const chunk = Buffer.isBuffer(given) ? given : Buffer.from(given);
     total += chunk.length;
     if (total > maxBytes) throw new DomainError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
     for (let at = 0; at < chunk.length; ) {
@@ -37,7 +38,7 @@ export async function* partsOf(body: Readable, { partBytes, maxBytes }: Options)
   yield { bytes: buffer.subarray(0, filled), isLast: true };
 }
 
-async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
+async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of body) yield chunk;
   } catch (cause) {

@@ -14,7 +14,7 @@ export function transferMs(bytes: Buffer): number {
 
 /**
  * What became of a write. confirmed: the bucket answered with the checksum of these bytes · unconfirmed: it keeps none ·
- * occupied: something was there, perhaps our own first attempt whose answer was lost.
+ * occupied: the place is taken, perhaps by our own first attempt, whose answer was lost.
  */
 export type Outcome = "confirmed" | "unconfirmed" | "occupied";
 

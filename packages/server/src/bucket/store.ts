@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Checksum } from "../domain/attachment.ts";
+import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports.ts";
 import { unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
@@ -72,7 +73,10 @@ async function readBack(
   { computeChecksum }: Options,
   { objectKey, checksum }: { objectKey: string; checksum: Checksum },
 ): Promise<void> {
-  const actual = await computeChecksum(objectKey);
+  const actual = await computeChecksum(objectKey).catch((error: unknown) => {
+    if (!(error instanceof DomainError) || error.code !== "object_not_found") throw error;
+    throw unavailable("The bucket took what was sent to it, and does not have it");
+  });
   if (actual.value !== checksum.value) throw unavailable("What the bucket has is not what was sent to it");
 }
 

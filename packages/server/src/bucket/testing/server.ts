@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  type MultipartUpload,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { startS3Local } from "@valetkey/s3-local";
 import type { Bucket } from "../../usecases/ports.ts";
 import { type BucketOptions, createBucket } from "../bucket.ts";
@@ -57,15 +63,20 @@ export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<Bu
 export function inspect(server: Omit<BucketServer, "stop">) {
   const s3 = new S3Client({ ...server });
   const Bucket = server.bucket;
+  const openUploads = async (): Promise<MultipartUpload[]> => {
+    const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
+    return Uploads;
+  };
   return {
     s3,
+    openUploads,
+    uploads: async () => (await openUploads()).length,
     async keys(): Promise<string[]> {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
       return Contents.map(({ Key = "" }) => Key);
     },
-    async uploads(): Promise<number> {
-      const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
-      return Uploads.length;
+    async abort({ Key, UploadId }: MultipartUpload): Promise<void> {
+      await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     },
   };
 }

@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { DomainError } from "../domain/errors.ts";
+import type { Bucket } from "../usecases/ports.ts";
+import { patternedStream } from "./testing/bytes.ts";
+import { type Fate, startProxy } from "./testing/proxy.ts";
+import { bucketOn, startEmbedded } from "./testing/server.ts";
+
+const MIB = 2 ** 20;
+const LIMIT_MS = 5_000;
+
+/** Every call that reaches the bucket. */
+const calls: [string, (bucket: Bucket) => Promise<unknown>][] = [
+  ["probe", (bucket) => bucket.probe()],
+  ["head", (bucket) => bucket.head("key")],
+  ["computeChecksum", (bucket) => bucket.computeChecksum("key")],
+  ["delete of one", (bucket) => bucket.delete(["key"])],
+  ["delete of two", (bucket) => bucket.delete(["key", "other"])],
+  ["store of a small file", (bucket) => store(bucket, 10)],
+  ["store of a large file", (bucket) => store(bucket, 9 * MIB)],
+];
+
+function store(bucket: Bucket, size: number) {
+  return bucket.store({ objectKey: "key", contentType: "text/plain", body: patternedStream(size), maxBytes: size });
+}
+
+async function failure(work: Promise<unknown>): Promise<DomainError> {
+  const error = await work.then(
+    () => new Error("It succeeded"),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof DomainError) return error;
+  throw error;
+}
+
+function causeOf(error: DomainError): string {
+  return (error.cause as Error).message;
+}
+
+async function listening(onSocket: (socket: Socket) => void): Promise<{ endpoint: string; close(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+const nowhere = {
+  region: "us-east-1",
+  bucket: "files",
+  forcePathStyle: true,
+  credentials: { accessKeyId: "AKIDNOWHERE", secretAccessKey: "nowhere" },
+};
+
+describe("a bucket that is down", async () => {
+  const { endpoint, close } = await listening(() => undefined);
+  close();
+
+  test.each(calls)("%s: bucket_unavailable within 5 s", async (_name, call) => {
+    const bucket = bucketOn({ ...nowhere, endpoint });
+    onTestFinished(() => bucket.close());
+    const before = performance.now();
+    const error = await failure(call(bucket));
+    expect(error.code).toBe("bucket_unavailable");
+    expect(causeOf(error)).toMatch(/nothing listens there: check S3_ENDPOINT/);
+    expect(error.message).not.toMatch(/127|ECONN/);
+    expect(performance.now() - before).toBeLessThan(LIMIT_MS);
+  });
+
+  test("works again when it is back, and fails again when it goes", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "valetkey-bucket-"));
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    const first = await startEmbedded({ dataDir });
+    const bucket = bucketOn(first);
+    onTestFinished(() => bucket.close());
+    await store(bucket, 10);
+    await first.stop();
+    expect((await failure(bucket.head("key"))).code).toBe("bucket_unavailable");
+    const second = await startEmbedded({ dataDir, port: first.port });
+    expect(await bucket.head("key")).toMatchObject({ sizeBytes: 10 });
+    await second.stop();
+    expect((await failure(bucket.probe())).code).toBe("bucket_unavailable");
+  });
+});
+
+describe("a bucket that takes the connection and never answers", () => {
+  test.each(calls)("%s: bucket_unavailable, not a hang", async (_name, call) => {
+    const { endpoint, close } = await listening((socket) => socket.resume());
+    onTestFinished(close);
+    const bucket = bucketOn({ ...nowhere, endpoint }, { timeouts: { callMs: 300, idleMs: 200 } });
+    onTestFinished(() => bucket.close());
+    const error = await failure(call(bucket));
+    expect(error.code).toBe("bucket_unavailable");
+    expect(causeOf(error)).toMatch(/does not answer in time|no answer from the bucket within \d+ ms/);
+  });
+
+  test("with the times that are in force it takes 5 s at most", async () => {
+    const { endpoint, close } = await listening((socket) => socket.resume());
+    onTestFinished(close);
+    const bucket = bucketOn({ ...nowhere, endpoint });
+    onTestFinished(() => bucket.close());
+    const before = performance.now();
+    await Promise.all([failure(bucket.probe()), failure(bucket.head("key"))]);
+    expect(performance.now() - before).toBeLessThan(LIMIT_MS);
+  });
+
+  test("one that falls silent in the middle of an object is noticed too", async () => {
+    const { endpoint, close } = await listening((socket) =>
+      socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")),
+    );
+    onTestFinished(close);
+    const bucket = bucketOn({ ...nowhere, endpoint }, { timeouts: { idleMs: 200 } });
+    onTestFinished(() => bucket.close());
+    expect((await failure(bucket.computeChecksum("key"))).code).toBe("bucket_unavailable");
+  });
+
+  test("one that breaks off in the middle of an object is noticed too", async () => {
+    const { endpoint, close } = await listening((socket) =>
+      socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")),
+    );
+    onTestFinished(close);
+    const bucket = bucketOn({ ...nowhere, endpoint });
+    onTestFinished(() => bucket.close());
+    expect((await failure(bucket.computeChecksum("key"))).code).toBe("bucket_unavailable");
+  });
+
+  test("a source of credentials that never answers is no hang either", async () => {
+    const bucket = bucketOn(
+      { ...nowhere, endpoint: "http://127.0.0.1:9" },
+      { credentials: () => new Promise(() => undefined), timeouts: { callMs: 200 } },
+    );
+    onTestFinished(() => bucket.close());
+    expect((await failure(bucket.probe())).code).toBe("bucket_unavailable");
+    const signing = { objectKey: "key", contentType: "text/plain", expiresInSeconds: 60, now: Date.now() };
+    const put = Promise.resolve(bucket.presignPut({ ...signing, sizeBytes: 1, checksum: undefined }));
+    expect((await failure(put)).code).toBe("bucket_unavailable");
+    const get = Promise.resolve(bucket.presignGet({ ...signing, filename: "a.txt", disposition: "attachment" }));
+    expect((await failure(get)).code).toBe("bucket_unavailable");
+  });
+});
+
+describe("what the bucket answers becomes bucket_unavailable, with advice for the log", () => {
+  async function refusing(fate: Fate): Promise<Bucket> {
+    const server = await startEmbedded();
+    const proxy = await startProxy(server.endpoint, () => fate);
+    const bucket = bucketOn({ ...server, endpoint: proxy.endpoint });
+    onTestFinished(async () => {
+      bucket.close();
+      proxy.close();
+      await server.stop();
+    });
+    return bucket;
+  }
+
+  test.each([
+    [503, "SlowDown", /it is throttling/],
+    [500, "InternalError", /InternalError, status 500/],
+    [403, "AccessDenied", /lack a permission .*s3:ListBucket/],
+    [400, "ExpiredToken", /temporary credentials have expired/],
+    [301, "PermanentRedirect", /another region: check AWS_REGION/],
+    [403, "RequestTimeTooSkewed", /clock is off/],
+  ])("%i %s", async (status, code, advice) => {
+    const bucket = await refusing({ status, code });
+    for (const [, call] of calls.slice(2)) {
+      const error = await failure(call(bucket));
+      expect(error.code).toBe("bucket_unavailable");
+      expect(causeOf(error)).toMatch(advice);
+    }
+  });
+
+  test.each([403, 500, 301])("a HEAD, which answers %i without a word", async (status) => {
+    const bucket = await refusing({ status, code: "" });
+    expect((await failure(bucket.head("key"))).code).toBe("bucket_unavailable");
+    expect((await failure(bucket.probe())).code).toBe("bucket_unavailable");
+  });
+
+  test("a wrong configuration is told from the real answers, and no signature or secret is in the error", async () => {
+    const server = await startEmbedded();
+    onTestFinished(() => server.stop());
+    const { accessKeyId, secretAccessKey } = server.credentials;
+    const wrong = [
+      [
+        { credentials: { accessKeyId: "AKIDWRONG", secretAccessKey } },
+        /access key is unknown: check AWS_ACCESS_KEY_ID/,
+      ],
+      [{ credentials: { accessKeyId, secretAccessKey: "wrong" } }, /signature is wrong: check AWS_SECRET_ACCESS_KEY/],
+      [{ name: "missing" }, /no such bucket: check AWS_BUCKET_NAME/],
+    ] as const;
+    for (const [options, advice] of wrong) {
+      const bucket = bucketOn(server, options);
+      onTestFinished(() => bucket.close());
+      for (const [, call] of calls.slice(2)) {
+        const error = await failure(call(bucket));
+        expect(error.code).toBe("bucket_unavailable");
+        expect(causeOf(error)).toMatch(advice);
+        expect((error.cause as Error).cause).toBeUndefined();
+        expect(`${JSON.stringify(error)} ${error.stack} ${causeOf(error)}`).not.toMatch(
+          /AKIDWRONG|VKTEST|[0-9a-f]{64}/,
+        );
+      }
+      expect((await failure(bucket.probe())).code).toBe("bucket_unavailable");
+    }
+  });
+
+  test("no credentials anywhere", async () => {
+    const none = async () => {
+      throw Object.assign(new Error("Could not load credentials from any providers"), {
+        name: "CredentialsProviderError",
+      });
+    };
+    const bucket = bucketOn({ ...nowhere, endpoint: "http://127.0.0.1:9" }, { credentials: none });
+    onTestFinished(() => bucket.close());
+    const put = { objectKey: "key", contentType: "text/plain", sizeBytes: 1, checksum: undefined };
+    const sign = () => bucket.presignPut({ ...put, expiresInSeconds: 60, now: Date.now() });
+    for (const call of [() => bucket.probe(), sign]) {
+      const error = await failure(call());
+      expect(error.code).toBe("bucket_unavailable");
+      expect(causeOf(error)).toMatch(/no credentials were found: set AWS_ACCESS_KEY_ID/);
+    }
+  });
+
+  test("a stream that never was one is this program's fault, not the bucket's", async () => {
+    const bucket = bucketOn({ ...nowhere, endpoint: "http://127.0.0.1:9" });
+    onTestFinished(() => bucket.close());
+    const body = Readable.from([{}]) as Readable;
+    const storing = bucket.store({ objectKey: "key", contentType: "text/plain", body, maxBytes: 10 });
+    await expect(storing).rejects.toBeInstanceOf(TypeError);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { createNewObjectKey, createObjectKeyOf } from "./keys.ts";
+
+describe("newObjectKey", () => {
+  test("is the prefix and the random bytes, all of them", () => {
+    const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => 255 - at);
+    expect(createNewObjectKey({ keyPrefix: "teams/a/", random })()).toBe("teams/a/fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0");
+    expect(createNewObjectKey({ keyPrefix: "", random })()).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe("objectKeyOf", () => {
+  const onAws = createObjectKeyOf({ bucket: "files", endpoints: [] });
+  const elsewhere = createObjectKeyOf({
+    bucket: "files",
+    endpoints: ["https://cdn.example.com/s3", "http://minio:9000"],
+  });
+
+  test.each([
+    ["s3://files/a/b.txt", "a/b.txt"],
+    ["https://files.s3.eu-central-1.amazonaws.com/a%20b.txt?X-Amz-Signature=0", "a b.txt"],
+    ["https://s3.eu-central-1.amazonaws.com/files/a/b.txt", "a/b.txt"],
+  ])("%s on AWS", (url, key) => {
+    expect(onAws(url)).toBe(key);
+  });
+
+  test.each([
+    ["http://minio:9000/files/a.txt", "a.txt"],
+    ["https://cdn.example.com/s3/files/a.txt", "a.txt"],
+    ["https://files.s3.amazonaws.com/a.txt", "a.txt"],
+  ])("%s at any of our endpoints", (url, key) => {
+    expect(elsewhere(url)).toBe(key);
+  });
+
+  test.each([
+    ["s3://other/a.txt", /in the bucket "other", not in "files"/],
+    ["https://example.com/files/a.txt", /can't be used: .*no S3 host/],
+    ["s3://files/", /can't be used: .*does not name an object/],
+    ["s3://files/a/../b", /can't be used: .*'\.\.' segment/],
+    ["nonsense", /can't be used: /],
+  ])("%s is invalid_request, and says why", (url, reason) => {
+    expect(() => elsewhere(url)).toThrow(
+      expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(reason) }),
+    );
+  });
+});

@@ -1,0 +1,134 @@
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Bucket, SignedUrl } from "../usecases/ports.ts";
+import { type BucketServer, bucketOn, startEmbedded } from "./testing/server.ts";
+
+const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 400);
+const SECOND = Math.floor(NOW / 1000) * 1000;
+const GET = {
+  objectKey: "key",
+  filename: "plan.pdf",
+  contentType: "application/pdf",
+  disposition: "attachment",
+} as const;
+const PUT = { objectKey: "key", contentType: "text/plain", sizeBytes: 1, checksum: undefined };
+
+let server: BucketServer;
+
+beforeAll(async () => {
+  server = await startEmbedded();
+});
+
+afterAll(() => server.stop());
+
+function expiresOf({ url }: SignedUrl): string | null {
+  return new URL(url).searchParams.get("X-Amz-Expires");
+}
+
+describe("signing", () => {
+  test("needs no wait while credentials are at hand", () => {
+    const signed = bucketOn(server).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+    expect(signed).toEqual({ url: expect.any(String), expiresAt: SECOND + 60_000 });
+    expect(expiresOf(signed as SignedUrl)).toBe("60");
+  });
+
+  test("is for the public endpoint, though the server talks to another", async () => {
+    const bucket = bucketOn(server, { publicEndpoint: "https://files.example.com" });
+    const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+    expect(url).toMatch(/^https:\/\/files\.example\.com\/files\/key\?/);
+    expect((await bucket.presignPut({ ...PUT, expiresInSeconds: 60, now: NOW })).url).toMatch(
+      /^https:\/\/files\.example/,
+    );
+    await bucket.probe();
+    bucket.close();
+  });
+
+  test("follows a changed filename, type or disposition of the same object", async () => {
+    const bucket = bucketOn(server);
+    const disposition = async (change: Partial<Parameters<Bucket["presignGet"]>[0]>) => {
+      const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW, ...change });
+      const { searchParams } = new URL(url);
+      return [searchParams.get("response-content-disposition"), searchParams.get("response-content-type")];
+    };
+    expect(await disposition({})).toEqual(["attachment; filename=plan.pdf", "application/pdf"]);
+    expect(await disposition({ filename: "b.pdf" })).toEqual(["attachment; filename=b.pdf", "application/pdf"]);
+    expect(await disposition({ disposition: "inline" })).toEqual(["inline; filename=plan.pdf", "application/pdf"]);
+    expect(await disposition({ contentType: "text/html" })).toEqual([
+      "attachment; filename=plan.pdf",
+      "application/octet-stream",
+    ]);
+    expect(await disposition({})).toEqual(["attachment; filename=plan.pdf", "application/pdf"]);
+  });
+});
+
+describe("temporary credentials", () => {
+  function ending(inMs: number, warnings: string[] = []) {
+    const credentials = async () => ({ ...server.credentials, expiration: new Date(NOW + inMs) });
+    return bucketOn(server, { credentials, clock: () => NOW, onWarning: (text) => warnings.push(text) });
+  }
+
+  test("that end sooner shorten the URL, and expiresAt tells the truth", async () => {
+    const warnings: string[] = [];
+    const bucket = ending(30_500, warnings);
+    const get = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+    expect(get.expiresAt).toBe(SECOND + 30_000);
+    expect(expiresOf(get)).toBe("30");
+    const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 900, now: NOW });
+    expect(put.expiresAt).toBe(SECOND + 30_000);
+    expect(warnings).toEqual([
+      expect.stringMatching(/credentials end in 30 s, sooner than .* 60 s: it was signed for 30 s/),
+    ]);
+  });
+
+  test("that outlast the URL change nothing", async () => {
+    const warnings: string[] = [];
+    const { expiresAt } = await ending(90_000, warnings).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+    expect(expiresAt).toBe(SECOND + 60_000);
+    expect(warnings).toEqual([]);
+  });
+
+  test("that have ended sign nothing", async () => {
+    const signed = Promise.resolve(ending(0).presignGet({ ...GET, expiresInSeconds: 60, now: NOW }));
+    await expect(signed).rejects.toMatchObject({
+      code: "bucket_unavailable",
+      cause: expect.objectContaining({ message: expect.stringMatching(/credentials for signing have expired/) }),
+    });
+  });
+
+  test("that are rotated are picked up by signing and by calls alike", async () => {
+    let now = Date.now();
+    let current = { accessKeyId: "AKIDOLD", secretAccessKey: "old" };
+    const bucket = bucketOn(server, {
+      credentials: async () => ({ ...current, expiration: new Date(now + 3_600_000) }),
+      clock: () => now,
+    });
+    const sign = () => bucket.presignGet({ ...GET, expiresInSeconds: 60, now });
+    expect((await sign()).url).toContain("AKIDOLD");
+    await expect(bucket.probe()).rejects.toMatchObject({ code: "bucket_unavailable" });
+    current = server.credentials;
+    now += 3_600_001;
+    expect((await sign()).url).toContain(server.credentials.accessKeyId);
+    await bucket.probe();
+    bucket.close();
+  });
+
+  test("carry their token into the URL", async () => {
+    const credentials = { ...server.credentials, sessionToken: "to/ken+" };
+    const { url } = await bucketOn(server, { credentials }).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+    expect(new URL(url).searchParams.get("X-Amz-Security-Token")).toBe("to/ken+");
+  });
+});
+
+describe("requirement 14", () => {
+  test("the embedded bucket answers nosniff and a sandbox, on an origin of its own", async () => {
+    const bucket = bucketOn(server);
+    const body = Readable.from([Buffer.from("<h1>hello</h1>")]);
+    await bucket.store({ objectKey: "key", contentType: "text/html", body, maxBytes: 100 });
+    const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: Date.now() });
+    const answer = await fetch(url);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("content-security-policy")).toBe("sandbox; default-src 'none'");
+    bucket.close();
+  });
+});

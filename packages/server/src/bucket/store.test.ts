@@ -1,0 +1,196 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
+import { type Fate, startProxy } from "./testing/proxy.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/server.ts";
+
+const MIB = 2 ** 20;
+const PART = 8 * MIB;
+
+let server: BucketServer;
+let behind: ReturnType<typeof inspect>;
+let objectKey: string;
+let count = 0;
+
+beforeAll(async () => {
+  server = await startEmbedded();
+  behind = inspect(server);
+});
+
+afterAll(async () => {
+  behind.s3.destroy();
+  await server.stop();
+});
+
+beforeEach(() => {
+  objectKey = `key${count++}`;
+});
+
+/** A bucket on whose way things go wrong, and the requests that were made of it. */
+async function troubled(fateOf: (request: string, nth: number) => Fate) {
+  const requests: string[] = [];
+  const warnings: string[] = [];
+  const proxy = await startProxy(server.endpoint, (incoming) => {
+    const request = nameOf(incoming);
+    requests.push(request);
+    return fateOf(request, requests.filter((earlier) => earlier === request).length);
+  });
+  const bucket = bucketOn({ ...server, endpoint: proxy.endpoint }, { onWarning: (text) => warnings.push(text) });
+  onTestFinished(() => {
+    bucket.close();
+    proxy.close();
+  });
+  const store = (bytes: Buffer) =>
+    bucket.store({
+      objectKey,
+      contentType: "text/plain",
+      body: Readable.from([bytes], { objectMode: false }),
+      maxBytes: 100 * MIB,
+    });
+  return { bucket, store, requests, warnings };
+}
+
+function nameOf({ method, url = "" }: IncomingMessage): string {
+  const query = new URL(url, "http://bucket").searchParams;
+  if (query.has("uploads")) return "begin";
+  if (query.has("partNumber")) return `part ${query.get("partNumber")}`;
+  if (query.has("uploadId")) return method === "POST" ? "complete" : "abort";
+  return method ?? "";
+}
+
+async function nothingIsLeft(): Promise<void> {
+  expect(await behind.keys()).not.toContain(objectKey);
+  expect(await behind.uploads()).toBe(0);
+}
+
+describe("memory", () => {
+  test("a stream of 192 MiB is stored in constant memory, byte by byte the same", async () => {
+    const size = 192 * MIB;
+    const bucket = bucketOn(server);
+    globalThis.gc?.();
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const body = patternedStream(size, (soFar) => {
+      if (soFar % MIB === 0) most = Math.max(most, process.memoryUsage().rss);
+    });
+    const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
+    expect(stored.sizeBytes).toBe(size);
+    // Two parts and what waits for the collector; the embedded bucket of this process is in it too.
+    expect(most - before).toBeLessThan(96 * MIB);
+    expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
+    await bucket.delete([objectKey]);
+    bucket.close();
+  });
+
+  test("no more is read than the bucket takes: two parts, and the chunk at hand", async () => {
+    const halted = Promise.withResolvers<void>();
+    const { bucket } = await troubled((request) => (request === "part 1" ? { status: 503, code: "SlowDown" } : "pass"));
+    let read = 0;
+    const body = patternedStream(64 * MIB, (soFar) => {
+      read = soFar;
+    });
+    body.on("close", halted.resolve);
+    const storing = bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: 64 * MIB });
+    await expect(storing).rejects.toMatchObject({ code: "bucket_unavailable" });
+    await halted.promise;
+    expect(read).toBeLessThanOrEqual(2 * PART + 2 * MIB);
+    await nothingIsLeft();
+  });
+});
+
+describe("trouble on the way", () => {
+  test("an answer that is lost after a small object was stored: the retry finds our own bytes", async () => {
+    const bytes = patterned(1000);
+    const { store, requests } = await troubled((request, nth) =>
+      request === "PUT" && nth === 1 ? "loseAnswer" : "pass",
+    );
+    expect(await store(bytes)).toEqual({ sizeBytes: 1000, checksum: { algorithm: "SHA256", value: sha256(bytes) } });
+    expect(requests).toEqual(["PUT", "PUT", "GET"]);
+  });
+
+  test("an answer that is lost after a part was stored", async () => {
+    const bytes = patterned(2 * PART + 5);
+    const { bucket, store } = await troubled((request, nth) =>
+      request === "part 2" && nth === 1 ? "loseAnswer" : "pass",
+    );
+    const { checksum } = await store(bytes);
+    expect(checksum.value).toBe(sha256(bytes));
+    expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
+  });
+
+  test("an answer that is lost after the parts were put together", async () => {
+    const bytes = patterned(PART + 5);
+    const { bucket, store } = await troubled((request, nth) =>
+      request === "complete" && nth === 1 ? "loseAnswer" : "pass",
+    );
+    const { checksum } = await store(bytes);
+    expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
+    expect(await behind.uploads()).toBe(0);
+  });
+
+  test.each([
+    ["the first part", "part 1"],
+    ["a later part", "part 2"],
+    ["putting together", "complete"],
+  ])("%s fails for good: nothing is left", async (_what, failing) => {
+    const { store, requests, warnings } = await troubled((request) =>
+      request === failing ? { status: 500, code: "InternalError" } : "pass",
+    );
+    await expect(store(patterned(3 * PART))).rejects.toMatchObject({ code: "bucket_unavailable" });
+    expect(requests).toContain("abort");
+    expect(warnings).toEqual([]);
+    await nothingIsLeft();
+  });
+
+  test("every answer to a small object is lost: what was stored is removed", async () => {
+    const { store } = await troubled((request) =>
+      request === "PUT" ? "loseAnswer" : request === "GET" ? { status: 500, code: "InternalError" } : "pass",
+    );
+    await expect(store(patterned(10))).rejects.toMatchObject({ code: "bucket_unavailable" });
+    await nothingIsLeft();
+  });
+
+  test("what can't be removed is told", async () => {
+    const { store, warnings } = await troubled((request) =>
+      request === "part 1" || request === "abort" ? { status: 500, code: "InternalError" } : "pass",
+    );
+    await expect(store(patterned(PART + 1))).rejects.toMatchObject({ code: "bucket_unavailable" });
+    expect(warnings).toEqual([expect.stringMatching(/could not be removed .* lifecycle rule/)]);
+    await Promise.all((await behind.openUploads()).map(behind.abort));
+  });
+});
+
+describe("servers that can do less", () => {
+  test("one that keeps no checksums is read back", async () => {
+    const bytes = patterned(1000);
+    const { store, requests } = await troubled((request) =>
+      request === "PUT" ? { withoutHeader: "x-amz-checksum-sha256" } : "pass",
+    );
+    expect((await store(bytes)).checksum.value).toBe(sha256(bytes));
+    expect(requests).toEqual(["PUT", "GET"]);
+  });
+
+  test("one that knows no conditions is written to without", async () => {
+    const { bucket, store, requests } = await troubled((request, nth) =>
+      request === "PUT" && nth === 1 ? { status: 501, code: "NotImplemented" } : "pass",
+    );
+    await store(patterned(10));
+    expect(requests).toEqual(["PUT", "PUT"]);
+    expect(await bucket.head(objectKey)).toMatchObject({ sizeBytes: 10 });
+  });
+
+  test("one that knows no DeleteObjects deletes one by one, and is not asked again", async () => {
+    const { bucket, store, requests } = await troubled((request) =>
+      request === "POST" ? { status: 501, code: "NotImplemented" } : "pass",
+    );
+    await store(patterned(10));
+    requests.length = 0;
+    const others = Array.from({ length: 20 }, (_, nth) => `missing${nth}`);
+    expect(await bucket.delete([objectKey, ...others])).toEqual([objectKey, ...others]);
+    expect(await bucket.delete(others)).toEqual(others);
+    expect(requests.filter((request) => request === "POST")).toHaveLength(1);
+    expect(requests.filter((request) => request === "DELETE")).toHaveLength(41);
+    expect(await bucket.head(objectKey)).toBeUndefined();
+  });
+});

@@ -2,8 +2,8 @@
 export type Identity = { id: string; email: string | undefined; name: string | undefined };
 
 const MAX_ID_LENGTH = 255;
-const MAX_NAME_LENGTH = 255;
-const MAX_EMAIL_LENGTH = 254;
+export const MAX_NAME_LENGTH = 255;
+export const MAX_EMAIL_LENGTH = 254;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;
 
@@ -13,20 +13,21 @@ const CONTROL = /\p{Cc}/u;
  * what is shared with an address must not reach someone who merely claims it.
  */
 export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {
-  const id = text(claims.sub, MAX_ID_LENGTH);
+  const id = plainText(claims.sub, MAX_ID_LENGTH);
   if (id === undefined) return undefined;
-  const email = text(claims.email, MAX_EMAIL_LENGTH);
+  const email = plainText(claims.email, MAX_EMAIL_LENGTH);
   // Some providers write the flag as a text.
   const isUnverified = claims.email_verified === false || claims.email_verified === "false";
   return {
     id,
     email: email !== undefined && EMAIL.test(email) && !isUnverified ? email : undefined,
-    name: text(claims.name, MAX_NAME_LENGTH),
+    name: plainText(claims.name, MAX_NAME_LENGTH),
   };
 }
 
-// Control characters (PostgreSQL can't store U+0000) and half surrogates are in no real id, name or address.
-function text(value: unknown, maxLength: number): string | undefined {
+/** The value if it is a text of 1 to `maxLength` characters without control characters or half surrogates; else undefined. */
+export function plainText(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== "string" || value.length === 0 || value.length > maxLength) return undefined;
+  // No real id, name or address has them, and PostgreSQL can't store U+0000.
   return value.isWellFormed() && !CONTROL.test(value) ? value : undefined;
 }

@@ -1,0 +1,35 @@
+import type { ProblemCode } from "@valetkey/contract";
+import { HttpProblem } from "../problem.ts";
+
+const CODES: Record<number, ProblemCode> = {
+  401: "unauthenticated",
+  403: "access_denied",
+  404: "not_found",
+  415: "unsupported_media_type",
+  429: "rate_limited",
+};
+
+/** The library's refusal as one of ours; what it can't explain itself is `internal`. */
+export async function accountProblem(response: Response): Promise<Error> {
+  const { status } = response;
+  if (status >= 500) return new Error(`The accounts failed with status ${status}.`);
+  const code = CODES[status] ?? "invalid_request";
+  return new HttpProblem(code, await messageOf(response), { headers: headersFor(code, response) });
+}
+
+function headersFor(code: ProblemCode, response: Response): Record<string, string> {
+  if (code === "unauthenticated") return { "WWW-Authenticate": "Bearer" };
+  if (code === "rate_limited") return { "Retry-After": response.headers.get("x-retry-after") ?? "60" };
+  return {};
+}
+
+// The library's texts are fixed ones, or name the field that is wrong; none repeats a value.
+async function messageOf(response: Response): Promise<string> {
+  try {
+    const body: unknown = JSON.parse(await response.text());
+    if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string") {
+      return body.message;
+    }
+  } catch {}
+  return "The request was refused.";
+}

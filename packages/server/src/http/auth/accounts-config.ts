@@ -1,0 +1,116 @@
+import type { BetterAuthOptions } from "better-auth";
+import type { NewId } from "../../usecases/ports.ts";
+import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
+import { signUpWithPassword } from "./sign-up.ts";
+
+/** The path that everything about accounts is below. */
+export const AUTH_PATH = "/auth";
+/** Carries the caller's address to the library; set by us on every request, never taken from outside. */
+export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
+
+const SESSION_SECONDS = 7 * 24 * 3600;
+const SESSION_UPDATE_SECONDS = 24 * 3600;
+// An address may try this often in a minute, whichever replica it meets: the counts are in the database.
+const SIGN_IN_LIMIT = { window: 60, max: 10 };
+
+/** The names of the library's tables and columns. */
+export type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
+  rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
+};
+
+export type AccountsConfig = {
+  /** Where the library keeps its tables. */
+  database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
+    type: "sqlite" | "postgres";
+  };
+  tables: AccountTables;
+  /** What session cookies are signed with. */
+  secret: string;
+  publicUrl: string;
+  signUp: "open" | "closed";
+  newId: NewId;
+};
+
+/** The library's options: what is safe is said here and not left to its defaults, some of which depend on NODE_ENV. */
+export function accountsConfig(
+  config: AccountsConfig & {
+    onUserChange: (user: { id: string; email: string; name: string }) => Promise<void>;
+    onSession: (session: { userId: string }) => Promise<void>;
+    log: (level: "error" | "info", message: string, error: unknown) => void;
+  },
+): BetterAuthOptions {
+  const { tables, log } = config;
+  const { origin, protocol } = new URL(config.publicUrl);
+  const isSecure = protocol === "https:";
+  return {
+    baseURL: origin,
+    basePath: AUTH_PATH,
+    trustedOrigins: [origin],
+    // As a list, so that no environment variable of the library's can take its place.
+    secrets: [{ version: 1, value: config.secret }],
+    database: { ...config.database, transaction: true },
+    user: tables.user,
+    // No cookie cache: a session that has ended in the database has ended.
+    session: {
+      ...tables.session,
+      expiresIn: SESSION_SECONDS,
+      updateAge: SESSION_UPDATE_SECONDS,
+      cookieCache: { enabled: false },
+    },
+    account: tables.account,
+    verification: tables.verification,
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
+      maxPasswordLength: MAX_PASSWORD_LENGTH,
+    },
+    plugins: [signUpWithPassword(config)],
+    rateLimit: {
+      ...tables.rateLimit,
+      enabled: true,
+      storage: "database",
+      window: 60,
+      max: 100,
+      // Looking up one's own session is read-only, and pages do it often: it is not worth a durable write each time.
+      customRules: {
+        "/sign-in/email": SIGN_IN_LIMIT,
+        "/sign-up/email": SIGN_IN_LIMIT,
+        "/change-password": SIGN_IN_LIMIT,
+        "/get-session": false,
+      },
+    },
+    advanced: {
+      // The library would prefix __Secure-; __Host- also forbids a Domain and any Path but /.
+      useSecureCookies: false,
+      cookiePrefix: isSecure ? "__Host-valetkey" : "valetkey",
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },
+      database: { generateId: config.newId, validateSchema: false },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+      disableCSRFCheck: false,
+      disableOriginCheck: false,
+    },
+    databaseHooks: {
+      user: {
+        create: { after: config.onUserChange },
+        update: {
+          before: async (change: { name?: unknown }) => {
+            if (change.name === undefined) return;
+            return { data: { ...change, name: checkName(change.name) } };
+          },
+          after: config.onUserChange,
+        },
+      },
+      session: { create: { after: config.onSession } },
+    },
+    onAPIError: { throw: true },
+    logger: {
+      level: "warn",
+      log(level, message, ...details) {
+        const error = details.find((detail) => detail instanceof Error);
+        log(level === "error" ? "error" : "info", message, error);
+      },
+    },
+    telemetry: { enabled: false },
+    experimental: { instrumentation: { enabled: false } },
+  };
+}

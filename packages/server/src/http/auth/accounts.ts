@@ -1,0 +1,89 @@
+import { betterAuth } from "better-auth";
+import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { createAccount, type NewAccount } from "./account-creation.ts";
+import { accountRoutes } from "./account-routes.ts";
+import { type AccountsConfig, accountsConfig } from "./accounts-config.ts";
+import type { Identity } from "./identity.ts";
+
+/** People who sign in here, with an e-mail address and a password, and their sessions. */
+export type Accounts = {
+  /** Whose session the cookie is, asked of the database each time; undefined when it is nobody's. Throws `database_unavailable`. */
+  findSession(cookieHeader: string): Promise<Caller | undefined>;
+  /** Makes an account, also where sign-up is closed. Throws `invalid_request` or `email_taken`. */
+  createAccount(account: NewAccount): Promise<{ id: string }>;
+  /** The pages' side of it: to be mounted at /auth. */
+  routes: FastifyPluginAsync;
+};
+
+/**
+ * Accounts on better-auth, in the service's own database; sessions last 7 days from when the app was last opened.
+ *
+ * An account's address is not proven, and yet becomes its name in the directory that sharing by address looks in: whoever signs up
+ * first with an address is found by it. Where that matters, sign-up is closed (SECURITY.md).
+ *
+ * The first account of an instance becomes its administrator. This is decided after the account was made, by looking whether it is
+ * the only one: of two that are made at the same moment at most one is chosen, and where none is, `valetkey user add --admin` helps.
+ */
+export function createAccounts(
+  options: AccountsConfig & { rememberPerson: (identity: Identity & { isAdmin?: boolean }) => Promise<void> },
+): Accounts {
+  let logger: FastifyBaseLogger | undefined;
+
+  async function remember({ id, email, name }: { id: string; email: string; name: string }): Promise<void> {
+    const { internalAdapter } = await auth.$context;
+    const isOnlyAccount = (await internalAdapter.listUsers(2)).length === 1;
+    await options.rememberPerson({ id, email, name, isAdmin: isOnlyAccount });
+  }
+
+  const auth = betterAuth(
+    accountsConfig({
+      ...options,
+      onUserChange: remember,
+      // Once more at each sign-in: the process may have ended between making the account and recording the person.
+      async onSession({ userId }) {
+        const user = await (await auth.$context).internalAdapter.findUserById(userId);
+        if (user !== null) await remember(user);
+      },
+      log: (level, message, err) => logger?.[level](err === undefined ? {} : { err }, message),
+    }),
+  );
+
+  async function findSession(cookieHeader: string): Promise<Caller | undefined> {
+    const headers = new Headers({ cookie: cookieHeader });
+    // The answer has no cookie to renew: /auth/get-session, which pages call when they open, is what prolongs a session.
+    const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
+    return found === null ? undefined : { userId: found.user.id };
+  }
+
+  return {
+    findSession,
+
+    async createAccount(account) {
+      const { id } = await createAccount(await auth.$context, account);
+      return { id };
+    },
+
+    async routes(app) {
+      logger = app.log;
+      accountRoutes(app, {
+        publicUrl: options.publicUrl,
+        handle: auth.handler,
+        findSession,
+        async endSession(cookieHeader) {
+          await auth.api.signOut({ headers: new Headers({ cookie: cookieHeader }) });
+        },
+        async probe() {
+          await (await auth.$context).internalAdapter.listUsers(1);
+        },
+      });
+    },
+  };
+}
+
+// The library wraps what its database threw; callers know the one inside.
+function rethrowCause(error: unknown): never {
+  const cause = error instanceof Error ? error.cause : undefined;
+  throw cause instanceof DomainError ? cause : error;
+}

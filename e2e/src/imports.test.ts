@@ -15,16 +15,8 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src/domain": [],
   "packages/server/src/usecases": ["packages/server/src/domain"],
   "packages/server/src/db": ["packages/server/src/usecases", "packages/server/src/domain"],
-  "packages/server/src/bucket": [
-    "packages/server/src/usecases",
-    "packages/server/src/domain",
-    "packages/presign/src",
-  ],
-  "packages/server/src/http": [
-    "packages/server/src/usecases",
-    "packages/server/src/domain",
-    "packages/contract/src",
-  ],
+  "packages/server/src/bucket": ["packages/server/src/usecases", "packages/server/src/domain", "packages/presign/src"],
+  "packages/server/src/http": ["packages/server/src/usecases", "packages/server/src/domain", "packages/contract/src"],
   // The wiring and its entry points: config, main, cli.
   "packages/server/src": [
     "packages/server/src/domain",

@@ -8,8 +8,7 @@ const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
 /** The command that makes a secret, by itself and without openssl. */
-export const MAKE_SECRET =
-  "openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
+const MAKE_SECRET = "openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
 /**
  * Reads a signing secret of at least 32 bytes (the length of an HS256 key, RFC 7518 section 3.2); undefined when it is not set.

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, test } from "vitest";
+import { ConfigError, type EmbeddedSecrets, parseConfig } from "./config.ts";
 import { S3, SECRET, startDirectory } from "./config-testing.ts";
 
 let workingDirectory: string;
@@ -50,6 +51,19 @@ describe("secrets of embedded mode", () => {
     const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
     expect(auth.secret).toBe(SECRET);
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);
+  });
+
+  test("are not asked for while anything is at fault", () => {
+    const asked: string[] = [];
+    const secretsOf = (dataDir: string): EmbeddedSecrets => {
+      asked.push(dataDir);
+      return { authSecret: SECRET, bucketAccessKeyId: "id", bucketSecretAccessKey: "key" };
+    };
+    expect(() => parseConfig({ PORT: "x" }, { workingDirectory: "/srv", secretsOf })).toThrow(ConfigError);
+    expect(asked).toEqual([]);
+    const { config } = parseConfig({}, { workingDirectory: "/srv", secretsOf });
+    expect(config.bucket.credentials).toEqual({ accessKeyId: "id", secretAccessKey: "key" });
+    expect(asked).toEqual(["/srv/data"]);
   });
 
   test("nothing is written where nothing is needed", () => {

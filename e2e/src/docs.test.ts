@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const read = (path: string) => readFileSync(resolve(import.meta.dirname, "../..", path), "utf8");
+const jsonBlocks = (path: string) =>
+  [...read(path).matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => JSON.parse(text));
+
+describe("requirement 18: what to paste at the provider is in the documentation, and is valid", () => {
+  it("a ceiling on the age of signatures", () => {
+    const [ceiling] = jsonBlocks("docs/aws.md");
+    const [statement] = ceiling.Statement;
+    expect(statement.Effect).toBe("Deny");
+    expect(Number(statement.Condition.NumericGreaterThan["s3:signatureAge"])).toBeGreaterThan(0);
+  });
+
+  it("credentials for uploads that can't read", () => {
+    const policies = jsonBlocks("docs/aws.md").filter((block) => Array.isArray(block.Statement));
+    const uploads = policies.find(({ Statement }) => Statement.some(deniesReading));
+    expect(uploads).toBeDefined();
+    const allowed = uploads.Statement.flatMap(actionsIfAllowed);
+    expect(allowed).toContain("s3:PutObject");
+    expect(allowed).not.toContain("s3:GetObject");
+  });
+
+  it("a policy and a CORS configuration in the README", () => {
+    const [policy, cors] = jsonBlocks("README.md");
+    expect(policy.Statement.flatMap(actionsIfAllowed)).toEqual(
+      expect.arrayContaining(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]),
+    );
+    expect(cors[0].ExposeHeaders).toContain("ETag");
+  });
+});
+
+type Statement = { Effect: string; Action: string | string[] };
+
+function deniesReading({ Effect, Action }: Statement): boolean {
+  return Effect === "Deny" && Action.includes("s3:GetObject");
+}
+
+function actionsIfAllowed({ Effect, Action }: Statement): string[] {
+  return Effect === "Allow" ? [Action].flat() : [];
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { type Api, apiAs } from "./testing/api.ts";
+import { databases } from "./testing/databases.ts";
+import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
+import { makePlace, startProcess } from "./testing/service.ts";
+
+// Ten rounds each keep the suite short; KILL_ROUNDS=50 is the long run.
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
+const WORKERS = 4;
+
+describe.each(databases)("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
+  it(`loses nothing acknowledged and serves nothing half-written, ${ROUNDS} times`, async () => {
+    const place = await makePlace(await makeEnv());
+    const total = nothingYet();
+    for (let round = 0; round < ROUNDS; round++) {
+      const service = await startProcess(place);
+      const ann = await apiAs(service.url, { sub: "ann" });
+      const seen = nothingYet();
+      const workers = Array.from({ length: WORKERS }, () => workUntilKilled(ann, seen));
+      // The moment of the kill is meant to be arbitrary.
+      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 500));
+      await service.stop("SIGKILL");
+      await Promise.all(workers);
+      const again = await startProcess(place);
+      await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
+      expect(await again.stop()).toBe(0);
+      for (const noun of ["notes", "shares", "attachments", "issued"] as const) {
+        (total[noun] as unknown[]).push(...seen[noun]);
+      }
+    }
+    // The last start answers for the whole run.
+    const service = await startProcess(place);
+    const ann = await apiAs(service.url, { sub: "ann" });
+    await expectAllThere(ann, total);
+    await expectReadyIsWhole(ann);
+    await service.stop();
+    await place.remove();
+    const counts = Object.fromEntries(Object.entries(total).map(([noun, list]) => [noun, list.length]));
+    console.log(`killed ${ROUNDS} times; acknowledged and found again:`, JSON.stringify(counts));
+    expect(total.issued.length).toBeGreaterThan(ROUNDS);
+  }, 600_000);
+});
+
+async function expectAllThere(ann: Api, seen: Acknowledged): Promise<void> {
+  for (const { id, title } of seen.notes) {
+    expect((await ann.call("GET", `/notes/${id}`)).body.title).toBe(title);
+  }
+  for (const { noteId, userId } of seen.shares) {
+    const { shares } = (await ann.call("GET", `/notes/${noteId}/shares`)).body;
+    expect(shares.map((share: { userId: string }) => share.userId)).toContain(userId);
+  }
+  const urls = await urlsOf(
+    ann,
+    seen.attachments.map(({ id }) => id),
+  );
+  for (const { id, sha256: expected } of seen.attachments) {
+    expect(await download(urls.get(id)), `attachment ${id}`).toBe(expected);
+  }
+  await expectIssuesRecorded(ann, seen);
+}
+
+async function expectIssuesRecorded(ann: Api, seen: Acknowledged): Promise<void> {
+  const answered = new Map<string, { noteId: string; count: number }>();
+  for (const { noteId, attachmentId } of seen.issued) {
+    answered.set(attachmentId, { noteId, count: (answered.get(attachmentId)?.count ?? 0) + 1 });
+  }
+  for (const [attachmentId, { noteId, count }] of answered) {
+    const { items } = (await ann.call("GET", `/notes/${noteId}/activity?limit=200`)).body;
+    const recorded = items.filter(
+      (event: { action: string; attachmentIds: string[] }) =>
+        event.action === "url.issued" && event.attachmentIds.includes(attachmentId),
+    );
+    expect(recorded.length, `events of ${attachmentId}`).toBeGreaterThanOrEqual(count);
+  }
+}
+
+/** Also what was stored but not acknowledged: if it says ready, every byte of it is there. */
+async function expectReadyIsWhole(ann: Api): Promise<void> {
+  let cursor = "";
+  do {
+    const page = (await ann.call("GET", `/notes?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`)).body;
+    const attachments = page.items
+      .flatMap(
+        (note: { attachments: { id: string; state: string; checksum: { value: string } }[] }) => note.attachments,
+      )
+      .filter(({ state }: { state: string }) => state === "ready");
+    const urls = await urlsOf(
+      ann,
+      attachments.map(({ id }: { id: string }) => id),
+    );
+    for (const { id, checksum } of attachments) expect(await download(urls.get(id))).toBe(checksum.value);
+    cursor = page.nextCursor ?? "";
+  } while (cursor !== "");
+}
+
+async function urlsOf(ann: Api, ids: string[]): Promise<Map<string, string>> {
+  const urls = new Map<string, string>();
+  for (let start = 0; start < ids.length; start += 1000) {
+    const answer = await ann.call("POST", "/attachments/urls", {
+      attachmentIds: ids.slice(start, start + 1000),
+      expiresIn: 3600,
+    });
+    for (const { attachmentId, fileUrl } of answer.body.urls) urls.set(attachmentId, fileUrl);
+  }
+  return urls;
+}
+
+async function download(url: string | undefined): Promise<string> {
+  const response = await fetch(url ?? "");
+  return sha256(new Uint8Array(await response.arrayBuffer()));
+}

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signTestJwt } from "../../packages/server/src/http/auth/testing.ts";
+import { apiAs, putAsTold } from "./testing/api.ts";
+import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
+
+describe("requirement 28: nothing that a full run writes holds a secret", () => {
+  let place: Place;
+  let service: RunningService;
+  const secrets = new Map<string, string>();
+  let written = "";
+
+  beforeAll(async () => {
+    place = await makePlace({ LOG_LEVEL: "trace" });
+    service = await startProcess(place);
+    const jwt = await signTestJwt({ sub: "ann", email: "ann@example.com" });
+    secrets.set("bearer token", jwt);
+    const ann = await apiAs(service.url, { token: jwt });
+    const note = await ann.call("POST", "/notes", { title: "Secrets" });
+    const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
+    const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
+    await fetch(issued.body.fileUrl);
+    // The bucket's own log sees signed URLs too, the refused ones included.
+    await fetch(`${issued.body.fileUrl}0`);
+    keepUrl("download", issued.body.fileUrl);
+    const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);
+    keepUrl("redirect", redirect.headers.get("location") ?? "");
+    const started = await ann.call("POST", `/notes/${note.body.id}/uploads`, {
+      filename: "b.txt",
+      sizeBytes: 5,
+      contentType: "text/plain",
+    });
+    keepUrl("upload", started.body.upload.url);
+    await putAsTold(started.body.upload, Buffer.from("hello"));
+    await ann.call("POST", `/uploads/${started.body.upload.id}/complete`);
+    await ann.call("GET", `/attachments/not-an-id/url?X-Amz-Signature=feedfacefeedfacefeedface`);
+    secrets.set("signature in a refused query", "feedfacefeedfacefeedface");
+    await withAccount();
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    const activity = JSON.stringify((await ann.call("GET", "/activity")).body);
+    await service.stop();
+    written = service.output() + metrics + activity;
+  });
+
+  afterAll(() => place.remove());
+
+  async function withAccount(): Promise<void> {
+    const password = "correct-horse-battery-staple";
+    secrets.set("password", password);
+    await runCli(place, ["user", "add", "--email", "cat@example.com", "--password", password]);
+    const { stdout } = await runCli(place, ["token", "create", "--email", "cat@example.com"]);
+    secrets.set("API token", stdout.trim());
+    const cat = await apiAs(service.url, { token: stdout.trim() });
+    expect((await cat.call("GET", "/me")).status).toBe(200);
+    const response = await fetch(`${service.url}/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: service.url },
+      body: JSON.stringify({ email: "cat@example.com", password }),
+    });
+    const cookie = response.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
+    expect(cookie).toContain("=");
+    secrets.set("cookie", cookie.slice(cookie.indexOf("=") + 1));
+    expect((await fetch(`${service.url}/me`, { headers: { cookie } })).status).toBe(200);
+  }
+
+  function keepUrl(name: string, url: string): void {
+    const query = new URL(url).searchParams;
+    secrets.set(`${name} signature`, query.get("X-Amz-Signature") ?? "");
+    secrets.set(`${name} credential`, query.get("X-Amz-Credential") ?? "");
+  }
+
+  it("had secrets to find, and wrote something to look into", () => {
+    expect([...secrets.values()].every((secret) => secret.length > 10)).toBe(true);
+    expect(secrets.size).toBeGreaterThanOrEqual(10);
+    expect(written.length).toBeGreaterThan(1000);
+    expect(written).toContain("url.issued");
+  });
+
+  it("the log, the metrics and the audit log have none of them", () => {
+    const found = [...secrets].filter(
+      ([, secret]) => written.includes(secret) || written.includes(encodeURIComponent(secret)),
+    );
+    expect(found.map(([name]) => name)).toEqual([]);
+    expect(written).not.toMatch(/X-Amz-(Signature|Credential|Security-Token)=[^&\s"]/i);
+  });
+
+  it("the database holds no URL, no token and no password in clear", async () => {
+    const files = await Promise.all(
+      ["valetkey.db", "valetkey.db-wal"].map((name) =>
+        readFile(join(place.dataDir, name)).catch(() => Buffer.alloc(0)),
+      ),
+    );
+    const database = Buffer.concat(files).toString("latin1");
+    expect(database).toContain("url.issued");
+    const kept = [...secrets].filter(([name, secret]) => name !== "cookie" && database.includes(secret));
+    expect(kept.map(([name]) => name)).toEqual([]);
+  });
+});

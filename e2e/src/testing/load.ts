@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type Api, putAsTold } from "./api.ts";
+
+/** What the service has acknowledged: all of it must be there after any kill. */
+export type Acknowledged = {
+  notes: { id: string; title: string }[];
+  shares: { noteId: string; userId: string }[];
+  attachments: { id: string; sha256: string }[];
+  issued: { noteId: string; attachmentId: string }[];
+};
+
+export function nothingYet(): Acknowledged {
+  return { notes: [], shares: [], attachments: [], issued: [] };
+}
+
+export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
+
+/** One worker's endless round of notes, shares, uploads of both kinds and URLs, until a call fails because the service was killed. */
+export async function workUntilKilled(api: Api, seen: Acknowledged): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    try {
+      await oneTurn(api, { turn, seen });
+    } catch (error) {
+      if (error instanceof UnexpectedAnswer) throw error;
+      return;
+    }
+  }
+}
+
+class UnexpectedAnswer extends Error {}
+
+async function oneTurn(api: Api, { turn, seen }: { turn: number; seen: Acknowledged }): Promise<void> {
+  const title = `note ${turn} ${randomBytes(4).toString("hex")}`;
+  const note = await api.call("POST", "/notes", { title });
+  expectStatus(note.status, 201);
+  const noteId: string = note.body.id;
+  seen.notes.push({ id: noteId, title });
+  const userId = `reader-${turn}`;
+  expectStatus((await api.call("PUT", `/notes/${noteId}/shares`, { userIds: [userId], role: "viewer" })).status, 200);
+  seen.shares.push({ noteId, userId });
+  const attachmentId = turn % 2 === 0 ? await attach(api, { noteId, seen }) : await upload(api, { noteId, seen });
+  for (let count = 0; count < 3; count++) {
+    const answer = await api.call("GET", `/attachments/${attachmentId}/url`);
+    expectStatus(answer.status, 200);
+    seen.issued.push({ noteId, attachmentId });
+  }
+}
+
+type Target = { noteId: string; seen: Acknowledged };
+
+async function attach(api: Api, { noteId, seen }: Target): Promise<string> {
+  // Now and then more than one part, so that multipart uploads are killed as well.
+  const bytes = randomBytes(Math.random() < 0.15 ? 9 * 2 ** 20 : 1 + Math.floor(Math.random() * 200_000));
+  const answer = await api.attach(noteId, { name: "form.bin", bytes });
+  expectStatus(answer.status, 201);
+  seen.attachments.push({ id: answer.body.id, sha256: sha256(bytes) });
+  return answer.body.id;
+}
+
+async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
+  const bytes = randomBytes(1 + Math.floor(Math.random() * 200_000));
+  const description = { filename: "put.bin", sizeBytes: bytes.length, contentType: "application/octet-stream" };
+  const started = await api.call("POST", `/notes/${noteId}/uploads`, { ...description, sha256: sha256(bytes) });
+  expectStatus(started.status, 201);
+  const put = await putAsTold(started.body.upload, bytes);
+  expectStatus(put.status, 200);
+  const completed = await api.call("POST", `/uploads/${started.body.upload.id}/complete`);
+  expectStatus(completed.status, 200);
+  seen.attachments.push({ id: completed.body.id, sha256: sha256(bytes) });
+  return completed.body.id;
+}
+
+function expectStatus(actual: number, expected: number): void {
+  // A service that is being killed answers nothing; anything it does answer has to be right.
+  if (actual !== expected) throw new UnexpectedAnswer(`answered ${actual} where ${expected} was due`);
+}

@@ -1,0 +1,41 @@
+import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
+import { createPresigner, parseS3Url } from "@valetkey/presign";
+import { Command, Option } from "commander";
+import { loadSigningTarget } from "../config.ts";
+import { parseDuration } from "./duration.ts";
+
+const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;
+type Options = { method: (typeof METHODS)[number]; expires: number; region?: string; endpoint?: string };
+
+/** `valetkey presign`: one URL, signed with the credentials that the AWS SDK finds; no service and no database needed. */
+export function presignCommand(): Command {
+  return new Command("presign")
+    .description("print a pre-signed URL for one object")
+    .argument("<address>", "s3://bucket/key, or any other S3 address")
+    .addOption(new Option("--method <method>", "what the URL allows").choices(METHODS).default("GET"))
+    .option("--expires <duration>", "how long it lives: 60s, 10m, 12h, at most 7d", parseDuration, 60)
+    .option("--region <region>", "the bucket's region (default: AWS_REGION, then us-east-1)")
+    .option("--endpoint <url>", "an S3 server other than AWS (default: S3_ENDPOINT)")
+    .action(presign);
+}
+
+async function presign(address: string, options: Options): Promise<void> {
+  const settings = loadSigningTarget();
+  const endpoint = options.endpoint ?? settings.endpoint;
+  const { bucket, key, region } = parseS3Url(address, endpoint === undefined ? {} : { endpoint });
+  const presigner = createPresigner({
+    bucket,
+    region: options.region ?? region ?? settings.region ?? "us-east-1",
+    ...(endpoint === undefined ? {} : { endpoint }),
+    forcePathStyle: settings.forcePathStyle,
+  });
+  const credentials = settings.credentials ?? (await fromNodeProviderChain()());
+  const request = { key, credentials, expiresInSeconds: options.expires, now: Date.now() };
+  const sign = {
+    GET: presigner.presignGet,
+    HEAD: presigner.presignHead,
+    PUT: presigner.presignPut,
+    DELETE: presigner.presignDelete,
+  }[options.method];
+  process.stdout.write(`${sign(request).url}\n`);
+}

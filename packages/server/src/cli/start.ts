@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { type Config, loadConfig } from "../config.ts";
+import { createLogger, type Service, startService } from "../main.ts";
+
+/** `valetkey start`: the service, until SIGTERM or SIGINT. */
+export function startCommand(): Command {
+  return new Command("start").description("run the service (the default)").action(start);
+}
+
+async function start(): Promise<void> {
+  const { config, warnings } = loadConfig();
+  const logger = createLogger(config);
+  for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
+  const service = await startService(config, { logger });
+  process.stdout.write(`${welcome(config, service)}\n`);
+  const signal = await nextSignal();
+  logger.info({ signal }, "finishing what is in flight, then stopping");
+  // A second signal means now.
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => process.exit(1));
+  await service.close();
+  process.exit(0);
+}
+
+function welcome(config: Config, service: Service): string {
+  const { bucket, database, server } = config;
+  const bucketIs =
+    bucket.kind === "embedded" ? `embedded, ${service.bucketUrl}` : `${bucket.name} at ${service.bucketUrl}`;
+  const databaseIs = database.kind === "sqlite" ? database.file : "PostgreSQL";
+  return [
+    `Valet Key listens on ${service.url}`,
+    `Data: ${server.dataDir} (database: ${databaseIs}; bucket: ${bucketIs})`,
+    `Next: open ${service.url}/docs, or: npx valetkey user add --email you@example.com && npx valetkey token create --email you@example.com`,
+  ].join("\n");
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+}

@@ -1,0 +1,27 @@
+import { randomBytes } from "node:crypto";
+import { Command } from "commander";
+import { withCore } from "./with-core.ts";
+
+type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
+
+/** `valetkey user add`: an account, with a generated password unless one is given. */
+export function userCommand(): Command {
+  const add = new Command("add")
+    .description("create an account")
+    .requiredOption("--email <address>", "the address to sign in with")
+    .option("--name <name>", "what others see (default: the address)")
+    .option("--password <password>", "10 to 128 characters (default: generated and printed)")
+    .option("--admin", "may adopt objects that are in the bucket already", false)
+    .action(addUser);
+  return new Command("user").description("manage accounts").addCommand(add);
+}
+
+async function addUser({ email, name = email, password, admin }: AddOptions): Promise<void> {
+  const chosen = password ?? randomBytes(15).toString("base64url");
+  await withCore(async ({ accounts, useCases }) => {
+    const { id } = await accounts.createAccount({ email, name, password: chosen });
+    if (admin) await useCases.rememberPerson({ id, email, name, isAdmin: true });
+  });
+  process.stdout.write(`Added ${email}${admin ? ", an administrator" : ""}.\n`);
+  if (password === undefined) process.stdout.write(`Password: ${chosen}\n`);
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import pino, { type Logger } from "pino";
+import { v7 as uuidv7 } from "uuid";
+import { createBucket } from "./bucket/bucket.ts";
+import type { BucketConfig, Config } from "./config.ts";
+import { authTables, openPostgres, openSqlite } from "./db/index.ts";
+import { type EmbeddedBucket, startEmbeddedBucket } from "./embedded-bucket.ts";
+import { freePort } from "./free-port.ts";
+import { startHousekeeping } from "./housekeeping.ts";
+import { buildApp } from "./http/app.ts";
+import { createAccounts } from "./http/auth/accounts.ts";
+import { createAuthenticator } from "./http/auth/authenticator.ts";
+import { createUseCases } from "./usecases/index.ts";
+
+const SWEEP_INTERVAL_MS = 30_000;
+
+/** The parts below HTTP, wired: what a command of the CLI needs, and what the service is built on. */
+export type Core = Awaited<ReturnType<typeof openCore>>;
+
+/** Opens the database (migrating it) and the bucket's client, and binds the use cases to them. */
+export async function openCore(config: Config, options: { logger: Logger; onDeletionsQueued?: () => void }) {
+  const { logger } = options;
+  const clock = Date.now;
+  const db =
+    config.database.kind === "sqlite"
+      ? await openSqlite({ file: config.database.file, clock })
+      : await openPostgres({ url: config.database.url, clock });
+  const bucket = createBucket({
+    ...bucketTarget(config.bucket),
+    clock,
+    random: randomBytes,
+    onWarning: (warning) => logger.warn(warning),
+  });
+  const useCases = createUseCases({
+    db,
+    bucket,
+    clock,
+    newId: uuidv7,
+    newSecret: () => randomBytes(32).toString("base64url"),
+    limits: config.limits,
+    onDeletionsQueued: options.onDeletionsQueued ?? (() => undefined),
+  });
+  const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
+  const accounts = createAccounts({
+    database: { db: db.kysely, type: config.database.kind },
+    tables: authTables,
+    secret: config.auth.secret,
+    publicUrl,
+    signUp: config.auth.signUp,
+    newId: uuidv7,
+    rememberPerson: useCases.rememberPerson,
+  });
+  return {
+    db,
+    bucket,
+    useCases,
+    accounts,
+    publicUrl,
+    async close() {
+      await db.urlAudit.close();
+      bucket.close();
+      await db.close();
+    },
+  };
+}
+
+/** A running service. */
+export type Service = {
+  /** Where it listens. */
+  url: string;
+  /** What URLs are signed for. */
+  bucketUrl: string;
+  /** Lets requests in flight finish, writes out the audit log, and lets go of everything. */
+  close(): Promise<void>;
+};
+
+/** Starts everything that the configuration asks for, and listens. */
+export async function startService(configured: Config, options: { logger: Logger }): Promise<Service> {
+  const { logger } = options;
+  const config = await settlePorts(configured);
+  const embedded = await startBucket(config);
+  const housekeeping = startHousekeeping({
+    useCases: () => core.useCases,
+    intervalMs: SWEEP_INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "housekeeping failed; it is tried again"),
+  });
+  const core = await openCore(config, { logger, onDeletionsQueued: housekeeping.kick });
+  const { useCases, accounts, db, bucket, publicUrl } = core;
+  const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
+  const bucketUrl = publicBucketUrl(config.bucket);
+  const app = buildApp({
+    useCases,
+    authenticate: createAuthenticator({
+      jwt: { secret: jwtSecret, jwksUrl, issuer, audience },
+      authenticateApiToken: useCases.authenticateApiToken,
+      rememberPerson: useCases.rememberPerson,
+      accounts,
+      publicUrl,
+      clock: Date.now,
+    }),
+    accounts: accounts.routes,
+    probes: { database: () => db.probe(), bucket: () => bucket.probe() },
+    publicUrl,
+    bucketOrigins: [new URL(bucketUrl).origin],
+    trustProxy: trustedHops(config.server.trustProxy),
+    logger: { level: config.server.logLevel },
+    limits: config.limits,
+    requestId: uuidv7,
+  });
+  await app.listen({ host: config.server.host, port: config.server.port });
+  housekeeping.kick();
+  return {
+    url: publicUrl,
+    bucketUrl,
+    async close() {
+      await app.close();
+      await housekeeping.stop();
+      await core.close();
+      await embedded?.close();
+    },
+  };
+}
+
+/** The log: one JSON line an event, on standard output. */
+export function createLogger(config: Config): Logger {
+  return pino({ level: config.server.logLevel });
+}
+
+async function startBucket(config: Config): Promise<EmbeddedBucket | undefined> {
+  const { bucket, server } = config;
+  if (bucket.kind !== "embedded") return undefined;
+  const { host, port, region, credentials } = bucket;
+  return startEmbeddedBucket({
+    dataDir: join(server.dataDir, "bucket"),
+    host,
+    port,
+    region,
+    credentials,
+    bucketName: bucket.name,
+    allowedOrigins: [server.publicUrl ?? `http://localhost:${server.port}`],
+  });
+}
+
+/** Port 0 means "any", but what is signed and allowed names the port: it is settled before anything starts. */
+async function settlePorts(config: Config): Promise<Config> {
+  const { server, bucket } = config;
+  const port = server.port === 0 ? await freePort(server.host) : server.port;
+  if (bucket.kind !== "embedded") return { ...config, server: { ...server, port } };
+  const bucketPort = bucket.port === 0 ? await freePort(bucket.host) : bucket.port;
+  return { ...config, server: { ...server, port }, bucket: { ...bucket, port: bucketPort } };
+}
+
+function bucketTarget(bucket: BucketConfig) {
+  if (bucket.kind === "s3") {
+    const { kind: _, ...target } = bucket;
+    return target;
+  }
+  const { name, region, keyPrefix, credentials, host, port } = bucket;
+  const endpoint = `http://${host}:${port}`;
+  return {
+    name,
+    region,
+    keyPrefix,
+    credentials,
+    endpoint,
+    publicEndpoint: publicBucketUrl(bucket),
+    forcePathStyle: true,
+  };
+}
+
+/** A number means that many proxies, counted from the last. */
+function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
+  if (typeof trustProxy !== "number") return trustProxy;
+  return (_address: string, hop: number) => hop < trustProxy;
+}
+
+function publicBucketUrl(bucket: BucketConfig): string {
+  if (bucket.publicEndpoint !== undefined) return bucket.publicEndpoint;
+  if (bucket.kind === "embedded") return `http://localhost:${bucket.port}`;
+  return bucket.endpoint ?? `https://${bucket.name}.s3.${bucket.region}.amazonaws.com`;
+}

@@ -14,15 +14,19 @@ export type Transactions = {
 
 export function createTransactions(): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();
+  function refuseInside(): void {
+    if (current.getStore()?.open) throw new Error("Inside a transaction, use the queries that it passes in.");
+  }
   return {
     guard: {
       transformQuery({ node }) {
-        if (current.getStore()?.open) throw new Error("Inside a transaction, use the queries that it passes in.");
+        refuseInside();
         return node;
       },
       transformResult: async ({ result }) => result,
     },
-    run: (db, work) => {
+    run: async (db, work) => {
+      refuseInside();
       const transaction = { open: true };
       return current.run(transaction, () =>
         // Only the outer instance has the guard; what the work is given has no plugins.

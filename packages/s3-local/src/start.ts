@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createVerifier } from "@valetkey/presign";
-import { type BucketEvent, createHandler } from "./http/handle.ts";
+import { type BucketEvent, createHandler, type Exchange } from "./http/handle.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
 import type { CorsRule } from "./store/buckets.ts";
@@ -60,28 +60,36 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
     region,
     findCredentials: (accessKeyId) => (accessKeyId === credentials.accessKeyId ? credentials : undefined),
   });
-  const server = createHttpServer(createHandler({ context, verify, logger }));
+  const { server, settled } = createHttpServer(createHandler({ context, verify, logger }));
   try {
     if (store.sweptBlobs > 0) logger({ type: "swept", blobs: store.sweptBlobs });
     await createBuckets(context, options);
     const port = await listen(server, { host, port: options.port ?? 0 });
     const shown = host.includes(":") ? `[${host}]` : host;
-    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, store) };
+    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, { settled, store }) };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function createHttpServer(handle: ReturnType<typeof createHandler>): Server {
+/** `settled` waits for the requests under way: one may outlive its connection, and still has a change to commit. */
+type RunningServer = { server: Server; settled: () => Promise<unknown> };
+
+function createHttpServer(handle: ReturnType<typeof createHandler>): RunningServer {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
-  server.on("request", (incoming, outgoing) => void handle({ incoming, outgoing, expectsContinue: false }));
-  server.on("checkContinue", (incoming, outgoing) => void handle({ incoming, outgoing, expectsContinue: true }));
+  const running = new Set<Promise<void>>();
+  const accept = (exchange: Exchange) => {
+    const handled = handle(exchange).finally(() => running.delete(handled));
+    running.add(handled);
+  };
+  server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
+  server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
   // A large upload on a slow line may take hours; what ends a dead one is silence, not its length.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  return server;
+  return { server, settled: () => Promise.all(running) };
 }
 
 async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3LocalOptions): Promise<void> {
@@ -117,10 +125,14 @@ function listen(server: Server, address: { host: string; port: number }): Promis
   });
 }
 
-async function close(server: Server, store: Store): Promise<void> {
+async function close(
+  server: Server,
+  { settled, store }: { settled: RunningServer["settled"]; store: Store },
+): Promise<void> {
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
   });
+  await settled();
   await store.close();
 }

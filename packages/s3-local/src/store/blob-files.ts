@@ -16,14 +16,27 @@ export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");
   const root = join(dataDir, "blobs");
   await rm(unfinished, { recursive: true, force: true });
-  for (const folder of [unfinished, ...folders(root)]) await mkdir(folder, { recursive: true });
-  await syncFolder(root);
+  for (const folder of [unfinished, root]) await mkdir(folder, { recursive: true });
   await syncFolder(dataDir);
 
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
   const path = (name: string) => join(root, name.slice(0, 2), name);
+
+  /** Moves a finished file to its name, durably; the folder of its first two digits is made when it is first needed. */
+  async function publish(temporary: string, name: string): Promise<void> {
+    const folder = join(root, name.slice(0, 2));
+    try {
+      await rename(temporary, path(name));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await mkdir(folder, { recursive: true });
+      await syncFolder(root);
+      await rename(temporary, path(name));
+    }
+    await syncFolder(folder);
+  }
 
   function removeNow(name: string): void {
     const removal = unlink(path(name)).catch(() => {
@@ -47,14 +60,7 @@ export async function openBlobFiles(dataDir: string) {
     create() {
       const name = randomBytes(16).toString("hex");
       const temporary = join(unfinished, name);
-      return createBlobWriter({
-        name,
-        temporary,
-        async publish() {
-          await rename(temporary, path(name));
-          await syncFolder(join(root, name.slice(0, 2)));
-        },
-      });
+      return createBlobWriter({ name, temporary, publish: () => publish(temporary, name) });
     },
     openForReading: (name: string): Promise<FileHandle> => open(path(name), constants.O_RDONLY),
     /** Keeps these blobs on disk until the returned function is called, even when they are removed meanwhile. */
@@ -74,10 +80,10 @@ export async function openBlobFiles(dataDir: string) {
     /** Removes every blob that `isKnown` denies, and returns how many: only while nothing is being written. */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
-      for (const folder of folders(root)) {
-        for (const name of await readdir(folder)) {
+      for (const folder of await readdir(root)) {
+        for (const name of await readdir(join(root, folder))) {
           if (isKnown(name)) continue;
-          await rm(join(folder, name), { force: true });
+          await rm(join(root, folder, name), { force: true });
           removed += 1;
         }
       }
@@ -88,8 +94,8 @@ export async function openBlobFiles(dataDir: string) {
   };
 }
 
-function folders(root: string): string[] {
-  return Array.from({ length: 256 }, (_, index) => join(root, index.toString(16).padStart(2, "0")));
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 async function syncFolder(folder: string): Promise<void> {

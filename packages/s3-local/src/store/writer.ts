@@ -27,7 +27,7 @@ export function createWriter(database: DatabaseSync, listener: WriterListener): 
       outcomes = jobs.map(run);
       database.exec("COMMIT");
     } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
+      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
       listener.undoTo(0);
       for (const { reject } of jobs) reject(error);
       return;

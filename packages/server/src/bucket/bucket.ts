@@ -8,8 +8,6 @@ import { createObjects } from "./objects.ts";
 import { createSigning } from "./signing.ts";
 import { createStore } from "./store.ts";
 
-export type { CredentialProvider } from "./credentials.ts";
-
 export type BucketOptions = {
   name: string;
   region: string;
@@ -42,7 +40,7 @@ export function createBucket(options: BucketOptions): Bucket {
   const client = createClient({ bucket: name, region, endpoint, forcePathStyle, credentials, clock, timeouts });
   const target = { bucket: name, region, endpoint: publicEndpoint, forcePathStyle };
   const objects = createObjects(client);
-  const remove = createDeletion(client);
+  const remove = createDeletion(client, onWarning);
   const endpoints = [...new Set([publicEndpoint, endpoint])].filter((url) => url !== undefined);
   return {
     newObjectKey: createNewObjectKey({ keyPrefix: options.keyPrefix ?? "", random: options.random }),

@@ -14,7 +14,7 @@ export type Timeouts = {
 };
 
 /** Makes one call: within its time, or it rejects with `bucket_unavailable`. */
-export type Call = <T>(
+type Call = <T>(
   operation: string,
   work: (options: { abortSignal: AbortSignal }) => Promise<T>,
   options?: { extraMs?: number },

@@ -12,13 +12,13 @@ const BATCH_EXTRA_MS = 10_000;
 const NO_BATCHES = ["NotImplemented", "MethodNotAllowed", "MissingContentMD5", 405, 501];
 
 /** Deletes objects in batches, or one by one where the server knows no batches, which is remembered. */
-export function createDeletion(client: BucketClient): Bucket["delete"] {
+export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;
   return async (objectKeys) => {
     const gone: string[] = [];
     for (let at = 0; at < objectKeys.length; at += BATCH) {
       const batch = objectKeys.slice(at, at + BATCH);
-      const deleted = batches && batch.length > 1 ? await deleteBatch(client, batch) : undefined;
+      const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
       if (deleted === undefined && batch.length > 1) batches = false;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
     }
@@ -27,7 +27,10 @@ export function createDeletion(client: BucketClient): Bucket["delete"] {
 }
 
 /** Answers undefined when the server can't. */
-async function deleteBatch({ s3, bucket, call }: BucketClient, keys: readonly string[]): Promise<string[] | undefined> {
+async function deleteBatch(
+  { s3, bucket, call }: BucketClient,
+  { keys, onWarning }: { keys: readonly string[]; onWarning: (text: string) => void },
+): Promise<string[] | undefined> {
   const command = new DeleteObjectsCommand({
     Bucket: bucket,
     Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
@@ -42,7 +45,14 @@ async function deleteBatch({ s3, bucket, call }: BucketClient, keys: readonly st
     { extraMs: BATCH_EXTRA_MS },
   );
   if (answer === undefined) return undefined;
-  const kept = new Set(answer.Errors?.filter(({ Code }) => Code !== "NoSuchKey").map(({ Key }) => Key));
+  const errors = answer.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
+  const [first] = errors;
+  if (first !== undefined) {
+    onWarning(
+      `The bucket kept ${errors.length} of ${keys.length} objects to be deleted: ${first.Code}, ${first.Message}`,
+    );
+  }
+  const kept = new Set(errors.map(({ Key }) => Key));
   return keys.filter((key) => !kept.has(key));
 }
 

@@ -193,4 +193,17 @@ describe("servers that can do less", () => {
     expect(requests.filter((request) => request === "DELETE")).toHaveLength(41);
     expect(await bucket.head(objectKey)).toBeUndefined();
   });
+
+  test("one that keeps an object says which are gone, and the operator hears why", async () => {
+    const { bucket, warnings } = await troubled((request) =>
+      request === "POST"
+        ? {
+            status: 200,
+            body: "<DeleteResult><Error><Key>kept</Key><Code>AccessDenied</Code><Message>Locked</Message></Error></DeleteResult>",
+          }
+        : "pass",
+    );
+    expect(await bucket.delete(["gone", "kept", "gone too"])).toEqual(["gone", "gone too"]);
+    expect(warnings).toEqual(["The bucket kept 1 of 3 objects to be deleted: AccessDenied, Locked"]);
+  });
 });

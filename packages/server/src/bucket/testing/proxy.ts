@@ -1,8 +1,11 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What happens to a request on its way: it passes, it is answered with an S3 error, or its answer is lost after the server acted. */
-export type Fate = "pass" | "loseAnswer" | { status: number; code: string } | { withoutHeader: string };
+/** An S3 error by its code, or any body. */
+type Answer = { status: number; code: string } | { status: number; body: string };
+
+/** What happens to a request on its way: it passes, it is answered otherwise, or its answer is lost after the server acted. */
+export type Fate = "pass" | "loseAnswer" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };
 
@@ -10,7 +13,7 @@ export type Proxy = { endpoint: string; close(): void };
 export async function startProxy(target: string, fateOf: (request: IncomingMessage) => Fate): Promise<Proxy> {
   const server = createServer((incoming, outgoing) => {
     const fate = fateOf(incoming);
-    if (typeof fate === "object" && "status" in fate) answerError(incoming, { outgoing, ...fate });
+    if (typeof fate === "object" && "status" in fate) answerInstead(incoming, { outgoing, answer: fate });
     else forward(incoming, { outgoing, target, fate });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -21,17 +24,13 @@ export async function startProxy(target: string, fateOf: (request: IncomingMessa
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
-function answerError(
-  incoming: IncomingMessage,
-  answer: { outgoing: ServerResponse; status: number; code: string },
-): void {
-  const { outgoing, status, code } = answer;
+function answerInstead(incoming: IncomingMessage, options: { outgoing: ServerResponse; answer: Answer }): void {
+  const { outgoing, answer } = options;
+  const body = "body" in answer ? answer.body : `<Error><Code>${answer.code}</Code><Message>As told</Message></Error>`;
   incoming.resume();
   incoming.on("end", () => {
-    outgoing.writeHead(status, { "content-type": "application/xml" });
-    outgoing.end(
-      incoming.method === "HEAD" ? undefined : `<Error><Code>${code}</Code><Message>As told</Message></Error>`,
-    );
+    outgoing.writeHead(answer.status, { "content-type": "application/xml" });
+    outgoing.end(incoming.method === "HEAD" ? undefined : body);
   });
 }
 

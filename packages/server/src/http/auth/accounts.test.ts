@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import { type AccountsApp, ADDRESS, cookieOf, openAccounts, PASSWORD } from "./testing/accounts-app.ts";
+
+describe.each(engines)("accounts on $name", (engine) => {
+  let service: AccountsApp;
+  afterEach(() => service.close());
+  const open = async (options?: Parameters<typeof openAccounts>[1]) => {
+    service = await openAccounts(engine, options);
+    return service;
+  };
+
+  it("let someone sign up, and know them by the cookie", async () => {
+    const { signUp, call } = await open();
+    const response = await signUp();
+    expect(response.statusCode).toBe(200);
+    const { user, token } = response.json();
+    expect(user).toMatchObject({ email: ADDRESS, name: "Ann", emailVerified: false });
+    expect(user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(token).toBeNull();
+    expect(response.headers["cache-control"]).toBe("no-store");
+    const who = await call("GET", "/who", { cookie: cookieOf(response) });
+    expect(who.json()).toEqual({ userId: user.id });
+    const session = await call("GET", "/auth/get-session", { cookie: cookieOf(response) });
+    expect(session.json()).toMatchObject({ user: { id: user.id } });
+  });
+
+  it("let someone sign in with the address in any case", async () => {
+    const { signUp, signIn, call } = await open();
+    const { user } = (await signUp({ email: "Ann@Example.com" })).json();
+    const response = await signIn({ email: "ANN@example.COM" });
+    expect(response.statusCode).toBe(200);
+    expect((await call("GET", "/who", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
+  });
+
+  it("refuse a wrong password and an unknown address in the same way", async () => {
+    const { signUp, signIn } = await open();
+    await signUp();
+    const answers = [await signIn({ password: "wrong horse battery" }), await signIn({ email: "bob@example.com" })];
+    for (const answer of answers) {
+      expect(answer.statusCode).toBe(401);
+      expect(answer.json()).toMatchObject({ code: "unauthenticated", detail: "Invalid email or password" });
+      expect(answer.cookies).toEqual([]);
+    }
+  });
+
+  it("refuse an address that is taken", async () => {
+    const { signUp } = await open();
+    await signUp();
+    const response = await signUp({ email: "ANN@example.com" });
+    expect(response.statusCode).toBe(409);
+    expect(response.json()).toMatchObject({ code: "email_taken" });
+  });
+
+  it("give an address to one of many who want it at the same moment, and break nothing", async () => {
+    const { signUp, signIn } = await open();
+    const answers = await Promise.all(Array.from({ length: 4 }, (_, n) => signUp({ name: `Ann ${n}` })));
+    expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 409, 409, 409]);
+    expect((await signIn()).statusCode).toBe(200);
+  });
+
+  it.each([
+    ["a password of 9 characters", { password: "123456789" }],
+    ["a password of 129 characters", { password: "p".repeat(129) }],
+    ["no password", { password: undefined }],
+    ["an address that is none", { email: "ann" }],
+    ["an address of a number", { email: 7 }],
+    ["no name", { name: undefined }],
+    ["an empty name", { name: " " }],
+    ["a name of 256 characters", { name: "n".repeat(256) }],
+    ["a name with a control character", { name: "a\u0000b" }],
+  ])("refuse %s", async (_, account) => {
+    const { signUp, people } = await open();
+    const response = await signUp(account);
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ code: "invalid_request" });
+    expect(response.cookies).toEqual([]);
+    expect(people.size).toBe(0);
+  });
+
+  it("refuse a body that is not JSON, one that is no object, and one over 64 KiB", async () => {
+    const { call, signUp } = await open();
+    const form = { headers: { "content-type": "text/plain" }, body: "email=a" as never };
+    expect((await call("POST", "/auth/sign-up/email", form)).statusCode).toBe(415);
+    expect((await call("POST", "/auth/sign-up/email", { body: [] })).statusCode).toBe(400);
+    expect((await call("POST", "/auth/sign-in/email")).statusCode).toBe(400);
+    expect((await signUp({ name: "n".repeat(64 * 1024) })).statusCode).toBe(413);
+  });
+
+  it("tell the directory who someone is, and make the first account the administrator", async () => {
+    const { signUp, people, call } = await open();
+    const first = await signUp();
+    await signUp({ email: "bob@example.com", name: "Bob" });
+    const list = () => [...people.values()].map(({ email, name, isAdmin }) => [email, name, isAdmin]);
+    expect(list()).toEqual([
+      [ADDRESS, "Ann", true],
+      ["bob@example.com", "Bob", false],
+    ]);
+    const cookie = cookieOf(first);
+    expect((await call("POST", "/auth/update-user", { cookie, body: { name: "Anna" } })).statusCode).toBe(200);
+    expect(list()[0]).toEqual([ADDRESS, "Anna", true]);
+    expect((await call("POST", "/auth/update-user", { cookie, body: { name: "a\u0000" } })).statusCode).toBe(400);
+    expect(list()[0]).toEqual([ADDRESS, "Anna", true]);
+  });
+
+  it("make no second administrator", async () => {
+    const { signUp, people } = await open();
+    const names = ["a", "b", "c", "d"];
+    await Promise.all(names.map((name) => signUp({ email: `${name}@example.com`, name })));
+    expect(people.size).toBe(4);
+    expect([...people.values()].filter((person) => person.isAdmin).length).toBeLessThanOrEqual(1);
+  });
+
+  it("record at sign-in someone whose record was lost", async () => {
+    const { signUp, signIn, people } = await open();
+    await signUp();
+    people.clear();
+    await signIn();
+    expect([...people.values()]).toMatchObject([{ email: ADDRESS, name: "Ann" }]);
+  });
+
+  it("can be closed to strangers, while the operator still makes them", async () => {
+    const { signUp, signIn, accounts, people } = await open({ signUp: "closed" });
+    const refused = await signUp();
+    expect(refused.statusCode).toBe(403);
+    expect(refused.json()).toMatchObject({ code: "access_denied" });
+    expect(people.size).toBe(0);
+    const { id } = await accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD });
+    expect(people.get(id)).toMatchObject({ email: ADDRESS });
+    expect((await signIn()).json().user.id).toBe(id);
+    await expect(accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD })).rejects.toMatchObject({
+      code: "email_taken",
+    });
+    await expect(
+      accounts.createAccount({ email: "bob@example.com", name: "Bob", password: "short" }),
+    ).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  it("let someone change the password and end the other sessions", async () => {
+    const { signUp, signIn, call } = await open();
+    const other = cookieOf(await signUp());
+    const mine = cookieOf(await signIn());
+    const body = { currentPassword: PASSWORD, newPassword: "another horse battery", revokeOtherSessions: true };
+    const wrong = { ...body, currentPassword: "not this one at all" };
+    expect((await call("POST", "/auth/change-password", { cookie: mine, body: wrong })).statusCode).toBe(400);
+    const changed = await call("POST", "/auth/change-password", { cookie: mine, body });
+    expect(changed.statusCode).toBe(200);
+    expect((await call("GET", "/who", { cookie: other })).statusCode).toBe(401);
+    expect((await call("GET", "/who", { cookie: cookieOf(changed) })).statusCode).toBe(200);
+    expect((await signIn()).statusCode).toBe(401);
+    expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
+  });
+
+  it("open nothing else of the library", async () => {
+    const { call } = await open();
+    for (const path of ["/ok", "/error", "/sign-in/social", "/request-password-reset", "/delete-user", "/reference"]) {
+      expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);
+      expect((await call("GET", `/auth${path}`)).statusCode).toBe(404);
+    }
+  });
+
+  it("answer that the database is down, and work again when it is not the password", async () => {
+    const { signUp, signIn, call, database } = await open();
+    const cookie = cookieOf(await signUp());
+    await database.db.close();
+    const answers = [
+      await call("GET", "/who", { cookie }),
+      await call("GET", "/auth/get-session", { cookie }),
+      await call("GET", "/auth/list-sessions", { cookie }),
+      await call("POST", "/auth/sign-out", { cookie }),
+      await signIn(),
+    ];
+    expect(answers.map((answer) => answer.json().code)).toEqual(Array(5).fill("database_unavailable"));
+  });
+});

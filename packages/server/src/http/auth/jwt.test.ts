@@ -1,0 +1,229 @@
+import { createHmac } from "node:crypto";
+import { exportSPKI, importJWK } from "jose";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createAuthenticator } from "./authenticator.ts";
+import type { Identity } from "./identity.ts";
+import type { JwtOptions } from "./jwt.ts";
+import { newSigningKey, signWith } from "./testing/jwks-server.ts";
+import { createWhoApp } from "./testing/who-app.ts";
+import { signTestJwt, TEST_JWT_SECRET } from "./testing.ts";
+
+const NOW = Date.parse("2026-03-01T12:00:00Z");
+const NOW_SECONDS = NOW / 1000;
+const claims = { sub: "user-1", exp: NOW_SECONDS + 60 };
+
+let now: number;
+let remembered: Identity[];
+beforeEach(() => {
+  now = NOW;
+  remembered = [];
+});
+
+function appWith(jwt: JwtOptions) {
+  return createWhoApp(
+    createAuthenticator({
+      jwt,
+      authenticateApiToken: async (token) =>
+        token === "vk_good" ? { id: "token-owner", email: undefined, name: undefined, isAdmin: false } : undefined,
+      rememberPerson: async (identity) => {
+        remembered.push(identity);
+      },
+      publicUrl: "http://localhost:3000",
+      clock: () => now,
+    }),
+  );
+}
+
+async function call(jwt: JwtOptions, authorization: string | undefined) {
+  const response = await appWith(jwt).inject({
+    url: "/who",
+    headers: authorization === undefined ? {} : { authorization },
+  });
+  return { status: response.statusCode, body: response.json(), challenge: response.headers["www-authenticate"] };
+}
+
+const bySecret = { secret: TEST_JWT_SECRET };
+const refused = (text: RegExp) => ({
+  status: 401,
+  body: expect.objectContaining({ code: "unauthenticated", detail: expect.stringMatching(text) }),
+  challenge: expect.stringMatching(/^Bearer/),
+});
+
+describe("who is calling", () => {
+  it("is the subject of a token signed with the secret", async () => {
+    const answer = await call(bySecret, `Bearer ${await signTestJwt(claims)}`);
+    expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
+  });
+
+  it("is nobody without a credential, and the answer says what to bring", async () => {
+    expect(await call(bySecret, undefined)).toEqual({ ...refused(/Sign in/), challenge: "Bearer" });
+  });
+
+  it("is the owner of an API token", async () => {
+    expect(await call(bySecret, "Bearer vk_good")).toMatchObject({ status: 200, body: { userId: "token-owner" } });
+    expect(await call(bySecret, "Bearer vk_bad")).toEqual(refused(/API token/));
+  });
+
+  it("is asked of the token whatever the case of the scheme", async () => {
+    expect(await call(bySecret, `bearer ${await signTestJwt(claims)}`)).toMatchObject({ status: 200 });
+  });
+
+  it.each(["Bearer", "Bearer ", "Bearer a b", "Bearer x", "Bearer a.b.c"])(
+    "is nobody with %j",
+    async (authorization) => {
+      expect(await call(bySecret, authorization)).toEqual(refused(/./));
+    },
+  );
+
+  it("is nobody with a JWT where only API tokens are taken", async () => {
+    expect(await call({}, `Bearer ${await signTestJwt(claims)}`)).toEqual(refused(/Only API tokens/));
+  });
+});
+
+describe("requirement 27: a token is refused", () => {
+  it.each([
+    ["whose signature is of another key", { ...claims, secret: "another-secret-of-the-same-length" }, /not valid/],
+    ["that has expired", { ...claims, exp: NOW_SECONDS }, /expired/],
+    ["that is not valid yet", { ...claims, nbf: NOW_SECONDS + 1 }, /nbf/],
+    ["without exp", { ...claims, exp: undefined }, /exp/],
+    ["whose exp is a text", { ...claims, exp: String(claims.exp) as never }, /exp/],
+    ["without sub", { exp: claims.exp }, /sub/],
+    ["with an empty sub", { ...claims, sub: "" }, /sub/],
+    ["with a sub of 256 characters", { ...claims, sub: "s".repeat(256) }, /sub/],
+    ["with a control character in its sub", { ...claims, sub: "a\u0000b" }, /sub/],
+    ["with a number for its sub", { ...claims, sub: 7 as never }, /sub/],
+    ["longer than 8,192 characters", { ...claims, padding: "p".repeat(9000) }, /longer/],
+  ])("%s", async (_, token, text) => {
+    expect(await call(bySecret, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(text));
+    expect(remembered).toEqual([]);
+  });
+
+  it("without a signature (`none`)", async () => {
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    for (const alg of ["none", "None", "NONE"]) {
+      const token = `${encode({ alg })}.${encode(claims)}.`;
+      expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/algorithm/));
+      expect(await call({ ...bySecret, jwksUrl: "http://127.0.0.1:9/" }, `Bearer ${token}`)).toEqual(refused(/./));
+    }
+  });
+
+  it("that was tampered with", async () => {
+    const [header, payload = "", signature] = (await signTestJwt(claims)).split(".");
+    const other = Buffer.from(payload, "base64url").toString().replace("user-1", "user-2");
+    const token = [header, Buffer.from(other).toString("base64url"), signature].join(".");
+    expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/not valid/));
+  });
+
+  it("of another HMAC algorithm than HS256", async () => {
+    const [, payload] = (await signTestJwt(claims)).split(".");
+    const input = `${Buffer.from('{"alg":"HS512"}').toString("base64url")}.${payload}`;
+    const token = `${input}.${createHmac("sha512", TEST_JWT_SECRET).update(input).digest("base64url")}`;
+    expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/algorithm/));
+  });
+
+  it("that is signed with RS256 where only a secret is configured", async () => {
+    const key = await newSigningKey("RS256", "k1");
+    expect(await call(bySecret, `Bearer ${await signWith(key, claims)}`)).toEqual(refused(/algorithm/));
+  });
+
+  it("of another issuer or audience than configured, or of none", async () => {
+    const jwt = { ...bySecret, issuer: "https://login.example", audience: "valetkey" };
+    const right = { ...claims, iss: jwt.issuer, aud: ["other", "valetkey"] };
+    expect(await call(jwt, `Bearer ${await signTestJwt(right)}`)).toMatchObject({ status: 200 });
+    const wrong = [
+      { ...right, iss: "https://evil.example" },
+      { ...right, iss: undefined },
+      { ...right, aud: "other" },
+      { ...right, aud: undefined },
+    ];
+    for (const token of wrong)
+      expect(await call(jwt, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(/iss|aud/));
+  });
+
+  it("when its secret is the public key of the key set (HS/RS confusion)", async () => {
+    const { startJwksServer } = await import("./testing/jwks-server.ts");
+    const provider = await startJwksServer();
+    const key = await newSigningKey("RS256", "k1");
+    provider.publish(key);
+    const publicKey = await importJWK(key.publicJwk, "RS256");
+    if (publicKey instanceof Uint8Array) throw new Error("an RSA key was expected");
+    for (const secret of [await exportSPKI(publicKey), JSON.stringify(key.publicJwk)]) {
+      const token = `Bearer ${await signTestJwt({ ...claims, secret })}`;
+      expect(await call({ jwksUrl: provider.url }, token)).toEqual(refused(/algorithm/));
+      expect(await call({ ...bySecret, jwksUrl: provider.url }, token)).toEqual(refused(/not valid/));
+    }
+    await provider.close();
+  });
+});
+
+describe("a token seen before", () => {
+  it("is believed at once, without a promise", async () => {
+    const authenticate = createAuthenticator({
+      jwt: bySecret,
+      authenticateApiToken: async () => undefined,
+      rememberPerson: async () => undefined,
+      publicUrl: "http://localhost:3000",
+      clock: () => now,
+    });
+    const request = { headers: { authorization: `Bearer ${await signTestJwt(claims)}` } } as never;
+    expect(authenticate(request)).toBeInstanceOf(Promise);
+    await authenticate(request);
+    expect(authenticate(request)).toEqual({ userId: "user-1" });
+  });
+
+  it("still expires (requirement 27)", async () => {
+    const app = appWith(bySecret);
+    const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
+    const status = async () => (await app.inject({ url: "/who", headers })).statusCode;
+    expect(await status()).toBe(200);
+    now += 59_999;
+    expect(await status()).toBe(200);
+    now += 1;
+    expect(await status()).toBe(401);
+  });
+
+  it("tells once who it names", async () => {
+    const app = appWith(bySecret);
+    const headers = {
+      authorization: `Bearer ${await signTestJwt({ ...claims, email: "Ann@example.com", name: "Ann" })}`,
+    };
+    await app.inject({ url: "/who", headers });
+    await app.inject({ url: "/who", headers });
+    expect(remembered).toEqual([{ id: "user-1", email: "Ann@example.com", name: "Ann" }]);
+  });
+});
+
+describe("the directory learns from a token", () => {
+  it.each([
+    ["an address", { email: "ann@example.com" }, "ann@example.com"],
+    ["a verified address", { email: "ann@example.com", email_verified: true }, "ann@example.com"],
+    ["no address that is not verified", { email: "ann@example.com", email_verified: false }, undefined],
+    [
+      "no address that is not verified, said as a text",
+      { email: "ann@example.com", email_verified: "false" },
+      undefined,
+    ],
+    ["nothing that is no address", { email: "ann" }, undefined],
+    ["nothing that is not a text", { email: ["ann@example.com"] as never }, undefined],
+  ])("%s", async (_, extra, email) => {
+    await call(bySecret, `Bearer ${await signTestJwt({ ...claims, ...extra })}`);
+    expect(remembered).toEqual([{ id: "user-1", email, name: undefined }]);
+  });
+
+  it("and the request fails when it can't be written down", async () => {
+    const app = createWhoApp(
+      createAuthenticator({
+        jwt: bySecret,
+        authenticateApiToken: async () => undefined,
+        rememberPerson: async () => Promise.reject(new Error("no database")),
+        publicUrl: "http://localhost:3000",
+        clock: () => now,
+      }),
+    );
+    const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
+    // Twice: a token whose person is not recorded must not be taken from the cache either.
+    for (let turn = 0; turn < 2; turn += 1) {
+      expect((await app.inject({ url: "/who", headers })).statusCode).toBe(500);
+    }
+  });
+});

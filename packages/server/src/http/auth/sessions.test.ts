@@ -1,0 +1,217 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import { type AccountsApp, cookieOf, openAccounts, PASSWORD } from "./testing/accounts-app.ts";
+import { signTestJwt } from "./testing.ts";
+
+describe.each(engines)("sessions on $name", (engine) => {
+  let service: AccountsApp;
+  afterEach(() => service.close());
+  const open = async (options?: Parameters<typeof openAccounts>[1]) => {
+    service = await openAccounts(engine, options);
+    return service;
+  };
+
+  it("requirement 23: the cookie is HttpOnly, SameSite=Lax, and on HTTPS Secure with the __Host- prefix", async () => {
+    const plain = await open();
+    const [overHttp, ...others] = [(await plain.signUp()).headers["set-cookie"]].flat();
+    expect(others).toEqual([]);
+    expect(overHttp).toMatch(/^valetkey\.session_token=/);
+    expect(overHttp).toMatch(/; HttpOnly/);
+    expect(overHttp).toMatch(/; SameSite=Lax/);
+    expect(overHttp).toMatch(/; Path=\/(;|$)/);
+    expect(overHttp).not.toMatch(/; (Secure|Domain)/);
+    await plain.close();
+    const secure = await open({ publicUrl: "https://files.example" });
+    const response = await secure.signUp();
+    const [overHttps] = [response.headers["set-cookie"]].flat();
+    expect(overHttps).toMatch(/^__Host-valetkey\.session_token=/);
+    for (const attribute of [/; HttpOnly/, /; SameSite=Lax/, /; Path=\/(;|$)/, /; Secure/]) {
+      expect(overHttps).toMatch(attribute);
+    }
+    expect(overHttps).not.toMatch(/; Domain/);
+    expect((await secure.call("GET", "/who", { cookie: cookieOf(response) })).statusCode).toBe(200);
+  });
+
+  it("requirement 23: both cookies of a session that is not to be remembered keep the attributes", async () => {
+    const { signUp } = await open({ publicUrl: "https://files.example" });
+    const response = await signUp({ rememberMe: false });
+    const cookies = [response.headers["set-cookie"]].flat();
+    expect(cookies).toHaveLength(2);
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/^__Host-/);
+      expect(cookie).toMatch(/; HttpOnly/);
+      expect(cookie).toMatch(/; Secure/);
+      expect(cookie).not.toMatch(/Max-Age|Domain/);
+    }
+  });
+
+  it("requirement 23: sign-in rotates the session, and the one before is dead", async () => {
+    const { signUp, signIn, call } = await open();
+    const before = cookieOf(await signUp());
+    const after = cookieOf(await signIn({}, { cookie: before }));
+    expect(after).not.toBe(before);
+    expect((await call("GET", "/who", { cookie: before })).statusCode).toBe(401);
+    expect((await call("GET", "/who", { cookie: after })).statusCode).toBe(200);
+  });
+
+  it("requirement 23: a sign-in that fails ends nothing", async () => {
+    const { signUp, signIn, call } = await open();
+    const cookie = cookieOf(await signUp());
+    expect((await signIn({ password: "wrong horse battery" }, { cookie })).statusCode).toBe(401);
+    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+  });
+
+  it("requirement 23: after sign-out the old cookie is dead at once, on every replica", async () => {
+    const { signUp, call, openReplica } = await open();
+    const replica = openReplica();
+    const cookie = cookieOf(await signUp());
+    const onReplica = async () => (await replica.app.inject({ url: "/who", headers: { cookie } })).statusCode;
+    expect(await onReplica()).toBe(200);
+    const response = await call("POST", "/auth/sign-out", { cookie });
+    expect(response.statusCode).toBe(200);
+    expect(response.cookies.every(({ value, maxAge }) => value === "" && maxAge === 0)).toBe(true);
+    expect(await onReplica()).toBe(401);
+    expect((await call("GET", "/who", { cookie })).statusCode).toBe(401);
+  });
+
+  it("requirement 23: a cookie that was made up or changed is nobody's", async () => {
+    const { signUp, call } = await open();
+    const cookie = cookieOf(await signUp());
+    const [name = "", value = ""] = cookie.split("=");
+    const [token = "", signature = ""] = decodeURIComponent(value).split(".");
+    const forged = [
+      `${name}=${token}`,
+      `${name}=${token}.`,
+      `${name}=${encodeURIComponent(`x${token.slice(1)}.${signature}`)}`,
+      `${name}=${encodeURIComponent(`${token}.${Buffer.alloc(32).toString("base64")}`)}`,
+      `${name}=%E0%A4%A`,
+      "valetkey.session_token",
+      `__Host-${cookie}`,
+    ];
+    for (const each of forged) expect((await call("GET", "/who", { cookie: each })).statusCode, each).toBe(401);
+  });
+
+  it("requirement 24: a cross-site POST with the cookie is refused, with a bearer token it is not", async () => {
+    const { signUp, call } = await open();
+    const cookie = cookieOf(await signUp());
+    const origin = "https://evil.example";
+    const crossSite = await call("POST", "/who", { cookie, headers: { origin } });
+    expect(crossSite.statusCode).toBe(403);
+    expect(crossSite.json()).toMatchObject({ code: "cross_site_request" });
+    expect((await call("POST", "/who", { cookie })).statusCode).toBe(200);
+    const authorization = `Bearer ${await signTestJwt({ sub: "app-user" })}`;
+    const bearer = await call("POST", "/who", { cookie, headers: { origin, authorization } });
+    expect(bearer.json()).toEqual({ userId: "app-user" });
+  });
+
+  it("requirement 24: a cross-site sign-out, sign-in or sign-up is refused", async () => {
+    const { signUp, signIn, call } = await open();
+    const cookie = cookieOf(await signUp());
+    const headers = { origin: "https://evil.example" };
+    const answers = [
+      await call("POST", "/auth/sign-out", { cookie, headers }),
+      await signIn({}, { headers }),
+      await signUp({ email: "bob@example.com" }, { headers }),
+    ];
+    for (const answer of answers) {
+      expect(answer.json()).toMatchObject({ code: "cross_site_request" });
+      expect(answer.cookies).toEqual([]);
+    }
+    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+  });
+
+  it("requirement 24: a page without Origin passes by Sec-Fetch-Site, and curl signs in without either", async () => {
+    const { signUp, app } = await open();
+    const cookie = cookieOf(await signUp());
+    const payload = { email: "ann@example.com", password: PASSWORD };
+    const signIn = await app.inject({ method: "POST", url: "/auth/sign-in/email", payload });
+    expect(signIn.statusCode).toBe(200);
+    const headers = { cookie, "sec-fetch-site": "same-origin" };
+    expect((await app.inject({ method: "POST", url: "/auth/sign-out", headers })).statusCode).toBe(200);
+  });
+
+  it("a bad bearer token never falls back to the cookie; another scheme is not ours", async () => {
+    const { signUp, call } = await open();
+    const cookie = cookieOf(await signUp());
+    for (const authorization of ["Bearer nonsense", "Bearer vk_nonsense", "Bearer"]) {
+      expect((await call("GET", "/who", { cookie, headers: { authorization } })).statusCode).toBe(401);
+    }
+    const headers = { authorization: "Basic cHJveHk6cGFzcw==" };
+    expect((await call("GET", "/who", { cookie, headers })).statusCode).toBe(200);
+  });
+
+  it("requirement 26: a forged Host or X-Forwarded-* changes neither cookies nor who is trusted", async () => {
+    const { signUp, call } = await open({ publicUrl: "https://files.example" });
+    const forged = { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" };
+    const response = await signUp({}, { headers: forged });
+    expect(response.statusCode).toBe(200);
+    expect([response.headers["set-cookie"]].flat()[0]).toMatch(/^__Host-.*; Secure/);
+    expect(response.body + JSON.stringify(response.headers)).not.toContain("evil.example");
+    const cookie = cookieOf(response);
+    const headers = { ...forged, origin: "https://evil.example" };
+    expect((await call("POST", "/auth/sign-out", { cookie, headers })).statusCode).toBe(403);
+  });
+
+  it("requirement 26: an address that a client claims does not get past the limit on sign-in", async () => {
+    const { signIn } = await open();
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      const headers = { "x-forwarded-for": `192.0.2.${attempt}`, "x-valetkey-client-address": `192.0.2.${attempt}` };
+      statuses.push((await signIn({}, { headers })).statusCode);
+    }
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+  });
+
+  it("sign-in is limited by address, across replicas, with Retry-After", async () => {
+    const { signIn, signUp, openReplica } = await open();
+    await signUp();
+    const replica = openReplica();
+    const payload = { email: "ann@example.com", password: "wrong horse battery" };
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      expect((await signIn({ password: payload.password })).statusCode).toBe(401);
+      const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });
+      expect(onReplica.statusCode).toBe(401);
+    }
+    // The right password does not get through either: guessing must not pay.
+    const limited = await signIn();
+    expect(limited.statusCode).toBe(429);
+    expect(limited.json()).toMatchObject({ code: "rate_limited" });
+    expect(Number(limited.headers["retry-after"])).toBeGreaterThan(0);
+    expect(Number(limited.headers["retry-after"])).toBeLessThanOrEqual(60);
+    expect((await signIn({}, { remoteAddress: "198.51.100.7" })).statusCode).toBe(200);
+  });
+
+  it("behind a trusted proxy the address is the client's", async () => {
+    const { signIn, signUp, call } = await open({ trustProxy: true });
+    const cookie = cookieOf(await signUp({}, { headers: { "x-forwarded-for": "203.0.113.9" } }));
+    const [session] = (await call("GET", "/auth/list-sessions", { cookie })).json();
+    expect(session.ipAddress).toBe("203.0.113.9");
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      const headers = { "x-forwarded-for": `192.0.2.${attempt}` };
+      expect((await signIn({}, { headers })).statusCode).toBe(200);
+    }
+  });
+
+  it("requirement 28: no password, cookie or token is in the log, whatever happens", async () => {
+    const log: string[] = [];
+    const { signUp, signIn, call, database } = await open({ log });
+    const cookie = cookieOf(await signUp());
+    const token = await signTestJwt({ sub: "app-user", exp: 1 });
+    const authorization = `Bearer ${token}`;
+    await signIn({ password: "wrong horse battery" });
+    await signUp();
+    await call("GET", "/who", { headers: { authorization } });
+    await call("POST", "/auth/sign-out", { cookie, headers: { origin: "https://evil.example" } });
+    await database.db.close();
+    await signIn();
+    await call("GET", "/who", { cookie });
+    await call("POST", "/auth/sign-out", { cookie });
+    expect(log.length).toBeGreaterThan(5);
+    const secrets = [PASSWORD, "wrong horse battery", token, cookie, decodeURIComponent(cookie.split("=")[1] ?? "")];
+    const [sessionToken = ""] = decodeURIComponent(cookie.split("=")[1] ?? "").split(".");
+    for (const secret of [...secrets, sessionToken]) {
+      expect(secret.length).toBeGreaterThan(15);
+      expect(log.join("")).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import type { LightMyRequestResponse } from "fastify";
+import { v7 as uuidv7 } from "uuid";
+import { authTables } from "../../../db/auth-tables.ts";
+import type { TestEngine } from "../../../db/testing/test-databases.ts";
+import { type Accounts, createAccounts } from "../accounts.ts";
+import { createAuthenticator } from "../authenticator.ts";
+import { TEST_JWT_SECRET } from "../testing.ts";
+import { createWhoApp } from "./who-app.ts";
+
+export const PASSWORD = "correct horse battery";
+export const ADDRESS = "ann@example.com";
+
+type Person = { id: string; email: string | undefined; name: string | undefined; isAdmin: boolean };
+type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, string>; remoteAddress?: string };
+
+/** Accounts on a fresh database, mounted as the service mounts them, next to /who. */
+export async function openAccounts(
+  engine: TestEngine,
+  options: { publicUrl?: string; signUp?: "open" | "closed"; trustProxy?: boolean; log?: string[] } = {},
+) {
+  const { publicUrl = "http://localhost:3000", signUp = "open", ...appOptions } = options;
+  const database = await engine.open();
+  const { db } = database;
+  const people = new Map<string, Person>();
+  const rememberPerson = async (person: Omit<Person, "isAdmin"> & { isAdmin?: boolean }) => {
+    const isAdmin = person.isAdmin === true || people.get(person.id)?.isAdmin === true;
+    people.set(person.id, { ...person, isAdmin });
+  };
+  const openReplica = () => {
+    const accounts: Accounts = createAccounts({
+      database: { db: db.kysely, type: engine.name },
+      tables: authTables,
+      secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
+      publicUrl,
+      signUp,
+      newId: uuidv7,
+      rememberPerson,
+    });
+    const authenticate = createAuthenticator({
+      jwt: { secret: TEST_JWT_SECRET },
+      authenticateApiToken: async () => undefined,
+      rememberPerson,
+      accounts,
+      publicUrl,
+      clock: Date.now,
+    });
+    const app = createWhoApp(authenticate, appOptions);
+    app.register(accounts.routes, { prefix: "/auth" });
+    return { accounts, app };
+  };
+  const { accounts, app } = openReplica();
+  const { origin } = new URL(publicUrl);
+
+  async function call(method: "GET" | "POST", url: string, { body, cookie, headers, remoteAddress }: CallOptions = {}) {
+    return app.inject({
+      method,
+      url,
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      headers: { ...(method === "POST" ? { origin } : {}), ...(cookie === undefined ? {} : { cookie }), ...headers },
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+  }
+
+  return {
+    database,
+    people,
+    accounts,
+    app,
+    openReplica,
+    call,
+    signUp: (account: object = {}, extra: CallOptions = {}) =>
+      call("POST", "/auth/sign-up/email", {
+        ...extra,
+        body: { email: ADDRESS, name: "Ann", password: PASSWORD, ...account },
+      }),
+    signIn: (account: object = {}, extra: CallOptions = {}) =>
+      call("POST", "/auth/sign-in/email", { ...extra, body: { email: ADDRESS, password: PASSWORD, ...account } }),
+    async close() {
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+export type AccountsApp = Awaited<ReturnType<typeof openAccounts>>;
+
+/** The Cookie header that a browser would send after this answer. */
+export function cookieOf(response: LightMyRequestResponse): string {
+  return response.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ");
+}

@@ -1,0 +1,23 @@
+import { problems } from "@valetkey/contract";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Authenticate } from "../../auth-port.ts";
+import { problemBody, refusalOf } from "../../problem.ts";
+
+/** The smallest application with an authenticator: GET and POST /who answer who is calling, errors are problems. */
+export function createWhoApp(authenticate: Authenticate, options: { trustProxy?: boolean; log?: string[] } = {}) {
+  const { trustProxy = false, log } = options;
+  const stream = { write: (line: string) => log?.push(line) };
+  const app: FastifyInstance = fastify({ trustProxy, logger: log === undefined ? false : { level: "trace", stream } });
+  app.setErrorHandler((error, request, reply) => {
+    const { code, detail, headers } = refusalOf(error);
+    if (code === "internal") request.log.error({ err: error }, code);
+    const body = problemBody(code, { detail, requestId: request.id });
+    return reply.code(problems[code].status).headers(headers).send(body);
+  });
+  app.route({
+    method: ["GET", "POST"],
+    url: "/who",
+    handler: async (request) => ({ userId: (await authenticate(request)).userId }),
+  });
+  return app;
+}

@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyPluginAsync, type FastifyServerOptions } from "fastify";
-import type { LoggerOptions } from "pino";
+import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import { type Authenticate, authenticationHook } from "./auth-port.ts";
@@ -36,8 +36,8 @@ export type AppOptions = {
   bucketOrigins: readonly string[];
   /** Whose X-Forwarded-* headers are believed; false: nobody's. */
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
-  /** pino's options; false: no log. */
-  logger: LoggerOptions | false;
+  /** pino's options, and where the lines go (default: standard output); false: no log. */
+  logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: { uploadMaxBytes: number };
   /** Makes the id that a problem and its log line share. */
   requestId: () => string;

@@ -24,7 +24,7 @@ export function redact(line: string): string {
 }
 
 /** The given pino options, with redaction of every line, and serialisers that show no URL and no header. */
-export function withRedaction(options: LoggerOptions): LoggerOptions {
+export function withRedaction<Options extends LoggerOptions>(options: Options): Options {
   return {
     ...options,
     hooks: { ...options.hooks, streamWrite: redact },

@@ -1,3 +1,4 @@
+import { Id } from "@valetkey/contract";
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
@@ -12,18 +13,19 @@ type SchemaNode = {
 };
 type Issue = { keyword: string; schemaPath: string; instancePath: string; params: object; message: string };
 
+const { pattern: idPattern } = Id as TSchema & { pattern?: string };
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 
 /**
  * Checks requests against their TypeBox schemas, compiled once a route. Unknown members are refused, never removed; nothing is converted,
- * except that whole numbers in a query become numbers. Throws `invalid_request`, naming the member and what is expected.
+ * except that whole numbers in a query become numbers, and ids in a path lower case. Throws `invalid_request`, naming the member and what is expected.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, contentType }) => {
   // A form is read as a stream; its schema is there for the document.
   if (contentType === "multipart/form-data") return (value: unknown) => ({ value });
   const compiled = Compile(schema);
   const node = schema as SchemaNode;
-  const prepare = httpPart === "querystring" ? queryPreparer(node) : undefined;
+  const prepare = preparerOf(httpPart, node);
   const part = partNames[httpPart ?? ""] ?? "request";
   return (value: unknown) => {
     prepare?.(value as Record<string, unknown>);
@@ -34,8 +36,24 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   };
 };
 
+type Preparer = (values: Record<string, unknown>) => void;
+
+function preparerOf(httpPart: string | undefined, schema: SchemaNode): Preparer | undefined {
+  if (httpPart === "querystring") return queryPreparer(schema);
+  return httpPart === "params" ? pathPreparer(schema) : undefined;
+}
+
+/** A UUID is the same in either case; the database knows it in the lower one (RFC 9562, section 4). */
+function pathPreparer(schema: SchemaNode): Preparer {
+  const properties = Object.entries(schema.properties ?? {});
+  const ids = properties.filter(([, property]) => property.pattern === idPattern).map(([name]) => name);
+  return (values) => {
+    for (const name of ids) values[name] = String(values[name]).toLowerCase();
+  };
+}
+
 /** Fills defaults in and reads whole numbers; written out, as a query has nothing but strings. */
-function queryPreparer(schema: SchemaNode): (query: Record<string, unknown>) => void {
+function queryPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const integers = properties.filter(([, property]) => property.type === "integer").map(([name]) => name);
   const defaults = properties.filter(([, property]) => property.default !== undefined);

@@ -20,7 +20,9 @@ export function issueUrls(deps: Deps) {
     input: { attachmentIds: readonly string[]; expiresInSeconds: number | undefined },
   ): Promise<BatchAnswer[]> => {
     const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
-    const access = await db.access.attachments(caller.userId, input.attachmentIds);
+    // The database knows ids in lower case; the answer names each as it was asked.
+    const ids = input.attachmentIds.map((id) => id.toLowerCase());
+    const access = await db.access.attachments(caller.userId, ids);
     const now = clock();
     const issued = new Map<string, Attachment[]>();
     const answers: BatchAnswer[] = [];

@@ -51,8 +51,9 @@ export function dropRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.unpipe();
   request.resume();
-  const end = setTimeout(() => request.socket.destroy(), bounds.lingerMs);
-  request.once("close", () => clearTimeout(end));
+  const giveUp = setTimeout(() => request.destroy(), bounds.lingerMs).unref();
+  const stop = (): void => clearTimeout(giveUp);
+  request.once("end", stop).once("close", stop);
 }
 
 async function* wholeForm(

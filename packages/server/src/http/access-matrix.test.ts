@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../db/testing/test-databases.ts";
+import { fileForm } from "./testing/form.ts";
+import { type Client, startService, type TestService } from "./testing/service.ts";
+import { createWorld, people, type World } from "./testing/world.ts";
+
+// The rows of SECURITY-REQUIREMENTS 15: every route, for everyone. The last column is the owner of a note that was deleted.
+// Where a batch answers per item, the item's code is written instead of the status.
+const columns = [...people, "anonymous", "deletedNote"] as const;
+type Cell = number | string;
+type Row = readonly [call: string, ...expected: Cell[]];
+type Outcomes = Record<string, Cell>;
+
+const DENIED = "access_denied";
+const GONE = "attachment_not_found";
+
+// biome-ignore format: a table is read by its columns
+const table: readonly Row[] = [
+  //                                          owner editor viewer file  expired revoked othNote othFile other  anon deleted
+  ["GET /notes/:noteId",                       200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["PATCH /notes/:noteId",                     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["DELETE /notes/:noteId",                    204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["POST /notes/:noteId/uploads",              201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /notes/:noteId/shares",                200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["PUT /notes/:noteId/shares",                200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["DELETE /notes/:noteId/shares/:userId",     204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /notes/:noteId/activity",              200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /attachments/:attachmentId",           200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
+  ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /attachments/:attachmentId/download",  302,  302,   302,  302,    403,    403,    403,    403,   403,  401,  404],
+  ["POST /attachments/urls",                   200,  200,   200,  200, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
+  ["GET /attachments/:attachmentId/shares",    200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["PUT /attachments/:attachmentId/shares",    200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["DELETE /attachments/:attachmentId/shares/:userId",
+                                               204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  // Someone else's upload is as unknown as none; 409: it is the owner's, and nothing was put yet.
+  ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  // What is everyone's own.
+  ["GET /notes",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["POST /notes",                              201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
+  ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["GET /tokens",                              200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
+  ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  // What says nothing of anyone.
+  ["GET /healthz",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
+  ["GET /readyz",                              200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
+  ["GET /metrics",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
+];
+
+const rows = table.map(([call, ...expected]) => ({ call, expected }));
+
+describe.each(engines)("requirement 15: who may do what, on $name", (engine) => {
+  let service: TestService;
+  const clients = new Map<string, Client>();
+
+  beforeAll(async () => {
+    service = await startService({ engine });
+    for (const person of people) clients.set(person, await service.as(person));
+    clients.set("anonymous", service.anonymous);
+    clients.set("deletedNote", await service.as("owner"));
+  });
+  afterAll(() => service.close());
+
+  it.each(rows)("$call", async ({ call, expected }) => {
+    const actual: Outcomes = {};
+    for (const column of columns) {
+      const world = await createWorld(service);
+      if (column === "deletedNote") await service.useCases.deleteNote({ userId: "owner" }, world.noteId);
+      actual[column] = await outcome(clients.get(column) as Client, { call, world });
+    }
+    expect(actual).toEqual(Object.fromEntries(columns.map((column, index) => [column, expected[index]])));
+  });
+
+  it("has a row for every route of the service", () => {
+    const paths = service.app.swagger().paths ?? {};
+    const routes = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item ?? {}).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
+    );
+    expect(table.map(([call]) => call).sort()).toEqual(routes.sort());
+  });
+});
+
+const bodies: Record<string, (world: World) => object> = {
+  "PATCH /notes/:noteId": () => ({ title: "New" }),
+  "POST /notes": () => ({ title: "Mine" }),
+  "POST /tokens": () => ({ label: "laptop" }),
+  "POST /notes/:noteId/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
+  "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
+  "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
+  "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
+};
+
+async function outcome(client: Client, { call, world }: { call: string; world: World }): Promise<Cell> {
+  const concrete = call
+    .replace(":noteId", world.noteId)
+    .replace(":attachmentId", world.attachmentId)
+    .replace(":uploadId", world.uploadId)
+    .replace(":tokenId", world.noteId)
+    .replace(":userId", call.startsWith("DELETE /notes") ? "viewer" : "fileViewer");
+  const json = bodies[call]?.(world);
+  const form = call === "POST /notes/:noteId/attachments" ? fileForm() : undefined;
+  const { status, body } = await client.send(concrete, { ...(json && { json }), ...(form && { form }) });
+  return body?.urls?.[0].code ?? status;
+}

@@ -1,0 +1,23 @@
+const BOUNDARY = "----valetkey-test-boundary";
+
+/** The parts of a form in order: a file when it has a filename, else a plain field. */
+export type Form = readonly { field: string; filename?: string; contentType?: string; content: Buffer | string }[];
+
+/** A form as a browser sends it. */
+export function multipartBody(form: Form): { headers: Record<string, string>; body: Buffer } {
+  const parts = form.map(({ field, filename, contentType, content }) => {
+    const name = filename === undefined ? "" : `; filename="${filename}"`;
+    const type = contentType === undefined ? "" : `\r\nContent-Type: ${contentType}`;
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"${name}${type}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from("\r\n")]);
+  });
+  return {
+    headers: { "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
+    body: Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)]),
+  };
+}
+
+/** A form of one small text file. */
+export function fileForm(content: Buffer | string = "hello", filename = "hello.txt", contentType = "text/plain"): Form {
+  return [{ field: "file", filename, contentType, content }];
+}

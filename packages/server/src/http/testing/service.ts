@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { Writable } from "node:stream";
+import type { LightMyRequestResponse } from "fastify";
+import { v7 as uuidv7 } from "uuid";
+import { bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
+import type { TestEngine } from "../../db/testing/test-databases.ts";
+import { createUseCases } from "../../usecases/index.ts";
+import type { Bucket, Database, Limits } from "../../usecases/ports.ts";
+import { type AppOptions, buildApp } from "../app.ts";
+import { createAuthenticator } from "../auth/authenticator.ts";
+import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing.ts";
+import { type Form, multipartBody } from "./form.ts";
+
+const PUBLIC_URL = "https://files.example.com";
+
+export type ServiceOptions = {
+  engine: TestEngine;
+  limits?: Partial<Limits>;
+  app?: Partial<AppOptions>;
+  /** Stands between the use cases and the bucket or the database. */
+  wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
+};
+
+/** The service with its real parts: a database of the given engine, the embedded bucket, the authenticator; only the socket is optional. */
+export type TestService = Awaited<ReturnType<typeof startService>>;
+
+export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
+  let aheadMs = 0;
+  const clock = () => Date.now() + aheadMs;
+  const database = await engine.open({ clock });
+  const server = await startEmbedded();
+  const bucket = bucketOn(server);
+  const db = wrap.database?.(database.db) ?? database.db;
+  let onDeletionsQueued = (): void => undefined;
+  const limits = { urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 43_200, uploadMaxBytes: 2 ** 20, uploadTtlSeconds: 900 };
+  const useCases = createUseCases({
+    db,
+    bucket: wrap.bucket?.(bucket) ?? bucket,
+    clock,
+    newId: uuidv7,
+    newSecret: () => randomBytes(32).toString("base64url"),
+    limits: { ...limits, ...options.limits },
+    onDeletionsQueued: () => onDeletionsQueued(),
+  });
+  const log = collectLog();
+  const app = buildApp({
+    useCases,
+    authenticate: createAuthenticator({
+      jwt: { secret: TEST_JWT_SECRET },
+      authenticateApiToken: useCases.authenticateApiToken,
+      rememberPerson: useCases.rememberPerson,
+      publicUrl: PUBLIC_URL,
+      clock,
+    }),
+    probes: { database: () => db.probe(), bucket: () => bucket.probe() },
+    publicUrl: PUBLIC_URL,
+    bucketOrigins: [new URL(server.endpoint).origin],
+    trustProxy: false,
+    logger: { level: "trace", stream: log.stream },
+    limits: { ...limits, ...options.limits },
+    requestId: uuidv7,
+    ...options.app,
+  });
+  await app.ready();
+  return {
+    app,
+    db,
+    useCases,
+    database,
+    bucketServer: server,
+    bucketContents: inspect(server),
+    log: log.text,
+    /** Lets time pass for the service; not for the bucket, which has a clock of its own. */
+    advance: (milliseconds: number) => {
+      aheadMs += milliseconds;
+    },
+    /** Resolves when the service next says that an object waits for its deletion. */
+    deletionQueued: () =>
+      new Promise<void>((resolve) => {
+        onDeletionsQueued = resolve;
+      }),
+    as: async (userId: string): Promise<Client> => clientOf(app, await tokenOf(userId)),
+    anonymous: clientOf(app, undefined),
+    async close() {
+      await app.close();
+      bucket.close();
+      await server.stop();
+      await database.close();
+    },
+  };
+}
+
+/** A bearer token of this person, as an existing application would sign it; the address is the name at example.com. */
+export function tokenOf(userId: string): Promise<string> {
+  return signTestJwt({ sub: userId, email: `${userId}@example.com`, name: userId });
+}
+
+export type Answer = {
+  status: number;
+  headers: LightMyRequestResponse["headers"];
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape, and fail where it is another
+  body: any;
+};
+export type Client = ReturnType<typeof clientOf>;
+
+/** Sends requests as one person, without a socket. */
+function clientOf(app: ReturnType<typeof buildApp>, token: string | undefined) {
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  async function send(call: string, options: { json?: unknown; form?: Form; headers?: object } = {}): Promise<Answer> {
+    const [method, url] = call.split(" ") as ["GET", string];
+    const form = options.form === undefined ? undefined : multipartBody(options.form);
+    const response = await app.inject({
+      method,
+      url,
+      headers: { ...authorization, ...form?.headers, ...options.headers },
+      ...(form === undefined ? {} : { payload: form.body }),
+      ...(options.json === undefined ? {} : { payload: options.json as object }),
+    });
+    const { statusCode: status, headers, body: text } = response;
+    const isJson = /json/.test(String(headers["content-type"]));
+    return { status, headers, text, body: isJson ? JSON.parse(text) : undefined };
+  }
+  return { send };
+}
+
+function collectLog() {
+  let text = "";
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}

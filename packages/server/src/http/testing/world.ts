@@ -1,0 +1,67 @@
+import { v7 as uuidv7 } from "uuid";
+import { sampleAttachment, sampleNote, sampleUpload } from "../../db/testing/samples.ts";
+import type { ShareSubject } from "../../usecases/ports.ts";
+import type { TestService } from "./service.ts";
+
+const SHARED_AT = 1;
+
+/** What a caller can be to a note of Ann's and its file; one person each. */
+export const people = [
+  "owner",
+  "editor",
+  "viewer",
+  "fileViewer",
+  "expiredShare",
+  "revokedShare",
+  "otherNoteShare",
+  "otherFileShare",
+  "otherUser",
+] as const;
+
+export type World = { noteId: string; attachmentId: string; uploadId: string };
+
+/** A note with a file, an upload under way, and everyone who has, had, or nearly has access to it. */
+export async function createWorld({ db }: TestService): Promise<World> {
+  const note = sampleNote({ ownerId: "owner" });
+  const otherNote = sampleNote({ ownerId: "owner" });
+  const ready = { state: "ready", contentType: "text/plain", filename: "hello.txt", sizeBytes: 5 } as const;
+  const attachment = sampleAttachment(note, ready);
+  const otherFile = sampleAttachment(note, ready);
+  const coming = sampleAttachment(note);
+  const upload = sampleUpload(coming, { expiresAt: Date.now() + 900_000 });
+  const grant = (
+    userId: string,
+    subject: ShareSubject,
+    given: { role?: "viewer" | "editor"; expiresAt?: number } = {},
+  ) =>
+    db.shares.put(subject, {
+      userId,
+      role: given.role ?? "viewer",
+      expiresAt: given.expiresAt,
+      createdAt: SHARED_AT,
+      createdBy: "owner",
+    });
+  const inNote = { noteId: note.id };
+  const inFile = { attachmentId: attachment.id };
+  await db.transaction(async (tx) => {
+    for (const each of [note, otherNote]) await tx.notes.insert(each);
+    for (const each of [attachment, otherFile, coming]) await tx.attachments.insert(each);
+    await tx.uploads.insert(upload);
+  });
+  await grant("editor", inNote, { role: "editor" });
+  await grant("viewer", inNote);
+  await grant("fileViewer", inFile);
+  for (const subject of [inNote, inFile]) {
+    await grant("expiredShare", subject, { expiresAt: Date.now() - 1 });
+    await grant("revokedShare", subject);
+    await db.shares.delete(subject, "revokedShare");
+  }
+  await grant("otherNoteShare", { noteId: otherNote.id }, { role: "editor" });
+  await grant("otherFileShare", { attachmentId: otherFile.id });
+  return { noteId: note.id, attachmentId: attachment.id, uploadId: upload.id };
+}
+
+/** An id that is nobody's. */
+export function unknownId(): string {
+  return uuidv7();
+}

@@ -14,7 +14,7 @@ const SESSION_UPDATE_SECONDS = 24 * 3600;
 const SIGN_IN_LIMIT = { window: 60, max: 10 };
 
 /** The names of the library's tables and columns. */
-export type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
+type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 

@@ -11,10 +11,13 @@ let now: number;
 let provider: JwksServer;
 let app: ReturnType<typeof createWhoApp>;
 let remembered: number;
+/** What recording a person waits for. */
+let recorded: Promise<void>;
 
 beforeEach(async () => {
   now = NOW;
   remembered = 0;
+  recorded = Promise.resolve();
   provider = await startJwksServer();
   app = createWhoApp(
     createAuthenticator({
@@ -22,6 +25,7 @@ beforeEach(async () => {
       authenticateApiToken: async () => undefined,
       rememberPerson: async () => {
         remembered += 1;
+        await recorded;
       },
       publicUrl: "http://localhost:3000",
       clock: () => now,
@@ -93,6 +97,22 @@ describe("requirement 27: keys of an identity provider", () => {
     const next = await publishKey("k2");
     now += 30_000;
     expect(await send(await signWith(next, claims))).toBe(200);
+    expect(await send(token)).toBe(401);
+  });
+
+  it("that went while a token was being checked don't leave it believed", async () => {
+    const old = await publishKey("k1");
+    const token = await signWith(old, claims);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    recorded = promise;
+    const checking = send(token);
+    await expect.poll(() => remembered).toBe(1);
+    const next = await publishKey("k2");
+    now += 30_000;
+    const other = send(await signWith(next, { ...claims, sub: "user-2" }));
+    await expect.poll(() => remembered).toBe(2);
+    resolve();
+    expect(await Promise.all([checking, other])).toEqual([200, 200]);
     expect(await send(token)).toBe(401);
   });
 

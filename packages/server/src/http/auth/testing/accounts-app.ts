@@ -1,7 +1,9 @@
 import type { LightMyRequestResponse } from "fastify";
+import type { KyselyPlugin } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import { TEST_JWT_SECRET } from "../testing.ts";
@@ -22,13 +24,22 @@ export async function openAccounts(
   const database = await engine.open();
   const { db } = database;
   const people = new Map<string, Person>();
+  let isDown = false;
+  // What the database's own layer throws when it can't be reached.
+  const outage: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (isDown) throw new DomainError("database_unavailable", "The database can't be reached");
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
   const rememberPerson = async (person: Omit<Person, "isAdmin"> & { isAdmin?: boolean }) => {
     const isAdmin = person.isAdmin === true || people.get(person.id)?.isAdmin === true;
     people.set(person.id, { ...person, isAdmin });
   };
   const openReplica = () => {
     const accounts: Accounts = createAccounts({
-      database: { db: db.kysely, type: engine.name },
+      database: { db: db.kysely.withPlugin(outage), type: engine.name },
       tables: authTables,
       secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
       publicUrl,
@@ -62,11 +73,13 @@ export async function openAccounts(
   }
 
   return {
-    database,
     people,
     accounts,
     app,
     openReplica,
+    setDatabaseDown(down: boolean) {
+      isDown = down;
+    },
     call,
     signUp: (account: object = {}, extra: CallOptions = {}) =>
       call("POST", "/auth/sign-up/email", {

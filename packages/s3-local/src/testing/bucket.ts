@@ -11,6 +11,8 @@ export const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalr
 /** The bucket that is there from the start. */
 export const BUCKET = "files";
 
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "s3-local-"));
@@ -44,5 +46,6 @@ export async function startBucket(options: Partial<S3LocalOptions> & { client?: 
 /** An SDK client as an application would make it. */
 export function createClient(endpoint: string, config: S3ClientConfig = {}): S3Client {
   const region = "us-east-1";
-  return new S3Client({ endpoint, region, credentials: CREDENTIALS, forcePathStyle: true, maxAttempts: 1, ...config });
+  const usual = { endpoint, region, credentials: CREDENTIALS, forcePathStyle: true, maxAttempts: 1 };
+  return new S3Client({ ...usual, logger: SILENT, ...config });
 }

@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ChecksumAlgorithm } from "../store/records.ts";
+import { CHECKSUM_ALGORITHMS, createChecksumStream, parseChecksum } from "./checksum.ts";
+import { combineCrcs, isCombinable } from "./combine-crc.ts";
+
+const checksum = (algorithm: ChecksumAlgorithm, ...pieces: Uint8Array[]) => {
+  const stream = createChecksumStream(algorithm);
+  for (const piece of pieces) stream.update(piece);
+  return stream.digest();
+};
+
+/** A CRC by its definition, bit by bit: what the fast ones must agree with. */
+function naiveCrc(bytes: Uint8Array, { polynomial, width }: { polynomial: bigint; width: bigint }): Buffer {
+  const ones = (1n << width) - 1n;
+  let crc = ones;
+  for (const byte of bytes) {
+    crc ^= BigInt(byte);
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1n ? (crc >> 1n) ^ polynomial : crc >> 1n;
+  }
+  return Buffer.from((crc ^ ones).toString(16).padStart(Number(width) / 4, "0"), "hex");
+}
+
+const DEFINITIONS = {
+  CRC32: { width: 32n, polynomial: 0xedb88320n },
+  CRC32C: { width: 32n, polynomial: 0x82f63b78n },
+  CRC64NVME: { width: 64n, polynomial: 0x9a6c9329ac4bc9b5n },
+} as const;
+
+describe.each(Object.entries(DEFINITIONS) as [keyof typeof DEFINITIONS, (typeof DEFINITIONS)["CRC32"]][])(
+  "%s",
+  (algorithm, definition) => {
+    test("of 123456789 is the check value of its specification", () => {
+      const check = { CRC32: "cbf43926", CRC32C: "e3069283", CRC64NVME: "ae8b14860a799888" }[algorithm];
+      expect(checksum(algorithm, Buffer.from("123456789")).toString("hex")).toBe(check);
+    });
+
+    test("of any bytes, in any pieces, is what its definition gives", () => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(100), (bytes, cut) => {
+          const expected = naiveCrc(bytes, definition);
+          expect(checksum(algorithm, bytes.subarray(0, cut), bytes.subarray(cut)).equals(expected)).toBe(true);
+        }),
+      );
+    });
+
+    test("of parts combines to that of the whole", () => {
+      fc.assert(
+        fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 6 }), (parts) => {
+          if (!isCombinable(algorithm)) throw new Error("not combinable");
+          const combined = combineCrcs(
+            algorithm,
+            parts.map((part) => ({ crc: checksum(algorithm, part), sizeBytes: part.length })),
+          );
+          expect(combined.equals(checksum(algorithm, Buffer.concat(parts)))).toBe(true);
+        }),
+      );
+    });
+  },
+);
+
+test("SHA checksums are those of the standard, and do not combine", () => {
+  const bytes = randomBytes(1000);
+  expect(checksum("SHA1", bytes).equals(createHash("sha1").update(bytes).digest())).toBe(true);
+  expect(checksum("SHA256", bytes).equals(createHash("sha256").update(bytes).digest())).toBe(true);
+  expect(CHECKSUM_ALGORITHMS.filter(isCombinable)).toEqual(["CRC32", "CRC32C", "CRC64NVME"]);
+});
+
+test("only canonical base64 of the right length is a checksum", () => {
+  expect(parseChecksum("CRC32", "AAAAAA==")).toEqual(Buffer.alloc(4));
+  for (const text of ["", "AAAAAA", "AAAAAB==", "AAAAAAAA", " AAAAAA==", "AAAA-A==", "!!!!!!=="]) {
+    expect(parseChecksum("CRC32", text), text).toBeUndefined();
+  }
+});

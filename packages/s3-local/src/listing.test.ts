@@ -1,0 +1,138 @@
+import {
+  DeleteObjectsCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { BUCKET, startBucket } from "./testing/bucket.ts";
+
+const inUtf8Order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** What a listing must be: a sorted array, filtered and rolled up. */
+function modelListing(
+  keys: readonly string[],
+  { prefix, delimiter, startAfter }: { prefix: string; delimiter: string; startAfter: string },
+) {
+  const entries = new Set<string>();
+  for (const key of [...keys].sort(inUtf8Order)) {
+    if (!key.startsWith(prefix) || inUtf8Order(key, startAfter) <= 0) continue;
+    const end = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
+    entries.add(end === -1 ? `key ${key}` : `prefix ${key.slice(0, end + delimiter.length)}`);
+  }
+  return [...entries];
+}
+
+/** All pages of a listing, in order; each must be full, except the last. */
+async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, "Bucket"> & { MaxKeys: number }) {
+  const entries: string[] = [];
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...input, ContinuationToken }));
+    const keys = page.Contents?.map(({ Key }) => `key ${decodeURIComponent(Key ?? "")}`) ?? [];
+    const prefixes = page.CommonPrefixes?.map(({ Prefix }) => `prefix ${decodeURIComponent(Prefix ?? "")}`) ?? [];
+    const nameOf = (entry: string) => entry.slice(entry.indexOf(" ") + 1);
+    entries.push(...[...keys, ...prefixes].sort((a, b) => inUtf8Order(nameOf(a), nameOf(b))));
+    expect(page.KeyCount).toBe(keys.length + prefixes.length);
+    if (page.IsTruncated) expect(page.KeyCount).toBe(input.MaxKeys);
+    ContinuationToken = page.NextContinuationToken;
+    expect(ContinuationToken !== undefined).toBe(page.IsTruncated);
+  } while (ContinuationToken !== undefined);
+  return entries;
+}
+
+describe("listing", () => {
+  test("any keys, prefix, delimiter, start and page size: the pages are what a sorted array gives", async () => {
+    const { client } = await startBucket();
+    // Few letters, so that prefixes are shared; with the ends of the UTF-8 and UTF-16 orders among them.
+    const text = (maxLength: number) =>
+      fc.string({
+        unit: fc.constantFrom("a", "b", "/", "é", "\ud7ff", "\ue000", "\uffff", "\u{10000}", "\u{10ffff}"),
+        maxLength,
+      });
+    const keys = fc.uniqueArray(
+      text(6).filter((key) => key !== ""),
+      { minLength: 1, maxLength: 12 },
+    );
+    const query = fc.record({
+      prefix: text(2),
+      delimiter: fc.constantFrom("", "/", "b", "é/", "\u{10ffff}"),
+      startAfter: text(3),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        keys,
+        fc.array(fc.tuple(query, fc.integer({ min: 1, max: 5 })), { minLength: 4, maxLength: 4 }),
+        async (names, queries) => {
+          for (const Key of names) await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
+          for (const [{ prefix, delimiter, startAfter }, MaxKeys] of queries) {
+            const input = {
+              Prefix: prefix,
+              Delimiter: delimiter,
+              StartAfter: startAfter,
+              MaxKeys,
+              EncodingType: "url",
+            } as const;
+            expect(await listAll(client, input)).toEqual(modelListing(names, { prefix, delimiter, startAfter }));
+          }
+          await client.send(
+            new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects: names.map((Key) => ({ Key })) } }),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test("says what is known of each object", async () => {
+    const { client } = await startBucket();
+    const { ETag } = await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
+    const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+    expect(page).toMatchObject({ Name: BUCKET, KeyCount: 1, MaxKeys: 1000, IsTruncated: false });
+    expect(page.Contents).toEqual([
+      {
+        Key: "a",
+        ETag,
+        Size: 3,
+        StorageClass: "STANDARD",
+        LastModified: expect.any(Date),
+        ChecksumAlgorithm: ["CRC32"],
+        ChecksumType: "FULL_OBJECT",
+      },
+    ]);
+  });
+
+  test("nothing is asked for, and more than is allowed", async () => {
+    const { client } = await startBucket();
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
+    const nothing = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, MaxKeys: 0 }));
+    expect([nothing.KeyCount, nothing.IsTruncated]).toEqual([0, false]);
+    expect((await client.send(new ListObjectsV2Command({ Bucket: BUCKET, MaxKeys: 5000 }))).MaxKeys).toBe(1000);
+  });
+
+  test.each([
+    { MaxKeys: -1 },
+    { ContinuationToken: "made-up" },
+    { ContinuationToken: ".!" },
+    { EncodingType: "base64" as "url" },
+  ])("%j is 400", async (input) => {
+    const { client } = await startBucket();
+    const listed = client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...input }));
+    await expect(listed).rejects.toMatchObject({ name: "InvalidArgument" });
+  });
+
+  test("a thousand keys below one prefix are one step", async () => {
+    const { client } = await startBucket();
+    const put = (Key: string) => client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
+    const keys = Array.from({ length: 1200 }, (_, index) => `a/${String(index).padStart(4, "0")}`);
+    for (let at = 0; at < keys.length; at += 50) await Promise.all(keys.slice(at, at + 50).map(put));
+    await put("b");
+    const rolledUp = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: "/" }));
+    expect([rolledUp.CommonPrefixes, rolledUp.Contents?.map(({ Key }) => Key)]).toEqual([[{ Prefix: "a/" }], ["b"]]);
+    const first = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+    expect([first.KeyCount, first.IsTruncated]).toEqual([1000, true]);
+    expect(await listAll(client, { MaxKeys: 1000 })).toHaveLength(1201);
+  });
+});

@@ -1,0 +1,209 @@
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  GetBucketLocationCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  HeadBucketCommand,
+  ListBucketsCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutObjectAclCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { describe, expect, test } from "vitest";
+import { BUCKET, createClient, startBucket } from "./testing/bucket.ts";
+import { open, presignerFor, receive, send, sendBytes, signing } from "./testing/raw.ts";
+import { presignByHand } from "./testing/sign.ts";
+import { bytesOf } from "./testing/streams.ts";
+
+const at = (Key: string) => ({ Bucket: BUCKET, Key });
+
+describe("buckets", () => {
+  test("are created, found, listed and deleted when empty", async () => {
+    const { client } = await startBucket();
+    await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
+    await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
+    await client.send(new HeadBucketCommand({ Bucket: "second-bucket" }));
+    const { Buckets } = await client.send(new ListBucketsCommand({}));
+    expect(Buckets?.map(({ Name }) => Name)).toEqual([BUCKET, "second-bucket"]);
+    await client.send(new PutObjectCommand({ Bucket: "second-bucket", Key: "a", Body: "" }));
+    await expect(client.send(new DeleteBucketCommand({ Bucket: "second-bucket" }))).rejects.toMatchObject({
+      name: "BucketNotEmpty",
+    });
+    await client.send(new DeleteBucketCommand({ Bucket: BUCKET }));
+    await expect(client.send(new HeadBucketCommand({ Bucket: BUCKET }))).rejects.toMatchObject({ name: "NotFound" });
+    await expect(client.send(new PutObjectCommand({ ...at("a"), Body: "" }))).rejects.toMatchObject({
+      name: "NoSuchBucket",
+    });
+  });
+
+  test("know their region, and refuse another", async () => {
+    const { client, endpoint } = await startBucket({ region: "eu-central-1", client: { region: "eu-central-1" } });
+    expect((await client.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint).toBe(
+      "eu-central-1",
+    );
+    const elsewhere = {
+      Bucket: "second-bucket",
+      CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
+    } as const;
+    await expect(client.send(new CreateBucketCommand(elsewhere))).rejects.toMatchObject({
+      name: "IllegalLocationConstraintException",
+    });
+    await expect(client.send(new CreateBucketCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
+      name: "BucketAlreadyOwnedByYou",
+    });
+    const stranger = createClient(endpoint);
+    await expect(stranger.send(new ListBucketsCommand({}))).rejects.toMatchObject({
+      name: "AuthorizationHeaderMalformed",
+    });
+  });
+
+  test.each(["ab", "Capital", "under_score", "a..b", "-a-", "192.168.0.1", "x".repeat(64)])(
+    "cannot be called %s",
+    async (name) => {
+      const { client } = await startBucket();
+      await expect(client.send(new CreateBucketCommand({ Bucket: name }))).rejects.toMatchObject({
+        name: "InvalidBucketName",
+      });
+      await expect(startBucket({ buckets: [name] })).rejects.toThrow("Not a bucket name");
+    },
+  );
+});
+
+describe("what is not implemented is 501, and never taken for something else", () => {
+  test.each([
+    ["versioning", new GetBucketVersioningCommand({ Bucket: BUCKET })],
+    ["versions", new ListObjectVersionsCommand({ Bucket: BUCKET })],
+    ["a bucket policy", new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: "{}" })],
+    ["tags", new GetObjectTaggingCommand(at("a"))],
+    ["an access list", new PutObjectAclCommand({ ...at("a"), ACL: "private" })],
+    ["a version", new GetObjectCommand({ ...at("a"), VersionId: "1" })],
+    ["a part of an object", new GetObjectCommand({ ...at("a"), PartNumber: 1 })],
+    ["encryption", new PutObjectCommand({ ...at("a"), Body: "x", ServerSideEncryption: "AES256" })],
+    ["tags on upload", new PutObjectCommand({ ...at("a"), Body: "x", Tagging: "a=b" })],
+    ["another storage class", new PutObjectCommand({ ...at("a"), Body: "x", StorageClass: "GLACIER" })],
+    ["If-None-Match with a tag", new PutObjectCommand({ ...at("a"), Body: "x", IfNoneMatch: '"a"' })],
+  ])("%s", async (_, command) => {
+    const { client } = await startBucket();
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
+    const sent = client.send(command as GetObjectCommand);
+    await expect(sent).rejects.toMatchObject({ $metadata: { httpStatusCode: 501 } });
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("before");
+  });
+
+  test("a public access list is refused, a POST policy not yet there", async () => {
+    const { client, endpoint } = await startBucket();
+    const open = client.send(new PutObjectCommand({ ...at("a"), Body: "x", ACL: "public-read" }));
+    await expect(open).rejects.toMatchObject({ name: "AccessControlListNotSupported" });
+    const form = { "content-type": "multipart/form-data; boundary=b" };
+    expect((await send({ method: "POST", url: `${endpoint}/${BUCKET}`, headers: form, body: "--b--" })).status).toBe(
+      501,
+    );
+  });
+});
+
+describe("hostile requests", () => {
+  test("a doubled parameter is 400, even when it was signed so", async () => {
+    const { endpoint } = await startBucket();
+    const url = presignByHand(endpoint, {
+      method: "GET",
+      path: `/${BUCKET}`,
+      query: ["list-type=2", "prefix=a", "prefix=b"],
+    });
+    const answer = await send({ method: "GET", url });
+    expect([answer.status, answer.code]).toEqual([400, "InvalidArgument"]);
+  });
+
+  test.each([
+    ["no document", ""],
+    ["another document", "<Other/>"],
+    ["an unclosed element", "<Delete><Object>"],
+    ["an entity bomb", '<!DOCTYPE a [<!ENTITY b "bbbb">]><Delete><Object><Key>&b;</Key></Object></Delete>'],
+    ["an external entity", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><Delete><Object><Key>a</Key></Object></Delete>'],
+    ["a character that XML has not", "<Delete><Object><Key>a&#1;</Key></Object></Delete>"],
+    ["no key", "<Delete><Object></Object></Delete>"],
+    ["a nested key", "<Delete><Object><Key><a/></Key></Object></Delete>"],
+    ["too many keys", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
+  ])("DeleteObjects with %s is 400 and deletes nothing", async (_, body) => {
+    const { client, endpoint } = await startBucket();
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
+    const url = presignByHand(endpoint, { method: "POST", path: `/${BUCKET}`, query: ["delete"] });
+    const answer = await send({
+      method: "POST",
+      url,
+      headers: { "content-length": String(Buffer.byteLength(body)) },
+      body,
+    });
+    expect([answer.status, answer.code]).toEqual([400, "MalformedXML"]);
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
+  });
+
+  test("bytes that are no HTTP, a missing host and the absolute form are 400", async () => {
+    const { port } = await startBucket();
+    for (const bytes of [
+      "\x16\x03\x01\r\n\r\n",
+      "GET / HTTP/1.1\r\n\r\n",
+      "GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    ]) {
+      expect(await sendBytes(port, bytes)).toMatch(/^HTTP\/1.1 400/);
+    }
+  });
+
+  test("user metadata over 2 KiB is 400", async () => {
+    const { client } = await startBucket();
+    const put = (bytes: number) =>
+      client.send(new PutObjectCommand({ ...at("a"), Body: "", Metadata: { a: "x".repeat(bytes) } }));
+    await put(2047);
+    await expect(put(2048)).rejects.toMatchObject({ name: "MetadataTooLarge" });
+  });
+});
+
+describe("a refused upload", () => {
+  test("is refused before its body is asked for, when the client waits", async () => {
+    const { endpoint } = await startBucket();
+    const outgoing = open({
+      method: "PUT",
+      url: `${endpoint}/${BUCKET}/a`,
+      headers: { expect: "100-continue", "content-length": "1000000000" },
+    });
+    let continued = false;
+    outgoing.on("continue", () => {
+      continued = true;
+    });
+    outgoing.flushHeaders();
+    expect([(await receive(outgoing)).status, continued]).toEqual([403, false]);
+  });
+
+  test("still tells why, to a client that sends on without looking", async () => {
+    const { endpoint } = await startBucket();
+    const body = Buffer.alloc(4 * 1024 * 1024);
+    const answer = await send({
+      method: "PUT",
+      url: `${endpoint}/${BUCKET}/a`,
+      body,
+      headers: { "content-length": String(body.length) },
+    });
+    expect([answer.status, answer.code]).toEqual([403, "AccessDenied"]);
+  });
+
+  test("an accepted one is asked for its body", async () => {
+    const { endpoint } = await startBucket();
+    const { url } = presignerFor(endpoint).presignPut(signing("a"));
+    const outgoing = open({ method: "PUT", url, headers: { expect: "100-continue", "content-length": "3" } });
+    outgoing.on("continue", () => outgoing.end("abc"));
+    outgoing.flushHeaders();
+    expect((await receive(outgoing)).status).toBe(200);
+  });
+});
+
+test("what is logged holds neither keys nor signatures", async () => {
+  const events: unknown[] = [];
+  const { endpoint } = await startBucket({ logger: (event) => events.push(event) });
+  await send({ method: "GET", url: presignerFor(endpoint).presignGet(signing("private-name")).url });
+  expect(events).toEqual([
+    expect.objectContaining({ type: "request", method: "GET", bucket: BUCKET, status: 404, code: "NoSuchKey" }),
+  ]);
+  expect(JSON.stringify(events)).not.toMatch(/private-name|X-Amz|Signature/);
+});

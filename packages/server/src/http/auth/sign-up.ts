@@ -21,7 +21,7 @@ export function signUpWithPassword({ signUp }: { signUp: "open" | "closed" }): B
         const isShort = rememberMe === false;
         const session = await endpoint.context.internalAdapter.createSession(user.id, isShort);
         await setSessionCookie(endpoint, { session, user }, isShort);
-        // The cookie is the session; its token is for nobody to read.
+        // The cookie is the session. Its token alone opens nothing (the cookie is signed), and nobody needs it.
         return endpoint.json({ token: null, user });
       }),
     },

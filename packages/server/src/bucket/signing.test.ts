@@ -126,7 +126,7 @@ describe("requirement 14", () => {
     await bucket.store({ objectKey: "key", contentType: "text/html", body, maxBytes: 100 });
     const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: Date.now() });
     const answer = await fetch(url);
-    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe("<h1>hello</h1>");
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
     expect(answer.headers.get("content-security-policy")).toBe("sandbox; default-src 'none'");
     bucket.close();

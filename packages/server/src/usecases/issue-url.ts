@@ -3,7 +3,7 @@ import type { Attachment } from "../domain/attachment.ts";
 import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
-import { type Disposition, safeServing } from "../domain/serving.ts";
+import type { Disposition } from "../domain/serving.ts";
 import type { Deps, Limits, SignedUrl } from "./ports.ts";
 
 export type IssuedUrl = {
@@ -56,21 +56,14 @@ export function checkExpiry(limits: Limits, expiresInSeconds: number | undefined
   return expiresInSeconds;
 }
 
-/** Signs a download of a ready attachment, with a disposition and type that are safe to serve. */
+/** Signs a download of a ready attachment; the bucket makes the disposition and the type safe to serve. */
 export function sign(
   { bucket }: Deps,
   options: { attachment: Attachment; disposition: Disposition; expiresInSeconds: number; now: number },
 ): SignedUrl | Promise<SignedUrl> {
-  const { attachment, expiresInSeconds, now } = options;
-  const serving = safeServing(attachment.contentType, options.disposition);
-  return bucket.presignGet({
-    objectKey: attachment.objectKey,
-    filename: attachment.filename,
-    contentType: serving.contentType,
-    disposition: serving.disposition,
-    expiresInSeconds,
-    now,
-  });
+  const { attachment, disposition, expiresInSeconds, now } = options;
+  const { objectKey, filename, contentType } = attachment;
+  return bucket.presignGet({ objectKey, filename, contentType, disposition, expiresInSeconds, now });
 }
 
 function answer(signed: SignedUrl, asked: { expiresInSeconds: number; now: number }): IssuedUrl {

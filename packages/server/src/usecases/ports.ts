@@ -166,7 +166,10 @@ export type StoredObject = { sizeBytes: number; contentType: string; etag: strin
 export type Bucket = {
   /** A new key under our prefix: 128 random bits, nothing of the filename. */
   newObjectKey(): string;
-  /** `expiresAt` is the true end: it is earlier than asked when the credentials die first. Not a promise when credentials are at hand. */
+  /**
+   * Signs the stored type and the asked disposition as `safeServing` allows them. `expiresAt` is the true end: it is earlier than asked
+   * when the credentials die first. Not a promise when credentials are at hand.
+   */
   presignGet(options: {
     objectKey: string;
     filename: string;

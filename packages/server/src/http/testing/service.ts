@@ -119,7 +119,7 @@ function clientOf(app: ReturnType<typeof buildApp>, token: string | undefined) {
     });
     const { statusCode: status, headers, body: text } = response;
     const isJson = /json/.test(String(headers["content-type"]));
-    return { status, headers, text, body: isJson ? JSON.parse(text) : undefined };
+    return { status, headers, text, body: isJson && text !== "" ? JSON.parse(text) : undefined };
   }
   return { send };
 }

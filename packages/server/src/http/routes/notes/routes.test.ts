@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { createWorld, unknownId } from "../../testing/world.ts";
+
+describe.each(engines)("notes on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    ann = await service.as("ann");
+  });
+  afterAll(() => service.close());
+
+  it("creates, reads, changes and deletes a note", async () => {
+    const created = await ann.send("POST /notes", { json: { title: "Plan" } });
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({ title: "Plan", body: "", ownerId: "ann", attachments: [] });
+    const { id } = created.body;
+    expect((await ann.send(`PATCH /notes/${id}`, { json: { body: "More" } })).body).toMatchObject({
+      title: "Plan",
+      body: "More",
+    });
+    expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ title: "Plan", body: "More" });
+    expect((await ann.send(`GET /notes/${id.toUpperCase()}`)).body.id).toBe(id);
+    const deleted = await ann.send(`DELETE /notes/${id}`);
+    expect([deleted.status, deleted.text]).toEqual([204, ""]);
+    expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
+  });
+
+  it("lists in pages, newest first", async () => {
+    const bob = await service.as("bob");
+    for (const title of ["one", "two", "three"]) await bob.send("POST /notes", { json: { title } });
+    const first = await bob.send("GET /notes?limit=2");
+    expect(first.body.items.map(({ title }: { title: string }) => title)).toEqual(["three", "two"]);
+    const second = await bob.send(`GET /notes?limit=2&cursor=${encodeURIComponent(first.body.nextCursor)}`);
+    expect(second.body.items.map(({ title }: { title: string }) => title)).toEqual(["one"]);
+    expect(second.body.nextCursor).toBeNull();
+  });
+
+  it.each([
+    ["POST /notes", { title: "a", key: "k" }, /"key"; it takes title, body/],
+    ["POST /notes", { title: "a", bucket: "b" }, /"bucket"/],
+    ["POST /notes", { title: "a", "../": 1 }, /"\.\.\/"/],
+    ["POST /notes", {}, /title/],
+    ["POST /notes", { title: 5 }, /title in the body must be string/],
+    ["POST /notes", { title: "" }, /title in the body must not have fewer than 1/],
+    ["POST /notes", { title: "x".repeat(301) }, /title in the body must not have more than 300/],
+    ["POST /notes", [], /must be object/],
+    ["POST /notes", undefined, /must be object/],
+    [`PATCH /notes/${unknownId()}`, {}, /fewer than 1/],
+    ["GET /notes?limit=0", undefined, /limit in the query must be >= 1/],
+    ["GET /notes?limit=201", undefined, /limit in the query must be <= 200/],
+    ["GET /notes?limit=1e2", undefined, /limit in the query must be integer/],
+    ["GET /notes?limit=1&limit=2", undefined, /limit in the query must be integer/],
+    ["GET /notes?scope=all", undefined, /scope in the query must be one of owned, shared/],
+    ["GET /notes?page=2", undefined, /"page"; it takes limit, cursor, scope/],
+    ["GET /notes/not-an-id", undefined, /noteId in the path must be UUIDv7/],
+    [`GET /notes/${"x".repeat(900)}`, undefined, /noteId in the path/],
+  ])("%s %j -> 400 that names the member", async (call, json, detail) => {
+    const answer = await ann.send(call, json === undefined ? {} : { json });
+    expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toMatch(detail);
+  });
+
+  it("refuses a cursor that is none", async () => {
+    expect((await ann.send("GET /notes?cursor=zzz")).body).toMatchObject({ status: 400, code: "invalid_cursor" });
+  });
+
+  it("requirement 17: lists and activity leak nothing of notes that the caller can't reach", async () => {
+    const world = await createWorld(service);
+    const otherUser = await service.as("otherUser");
+    for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity"]) {
+      expect((await otherUser.send(list)).body).toEqual({ items: [], nextCursor: null });
+    }
+    // Shares that ended, or that are of one file, show no note either.
+    for (const person of ["expiredShare", "revokedShare", "fileViewer", "otherFileShare"]) {
+      const { text } = await (await service.as(person)).send("GET /notes?scope=shared");
+      expect(text).not.toContain(world.noteId);
+    }
+    expect((await (await service.as("viewer")).send("GET /notes?scope=shared")).text).toContain(world.noteId);
+  });
+});

@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64");
+
+type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
+
+/** As a browser does it: the length is the body's, whatever was signed. */
+function put({ method, url, headers }: Started, body: string, changed: Record<string, string> = {}): Promise<Response> {
+  const { "content-length": _signed, ...settable } = headers;
+  return fetch(url, { method, headers: { ...settable, ...changed }, body });
+}
+
+describe.each(engines)("uploads on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  });
+  afterAll(() => service.close());
+
+  async function start(given: object = {}): Promise<Started> {
+    const json = { filename: "hello.txt", sizeBytes: 5, contentType: "text/plain", ...given };
+    const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
+    expect(answer.status).toBe(201);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    return answer.body.upload;
+  }
+
+  it("start, PUT straight to the bucket, complete, download", async () => {
+    const upload = await start({ sha256: sha256("hello") });
+    expect(upload).toMatchObject({ strategy: "put", method: "PUT" });
+    expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({ state: "pending", noteId });
+    expect((await put(upload, "hello")).status).toBe(200);
+    const completed = await ann.send(`POST /uploads/${upload.id}/complete`, { json: {} });
+    expect(completed.status).toBe(200);
+    expect(completed.body).toMatchObject({
+      id: upload.attachmentId,
+      state: "ready",
+      sizeBytes: 5,
+      checksum: { algorithm: "SHA256", value: sha256("hello") },
+    });
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toEqual(completed.body);
+    const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
+    expect(await (await fetch(fileUrl)).text()).toBe("hello");
+  });
+
+  it("complete before the upload -> 409, and nothing is lost by it", async () => {
+    const upload = await start();
+    const early = await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect(early.body).toMatchObject({ status: 409, code: "upload_incomplete" });
+    await put(upload, "hello");
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
+  });
+
+  it("requirement 6: the same PUT URL twice -> 412, and what is served is the first", async () => {
+    const upload = await start();
+    await put(upload, "first");
+    expect((await put(upload, "other")).status).toBe(412);
+    await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect((await put(upload, "other")).status).toBe(412);
+    const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
+    expect(await (await fetch(fileUrl)).text()).toBe("first");
+  });
+
+  it("requirement 3: a body of another length is refused by the bucket", async () => {
+    const upload = await start();
+    expect((await put(upload, "hello, and more")).status).toBe(403);
+    expect((await put(upload, "h")).status).toBe(403);
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.code).toBe("upload_incomplete");
+  });
+
+  it("requirement 3: over the limit -> 413 before anything is signed or stored", async () => {
+    const before = await service.bucketContents.keys();
+    const json = { filename: "big.bin", sizeBytes: 2 ** 20 + 1, contentType: "text/plain" };
+    const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
+    expect(answer.body).toMatchObject({ status: 413, code: "file_too_large" });
+    expect(answer.text).not.toContain("X-Amz");
+    expect(await service.bucketContents.keys()).toEqual(before);
+    expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain("big.bin");
+    const atTheLimit = await start({ sizeBytes: 2 ** 20 });
+    expect(atTheLimit.method).toBe("PUT");
+  });
+
+  it("requirement 4: another content type is refused by the bucket; an empty one is application/octet-stream", async () => {
+    const upload = await start();
+    expect((await put(upload, "hello", { "content-type": "text/html" })).status).toBe(403);
+    const untyped = await start({ contentType: "" });
+    expect(untyped.headers).toMatchObject({ "content-type": "application/octet-stream" });
+    expect((await put(untyped, "hello")).status).toBe(200);
+    const { body } = await ann.send(`POST /uploads/${untyped.id}/complete`);
+    expect(body.contentType).toBe("application/octet-stream");
+  });
+
+  it("requirement 8: a file with another SHA-256 is rejected, and its object is gone", async () => {
+    // The bucket itself holds the body to the signed checksum; a bucket that doesn't is played by declaring another one afterwards.
+    const upload = await start({ sha256: sha256("hello") });
+    expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);
+    await put(upload, "hello");
+    await service.database.db.kysely
+      .updateTable("uploads")
+      .set({ declared_sha256: sha256("other") })
+      .where("id", "=", upload.id)
+      .execute();
+    const answer = await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
+    expect(answer.body.detail).toMatch(/SHA-256 differs/);
+    const again = await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect(again.body).toMatchObject({ status: 409, code: "upload_not_pending" });
+    const url = await ann.send(`GET /attachments/${upload.attachmentId}/url`);
+    expect(url.body).toMatchObject({ status: 409, code: "attachment_not_ready" });
+    expect(url.text).not.toContain("X-Amz");
+  });
+
+  it("an abort ends an upload; what its URL still puts is removed", async () => {
+    const upload = await start();
+    await put(upload, "hello");
+    expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
+    expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.code).toBe("upload_not_pending");
+    expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain(upload.attachmentId);
+    const kept = await service.bucketContents.keys();
+    expect((await put(upload, "again")).status).toBe(200);
+    service.advance(900_000 + 300_000 + 1_000);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toEqual(kept);
+    service.advance(-(900_000 + 300_000 + 1_000));
+  });
+
+  it("requirement 1: the client chooses no key and no bucket", async () => {
+    const declared = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
+    for (const chosen of [{ key: "a" }, { bucket: "b" }, { "../": "c" }, { objectKey: "d" }]) {
+      const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json: { ...declared, ...chosen } });
+      expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
+    }
+    const { url } = await start({ filename: "holiday.txt" });
+    expect(url).not.toContain("holiday");
+  });
+
+  it.each([
+    ["../../etc/passwd"],
+    [".."],
+    ["."],
+    [""],
+    ["a/b.txt"],
+    ["a\\b.txt"],
+    ["a\u0000b.txt"],
+    ["a\nb.txt"],
+    ["exe\u202etxt.jpg"],
+    ["half \ud800.txt"],
+    ["x".repeat(256)],
+  ])("requirement 2: the filename %j -> 400", async (filename) => {
+    const json = { filename, sizeBytes: 5, contentType: "text/plain" };
+    const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
+    expect(answer.body).toMatchObject({ status: 400, code: "invalid_filename" });
+  });
+
+  it.each([
+    { sizeBytes: -1 },
+    { sizeBytes: 1.5 },
+    { sizeBytes: "5" },
+    { sizeBytes: 1e20 },
+    { sha256: "abc" },
+    { filename: undefined },
+  ])("refuses %j", async (given) => {
+    const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain", ...given };
+    const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
+    expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
+    expect(answer.body.detail).toContain(Object.keys(given)[0]);
+  });
+});

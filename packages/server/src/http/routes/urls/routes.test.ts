@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { fileForm } from "../../testing/form.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { createWorld, unknownId } from "../../testing/world.ts";
+
+describe.each(engines)("URLs on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  });
+  afterAll(() => service.close());
+
+  async function attach(content: string, filename = "hello.txt", contentType = "text/plain"): Promise<string> {
+    const form = fileForm(content, filename, contentType);
+    const { status, body } = await ann.send(`POST /notes/${noteId}/attachments`, { form });
+    expect(status).toBe(201);
+    return body.id;
+  }
+
+  it("keeps the article's contract: {fileUrl} that works for 60 seconds", async () => {
+    const id = await attach("hello");
+    const before = Date.now();
+    const { status, body, headers } = await ann.send(`GET /attachments/${id}/url`);
+    expect(status).toBe(200);
+    expect(Object.keys(body)).toEqual(["fileUrl", "expiresIn", "expiresAt"]);
+    expect(body.expiresIn).toBe(60);
+    expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe("60");
+    // The signature has whole seconds.
+    expect(Date.parse(body.expiresAt)).toBeGreaterThan(before + 58_000);
+    expect(Date.parse(body.expiresAt)).toBeLessThanOrEqual(Date.now() + 60_000);
+    expect(headers["cache-control"]).toBe("no-store");
+    const file = await fetch(body.fileUrl);
+    expect([file.status, await file.text()]).toEqual([200, "hello"]);
+  });
+
+  it("keeps the article's refusals: 404 Attachment not found, 403 Access denied", async () => {
+    const unknown = await ann.send(`GET /attachments/${unknownId()}/url`);
+    expect(unknown.status).toBe(404);
+    expect(unknown.body).toMatchObject({ message: "Attachment not found", detail: "Attachment not found" });
+    const id = await attach("secret");
+    const denied = await (await service.as("eve")).send(`GET /attachments/${id}/url`);
+    expect(denied.status).toBe(403);
+    expect(denied.body).toMatchObject({ message: "Access denied", code: "access_denied", type: "about:blank" });
+    expect(denied.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(denied.text).not.toContain("secret");
+  });
+
+  it.each(["0", "-1", "1.5", "abc", "", "43201", "1e1", "%2060", "9".repeat(60)])(
+    "expiresIn=%s -> 400 that names the range",
+    async (expiresIn) => {
+      const id = await attach("x");
+      const { status, body } = await ann.send(`GET /attachments/${id}/url?expiresIn=${expiresIn}`);
+      expect([status, body.code]).toEqual([400, "expires_in_out_of_range"]);
+      expect(body.detail).toMatch(/from 1 to 43200/);
+    },
+  );
+
+  it.each([1, 43_200])("expiresIn=%i is signed as asked", async (seconds) => {
+    const { body } = await ann.send(`GET /attachments/${await attach("x")}/url?expiresIn=${seconds}`);
+    expect(body.expiresIn).toBe(seconds);
+    expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe(String(seconds));
+  });
+
+  it.each(["expiresIn=60&expiresIn=5", "disposition=inline&disposition=inline", "disposition=x", "ttl=5"])(
+    "?%s -> 400",
+    async (query) => {
+      const { status, body } = await ann.send(`GET /attachments/${unknownId()}/url?${query}`);
+      expect([status, body.code]).toEqual([400, "invalid_request"]);
+    },
+  );
+
+  it("redirects a download to a fresh URL", async () => {
+    const id = await attach("hello");
+    const { status, headers } = await ann.send(`GET /attachments/${id}/download?expiresIn=5`);
+    expect([status, headers["cache-control"]]).toEqual([302, "no-store"]);
+    expect(await (await fetch(String(headers.location))).text()).toBe("hello");
+    expect((await ann.send(`GET /attachments/${id}/download?expiresIn=0`)).body.code).toBe("expires_in_out_of_range");
+  });
+
+  it("issues nothing on HEAD", async () => {
+    const id = await attach("hello");
+    const answer = await ann.send(`HEAD /attachments/${id}/url`);
+    expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
+  });
+
+  it("promise 3: a URL that was answered is in the activity already", async () => {
+    const id = await attach("hello");
+    await ann.send(`GET /attachments/${id}/url?expiresIn=7`);
+    const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+    expect(items[0]).toMatchObject({ action: "url.issued", actorId: "ann", attachmentIds: [id] });
+    expect(items[0].detail).toEqual({ expiresInSeconds: 7 });
+  });
+
+  it("requirement 12: what could run in a browser is served as a download, whatever was asked", async () => {
+    for (const [filename, type] of [
+      ["page.html", "text/html"],
+      ["drawing.svg", "image/svg+xml"],
+      ["data.xml", "application/xml"],
+      ["code.js", "text/javascript"],
+      ["unknown.xyz", "application/x-unknown"],
+    ] as const) {
+      const id = await attach("<script>alert(1)</script>", filename, type);
+      const { fileUrl } = (await ann.send(`GET /attachments/${id}/url?disposition=inline`)).body;
+      const { headers } = await fetch(fileUrl);
+      expect(headers.get("content-disposition"), filename).toMatch(/^attachment/);
+      expect(headers.get("content-type"), filename).toBe("application/octet-stream");
+    }
+    const { fileUrl } = (await ann.send(`GET /attachments/${await attach("ok")}/url?disposition=inline`)).body;
+    expect((await fetch(fileUrl)).headers.get("content-disposition")).toMatch(/^inline/);
+  });
+
+  it("requirement 13: any filename arrives in Content-Disposition, and nothing else does", async () => {
+    for (const filename of ["Überblick 📎.pdf", "a%22b.txt", "semi;colon,=.txt", "100%25.txt"]) {
+      const shown = filename.replace("%22", '"').replace("%25", "%");
+      const upload = { filename: shown, sizeBytes: 1, contentType: "text/plain" };
+      const started = (await ann.send(`POST /notes/${noteId}/uploads`, { json: upload })).body.upload;
+      await fetch(started.url, { method: started.method, headers: started.headers, body: "x" });
+      const { body } = await ann.send(`POST /uploads/${started.id}/complete`);
+      const { fileUrl } = (await ann.send(`GET /attachments/${body.id}/url`)).body;
+      const disposition = (await fetch(fileUrl)).headers.get("content-disposition") ?? "";
+      const extended = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+      const plain = /filename="((?:[^"\\]|\\.)*)"|filename=([^;"]+)/.exec(disposition);
+      const saved =
+        extended === undefined ? (plain?.[1] ?? plain?.[2])?.replace(/\\(.)/g, "$1") : decodeURIComponent(extended);
+      expect(saved, disposition).toBe(shown);
+    }
+    const injection = { filename: "a\r\nSet-Cookie: x=1.txt", sizeBytes: 1, contentType: "text/plain" };
+    const { body } = await ann.send(`POST /notes/${noteId}/uploads`, { json: injection });
+    expect(body).toMatchObject({ status: 400, code: "invalid_filename" });
+  });
+
+  it("requirement 16: the request after a revocation is refused", async () => {
+    const id = await attach("hello");
+    const bob = await service.as("bob");
+    for (const shared of [`/notes/${noteId}`, `/attachments/${id}`]) {
+      await ann.send(`PUT ${shared}/shares`, { json: { userIds: ["bob"] } });
+      expect((await bob.send(`GET /attachments/${id}/url`)).status).toBe(200);
+      expect((await ann.send(`DELETE ${shared}/shares/bob`)).status).toBe(204);
+      expect((await bob.send(`GET /attachments/${id}/url`)).status).toBe(403);
+    }
+  });
+
+  it("requirement 16: a share ends at its own instant", async () => {
+    const id = await attach("hello");
+    const carl = await service.as("carl");
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    await ann.send(`PUT /attachments/${id}/shares`, { json: { userIds: ["carl"], expiresAt } });
+    expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(200);
+    service.advance(61_000);
+    expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(403);
+  });
+
+  it("requirement 17: a batch answers per item, in the order asked, and for nothing out of reach", async () => {
+    const mine = await attach("mine");
+    const world = await createWorld(service);
+    const waiting = (
+      await ann.send(`POST /notes/${noteId}/uploads`, {
+        json: { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" },
+      })
+    ).body.upload.attachmentId;
+    const unknown = unknownId();
+    const attachmentIds = [unknown, mine.toUpperCase(), world.attachmentId, waiting, mine];
+    const answer = await ann.send("POST /attachments/urls", { json: { attachmentIds, expiresIn: 30 } });
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    const { urls } = answer.body;
+    expect(urls.map(({ attachmentId }: { attachmentId: string }) => attachmentId)).toEqual(attachmentIds);
+    expect(urls[0]).toEqual({ attachmentId: unknown, code: "attachment_not_found" });
+    expect(urls[2]).toEqual({ attachmentId: world.attachmentId, code: "access_denied" });
+    expect(urls[3]).toEqual({ attachmentId: waiting, code: "attachment_not_ready" });
+    for (const { fileUrl, expiresAt } of [urls[1], urls[4]]) {
+      expect(await (await fetch(fileUrl)).text()).toBe("mine");
+      expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
+    }
+  });
+
+  it.each([
+    [{ attachmentIds: [] }, "invalid_request"],
+    [{ attachmentIds: Array.from({ length: 1001 }, unknownId) }, "invalid_request"],
+    [{ attachmentIds: ["1"] }, "invalid_request"],
+    [{ attachmentIds: [unknownId()], expiresIn: "60" }, "invalid_request"],
+    [{ attachmentIds: [unknownId()], expiresIn: 1.5 }, "expires_in_out_of_range"],
+    [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
+    [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
+  ])("refuses the batch %#", async (json, code) => {
+    const answer = await ann.send("POST /attachments/urls", { json });
+    expect([answer.status, answer.body.code]).toEqual([400, code]);
+  });
+});

@@ -27,8 +27,10 @@ export function createPool(options: { url: string; maxConnections: number; query
     keepAlive: true,
     types,
   });
-  // An idle connection that breaks is dropped by the pool; without a listener Node would end the process.
+  // A connection that breaks fails the query under way, and the pool drops it. It says so by an event too, idle or in use, and
+  // Node ends the process when nobody listens to an event of this name.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

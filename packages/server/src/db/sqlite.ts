@@ -15,6 +15,8 @@ import { configureWriter, createPrivateFile } from "./sqlite-file.ts";
 import { openSqliteUrlAudit } from "./sqlite-url-audit.ts";
 import { createTransactions } from "./transactions.ts";
 
+const PATIENCE_MS = 2_000;
+const MIGRATION_PATIENCE_MS = 10 * 60_000;
 const START_PATIENCE_MS = 10_000;
 const START_RETRY_MS = 20;
 
@@ -26,9 +28,14 @@ export async function openSqlite({ file, clock }: { file: string; clock: Clock }
   const writer = await openWriter(file);
   const writeLock = new Mutex();
   const transactions = createTransactions();
-  const kysely = new Kysely<Tables>({ dialect: sqliteDialect(writer, { writeLock }), plugins: [transactions.guard] });
+  const kysely = new Kysely<Tables>({
+    dialect: sqliteDialect(writer, { writeLock, patienceMs: PATIENCE_MS }),
+    plugins: [transactions.guard],
+  });
   try {
-    await migrate(kysely.withoutPlugins(), engine.name);
+    // Another process that starts at the same moment may be at work on the schema for longer than a call in service would wait.
+    const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
+    await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
   } catch (error) {
     writer.close();
     throw error;

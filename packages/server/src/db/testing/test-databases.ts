@@ -7,10 +7,9 @@ import { inject } from "vitest";
 import type { Clock } from "../../usecases/ports.ts";
 import type { OpenDatabase } from "../database.ts";
 import type { EngineName } from "../engine.ts";
-import { openPostgres } from "../postgres.ts";
-import { openSqlite } from "../sqlite.ts";
+import { type DatabaseLocation, openAt } from "./database-location.ts";
 
-/** A fresh database, its schema up to date, and how to open it once more. `close` removes it. */
+/** A fresh database, its schema up to date. `close` closes and removes it. */
 export type TestDatabase = {
   db: OpenDatabase;
   /** What DATABASE_URL would be; undefined on SQLite. */
@@ -20,49 +19,52 @@ export type TestDatabase = {
   close(): Promise<void>;
 };
 
-export type TestEngine = { name: EngineName; open(options?: { clock?: Clock }): Promise<TestDatabase> };
+export type TestEngine = {
+  name: EngineName;
+  open(options?: { clock?: Clock }): Promise<TestDatabase>;
+  /** A place for a database that has not been opened yet. */
+  createPlace(): Promise<TestPlace>;
+};
+
+export type TestPlace = { location: DatabaseLocation; remove: () => Promise<void> };
 
 /** Both engines, for `describe.each(engines)`: no database test runs on one alone without a reason. */
 export const engines: readonly TestEngine[] = [
-  { name: "sqlite", open: openTestSqlite },
-  { name: "postgres", open: openTestPostgres },
+  testEngine("sqlite", createSqlitePlace),
+  testEngine("postgres", createPostgresPlace),
 ];
 
-async function openTestSqlite({ clock = Date.now }: { clock?: Clock } = {}): Promise<TestDatabase> {
-  const { file, remove } = await createTestSqliteFile();
-  const db = await openSqlite({ file, clock });
+function testEngine(name: EngineName, createPlace: () => Promise<TestPlace>): TestEngine {
   return {
-    db,
-    url: undefined,
-    file,
-    async close() {
-      await db.close();
-      await remove();
+    name,
+    createPlace,
+    async open({ clock } = {}) {
+      const { location, remove } = await createPlace();
+      const db = await openAt(location, clock);
+      return {
+        db,
+        url: "url" in location ? location.url : undefined,
+        file: "file" in location ? location.file : undefined,
+        async close() {
+          await db.close();
+          await remove();
+        },
+      };
     },
   };
 }
 
-async function openTestPostgres({ clock = Date.now }: { clock?: Clock } = {}): Promise<TestDatabase> {
-  const { url, remove } = await createTestPostgresDatabase();
-  const db = await openPostgres({ url, clock });
-  return {
-    db,
-    url,
-    file: undefined,
-    async close() {
-      await db.close();
-      await remove();
-    },
-  };
-}
-
-/** The path of a database file that does not exist yet, in a directory of its own. */
-export async function createTestSqliteFile(): Promise<{ file: string; remove: () => Promise<void> }> {
+async function createSqlitePlace(): Promise<TestPlace> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-sqlite-"));
   return {
-    file: join(directory, "valetkey.sqlite"),
+    location: { file: join(directory, "data", "valetkey.sqlite") },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+async function createPostgresPlace(): Promise<TestPlace> {
+  const { url, remove } = await createTestPostgresDatabase();
+  return { location: { url }, remove };
 }
 
 /** An empty database on the run's PostgreSQL server. */

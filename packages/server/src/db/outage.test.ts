@@ -1,0 +1,127 @@
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OpenDatabase } from "./database.ts";
+import { openPostgres } from "./postgres.ts";
+import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts";
+import { TcpProxy } from "./testing/tcp-proxy.ts";
+import { engines, type TestDatabase } from "./testing/test-databases.ts";
+
+const LIMIT_MS = 4_000;
+const FIRST = { limit: 1, cursor: undefined };
+
+const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
+  "a write": (db) => db.notes.insert(sampleNote()),
+  "a transaction": (db) => db.transaction((tx) => tx.notes.insert(sampleNote())),
+  "a URL event": (db) => db.urlAudit.record(sampleEvent()),
+};
+
+const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
+  "a list": (db) => db.notes.listOwned("ann", FIRST),
+  "an access decision": (db) => db.access.attachment("ann", "none"),
+  "a batch of access decisions": (db) => db.access.attachments("ann", ["none"]),
+  "the access to a note": (db) => db.access.note("ann", "none"),
+  "the probe": (db) => db.probe(),
+};
+
+/** All at once, as in service: none may wait for another's failure. */
+async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promise<void> {
+  const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
+    const started = performance.now();
+    await expect(call(db), name).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(performance.now() - started, name).toBeLessThan(LIMIT_MS);
+  };
+  await Promise.all(Object.entries(calls).map(expectOne));
+}
+
+async function expectAvailable(db: OpenDatabase): Promise<void> {
+  for (const [name, call] of Object.entries({ ...writes, ...reads })) {
+    await expect(
+      call(db).then(() => "worked"),
+      name,
+    ).resolves.toBe("worked");
+  }
+}
+
+// The outages differ by engine, what is expected of them does not.
+describe("PostgreSQL out of reach", () => {
+  let test: TestDatabase;
+  let proxy: TcpProxy;
+  let db: OpenDatabase;
+
+  beforeAll(async () => {
+    test = (await engines.find(({ name }) => name === "postgres")?.open()) as TestDatabase;
+    const url = new URL(test.url as string);
+    proxy = new TcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
+    await proxy.listen();
+    url.hostname = "127.0.0.1";
+    url.port = String(proxy.port);
+    db = await openPostgres({ url: url.href, clock: Date.now, poolSize: 3 });
+  });
+
+  afterAll(async () => {
+    await db.close();
+    await proxy.cut();
+    await test.close();
+  });
+
+  it.each(["cut", "stall"] as const)(
+    "fails within seconds while the way is dead (%s), and recovers by itself",
+    async (how) => {
+      await expectAvailable(db);
+      await proxy[how]();
+      await expectUnavailable(db, { ...writes, ...reads });
+      await proxy.mend();
+      await expectAvailable(db);
+    },
+  );
+
+  it("fails what is under way, and keeps nothing of a transaction that was cut", async () => {
+    const note = sampleNote();
+    const transaction = db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      await proxy.cut();
+      await tx.attachments.insert(sampleAttachment(note));
+    });
+    await expect(transaction).rejects.toMatchObject({ code: "database_unavailable" });
+    await proxy.mend();
+    expect(await db.access.note("ann", note.id)).toBeUndefined();
+  });
+
+  it("fails all that wait for one connection in time, not one after the other", async () => {
+    await proxy.stall();
+    const started = performance.now();
+    const calls = Array.from({ length: 30 }, () => db.notes.listOwned("ann", FIRST));
+    const results = await Promise.allSettled(calls);
+    expect(performance.now() - started).toBeLessThan(LIMIT_MS + 1_000);
+    expect(results.every(({ status }) => status === "rejected")).toBe(true);
+    await proxy.mend();
+    await expectAvailable(db);
+  });
+});
+
+describe("a SQLite file that another process keeps locked", () => {
+  it("fails writes within seconds, answers reads all the time, and recovers by itself", async () => {
+    const test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    await expectAvailable(test.db);
+    const other = new DatabaseSync(test.file as string);
+    other.exec("begin immediate");
+    await expectUnavailable(test.db, writes);
+    for (const call of Object.values(reads)) await call(test.db);
+    other.exec("rollback");
+    other.close();
+    await expectAvailable(test.db);
+    await test.close();
+  });
+
+  it("waits for a short lock without stopping the event loop", async () => {
+    const test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    const other = new DatabaseSync(test.file as string);
+    other.exec("begin immediate");
+    const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
+    // The timer fires only if nothing blocks; the writes succeed only if they wait for it.
+    setTimeout(() => other.exec("commit"), 200);
+    await written;
+    other.close();
+    await test.close();
+  });
+});

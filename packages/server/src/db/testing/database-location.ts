@@ -1,0 +1,13 @@
+import type { Clock } from "../../usecases/ports.ts";
+import type { OpenDatabase } from "../database.ts";
+import { openPostgres } from "../postgres.ts";
+import { openSqlite } from "../sqlite.ts";
+
+/** Where a database is: enough for another process to open it. */
+export type DatabaseLocation = { file: string } | { url: string };
+
+export function openAt(location: DatabaseLocation, clock: Clock = Date.now): Promise<OpenDatabase> {
+  return "file" in location
+    ? openSqlite({ file: location.file, clock })
+    : openPostgres({ url: location.url, clock, poolSize: 5 });
+}

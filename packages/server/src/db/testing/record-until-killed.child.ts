@@ -1,0 +1,19 @@
+import { writeSync } from "node:fs";
+import { openAt } from "./database-location.ts";
+import { sampleEvent } from "./samples.ts";
+
+// A process that records URL events until it is killed: `node record-until-killed.child.ts <location as JSON> <note id>`.
+// It prints the id of each event that was acknowledged, one a line.
+const CALLERS = 32;
+const [location = "", noteId = ""] = process.argv.slice(2);
+const db = await openAt(JSON.parse(location));
+
+async function recordForEver(): Promise<never> {
+  for (;;) {
+    const event = sampleEvent({ noteId });
+    await db.urlAudit.record(event);
+    writeSync(1, `${event.id}\n`);
+  }
+}
+
+await Promise.all(Array.from({ length: CALLERS }, recordForEver));

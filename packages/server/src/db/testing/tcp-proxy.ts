@@ -1,0 +1,68 @@
+import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
+
+/** A way to a server that can be cut (refused, reset) or stalled (nothing passes), and mended. */
+export class TcpProxy {
+  readonly #target: { host: string; port: number };
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+  #stalled = false;
+
+  constructor(target: { host: string; port: number }) {
+    this.#target = target;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async listen(): Promise<void> {
+    const server = createServer((socket) => this.#pass(socket));
+    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (server.address() as { port: number }).port;
+    this.#server = server;
+  }
+
+  /** Resets what is connected and refuses what comes. */
+  async cut(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    const closed = new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Accepts and keeps all connections, and lets no byte through until it is mended. */
+  stall(): void {
+    this.#stalled = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  async mend(): Promise<void> {
+    this.#stalled = false;
+    // What was stalled stays dead, as after a partition that outlived the server's patience.
+    for (const socket of this.#sockets) socket.destroy();
+    if (this.#server === undefined) await this.listen();
+  }
+
+  #pass(client: Socket): void {
+    this.#keep(client);
+    if (this.#stalled) {
+      client.pause();
+      return;
+    }
+    const server = netConnect(this.#target.port, this.#target.host);
+    this.#keep(server);
+    client.on("data", (data) => server.write(data));
+    server.on("data", (data) => client.write(data));
+    client.on("close", () => server.destroy());
+    server.on("close", () => client.destroy());
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    // Resets are what this is for.
+    socket.on("error", () => undefined);
+  }
+}

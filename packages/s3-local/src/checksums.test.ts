@@ -176,6 +176,13 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body.replace(/0;chunk.*/s, ""))).toEqual({ code: "IncompleteBody", stored: false });
   });
 
+  test("refused in the middle still get their answer", async () => {
+    const decoded = 3_000_000;
+    const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", decoded });
+    const forged = `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n`;
+    expect(await upload.put(forged + "x".repeat(decoded))).toEqual({ code: "SignatureDoesNotMatch", stored: false });
+  });
+
   test("with signed trailers are checked against them", async () => {
     const trailer = "x-amz-checksum-crc32";
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", trailer });

@@ -46,7 +46,7 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   const decoder = createDecoder(request);
   let sizeBytes = 0;
   if (request.expectsContinue) request.outgoing.writeContinue();
-  for await (const chunk of request.incoming as Readable & AsyncIterable<Buffer>) {
+  for await (const chunk of bytesOf(request.incoming)) {
     for (const bytes of decoder.push(chunk)) {
       sizeBytes += bytes.length;
       if (sizeBytes > declaredBytes) throw incomplete();
@@ -58,6 +58,15 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   const trailers = decoder.end();
   if (sizeBytes !== declaredBytes) throw incomplete();
   return { sizeBytes, ...hashes.check(trailers) };
+}
+
+/** The stream is not destroyed when reading stops early: that would cut the connection before the refusal is sent. */
+async function* bytesOf(incoming: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw new S3Error("IncompleteBody", "The connection was closed before the whole body had come", { cause });
+  }
 }
 
 /** The length of the decoded body; the wire's own length is the HTTP parser's business. */

@@ -30,7 +30,7 @@ export async function sendAnswer(answer: Answer, { incoming, outgoing }: Exchang
   outgoing.writeHead(answer.status);
   if (answer.content !== undefined) return sendContent(answer.content, outgoing);
   if (incoming.method !== "HEAD" && body.length > 0) outgoing.write(body);
-  if (isUnread) {
+  if (isUnread && !incoming.destroyed) {
     outgoing.flushHeaders();
     await drain(incoming);
   }

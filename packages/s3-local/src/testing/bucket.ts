@@ -1,17 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import { onTestFinished } from "vitest";
 import { type S3LocalOptions, startS3Local } from "../index.ts";
+import { createClient } from "./client.ts";
+import { BUCKET, CREDENTIALS } from "./names.ts";
 
-/** The key of every bucket in these tests. */
-export const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
-
-/** The bucket that is there from the start. */
-export const BUCKET = "files";
-
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+export { createClient } from "./client.ts";
+export { BUCKET, CREDENTIALS } from "./names.ts";
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
@@ -41,11 +38,4 @@ export async function startBucket(options: Partial<S3LocalOptions> & { client?: 
   };
   onTestFinished(close);
   return { endpoint: bucket.endpoint, port: bucket.port, dataDir, client, failures, close };
-}
-
-/** An SDK client as an application would make it. */
-export function createClient(endpoint: string, config: S3ClientConfig = {}): S3Client {
-  const region = "us-east-1";
-  const usual = { endpoint, region, credentials: CREDENTIALS, forcePathStyle: true, maxAttempts: 1 };
-  return new S3Client({ ...usual, logger: SILENT, ...config });
 }

@@ -1,0 +1,210 @@
+import { fork } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { describe, expect, test } from "vitest";
+import { type BucketEvent, startS3Local } from "./index.ts";
+import { BUCKET, CREDENTIALS, createClient, startBucket, temporaryFolder } from "./testing/bucket.ts";
+import { blobsIn, unfinishedIn } from "./testing/folder.ts";
+import { open, presignerFor, receive, send, signing } from "./testing/raw.ts";
+import { bytesOf } from "./testing/streams.ts";
+
+const at = (Key: string) => ({ Bucket: BUCKET, Key });
+
+describe("kill -9", () => {
+  /** A body that says how long it is and what its bytes must hash to, so that a torn one shows. */
+  const makeBody = (sizeBytes: number) => {
+    const bytes = randomBytes(sizeBytes);
+    return Buffer.concat([createHash("sha256").update(bytes).digest(), bytes]);
+  };
+  const isWhole = (body: Buffer) =>
+    createHash("sha256").update(body.subarray(32)).digest().equals(body.subarray(0, 32));
+
+  async function startProcess(dataDir: string) {
+    const child = fork(join(import.meta.dirname, "testing", "bucket-process.ts"), [dataDir], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    const [endpoint] = (await once(child, "message")) as [string];
+    return { child, endpoint };
+  }
+
+  test("12 times under load: what was acknowledged is whole, what was not is whole or absent", async () => {
+    const dataDir = await temporaryFolder();
+    const acknowledged = new Map<string, string>();
+    for (let round = 0; round < 12; round++) {
+      const { child, endpoint } = await startProcess(dataDir);
+      const client = createClient(endpoint);
+      let isKilled = false;
+      let stored = 0;
+      const writer = async (index: number) => {
+        for (let count = 0; !isKilled; count++) {
+          // Every third write replaces an object that was acknowledged before.
+          const key = count % 3 === 2 ? `shared-${index}` : `${round}-${index}-${count}`;
+          const Body = makeBody(count % 2 === 0 ? 2000 : 700_000);
+          const before = acknowledged.get(key);
+          acknowledged.delete(key);
+          try {
+            const { ETag = "" } = await client.send(new PutObjectCommand({ ...at(key), Body }));
+            acknowledged.set(key, ETag);
+            stored += 1;
+          } catch (error) {
+            if (!isKilled) throw error;
+            // Not acknowledged: the old object or the new one, and nothing in between.
+            if (before !== undefined)
+              acknowledged.set(key, `${before} or "${createHash("md5").update(Body).digest("hex")}"`);
+          }
+          if (stored === 10 + round) {
+            isKilled = true;
+            child.kill("SIGKILL");
+          }
+        }
+      };
+      await Promise.all([0, 1, 2, 3].map(writer));
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      client.destroy();
+    }
+
+    const { client } = await startBucket({ dataDir });
+    for (const [key, etags] of acknowledged) {
+      const head = await client.send(new HeadObjectCommand(at(key)));
+      expect(etags, key).toContain(head.ETag);
+    }
+    let total = 0;
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, ContinuationToken }));
+      for (const { Key = "" } of page.Contents ?? []) {
+        expect(isWhole(await bytesOf(await client.send(new GetObjectCommand(at(Key)))))).toBe(true);
+        total += 1;
+      }
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+    expect(acknowledged.size).toBeGreaterThan(100);
+    // Nothing is left over either: each object here is one blob.
+    expect(await blobsIn(dataDir)).toHaveLength(total);
+    expect(await unfinishedIn(dataDir)).toEqual([]);
+  });
+});
+
+describe("an upload that breaks off", () => {
+  test.each([0.01, 0.5, 0.99])("after %d of its bytes leaves the old object, and no file", async (share) => {
+    const requests: (BucketEvent & { type: "request" })[] = [];
+    let told = () => {};
+    const logger = (event: BucketEvent) => {
+      if (event.type === "request") requests.push(event);
+      told();
+    };
+    const { client, endpoint, dataDir } = await startBucket({ logger });
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
+    const body = randomBytes(4_000_000);
+    const { url } = presignerFor(endpoint).presignPut(signing("a"));
+    const outgoing = open({ method: "PUT", url, headers: { "content-length": String(body.length) } });
+    outgoing.on("error", () => {});
+    const logged = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    outgoing.write(body.subarray(0, body.length * share), () => outgoing.destroy());
+    await logged;
+    expect(requests.at(-1)).toMatchObject({ method: "PUT", status: 400, code: "IncompleteBody" });
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("old");
+    expect([(await blobsIn(dataDir)).length, await unfinishedIn(dataDir)]).toEqual([1, []]);
+  });
+
+  test("before it has sent all keeps the object out of sight", async () => {
+    const { client, endpoint } = await startBucket();
+    const { url } = presignerFor(endpoint).presignPut(signing("a"));
+    const outgoing = open({ method: "PUT", url, headers: { "content-length": "6" } });
+    await new Promise<void>((resolve) => {
+      outgoing.write("abc", () => resolve());
+    });
+    await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
+    outgoing.end("def");
+    expect((await receive(outgoing)).status).toBe(200);
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abcdef");
+  });
+});
+
+describe("a download under way", () => {
+  test.each(["replaced", "deleted"])(
+    "finishes when its object is %s meanwhile, and then its bytes are gone",
+    async (change) => {
+      const { client, endpoint, dataDir, close } = await startBucket();
+      const body = randomBytes(20_000_000);
+      await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
+      const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
+      outgoing.end();
+      const [incoming] = await once(outgoing, "response");
+      if (change === "deleted") await client.send(new DeleteObjectCommand(at("a")));
+      else await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
+      expect(Buffer.concat(await incoming.toArray()).equals(body)).toBe(true);
+      await close();
+      expect(await blobsIn(dataDir)).toHaveLength(change === "deleted" ? 0 : 1);
+    },
+  );
+
+  test("that the client leaves frees the bytes too", async () => {
+    let told = () => {};
+    const { client, endpoint, dataDir, close } = await startBucket({ logger: () => told() });
+    await client.send(new PutObjectCommand({ ...at("a"), Body: randomBytes(20_000_000) }));
+    const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
+    outgoing.end();
+    const [incoming] = await once(outgoing, "response");
+    await client.send(new DeleteObjectCommand(at("a")));
+    const logged = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    incoming.destroy();
+    await logged;
+    await close();
+    expect(await blobsIn(dataDir)).toEqual([]);
+  });
+});
+
+describe("a data folder", () => {
+  test("is for one process: a second start fails and says why, and works when the first has stopped", async () => {
+    const { dataDir, close } = await startBucket();
+    const again = () => startS3Local({ dataDir, credentials: CREDENTIALS });
+    await expect(again()).rejects.toThrow("in use by another process");
+    await close();
+    await (await again()).close();
+  });
+
+  test("is cleared of blobs and writes without an object at the start, and of nothing else", async () => {
+    const first = await startBucket();
+    await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
+    const [blob = ""] = await blobsIn(first.dataDir);
+    await first.close();
+    const orphan = "f".repeat(32);
+    await mkdir(join(first.dataDir, "blobs", "ff"), { recursive: true });
+    await writeFile(join(first.dataDir, "blobs", "ff", orphan), "left by a write that was cut off");
+    await appendFile(join(first.dataDir, "unfinished", orphan), "half");
+
+    const events: BucketEvent[] = [];
+    const { client, dataDir } = await startBucket({ dataDir: first.dataDir, logger: (event) => events.push(event) });
+    expect(events).toEqual([{ type: "swept", blobs: 1 }]);
+    expect([await blobsIn(dataDir), await unfinishedIn(dataDir)]).toEqual([[blob], []]);
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
+  });
+
+  test("keeps buckets, objects and rules over a restart", async () => {
+    const first = await startBucket({ cors: { allowedOrigins: ["*"] } });
+    await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc", Metadata: { b: "c" } }));
+    await first.close();
+    const { endpoint } = await startBucket({ dataDir: first.dataDir, buckets: [] });
+    const answer = await send({
+      method: "GET",
+      url: presignerFor(endpoint).presignGet(signing("a")).url,
+      headers: { origin: "https://a.example" },
+    });
+    expect([answer.body.toString(), answer.headers["x-amz-meta-b"]]).toEqual(["abc", "c"]);
+    expect(answer.headers["access-control-allow-origin"]).toBe("*");
+  });
+});

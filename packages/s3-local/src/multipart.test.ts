@@ -1,0 +1,327 @@
+import { createHash, randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandInput,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { describe, expect, test } from "vitest";
+import { createChecksumStream } from "./body/checksum.ts";
+import { BUCKET, startBucket } from "./testing/bucket.ts";
+import { blobsIn } from "./testing/folder.ts";
+import { presignerFor, send, signing } from "./testing/raw.ts";
+import { bytesOf } from "./testing/streams.ts";
+
+const MIB = 1024 * 1024;
+const at = (Key: string) => ({ Bucket: BUCKET, Key });
+const read = async (client: S3Client, key: string) => bytesOf(await client.send(new GetObjectCommand(at(key))));
+
+/** Starts an upload and stores these parts, numbered from 1. */
+async function uploadParts(
+  client: S3Client,
+  bodies: Uint8Array[],
+  input: Partial<CreateMultipartUploadCommandInput> = {},
+) {
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at("a"), ...input }));
+  const Parts: CompletedPart[] = [];
+  for (const [index, Body] of bodies.entries()) {
+    const part = { ...at("a"), UploadId, PartNumber: index + 1, Body, ChecksumAlgorithm: input.ChecksumAlgorithm };
+    const { ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 } = await client.send(
+      new UploadPartCommand(part),
+    );
+    Parts.push({
+      PartNumber: index + 1,
+      ETag,
+      ChecksumCRC32,
+      ChecksumCRC32C,
+      ChecksumCRC64NVME,
+      ChecksumSHA1,
+      ChecksumSHA256,
+    });
+  }
+  const complete = (change: object = {}) =>
+    client.send(new CompleteMultipartUploadCommand({ ...at("a"), UploadId, MultipartUpload: { Parts }, ...change }));
+  return { UploadId, Parts, complete };
+}
+
+const FULL_PART = randomBytes(5 * MIB);
+const LAST_PART = randomBytes(1000);
+
+describe.each([
+  ["with its default settings", {}],
+  [
+    "with checksums only when required",
+    { requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" },
+  ],
+] as const)("the AWS SDK's Upload %s", (_, config) => {
+  test("sends a stream of unknown length in parts", async () => {
+    const { client, failures } = await startBucket({ client: config });
+    const pieces = Array.from({ length: 13 }, () => randomBytes(MIB));
+    const Body = Readable.from(pieces);
+    const upload = new Upload({ client, params: { ...at("a"), Body, ContentType: "image/png", Metadata: { b: "c" } } });
+    const { ETag } = await upload.done();
+    expect(ETag).toMatch(/^"[0-9a-f]{32}-3"$/);
+    const got = await client.send(new GetObjectCommand(at("a")));
+    expect(got).toMatchObject({ ContentType: "image/png", Metadata: { b: "c" }, ContentLength: 13 * MIB, ETag });
+    expect((await bytesOf(got)).equals(Buffer.concat(pieces))).toBe(true);
+    expect(failures).toEqual([]);
+  });
+});
+
+describe("a multipart object", () => {
+  test("is its parts in order, at any range, and copies without its parts' bytes", async () => {
+    const { client, dataDir } = await startBucket();
+    const { complete } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
+    const { ETag } = await complete();
+    const whole = Buffer.concat([FULL_PART, FULL_PART, LAST_PART]);
+    const digests = [FULL_PART, FULL_PART, LAST_PART].map((part) => createHash("md5").update(part).digest());
+    expect(ETag).toBe(`"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-3"`);
+    expect((await read(client, "a")).equals(whole)).toBe(true);
+    for (const [from, to] of [
+      [0, 0],
+      [5 * MIB - 1, 5 * MIB],
+      [5 * MIB, 5 * MIB],
+      [4 * MIB, 10 * MIB + 10],
+      [10 * MIB + 999, 10 * MIB + 999],
+    ] as const) {
+      const got = await client.send(new GetObjectCommand({ ...at("a"), Range: `bytes=${from}-${to}` }));
+      expect((await bytesOf(got)).equals(whole.subarray(from, to + 1)), `${from}-${to}`).toBe(true);
+    }
+    await client.send(new CopyObjectCommand({ ...at("b"), CopySource: `${BUCKET}/a` }));
+    await client.send(new DeleteObjectCommand(at("a")));
+    expect(await blobsIn(dataDir)).toHaveLength(3);
+    expect((await read(client, "b")).equals(whole)).toBe(true);
+  });
+
+  test("keeps no part that was not named or was replaced", async () => {
+    const { client, dataDir, close } = await startBucket();
+    const { Parts, UploadId } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
+    const replaced = await client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 3, Body: "new" }));
+    const named = [
+      Parts[0],
+      { ...Parts[2], ETag: replaced.ETag, ChecksumCRC32: replaced.ChecksumCRC32 },
+    ] as CompletedPart[];
+    await client.send(new CompleteMultipartUploadCommand({ ...at("a"), UploadId, MultipartUpload: { Parts: named } }));
+    expect((await read(client, "a")).equals(Buffer.concat([FULL_PART, Buffer.from("new")]))).toBe(true);
+    await close();
+    expect(await blobsIn(dataDir)).toHaveLength(2);
+  });
+
+  test("does not exist before it is complete, and the upload not after", async () => {
+    const { client } = await startBucket();
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
+    const { complete, UploadId } = await uploadParts(client, [LAST_PART]);
+    expect((await read(client, "a")).toString()).toBe("old");
+    await complete();
+    const gone = { name: "NoSuchUpload", $metadata: { httpStatusCode: 404 } };
+    await expect(complete()).rejects.toMatchObject(gone);
+    await expect(client.send(new ListPartsCommand({ ...at("a"), UploadId }))).rejects.toMatchObject(gone);
+    await expect(
+      client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 1, Body: "x" })),
+    ).rejects.toMatchObject(gone);
+    expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
+  });
+
+  test("of many parts completes at once", async () => {
+    const { client, endpoint } = await startBucket();
+    const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(at("a")));
+    await expect(
+      client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 10_001, Body: "x" })),
+    ).rejects.toMatchObject({ name: "InvalidArgument" });
+    const { url } = presignerFor(endpoint).presignUploadPart({
+      ...signing("a", { "content-length": "1" }),
+      uploadId: UploadId,
+      partNumber: 10_000,
+    });
+    const { headers } = await send({ method: "PUT", url, headers: { "content-length": "1" }, body: "z" });
+    const Parts = [{ PartNumber: 10_000, ETag: headers.etag }];
+    await client.send(new CompleteMultipartUploadCommand({ ...at("a"), UploadId, MultipartUpload: { Parts } }));
+    expect((await read(client, "a")).toString()).toBe("z");
+  });
+});
+
+describe("completing is refused, and the upload stays,", () => {
+  test("when a part is unknown, has another tag, or is out of order", async () => {
+    const { client } = await startBucket();
+    const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART]);
+    const [first, second] = Parts as [CompletedPart, CompletedPart];
+    const with_ = (...parts: CompletedPart[]) => complete({ MultipartUpload: { Parts: parts } });
+    await expect(with_(first, { ...second, PartNumber: 3 })).rejects.toMatchObject({ name: "InvalidPart" });
+    await expect(with_({ ...first, ETag: '"0123"' })).rejects.toMatchObject({ name: "InvalidPart" });
+    await expect(with_({ ...first, ETag: second.ETag })).rejects.toMatchObject({ name: "InvalidPart" });
+    await expect(with_(second, first)).rejects.toMatchObject({ name: "InvalidPartOrder" });
+    await expect(with_(first, first)).rejects.toMatchObject({ name: "InvalidPartOrder" });
+    await expect(with_()).rejects.toMatchObject({ name: "MalformedXML" });
+    await complete();
+  });
+
+  test("when a part other than the last is below 5 MiB", async () => {
+    const { client } = await startBucket();
+    const { complete } = await uploadParts(client, [FULL_PART.subarray(1), LAST_PART]);
+    await expect(complete()).rejects.toMatchObject({ name: "EntityTooSmall" });
+    await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
+  });
+
+  test("when the object's size is not what the client says", async () => {
+    const { client } = await startBucket();
+    const { complete } = await uploadParts(client, [LAST_PART]);
+    await expect(complete({ MpuObjectSize: 999 })).rejects.toMatchObject({ name: "InvalidRequest" });
+    await complete({ MpuObjectSize: 1000 });
+  });
+
+  test("when the object exists and must not", async () => {
+    const { client } = await startBucket();
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
+    const { complete } = await uploadParts(client, [LAST_PART]);
+    await expect(complete({ IfNoneMatch: "*" })).rejects.toMatchObject({ name: "PreconditionFailed" });
+    expect((await read(client, "a")).toString()).toBe("old");
+    await client.send(new DeleteObjectCommand(at("a")));
+    await complete({ IfNoneMatch: "*" });
+    expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
+  });
+
+  test("for all but one of 8 that complete the same key in parallel", async () => {
+    const { client } = await startBucket();
+    const uploads = await Promise.all(Array.from({ length: 8 }, () => uploadParts(client, [LAST_PART])));
+    const results = await Promise.allSettled(uploads.map(({ complete }) => complete({ IfNoneMatch: "*" })));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+});
+
+describe("the checksum of a multipart object", () => {
+  const whole = Buffer.concat([FULL_PART, LAST_PART]);
+  const full = (algorithm: "CRC32" | "CRC32C" | "CRC64NVME") => {
+    const stream = createChecksumStream(algorithm);
+    stream.update(whole);
+    return stream.digest().toString("base64");
+  };
+
+  test.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)("by %s is composite", async (ChecksumAlgorithm) => {
+    const { client } = await startBucket();
+    const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART], { ChecksumAlgorithm });
+    const composite = createChecksumStream(ChecksumAlgorithm);
+    for (const part of Parts) composite.update(Buffer.from(part[`Checksum${ChecksumAlgorithm}`] ?? "", "base64"));
+    const expected = {
+      [`Checksum${ChecksumAlgorithm}`]: `${composite.digest().toString("base64")}-2`,
+      ChecksumType: "COMPOSITE",
+    };
+    expect(await complete()).toMatchObject(expected);
+    expect(await client.send(new HeadObjectCommand({ ...at("a"), ChecksumMode: "ENABLED" }))).toMatchObject(expected);
+    expect((await read(client, "a")).equals(whole)).toBe(true);
+  });
+
+  test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)(
+    "by %s can be that of all bytes, and is checked",
+    async (ChecksumAlgorithm) => {
+      const { client } = await startBucket();
+      const { complete } = await uploadParts(client, [FULL_PART, LAST_PART], {
+        ChecksumAlgorithm,
+        ChecksumType: "FULL_OBJECT",
+      });
+      const name = `Checksum${ChecksumAlgorithm}`;
+      const wrong = ChecksumAlgorithm === "CRC64NVME" ? "AAAAAAAAAAA=" : "AAAAAA==";
+      await expect(complete({ [name]: wrong, ChecksumType: "FULL_OBJECT" })).rejects.toMatchObject({
+        name: "BadDigest",
+      });
+      const expected = { [name]: full(ChecksumAlgorithm), ChecksumType: "FULL_OBJECT" };
+      expect(await complete(expected)).toMatchObject(expected);
+      const got = await client.send(new GetObjectCommand(at("a")));
+      expect(got).toMatchObject(expected);
+      expect((await bytesOf(got)).equals(whole)).toBe(true);
+    },
+  );
+
+  test.each([
+    { ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" },
+    { ChecksumAlgorithm: "CRC64NVME", ChecksumType: "COMPOSITE" },
+    { ChecksumAlgorithm: "MD4" },
+  ] as const)("cannot be %j", async (input) => {
+    const { client } = await startBucket();
+    const created = client.send(new CreateMultipartUploadCommand({ ...at("a"), ...(input as object) }));
+    await expect(created).rejects.toMatchObject({ name: "InvalidRequest" });
+  });
+
+  test("is asked of every part, and of the completion", async () => {
+    const { client, endpoint } = await startBucket();
+    const { Parts, complete, UploadId = "" } = await uploadParts(client, [LAST_PART], { ChecksumAlgorithm: "SHA256" });
+    const { url } = presignerFor(endpoint).presignUploadPart({ ...signing("a"), uploadId: UploadId, partNumber: 1 });
+    const bare = await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" });
+    expect([bare.status, bare.code]).toEqual([400, "InvalidRequest"]);
+    const [part] = Parts as [CompletedPart];
+    const missing = { Parts: [{ PartNumber: 1, ETag: part.ETag }] };
+    await expect(complete({ MultipartUpload: missing })).rejects.toMatchObject({ name: "InvalidRequest" });
+    const other = { Parts: [{ ...part, ChecksumSHA256: createHash("sha256").digest("base64") }] };
+    await expect(complete({ MultipartUpload: other })).rejects.toMatchObject({ name: "InvalidPart" });
+    await complete();
+  });
+});
+
+describe("an upload under way", () => {
+  test("lists its parts in pages", async () => {
+    const { client } = await startBucket();
+    const { UploadId, Parts } = await uploadParts(client, [LAST_PART, LAST_PART.subarray(1), LAST_PART.subarray(2)]);
+    const first = await client.send(new ListPartsCommand({ ...at("a"), UploadId, MaxParts: 2 }));
+    expect(first).toMatchObject({ IsTruncated: true, NextPartNumberMarker: "2", MaxParts: 2 });
+    expect(first.Parts?.map(({ PartNumber, Size, ETag }) => ({ PartNumber, Size, ETag }))).toEqual([
+      { PartNumber: 1, Size: 1000, ETag: Parts[0]?.ETag },
+      { PartNumber: 2, Size: 999, ETag: Parts[1]?.ETag },
+    ]);
+    const rest = await client.send(new ListPartsCommand({ ...at("a"), UploadId, PartNumberMarker: "2" }));
+    expect([rest.IsTruncated, rest.Parts?.map(({ PartNumber }) => PartNumber)]).toEqual([false, [3]]);
+  });
+
+  test("is listed, by key and then by age", async () => {
+    let now = Date.now();
+    const { client } = await startBucket({ now: () => now });
+    const started: [string, string | undefined][] = [];
+    for (const key of ["b/1", "a", "b/1", "b/2", "c"]) {
+      now += 1;
+      started.push([key, (await client.send(new CreateMultipartUploadCommand(at(key)))).UploadId]);
+    }
+    const [b1, a, b1Later, b2, c] = started;
+    const list = async (input: object) => {
+      const page = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET, ...input }));
+      return { page, found: page.Uploads?.map(({ Key, UploadId }) => [Key, UploadId]) ?? [] };
+    };
+    expect((await list({})).found).toEqual([a, b1, b1Later, b2, c]);
+    expect((await list({ Prefix: "b/" })).found).toEqual([b1, b1Later, b2]);
+    expect((await list({ KeyMarker: "b/1" })).found).toEqual([b2, c]);
+    const { page, found } = await list({ MaxUploads: 2 });
+    expect([page.IsTruncated, found]).toEqual([true, [a, b1]]);
+    const next = await list({ KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker });
+    expect(next.found).toEqual([b1Later, b2, c]);
+  });
+
+  test("aborted leaves nothing, twice is 404, and its id is good for its own key only", async () => {
+    const { client, dataDir, close } = await startBucket();
+    const { UploadId, complete } = await uploadParts(client, [LAST_PART]);
+    const gone = { name: "NoSuchUpload" };
+    await expect(client.send(new AbortMultipartUploadCommand({ ...at("b"), UploadId }))).rejects.toMatchObject(gone);
+    await client.send(new AbortMultipartUploadCommand({ ...at("a"), UploadId }));
+    await expect(client.send(new AbortMultipartUploadCommand({ ...at("a"), UploadId }))).rejects.toMatchObject(gone);
+    await expect(complete()).rejects.toMatchObject(gone);
+    await close();
+    expect(await blobsIn(dataDir)).toEqual([]);
+  });
+
+  test("survives a restart", async () => {
+    const first = await startBucket();
+    const { UploadId, Parts } = await uploadParts(first.client, [FULL_PART, LAST_PART]);
+    await first.close();
+    const { client } = await startBucket({ dataDir: first.dataDir });
+    await client.send(new CompleteMultipartUploadCommand({ ...at("a"), UploadId, MultipartUpload: { Parts } }));
+    expect((await read(client, "a")).equals(Buffer.concat([FULL_PART, LAST_PART]))).toBe(true);
+  });
+});

@@ -1,0 +1,7 @@
+import { startS3Local } from "../index.ts";
+import { BUCKET, CREDENTIALS } from "./names.ts";
+
+// A bucket in a process of its own, to be killed.
+const dataDir = process.argv[2] as string;
+const { endpoint } = await startS3Local({ dataDir, credentials: CREDENTIALS, buckets: [BUCKET] });
+process.send?.(endpoint);

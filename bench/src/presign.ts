@@ -1,18 +1,19 @@
 import { parseArgs } from "node:util";
 import { checkUrl } from "./presign/check-url.ts";
 import { createLimit } from "./presign/limit.ts";
-import { measure } from "./presign/measure.ts";
+import { type Contestant, contestantsOf, measure } from "./presign/measure.ts";
 import { createSigners, getSignedUrlName, keyAt, type Signer, valetKeyName } from "./presign/signers.ts";
 import { median, medianRatio } from "./rig/statistics.ts";
 import { formatCount, formatTable, reportGoal } from "./rig/table.ts";
 
-type Measured = { signer: Signer; urlsPerSecond: number[] };
+type Measured = Contestant & { urlsPerSecond: number[] };
 
 const TIMES_GET_SIGNED_URL = 100;
 const TIMES_FASTEST_PEER = 10;
+const URLS_CHECKED = 8;
 
 /**
- * Presigned GET URLs a second on one core, the signers in turns.
+ * Presigned GET URLs for each second of one thread's CPU time, the signers in turns.
  * Flags: --rounds 9, --milliseconds 200 (a signer's turn). Answers whether the goals were met.
  */
 export async function runPresign(args: readonly string[]): Promise<boolean> {
@@ -20,21 +21,19 @@ export async function runPresign(args: readonly string[]): Promise<boolean> {
     args: [...args],
     options: { rounds: { type: "string", default: "9" }, milliseconds: { type: "string", default: "200" } },
   });
-  const [rounds, milliseconds] = [Number(values.rounds), Number(values.milliseconds)];
+  const plan = { rounds: Number(values.rounds), milliseconds: Number(values.milliseconds) };
   const signers = createSigners();
   for (const signer of signers) await checkSigner(signer);
   console.log(
-    `presign: GET URLs a second, ${rounds} interleaved rounds of ${milliseconds} ms each, medians, Node ${process.versions.node}`,
+    `presign: GET URLs a second of one thread, medians of ${plan.rounds} interleaved rounds, ${plan.milliseconds} ms each, Node ${process.versions.node}`,
   );
-  const limit: Measured = { signer: createLimit(), urlsPerSecond: [] };
-  const measured = signers.map((signer): Measured => ({ signer, urlsPerSecond: [] }));
-  await measureRounds([...measured, limit], { rounds, milliseconds });
-  printTable(measured, limit);
+  const measured = await measureRounds([...signers, createLimit()].flatMap(contestantsOf), plan);
+  printTable(measured);
   return reportGoals(measured);
 }
 
 async function checkSigner(signer: Signer): Promise<void> {
-  for (let index = 0; index < 8; index++) {
+  for (let index = 0; index < URLS_CHECKED; index++) {
     const url = await signer.sign(index);
     try {
       checkUrl(url, keyAt(index));
@@ -45,19 +44,22 @@ async function checkSigner(signer: Signer): Promise<void> {
 }
 
 async function measureRounds(
-  all: readonly Measured[],
+  contestants: readonly Contestant[],
   { rounds, milliseconds }: { rounds: number; milliseconds: number },
-): Promise<void> {
-  for (const { signer } of all) await measure(signer, milliseconds);
+): Promise<Measured[]> {
+  const measured = contestants.map((contestant): Measured => ({ ...contestant, urlsPerSecond: [] }));
+  for (const each of measured) await measure(each, milliseconds);
   for (let round = 0; round < rounds; round++) {
-    for (const { signer, urlsPerSecond } of all) urlsPerSecond.push(await measure(signer, milliseconds));
+    for (const each of measured) each.urlsPerSecond.push(await measure(each, milliseconds));
   }
+  return measured;
 }
 
-function printTable(measured: readonly Measured[], limit: Measured): void {
+function printTable(measured: readonly Measured[]): void {
   const base = find(measured, getSignedUrlName);
-  const rows = [...measured, limit].map(({ signer, urlsPerSecond }) => [
-    signer.name,
+  const limit = measured.at(-1) as Measured;
+  const rows = measured.map(({ name, urlsPerSecond }) => [
+    name,
     formatCount(median(urlsPerSecond)),
     `${medianRatio(urlsPerSecond, base.urlsPerSecond).toFixed(1)}x`,
     `${(100 * medianRatio(urlsPerSecond, limit.urlsPerSecond)).toFixed(1)} %`,
@@ -70,11 +72,15 @@ function printTable(measured: readonly Measured[], limit: Measured): void {
 
 function reportGoals(measured: readonly Measured[]): boolean {
   const ours = find(measured, valetKeyName);
-  const peers = measured.filter(({ signer }) => !signer.name.startsWith("Valet Key"));
+  const peers = measured.filter(({ signer }) => signer.isPeer);
   const fastest = peers.reduce((a, b) => (median(b.urlsPerSecond) > median(a.urlsPerSecond) ? b : a));
   const goals = [
-    { peer: find(measured, getSignedUrlName), text: "times getSignedUrl", atLeast: TIMES_GET_SIGNED_URL },
-    { peer: fastest, text: `times the fastest peer, ${fastest.signer.name}`, atLeast: TIMES_FASTEST_PEER },
+    {
+      peer: find(measured, getSignedUrlName),
+      text: "times getSignedUrl, both one call at a time",
+      atLeast: TIMES_GET_SIGNED_URL,
+    },
+    { peer: fastest, text: `times the fastest peer, ${fastest.name}`, atLeast: TIMES_FASTEST_PEER },
   ];
   return goals
     .map(({ peer, text, atLeast }) =>
@@ -83,8 +89,8 @@ function reportGoals(measured: readonly Measured[]): boolean {
     .every(Boolean);
 }
 
-function find(measured: readonly Measured[], name: string): Measured {
-  const found = measured.find(({ signer }) => signer.name === name);
-  if (found === undefined) throw new Error(`No signer is called ${name}`);
+function find(measured: readonly Measured[], wanted: string): Measured {
+  const found = measured.find(({ name }) => name === wanted);
+  if (found === undefined) throw new Error(`No signer is called ${wanted}`);
   return found;
 }

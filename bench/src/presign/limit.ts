@@ -19,7 +19,7 @@ export function createLimit(): Signer {
     hash("sha256", inner, "binary");
     return hash("sha256", outer, "hex");
   };
-  return { name: "limit: three native hashes", kind: "sync", sign };
+  return { name: "limit: three native hashes", isPeer: false, kind: "sync", sign };
 }
 
 function canonicalRequest(key: string): string {

@@ -7,7 +7,7 @@ import { Client as MinioClient } from "minio";
 import { inputs } from "./inputs.ts";
 
 /** Makes the URL of the nth key: every client set up once, outside the measurement, as an application would. */
-export type Signer = { name: string } & (
+export type Signer = { name: string; isPeer: boolean } & (
   | { kind: "sync"; sign(index: number): string }
   | { kind: "async"; sign(index: number): Promise<string> }
 );
@@ -29,7 +29,7 @@ function awsGetSignedUrl(): Signer {
   const client = new S3Client({ region, credentials });
   const sign = (index: number) =>
     getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: keyAt(index) }), { expiresIn: expiresInSeconds });
-  return { name: getSignedUrlName, kind: "async", sign };
+  return { name: getSignedUrlName, isPeer: true, kind: "async", sign };
 }
 
 /** The SDK's signer without its client: the request is built by hand. */
@@ -49,7 +49,7 @@ function awsRequestPresigner(): Signer {
     const query = Object.entries(signed.query ?? {}).map(([name, value]) => `${name}=${encodeRfc3986(String(value))}`);
     return `${signed.protocol}//${signed.hostname}${signed.path}?${query.join("&")}`;
   };
-  return { name: "AWS S3RequestPresigner", kind: "async", sign };
+  return { name: "AWS S3RequestPresigner", isPeer: true, kind: "async", sign };
 }
 
 function aws4fetch(): Signer {
@@ -58,20 +58,21 @@ function aws4fetch(): Signer {
     const url = `https://${host}/${keyAt(index)}?X-Amz-Expires=${expiresInSeconds}`;
     return (await client.sign(url, { aws: { signQuery: true } })).url;
   };
-  return { name: "aws4fetch", kind: "async", sign };
+  return { name: "aws4fetch", isPeer: true, kind: "async", sign };
 }
 
 function minio(): Signer {
   const { accessKeyId: accessKey, secretAccessKey: secretKey } = credentials;
   const client = new MinioClient({ endPoint: new URL(endpoint).hostname, region, accessKey, secretKey, useSSL: true });
   const sign = (index: number) => client.presignedGetObject(bucket, keyAt(index), expiresInSeconds);
-  return { name: "minio presignedGetObject", kind: "async", sign };
+  return { name: "minio presignedGetObject", isPeer: true, kind: "async", sign };
 }
 
 function leanS3(): Signer {
   const client = new LeanClient({ bucket, region, endpoint, ...credentials });
   return {
     name: "lean-s3 presign",
+    isPeer: true,
     kind: "sync",
     sign: (index) => client.presign(keyAt(index), { expiresIn: expiresInSeconds }),
   };
@@ -81,7 +82,7 @@ function valetKey(): Signer {
   const presigner = createPresigner({ bucket, region });
   const sign = (index: number) =>
     presigner.presignGet({ key: keyAt(index), credentials, expiresInSeconds, now: Date.now() }).url;
-  return { name: valetKeyName, kind: "sync", sign };
+  return { name: valetKeyName, isPeer: false, kind: "sync", sign };
 }
 
 /** As the service does it: the encoded key is stored with the object. */
@@ -92,7 +93,7 @@ function valetKeyEncoded(): Signer {
     const encodedKey = encodedKeys[index % encodedKeys.length] as (typeof encodedKeys)[number];
     return presigner.presignGet({ encodedKey, credentials, expiresInSeconds, now: Date.now() }).url;
   };
-  return { name: "Valet Key, encoded key", kind: "sync", sign };
+  return { name: "Valet Key, encoded key", isPeer: false, kind: "sync", sign };
 }
 
 export function keyAt(index: number): string {

@@ -25,7 +25,7 @@ export function createPresignPost(
       bucket: place.bucket,
       "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
       "X-Amz-Credential": day.credential,
-      "X-Amz-Date": day.amzDate(signedAtSecond),
+      "X-Amz-Date": day.moment(signedAtSecond, options.expiresInSeconds).amzDate,
       ...(sessionToken ? { "X-Amz-Security-Token": sessionToken } : {}),
     };
     const policy = toBase64(policyJson(options, signedFields, (signedAtSecond + options.expiresInSeconds) * 1000));

@@ -15,9 +15,13 @@ import type {
   UploadPartOptions,
 } from "./types.ts";
 
-/** What differs between operations: `query` sorts before hoisted headers, `operationQuery` after them. */
-type Operation = { method: string; query: string; operationQuery: string; cacheWindowSeconds?: number | undefined };
-type Sign = (options: PresignOptions, operation: Operation) => PresignedRequest;
+type Context = { place: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
+
+/** `query` is what sorts between X-Amz-SignedHeaders and the hoisted headers. */
+type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
+
+/** The end of the URL, and that of the canonical request, which starts with the same text. */
+type Ending = { tail: string; closing: string };
 
 const MAX_PART_NUMBER = 10_000;
 
@@ -29,57 +33,55 @@ const MAX_PART_NUMBER = 10_000;
  */
 export function createPresigner(target: PresignTarget): Presigner {
   const place = resolveTarget(target);
-  const findDay = createSigningDays(place.region);
-  const sign = createSign(place, findDay);
+  const context = { place, findDay: createSigningDays(place.region) };
+  const signGet = createSign(context, { method: "GET", operationQuery: "&x-id=GetObject" });
+  const signHead = createSign(context, { method: "HEAD", operationQuery: "" });
+  const signPut = createSign(context, { method: "PUT", operationQuery: "&x-id=PutObject" });
+  const signDelete = createSign(context, { method: "DELETE", operationQuery: "&x-id=DeleteObject" });
+  const signPart = createSign(context, { method: "PUT", operationQuery: "&x-id=UploadPart" });
   return {
-    presignGet: (options) =>
-      sign(options, {
-        method: "GET",
-        query: responseQuery(options.response) + versionQuery(options.versionId),
-        operationQuery: "&x-id=GetObject",
-        cacheWindowSeconds: options.cacheWindowSeconds,
-      }),
-    presignHead: (options) =>
-      sign(options, { method: "HEAD", query: versionQuery(options.versionId), operationQuery: "" }),
-    presignPut: (options) => sign(options, { method: "PUT", query: "", operationQuery: "&x-id=PutObject" }),
-    presignDelete: (options) =>
-      sign(options, { method: "DELETE", query: versionQuery(options.versionId), operationQuery: "&x-id=DeleteObject" }),
-    presignUploadPart: (options) =>
-      sign(options, { method: "PUT", query: partQuery(options), operationQuery: "&x-id=UploadPart" }),
-    presignPost: createPresignPost(place, findDay),
+    presignGet: (options) => {
+      const query = responseQuery(options.response) + versionQuery(options.versionId);
+      return signGet(options, query, options.cacheWindowSeconds);
+    },
+    presignHead: (options) => signHead(options, versionQuery(options.versionId)),
+    presignPut: (options) => signPut(options, ""),
+    presignDelete: (options) => signDelete(options, versionQuery(options.versionId)),
+    presignUploadPart: (options) => signPart(options, partQuery(options)),
+    presignPost: createPresignPost(place, context.findDay),
   };
 }
 
-/** Canonical request and URL share their pieces; X-Amz-Signature is the one parameter that only the URL has. */
-function createSign(place: ResolvedTarget, findDay: ReturnType<typeof createSigningDays>): Sign {
-  const { host, origin, pathPrefix } = place;
+/**
+ * Canonical request and URL are put together from the same few pieces, most of them made once; X-Amz-Signature is the one
+ * parameter that only the URL has.
+ */
+function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
+  const { host, origin, pathPrefix } = context.place;
+  const { method, operationQuery } = operation;
+  const [requestStart, urlStart] = [`${method}\n${pathPrefix}`, origin + pathPrefix];
   const hostOnly = divideHeaders(host, {});
-  return (options, { method, query, operationQuery, cacheWindowSeconds }) => {
+  const plainEnding = endingOf(hostOnly, operationQuery);
+  return (options, query, cacheWindowSeconds) => {
     const { signedAtSecond, expiresAt, warning } = lifetimeOf(options, cacheWindowSeconds);
-    const day = findDay(signedAtSecond, options.credentials);
+    const day = context.findDay(signedAtSecond, options.credentials);
+    const moment = day.moment(signedAtSecond, options.expiresInSeconds);
+    const encodedKey = encodedKeyOf(options);
     const divided = options.headers === undefined ? hostOnly : divideHeaders(host, options.headers);
-    const amzDate = day.amzDate(signedAtSecond);
-    const path = pathPrefix + encodedKeyOf(options);
-    const head = `${day.queryHead}${amzDate}&X-Amz-Expires=${options.expiresInSeconds}${day.tokenQuery}`;
-    const tail = `&X-Amz-SignedHeaders=${signedHeadersParameter(divided)}${query}${divided.hoistedQuery}${operationQuery}`;
-    const signature = day.sign(
-      amzDate,
-      `${method}\n${path}\n${head}${tail}\n${divided.canonical}\n${divided.names}\nUNSIGNED-PAYLOAD`,
-    );
-    const request: PresignedRequest = {
-      method,
-      url: `${origin}${path}?${head}&X-Amz-Signature=${signature}${tail}`,
-      // A copy: the caller may add to it.
-      headers: { ...divided.toSend },
-      expiresAt,
-    };
-    if (warning !== undefined) request.warning = warning;
-    return request;
+    const { tail, closing } =
+      divided === hostOnly && query === ""
+        ? plainEnding
+        : endingOf(divided, query + divided.hoistedQuery + operationQuery);
+    const signature = day.sign(moment.amzDate, `${requestStart}${encodedKey}${moment.inRequest}${closing}`);
+    const url = `${urlStart}${encodedKey}${moment.inUrl}${signature}${tail}`;
+    const headers = divided === hostOnly ? {} : divided.toSend;
+    return warning === undefined ? { method, url, headers, expiresAt } : { method, url, headers, expiresAt, warning };
   };
 }
 
-function signedHeadersParameter({ names }: DividedHeaders): string {
-  return names === "host" ? names : encodeRfc3986(names);
+function endingOf({ names, canonical }: DividedHeaders, query: string): Ending {
+  const tail = `&X-Amz-SignedHeaders=${names === "host" ? names : encodeRfc3986(names)}${query}`;
+  return { tail, closing: `${tail}\n${canonical}\n${names}\nUNSIGNED-PAYLOAD` };
 }
 
 function encodedKeyOf({ key, encodedKey }: ObjectName): string {

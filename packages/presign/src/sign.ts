@@ -34,8 +34,9 @@ function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto
       writtenDate = amzDate;
     }
     inner.write(hash("sha256", canonicalRequest, "hex"), hashAt, "latin1");
-    // A digest as a binary (latin1) string costs a third of one as a Buffer.
-    outer.write(hash("sha256", inner, "binary"), BLOCK_BYTES, "latin1");
+    // A digest as a binary (latin1) string costs a third of one as a Buffer, and 32 stores less than a call of write.
+    const digest = hash("sha256", inner, "binary");
+    for (let i = 0; i < DIGEST_BYTES; i++) outer[BLOCK_BYTES + i] = digest.charCodeAt(i);
     return hash("sha256", outer, "hex");
   };
 }

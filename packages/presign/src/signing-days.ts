@@ -7,14 +7,22 @@ import type { Credentials } from "./types.ts";
 /** All that stays the same for one day, one region and one set of credentials. */
 export type SigningDay = {
   readonly credential: string;
-  /** Query parameters up to and including `X-Amz-Date=`, encoded. */
-  readonly queryHead: string;
-  /** `&X-Amz-Security-Token=…`, encoded; empty for permanent credentials. */
-  readonly tokenQuery: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;
-  /** The instant as yyyymmddThhmmssZ; the second must lie in this day. */
-  amzDate(epochSecond: number): string;
+  /** What signatures of one second (which must lie in this day) and one lifetime have in common. */
+  moment(epochSecond: number, expiresInSeconds: number): Moment;
+};
+
+/**
+ * `amzDate` reads yyyymmddThhmmssZ. `inRequest` and `inUrl` hold the query parameters that sort before X-Amz-Signature: as they stand
+ * between the key and the rest of the canonical request, and between the key and the signature in the URL.
+ */
+type Moment = {
+  readonly epochSecond: number;
+  readonly expiresInSeconds: number;
+  readonly amzDate: string;
+  readonly inRequest: string;
+  readonly inUrl: string;
 };
 
 type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay };
@@ -28,9 +36,8 @@ export function createSigningDays(region: string): (epochSecond: number, credent
   const cached: CachedDay[] = [];
   return (epochSecond, credentials) => {
     const dayNumber = Math.floor(epochSecond / SECONDS_PER_DAY);
-    for (const entry of cached) {
-      if (entry.dayNumber === dayNumber && isSame(entry.credentials, credentials)) return entry.day;
-    }
+    const found = cached.find((entry) => entry.dayNumber === dayNumber && isSame(entry.credentials, credentials));
+    if (found !== undefined) return found.day;
     const day = createSigningDay({ region, dayNumber, credentials });
     cached.unshift({ credentials: { ...credentials }, dayNumber, day });
     cached.length = Math.min(cached.length, MAX_CACHED_DAYS);
@@ -46,30 +53,35 @@ function createSigningDay(options: { region: string; dayNumber: number; credenti
   const scope = `${date}/${region}/s3/aws4_request`;
   const credential = `${accessKeyId}/${scope}`;
   const signingKey = deriveSigningKey({ secretAccessKey, date, region, service: "s3" });
+  const queryStart =
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD" +
+    `&X-Amz-Credential=${encodeRfc3986(credential)}&X-Amz-Date=`;
+  const tokenQuery = sessionToken ? `&X-Amz-Security-Token=${encodeRfc3986(sessionToken)}` : "";
   return {
     credential,
-    queryHead:
-      "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD" +
-      `&X-Amz-Credential=${encodeRfc3986(credential)}&X-Amz-Date=`,
-    tokenQuery: sessionToken ? `&X-Amz-Security-Token=${encodeRfc3986(sessionToken)}` : "",
     signingKey,
     sign: createSignRequest({ signingKey, scope }),
-    amzDate: createAmzDate(date),
+    moment: createMoments({ date, queryStart, tokenQuery }),
   };
 }
 
-/** Formats instants of one day; most signatures of a busy server share their second with the one before. */
-function createAmzDate(date: string): (epochSecond: number) => string {
-  let lastSecond = -1;
-  let lastDate = "";
-  return (epochSecond) => {
-    if (epochSecond === lastSecond) return lastDate;
-    const secondOfDay = epochSecond % SECONDS_PER_DAY;
-    const [h, m, s] = [secondOfDay / 3600, (secondOfDay / 60) % 60, secondOfDay % 60].map(twoDigits);
-    lastSecond = epochSecond;
-    lastDate = `${date}T${h}${m}${s}Z`;
-    return lastDate;
+/** Keeps the last moment: most signatures of a busy server share theirs with the one before. */
+function createMoments(text: { date: string; queryStart: string; tokenQuery: string }): SigningDay["moment"] {
+  let last: Moment | undefined;
+  return (epochSecond, expiresInSeconds) => {
+    if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
+    const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
+    const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
+    // join makes flat text, where + would leave a chain of pieces for every later use to walk.
+    const inRequest = ["\n", ...query].join("");
+    const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
+    last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };
+    return last;
   };
+}
+
+function timeOfDay(second: number): string {
+  return [second / 3600, (second / 60) % 60, second % 60].map(twoDigits).join("");
 }
 
 function twoDigits(value: number): string {

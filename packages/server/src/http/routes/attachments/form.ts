@@ -9,9 +9,8 @@ import { HttpProblem } from "../../problem.ts";
 export type FormFile = {
   filename: string;
   contentType: string;
+  /** Fails with the HttpProblem that the form deserves. */
   body: Readable;
-  /** Why the form itself ended the stream, if it did; whoever read it knows no more than that it broke. */
-  refusal(): HttpProblem | undefined;
 };
 
 type Parts = AsyncIterableIterator<Multipart>;
@@ -33,16 +32,10 @@ export async function openForm(request: FastifyRequest): Promise<FormFile> {
   if (part === undefined) throw invalid('The form is empty; send the file in the field "file".');
   if (part.type !== "file" || part.fieldname !== "file") throw unexpected(part);
   if (!part.filename) throw new HttpProblem("invalid_filename", "The file has no filename.");
-  let refused: HttpProblem | undefined;
-  const refuse = (problem: HttpProblem): HttpProblem => {
-    refused = problem;
-    return problem;
-  };
   return {
     filename: part.filename,
     contentType: part.mimetype,
-    body: Readable.from(wholeForm(part.file, { parts, refuse }), { objectMode: false }),
-    refusal: () => refused,
+    body: Readable.from(wholeForm(part.file, parts), { objectMode: false }),
   };
 }
 
@@ -56,22 +49,14 @@ export function dropRest(request: IncomingMessage): void {
   request.once("end", stop).once("close", stop);
 }
 
-async function* wholeForm(
-  file: Readable,
-  { parts, refuse }: { parts: Parts; refuse: (problem: HttpProblem) => HttpProblem },
-): AsyncGenerator<Buffer> {
+async function* wholeForm(file: Readable, parts: Parts): AsyncGenerator<Buffer> {
   try {
     yield* file;
   } catch (error) {
-    throw refuse(broken(error));
+    throw broken(error);
   }
-  let part: Multipart | undefined;
-  try {
-    part = await nextPart(parts);
-  } catch (error) {
-    throw refuse(error as HttpProblem);
-  }
-  if (part !== undefined) throw refuse(unexpected(part));
+  const part = await nextPart(parts);
+  if (part !== undefined) throw unexpected(part);
 }
 
 async function nextPart(parts: Parts): Promise<Multipart | undefined> {

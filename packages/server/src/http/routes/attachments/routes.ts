@@ -1,7 +1,9 @@
 import multipart from "@fastify/multipart";
 import type { AdoptBody } from "@valetkey/contract";
+import { DomainError } from "../../../domain/errors.ts";
 import { callerOf } from "../../auth-port.ts";
 import { bounds } from "../../bounds.ts";
+import { HttpProblem } from "../../problem.ts";
 import type { App, RequestOf, RouteDeps } from "../../types.ts";
 import { dropRest, openForm, refuseOversize } from "./form.ts";
 import { presentAttachment } from "./present.ts";
@@ -34,20 +36,23 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: 
   const { noteId } = request.params;
   try {
     refuseOversize(request.headers["content-length"], uploadMaxBytes + bounds.formOverheadBytes);
-    const { filename, contentType, body, refusal } = await openForm(request);
+    const { filename, contentType, body } = await openForm(request);
     try {
       return await useCases.attachFile(callerOf(request), { noteId, filename, contentType, body });
-    } catch (error) {
+    } finally {
       body.destroy();
-      throw refusal() ?? error;
     }
   } catch (error) {
     dropRest(request.raw);
+    // What was wrong with the form says more than that its stream broke.
+    if (error instanceof DomainError && error.cause instanceof HttpProblem) throw error.cause;
     throw error;
   }
 }
 
 async function adopt(request: AttachRequest, { useCases }: RouteDeps) {
+  // The schema is chosen by the media type: without one there was none.
+  if (typeof request.body !== "object") throw new HttpProblem("invalid_request", "Send a form with a file, or JSON.");
   const { s3Url, key, filename } = request.body as AdoptBody;
   return useCases.adoptObject(callerOf(request), { noteId: request.params.noteId, s3Url, key, filename });
 }

@@ -1,0 +1,133 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type ClientRequest, request as httpRequest } from "node:http";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import type { Bucket } from "../../../usecases/ports.ts";
+import { startService, type TestService, tokenOf } from "../../testing/service.ts";
+
+const MIB = 2 ** 20;
+const LIMIT = 128 * MIB;
+const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="big.bin"\r\n\r\n';
+const TAIL = "\r\n--xyz--\r\n";
+
+// What HTTP itself does with a body needs a socket under it.
+describe.each(engines)("form uploads over a socket, on $name", (engine) => {
+  let service: TestService;
+  let origin: string;
+  let token: string;
+  let noteId: string;
+  let onStore: (body: Readable) => void = () => undefined;
+  beforeAll(async () => {
+    const watched = (bucket: Bucket): Bucket => ({
+      ...bucket,
+      store: (options) => {
+        onStore(options.body);
+        return bucket.store(options);
+      },
+    });
+    service = await startService({ engine, limits: { uploadMaxBytes: LIMIT }, wrap: { bucket: watched } });
+    origin = await service.app.listen({ port: 0, host: "127.0.0.1" });
+    token = await tokenOf("ann");
+  });
+  beforeEach(async () => {
+    noteId = (await (await service.as("ann")).send("POST /notes", { json: { title: "Files" } })).body.id;
+  });
+  afterAll(() => service.close());
+
+  function post(headers: Record<string, string | number> = {}): ClientRequest {
+    return httpRequest(`${origin}/notes/${noteId}/attachments`, {
+      method: "POST",
+      agent: false,
+      headers: { authorization: `Bearer ${token}`, "content-type": "multipart/form-data; boundary=xyz", ...headers },
+    });
+  }
+
+  async function expectNothingLeft(): Promise<void> {
+    expect((await (await service.as("ann")).send(`GET /notes/${noteId}`)).body.attachments).toEqual([]);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toEqual([]);
+    expect(await service.bucketContents.uploads()).toBe(0);
+  }
+
+  it("streams a file of 128 MiB in constant memory", async () => {
+    const chunk = randomBytes(MIB);
+    const hash = createHash("sha256");
+    let peakBytes = 0;
+    const before = process.memoryUsage().rss;
+    async function* form() {
+      yield HEAD;
+      for (let sent = 0; sent < 128; sent++) {
+        hash.update(chunk);
+        peakBytes = Math.max(peakBytes, process.memoryUsage().rss - before);
+        yield chunk;
+      }
+      yield TAIL;
+    }
+    const { status, body } = await answerTo(post(), Readable.from(form()));
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
+    // Client, server and bucket share this process; still it holds a few parts, not the file.
+    expect(peakBytes).toBeLessThan(96 * MIB);
+    await (await service.as("ann")).send(`DELETE /attachments/${body.id}`);
+    await expectNothingLeft();
+  });
+
+  it("a file over the limit, its length unknown, -> 413, and nothing left in bucket or database", async () => {
+    async function* form() {
+      yield HEAD;
+      for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);
+      yield TAIL;
+    }
+    const { status, body } = await answerTo(post(), Readable.from(form()));
+    expect([status, body.code]).toEqual([413, "file_too_large"]);
+    await expectNothingLeft();
+  });
+
+  it("a declared length over the limit -> 413 before the file is sent", async () => {
+    const request = post({ "content-length": LIMIT * 10 });
+    const answer = answerTo(request);
+    request.write(HEAD);
+    expect(await answer).toMatchObject({ status: 413, body: { code: "file_too_large" } });
+    request.destroy();
+    await expectNothingLeft();
+  });
+
+  it("a client that is gone in mid-upload leaves nothing", async () => {
+    const storing = new Promise<Readable>((resolve) => {
+      onStore = resolve;
+    });
+    const request = post();
+    request.on("error", () => undefined);
+    request.write(HEAD);
+    // More than a part, so that the bucket has begun a multipart upload.
+    request.write(Buffer.alloc(20 * MIB));
+    const body = await storing;
+    await new Promise<void>((resolve) => {
+      let seen = 0;
+      body.on("data", (chunk: Buffer) => {
+        seen += chunk.length;
+        if (seen > 18 * MIB) resolve();
+      });
+    });
+    const queued = service.deletionQueued();
+    request.destroy();
+    await queued;
+    await expectNothingLeft();
+    expect(service.log()).not.toContain('"level":50');
+  });
+});
+
+async function answerTo(request: ClientRequest, body?: Readable) {
+  const response = new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+    request.on("error", reject);
+    request.on("response", async (incoming) => {
+      let text = "";
+      for await (const chunk of incoming) text += String(chunk);
+      resolve({ status: incoming.statusCode, text });
+    });
+  });
+  body?.pipe(request);
+  const { status, text } = await response;
+  return { status, body: JSON.parse(text) };
+}

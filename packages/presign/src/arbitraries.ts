@@ -14,9 +14,9 @@ const pathBucket = fc.oneof(
   fc.stringMatching(/^[a-z0-9]{1,2}$/),
   fc.stringMatching(/^[a-z0-9]{3,8}-$/),
 );
-export const bucket = fc.oneof({ weight: 2, arbitrary: hostBucket }, pathBucket);
+const bucket = fc.oneof({ weight: 2, arbitrary: hostBucket }, pathBucket);
 
-export const region = fc.oneof(
+const region = fc.oneof(
   fc.constantFrom("us-east-1", "eu-west-1", "ap-southeast-3", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "auto"),
   fc.constantFrom("us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"),
   fc.stringMatching(/^[a-z]{2}-[a-z]{4,9}-[1-9]$/),
@@ -55,7 +55,7 @@ const basePath = fc.oneof(
   fc.constantFrom("", "/"),
   fc.stringMatching(/^(\/{1,2}[a-zA-Z0-9._~%-]{1,8}x){1,3}$/).map((path) => path.replaceAll("%", "%25")),
 );
-export const endpoint = fc
+const endpoint = fc
   .tuple(fc.constantFrom("http://", "https://", "HTTPS://"), hostName, port, basePath)
   .map((parts) => parts.join(""));
 

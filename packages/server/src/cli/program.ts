@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import { adoptCommand } from "./adopt.ts";
+import { configCommand } from "./config.ts";
+import { describeFailure } from "./failure.ts";
+import { presignCommand } from "./presign.ts";
+import { startCommand } from "./start.ts";
+import { tokenCommand } from "./token.ts";
+import { userCommand } from "./user.ts";
+
+/** Runs one command line; a failure is told on standard error, and the exit code is 1. */
+export async function runCommand(argv: readonly string[]): Promise<void> {
+  const program = new Command("valetkey")
+    .description("Share files of a private S3 bucket through URLs that live for seconds.")
+    .addCommand(startCommand(), { isDefault: true })
+    .addCommand(configCommand())
+    .addCommand(userCommand())
+    .addCommand(tokenCommand())
+    .addCommand(adoptCommand())
+    .addCommand(presignCommand());
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { OTHER_SECRET, S3, SECRET, startDirectory } from "./config/testing.ts";
 import { describeConfig } from "./config.ts";
-import { OTHER_SECRET, S3, SECRET, startDirectory } from "./config-testing.ts";
 
 let workingDirectory: string;
 let load: ReturnType<typeof startDirectory>["load"];

@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse as parseDotenv } from "dotenv";
-import { readAuth, readDatabase } from "./config-auth.ts";
-import { readBucket, readCredentials } from "./config-bucket.ts";
-import { ConfigError } from "./config-error.ts";
-import { warnOfNearMisses } from "./config-names.ts";
-import { ConfigReader, type Environment } from "./config-reader.ts";
-import { ensureSecrets } from "./config-secrets.ts";
-import { readLimits, readServer } from "./config-server.ts";
-import type { Config, ConfigCredentials, EmbeddedSecrets } from "./config-types.ts";
+import { readAuth, readDatabase } from "./config/auth.ts";
+import { readBucket, readCredentials } from "./config/bucket.ts";
+import { ConfigError } from "./config/error.ts";
+import { warnOfNearMisses } from "./config/names.ts";
+import { ConfigReader, type Environment } from "./config/reader.ts";
+import { ensureSecrets } from "./config/secrets.ts";
+import { readLimits, readServer } from "./config/server.ts";
+import type { Config, ConfigCredentials, EmbeddedSecrets } from "./config/types.ts";
 
-export { describeConfig } from "./config-describe.ts";
-export { ConfigError, type ConfigFault } from "./config-error.ts";
-export type * from "./config-types.ts";
+export { describeConfig } from "./config/describe.ts";
+export { ConfigError, type ConfigFault } from "./config/error.ts";
+export type * from "./config/types.ts";
 
 /** What is configured, and what looks like a mistake without being a fault. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import type { ConfigReader } from "./config-reader.ts";
-import type { LimitsConfig, LogLevel, ServerConfig } from "./config-types.ts";
+import type { ConfigReader } from "./reader.ts";
+import type { LimitsConfig, LogLevel, ServerConfig } from "./types.ts";
 
 const MAX_PORT = 65_535;
 const DEFAULT_PORT = 3000;

@@ -1,4 +1,4 @@
-import type { ConfigReader } from "./config-reader.ts";
+import type { ConfigReader } from "./reader.ts";
 
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;

@@ -1,6 +1,6 @@
-import type { ConfigReader } from "./config-reader.ts";
-import { missingSecret, readSecret } from "./config-secret-rules.ts";
-import type { AuthConfig, DatabaseConfig, EmbeddedSecrets } from "./config-types.ts";
+import type { ConfigReader } from "./reader.ts";
+import { missingSecret, readSecret } from "./secret-rules.ts";
+import type { AuthConfig, DatabaseConfig, EmbeddedSecrets } from "./types.ts";
 
 /** Accounts and tokens, still waiting for the secrets of embedded mode. */
 export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { S3, SECRET, startDirectory } from "./config-testing.ts";
+import { S3, SECRET, startDirectory } from "./testing.ts";
 
 let workingDirectory: string;
 let load: ReturnType<typeof startDirectory>["load"];

@@ -1,4 +1,4 @@
-import type { Config, ConfigCredentials, LimitsConfig } from "./config-types.ts";
+import type { Config, ConfigCredentials, LimitsConfig } from "./types.ts";
 
 const MASK = "********";
 

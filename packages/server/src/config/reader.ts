@@ -1,4 +1,4 @@
-import type { ConfigFault } from "./config-error.ts";
+import type { ConfigFault } from "./error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
-import type { ConfigReader } from "./config-reader.ts";
-import { readBucketPort } from "./config-server.ts";
-import type { BucketConfig, ConfigCredentials, EmbeddedSecrets, S3BucketConfig, ServerConfig } from "./config-types.ts";
+import type { ConfigReader } from "./reader.ts";
+import { readBucketPort } from "./server.ts";
+import type { BucketConfig, ConfigCredentials, EmbeddedSecrets, S3BucketConfig, ServerConfig } from "./types.ts";
 
 const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
 const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { ConfigError } from "./config-error.ts";
-import type { EmbeddedSecrets } from "./config-types.ts";
+import { ConfigError } from "./error.ts";
+import type { EmbeddedSecrets } from "./types.ts";
 
 const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;

@@ -1,4 +1,4 @@
-import type { ConfigReader } from "./config-reader.ts";
+import type { ConfigReader } from "./reader.ts";
 
 // What other programs call the same thing: such a name is set with the best intentions, and read by nobody here.
 const MEANT: Record<string, string> = {

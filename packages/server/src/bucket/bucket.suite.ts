@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateMultipartUploadCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Bucket } from "../usecases/ports.ts";
 import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
@@ -265,6 +265,18 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       expect(await bucket.head(two)).toBeUndefined();
       expect(await bucket.delete([])).toEqual([]);
       expect(await bucket.delete([one])).toEqual([one]);
+    });
+
+    test("throws away the parts of the keys it is given, and no others", async () => {
+      const [dropped, kept] = [bucket.newObjectKey(), bucket.newObjectKey()];
+      for (const Key of [dropped, dropped, kept]) {
+        await behind.s3.send(new CreateMultipartUploadCommand({ Bucket: server.bucket, Key }));
+      }
+      await bucket.discardParts([dropped, bucket.newObjectKey()]);
+      const left = await behind.openUploads();
+      expect(left.map(({ Key }) => Key)).toEqual([kept]);
+      await bucket.discardParts([kept]);
+      expect(await behind.uploads()).toBe(0);
     });
   });
 }

@@ -1,5 +1,6 @@
 import type { Credentials } from "@valetkey/presign";
 import type { Bucket, Clock } from "../usecases/ports.ts";
+import { createDiscardParts } from "./abandoned-parts.ts";
 import { createClient, type Timeouts } from "./client.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
 import { createDeletion } from "./deletion.ts";
@@ -49,6 +50,7 @@ export function createBucket(options: BucketOptions): Bucket {
     ...objects,
     store: createStore({ client, computeChecksum: objects.computeChecksum, remove, onWarning }),
     delete: remove,
+    discardParts: createDiscardParts(client, { keyPrefix: options.keyPrefix ?? "" }),
     close: () => client.s3.destroy(),
   };
 }

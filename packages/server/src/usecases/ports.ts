@@ -203,6 +203,8 @@ export type Bucket = {
   computeChecksum(objectKey: string): Promise<Checksum>;
   /** Deleting what isn't there is not an error. Answers the keys that are gone. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
+  /** Throws away what unfinished multipart uploads of these keys have stored; other keys are not touched. */
+  discardParts(objectKeys: readonly string[]): Promise<void>;
   /** Resolves when the bucket answered; rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
   /** The bucket's name, and a parser of any address of an object in it. Throws `invalid_request` for addresses elsewhere. */

@@ -28,7 +28,10 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
     for (;;) {
       const due = await db.objectDeletions.listDue(clock(), BATCH);
       if (due.length === 0) return purged;
-      const gone = new Set(await bucket.delete(due.map((deletion) => deletion.objectKey)));
+      const objectKeys = due.map((deletion) => deletion.objectKey);
+      // A process that was killed in a form upload has left parts that no listing of objects shows.
+      await bucket.discardParts(objectKeys);
+      const gone = new Set(await bucket.delete(objectKeys));
       await db.objectDeletions.remove([...gone]);
       purged += gone.size;
       for (const deletion of due) {

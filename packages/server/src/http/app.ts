@@ -48,7 +48,8 @@ export type AppOptions = {
 /** Builds the service's HTTP application; it listens to nothing yet. */
 export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
-  const app = createServer(options);
+  const headers: Record<string, string> = {};
+  const app = createServer(options, headers);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
   parseJsonBodies(app);
@@ -59,7 +60,7 @@ export function buildApp(options: AppOptions): App {
   });
   answerErrors(app, { metrics, allowedMethods: table.methodsOf });
   refuseWhileClosing(app);
-  addSecurityHeaders(app, options);
+  addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
   if (options.accounts !== undefined) app.register(options.accounts, { prefix: "/auth" });
   const deps: RouteDeps = {
@@ -81,7 +82,7 @@ export function buildApp(options: AppOptions): App {
   return app;
 }
 
-function createServer({ logger, trustProxy, requestId }: AppOptions): App {
+function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Record<string, string>): App {
   return fastify({
     logger: logger === false ? false : withRedaction(logger),
     logController: new RequestLog(),
@@ -98,15 +99,21 @@ function createServer({ logger, trustProxy, requestId }: AppOptions): App {
     routerOptions: { maxParamLength: bounds.pathSegmentLength },
     // Ours says so as a problem.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply as never),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
+/** Lets what is in flight finish, refuses what comes after, and keeps no connection that has nothing to do. */
 function refuseWhileClosing(app: App): void {
   let closing = false;
   app.addHook("preClose", (done) => {
     closing = true;
+    if (app.server.listening) {
+      // A connection that was busy when the server closed would otherwise be kept for another request that never comes.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), bounds.closeSweepMs);
+      app.server.once("close", () => clearInterval(sweep));
+    }
     done();
   });
   app.addHook("onRequest", (_request, _reply, done) => {

@@ -16,5 +16,7 @@ export const bounds = {
   formOverheadBytes: 65_536,
   /** How long the rest of a refused upload is read and dropped, so that the client gets to see the answer. Milliseconds. */
   lingerMs: 5_000,
+  /** While the server closes: how often connections that became idle are closed. Milliseconds. */
+  closeSweepMs: 50,
   probeTimeoutMs: 2_000,
 } as const;

@@ -6,12 +6,14 @@ const YEAR_SECONDS = 31_536_000;
 
 export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
 
-/** Puts the security headers on every answer, errors included. */
-export function addSecurityHeaders(app: App, options: SecurityHeaderOptions): void {
-  let headers: Record<string, string> = {};
+/** Puts the security headers on every answer; `headers` is filled with them, for answers that no hook sees. */
+export function addSecurityHeaders(
+  app: App,
+  { headers, ...options }: SecurityHeaderOptions & { headers: Record<string, string> },
+): void {
   // Helmet writes its policy anew for every request, a tenth of what issuing a URL costs; the policy never changes, so it is asked once.
   app.addHook("onReady", async () => {
-    headers = await renderOnce(helmetOptions(options));
+    Object.assign(headers, await renderOnce(helmetOptions(options)));
   });
   app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);

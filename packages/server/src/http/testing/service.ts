@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
-import { bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
 import type { TestEngine } from "../../db/testing/test-databases.ts";
 import { createUseCases } from "../../usecases/index.ts";
 import type { Bucket, Database, Limits } from "../../usecases/ports.ts";
@@ -17,6 +17,8 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
+  /** A bucket of the test's own, which outlives the service. Default: a fresh one. */
+  bucket?: BucketServer;
   /** Stands between the use cases and the bucket or the database. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
@@ -28,7 +30,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   let aheadMs = 0;
   const clock = () => Date.now() + aheadMs;
   const database = await engine.open({ clock });
-  const server = await startEmbedded();
+  const server = options.bucket ?? (await startEmbedded());
   const bucket = bucketOn(server);
   const db = wrap.database?.(database.db) ?? database.db;
   let onDeletionsQueued = (): void => undefined;
@@ -84,7 +86,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     async close() {
       await app.close();
       bucket.close();
-      await server.stop();
+      if (options.bucket === undefined) await server.stop();
       await database.close();
     },
   };

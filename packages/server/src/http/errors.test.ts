@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../db/testing/test-databases.ts";
+import type { Deps } from "../usecases/ports.ts";
+import { type Client, startService, type TestService, tokenOf } from "./testing/service.ts";
+import { unknownId } from "./testing/world.ts";
+
+const [engine] = engines as [(typeof engines)[number]];
+const JSON_TYPE = { "content-type": "application/json" };
+
+describe("what HTTP itself refuses", () => {
+  let service: TestService;
+  let ann: Client;
+  let port: number;
+  let release: () => void = () => undefined;
+  let held: Promise<void> = Promise.resolve();
+  let reached: () => void = () => undefined;
+
+  beforeAll(async () => {
+    const database = (db: Deps["db"]): Deps["db"] => ({
+      ...db,
+      people: {
+        ...db.people,
+        find: async (userId) => {
+          reached();
+          await held;
+          return db.people.find(userId);
+        },
+      },
+    });
+    service = await startService({ engine, wrap: { database } });
+    ann = await service.as("ann");
+    port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
+  });
+  afterAll(() => service.close());
+
+  /** Sends bytes as they are, and answers all that came back until the connection closed. */
+  async function raw(text: string): Promise<string> {
+    const socket = connect(port, "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += String(chunk);
+    });
+    socket.on("error", () => undefined);
+    socket.write(text);
+    await once(socket, "close");
+    return answer;
+  }
+
+  it.each([
+    ["GET", "/nowhere", 404, "not_found"],
+    ["GET", "/notes/a/b/c/d", 404, "not_found"],
+    ["PUT", "/notes", 405, "method_not_allowed"],
+    ["DELETE", "/attachments/urls", 400, "invalid_request"],
+    ["PATCH", `/attachments/${unknownId()}/url`, 405, "method_not_allowed"],
+    ["GET", "/notes/%ZZ", 400, "invalid_request"],
+    ["GET", `/notes/${"x".repeat(2000)}`, 400, "invalid_request"],
+  ])("%s %s -> %i %s", async (method, path, status, code) => {
+    const answer = await ann.send(`${method} ${path}`);
+    expect(answer.body).toMatchObject({ status, code, type: "about:blank", message: answer.body.detail });
+    expect(answer.status).toBe(status);
+    expect(answer.body.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
+  });
+
+  it("names what an address takes instead", async () => {
+    const { headers, body } = await ann.send("PUT /notes");
+    expect(headers.allow?.toString().split(", ").sort()).toEqual(["GET", "HEAD", "POST"]);
+    expect(body.detail).toContain("POST");
+  });
+
+  it.each([
+    ["not JSON", "{", "invalid_request", 400],
+    ["a prototype", '{"__proto__":{"title":"x"}}', "invalid_request", 400],
+    ["a constructor", '{"constructor":{"prototype":{"title":"x"}}}', "invalid_request", 400],
+    ["100,000 levels", "[".repeat(100_000) + "]".repeat(100_000), "invalid_request", 400],
+    ["levels under a name", `{"title":${"[".repeat(20)}${"]".repeat(20)}}`, "invalid_request", 400],
+    ["more than 1 MiB", JSON.stringify({ title: "x".repeat(2 ** 20) }), "payload_too_large", 413],
+    ["nothing", "", "invalid_request", 400],
+  ])("a body of %s -> %s", async (_name, json, code, status) => {
+    const answer = await ann.send("POST /notes", { json, headers: JSON_TYPE });
+    expect(answer.body).toMatchObject({ status, code });
+    expect(answer.status).toBe(status);
+    expect(answer.text).not.toMatch(/FST_|SyntaxError|position/);
+  });
+
+  it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"])(
+    "a body of the type %s -> 415",
+    async (type) => {
+      const answer = await ann.send("POST /notes", { json: "title=a", headers: { "content-type": type } });
+      expect(answer.body).toMatchObject({ status: 415, code: "unsupported_media_type" });
+    },
+  );
+
+  it("asks who is calling before it reads the body", async () => {
+    const answer = await service.anonymous.send("POST /notes", { json: "{", headers: JSON_TYPE });
+    expect(answer.body).toMatchObject({ status: 401, code: "unauthenticated" });
+    expect(answer.headers["www-authenticate"]).toBe("Bearer");
+  });
+
+  it("headers over 16 KiB -> 431", async () => {
+    const answer = await raw(`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 431, code: "headers_too_large" });
+  });
+
+  it("what is no HTTP -> 400", async () => {
+    const answer = await raw("HELLO\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });
+  });
+
+  it("lets a request in flight finish when it closes, and takes no new one", async () => {
+    const token = await tokenOf("ann");
+    const reaching = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+    const call = `GET /me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const socket = connect(port, "127.0.0.1");
+    let answers = "";
+    socket.on("data", (chunk) => {
+      answers += String(chunk);
+    });
+    socket.write(call);
+    await reaching;
+    const closed = service.app.close();
+    // Not before the listener is gone is it known that nothing new can come.
+    while (service.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
+    const refused = connect(port, "127.0.0.1");
+    const [error] = await once(refused, "error");
+    expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
+    // A connection that is open already may bring one more.
+    socket.write(call);
+    release();
+    await once(socket, "close");
+    expect(answers).toMatch(/^HTTP\/1\.1 200 OK.*"id":"ann".*HTTP\/1\.1 503 .*"code":"shutting_down"/s);
+    expect(answers).toMatch(/retry-after: 2/i);
+    await closed;
+  });
+});

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../db/testing/test-databases.ts";
+import { startService, type TestService } from "./testing/service.ts";
+
+const [engine] = engines as [(typeof engines)[number]];
+const METHODS = ["get", "put", "post", "delete", "patch"];
+
+// DESIGN.md, section 5, as far as it is built.
+const contract = [
+  "get /notes",
+  "post /notes",
+  "get /notes/{noteId}",
+  "patch /notes/{noteId}",
+  "delete /notes/{noteId}",
+  "post /notes/{noteId}/attachments",
+  "post /notes/{noteId}/uploads",
+  "get /uploads/{uploadId}",
+  "post /uploads/{uploadId}/complete",
+  "delete /uploads/{uploadId}",
+  "get /attachments/{attachmentId}",
+  "delete /attachments/{attachmentId}",
+  "get /attachments/{attachmentId}/url",
+  "post /attachments/urls",
+  "get /attachments/{attachmentId}/download",
+  "put /notes/{noteId}/shares",
+  "get /notes/{noteId}/shares",
+  "delete /notes/{noteId}/shares/{userId}",
+  "put /attachments/{attachmentId}/shares",
+  "get /attachments/{attachmentId}/shares",
+  "delete /attachments/{attachmentId}/shares/{userId}",
+  "get /notes/{noteId}/activity",
+  "get /activity",
+  "get /me",
+  "get /tokens",
+  "post /tokens",
+  "delete /tokens/{tokenId}",
+  "get /healthz",
+  "get /readyz",
+  "get /metrics",
+];
+
+type Operation = {
+  operationId?: string;
+  parameters?: { name: string; in: string; required?: boolean; schema?: object }[];
+  requestBody?: { content: Record<string, { schema: object }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: { $ref?: string } }> }>;
+};
+
+describe("the OpenAPI document", () => {
+  let service: TestService;
+  // biome-ignore lint/suspicious/noExplicitAny: the document is checked member by member
+  let document: any;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    document = (await service.anonymous.send("GET /openapi.json")).body;
+  });
+  afterAll(() => service.close());
+
+  const operations = (): [string, Operation][] =>
+    Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+    );
+
+  it("is OpenAPI 3.1 with what the specification requires", () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(document.info).toMatchObject({ title: "Valet Key", version: expect.any(String) });
+    expect(document.servers).toEqual([{ url: "https://files.example.com" }]);
+    for (const [call, operation] of operations()) {
+      const [method, path] = call.split(" ") as [string, string];
+      expect(METHODS).toContain(method);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === "path");
+      expect(declared.map(({ name }) => name).sort(), call).toEqual(inPath.sort());
+      for (const parameter of operation.parameters ?? []) expect(parameter.schema, call).toBeDefined();
+      for (const parameter of declared) expect(parameter.required, call).toBe(true);
+      for (const response of Object.values(operation.responses)) expect(response.description, call).not.toBe("");
+    }
+    const ids = operations().map(([, { operationId }]) => operationId);
+    expect(ids).not.toContain(undefined);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("has no reference that leads nowhere", () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference);
+    expect(references.length).toBeGreaterThan(0);
+    for (const reference of references) {
+      const steps = String(reference).replace(/^#\//, "").split("/");
+      let node = document;
+      for (const step of steps) node = node?.[step];
+      expect(node, reference).toBeDefined();
+    }
+  });
+
+  it("lists every route of the contract, and the router has each", () => {
+    const listed = operations().map(([call]) => call);
+    expect([...listed].sort()).toEqual([...contract].sort());
+    for (const call of contract) {
+      const [method = "", path = ""] = call.split(" ");
+      const url = path.replaceAll(/\{(\w+)\}/g, ":$1");
+      expect(service.app.hasRoute({ method: method.toUpperCase() as "GET", url }), call).toBe(true);
+    }
+  });
+
+  it("says of every operation how it refuses, and what its bodies are", () => {
+    for (const [call, operation] of operations()) {
+      const refusal = operation.responses.default?.content?.["application/problem+json"]?.schema;
+      expect(refusal, call).toEqual({ $ref: "#/components/schemas/Problem" });
+    }
+    const attach = document.paths["/notes/{noteId}/attachments"].post;
+    expect(Object.keys(attach.requestBody.content)).toEqual(["multipart/form-data", "application/json"]);
+    const created = document.paths["/notes"].post;
+    expect(created.requestBody.content["application/json"].schema.required).toEqual(["title"]);
+    expect(document.paths["/notes/{noteId}"].delete.responses["204"].content).toBeUndefined();
+  });
+
+  it("has pages at /docs that run under the policy of every page: no inline script or style", async () => {
+    for (const path of ["/docs", "/docs/"]) {
+      const page = await service.anonymous.send(`GET ${path}`);
+      expect(page.status).toBe(200);
+      expect(page.text).not.toMatch(/<script(?![^>]* src=)[^>]*>|<style|\son\w+=|style=/i);
+      expect(page.headers["content-security-policy"]).toContain("script-src 'self';");
+      for (const [, source] of page.text.matchAll(/(?:src|href)="([^"]+)"/g)) {
+        const asset = await service.anonymous.send(`GET ${new URL(String(source), `http://x${path}`).pathname}`);
+        expect(asset.status, source).toBe(200);
+      }
+    }
+  });
+});

@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startEmbedded } from "../bucket/testing/server.ts";
+import { openPostgres } from "../db/index.ts";
+import { engines, type TestEngine } from "../db/testing/test-databases.ts";
+import { fileForm } from "./testing/form.ts";
+import { startService, type TestService } from "./testing/service.ts";
+
+const SECONDS = 1_000;
+
+async function note(service: TestService): Promise<string> {
+  return (await (await service.as("ann")).send("POST /notes", { json: { title: "Files" } })).body.id;
+}
+
+describe.each(engines)("an outage of the bucket, on $name", (engine) => {
+  it("-> 503 bucket_unavailable within seconds, and recovery without a restart", async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "valetkey-outage-"));
+    let server = await startEmbedded({ dataDir });
+    const service = await startService({ engine, bucket: server });
+    onTestFinished(async () => {
+      await service.close();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    });
+    const ann = await service.as("ann");
+    const noteId = await note(service);
+    const attached = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
+    const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    await server.stop();
+
+    for (const call of [`POST /notes/${noteId}/attachments`, `POST /uploads/${upload.id}/complete`]) {
+      const before = performance.now();
+      const answer = await ann.send(call, call.endsWith("attachments") ? { form: fileForm() } : {});
+      expect(answer.body).toMatchObject({ status: 503, code: "bucket_unavailable" });
+      expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+      expect(answer.text).not.toMatch(/ECONN|127\.0\.0\.1/);
+      expect(performance.now() - before).toBeLessThan(8 * SECONDS);
+    }
+    expect((await service.anonymous.send("GET /readyz")).body.checks).toEqual({ database: "up", bucket: "down" });
+    // A signature needs no bucket: what can be answered is.
+    expect((await ann.send(`GET /attachments/${attached.id}/url`)).status).toBe(200);
+    // A deletion is promised to the database, and kept later.
+    expect((await ann.send(`DELETE /attachments/${attached.id}`)).status).toBe(204);
+
+    server = await startEmbedded({ dataDir, port: server.port });
+    const again = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("back") });
+    expect(again.status).toBe(201);
+    expect((await service.anonymous.send("GET /readyz")).status).toBe(200);
+    service.advance(3_600 * SECONDS);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toHaveLength(1);
+  });
+});
+
+describe("an outage of the database", () => {
+  it("on postgres -> 503 database_unavailable on every route, and recovery without a restart", async () => {
+    const gate = gated();
+    onTestFinished(() => void gate.close());
+    const engine: TestEngine = {
+      ...(engines[1] as TestEngine),
+      async open(options) {
+        const database = await (engines[1] as TestEngine).open(options);
+        const url = await gate.open(database.url as string);
+        const db = await openPostgres({ url, clock: options?.clock ?? Date.now });
+        return {
+          ...database,
+          db,
+          close: async () => {
+            await db.close();
+            await database.close();
+          },
+        };
+      },
+    };
+    const service = await startService({ engine });
+    onTestFinished(() => service.close());
+    const ann = await service.as("ann");
+    const noteId = await note(service);
+    const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
+
+    gate.shut();
+    const calls = [`GET /notes/${noteId}`, "POST /notes", `GET /attachments/${id}/url`, "POST /attachments/urls"];
+    for (const call of calls) {
+      const json = call.endsWith("urls") ? { attachmentIds: [id] } : { title: "a" };
+      const before = performance.now();
+      const answer = await ann.send(call, call.startsWith("POST") ? { json } : {});
+      expect(answer.body, call).toMatchObject({ status: 503, code: "database_unavailable" });
+      expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+      expect(answer.text).not.toMatch(/ECONN|postgres|X-Amz/);
+      expect(performance.now() - before).toBeLessThan(8 * SECONDS);
+    }
+    expect((await service.anonymous.send("GET /readyz")).body.checks).toEqual({ database: "down", bucket: "up" });
+    expect((await service.anonymous.send("GET /healthz")).status).toBe(200);
+
+    gate.reopen();
+    expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
+    expect((await ann.send(`GET /notes/${noteId}`)).status).toBe(200);
+    expect((await service.anonymous.send("GET /readyz")).status).toBe(200);
+  });
+
+  it("on sqlite: a file that another process holds -> 503 for what must be written, and recovery", async () => {
+    const service = await startService({ engine: engines[0] as TestEngine });
+    onTestFinished(() => service.close());
+    const ann = await service.as("ann");
+    const noteId = await note(service);
+    const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
+    const other = new DatabaseSync(service.database.file as string);
+    onTestFinished(() => other.close());
+    other.exec("begin immediate");
+    const [written, issued] = await Promise.all([
+      ann.send("POST /notes", { json: { title: "a" } }),
+      ann.send(`GET /attachments/${id}/url`),
+    ]);
+    expect(written.body).toMatchObject({ status: 503, code: "database_unavailable" });
+    // Without its record no URL leaves.
+    expect(issued.body).toMatchObject({ status: 503, code: "database_unavailable" });
+    expect(issued.text).not.toContain("X-Amz");
+    expect((await ann.send(`GET /notes/${noteId}`)).status).toBe(200);
+    other.exec("rollback");
+    expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
+    expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
+  });
+});
+
+/** A TCP gate before a database: shut, it breaks what passes through and lets nothing new in. */
+function gated() {
+  const sockets = new Set<Socket>();
+  let isShut = false;
+  let target = { host: "", port: 0 };
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    if (isShut) {
+      socket.destroy();
+      return;
+    }
+    const onward = connect(target);
+    onward.on("error", () => socket.destroy());
+    for (const each of [socket, onward]) sockets.add(each.on("close", () => sockets.delete(each)));
+    socket.pipe(onward).pipe(socket);
+  });
+  return {
+    async open(url: string): Promise<string> {
+      const through = new URL(url);
+      target = { host: through.hostname, port: Number(through.port) };
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      through.host = `127.0.0.1:${(server.address() as { port: number }).port}`;
+      return through.href;
+    },
+    shut(): void {
+      isShut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    reopen(): void {
+      isShut = false;
+    },
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import type { AppOptions } from "../../app.ts";
+import { fileForm } from "../../testing/form.ts";
+import { startService, type TestService } from "../../testing/service.ts";
+
+const [engine] = engines as [(typeof engines)[number]];
+
+async function started(app: Partial<AppOptions> = {}): Promise<TestService> {
+  const service = await startService({ engine, app });
+  onTestFinished(() => service.close());
+  return service;
+}
+
+const up = async (): Promise<void> => undefined;
+const down = (): Promise<void> => Promise.reject(new Error("connect to 10.0.0.7 refused"));
+const silent = (): Promise<void> => new Promise<void>(() => undefined);
+
+describe("probes", () => {
+  it("answers while the process lives, whatever is down", async () => {
+    const { anonymous } = await started({ probes: { database: down, bucket: down } });
+    expect((await anonymous.send("GET /healthz")).body).toEqual({ status: "ok" });
+  });
+
+  it("is ready when database and bucket answer", async () => {
+    const { anonymous } = await started();
+    const { status, body } = await anonymous.send("GET /readyz");
+    expect([status, body]).toEqual([200, { status: "ready", checks: { database: "up", bucket: "up" } }]);
+  });
+
+  it.each([
+    ["database", { database: down, bucket: up }, "database_unavailable", { database: "down", bucket: "up" }],
+    ["bucket", { database: up, bucket: down }, "bucket_unavailable", { database: "up", bucket: "down" }],
+    [
+      "database, bucket",
+      { database: down, bucket: down },
+      "database_unavailable",
+      { database: "down", bucket: "down" },
+    ],
+  ])("says that %s is down, and not why", async (names, probes, code, checks) => {
+    const { anonymous } = await started({ probes });
+    const answer = await anonymous.send("GET /readyz");
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({ status: 503, code, checks, detail: `Not ready; down: ${names}.` });
+    expect(answer.headers["retry-after"]).toBe("2");
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(answer.text).not.toContain("10.0.0.7");
+  });
+
+  it("takes no answer within two seconds for down", async () => {
+    const { anonymous } = await started({ probes: { database: up, bucket: silent } });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const answer = anonymous.send("GET /readyz");
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect((await answer).body.checks).toEqual({ database: "up", bucket: "down" });
+  });
+});
+
+describe("metrics", () => {
+  it("counts requests by route and the URLs issued, and holds no id", async () => {
+    const service = await started();
+    const ann = await service.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
+    await ann.send(`GET /attachments/${id}/url`);
+    await ann.send("POST /attachments/urls", { json: { attachmentIds: [id, noteId, id] } });
+    await ann.send(`GET /no/such/${id}`);
+    const { text, headers } = await service.anonymous.send("GET /metrics");
+    expect(headers["content-type"]).toMatch(/^text\/plain/);
+    expect(text).toMatch(/valetkey_urls_issued_total 3\n/);
+    const count = (route: string, status: number, method = "GET") =>
+      `duration_seconds_count{method="${method}",route="${route}",status="${status}"} 1\n`;
+    expect(text).toContain(count("/attachments/:attachmentId/url", 200));
+    expect(text).toContain(count("/notes", 201, "POST"));
+    expect(text).toContain(count("unmatched", 404));
+    for (const secret of [id, noteId, "ann", "X-Amz"]) expect(text).not.toContain(secret);
+  });
+});

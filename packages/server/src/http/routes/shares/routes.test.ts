@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { createWorld, unknownId, type World } from "../../testing/world.ts";
+
+describe.each(engines)("shares on $name", (engine) => {
+  let service: TestService;
+  let owner: Client;
+  let world: World;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    owner = await service.as("owner");
+    world = await createWorld(service);
+    // Bob is known by his address once he was here.
+    await (await service.as("bob")).send("GET /me");
+  });
+  afterAll(() => service.close());
+
+  it("shares a note by id and by address, changes the role, lists and revokes", async () => {
+    const call = `/notes/${world.noteId}/shares`;
+    const expiresAt = "2999-01-01T00:00:00.000Z";
+    const json = { emails: ["BOB@example.com"], userIds: ["carl"], role: "editor", expiresAt };
+    const put = await owner.send(`PUT ${call}`, { json });
+    expect(put.status).toBe(200);
+    const shares = (answer: { body: { shares: { userId: string }[] } }, userId: string) =>
+      answer.body.shares.find((share) => share.userId === userId);
+    expect(shares(put, "bob")).toMatchObject({ email: "bob@example.com", name: "bob", role: "editor", expiresAt });
+    expect(shares(put, "carl")).toMatchObject({ email: null, name: null, role: "editor" });
+    await owner.send(`PUT ${call}`, { json: { userIds: ["bob"] } });
+    const listed = await owner.send(`GET ${call}`);
+    expect(shares(listed, "bob")).toMatchObject({ role: "viewer", expiresAt: null });
+    expect((await owner.send(`DELETE ${call}/bob`)).status).toBe(204);
+    expect((await owner.send(`DELETE ${call}/bob`)).body).toMatchObject({ status: 404, code: "share_not_found" });
+  });
+
+  it("shares one attachment with viewers only, and with people of any id", async () => {
+    const call = `/attachments/${world.attachmentId}/shares`;
+    const userId = "auth0|ä/b?c#d %41";
+    const put = await owner.send(`PUT ${call}`, { json: { userIds: [userId] } });
+    expect(put.body.shares.map((share: { userId: string }) => share.userId)).toContain(userId);
+    expect((await owner.send(`DELETE ${call}/${encodeURIComponent(userId)}`)).status).toBe(204);
+    const editor = await owner.send(`PUT ${call}`, { json: { userIds: ["bob"], role: "editor" } });
+    expect(editor.body).toMatchObject({ status: 400, code: "invalid_request" });
+  });
+
+  it.each([
+    [{}, 400],
+    [{ userIds: [] }, 400],
+    [{ userIds: ["owner"] }, 400],
+    [{ userIds: ["bob"], expiresAt: "2001-01-01T00:00:00Z" }, 400],
+    [{ userIds: ["bob"], expiresAt: "2999-02-99T00:00:00Z" }, 400],
+    [{ userIds: ["bob"], expiresAt: "tomorrow" }, 400],
+    [{ userIds: ["bob"], role: "owner" }, 400],
+    [{ userIds: "bob" }, 400],
+    [{ userIds: ["x".repeat(256)] }, 400],
+    [{ emails: ["not an address"] }, 400],
+    [{ userIds: Array.from({ length: 101 }, (_, index) => `user-${index}`) }, 400],
+    [{ userIds: ["bob"], noteId: unknownId() }, 400],
+    [{ emails: ["nobody@example.com"] }, 422],
+  ])("PUT %j -> %i", async (json, status) => {
+    for (const subject of [`/notes/${world.noteId}`, `/attachments/${world.attachmentId}`]) {
+      const answer = await owner.send(`PUT ${subject}/shares`, { json });
+      expect([answer.status, answer.body.status]).toEqual([status, status]);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { unknownId } from "../../testing/world.ts";
+
+describe.each(engines)("tokens on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    ann = await service.as("ann");
+  });
+  afterAll(() => service.close());
+
+  const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+  it("says who the caller is", async () => {
+    const me = { id: "ann", email: "ann@example.com", name: "ann", isAdmin: false };
+    expect((await ann.send("GET /me")).body).toEqual(me);
+  });
+
+  it("makes a token that acts as its maker until it is revoked, and shows it once", async () => {
+    const created = await ann.send("POST /tokens", { json: { label: "laptop" } });
+    expect([created.status, created.headers["cache-control"]]).toEqual([201, "no-store"]);
+    const { id, token } = created.body;
+    expect(token).toMatch(/^vk_[\w-]{43}$/);
+    expect((await service.anonymous.send("GET /me", withToken(token))).body.id).toBe("ann");
+    const listed = await ann.send("GET /tokens");
+    expect(listed.body.tokens).toEqual([{ id, label: "laptop", createdAt: expect.any(String), expiresAt: null }]);
+    expect((await (await service.as("bob")).send(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
+    expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(204);
+    const after = await service.anonymous.send("GET /me", withToken(token));
+    expect(after.body).toMatchObject({ status: 401, code: "unauthenticated" });
+    expect(after.headers["www-authenticate"]).toMatch(/^Bearer/);
+    expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(404);
+  });
+
+  it("makes a token that ends by itself", async () => {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const { token } = (await ann.send("POST /tokens", { json: { label: "short", expiresAt } })).body;
+    expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(200);
+    service.advance(60_001);
+    expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(401);
+    service.advance(-60_001);
+  });
+
+  it.each([
+    { label: "" },
+    { label: "x".repeat(101) },
+    {},
+    { label: "a", expiresAt: "2001-01-01T00:00:00Z" },
+    { label: "a", expiresAt: "2999-13-01T00:00:00Z" },
+    { label: "a", userId: "bob" },
+    { label: "a", token: unknownId() },
+  ])("refuses %j", async (json) => {
+    expect((await ann.send("POST /tokens", { json })).body).toMatchObject({ status: 400, code: "invalid_request" });
+  });
+});

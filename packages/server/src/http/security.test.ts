@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { engines } from "../db/testing/test-databases.ts";
+import type { AppOptions } from "./app.ts";
+import { fileForm } from "./testing/form.ts";
+import { type Client, startService, type TestService, tokenOf } from "./testing/service.ts";
+import { unknownId } from "./testing/world.ts";
+
+const [engine] = engines as [(typeof engines)[number]];
+
+async function started(app: Partial<AppOptions>): Promise<TestService> {
+  const service = await startService({ engine, app });
+  onTestFinished(() => service.close());
+  return service;
+}
+
+describe("requirement 25: the headers of every answer", () => {
+  const bucketOrigins = ["https://files.s3.eu-central-1.amazonaws.com"];
+
+  it.each(["GET /", "GET /docs", "GET /me", "GET /nowhere", "PUT /me", "GET /healthz", "GET /notes/%ZZ"])(
+    "%s",
+    async (call) => {
+      const service = await started({ bucketOrigins });
+      const { headers } = await service.anonymous.send(call);
+      const policy = Object.fromEntries(
+        String(headers["content-security-policy"])
+          .split(";")
+          .map((directive) => {
+            const [name = "", ...sources] = directive.trim().split(" ");
+            return [name, sources];
+          }),
+      );
+      expect(policy["default-src"]).toEqual(["'self'"]);
+      expect(policy["script-src"]).toEqual(["'self'"]);
+      expect(policy["style-src"]).toEqual(["'self'"]);
+      expect(policy["frame-ancestors"]).toEqual(["'none'"]);
+      expect(policy["object-src"]).toEqual(["'none'"]);
+      expect(policy["base-uri"]).toEqual(["'none'"]);
+      for (const directive of ["connect-src", "img-src", "media-src"]) {
+        expect(policy[directive]).toEqual(expect.arrayContaining(["'self'", ...bucketOrigins]));
+      }
+      expect(String(headers["content-security-policy"])).not.toMatch(/unsafe|\*/);
+      expect(headers["referrer-policy"]).toBe("no-referrer");
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+      expect(headers["x-frame-options"]).toBe("DENY");
+      expect(headers["strict-transport-security"]).toMatch(/^max-age=31536000/);
+      expect(headers["x-powered-by"]).toBeUndefined();
+    },
+  );
+
+  it("asks for HTTPS only where the service is reached over it", async () => {
+    const service = await started({ publicUrl: "http://localhost:3000" });
+    const { headers } = await service.anonymous.send("GET /");
+    expect(headers["strict-transport-security"]).toBeUndefined();
+    expect(headers["content-security-policy"]).not.toContain("upgrade-insecure-requests");
+  });
+});
+
+describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
+  const forged = {
+    host: "evil.example",
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "http",
+    "x-forwarded-for": "6.6.6.6",
+    forwarded: "host=evil.example;proto=http",
+  };
+
+  it.each([false, true])("whatever a request claims, with trustProxy %s", async (trustProxy) => {
+    const service = await started({ trustProxy });
+    for (const call of ["GET /", "GET /openapi.json", "GET /docs", "GET /me", "GET /nowhere"]) {
+      const { text, headers } = await service.anonymous.send(call, { headers: forged });
+      expect(text + JSON.stringify(headers), call).not.toMatch(/evil\.example/);
+    }
+    const welcome = await service.anonymous.send("GET /", { headers: forged });
+    expect(welcome.body.docs).toBe("https://files.example.com/docs");
+  });
+
+  it("the address of a caller is believed of a proxy only where one is trusted", async () => {
+    const seen: string[] = [];
+    const authenticate: AppOptions["authenticate"] = (request) => {
+      seen.push(`${request.ip} ${request.host}`);
+      return { userId: "ann" };
+    };
+    for (const trustProxy of [false, true]) {
+      const service = await started({ trustProxy, authenticate });
+      await service.anonymous.send("GET /me", { headers: { ...forged, host: "real.example" } });
+    }
+    expect(seen).toEqual(["127.0.0.1 real.example", "6.6.6.6 evil.example"]);
+  });
+});
+
+describe("requirement 28: the log of a full run holds no secret", () => {
+  let service: TestService;
+  let ann: Client;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    ann = await service.as("ann");
+  });
+  afterAll(() => service.close());
+
+  it("whatever is asked and whatever fails", async () => {
+    const token = await tokenOf("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
+    const { fileUrl } = (await ann.send(`GET /attachments/${id}/url`)).body;
+    await ann.send(`GET /attachments/${id}/download`);
+    await ann.send("POST /attachments/urls", { json: { attachmentIds: [id] } });
+    const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    const apiToken = (await ann.send("POST /tokens", { json: { label: "a" } })).body.token;
+    const secretHeaders = { cookie: "session=cookie-secret-1", authorization: `Bearer ${apiToken}` };
+    await service.anonymous.send(`GET /notes?token=query-secret-2&X-Amz-Signature=abcdef0123`, {
+      headers: secretHeaders,
+    });
+    await service.anonymous.send(`GET /nowhere/${apiToken}?password=query-secret-3`, { headers: secretHeaders });
+    await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}x` } });
+    // What other parts might log, or put into an error.
+    const leak = Object.assign(new Error(`GET ${fileUrl} failed for Bearer ${token}`), {
+      cause: new Error(`Cookie: session=1; token ${apiToken}`),
+      request: { headers: { authorization: `Bearer ${token}`, cookie: "session=cookie-secret-1" } },
+      password: "hunter2",
+    });
+    service.app.log.error(
+      { err: leak, url: upload.url, headers: secretHeaders, token: apiToken },
+      `failed: ${fileUrl}`,
+    );
+    const log = service.log();
+    expect(log).toContain('"route":"/attachments/:attachmentId/url"');
+    expect(log).toContain('"userId":"ann"');
+    const signature = new URL(fileUrl).searchParams.get("X-Amz-Signature") as string;
+    const written = [signature, token, apiToken, "cookie-secret-1", "query-secret-2", "query-secret-3", "hunter2"];
+    for (const secret of [...written, "abcdef0123"]) expect(log.includes(secret), secret).toBe(false);
+    expect(log).not.toMatch(/X-Amz-(Signature|Credential|Security-Token)|Bearer (?!\[redacted\])/i);
+    for (const line of log.trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
+  });
+});
+
+describe("requirement 32: a failure of ours says `internal` and a requestId", () => {
+  it("never a stack, a query or a path", async () => {
+    const cause = new Error("SELECT * FROM people WHERE id = 'ann' -- /srv/app/secret.ts");
+    const service = await startService({
+      engine,
+      wrap: {
+        database: (db) => ({
+          ...db,
+          people: { ...db.people, find: () => Promise.reject(cause) },
+          apiTokens: {
+            ...db.apiTokens,
+            list: () => {
+              // Not an Error at all.
+              throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
+            },
+          },
+        }),
+      },
+    });
+    onTestFinished(() => service.close());
+    const ann = await service.as("ann");
+    for (const call of ["GET /me", "GET /tokens"]) {
+      const { status, text, body } = await ann.send(call);
+      expect(status).toBe(500);
+      expect(body).toEqual({
+        type: "about:blank",
+        title: "Internal error",
+        status: 500,
+        detail: "Something went wrong here.",
+        code: "internal",
+        message: "Something went wrong here.",
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      });
+      expect(text).not.toMatch(/SELECT|secret|\.ts|at /);
+      const line = service
+        .log()
+        .split("\n")
+        .find((each) => each.includes(body.requestId) && each.includes('"level":50'));
+      expect(line).toBeDefined();
+    }
+    // The whole error is in the log, for those who may read it.
+    expect(service.log()).toContain("SELECT * FROM people");
+  });
+});
+
+describe("ids", () => {
+  it.each(["1", "x".repeat(36), `${unknownId()}0`, "%00", "..%2f..%2fetc", "null"])(
+    "%s is malformed -> 400",
+    async (id) => {
+      const service = await started({});
+      const ann = await service.as("ann");
+      for (const path of [`/notes/${id}`, `/attachments/${id}/url`, `/uploads/${id}`]) {
+        expect((await ann.send(`GET ${path}`)).body).toMatchObject({ status: 400, code: "invalid_request" });
+      }
+    },
+  );
+});

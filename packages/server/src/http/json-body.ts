@@ -24,7 +24,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
 }
 
 /** Tells whether a value nests more than `levels` deep; looks no deeper than that, so its own recursion is bounded. */
-export function isDeeper(value: unknown, levels: number): boolean {
+function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
   for (const member of Object.values(value)) {

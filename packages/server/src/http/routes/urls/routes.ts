@@ -44,7 +44,7 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
 }
 
 /** `expiresIn` of a query in seconds; what isn't a whole number becomes NaN, which the use case refuses by naming the range. */
-export function parseExpiresIn(text: string | undefined): number | undefined {
+function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -81,10 +81,11 @@ function printTable(all: readonly Measured[]): void {
     formatCount(median(rounds.map((round) => round.requestsPerSecond)) * BATCH_SIZE),
     median(rounds.map((round) => round.p50Milliseconds)).toFixed(1),
     median(rounds.map((round) => round.p99Milliseconds)).toFixed(1),
+    (median(rounds.map((round) => round.cpuMicrosecondsPerRequest)) / BATCH_SIZE).toFixed(1),
     (usage.rssBytes / 2 ** 20).toFixed(0),
     `${(100 * median(rounds.map((round) => round.generatorCpuShare))).toFixed(0)} %`,
   ]);
-  console.log(formatTable(["", "URLs/s", "p50 ms", "p99 ms", "RSS MiB", "generator CPU"], rows));
+  console.log(formatTable(["", "URLs/s", "p50 ms", "p99 ms", "CPU us/URL", "RSS MiB", "generator CPU"], rows));
 }
 
 function reportGoals(chosen: readonly Engine[], measured: readonly Measured[]): boolean {

@@ -77,12 +77,16 @@ function printTable(all: readonly Measured[]): void {
       bare === undefined || bare === measured ? "" : `${(100 * ratio(measured, bare)).toFixed(0)} %`,
       median(rounds.map((round) => round.p50Milliseconds)).toFixed(1),
       median(rounds.map((round) => round.p99Milliseconds)).toFixed(1),
+      median(rounds.map((round) => round.cpuMicrosecondsPerRequest)).toFixed(0),
       (usage.rssBytes / 2 ** 20).toFixed(0),
       `${(100 * median(rounds.map((round) => round.generatorCpuShare))).toFixed(0)} %`,
     ];
   });
   console.log(
-    formatTable(["", "requests/s", "article", "of bare", "p50 ms", "p99 ms", "RSS MiB", "generator CPU"], rows),
+    formatTable(
+      ["", "requests/s", "article", "of bare", "p50 ms", "p99 ms", "CPU us/request", "RSS MiB", "generator CPU"],
+      rows,
+    ),
   );
 }
 

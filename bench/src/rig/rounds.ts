@@ -2,9 +2,12 @@ import { type Candidate, startCandidate, type Usage } from "./candidate.ts";
 import type { LoadGenerator, LoadResult } from "./load.ts";
 import type { Staged } from "./stage.ts";
 
+/** What the server's own process spent on each request of a round, all its threads together. */
+export type RoundCost = { cpuMicrosecondsPerRequest: number };
+
 export type Measured = {
   name: string;
-  rounds: LoadResult[];
+  rounds: (LoadResult & RoundCost)[];
   /** After its last round. */
   usage: Usage;
   /** 200 answers since it started, those of verification and warm-up too. */
@@ -62,11 +65,15 @@ async function stopAll(entries: readonly Entry[]): Promise<boolean> {
   return outcomes.every(({ status }) => status === "fulfilled");
 }
 
-function drive(
+async function drive(
   { candidate }: Entry,
   { load, plan, seconds }: { load: LoadGenerator; plan: RoundsPlan; seconds: number },
-): Promise<LoadResult> {
-  return load.drive({ port: candidate.port, connections: plan.connections, seconds });
+): Promise<LoadResult & RoundCost> {
+  const before = await candidate.usage();
+  const result = await load.drive({ port: candidate.port, connections: plan.connections, seconds });
+  const spent = (await candidate.usage()).cpuMicroseconds - before.cpuMicroseconds;
+  const requests = Object.values(result.answers).reduce((sum, number) => sum + number, 0);
+  return { ...result, cpuMicrosecondsPerRequest: spent / requests };
 }
 
 function count({ measured }: Entry, { answers }: LoadResult): void {

@@ -6,7 +6,6 @@ import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
-  type CreateMultipartUploadCommandInput,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -18,43 +17,15 @@ import {
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { describe, expect, test } from "vitest";
-import { createChecksumStream } from "./body/checksum.ts";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
 import { blobsIn } from "./testing/folder.ts";
 import { presignerFor, send, signing } from "./testing/raw.ts";
 import { bytesOf } from "./testing/streams.ts";
+import { uploadParts } from "./testing/upload.ts";
 
 const MIB = 1024 * 1024;
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 const read = async (client: S3Client, key: string) => bytesOf(await client.send(new GetObjectCommand(at(key))));
-
-/** Starts an upload and stores these parts, numbered from 1. */
-async function uploadParts(
-  client: S3Client,
-  bodies: Uint8Array[],
-  input: Partial<CreateMultipartUploadCommandInput> = {},
-) {
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at("a"), ...input }));
-  const Parts: CompletedPart[] = [];
-  for (const [index, Body] of bodies.entries()) {
-    const part = { ...at("a"), UploadId, PartNumber: index + 1, Body, ChecksumAlgorithm: input.ChecksumAlgorithm };
-    const { ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 } = await client.send(
-      new UploadPartCommand(part),
-    );
-    Parts.push({
-      PartNumber: index + 1,
-      ETag,
-      ChecksumCRC32,
-      ChecksumCRC32C,
-      ChecksumCRC64NVME,
-      ChecksumSHA1,
-      ChecksumSHA256,
-    });
-  }
-  const complete = (change: object = {}) =>
-    client.send(new CompleteMultipartUploadCommand({ ...at("a"), UploadId, MultipartUpload: { Parts }, ...change }));
-  return { UploadId, Parts, complete };
-}
 
 const FULL_PART = randomBytes(5 * MIB);
 const LAST_PART = randomBytes(1000);
@@ -197,74 +168,6 @@ describe("completing is refused, and the upload stays,", () => {
     const uploads = await Promise.all(Array.from({ length: 8 }, () => uploadParts(client, [LAST_PART])));
     const results = await Promise.allSettled(uploads.map(({ complete }) => complete({ IfNoneMatch: "*" })));
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-  });
-});
-
-describe("the checksum of a multipart object", () => {
-  const whole = Buffer.concat([FULL_PART, LAST_PART]);
-  const full = (algorithm: "CRC32" | "CRC32C" | "CRC64NVME") => {
-    const stream = createChecksumStream(algorithm);
-    stream.update(whole);
-    return stream.digest().toString("base64");
-  };
-
-  test.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)("by %s is composite", async (ChecksumAlgorithm) => {
-    const { client } = await startBucket();
-    const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART], { ChecksumAlgorithm });
-    const composite = createChecksumStream(ChecksumAlgorithm);
-    for (const part of Parts) composite.update(Buffer.from(part[`Checksum${ChecksumAlgorithm}`] ?? "", "base64"));
-    const expected = {
-      [`Checksum${ChecksumAlgorithm}`]: `${composite.digest().toString("base64")}-2`,
-      ChecksumType: "COMPOSITE",
-    };
-    expect(await complete()).toMatchObject(expected);
-    expect(await client.send(new HeadObjectCommand({ ...at("a"), ChecksumMode: "ENABLED" }))).toMatchObject(expected);
-    expect((await read(client, "a")).equals(whole)).toBe(true);
-  });
-
-  test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)(
-    "by %s can be that of all bytes, and is checked",
-    async (ChecksumAlgorithm) => {
-      const { client } = await startBucket();
-      const { complete } = await uploadParts(client, [FULL_PART, LAST_PART], {
-        ChecksumAlgorithm,
-        ChecksumType: "FULL_OBJECT",
-      });
-      const name = `Checksum${ChecksumAlgorithm}`;
-      const wrong = ChecksumAlgorithm === "CRC64NVME" ? "AAAAAAAAAAA=" : "AAAAAA==";
-      await expect(complete({ [name]: wrong, ChecksumType: "FULL_OBJECT" })).rejects.toMatchObject({
-        name: "BadDigest",
-      });
-      const expected = { [name]: full(ChecksumAlgorithm), ChecksumType: "FULL_OBJECT" };
-      expect(await complete(expected)).toMatchObject(expected);
-      const got = await client.send(new GetObjectCommand(at("a")));
-      expect(got).toMatchObject(expected);
-      expect((await bytesOf(got)).equals(whole)).toBe(true);
-    },
-  );
-
-  test.each([
-    { ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" },
-    { ChecksumAlgorithm: "CRC64NVME", ChecksumType: "COMPOSITE" },
-    { ChecksumAlgorithm: "MD4" },
-  ] as const)("cannot be %j", async (input) => {
-    const { client } = await startBucket();
-    const created = client.send(new CreateMultipartUploadCommand({ ...at("a"), ...(input as object) }));
-    await expect(created).rejects.toMatchObject({ name: "InvalidRequest" });
-  });
-
-  test("is asked of every part, and of the completion", async () => {
-    const { client, endpoint } = await startBucket();
-    const { Parts, complete, UploadId = "" } = await uploadParts(client, [LAST_PART], { ChecksumAlgorithm: "SHA256" });
-    const { url } = presignerFor(endpoint).presignUploadPart({ ...signing("a"), uploadId: UploadId, partNumber: 1 });
-    const bare = await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" });
-    expect([bare.status, bare.code]).toEqual([400, "InvalidRequest"]);
-    const [part] = Parts as [CompletedPart];
-    const missing = { Parts: [{ PartNumber: 1, ETag: part.ETag }] };
-    await expect(complete({ MultipartUpload: missing })).rejects.toMatchObject({ name: "InvalidRequest" });
-    const other = { Parts: [{ ...part, ChecksumSHA256: createHash("sha256").digest("base64") }] };
-    await expect(complete({ MultipartUpload: other })).rejects.toMatchObject({ name: "InvalidPart" });
-    await complete();
   });
 });
 

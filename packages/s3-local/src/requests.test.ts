@@ -7,6 +7,7 @@ import {
   GetObjectTaggingCommand,
   HeadBucketCommand,
   ListBucketsCommand,
+  ListObjectsCommand,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   PutObjectAclCommand,
@@ -75,6 +76,7 @@ describe("buckets", () => {
 describe("what is not implemented is 501, and never taken for something else", () => {
   test.each([
     ["versioning", new GetBucketVersioningCommand({ Bucket: BUCKET })],
+    ["the first version of ListObjects", new ListObjectsCommand({ Bucket: BUCKET })],
     ["versions", new ListObjectVersionsCommand({ Bucket: BUCKET })],
     ["a bucket policy", new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: "{}" })],
     ["tags", new GetObjectTaggingCommand(at("a"))],

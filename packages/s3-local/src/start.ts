@@ -38,11 +38,13 @@ export type S3LocalOptions = {
   logger?: (event: BucketEvent) => void;
 };
 
-/** A running bucket: its address, and how to stop it. `close` lets requests under way finish. */
+/** A running bucket: its address, and how to stop it. `close` gives requests under way 8 seconds to finish. */
 export type S3Local = { endpoint: string; port: number; close(): Promise<void> };
 
 const IDLE_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+// Longer than a request should take, shorter than a service manager waits before it kills.
+const CLOSE_GRACE_MS = 8_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /**
@@ -129,10 +131,12 @@ async function close(
   server: Server,
   { settled, store }: { settled: RunningServer["settled"]; store: Store },
 ): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
   });
+  clearTimeout(cut);
   await settled();
   await store.close();
 }

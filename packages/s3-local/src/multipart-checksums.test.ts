@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from "node:crypto";
+import {
+  type CompletedPart,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+} from "@aws-sdk/client-s3";
+import { describe, expect, test } from "vitest";
+import { createChecksumStream } from "./body/checksum.ts";
+import { BUCKET, startBucket } from "./testing/bucket.ts";
+import { presignerFor, send, signing } from "./testing/raw.ts";
+import { bytesOf } from "./testing/streams.ts";
+import { uploadParts } from "./testing/upload.ts";
+
+const at = (Key: string) => ({ Bucket: BUCKET, Key });
+const FULL_PART = randomBytes(5 * 1024 * 1024);
+const LAST_PART = randomBytes(1000);
+
+describe("the checksum of a multipart object", () => {
+  const whole = Buffer.concat([FULL_PART, LAST_PART]);
+  const full = (algorithm: "CRC32" | "CRC32C" | "CRC64NVME") => {
+    const stream = createChecksumStream(algorithm);
+    stream.update(whole);
+    return stream.digest().toString("base64");
+  };
+
+  test.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)("by %s is composite", async (ChecksumAlgorithm) => {
+    const { client } = await startBucket();
+    const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART], { ChecksumAlgorithm });
+    const composite = createChecksumStream(ChecksumAlgorithm);
+    for (const part of Parts) composite.update(Buffer.from(part[`Checksum${ChecksumAlgorithm}`] ?? "", "base64"));
+    const expected = {
+      [`Checksum${ChecksumAlgorithm}`]: `${composite.digest().toString("base64")}-2`,
+      ChecksumType: "COMPOSITE",
+    };
+    expect(await complete()).toMatchObject(expected);
+    expect(await client.send(new HeadObjectCommand({ ...at("a"), ChecksumMode: "ENABLED" }))).toMatchObject(expected);
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).equals(whole)).toBe(true);
+  });
+
+  test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)(
+    "by %s can be that of all bytes, and is checked",
+    async (ChecksumAlgorithm) => {
+      const { client } = await startBucket();
+      const { complete } = await uploadParts(client, [FULL_PART, LAST_PART], {
+        ChecksumAlgorithm,
+        ChecksumType: "FULL_OBJECT",
+      });
+      const name = `Checksum${ChecksumAlgorithm}`;
+      const wrong = ChecksumAlgorithm === "CRC64NVME" ? "AAAAAAAAAAA=" : "AAAAAA==";
+      await expect(complete({ [name]: wrong, ChecksumType: "FULL_OBJECT" })).rejects.toMatchObject({
+        name: "BadDigest",
+      });
+      const expected = { [name]: full(ChecksumAlgorithm), ChecksumType: "FULL_OBJECT" };
+      expect(await complete(expected)).toMatchObject(expected);
+      const got = await client.send(new GetObjectCommand(at("a")));
+      expect(got).toMatchObject(expected);
+      expect((await bytesOf(got)).equals(whole)).toBe(true);
+    },
+  );
+
+  test.each([
+    { ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" },
+    { ChecksumAlgorithm: "CRC64NVME", ChecksumType: "COMPOSITE" },
+    { ChecksumAlgorithm: "MD4" },
+  ] as const)("cannot be %j", async (input) => {
+    const { client } = await startBucket();
+    const created = client.send(new CreateMultipartUploadCommand({ ...at("a"), ...(input as object) }));
+    await expect(created).rejects.toMatchObject({ name: "InvalidRequest" });
+  });
+
+  test("is asked of every part, and of the completion", async () => {
+    const { client, endpoint } = await startBucket();
+    const { Parts, complete, UploadId = "" } = await uploadParts(client, [LAST_PART], { ChecksumAlgorithm: "SHA256" });
+    const { url } = presignerFor(endpoint).presignUploadPart({ ...signing("a"), uploadId: UploadId, partNumber: 1 });
+    const bare = await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" });
+    expect([bare.status, bare.code]).toEqual([400, "InvalidRequest"]);
+    const [part] = Parts as [CompletedPart];
+    const missing = { Parts: [{ PartNumber: 1, ETag: part.ETag }] };
+    await expect(complete({ MultipartUpload: missing })).rejects.toMatchObject({ name: "InvalidRequest" });
+    const other = { Parts: [{ ...part, ChecksumSHA256: createHash("sha256").digest("base64") }] };
+    await expect(complete({ MultipartUpload: other })).rejects.toMatchObject({ name: "InvalidPart" });
+    await complete();
+  });
+});

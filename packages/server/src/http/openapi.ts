@@ -38,7 +38,10 @@ export function documentRoutes(app: App, options: { publicUrl: string }): void {
       url,
     }),
   });
-  app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { docExpansion: "list", deepLinking: true } });
+  app.register(swaggerUi, {
+    routePrefix: "/docs",
+    uiConfig: { docExpansion: "list", deepLinking: true, layout: "BaseLayout" },
+  });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }
 

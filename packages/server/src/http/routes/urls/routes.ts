@@ -50,9 +50,16 @@ function parseExpiresIn(text: string | undefined): number | undefined {
 }
 
 function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  return answers.map((answer) =>
-    "code" in answer
-      ? answer
-      : { attachmentId: answer.attachmentId, fileUrl: answer.fileUrl, expiresAt: toIso(answer.expiresAt) },
-  );
+  // All of a batch end at the same instant as a rule: it is written out once, not a thousand times.
+  let instant = Number.NaN;
+  let written = "";
+  return answers.map((answer) => {
+    if ("code" in answer) return answer;
+    const { attachmentId, fileUrl, expiresAt } = answer;
+    if (expiresAt !== instant) {
+      instant = expiresAt;
+      written = toIso(expiresAt);
+    }
+    return { attachmentId, fileUrl, expiresAt: written };
+  });
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
-import { v7 as uuidv7 } from "uuid";
 import { createBucket } from "./bucket/bucket.ts";
 import type { BucketConfig, Config } from "./config.ts";
 import { authTables, openPostgres, openSqlite } from "./db/index.ts";
@@ -11,6 +10,8 @@ import { startHousekeeping } from "./housekeeping.ts";
 import { buildApp } from "./http/app.ts";
 import { createAccounts } from "./http/auth/accounts.ts";
 import { createAuthenticator } from "./http/auth/authenticator.ts";
+import { withRedaction } from "./http/logging.ts";
+import { createNewId } from "./new-id.ts";
 import { createUseCases } from "./usecases/index.ts";
 
 const SWEEP_INTERVAL_MS = 30_000;
@@ -22,6 +23,7 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 export async function openCore(config: Config, options: { logger: Logger; onDeletionsQueued?: () => void }) {
   const { logger } = options;
   const clock = Date.now;
+  const newId = createNewId({ clock, random: randomBytes });
   const db =
     config.database.kind === "sqlite"
       ? await openSqlite({ file: config.database.file, clock })
@@ -36,7 +38,7 @@ export async function openCore(config: Config, options: { logger: Logger; onDele
     db,
     bucket,
     clock,
-    newId: uuidv7,
+    newId,
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: config.limits,
     onDeletionsQueued: options.onDeletionsQueued ?? (() => undefined),
@@ -48,7 +50,7 @@ export async function openCore(config: Config, options: { logger: Logger; onDele
     secret: config.auth.secret,
     publicUrl,
     signUp: config.auth.signUp,
-    newId: uuidv7,
+    newId,
     rememberPerson: useCases.rememberPerson,
   });
   return {
@@ -106,7 +108,7 @@ export async function startService(configured: Config, options: { logger: Logger
     trustProxy: trustedHops(config.server.trustProxy),
     logger: { level: config.server.logLevel },
     limits: config.limits,
-    requestId: uuidv7,
+    requestId: randomUUID,
   });
   await app.listen({ host: config.server.host, port: config.server.port });
   housekeeping.kick();
@@ -124,7 +126,7 @@ export async function startService(configured: Config, options: { logger: Logger
 
 /** The log: one JSON line an event, on standard output. */
 export function createLogger(config: Config): Logger {
-  return pino({ level: config.server.logLevel });
+  return pino(withRedaction({ level: config.server.logLevel }));
 }
 
 async function startBucket(config: Config): Promise<EmbeddedBucket | undefined> {

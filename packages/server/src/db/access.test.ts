@@ -80,6 +80,21 @@ describeDatabase("access", (suite) => {
     }
   });
 
+  it("answers everybody else when one asks for what no database could hold", async () => {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note);
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    const [strange, stranger, good] = await Promise.all([
+      suite.db.access.attachment("ann", "id\0with NUL"),
+      suite.db.access.attachment("user\0with NUL", attachment.id),
+      suite.db.access.attachment("ann", attachment.id),
+    ]);
+    expect(strange).toBeUndefined();
+    expect(stranger?.role).toBeUndefined();
+    expect(good?.role).toBe("owner");
+  });
+
   it("decides as the naive model does, alone, in batches and within a transaction", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {

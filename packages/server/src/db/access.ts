@@ -17,24 +17,48 @@ export type RunAccessStatement = (statement: AccessStatement, parameters: unknow
 type Question = { userId: Expression<string>; now: Expression<number> };
 type Scope = Question & { db: Kysely<Tables> };
 type WithRole<Row> = Selectable<Row> & { role: Role | null };
+export type AttachmentAccessRow = WithRole<AttachmentsTable>;
 
 /** Compiles the access queries for one engine; `db` is not asked for anything. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
   return {
-    note: compile("vk_access_note", (question, noteId) =>
+    note: compile("vk_access_note", ({ userId, now, what }) =>
       db
         .selectFrom("notes")
         .select(noteColumns)
-        .select((eb) => roleOnNote(eb, { db, ...question }).as("role"))
-        .where("notes.id", "=", sql<string>`${noteId}`),
+        .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
+        .where("notes.id", "=", what),
     ),
-    attachment: compile("vk_access_attachment", (question, attachmentId) =>
-      attachmentWithRole(db, question).where("attachments.id", "=", sql<string>`${attachmentId}`),
+    attachment: compile("vk_access_attachment", ({ userId, now, what }) =>
+      attachmentWithRole(db, { userId, now }).where("attachments.id", "=", what),
     ),
-    attachments: compile("vk_access_attachments", (question, attachmentIds) =>
-      attachmentWithRole(db, question).where((eb) => engine.isIn(eb.ref("attachments.id"), attachmentIds)),
+    attachments: compile("vk_access_attachments", ({ userId, now, what }) =>
+      attachmentWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what)),
     ),
   };
+}
+
+/**
+ * Compiles the same decision for many questions of many people, on PostgreSQL only: there a statement costs a round trip, so
+ * questions that come together share one (postgres-access.ts). SQLite is in the process, and asks faster one by one.
+ */
+export function compileAccessOfMany(db: Kysely<Tables>): AccessStatement {
+  return compile("vk_access_of_many", ({ userId: userIds, now, what: attachmentIds }) => {
+    const asked = sql<{ user_id: string; attachment_id: string; nth: number }>`
+      unnest(${userIds}::text[], ${attachmentIds}::text[]) with ordinality`;
+    return attachmentWithRole(db, { userId: sql.ref("asked.user_id"), now })
+      .innerJoin(asked.as<"asked">(sql`asked(user_id, attachment_id, nth)`), "asked.attachment_id", "attachments.id")
+      .select("asked.nth");
+  });
+}
+
+/** The parameters of a statement in the order in which its text has them. */
+export function bindAccess(
+  statement: AccessStatement,
+  { userId, now, what }: { userId: unknown; now: number; what: unknown },
+): unknown[] {
+  const values = [userId, now, what];
+  return statement.order.map((index) => values[index]);
 }
 
 /** The access queries over compiled statements; `run` says on which connection. */
@@ -42,13 +66,8 @@ export function accessQueries(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunAccessStatement; engine: Engine; clock: Clock },
 ): AccessQueries {
-  const ask = (statement: AccessStatement, userId: string, what: unknown) => {
-    const values = [userId, clock(), what];
-    return run(
-      statement,
-      statement.order.map((index) => values[index]),
-    );
-  };
+  const ask = (statement: AccessStatement, userId: string, what: unknown) =>
+    run(statement, bindAccess(statement, { userId, now: clock(), what }));
   return {
     async note(userId, noteId) {
       const [row] = (await ask(statements.note, userId, noteId)) as WithRole<NotesTable>[];
@@ -56,27 +75,30 @@ export function accessQueries(
     },
 
     async attachment(userId, attachmentId) {
-      const [row] = (await ask(statements.attachment, userId, attachmentId)) as WithRole<AttachmentsTable>[];
+      const [row] = (await ask(statements.attachment, userId, attachmentId)) as AttachmentAccessRow[];
       return row && toAttachmentAccess(row);
     },
 
     async attachments(userId, attachmentIds) {
       const rows = await ask(statements.attachments, userId, engine.list(attachmentIds));
-      return new Map((rows as WithRole<AttachmentsTable>[]).map((row) => [row.id, toAttachmentAccess(row)]));
+      return new Map((rows as AttachmentAccessRow[]).map((row) => [row.id, toAttachmentAccess(row)]));
     },
   };
 }
 
-function toAttachmentAccess(row: WithRole<AttachmentsTable>): AttachmentAccess {
+export function toAttachmentAccess(row: AttachmentAccessRow): AttachmentAccess {
   return { attachment: toAttachment(row), role: row.role ?? undefined };
 }
 
-function compile(name: string, build: (question: Question, what: unknown) => Compilable): AccessStatement {
-  // Each value is stood in for by a marker, so that the compiled parameters tell which value goes where.
-  const markers = [Symbol("userId"), Symbol("now"), Symbol("what")];
-  const question = { userId: sql<string>`${markers[0]}`, now: sql<number>`${markers[1]}` };
-  const { sql: text, parameters } = build(question, markers[2]).compile();
-  return { name, sql: text, order: parameters.map((parameter) => markers.indexOf(parameter as symbol)) };
+type Markers = Question & { what: Expression<string> };
+
+function compile(name: string, build: (markers: Markers) => Compilable): AccessStatement {
+  // Each value is stood in for by a marker, so that the compiled parameters tell which value goes where (bindAccess).
+  const symbols = [Symbol("userId"), Symbol("now"), Symbol("what")];
+  const [userId, now, what] = symbols;
+  const markers = { userId: sql<string>`${userId}`, now: sql<number>`${now}`, what: sql<string>`${what}` };
+  const { sql: text, parameters } = build(markers).compile();
+  return { name, sql: text, order: parameters.map((parameter) => symbols.indexOf(parameter as symbol)) };
 }
 
 function attachmentWithRole(db: Kysely<Tables>, question: Question) {

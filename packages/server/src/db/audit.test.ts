@@ -35,6 +35,14 @@ describeDatabase("the audit log", (suite) => {
     expect((await suite.db.audit.listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
+  it("takes an event that is there already, and everybody else's with it", async () => {
+    const event = sampleEvent({ noteId: "n-twice" });
+    await suite.db.urlAudit.record(event);
+    const other = sampleEvent({ noteId: "n-twice" });
+    await Promise.all([suite.db.urlAudit.record(event), suite.db.urlAudit.record(other)]);
+    expect((await suite.db.audit.listOfNote("n-twice", FIRST)).items).toEqual([other, event]);
+  });
+
   it("outlives the note", async () => {
     await suite.db.audit.add(sampleEvent({ noteId: "n-gone", action: "note.deleted" }));
     await suite.db.notes.delete("n-gone");

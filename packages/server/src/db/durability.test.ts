@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
+import type { Database } from "../usecases/ports.ts";
 import { ended, startChild } from "./testing/child-process.ts";
 import type { DatabaseLocation } from "./testing/database-location.ts";
 import { describeDatabase } from "./testing/describe-database.ts";
@@ -14,17 +15,23 @@ describeDatabase("URL events", (suite) => {
     for (let round = 0; round < ROUNDS; round++) {
       const noteId = `round-${round}`;
       const acknowledged = await recordUntilKilled(location, { noteId, events: EVENTS_BEFORE_THE_KILL + 37 * round });
-      const rows = await suite.db.kysely
-        .selectFrom("audit_events")
-        .select("id")
-        .where("note_id", "=", noteId)
-        .execute();
-      const stored = new Set(rows.map((row) => row.id));
+      const stored = new Set(await storedIds(suite.db, noteId));
       expect(acknowledged.length).toBeGreaterThanOrEqual(EVENTS_BEFORE_THE_KILL);
       expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     }
   });
 });
+
+async function storedIds(db: Database, noteId: string): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await db.audit.listOfNote(noteId, { limit: 200, cursor });
+    ids.push(...page.items.map((event) => event.id));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return ids;
+}
 
 async function recordUntilKilled(
   location: DatabaseLocation,

@@ -6,7 +6,7 @@ import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts"
 import { TcpProxy } from "./testing/tcp-proxy.ts";
 import { engines, type TestDatabase } from "./testing/test-databases.ts";
 
-const LIMIT_MS = 4_000;
+const LIMIT_MS = 3_500;
 const FIRST = { limit: 1, cursor: undefined };
 
 const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {

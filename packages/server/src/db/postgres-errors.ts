@@ -5,8 +5,14 @@ import { DomainError } from "../domain/errors.ts";
 // operator intervention (shutdown, cancelled), system error; and a server that was demoted to read-only.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$/;
 
-/** Turns an error that says the database can't be reached into `database_unavailable`; all others pass as they are. */
+// A text with the NUL character, which PostgreSQL can't hold.
+const BAD_TEXT = new Set(["22021", "22P05"]);
+
+/** Turns an error that says the database can't be reached into `database_unavailable`, and one about a text it can't hold into `invalid_request`. */
 export function toPostgresDomainError(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
+    return new DomainError("invalid_request", "A text holds the NUL character", { cause: error });
+  }
   if (!isServerFault(error)) return error;
   return new DomainError("database_unavailable", "The database can't be reached", { cause: error });
 }

@@ -1,11 +1,10 @@
 import { Kysely, PostgresDialect } from "kysely";
-import type pg from "pg";
 import type { Clock } from "../usecases/ports.ts";
-import { accessQueries, compileAccess, type RunAccessStatement } from "./access.ts";
+import { compileAccess } from "./access.ts";
 import { assembleDatabase, type OpenDatabase } from "./database.ts";
 import { postgresEngine as engine } from "./engine.ts";
 import { migrate } from "./migrate.ts";
-import { toPostgresDomainError } from "./postgres-errors.ts";
+import { postgresAccessQueries } from "./postgres-access.ts";
 import { createPool, kyselyPool } from "./postgres-pool.ts";
 import { openPostgresUrlAudit } from "./postgres-url-audit.ts";
 import type { Tables } from "./schema.ts";
@@ -36,7 +35,7 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
     kysely,
     transactions,
     context: { engine, clock, accessStatements },
-    access: accessQueries(accessStatements, { run: runOn(urlPool), engine, clock }),
+    access: postgresAccessQueries(urlPool, { db: kysely, statements: accessStatements, clock }),
     urlAudit: openPostgresUrlAudit(urlPool),
     closeOthers: () => urlPool.end(),
   });
@@ -51,15 +50,4 @@ async function migrateAt(url: string): Promise<void> {
   } finally {
     await pool.end();
   }
-}
-
-// Named: PostgreSQL parses and plans the statement once for each connection.
-function runOn(pool: pg.Pool): RunAccessStatement {
-  return async (statement, parameters) => {
-    try {
-      return (await pool.query({ name: statement.name, text: statement.sql, values: parameters })).rows;
-    } catch (error) {
-      throw toPostgresDomainError(error);
-    }
-  };
 }

@@ -30,6 +30,6 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
     people: peopleQueries(db, engine),
     apiTokens: apiTokenQueries(db),
     objectDeletions: objectDeletionQueries(db, engine),
-    audit: auditQueries(db),
+    audit: auditQueries(db, engine),
   };
 }

@@ -1,28 +1,42 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { auditColumns } from "./audit.ts";
+import type { AuditFailure, AuditRequest } from "./sqlite-audit-thread.ts";
 import { configureWriter } from "./sqlite-file.ts";
+import { UrlJournal } from "./sqlite-url-journal.ts";
 
-// The thread that writes URL events, so that waiting for the disk never stops the event loop. One message is one commit.
-const BUSY_TIMEOUT_MS = 1_500;
+// The thread that writes URL events, so that waiting for the disk never stops the event loop. It answers one request at a time: an
+// append with the number of events that wait to be filed, a filing with how many steps of its round are left, and either with an error.
+
+// Short, because it is asked again while the caller has patience.
+const BUSY_TIMEOUT_MS = 100;
+// About 2 ms of work: no URL waits longer than that for filing.
+const FILE_AT_ONCE = 250;
 
 const port = parentPort;
 if (port === null) throw new Error("This module is the entry of a worker thread.");
 
 const database = new DatabaseSync(workerData.file, { timeout: BUSY_TIMEOUT_MS });
-configureWriter(database);
-const insert = database.prepare(
-  `insert into audit_events (${auditColumns.join(", ")}) values (${auditColumns.map(() => "?").join(", ")})`,
-);
+configureWriter(database, { where: "auditThread" });
+let journal: UrlJournal | undefined;
 
-port.on("message", (rows: (string | number)[][]) => {
+port.on("message", (request: AuditRequest) => {
+  if (request === "close") {
+    database.close();
+    port.close();
+    return;
+  }
   try {
-    database.exec("begin immediate");
-    for (const row of rows) insert.run(...row);
-    database.exec("commit");
-    port.postMessage(undefined);
+    port.postMessage(answer(request));
   } catch (error) {
-    if (database.isTransaction) database.exec("rollback");
-    port.postMessage(error);
+    // Passing an error between threads drops what SQLite says beside the message.
+    const { message, errcode } = error as { message: string; errcode?: number };
+    port.postMessage({ message, errcode } satisfies AuditFailure);
   }
 });
+
+function answer(request: Exclude<AuditRequest, "close">): number {
+  journal ??= new UrlJournal(database);
+  if (request === "file") return journal.fileSome(FILE_AT_ONCE);
+  journal.append(request);
+  return journal.gathered;
+}

@@ -1,81 +1,91 @@
-import { Worker } from "node:worker_threads";
-import type { AuditEvent } from "../domain/audit-event.ts";
-import { DomainError } from "../domain/errors.ts";
 import type { UrlAuditLog } from "../usecases/ports.ts";
-import { auditColumns, toAuditRow } from "./audit.ts";
+import { toAuditValues } from "./audit.ts";
 import type { Mutex } from "./mutex.ts";
+import { AuditThread } from "./sqlite-audit-thread.ts";
+import { isBusy } from "./sqlite-errors.ts";
 import { createUrlAuditLog } from "./url-audit.ts";
+
+// How long events may wait for another process that writes.
+const PATIENCE_MS = 2_000;
+// The journal is filed when the log has been quiet for a while, or when this many events wait: readers search them all.
+const QUIET_MS = 1_000;
+const MAX_GATHERED = 20_000;
 
 /** The log of URL events on SQLite: a thread of its own commits them, in turns with this process's other writes. */
 export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): UrlAuditLog {
-  const writer = new WriterThread(file);
-  const log = createUrlAuditLog(async (events) => {
+  const thread = new AuditThread(file);
+  const inTurn = async (work: () => Promise<number>) => {
     const unlock = await writeLock.acquire();
-    await writer.write(events).finally(unlock);
+    return await work().finally(unlock);
+  };
+  const filing = new Filing(() => inTurn(() => thread.request("file")));
+  const log = createUrlAuditLog(async (events) => {
+    const deadline = performance.now() + PATIENCE_MS;
+    const values = events.map(toAuditValues);
+    filing.gathered(await inTurn(() => untilNotBusy(deadline, () => thread.request(values))));
   });
+  // What a process before this one has left.
+  filing.startWhenQuiet();
   return {
     record: log.record,
     async close() {
       await log.close();
-      await writer.stop();
+      await filing.stop();
+      await thread.close();
     },
   };
 }
 
-class WriterThread {
-  readonly #file: string;
-  #worker: Worker | undefined;
-  #pending: PromiseWithResolvers<void> | undefined;
+async function untilNotBusy(deadline: number, request: () => Promise<number>): Promise<number> {
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isBusy((error as Error).cause) || performance.now() > deadline) throw error;
+    }
+  }
+}
 
-  constructor(file: string) {
-    this.#file = file;
-    this.#worker = this.#start();
+/** Files the journal a little at a time, so that others get their turns in between. */
+class Filing {
+  /** Answers how many steps are left. */
+  readonly #fileSome: () => Promise<number>;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(fileSome: () => Promise<number>) {
+    this.#fileSome = fileSome;
+    this.#timer = setTimeout(() => this.#start(), QUIET_MS).unref();
   }
 
-  /** One write at a time. */
-  write(events: AuditEvent[]): Promise<void> {
-    this.#pending = Promise.withResolvers<void>();
-    this.#worker ??= this.#start();
-    this.#worker.ref();
-    this.#worker.postMessage(events.map(toValues));
-    return this.#pending.promise;
+  gathered(count: number): void {
+    if (count >= MAX_GATHERED) this.#start();
+    else this.startWhenQuiet();
+  }
+
+  startWhenQuiet(): void {
+    if (!this.#stopped) this.#timer.refresh();
   }
 
   async stop(): Promise<void> {
-    await this.#worker?.terminate();
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
   }
 
-  #start(): Worker {
-    // The published package is compiled: there the worker is a .js file like this one.
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const worker = new Worker(new URL(`./sqlite-audit-worker.${extension}`, import.meta.url), {
-      workerData: { file: this.#file },
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
     });
-    worker.on("message", (error: unknown) => this.#settle(error));
-    worker.on("error", (error) => this.#settle(error));
-    worker.on("exit", () => {
-      // The next write starts another thread.
-      this.#worker = undefined;
-      this.#settle(new Error("The thread that writes the audit log ended."));
-    });
-    worker.unref();
-    return worker;
   }
 
-  #settle(error: unknown): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    this.#worker?.unref();
-    if (error === undefined) pending?.resolve();
-    else pending?.reject(unavailable(error));
+  async #run(): Promise<void> {
+    try {
+      while (!this.#stopped && (await this.#fileSome()) > 0);
+    } catch {
+      // The events are durable where they are, and found there; it is tried again when more come or the log is quiet.
+      this.startWhenQuiet();
+    }
   }
-}
-
-function toValues(event: AuditEvent): (string | number)[] {
-  const row = toAuditRow(event);
-  return auditColumns.map((column) => row[column]);
-}
-
-function unavailable(cause: unknown): DomainError {
-  return new DomainError("database_unavailable", "The audit log can't be written", { cause });
 }

@@ -78,7 +78,7 @@ async function openWriter(file: string): Promise<DatabaseSync> {
       try {
         // Changing to WAL needs the file for itself, and does not wait for another process that starts at the same moment.
         database.exec("pragma journal_mode = wal");
-        configureWriter(database);
+        configureWriter(database, { where: "mainThread" });
         return database;
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) {

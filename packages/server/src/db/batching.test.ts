@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { createBatching } from "./batching.ts";
+
+/** A run that ends when the test says so. */
+function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
+  const runs: (PromiseWithResolvers<void> & { items: number[] })[] = [];
+  const started: (() => void)[] = [];
+  const batching = createBatching<number, void>({
+    run(items) {
+      const run = { ...Promise.withResolvers<void>(), items };
+      runs.push(run);
+      started.shift()?.();
+      return run.promise;
+    },
+    maxBatchItems,
+    maxRunning,
+    closedError: () => new Error("closed"),
+  });
+  const nextRun = () => new Promise<void>((resolve) => started.push(resolve));
+  return { batching, runs, nextRun };
+}
+
+describe("batching", () => {
+  it("runs what came in one turn together, and what came meanwhile together after it", async () => {
+    const { batching, runs, nextRun } = controlledBatching();
+    const first = [batching.add(1), batching.add(2)];
+    await nextRun();
+    expect(runs.map((run) => run.items)).toEqual([[1, 2]]);
+    const second = [batching.add(3), batching.add(4), batching.add(5)];
+    expect(runs).toHaveLength(1);
+    const started = nextRun();
+    runs[0]?.resolve();
+    await Promise.all(first);
+    await started;
+    expect(runs.map((run) => run.items)).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+    runs[1]?.resolve();
+    await Promise.all(second);
+  });
+
+  it("does not resolve before the run is done", async () => {
+    const { batching, runs, nextRun } = controlledBatching();
+    let resolved = false;
+    const added = batching.add(1).then(() => {
+      resolved = true;
+    });
+    await nextRun();
+    await new Promise(setImmediate);
+    expect(resolved).toBe(false);
+    runs[0]?.resolve();
+    await added;
+    expect(resolved).toBe(true);
+  });
+
+  it("fails those in the failed run, and goes on with the next", async () => {
+    const { batching, runs, nextRun } = controlledBatching();
+    const failing = batching.add(1);
+    await nextRun();
+    const waiting = batching.add(2);
+    const started = nextRun();
+    runs[0]?.reject(new Error("disk"));
+    await expect(failing).rejects.toThrow("disk");
+    await started;
+    runs[1]?.resolve();
+    await waiting;
+    const later = batching.add(3);
+    await nextRun();
+    runs[2]?.resolve();
+    await later;
+  });
+
+  it("never runs more than the bound at once, and keeps the order", async () => {
+    const { batching, runs } = controlledBatching({ maxBatchItems: 3 });
+    const added = Array.from({ length: 8 }, (_, i) => batching.add(i));
+    void Promise.allSettled(added);
+    for (let i = 0; i < 3; i++) {
+      await expect.poll(() => runs.length).toBe(i + 1);
+      runs[i]?.resolve();
+    }
+    await Promise.all(added);
+    expect(runs.map((run) => run.items)).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+      [6, 7],
+    ]);
+  });
+
+  it("runs what waits when closed, and takes no more", async () => {
+    const { batching, runs, nextRun } = controlledBatching();
+    const added = batching.add(1);
+    const closing = batching.close();
+    await nextRun();
+    runs[0]?.resolve();
+    await closing;
+    await added;
+    await expect(batching.add(2)).rejects.toThrow("closed");
+    expect(runs).toHaveLength(1);
+  });
+
+  it("runs as many batches side by side as it may", async () => {
+    const { batching, runs, nextRun } = controlledBatching({ maxRunning: 2 });
+    const added = [batching.add(1)];
+    await nextRun();
+    added.push(batching.add(2));
+    await nextRun();
+    added.push(batching.add(3));
+    await new Promise(setImmediate);
+    expect(runs.map((run) => run.items)).toEqual([[1], [2]]);
+    const third = nextRun();
+    runs[1]?.resolve();
+    await third;
+    runs[0]?.resolve();
+    runs[2]?.resolve();
+    await Promise.all(added);
+  });
+});

@@ -1,0 +1,68 @@
+/** Runs items many at a time. */
+export type Batching<T, R> = {
+  /** Resolves with the outcome of the batch that the item was in; rejects with what its run rejected with. */
+  add(item: T): Promise<R>;
+  /** Runs what is waiting, and takes no more. */
+  close(): Promise<void>;
+};
+
+type Batch<T, R> = PromiseWithResolvers<R> & { items: T[] };
+
+/**
+ * Gathers items while as many runs as may be are under way, and runs them together when one is done; when none is, at the end of the
+ * event loop's turn. One promise a batch. When a run fails, those who were in it are told, and the next is tried.
+ */
+export function createBatching<T, R>(options: {
+  run: (items: T[]) => Promise<R>;
+  maxBatchItems: number;
+  maxRunning: number;
+  closedError: () => Error;
+}): Batching<T, R> {
+  const waiting: Batch<T, R>[] = [];
+  let running = 0;
+  let scheduled = false;
+  let closed: PromiseWithResolvers<void> | undefined;
+
+  function schedule(): void {
+    if (scheduled || running >= options.maxRunning) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      start();
+    });
+  }
+
+  function start(): void {
+    while (running < options.maxRunning) {
+      const batch = waiting.shift();
+      if (batch === undefined) break;
+      running += 1;
+      options.run(batch.items).then(batch.resolve, batch.reject).finally(ended);
+    }
+  }
+
+  function ended(): void {
+    running -= 1;
+    start();
+    if (running === 0) closed?.resolve();
+  }
+
+  return {
+    add(item) {
+      if (closed !== undefined) return Promise.reject(options.closedError());
+      let batch = waiting.at(-1);
+      if (batch === undefined || batch.items.length >= options.maxBatchItems) {
+        batch = { ...Promise.withResolvers<R>(), items: [] };
+        waiting.push(batch);
+      }
+      batch.items.push(item);
+      schedule();
+      return batch.promise;
+    },
+    close() {
+      closed ??= Promise.withResolvers<void>();
+      if (running === 0 && waiting.length === 0) closed.resolve();
+      return closed.promise;
+    },
+  };
+}

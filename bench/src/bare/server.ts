@@ -2,7 +2,9 @@
 // It does the same work with the same signer and the same durable audit; it has no schema, no router, no log and no security headers.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createPresigner } from "@valetkey/presign";
-import { openPostgresStore, openSqliteStore, type Store } from "./store.ts";
+import { openPostgresStore } from "./postgres-store.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import type { Store } from "./store.ts";
 import { createTokenReader } from "./tokens.ts";
 import { createIds } from "./uuid.ts";
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { auditColumns } from "@valetkey/server/src/db/audit.ts";
 import type { Place } from "./candidates.ts";
 import { runSql } from "./postgres.ts";
 import type { Measured } from "./rounds.ts";
@@ -12,18 +13,27 @@ export type Issued = { events: number; urls: number };
 
 /** Reads the audit log of a candidate that has ended. */
 export async function readIssued({ directory, url }: Place): Promise<Issued> {
-  const count = (length: string) =>
-    `select count(*) as events, coalesce(sum(${length}), 0) as urls from audit_events where action = 'url.issued'`;
   if (url !== undefined) {
-    const { rows } = await runSql(url, count("json_array_length(attachment_ids::json)"));
+    const { rows } = await runSql(url, count("audit_events", "json_array_length(attachment_ids::json)"));
     return toIssued(rows[0]);
   }
   const database = new DatabaseSync(join(directory, settings.sqliteFile));
   try {
-    return toIssued(database.prepare(count("json_array_length(attachment_ids)")).get());
+    return toIssued(database.prepare(count(filedOrWaiting(), "json_array_length(attachment_ids)")).get());
   } finally {
     database.close();
   }
+}
+
+function count(events: string, length: string): string {
+  return `select count(*) as events, coalesce(sum(${length}), 0) as urls from ${events} where action = 'url.issued'`;
+}
+
+/** On SQLite events are durable in batches first, and filed under their notes later; an event may be in both for a moment. */
+function filedOrWaiting(): string {
+  const columns = ["id", "action", "attachment_ids"] as const;
+  const waiting = columns.map((column) => `value ->> ${auditColumns.indexOf(column)}`);
+  return `(select ${columns} from audit_events union select ${waiting} from url_event_batches, json_each(events))`;
 }
 
 function toIssued(row: Record<string, unknown> | undefined): Issued {

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Mutex } from "@valetkey/server/src/db/mutex.ts";
+import { openSqliteUrlAudit } from "@valetkey/server/src/db/sqlite-url-audit.ts";
+import { settings } from "../rig/settings.ts";
+import { type AccessRow, accessColumns, type Store } from "./store.ts";
+
+const ACCESS = `select ${accessColumns({ userId: "?1", now: "?2" })} from attachments a where a.id = ?3`;
+
+export function openSqliteStore(directory: string): Store {
+  const file = join(directory, settings.sqliteFile);
+  const reader = new DatabaseSync(file, { readOnly: true });
+  const statement = reader.prepare(ACCESS);
+  const audit = openSqliteUrlAudit({ file, writeLock: new Mutex() });
+  return {
+    async findAccess({ attachmentId, userId, now }) {
+      return statement.get(userId, now, attachmentId) as AccessRow | undefined;
+    },
+    audit,
+    async close() {
+      await audit.close();
+      reader.close();
+    },
+  };
+}

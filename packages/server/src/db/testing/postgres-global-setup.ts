@@ -49,7 +49,8 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
     await server.initialise();
     await server.start();
   } catch (error) {
-    throw new Error(`PostgreSQL for the tests did not start:\n${log.join("")}`, { cause: error });
+    const remedy = "Set TEST_DATABASE_URL to a server on which the tests may create databases.";
+    throw new Error(`PostgreSQL for the tests did not start. ${remedy}\n${log.join("")}`, { cause: error });
   }
   return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
 }

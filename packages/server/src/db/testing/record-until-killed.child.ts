@@ -1,4 +1,3 @@
-import { writeSync } from "node:fs";
 import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
@@ -12,8 +11,13 @@ async function recordForEver(): Promise<never> {
   for (;;) {
     const event = sampleEvent({ noteId });
     await db.urlAudit.record(event);
-    writeSync(1, `${event.id}\n`);
+    await print(event.id);
   }
+}
+
+// Waits while the reader is behind; a plain writeSync would fail with EAGAIN on a full pipe.
+function print(line: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }
 
 await Promise.all(Array.from({ length: CALLERS }, recordForEver));

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Candidate } from "./rig/candidate.ts";
 import { type Engine, engines } from "./rig/candidates.ts";
-import { createDataset, type Dataset } from "./rig/dataset.ts";
+import { createDataset, type Dataset, datasetShapes } from "./rig/dataset.ts";
 import { checkIssued } from "./rig/issued.ts";
 import { startLoadGenerator } from "./rig/load.ts";
 import { createRandom } from "./rig/random.ts";
@@ -17,7 +17,7 @@ const WARM_UP_SECONDS = 3;
 const URLS_PER_SECOND = 100_000;
 
 /**
- * POST /attachments/urls in batches of 100, by one process of the service on each engine.
+ * POST /attachments/urls in batches of 100 (the files of one note), by one process of the service on each engine.
  * Flags: --rounds 5, --seconds 5, --only sqlite. Answers whether the goals were met.
  */
 export async function runBatch(args: readonly string[]): Promise<boolean> {
@@ -29,7 +29,7 @@ export async function runBatch(args: readonly string[]): Promise<boolean> {
       only: { type: "string", default: "" },
     },
   });
-  const dataset = createDataset();
+  const dataset = createDataset(datasetShapes.batch);
   const stage = await setStage(dataset);
   const load = await startLoadGenerator("batch");
   try {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { engines } from "./rig/candidates.ts";
-import { createDataset } from "./rig/dataset.ts";
+import { createDataset, datasetShapes } from "./rig/dataset.ts";
 import { checkIssued } from "./rig/issued.ts";
 import { startLoadGenerator } from "./rig/load.ts";
 import { type Measured, measureRounds, type RoundsPlan } from "./rig/rounds.ts";
@@ -27,7 +27,7 @@ export async function runHotPath(args: readonly string[]): Promise<boolean> {
       only: { type: "string" },
     },
   });
-  const dataset = createDataset();
+  const dataset = createDataset(datasetShapes.single);
   const stage = await setStage(dataset);
   const load = await startLoadGenerator("single");
   try {

@@ -18,22 +18,30 @@ export type Dataset = {
 
 const SEED = 20_260_101;
 const USERS = 200;
-const NOTES = 2_000;
-const ATTACHMENTS_OF_NOTE = 5;
 const SHARES_OF_NOTE = 2;
 const FIRST_INSTANT = Date.UTC(2026, 0, 1);
 
-/** The data that every candidate serves. A function of nothing: the load generator makes its own copy and needs no database. */
-export function createDataset(): Dataset {
+export type DatasetShape = { notes: number; attachmentsOfNote: number };
+
+/** 10,000 files either way: of many notes for single URLs, of large notes for batches, which are the files of one note. */
+export const datasetShapes = {
+  single: { notes: 2_000, attachmentsOfNote: 5 },
+  batch: { notes: 100, attachmentsOfNote: 100 },
+} as const satisfies Record<string, DatasetShape>;
+
+/** The data that every candidate serves. A function of its shape: the load generator makes its own copy and needs no database. */
+export function createDataset({ notes, attachmentsOfNote }: DatasetShape): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);
   const userIds = Array.from({ length: USERS }, newId);
   const dataset: Dataset = { userIds, strangerId: newId(), notes: [], attachments: [], shares: [], grants: [] };
-  for (let index = 0; index < NOTES; index++) addNote(dataset, { index, random, newId });
+  for (let index = 0; index < notes; index++) addNote(dataset, { index, attachmentsOfNote, random, newId });
   return dataset;
 }
 
-function addNote(dataset: Dataset, source: { index: number; random: () => number; newId: () => string }): void {
+type NoteSource = { index: number; attachmentsOfNote: number; random: () => number; newId: () => string };
+
+function addNote(dataset: Dataset, source: NoteSource): void {
   const { index, random, newId } = source;
   const owner = index % USERS;
   const note = { id: newId(), ownerId: userAt(dataset, owner), title: `Note ${index}` };
@@ -45,7 +53,7 @@ function addNote(dataset: Dataset, source: { index: number; random: () => number
     dataset.shares.push({ id: newId(), noteId: note.id, userId });
     readers.push(userId);
   }
-  for (let number = 0; number < ATTACHMENTS_OF_NOTE; number++) {
+  for (let number = 0; number < source.attachmentsOfNote; number++) {
     const attachment = {
       id: newId(),
       noteId: note.id,

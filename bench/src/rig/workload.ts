@@ -1,18 +1,17 @@
 import { SignJWT } from "jose";
-import { createDataset, type Dataset } from "./dataset.ts";
+import { createDataset, type Dataset, datasetShapes } from "./dataset.ts";
 import { below, createRandom } from "./random.ts";
 import { settings } from "./settings.ts";
 
 export type WorkloadName = "single" | "batch";
 
-export const BATCH_SIZE = 100;
-const BATCHES_OF_USER = 5;
+export const BATCH_SIZE = datasetShapes.batch.attachmentsOfNote;
 const TOKEN_LIFE = "2h";
 const SEED = 7;
 
 /** The requests of a workload as bytes, in random order; one user's token serves all of that user's requests, as in life. */
 export async function createRequests(workload: WorkloadName): Promise<Buffer[]> {
-  const dataset = createDataset();
+  const dataset = createDataset(datasetShapes[workload]);
   const random = createRandom(SEED);
   const tokens = new Map<string, string>();
   for (const userId of dataset.userIds) tokens.set(userId, await createToken(userId));
@@ -30,16 +29,17 @@ export function createToken(userId: string): Promise<string> {
     .sign(new TextEncoder().encode(settings.jwtSecret));
 }
 
-/** For each user, lists of distinct files that the user may fetch. */
+/** For each note and each of its readers, the note's files in random order: what "download all" asks for. */
 export function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
-  const reachable = new Map<string, string[]>(dataset.userIds.map((userId) => [userId, []]));
-  for (const { userId, attachment } of dataset.grants) reachable.get(userId)?.push(attachment.id);
-  return [...reachable].flatMap(([userId, ids]) =>
-    Array.from({ length: BATCHES_OF_USER }, () => ({
-      userId,
-      attachmentIds: shuffle([...ids], random).slice(0, BATCH_SIZE),
-    })).filter(({ attachmentIds }) => attachmentIds.length === BATCH_SIZE),
-  );
+  const batches = new Map<string, { userId: string; attachmentIds: string[] }>();
+  for (const { userId, attachment } of dataset.grants) {
+    const name = `${attachment.noteId} ${userId}`;
+    const batch = batches.get(name) ?? { userId, attachmentIds: [] };
+    batch.attachmentIds.push(attachment.id);
+    batches.set(name, batch);
+  }
+  for (const { attachmentIds } of batches.values()) shuffle(attachmentIds, random);
+  return [...batches.values()];
 }
 
 function singles(dataset: Dataset, tokens: Map<string, string>): Buffer[] {

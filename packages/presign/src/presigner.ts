@@ -3,15 +3,16 @@ import { PresignError } from "./errors.ts";
 import { type DividedHeaders, divideHeaders } from "./headers.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import { createPresignPost } from "./post.ts";
+import { encodeResponse } from "./response-overrides.ts";
 import { createSigningDays } from "./signing-days.ts";
 import { type ResolvedTarget, resolveTarget } from "./target.ts";
 import type {
+  GetOptions,
   ObjectName,
   PresignedRequest,
   Presigner,
   PresignOptions,
   PresignTarget,
-  ResponseOverrides,
   UploadPartOptions,
 } from "./types.ts";
 
@@ -90,18 +91,9 @@ function encodedKeyOf({ key, encodedKey }: ObjectName): string {
   return encodedKey;
 }
 
-/** In the order of the encoded names, which is the order of the signature. */
-function responseQuery(response: ResponseOverrides | undefined): string {
+function responseQuery(response: GetOptions["response"]): string {
   if (response === undefined) return "";
-  const expires = response.expires instanceof Date ? response.expires.toUTCString() : response.expires;
-  return (
-    parameter("response-cache-control", response.cacheControl) +
-    parameter("response-content-disposition", response.contentDisposition) +
-    parameter("response-content-encoding", response.contentEncoding) +
-    parameter("response-content-language", response.contentLanguage) +
-    parameter("response-content-type", response.contentType) +
-    parameter("response-expires", expires)
-  );
+  return typeof response === "string" ? response : encodeResponse(response);
 }
 
 function versionQuery(versionId: string | undefined): string {

@@ -1,4 +1,5 @@
 import type { EncodedKey } from "./encode.ts";
+import type { EncodedResponse } from "./response-overrides.ts";
 
 /**
  * Who signs.
@@ -68,7 +69,7 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
  * window of the clock, so that browsers and CDNs can cache: such a URL lives at least half and at most the whole expiresInSeconds.
  */
 export type GetOptions = VersionedOptions & {
-  readonly response?: ResponseOverrides | undefined;
+  readonly response?: ResponseOverrides | EncodedResponse | undefined;
   readonly cacheWindowSeconds?: number | undefined;
 };
 

@@ -1,6 +1,5 @@
-import { type EncodedKey, encodeKey } from "@valetkey/presign";
+import { type EncodedKey, type EncodedResponse, encodeKey, encodeResponse } from "@valetkey/presign";
 import { create } from "content-disposition";
-import { LRUCache } from "lru-cache";
 import { type Disposition, safeServing } from "../domain/serving.ts";
 
 /** What is asked of a download: which object, as what. */
@@ -9,7 +8,7 @@ export type ServingRequest = { objectKey: string; filename: string; contentType:
 /** What is signed into it. */
 export type Serving = {
   encodedKey: EncodedKey;
-  response: { contentDisposition: string; contentType: string };
+  response: EncodedResponse;
 };
 
 type Entry = { asked: ServingRequest; serving: Serving };
@@ -17,14 +16,16 @@ type Entry = { asked: ServingRequest; serving: Serving };
 const MAX_ENTRIES = 20_000;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
-/** Works out what is signed into a download, and remembers it for the objects that were asked for last. */
+/** Works out what is signed into a download, and remembers it for objects that were asked for. */
 export function createServing(): (request: ServingRequest) => Serving {
-  const cache = new LRUCache<string, Entry>({ max: MAX_ENTRIES });
+  // Emptied when it is full: to keep the order of use would cost more than working an entry out again now and then.
+  const cache = new Map<string, Entry>();
   return (request) => {
     const found = cache.get(request.objectKey);
     if (found !== undefined && isSame(found.asked, request)) return found.serving;
     const { objectKey, filename, contentType, disposition } = request;
     const serving = serve(request);
+    if (cache.size >= MAX_ENTRIES) cache.clear();
     cache.set(objectKey, { asked: { objectKey, filename, contentType, disposition }, serving });
     return serving;
   };
@@ -40,7 +41,7 @@ function serve(request: ServingRequest): Serving {
   const { disposition, contentType } = safeServing(request.contentType, request.disposition);
   return {
     encodedKey: encodeKey(request.objectKey),
-    response: { contentDisposition: contentDispositionOf(request.filename, disposition), contentType },
+    response: encodeResponse({ contentDisposition: contentDispositionOf(request.filename, disposition), contentType }),
   };
 }
 

@@ -34,7 +34,10 @@ export function documentRoutes(app: App, options: { publicUrl: string }): void {
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
     transform: ({ schema, url }) => ({
-      schema: schema?.hide === true ? schema : { ...schema, response: { ...responsesOf(schema), default: refusal } },
+      schema:
+        schema?.hide === true
+          ? schema
+          : { ...schema, response: { ...documented(responsesOf(schema)), default: refusal } },
       url,
     }),
   });
@@ -43,6 +46,12 @@ export function documentRoutes(app: App, options: { publicUrl: string }): void {
     uiConfig: { docExpansion: "list", deepLinking: true, layout: "BaseLayout" },
   });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+}
+
+/** `unsafe` tells the serialiser that a URL needs no escaping; to readers of the document it is a URI. */
+function documented(responses: object): object {
+  const text = JSON.stringify(responses);
+  return text.includes('"unsafe"') ? JSON.parse(text.replaceAll('"format":"unsafe"', '"format":"uri"')) : responses;
 }
 
 function responsesOf(schema: { response?: unknown } | undefined): object {

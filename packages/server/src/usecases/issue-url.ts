@@ -4,7 +4,7 @@ import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
-import type { Deps, Limits, SignedUrl } from "./ports.ts";
+import type { Deps, Downloadable, Limits, SignedUrl } from "./ports.ts";
 
 export type IssuedUrl = {
   fileUrl: string;
@@ -59,7 +59,7 @@ export function checkExpiry(limits: Limits, expiresInSeconds: number | undefined
 /** Signs a download of a ready attachment; the bucket makes the disposition and the type safe to serve. */
 export function sign(
   { bucket }: Deps,
-  options: { attachment: Attachment; disposition: Disposition; expiresInSeconds: number; now: number },
+  options: { attachment: Downloadable; disposition: Disposition; expiresInSeconds: number; now: number },
 ): SignedUrl | Promise<SignedUrl> {
   const { attachment, disposition, expiresInSeconds, now } = options;
   const { objectKey, filename, contentType } = attachment;

@@ -1,9 +1,8 @@
 import { permits } from "../domain/access.ts";
-import type { Attachment } from "../domain/attachment.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { checkExpiry, sign } from "./issue-url.ts";
-import type { AttachmentAccess, Deps, SignedUrl } from "./ports.ts";
+import type { Deps, DownloadAccess, Downloadable, SignedUrl } from "./ports.ts";
 
 export type BatchAnswer =
   | { attachmentId: string; fileUrl: string; expiresAt: number }
@@ -24,7 +23,7 @@ export function issueUrls(deps: Deps) {
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.attachments(caller.userId, ids);
     const now = clock();
-    const issued = new Map<string, Attachment[]>();
+    const issued = new Map<string, Downloadable[]>();
     const answers: BatchAnswer[] = [];
     for (const attachmentId of input.attachmentIds) {
       const decision = decide(access.get(attachmentId.toLowerCase()));
@@ -50,8 +49,8 @@ export function issueUrls(deps: Deps) {
 }
 
 function decide(
-  access: AttachmentAccess | undefined,
-): Attachment | "attachment_not_found" | "access_denied" | "attachment_not_ready" {
+  access: DownloadAccess | undefined,
+): Downloadable | "attachment_not_found" | "access_denied" | "attachment_not_ready" {
   if (access === undefined) return "attachment_not_found";
   if (!permits(access.role, "attachment.issueUrl")) return "access_denied";
   return access.attachment.state === "ready" ? access.attachment : "attachment_not_ready";
@@ -63,7 +62,7 @@ function answer(attachmentId: string, signed: SignedUrl): BatchAnswer {
 
 function describe(
   { newId, clock }: Deps,
-  event: { caller: Caller; attachments: Attachment[]; expiresInSeconds: number },
+  event: { caller: Caller; attachments: Downloadable[]; expiresInSeconds: number },
 ): AuditEvent {
   const [first] = event.attachments;
   if (first === undefined) throw new Error("an event is about at least one attachment");

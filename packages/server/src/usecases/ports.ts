@@ -17,6 +17,12 @@ export type PageRequest = { limit: number; cursor: string | undefined };
 
 /** What the access query answers for one attachment; `role` undefined: it exists, and the caller has nothing to do with it. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
+/** As much of an attachment as issuing a URL takes. */
+export type Downloadable = Pick<
+  Attachment,
+  "id" | "noteId" | "ownerId" | "objectKey" | "filename" | "contentType" | "state"
+>;
+export type DownloadAccess = { attachment: Downloadable; role: Role | undefined };
 export type NoteAccess = { note: Note; role: Role | undefined };
 
 /** The one place that decides, from the database as it is at this moment, what a person is to a note or an attachment. */
@@ -25,7 +31,7 @@ export type AccessQueries = {
   /** The hot path: one prepared statement on either engine. */
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
   /** One query for the whole batch; ids that don't exist are absent from the map. */
-  attachments(userId: string, attachmentIds: readonly string[]): Promise<Map<string, AttachmentAccess>>;
+  attachments(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
 
 /** Business events are written with the change they tell of, in its transaction. */

@@ -1,0 +1,26 @@
+import { encodeRfc3986 } from "./encode.ts";
+import type { ResponseOverrides } from "./types.ts";
+
+declare const encodedResponseBrand: unique symbol;
+
+/** Response overrides as they stand in a URL's query: keep them beside an object that is signed again and again. */
+export type EncodedResponse = string & { readonly [encodedResponseBrand]: true };
+
+/**
+ * Encodes response overrides once, in the order of the encoded names, which is the order of the signature.
+ *
+ * Throws PresignError `invalid_text` when a value has a lone surrogate. Source: Amazon S3 API, GetObject, `response-*`.
+ */
+export function encodeResponse(response: ResponseOverrides): EncodedResponse {
+  const expires = response.expires instanceof Date ? response.expires.toUTCString() : response.expires;
+  return (parameter("response-cache-control", response.cacheControl) +
+    parameter("response-content-disposition", response.contentDisposition) +
+    parameter("response-content-encoding", response.contentEncoding) +
+    parameter("response-content-language", response.contentLanguage) +
+    parameter("response-content-type", response.contentType) +
+    parameter("response-expires", expires)) as EncodedResponse;
+}
+
+function parameter(name: string, value: string | undefined): string {
+  return value === undefined ? "" : `&${name}=${encodeRfc3986(value)}`;
+}

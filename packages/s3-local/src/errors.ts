@@ -1,6 +1,7 @@
 /** What this endpoint refuses with, and the HTTP status of each. A closed set; the names are Amazon S3's. */
 const STATUS = {
   AccessControlListNotSupported: 400,
+  AccessDenied: 403,
   AccessForbidden: 403,
   BadDigest: 400,
   BadRequest: 400,
@@ -10,6 +11,7 @@ const STATUS = {
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
+  IncorrectNumberOfFilesInPostRequest: 400,
   InternalError: 500,
   InvalidArgument: 400,
   InvalidBucketName: 400,
@@ -20,7 +22,9 @@ const STATUS = {
   InvalidRequest: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
+  MalformedPOSTRequest: 400,
   MalformedXML: 400,
+  MaxPostPreDataLengthExceededError: 400,
   MetadataTooLarge: 400,
   MethodNotAllowed: 405,
   MissingContentLength: 411,

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createVerifier } from "@valetkey/presign";
+import { createPostVerifier, createVerifier } from "@valetkey/presign";
 import { type BucketEvent, createHandler, type Exchange } from "./http/handle.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
@@ -58,11 +58,10 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   if (invalid !== undefined) throw new Error(`Not a bucket name: ${invalid}`);
   const store = await openStore(options.dataDir);
   const context = { store, region, now };
-  const verify = createVerifier({
-    region,
-    findCredentials: (accessKeyId) => (accessKeyId === credentials.accessKeyId ? credentials : undefined),
-  });
-  const { server, settled } = createHttpServer(createHandler({ context, verify, logger }));
+  const findCredentials = (accessKeyId: string) => (accessKeyId === credentials.accessKeyId ? credentials : undefined);
+  const verify = createVerifier({ region, findCredentials });
+  const verifyPost = createPostVerifier({ region, findCredentials });
+  const { server, settled } = createHttpServer(createHandler({ context, verify, verifyPost, logger }));
   try {
     if (store.sweptBlobs > 0) logger({ type: "swept", blobs: store.sweptBlobs });
     await createBuckets(context, options);

@@ -33,6 +33,7 @@ const STATUS = {
   NoSuchKey: 404,
   NoSuchUpload: 404,
   NotImplemented: 501,
+  OperationAborted: 409,
   PreconditionFailed: 412,
   XAmzContentSHA256Mismatch: 400,
 } as const;

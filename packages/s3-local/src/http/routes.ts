@@ -8,6 +8,7 @@ import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
 import { listObjectsV2 } from "../operations/list-objects.ts";
 import { listParts, listUploads } from "../operations/list-uploads.ts";
 import { putObject } from "../operations/put-object.ts";
+import { uploadPartCopy } from "../operations/upload-part-copy.ts";
 import { abortUpload, createUpload, uploadPart } from "../operations/uploads.ts";
 
 /**
@@ -47,6 +48,14 @@ export const ROUTES: readonly Route[] = [
   { method: "PUT", on: "bucket", fields: [...BODY, "x-amz-acl"], run: createBucket },
   { method: "DELETE", on: "bucket", run: deleteBucket },
   { method: "POST", on: "object", needs: ["uploads"], fields: [...STORED, ...UPLOAD], run: createUpload },
+  {
+    method: "PUT",
+    on: "object",
+    needs: ["uploadId", "partNumber"],
+    needsField: "x-amz-copy-source",
+    fields: ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-copy-source-range"],
+    run: uploadPartCopy,
+  },
   { method: "PUT", on: "object", needs: ["uploadId", "partNumber"], fields: BODY, run: uploadPart },
   { method: "GET", on: "object", needs: ["uploadId"], may: ["max-parts", "part-number-marker"], run: listParts },
   { method: "POST", on: "object", needs: ["uploadId"], fields: COMPLETION, run: completeUpload },

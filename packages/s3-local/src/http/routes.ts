@@ -1,4 +1,5 @@
 import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
+import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "../operations/bucket-lifecycle.ts";
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "../operations/buckets.ts";
 import { completeUpload } from "../operations/complete-upload.ts";
 import type { Operation } from "../operations/context.ts";
@@ -43,6 +44,9 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", on: "bucket", needs: ["cors"], run: getBucketCors },
   { method: "PUT", on: "bucket", needs: ["cors"], fields: BODY, run: putBucketCors },
   { method: "DELETE", on: "bucket", needs: ["cors"], run: deleteBucketCors },
+  { method: "GET", on: "bucket", needs: ["lifecycle"], run: getBucketLifecycle },
+  { method: "PUT", on: "bucket", needs: ["lifecycle"], fields: BODY, run: putBucketLifecycle },
+  { method: "DELETE", on: "bucket", needs: ["lifecycle"], run: deleteBucketLifecycle },
   { method: "POST", on: "bucket", needs: ["delete"], fields: BODY, run: deleteObjects },
   { method: "HEAD", on: "bucket", run: headBucket },
   { method: "PUT", on: "bucket", fields: [...BODY, "x-amz-acl"], run: createBucket },

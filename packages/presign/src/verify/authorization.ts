@@ -27,7 +27,8 @@ const QUERY_NAMES = ["Algorithm", "Credential", "Date", "Expires", "SignedHeader
 const SIGNATURE = /^[0-9a-f]{64}$/;
 const SIGNED_HEADERS = /^[!#$%&'*+.^_`|~0-9a-z-]+(?:;[!#$%&'*+.^_`|~0-9a-z-]+)*$/;
 const DATE_TIME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
-const ALGORITHM = "AWS4-HMAC-SHA256";
+/** The one signing algorithm. */
+export const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /**
  * Reads how a request is signed: in its query, or in its Authorization header.
@@ -130,16 +131,22 @@ type RawParts = { credential: string; dateTime: string; signedHeaders: string; s
 
 /** The parts in form, or the name of the first that is not. */
 function readParts(raw: RawParts) {
-  const [accessKeyId, date, region, service, terminator, ...rest] = raw.credential.split("/");
-  if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";
-  const signedAt = toTime(raw.dateTime);
-  if (signedAt === undefined) return "Date";
+  const signer = readSigner(raw);
+  if (typeof signer === "string") return signer;
   const signedHeaders = raw.signedHeaders.split(";").sort();
   if (!SIGNED_HEADERS.test(raw.signedHeaders) || new Set(signedHeaders).size < signedHeaders.length)
     return "SignedHeaders";
-  if (!SIGNATURE.test(raw.signature)) return "Signature";
-  const { dateTime, signature } = raw;
-  return { accessKeyId, scope: { date, region, service, terminator }, dateTime, signedAt, signedHeaders, signature };
+  return { ...signer, signedHeaders };
+}
+
+/** What a credential, a date and a signature say, or the name of the first that is malformed. */
+export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "signedHeaders">) {
+  const [accessKeyId, date, region, service, terminator, ...rest] = credential.split("/");
+  if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";
+  const signedAt = toTime(dateTime);
+  if (signedAt === undefined) return "Date";
+  if (!SIGNATURE.test(signature)) return "Signature";
+  return { accessKeyId, scope: { date, region, service, terminator }, dateTime, signedAt, signature };
 }
 
 function toTime(dateTime: string): number | undefined {

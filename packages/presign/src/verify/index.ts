@@ -6,13 +6,14 @@ export {
 } from "./aws-chunked.ts";
 export type { HeaderFields } from "./headers.ts";
 export type { PayloadDeclaration } from "./payload.ts";
+export { createPostVerifier, type PostedForm, type PostVerifier, type VerifiedForm } from "./post-policy.ts";
 export type { QueryParameter, RequestTarget } from "./request-target.ts";
 export { parseRequestTarget } from "./request-target.ts";
 export { type Refusal, refuse } from "./result.ts";
+export type { VerifierCredentials } from "./signer.ts";
 export {
   createVerifier,
   type ReceivedRequest,
   type VerifiedRequest,
   type Verifier,
-  type VerifierCredentials,
 } from "./verify-request.ts";

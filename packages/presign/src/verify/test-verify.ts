@@ -1,6 +1,7 @@
 import { expect } from "vitest";
+import type { VerifierCredentials } from "./signer.ts";
 import { EXAMPLE_KEY } from "./test-signer.ts";
-import { createVerifier, type ReceivedRequest, type VerifierCredentials } from "./verify-request.ts";
+import { createVerifier, type ReceivedRequest } from "./verify-request.ts";
 
 /** When the example requests were signed, in milliseconds since 1970. */
 export const SIGNED_AT = Date.UTC(2013, 4, 24);

@@ -1,16 +1,13 @@
-import { deriveSigningKey } from "../signing-key.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
 import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./headers.ts";
 import { type PayloadDeclaration, readPayload } from "./payload.ts";
 import { canonicalQuery, parseRequestTarget, type RequestTarget } from "./request-target.ts";
 import { type Refusal, refuse } from "./result.ts";
 import { equalInConstantTime, type SigningContext, sign, stringToSign } from "./signature.ts";
+import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./signer.ts";
 
 /** A request as it was received: the target and each header hold one character for one byte, as node:http gives them. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
-
-/** The secret of an access key, and the session token that goes with it when the key is temporary. */
-export type VerifierCredentials = { secretAccessKey: string; sessionToken?: string };
 
 /** A request that was let in, and what it consists of: use these, and never read the raw request again. */
 export type VerifiedRequest = {
@@ -27,15 +24,9 @@ export type VerifiedRequest = {
 /** Decides on one request; `now` is in milliseconds since 1970. */
 export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
 
-type VerifierOptions = {
-  region: string;
-  /** Undefined for a key that is not known. */
-  findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
-};
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
 
 const MAX_SKEW_MS = 15 * 60 * 1000;
-const MAX_CACHED_KEYS = 64;
 
 /**
  * Makes a verifier of Amazon S3 requests signed with Signature Version 4, in the query or in the Authorization header.
@@ -88,34 +79,6 @@ function checkTime(authorization: Authorization, now: number): Refusal | undefin
     message: "Request has expired",
     details: { "X-Amz-Expires": String(expiresIn), Expires: new Date(expires).toISOString(), ServerTime: serverTime },
   });
-}
-
-function checkScope(authorization: Authorization, region: string): Refusal | undefined {
-  const { scope } = authorization;
-  const wrong = (what: string, expected: string) => {
-    const inQuery = authorization.kind === "query";
-    const code = inQuery ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed";
-    const where = inQuery ? "Error parsing the X-Amz-Credential parameter" : "The authorization header is malformed";
-    const details: Record<string, string> = what === "region" ? { Region: region } : {};
-    return refuse(400, code, { message: `${where}; the ${what} is wrong; expecting '${expected}'`, details });
-  };
-  const day = authorization.dateTime.slice(0, 8);
-  if (scope.date !== day) return wrong("date", day);
-  if (scope.region !== region) return wrong("region", region);
-  if (scope.service !== "s3") return wrong("service", "s3");
-  if (scope.terminator !== "aws4_request") return wrong("terminator", "aws4_request");
-  return undefined;
-}
-
-function checkCredentials(authorization: Authorization, known: VerifierCredentials | undefined): Refusal | undefined {
-  if (known === undefined) {
-    return refuse(403, "InvalidAccessKeyId", {
-      message: "The AWS Access Key Id you provided does not exist in our records.",
-      details: { AWSAccessKeyId: authorization.accessKeyId },
-    });
-  }
-  if (equalInConstantTime(authorization.sessionToken ?? "", known.sessionToken ?? "")) return undefined;
-  return refuse(400, "InvalidToken", { message: "The provided token is malformed or otherwise invalid." });
 }
 
 function checkSignedHeaders(authorization: Authorization, headers: HeaderFields): Refusal | undefined {
@@ -186,17 +149,4 @@ function signatureDoesNotMatch(
       CanonicalRequest: texts.canonicalRequest,
     },
   });
-}
-
-function cachedSigningKeys(region: string): (date: string, secretAccessKey: string) => Uint8Array {
-  const keys = new Map<string, Uint8Array>();
-  return (date, secretAccessKey) => {
-    const id = `${date}/${secretAccessKey}`;
-    const known = keys.get(id);
-    if (known !== undefined) return known;
-    const key = deriveSigningKey({ date, region, service: "s3", secretAccessKey });
-    if (keys.size >= MAX_CACHED_KEYS) keys.clear();
-    keys.set(id, key);
-    return key;
-  };
 }

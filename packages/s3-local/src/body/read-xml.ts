@@ -11,6 +11,7 @@ const REPEATED = new Set([
   "Object",
   "Part",
   "CORSRule",
+  "Rule",
   "AllowedOrigin",
   "AllowedMethod",
   "AllowedHeader",

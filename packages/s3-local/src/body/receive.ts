@@ -4,14 +4,8 @@ import { createAwsChunkedDecoder, type Refusal } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Checksum } from "../store/records.ts";
-import { checksumHeader, createChecksumStream } from "./checksum.ts";
-import {
-  announcedTrailers,
-  checkedValue,
-  type DeclaredChecksum,
-  readContentMd5,
-  readDeclaredChecksum,
-} from "./declared.ts";
+import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./declared.ts";
+import { createHashes } from "./hashes.ts";
 
 /** Where received bytes go; a returned promise is waited for. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
@@ -42,7 +36,11 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   const { maxBytes, sink, checksumIsOfBody = true } = options;
   const declaredBytes = declaredLength(request);
   if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
-  const hashes = createHashes(request, checksumIsOfBody ? readDeclaredChecksum(request.field) : undefined);
+  const hashes = createHashes({
+    contentMd5: readContentMd5(request.field),
+    checksum: checksumIsOfBody ? readDeclaredChecksum(request.field) : undefined,
+    payload: request.verified.payload,
+  });
   const decoder = createDecoder(request);
   let sizeBytes = 0;
   if (request.expectsContinue) request.outgoing.writeContinue();
@@ -106,43 +104,8 @@ function createSha256() {
   return { update: (bytes: Uint8Array) => void hash.update(bytes), digestHex: () => hash.digest("hex") };
 }
 
-function createHashes(request: S3Request, declared: DeclaredChecksum | undefined) {
-  const contentMd5 = readContentMd5(request.field);
-  const { payload } = request.verified;
-  const md5 = createHash("md5");
-  const checksum = declared && createChecksumStream(declared.algorithm);
-  const sha256 = payload.kind === "sha256" ? createHash("sha256") : undefined;
-
-  return {
-    update(bytes: Uint8Array): void {
-      md5.update(bytes);
-      checksum?.update(bytes);
-      sha256?.update(bytes);
-    },
-    check(trailers: ReadonlyMap<string, string>): { md5: Buffer; checksums: Checksum[] } {
-      const md5Bytes = md5.digest();
-      if (payload.kind === "sha256" && sha256?.digest("hex") !== payload.sha256) {
-        throw new S3Error(
-          "XAmzContentSHA256Mismatch",
-          "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        );
-      }
-      if (contentMd5 !== undefined && !md5Bytes.equals(contentMd5)) {
-        throw new S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.");
-      }
-      if (declared === undefined || checksum === undefined) return { md5: md5Bytes, checksums: [] };
-      const { algorithm } = declared;
-      const expected = declared.value ?? checkedValue(algorithm, trailers.get(checksumHeader(algorithm)) ?? "");
-      const value = checksum.digest().toString("base64");
-      if (value !== expected) {
-        throw new S3Error("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
-      }
-      return { md5: md5Bytes, checksums: [{ algorithm, value, type: "FULL_OBJECT" }] };
-    },
-  };
-}
-
-function tooLarge(maxBytes: number): S3Error {
+/** The refusal of a body that is too long. */
+export function tooLarge(maxBytes: number): S3Error {
   return new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
     details: { MaxSizeAllowed: String(maxBytes) },
   });

@@ -1,6 +1,6 @@
 import { S3Error } from "../errors.ts";
 import type { Description } from "../store/records.ts";
-import type { S3Request } from "./request.ts";
+import type { Fields } from "./request.ts";
 
 /** The standard headers that are kept with an object and sent with it. */
 export const KEPT_HEADERS = [
@@ -18,7 +18,7 @@ const MAX_METADATA_BYTES = 2048;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Reads what a request says about the object it stores; throws MetadataTooLarge over 2 KiB of user metadata. */
-export function readDescription(request: S3Request): Description {
+export function readDescription(request: Fields): Description {
   const headers: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
     const value = name === "content-encoding" ? contentEncoding(request) : request.field(name);
@@ -44,13 +44,13 @@ export function describingHeaders({ headers, metadata }: Description): Record<st
 }
 
 /** `aws-chunked` is how the body travelled, not what the object is. */
-function contentEncoding(request: S3Request): string | undefined {
+function contentEncoding(request: Fields): string | undefined {
   const encodings = (request.field("content-encoding") ?? "").split(",").map((encoding) => encoding.trim());
   const kept = encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked");
   return kept.length > 0 ? kept.join(", ") : undefined;
 }
 
-function readMetadata(request: S3Request): Record<string, string> {
+function readMetadata(request: Fields): Record<string, string> {
   const metadata: [string, string][] = [];
   let sizeBytes = 0;
   for (const field of request.amzFields) {

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { parseRequestTarget, type Refusal, type Verifier } from "@valetkey/presign";
+import { type PostVerifier, parseRequestTarget, type Refusal, type Verifier } from "@valetkey/presign";
 import { RefusedBody } from "../body/receive.ts";
 import { S3Error } from "../errors.ts";
 import type { Context } from "../operations/context.ts";
+import { postObject } from "../operations/post-object.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { readRequest, splitPath } from "./request.ts";
@@ -27,7 +28,12 @@ export type BucketEvent =
 /** One request and its answer. */
 export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
-type HandlerOptions = { context: Context; verify: Verifier; logger: (event: BucketEvent) => void };
+type HandlerOptions = {
+  context: Context;
+  verify: Verifier;
+  verifyPost: PostVerifier;
+  logger: (event: BucketEvent) => void;
+};
 type Outcome = { answer: Answer; code?: string };
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
@@ -38,7 +44,12 @@ const SAFETY = {
 };
 
 /** Makes the handler of all requests: CORS, then the signature, then the operation. It never throws. */
-export function createHandler({ context, verify, logger }: HandlerOptions): (exchange: Exchange) => Promise<void> {
+export function createHandler({
+  context,
+  verify,
+  verifyPost,
+  logger,
+}: HandlerOptions): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
     const { incoming } = exchange;
     const startedAt = performance.now();
@@ -67,8 +78,7 @@ export function createHandler({ context, verify, logger }: HandlerOptions): (exc
   async function decide(exchange: Exchange, requestId: string): Promise<Outcome> {
     const { incoming } = exchange;
     if (incoming.method === "OPTIONS") return preflight(incoming);
-    if (isFormPost(incoming))
-      throw new S3Error("NotImplemented", "Browser uploads by POST policy are not implemented yet");
+    if (isFormPost(incoming)) return { answer: await postObject(exchange, { context, verifyPost }) };
     const received = { method: incoming.method ?? "", target: incoming.url ?? "", rawHeaders: incoming.rawHeaders };
     const verified = verify(received, context.now());
     if (!verified.ok) return errorOutcome(verified, requestId);
@@ -117,8 +127,12 @@ function bucketOf(incoming: IncomingMessage): string {
   return target.ok ? splitPath(target.path).bucket : "";
 }
 
+/** A form to a bucket that is signed in its fields: signed in any other way it is a request like others. */
 function isFormPost(incoming: IncomingMessage): boolean {
-  return incoming.method === "POST" && /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
+  const isForm = /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
+  if (incoming.method !== "POST" || !isForm || header(incoming, "authorization") !== undefined) return false;
+  const target = parseRequestTarget(incoming.url ?? "");
+  return target.ok && target.query.length === 0 && splitPath(target.path).key === "";
 }
 
 function header(incoming: IncomingMessage, name: string): string | undefined {

@@ -23,6 +23,9 @@ export type S3Request = {
   expectsContinue: boolean;
 };
 
+/** What is said beside the body: by headers, or by the fields of a form. */
+export type Fields = Pick<S3Request, "field" | "amzFields">;
+
 const MAX_KEY_BYTES = 1024;
 const OF_THE_SIGNATURE = new Set([
   "x-amz-algorithm",
@@ -40,11 +43,7 @@ type Exchange = Pick<S3Request, "incoming" | "outgoing" | "expectsContinue">;
 /** Takes a verified request apart; throws InvalidArgument for doubled parameters and KeyTooLongError. */
 export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
   const { bucket, key } = splitPath(verified.target.path);
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
-    throw new S3Error("KeyTooLongError", "Your key is too long", {
-      details: { MaxSizeAllowed: String(MAX_KEY_BYTES) },
-    });
-  }
+  checkKeyLength(key);
   const { parameters, hoisted } = readQuery(verified);
   const amzHeaders = [...verified.headers.keys()].filter((name) => name.startsWith("x-amz-"));
   return {
@@ -54,6 +53,14 @@ export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Re
     field: (name) => verified.headers.get(name) ?? hoisted.get(name),
     amzFields: [...amzHeaders, ...hoisted.keys()].filter((name) => !OF_THE_SIGNATURE.has(name)),
   };
+}
+
+/** Throws KeyTooLongError over 1,024 bytes of UTF-8. */
+export function checkKeyLength(key: string): void {
+  if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return;
+  throw new S3Error("KeyTooLongError", "Your key is too long", {
+    details: { MaxSizeAllowed: String(MAX_KEY_BYTES) },
+  });
 }
 
 /** The bucket and key that a decoded path names: path style, the key as it stands, `//` and trailing `/` included. */

@@ -1,4 +1,5 @@
 import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
+import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "../operations/bucket-lifecycle.ts";
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "../operations/buckets.ts";
 import { completeUpload } from "../operations/complete-upload.ts";
 import type { Operation } from "../operations/context.ts";
@@ -8,6 +9,7 @@ import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
 import { listObjectsV2 } from "../operations/list-objects.ts";
 import { listParts, listUploads } from "../operations/list-uploads.ts";
 import { putObject } from "../operations/put-object.ts";
+import { uploadPartCopy } from "../operations/upload-part-copy.ts";
 import { abortUpload, createUpload, uploadPart } from "../operations/uploads.ts";
 
 /**
@@ -42,11 +44,22 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", on: "bucket", needs: ["cors"], run: getBucketCors },
   { method: "PUT", on: "bucket", needs: ["cors"], fields: BODY, run: putBucketCors },
   { method: "DELETE", on: "bucket", needs: ["cors"], run: deleteBucketCors },
+  { method: "GET", on: "bucket", needs: ["lifecycle"], run: getBucketLifecycle },
+  { method: "PUT", on: "bucket", needs: ["lifecycle"], fields: BODY, run: putBucketLifecycle },
+  { method: "DELETE", on: "bucket", needs: ["lifecycle"], run: deleteBucketLifecycle },
   { method: "POST", on: "bucket", needs: ["delete"], fields: BODY, run: deleteObjects },
   { method: "HEAD", on: "bucket", run: headBucket },
   { method: "PUT", on: "bucket", fields: [...BODY, "x-amz-acl"], run: createBucket },
   { method: "DELETE", on: "bucket", run: deleteBucket },
   { method: "POST", on: "object", needs: ["uploads"], fields: [...STORED, ...UPLOAD], run: createUpload },
+  {
+    method: "PUT",
+    on: "object",
+    needs: ["uploadId", "partNumber"],
+    needsField: "x-amz-copy-source",
+    fields: ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-copy-source-range"],
+    run: uploadPartCopy,
+  },
   { method: "PUT", on: "object", needs: ["uploadId", "partNumber"], fields: BODY, run: uploadPart },
   { method: "GET", on: "object", needs: ["uploadId"], may: ["max-parts", "part-number-marker"], run: listParts },
   { method: "POST", on: "object", needs: ["uploadId"], fields: COMPLETION, run: completeUpload },

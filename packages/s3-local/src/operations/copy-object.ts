@@ -50,7 +50,8 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
   });
 }
 
-function readSource(header: string): { bucket: string; key: string } {
+/** The bucket and key in `x-amz-copy-source`; throws InvalidArgument, and NotImplemented for a version. */
+export function readSource(header: string): { bucket: string; key: string } {
   const mark = header.indexOf("?");
   if (mark !== -1)
     throw new S3Error("NotImplemented", "Versions are not implemented", { details: { Header: "x-amz-copy-source" } });

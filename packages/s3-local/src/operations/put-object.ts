@@ -3,7 +3,7 @@ import { stageBody } from "../body/stage.ts";
 import { S3Error } from "../errors.ts";
 import type { Answer } from "../http/answer.ts";
 import { readDescription } from "../http/description.ts";
-import type { S3Request } from "../http/request.ts";
+import type { Fields, S3Request } from "../http/request.ts";
 import { checkConditions } from "../store/objects.ts";
 import type { Checksum } from "../store/records.ts";
 import { writeStaged } from "../store/store.ts";
@@ -41,7 +41,7 @@ export function checksumAnswer(checksums: readonly Checksum[]): Record<string, s
 }
 
 /** Refuses storage classes and access lists that this endpoint would only pretend to honour. */
-export function checkStorage(request: S3Request): void {
+export function checkStorage(request: Fields): void {
   const storageClass = request.field("x-amz-storage-class");
   if (storageClass !== undefined && storageClass !== "STANDARD") {
     throw new S3Error("NotImplemented", "Only the storage class STANDARD is implemented", {

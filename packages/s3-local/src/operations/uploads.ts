@@ -68,7 +68,8 @@ export async function abortUpload(request: S3Request, { store }: Context): Promi
   return { status: 204 };
 }
 
-function readPartNumber(text: string | undefined): number {
+/** Reads a part number; throws InvalidArgument unless it is from 1 to 10,000. */
+export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;
   throw new S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", {

@@ -43,12 +43,15 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content of the same bytes, without copying them. */
-    duplicate(contentId: string): string {
+    /** Makes a second content of the same bytes, or of those from `from` (included) to `to` (excluded), without copying them. */
+    duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
-      for (const { start, blob, blobOffset, length } of segments(contentId)) {
+      const found = range.to > range.from ? segments(contentId, range) : [];
+      for (const { start, blob, blobOffset, length } of found) {
+        const skipped = Math.max(0, range.from - start);
+        const kept = Math.min(length, range.to - start) - skipped;
         holdBlob.run(blob);
-        addSegment.run(copyId, start, blob, blobOffset, length);
+        addSegment.run(copyId, start + skipped - range.from, blob, blobOffset + skipped, kept);
       }
       return copyId;
     },

@@ -4,6 +4,7 @@ import { type BlobFiles, openBlobFiles } from "./blob-files.ts";
 import { type Buckets, createBuckets } from "./buckets.ts";
 import { type Contents, createContents } from "./contents.ts";
 import { openDatabase } from "./database.ts";
+import { createLifecycles, type Lifecycles } from "./lifecycles.ts";
 import { createObjects, type Objects } from "./objects.ts";
 import type { StagedContent } from "./records.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
@@ -14,6 +15,7 @@ export type Store = {
   buckets: Buckets;
   objects: Objects;
   uploads: Uploads;
+  lifecycles: Lifecycles;
   contents: Contents;
   blobs: BlobFiles;
   write: Write;
@@ -39,6 +41,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       buckets: createBuckets(database),
       objects: createObjects(database, contents),
       uploads: createUploads(database, contents),
+      lifecycles: createLifecycles(database),
       ...{ contents, blobs, write, sweptBlobs },
       async close() {
         await blobs.settle();

@@ -1,0 +1,118 @@
+import { hmacSha256, toHex } from "../sha256.ts";
+import { ALGORITHM, MAX_EXPIRES_IN, readSigner } from "./authorization.ts";
+import {
+  type FieldCondition,
+  type LengthRange,
+  type PostPolicy,
+  readPostPolicy,
+  satisfies,
+} from "./post-conditions.ts";
+import { type Refusal, refuse } from "./result.ts";
+import { equalInConstantTime } from "./signature.ts";
+import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./signer.ts";
+
+/**
+ * An upload by an HTML form, up to its file: `fields` by lowercase name, `bucket` from the URL.
+ *
+ * The name of the file must already stand in the key where the form had its placeholder.
+ */
+export type PostedForm = { bucket: string; fields: ReadonlyMap<string, string> };
+
+/** A form that was let in; the file must have a length within `range`, in bytes. */
+export type VerifiedForm = { ok: true; accessKeyId: string; range: LengthRange };
+
+/** Decides on one form; `now` is in milliseconds since 1970. */
+export type PostVerifier = (form: PostedForm, now: number) => VerifiedForm | Refusal;
+
+const REQUIRED = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"] as const;
+const WITHOUT_CONDITION = /^(?:policy|file|x-amz-signature|x-ignore-.*)$/s;
+const MAX_SKEW_MS = 15 * 60 * 1000;
+
+/**
+ * Makes a verifier of uploads by HTML form, which a signed policy allows.
+ *
+ * Every field needs a condition, except x-amz-signature, file, policy and x-ignore-*, and so does the bucket.
+ * A refusal carries the status, code and message that Amazon S3 answers. It never throws on what a client sent.
+ * Source: AWS "Authenticating requests in browser-based uploads using POST".
+ */
+export function createPostVerifier(options: VerifierOptions): PostVerifier {
+  const signingKey = cachedSigningKeys(options.region);
+  return (form, now) => {
+    const signed = readSignature(form.fields);
+    if ("status" in signed) return signed;
+    const credentials = options.findCredentials(signed.accessKeyId);
+    const refusal = checkScope(signed, options.region) ?? checkCredentials(signed, credentials);
+    if (refusal !== undefined || credentials === undefined) return refusal as Refusal;
+    const key = signingKey(signed.scope.date, credentials.secretAccessKey);
+    if (!equalInConstantTime(toHex(hmacSha256(key, signed.policy)), signed.signature)) return doesNotMatch(signed);
+    const policy = readPostPolicy(signed.policy);
+    if (typeof policy === "string")
+      return refuse(400, "InvalidPolicyDocument", { message: `Invalid Policy: ${policy}.` });
+    return (
+      checkTime(policy, { signedAt: signed.signedAt, now }) ??
+      checkFields(policy.conditions, form) ?? { ok: true, accessKeyId: signed.accessKeyId, range: policy.range }
+    );
+  };
+}
+
+function readSignature(fields: PostedForm["fields"]) {
+  if (REQUIRED.every((name) => !fields.has(name))) return refuse(403, "AccessDenied", { message: "Access Denied" });
+  const missing = REQUIRED.find((name) => !fields.get(name));
+  if (missing !== undefined) {
+    return invalid(
+      missing,
+      `Bucket POST must contain a field named '${missing}'.  If it is specified, please check the order of the fields.`,
+    );
+  }
+  const [policy, algorithm, credential, dateTime, signature] = REQUIRED.map((name) => fields.get(name)) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  if (algorithm !== ALGORITHM) return invalid("x-amz-algorithm", `X-Amz-Algorithm only supports "${ALGORITHM}"`);
+  const signer = readSigner({ credential, dateTime, signature });
+  if (typeof signer === "string")
+    return invalid(`x-amz-${signer.toLowerCase()}`, `Error parsing the X-Amz-${signer} field`);
+  const sessionToken = fields.get("x-amz-security-token");
+  return { ...signer, kind: "form" as const, policy, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+/** A policy lives until it says so, but no longer than a presigned URL could. */
+function checkTime({ expiration }: PostPolicy, { signedAt, now }: { signedAt: number; now: number }) {
+  if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
+  if (now < Math.min(expiration, signedAt + MAX_EXPIRES_IN * 1000)) return undefined;
+  return violated("Policy expired.");
+}
+
+function checkFields(conditions: readonly FieldCondition[], { bucket, fields }: PostedForm): Refusal | undefined {
+  if ((fields.get("bucket") ?? bucket) !== bucket) return violated("The form is for another bucket than its URL.");
+  const actual = new Map([...fields, ["bucket", bucket]]);
+  const covered = new Set(conditions.map(({ name }) => name));
+  const extra = [...actual.keys()].filter((name) => !covered.has(name) && !WITHOUT_CONDITION.test(name));
+  if (extra.length > 0) return violated(`Extra input fields: ${extra.join(", ")}`);
+  const failed = conditions.find((condition) => !satisfies(condition, actual.get(condition.name)));
+  if (failed === undefined) return undefined;
+  return violated(`Policy Condition failed: ${JSON.stringify([failed.operator, `$${failed.name}`, failed.value])}`);
+}
+
+function violated(what: string): Refusal {
+  return refuse(403, "AccessDenied", { message: `Invalid according to Policy: ${what}` });
+}
+
+function invalid(field: string, message: string): Refusal {
+  return refuse(400, "InvalidArgument", { message, details: { ArgumentName: field } });
+}
+
+function doesNotMatch(signed: { accessKeyId: string; policy: string; signature: string }): Refusal {
+  return refuse(403, "SignatureDoesNotMatch", {
+    message:
+      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    details: {
+      AWSAccessKeyId: signed.accessKeyId,
+      StringToSign: signed.policy,
+      SignatureProvided: signed.signature,
+    },
+  });
+}

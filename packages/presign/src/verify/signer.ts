@@ -1,0 +1,68 @@
+import { deriveSigningKey } from "../signing-key.ts";
+import type { Authorization } from "./authorization.ts";
+import { type Refusal, refuse } from "./result.ts";
+import { equalInConstantTime } from "./signature.ts";
+
+/** The secret of an access key, and the session token that goes with it when the key is temporary. */
+export type VerifierCredentials = { secretAccessKey: string; sessionToken?: string };
+
+/** Whose signatures a verifier accepts, and for which region. */
+export type VerifierOptions = {
+  region: string;
+  /** Undefined for a key that is not known. */
+  findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
+};
+
+/** Who claims to have signed, and where that was said. */
+export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
+  kind: Authorization["kind"] | "form";
+};
+
+const MAX_CACHED_KEYS = 64;
+const MALFORMED = {
+  query: { code: "AuthorizationQueryParametersError", where: "Error parsing the X-Amz-Credential parameter" },
+  header: { code: "AuthorizationHeaderMalformed", where: "The authorization header is malformed" },
+  form: { code: "InvalidArgument", where: "Error parsing the X-Amz-Credential field" },
+} as const;
+
+/** Refuses a credential scope of another day, region or service than the verifier's. */
+export function checkScope(signer: Signer, region: string): Refusal | undefined {
+  const { scope } = signer;
+  const wrong = (what: string, expected: string) => {
+    const { code, where } = MALFORMED[signer.kind];
+    const details: Record<string, string> = what === "region" ? { Region: region } : {};
+    return refuse(400, code, { message: `${where}; the ${what} is wrong; expecting '${expected}'`, details });
+  };
+  const day = signer.dateTime.slice(0, 8);
+  if (scope.date !== day) return wrong("date", day);
+  if (scope.region !== region) return wrong("region", region);
+  if (scope.service !== "s3") return wrong("service", "s3");
+  if (scope.terminator !== "aws4_request") return wrong("terminator", "aws4_request");
+  return undefined;
+}
+
+/** Refuses a key that is not known, and a session token that is not its own. */
+export function checkCredentials(signer: Signer, known: VerifierCredentials | undefined): Refusal | undefined {
+  if (known === undefined) {
+    return refuse(403, "InvalidAccessKeyId", {
+      message: "The AWS Access Key Id you provided does not exist in our records.",
+      details: { AWSAccessKeyId: signer.accessKeyId },
+    });
+  }
+  if (equalInConstantTime(signer.sessionToken ?? "", known.sessionToken ?? "")) return undefined;
+  return refuse(400, "InvalidToken", { message: "The provided token is malformed or otherwise invalid." });
+}
+
+/** Derives signing keys for a region, each only once. */
+export function cachedSigningKeys(region: string): (date: string, secretAccessKey: string) => Uint8Array {
+  const keys = new Map<string, Uint8Array>();
+  return (date, secretAccessKey) => {
+    const id = `${date}/${secretAccessKey}`;
+    const known = keys.get(id);
+    if (known !== undefined) return known;
+    const key = deriveSigningKey({ date, region, service: "s3", secretAccessKey });
+    if (keys.size >= MAX_CACHED_KEYS) keys.clear();
+    keys.set(id, key);
+    return key;
+  };
+}

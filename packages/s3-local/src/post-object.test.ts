@@ -1,0 +1,251 @@
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { describe, expect, test } from "vitest";
+import { BUCKET, startBucket } from "./testing/bucket.ts";
+import { blobsIn, unfinishedIn } from "./testing/folder.ts";
+import { encodeForm, type FormPart, signForm } from "./testing/form.ts";
+import { open, receive, send } from "./testing/raw.ts";
+import { bytesOf } from "./testing/streams.ts";
+
+const FILENAME = "$" + "{filename}";
+const at = (Key: string) => ({ Bucket: BUCKET, Key });
+const FILE: FormPart = ["file", "the bytes", "cat.txt"];
+
+async function start() {
+  const bucket = await startBucket();
+  const url = `${bucket.endpoint}/${BUCKET}`;
+  const post = (parts: FormPart[], end?: string) => send({ url, ...encodeForm(parts, end) });
+  const keys = async () => {
+    const { Contents = [] } = await bucket.client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+    return Contents.map(({ Key }) => Key);
+  };
+  const expectNothing = async () => {
+    expect([await keys(), await blobsIn(bucket.dataDir), await unfinishedIn(bucket.dataDir)]).toEqual([[], [], []]);
+    expect(bucket.failures).toEqual([]);
+  };
+  return { ...bucket, url, post, keys, expectNothing };
+}
+
+describe("a form that its policy allows", () => {
+  test("made by the AWS SDK and sent by fetch stores the file and what it says about it", async () => {
+    const { client, endpoint } = await start();
+    const Fields = { "Content-Type": "image/png", "x-amz-meta-owner": "me", acl: "private" };
+    const Conditions: ["content-length-range", number, number][] = [["content-length-range", 1, 100]];
+    const { url, fields } = await createPresignedPost(client, { ...at("é & +"), Fields, Conditions });
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append("file", new Blob([new Uint8Array([0, 13, 10, 45, 45, 255])]), "a.png");
+    const answer = await fetch(url, { method: "POST", body: form });
+    expect([answer.status, answer.headers.get("location")]).toEqual([204, `${endpoint}/${BUCKET}/%C3%A9%20%26%20%2B`]);
+    const got = await client.send(new GetObjectCommand(at("é & +")));
+    expect([...(await bytesOf(got))]).toEqual([0, 13, 10, 45, 45, 255]);
+    expect(got).toMatchObject({
+      ContentType: "image/png",
+      Metadata: { owner: "me" },
+      ETag: answer.headers.get("etag"),
+    });
+  });
+
+  test("of several megabytes arrives whole, and replaces what was there", async () => {
+    const { client, endpoint, post } = await start();
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
+    const bytes = Buffer.alloc(5_000_001, "\r\n------for");
+    expect((await post([...signForm(endpoint), ["file", bytes, "a"]])).status).toBe(204);
+    expect(bytes.equals(await bytesOf(await client.send(new GetObjectCommand(at("a")))))).toBe(true);
+  });
+
+  test.each([
+    ["cat.txt", "in/cat.txt"],
+    ["$&.txt", "in/$&.txt"],
+    ["C:\\\\Users\\\\me\\\\cat.txt", "in/cat.txt"],
+    ["../../etc/passwd", "in/passwd"],
+    ["é.txt", "in/é.txt"],
+  ])("takes the name %s of the file into the key", async (filename, key) => {
+    const { endpoint, post, keys } = await start();
+    expect((await post([...signForm(endpoint, { key: `in/${FILENAME}` }), ["file", "x", filename]])).status).toBe(204);
+    expect(await keys()).toEqual([key]);
+  });
+
+  test("is answered with the status it asks for", async () => {
+    const { endpoint, post } = await start();
+    const ask = (status: string) => post([...signForm(endpoint, { fields: { success_action_status: status } }), FILE]);
+    const [ok, created, other] = [await ask("200"), await ask("201"), await ask("404")];
+    expect([ok.status, created.status, other.status]).toEqual([200, 201, 204]);
+    expect(created.body.toString()).toContain(`<Location>${endpoint}/${BUCKET}/a</Location><Bucket>${BUCKET}</Bucket>`);
+    expect(created.body.toString()).toContain("<Key>a</Key><ETag>");
+  });
+
+  test("may have fields behind the file, which count for nothing", async () => {
+    const { client, endpoint, post } = await start();
+    expect((await post([...signForm(endpoint), FILE, ["Content-Type", "text/html"], ["key", "b"]])).status).toBe(204);
+    expect(await client.send(new HeadObjectCommand(at("a")))).toMatchObject({ ContentType: "binary/octet-stream" });
+  });
+
+  test("has its checksum checked and kept", async () => {
+    const { client, endpoint, post } = await start();
+    const fields = { "x-amz-checksum-crc32": "y/Q5Jg==" };
+    const ok = await post([...signForm(endpoint, { fields }), ["file", "123456789", "a"]]);
+    expect([ok.status, ok.headers["x-amz-checksum-crc32"]]).toEqual([204, "y/Q5Jg=="]);
+    const bad = await post([...signForm(endpoint, { fields }), ["file", "12345678", "a"]]);
+    expect([bad.status, bad.code]).toEqual([400, "BadDigest"]);
+    expect((await client.send(new HeadObjectCommand(at("a")))).ContentLength).toBe(9);
+  });
+});
+
+describe("the length of the file", () => {
+  const range = (min: number, max: number) => ({ conditions: [["content-length-range", min, max] as never] });
+
+  test.each([
+    ["EntityTooSmall", 5, 10, "1234"],
+    ["EntityTooLarge", 0, 5, "123456"],
+    ["EntityTooSmall", 1, 5, ""],
+  ])("%s: from %i to %i, and nothing is stored", async (code, min, max, body) => {
+    const { endpoint, post, expectNothing } = await start();
+    const answer = await post([...signForm(endpoint, range(min, max)), ["file", body, "a"]]);
+    expect([answer.status, answer.code]).toEqual([400, code]);
+    await expectNothing();
+  });
+
+  test.each([["12345"], ["1234567890"]])("both ends are allowed: %s", async (body) => {
+    const { endpoint, post } = await start();
+    expect((await post([...signForm(endpoint, range(5, 10)), ["file", body, "a"]])).status).toBe(204);
+  });
+
+  test("is refused while the file still comes", async () => {
+    const { endpoint, url, expectNothing } = await start();
+    const { headers, body } = encodeForm(
+      [...signForm(endpoint, range(0, 1000)), ["file", Buffer.alloc(100_000), "a"]],
+      "",
+    );
+    const sending = open({ method: "POST", url, headers: { ...headers, "content-length": "999999999" } });
+    sending.write(body);
+    const answer = await receive(sending);
+    sending.destroy();
+    expect([answer.status, answer.code]).toEqual([400, "EntityTooLarge"]);
+    await expectNothing();
+  });
+});
+
+describe("refused, and nothing stored", () => {
+  type Case = [string, (endpoint: string) => FormPart[], number, string];
+  test.each<Case>([
+    ["a form without a signature", () => [["key", "a"], FILE], 403, "AccessDenied"],
+    ["a field without a condition", (e) => [...signForm(e), ["x-amz-meta-a", "b"], FILE], 403, "AccessDenied"],
+    [
+      "another key than was signed",
+      (e) => [...signForm(e).filter(([n]) => n !== "key"), ["key", "b"], FILE],
+      403,
+      "AccessDenied",
+    ],
+    ["a form for another bucket", (e) => [...signForm(e, { bucket: "other" }), FILE], 403, "AccessDenied"],
+    ["a field given twice", (e) => [...signForm(e), ["KEY", "a"], FILE], 400, "InvalidArgument"],
+    ["an empty key", (e) => [...signForm(e, { key: FILENAME }), ["file", "x", ""]], 400, "InvalidArgument"],
+    [
+      "a key that is too long",
+      (e) => [...signForm(e, { key: FILENAME }), ["file", "x", "a".repeat(1025)]],
+      400,
+      "KeyTooLongError",
+    ],
+    ["no file", (e) => signForm(e), 400, "IncorrectNumberOfFilesInPostRequest"],
+    ["two files", (e) => [...signForm(e), FILE, FILE], 400, "IncorrectNumberOfFilesInPostRequest"],
+    ["a policy behind the file", (e) => [FILE, ...signForm(e)], 403, "AccessDenied"],
+    [
+      "too many bytes of fields",
+      (e) => [...signForm(e), ["x-ignore-me", "x".repeat(20_000)], FILE],
+      400,
+      "MaxPostPreDataLengthExceededError",
+    ],
+    [
+      "too many fields",
+      (e) => [...signForm(e), ...Array.from({ length: 101 }, (_, i): FormPart => [`x-ignore-${i}`, ""]), FILE],
+      400,
+      "MaxPostPreDataLengthExceededError",
+    ],
+    [
+      "a field that is not UTF-8",
+      (e) => [...signForm(e), ["x-ignore-me", Buffer.from([255])], FILE],
+      400,
+      "MalformedPOSTRequest",
+    ],
+    [
+      "a public access list",
+      (e) => [...signForm(e, { fields: { acl: "public-read" } }), FILE],
+      400,
+      "AccessControlListNotSupported",
+    ],
+    [
+      "a redirect",
+      (e) => [...signForm(e, { fields: { success_action_redirect: "http://a.example" } }), FILE],
+      501,
+      "NotImplemented",
+    ],
+    [
+      "encryption",
+      (e) => [...signForm(e, { fields: { "x-amz-server-side-encryption": "AES256" } }), FILE],
+      501,
+      "NotImplemented",
+    ],
+    [
+      "a checksum that cannot be one",
+      (e) => [...signForm(e, { fields: { "x-amz-checksum-crc32": "x" } }), FILE],
+      400,
+      "InvalidRequest",
+    ],
+    [
+      "metadata that no header can carry",
+      (e) => [...signForm(e, { fields: { "x-amz-meta-a": "a\r\nb" } }), FILE],
+      400,
+      "InvalidArgument",
+    ],
+  ])("%s", async (_, makeParts, status, code) => {
+    const { endpoint, post, expectNothing } = await start();
+    const answer = await post(makeParts(endpoint));
+    expect([answer.status, answer.code]).toEqual([status, code]);
+    await expectNothing();
+  });
+
+  test.each([
+    ["without its last boundary", ""],
+    ["with a part that has only begun", '------form\r\nContent-Disposition: form-data; name="x"\r\n\r\ny'],
+  ])("a form %s", async (_, end) => {
+    const { endpoint, post, expectNothing } = await start();
+    const answer = await post([...signForm(endpoint), FILE], end);
+    expect([answer.status, answer.code]).toEqual([400, "IncompleteBody"]);
+    await expectNothing();
+  });
+
+  test.each([
+    ["no boundary", { "content-type": "multipart/form-data" }, 400, "MalformedPOSTRequest"],
+    ["another boundary", { "content-type": "multipart/form-data; boundary=x" }, 400, "MalformedPOSTRequest"],
+    ["an unsigned header", { "x-amz-copy-source": "files/secret" }, 403, "AccessDenied"],
+    ["an Authorization header", { authorization: "AWS4-HMAC-SHA256 x" }, 400, "AuthorizationHeaderMalformed"],
+  ])("a form with %s", async (_, headers, status, code) => {
+    const { endpoint, url, expectNothing } = await start();
+    const form = encodeForm([...signForm(endpoint), FILE]);
+    const answer = await send({ url, ...form, headers: { ...form.headers, ...headers } });
+    expect([answer.status, answer.code]).toEqual([status, code]);
+    await expectNothing();
+  });
+
+  test("a connection that is cut in the file", async () => {
+    const { client, dataDir, endpoint, url, failures } = await start();
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
+    const { headers, body } = encodeForm([...signForm(endpoint), ["file", Buffer.alloc(3_000_000), "a"]], "");
+    const sending = open({ method: "POST", url, headers: { ...headers, "content-length": "999999999" } });
+    const cut = new Promise((resolve) => sending.once("error", resolve));
+    sending.write(body, () => sending.destroy(new Error("cut")));
+    await cut;
+    await expect.poll(() => unfinishedIn(dataDir)).toEqual([]);
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("before");
+    expect(failures).toEqual([]);
+  });
+
+  test("a form to an object, or with a query", async () => {
+    const { endpoint, url, expectNothing } = await start();
+    for (const suffix of ["/a", "?uploads", "?delete"]) {
+      const answer = await send({ ...encodeForm([...signForm(endpoint), FILE]), url: url + suffix });
+      expect([answer.status, answer.code]).toEqual([403, "AccessDenied"]);
+    }
+    await expectNothing();
+  });
+});

@@ -1,0 +1,68 @@
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListPartsCommand,
+  PutObjectCommand,
+  UploadPartCopyCommand,
+} from "@aws-sdk/client-s3";
+import { expect, test } from "vitest";
+import { BUCKET, startBucket } from "./testing/bucket.ts";
+import { blobsIn } from "./testing/folder.ts";
+import { bytesOf } from "./testing/streams.ts";
+import { uploadParts } from "./testing/upload.ts";
+
+const MIB = 1024 ** 2;
+const at = (Key: string) => ({ Bucket: BUCKET, Key });
+
+async function startUpload(input: object = {}) {
+  const bucket = await startBucket();
+  const { client } = bucket;
+  // A source of two segments, so that a range can reach over their border.
+  const bytes = Buffer.concat([Buffer.alloc(5 * MIB, "abc"), Buffer.alloc(3 * MIB, "defg")]);
+  const source = await uploadParts(client, [bytes.subarray(0, 5 * MIB), bytes.subarray(5 * MIB)]);
+  await source.complete();
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at("copy"), ...input }));
+  const upload = { ...at("copy"), UploadId };
+  const copy = (PartNumber: number, change: object = {}) =>
+    client.send(new UploadPartCopyCommand({ ...upload, PartNumber, CopySource: `${BUCKET}/a`, ...change }));
+  return { ...bucket, bytes, upload, copy };
+}
+
+test("parts copied from ranges and from a whole object become one, without a byte copied", async () => {
+  const { client, dataDir, bytes, upload, copy } = await startUpload({ ChecksumAlgorithm: "SHA256" });
+  const ranges = [`bytes=1-${6 * MIB}`, undefined, `bytes=${8 * MIB - 2}-${8 * MIB - 1}`];
+  const Parts = [];
+  for (const [index, CopySourceRange] of ranges.entries()) {
+    const { CopyPartResult } = await copy(index + 1, { CopySourceRange });
+    Parts.push({ PartNumber: index + 1, ETag: CopyPartResult?.ETag, ChecksumSHA256: CopyPartResult?.ChecksumSHA256 });
+  }
+  await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+  expect(await blobsIn(dataDir)).toHaveLength(2);
+  await client.send(new DeleteObjectCommand(at("a")));
+  const got = await bytesOf(await client.send(new GetObjectCommand(at("copy"))));
+  expect(got.equals(Buffer.concat([bytes.subarray(1, 6 * MIB + 1), bytes, bytes.subarray(-2)]))).toBe(true);
+});
+
+test("an empty object is an empty part", async () => {
+  const { client, copy } = await startUpload();
+  await client.send(new PutObjectCommand({ ...at("empty"), Body: "" }));
+  const { CopyPartResult } = await copy(1, { CopySource: `${BUCKET}/empty` });
+  expect(CopyPartResult?.ETag).toBe('"d41d8cd98f00b204e9800998ecf8427e"');
+});
+
+test.each([
+  ["a range behind the end", { CopySourceRange: `bytes=0-${8 * MIB}` }, "InvalidArgument"],
+  ["a range backwards", { CopySourceRange: "bytes=5-4" }, "InvalidArgument"],
+  ["an open range", { CopySourceRange: "bytes=5-" }, "InvalidArgument"],
+  ["a source that is not there", { CopySource: `${BUCKET}/none` }, "NoSuchKey"],
+  ["a bucket that is not there", { CopySource: "nowhere/a" }, "NoSuchBucket"],
+  ["an upload that is not there", { UploadId: "none" }, "NoSuchUpload"],
+  ["part number 0", { PartNumber: 0 }, "InvalidArgument"],
+  ["a source that has changed", { CopySourceIfMatch: '"other"' }, "PreconditionFailed"],
+])("refuses %s, and stores no part", async (_, change, name) => {
+  const { client, upload, copy } = await startUpload();
+  await expect(copy(1, change)).rejects.toMatchObject({ name });
+  expect((await client.send(new ListPartsCommand(upload))).Parts ?? []).toEqual([]);
+});

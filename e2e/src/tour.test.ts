@@ -27,7 +27,7 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
     await place.remove();
   });
 
-  const bytes = randomBytes(20 * 2 ** 20);
+  const bytes = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(20 * 2 ** 20)]);
   let noteId = "";
   let attachmentId = "";
 
@@ -82,7 +82,7 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
       contentType: "image/png",
     });
     const { upload } = started?.body ?? {};
-    const photo = randomBytes(1000);
+    const photo = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), randomBytes(992)]);
     expect((await putAsTold(upload, photo)).status).toBe(200);
     expect((await putAsTold(upload, randomBytes(1000))).status).toBe(412);
     const completed = await ann?.call("POST", `/uploads/${upload.id}/complete`);

@@ -14,35 +14,78 @@ export const StartUploadBody = Type.Object(
 );
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
-/** What to send, and where: `method` to `url` with exactly these `headers`, before `expiresAt`. */
+const Strategy = Type.Enum(["put", "multipart"]);
+
+/** What to send, and where: `method` to `url` with exactly these `headers`, before it expires. */
+const request = {
+  method: Type.String(),
+  url: Type.String(),
+  headers: Type.Record(Type.String(), Type.String()),
+};
+
+/** How an upload in parts is cut: every part is `partSize` bytes long but the last, which is what remains. */
+const cut = { partSize: Type.Optional(Type.Integer()), partCount: Type.Optional(Type.Integer()) };
+
+/** put: send the request before `expiresAt` · multipart: ask for its parts, and be complete before `expiresAt`. */
 export const StartedUpload = Type.Object({
   upload: Type.Object({
     id: Id,
     attachmentId: Id,
-    strategy: Type.Enum(["put"]),
-    method: Type.String(),
-    url: Type.String(),
-    headers: Type.Record(Type.String(), Type.String()),
+    strategy: Strategy,
+    method: Type.Optional(request.method),
+    url: Type.Optional(request.url),
+    headers: Type.Optional(request.headers),
     expiresAt: Instant,
+    ...cut,
   }),
 });
 export type StartedUpload = Static<typeof StartedUpload>;
 
 export const UploadParams = Type.Object({ uploadId: Id });
 
+/** A part that the bucket has already. */
+const StoredPart = Type.Object({ partNumber: Type.Integer(), etag: Type.String(), sizeBytes: Type.Integer() });
+
 export const Upload = Type.Object({
   upload: Type.Object({
     id: Id,
     attachmentId: Id,
     noteId: Id,
-    strategy: Type.Enum(["put"]),
+    strategy: Strategy,
     state: AttachmentState,
     filename: Type.String(),
     sizeBytes: Type.Integer(),
     expiresAt: Instant,
+    ...cut,
+    parts: Type.Array(StoredPart),
   }),
 });
 export type Upload = Static<typeof Upload>;
 
-/** Nothing is taken on the client's word: the service looks at the object itself. */
-export const CompleteUploadBody = Type.Object({}, { additionalProperties: false });
+/** From 1 to the `partCount` of the upload. */
+const PartNumber = Type.Integer({ minimum: 1, maximum: 10_000 });
+
+export const SignPartsBody = Type.Object(
+  { partNumbers: Type.Array(PartNumber, { minItems: 1, maxItems: 100 }) },
+  { additionalProperties: false },
+);
+export type SignPartsBody = Static<typeof SignPartsBody>;
+
+/** In the order asked. */
+export const SignedParts = Type.Object({
+  parts: Type.Array(Type.Object({ partNumber: Type.Integer(), ...request, expiresAt: Instant })),
+});
+export type SignedParts = Static<typeof SignedParts>;
+
+/** Nothing is taken on the client's word: the service looks at the object itself, and refuses when a part is not the one named here. */
+export const CompleteUploadBody = Type.Object(
+  {
+    parts: Type.Optional(
+      Type.Array(
+        Type.Object({ partNumber: PartNumber, etag: Type.String({ maxLength: 128 }) }, { additionalProperties: false }),
+        { maxItems: 10_000 },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);

@@ -30,7 +30,9 @@ describe("defaults", () => {
       urlTtlDefaultSeconds: 60,
       urlTtlMaxSeconds: 43_200,
       uploadMaxBytes: 5 * 2 ** 30,
+      singlePutMaxBytes: 64 * 2 ** 20,
       uploadTtlSeconds: 900,
+      multipartTtlSeconds: 86_400,
     });
     expect(warnings).toEqual([]);
   });
@@ -99,7 +101,9 @@ describe("defaults", () => {
         urlTtlDefaultSeconds: 30,
         urlTtlMaxSeconds: 600,
         uploadMaxBytes: 100 * 2 ** 20,
+        singlePutMaxBytes: 64 * 2 ** 20,
         uploadTtlSeconds: 900,
+        multipartTtlSeconds: 86_400,
         userQuotaBytes: 2 * 2 ** 40,
       },
     });

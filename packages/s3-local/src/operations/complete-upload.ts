@@ -24,6 +24,7 @@ export async function completeUpload(request: S3Request, { store, now }: Context
   const { bucket, key } = request;
   const named = uploadOf(request);
   const conditions = readWriteConditions(request);
+  store.buckets.get(bucket);
   store.uploads.get(bucket, named);
   const document = await readXml(request, "CompleteMultipartUpload", { checksumIsOfBody: false });
   const wanted = readNamedParts(document);

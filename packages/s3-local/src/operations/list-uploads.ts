@@ -11,6 +11,7 @@ import { uploadOf } from "./uploads.ts";
 /** ListParts: what a resumed upload need not send again. */
 export function listParts(request: S3Request, { store }: Context): Answer {
   const { bucket, key, parameters, verified } = request;
+  store.buckets.get(bucket);
   const upload = store.uploads.get(bucket, uploadOf(request));
   const maxParts = readMaxKeys(parameters.get("max-parts"), "max-parts");
   const marker = readMarker(parameters.get("part-number-marker"));

@@ -11,20 +11,28 @@ import type { BucketClient } from "./client.ts";
 /** How a server says that it has no such list: then it can't have unfinished uploads of ours that it shows to anyone. */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
-/** Aborts the unfinished multipart uploads of these keys: what a killed process has left of a form upload. */
+/** Aborts the unfinished multipart uploads of these keys: what a killed process has left. */
 export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Bucket["discardParts"] {
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
     for await (const { Key, UploadId } of unfinished(client, keyPrefix)) {
       if (Key === undefined || UploadId === undefined || !wanted.has(Key)) continue;
-      const abort = new AbortMultipartUploadCommand({ Bucket: client.bucket, Key, UploadId });
-      await client.call("AbortMultipartUpload", (options) =>
-        client.s3.send(abort, options).catch((error) => {
-          if (!isAnswer(error, "NoSuchUpload")) throw error;
-        }),
-      );
+      await abortParts(client, { Key, UploadId });
     }
   };
+}
+
+/** Throws the parts of one multipart upload away; that it is over already is not an error. */
+export async function abortParts(
+  { s3, bucket, call }: BucketClient,
+  { Key, UploadId }: { Key: string; UploadId: string },
+): Promise<void> {
+  const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId });
+  await call("AbortMultipartUpload", (options) =>
+    s3.send(abort, options).catch((error) => {
+      if (!isAnswer(error, "NoSuchUpload")) throw error;
+    }),
+  );
 }
 
 type Page = ListMultipartUploadsCommandOutput;

@@ -13,11 +13,18 @@ import { bucketOn, startEmbedded } from "./testing/server.ts";
 const MIB = 2 ** 20;
 const LIMIT_MS = 5_000;
 
+const place = { objectKey: "key", bucketUploadId: "upload" };
+
 /** Every call that reaches the bucket. */
 const calls: [string, (bucket: Bucket) => Promise<unknown>][] = [
   ["probe", (bucket) => bucket.probe()],
   ["head", (bucket) => bucket.head("key")],
   ["computeChecksum", (bucket) => bucket.computeChecksum("key")],
+  ["readStart", (bucket) => bucket.readStart("key", 10)],
+  ["createMultipart", (bucket) => bucket.createMultipart({ objectKey: "key", contentType: "text/plain" })],
+  ["listParts", (bucket) => bucket.listParts(place)],
+  ["completeMultipart", (bucket) => bucket.completeMultipart({ ...place, parts: [{ partNumber: 1, etag: '"a"' }] })],
+  ["abortMultipart", (bucket) => bucket.abortMultipart(place)],
   ["delete of one", (bucket) => bucket.delete(["key"])],
   ["delete of two", (bucket) => bucket.delete(["key", "other"])],
   ["store of a small file", (bucket) => store(bucket, 10)],

@@ -10,7 +10,7 @@ const ADVICE: Record<string, string> = {
   InvalidToken: "the session token is wrong: check AWS_SESSION_TOKEN",
   ExpiredToken: "the temporary credentials have expired",
   AccessDenied:
-    "the credentials lack a permission (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload and s3:ListBucket are needed; without s3:ListBucket a missing object looks like this too)",
+    "the credentials lack a permission (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts and s3:ListBucket are needed; without s3:ListBucket a missing object looks like this too)",
   RequestTimeTooSkewed: "this machine's clock is off by more than 15 minutes",
   SlowDown: "it is throttling",
   PermanentRedirect: "the bucket is in another region: check AWS_REGION",

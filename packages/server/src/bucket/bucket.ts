@@ -1,6 +1,7 @@
 import type { Credentials } from "@valetkey/presign";
 import type { Bucket, Clock } from "../usecases/ports.ts";
 import { createDiscardParts } from "./abandoned-parts.ts";
+import { createBrowserMultipart } from "./browser-multipart.ts";
 import { createClient, type Timeouts } from "./client.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
 import { createDeletion } from "./deletion.ts";
@@ -48,6 +49,7 @@ export function createBucket(options: BucketOptions): Bucket {
     objectKeyOf: createObjectKeyOf({ bucket: name, endpoints }),
     ...createSigning({ target, credentials, onWarning }),
     ...objects,
+    ...createBrowserMultipart(client),
     store: createStore({ client, computeChecksum: objects.computeChecksum, remove, onWarning }),
     delete: remove,
     discardParts: createDiscardParts(client, { keyPrefix: options.keyPrefix ?? "" }),

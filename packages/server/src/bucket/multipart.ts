@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import {
-  AbortMultipartUploadCommand,
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { abortParts } from "./abandoned-parts.ts";
 import { isAnswer, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { ifNoneThere, type Outcome, transferMs } from "./put.ts";
@@ -23,7 +23,7 @@ export type Multipart = {
 type Target = { objectKey: string; contentType: string };
 
 /** S3 may take minutes to put a large object together. Milliseconds. */
-const COMPLETE_EXTRA_MS = 120_000;
+export const COMPLETE_EXTRA_MS = 120_000;
 
 export async function beginMultipart(client: BucketClient, { objectKey, contentType }: Target): Promise<Multipart> {
   const { s3, bucket, call } = client;
@@ -66,11 +66,7 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
     },
     async abort() {
       await onItsWay.catch(() => undefined);
-      await call("AbortMultipartUpload", (options) =>
-        s3.send(new AbortMultipartUploadCommand(upload), options).catch((error) => {
-          if (!isAnswer(error, "NoSuchUpload")) throw error;
-        }),
-      );
+      await abortParts(client, upload);
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Bucket } from "../usecases/ports.ts";
 import { isAnswer, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-export type Objects = Pick<Bucket, "head" | "computeChecksum" | "probe">;
+export type Objects = Pick<Bucket, "head" | "readStart" | "computeChecksum" | "probe">;
 
 /** Looking at what is in the bucket. */
 export function createObjects(client: BucketClient): Objects {
@@ -31,6 +31,7 @@ export function createObjects(client: BucketClient): Objects {
         checksum: wholeChecksum(found),
       };
     },
+    readStart: (objectKey, length) => readStart(client, { objectKey, length }),
     computeChecksum: (objectKey) => computeChecksum(client, objectKey),
     async probe() {
       await call("HeadBucket", (options) => s3.send(new HeadBucketCommand({ Bucket: bucket }), options));
@@ -46,6 +47,26 @@ function assertKey(objectKey: string): void {
     if (!(error instanceof PresignError)) throw error;
     throw new DomainError("invalid_request", `${error.message}.`, { cause: error });
   }
+}
+
+async function readStart(
+  { s3, bucket, call }: BucketClient,
+  { objectKey, length }: { objectKey: string; length: number },
+): Promise<Uint8Array> {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` });
+  const bytes = await call("GetObject", async (options) => {
+    try {
+      const found = await s3.send(command, options);
+      return await found.Body?.transformToByteArray();
+    } catch (error) {
+      // An empty object has no such range.
+      if (isAnswer(error, "InvalidRange", 416)) return new Uint8Array();
+      return unlessMissing(error);
+    }
+  });
+  if (bytes === undefined) throw new DomainError("object_not_found", "There is no such object in the bucket.");
+  // A server without ranges sends all of it.
+  return bytes.subarray(0, length);
 }
 
 async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: string): Promise<Checksum> {

@@ -1,10 +1,16 @@
-import { type Credentials, createPresigner, PresignError, type PresignTarget } from "@valetkey/presign";
+import {
+  type Credentials,
+  createPresigner,
+  PresignError,
+  type PresignedRequest,
+  type PresignTarget,
+} from "@valetkey/presign";
 import type { Bucket, SignedRequest } from "../usecases/ports.ts";
 import { toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { createServing } from "./serving.ts";
 
-export type Signing = Pick<Bucket, "presignGet" | "presignPut">;
+export type Signing = Pick<Bucket, "presignGet" | "presignPut" | "presignPart">;
 
 type Options = {
   /** As browsers reach it. */
@@ -41,9 +47,25 @@ export function createSigning({ target, credentials, onWarning }: Options): Sign
         headers: putHeaders(options),
         ...signingWith(options, lasting),
       });
-      return { method: signed.method, url: signed.url, headers: signed.headers, expiresAt: signed.expiresAt };
+      return asRequest(signed);
+    },
+    async presignPart(options): Promise<SignedRequest> {
+      const { objectKey, bucketUploadId, partNumber, sizeBytes, now, expiresInSeconds } = options;
+      const lasting = await asBucketError(credentials.lasting({ now, seconds: expiresInSeconds }));
+      const signed = presigner.presignUploadPart({
+        key: objectKey,
+        uploadId: bucketUploadId,
+        partNumber,
+        headers: { "content-length": String(sizeBytes) },
+        ...signingWith(options, lasting),
+      });
+      return asRequest(signed);
     },
   };
+}
+
+function asRequest({ method, url, headers, expiresAt }: PresignedRequest): SignedRequest {
+  return { method, url, headers, expiresAt };
 }
 
 /** What the bucket checks: another length, type or content is refused, and so is a second PUT (SECURITY-REQUIREMENTS 3, 4, 6, 8). */

@@ -31,7 +31,7 @@ describe("faults", () => {
       /raise URL_TTL_MAX/,
     ],
     ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "5GB" }, /not a size/, /KiB, MiB, GiB/],
-    ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "6GiB" }, /more than one PUT can carry/, /5GiB or less/],
+    ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "6TiB" }, /more than an object in S3 can hold/, /5TiB or less/],
     ["USER_QUOTA_BYTES", { USER_QUOTA_BYTES: "-1" }, /not a size/, /USER_QUOTA_BYTES=100MiB/],
     [
       "AWS_BUCKET_NAME",

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { MAX_OBJECT_BYTES } from "../domain/part-plan.ts";
 import type { ConfigReader } from "./reader.ts";
 import type { LimitsConfig, LogLevel, ServerConfig } from "./types.ts";
 
@@ -9,9 +10,11 @@ const DEFAULT_PORT = 3000;
 const MAX_URL_TTL_SECONDS = 604_800;
 const DEFAULT_URL_TTL_SECONDS = 60;
 const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
-/** What one PUT can carry, by the definition of S3. */
-const SINGLE_PUT_MAX_BYTES = 5 * 2 ** 30;
+const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
+/** Up to here a file goes in one PUT: it costs one request, and little when it has to be sent again. */
+const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
+const MULTIPART_TTL_SECONDS = 86_400;
 
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
@@ -62,18 +65,20 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     urlTtlDefaultSeconds,
     urlTtlMaxSeconds,
     uploadMaxBytes: readUploadMax(reader),
+    singlePutMaxBytes: SINGLE_PUT_MAX_BYTES,
     uploadTtlSeconds: UPLOAD_TTL_SECONDS,
+    multipartTtlSeconds: MULTIPART_TTL_SECONDS,
     ...(userQuotaBytes === undefined ? {} : { userQuotaBytes }),
   };
 }
 
 function readUploadMax(reader: ConfigReader): number {
-  const bytes = reader.size("UPLOAD_MAX_BYTES") ?? SINGLE_PUT_MAX_BYTES;
-  if (bytes > SINGLE_PUT_MAX_BYTES) {
+  const bytes = reader.size("UPLOAD_MAX_BYTES") ?? DEFAULT_UPLOAD_MAX_BYTES;
+  if (bytes > MAX_OBJECT_BYTES) {
     reader.fault(
       "UPLOAD_MAX_BYTES",
-      "is more than one PUT can carry (5 GiB)",
-      "Set UPLOAD_MAX_BYTES=5GiB or less, or leave it out for 5 GiB.",
+      "is more than an object in S3 can hold (5 TiB)",
+      "Set UPLOAD_MAX_BYTES=5TiB or less, or leave it out for 5 GiB.",
     );
   }
   return bytes;

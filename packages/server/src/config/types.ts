@@ -63,7 +63,9 @@ export type LimitsConfig = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
   uploadMaxBytes: number;
+  singlePutMaxBytes: number;
   uploadTtlSeconds: number;
+  multipartTtlSeconds: number;
   /** Undefined: no quota. */
   userQuotaBytes?: number;
 };

@@ -45,7 +45,7 @@ export type UploadsTable = {
   note_id: string;
   user_id: string;
   object_key: string;
-  strategy: "put";
+  strategy: "put" | "multipart";
   filename: string;
   content_type: string;
   size_bytes: number;
@@ -53,6 +53,9 @@ export type UploadsTable = {
   state: AttachmentState;
   expires_at: number;
   created_at: number;
+  /** Both or neither: of an upload in parts. */
+  bucket_upload_id: string | null;
+  part_size: number | null;
 };
 
 export type NoteSharesTable = {

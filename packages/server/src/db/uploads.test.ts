@@ -14,7 +14,7 @@ describeDatabase("uploads", (suite) => {
   it("keeps an upload as it was given", async () => {
     const attachment = await insertAttachment();
     const upload = sampleUpload(attachment, { declaredChecksum: { algorithm: "SHA256", value: "abc=" } });
-    const later = sampleUpload(attachment);
+    const later = sampleUpload(attachment, { multipart: { bucketUploadId: "a-b", partSize: 525 * 2 ** 20 } });
     await suite.db.uploads.insert(upload);
     expect(await suite.db.uploads.find(upload.id)).toEqual(upload);
     expect(await suite.db.uploads.findOfAttachment(attachment.id)).toEqual(upload);

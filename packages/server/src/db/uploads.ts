@@ -11,7 +11,10 @@ function toUpload(row: Selectable<UploadsTable>): Upload {
     noteId: row.note_id,
     userId: row.user_id,
     objectKey: row.object_key,
-    strategy: row.strategy,
+    multipart:
+      row.bucket_upload_id === null || row.part_size === null
+        ? undefined
+        : { bucketUploadId: row.bucket_upload_id, partSize: row.part_size },
     filename: row.filename,
     contentType: row.content_type,
     sizeBytes: row.size_bytes,
@@ -29,7 +32,7 @@ function toRow(upload: Upload): Insertable<UploadsTable> {
     note_id: upload.noteId,
     user_id: upload.userId,
     object_key: upload.objectKey,
-    strategy: upload.strategy,
+    strategy: upload.multipart === undefined ? "put" : "multipart",
     filename: upload.filename,
     content_type: upload.contentType,
     size_bytes: upload.sizeBytes,
@@ -37,6 +40,8 @@ function toRow(upload: Upload): Insertable<UploadsTable> {
     state: upload.state,
     expires_at: upload.expiresAt,
     created_at: upload.createdAt,
+    bucket_upload_id: upload.multipart?.bucketUploadId ?? null,
+    part_size: upload.multipart?.partSize ?? null,
   };
 }
 

@@ -1,5 +1,8 @@
 import type { AttachmentState, Checksum } from "./attachment.ts";
 
+/** An upload in parts: the bucket's own id of it, which is never shown, and the length of every part but the last in bytes. */
+export type MultipartUpload = { bucketUploadId: string; partSize: number };
+
 /** One upload of one attachment: what was declared and signed, and how far it has come. Instants are milliseconds since the epoch. */
 export type Upload = {
   id: string;
@@ -7,13 +10,14 @@ export type Upload = {
   noteId: string;
   userId: string;
   objectKey: string;
-  strategy: "put";
+  /** Undefined: it goes in one PUT. */
+  multipart: MultipartUpload | undefined;
   filename: string;
   contentType: string;
   sizeBytes: number;
   declaredChecksum: Checksum | undefined;
   state: AttachmentState;
-  /** When the signed URL dies; nothing can be put after it. */
+  /** When the signed URLs are dead; nothing can be put after it. */
   expiresAt: number;
   createdAt: number;
 };

@@ -37,6 +37,7 @@ const table: readonly Row[] = [
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // Someone else's upload is as unknown as none; 409: it is the owner's, and nothing was put yet.
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   // What is everyone's own.
@@ -91,6 +92,7 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /notes": () => ({ title: "Mine" }),
   "POST /tokens": () => ({ label: "laptop" }),
   "POST /notes/:noteId/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
+  "POST /uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),

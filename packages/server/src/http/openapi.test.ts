@@ -15,6 +15,7 @@ const contract = [
   "post /notes/{noteId}/attachments",
   "post /notes/{noteId}/uploads",
   "get /uploads/{uploadId}",
+  "post /uploads/{uploadId}/parts",
   "post /uploads/{uploadId}/complete",
   "delete /uploads/{uploadId}",
   "get /attachments/{attachmentId}",

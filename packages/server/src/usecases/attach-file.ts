@@ -4,15 +4,19 @@ import { checkFilename } from "../domain/filename.ts";
 import type { Caller } from "../domain/person.ts";
 import { normaliseContentType } from "../domain/serving.ts";
 import { authoriseNote } from "./authorise.ts";
+import { checkedStream } from "./check-content.ts";
 import type { Deps } from "./ports.ts";
 
 // Longer than any form upload lasts: until then a crash leaves the object, after it the sweep removes it.
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
+/** A form says no length: to allow for more, every part of it would have to be larger, and its buffers with it. */
+const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
  * The plain form upload: streams the file into the bucket in constant memory and attaches it.
  * Whatever ends it early, a crash included, leaves nothing in the database, and nothing for long in the bucket.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `upload_aborted`, `bucket_unavailable`.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `upload_rejected`, `upload_aborted`,
+ * `bucket_unavailable`.
  */
 export function attachFile({ db, bucket, clock, newId, limits, onDeletionsQueued }: Deps) {
   return async (
@@ -29,8 +33,8 @@ export function attachFile({ db, bucket, clock, newId, limits, onDeletionsQueued
       const stored = await bucket.store({
         objectKey,
         contentType,
-        body: input.body,
-        maxBytes: limits.uploadMaxBytes,
+        body: checkedStream({ filename, contentType }, input.body),
+        maxBytes: Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES),
       });
       return await db.transaction(async (tx) => {
         // Asked again: the share may have been revoked, or the note deleted, while the bytes came in.

@@ -2,29 +2,30 @@ import type { Attachment, Checksum } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Upload } from "../domain/upload.ts";
+import { assembleParts, type NamedPart } from "./assemble-parts.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { Bucket, Deps, Queries, StoredObject } from "./ports.ts";
-import { findOwnUpload, queueAfterExpiry } from "./uploads.ts";
+import type { Deps, Queries } from "./ports.ts";
+import { findOwnUpload, over, queueRemoval, removeNow } from "./uploads.ts";
+import { verifyObject } from "./verify-object.ts";
 
-type Verdict = { ok: true; checksum: Checksum | undefined } | { ok: false; reason: string };
+/** `parts`: what the client believes to have sent; each is compared with what the bucket has. */
+export type CompleteUploadInput = { uploadId: string; parts?: readonly NamedPart[] | undefined };
 
 /**
- * Looks at the object that an upload put, and attaches it if it is what was declared, to the byte. Doing it twice is fine.
- * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (nothing is there yet; try again), `upload_not_pending`,
+ * Puts the parts together if there are any, looks at the object, and attaches it if it is what was declared. Doing it twice is fine.
+ * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (something is not there yet; try again), `upload_not_pending`,
  * and `upload_rejected` when the object differs, which removes it.
  */
 export function completeUpload(deps: Deps) {
   const { db, bucket } = deps;
-  return async (caller: Caller, uploadId: string): Promise<Attachment> => {
+  return async (caller: Caller, input: CompleteUploadInput): Promise<Attachment> => {
+    const { uploadId, parts: named = [] } = input;
     const upload = await findOwnUpload(db, { caller, uploadId });
     await authoriseNote(db, { caller, noteId: upload.noteId, action: "attachment.add" });
     if (upload.state === "ready") return readAttachment(db, { caller, upload });
     if (upload.state !== "pending") throw over(upload);
-    const stored = await bucket.head(upload.objectKey);
-    if (stored === undefined) {
-      throw new DomainError("upload_incomplete", "The file is not in the bucket yet: PUT it to the signed URL first.");
-    }
-    const verdict = await verify(bucket, { upload, stored });
+    const stored = await gather(deps, { upload, named });
+    const verdict = await verifyObject(bucket, { upload, stored });
     if (!verdict.ok) {
       await reject(deps, { caller, upload, reason: verdict.reason });
       throw new DomainError("upload_rejected", verdict.reason);
@@ -33,22 +34,16 @@ export function completeUpload(deps: Deps) {
   };
 }
 
-async function verify(bucket: Bucket, { upload, stored }: { upload: Upload; stored: StoredObject }): Promise<Verdict> {
-  if (stored.sizeBytes !== upload.sizeBytes) {
-    return differs(`${stored.sizeBytes} bytes were stored where ${upload.sizeBytes} were declared`);
+/** What the upload has put: the object, and for an upload in parts its assembly before. */
+async function gather(deps: Deps, { upload, named }: { upload: Upload; named: readonly NamedPart[] }) {
+  const { multipart } = upload;
+  if (multipart !== undefined) await assembleParts(deps, { upload: { ...upload, multipart }, named });
+  const stored = await deps.bucket.head(upload.objectKey);
+  if (stored !== undefined) return stored;
+  if (multipart === undefined) {
+    throw new DomainError("upload_incomplete", "The file is not in the bucket yet: PUT it to the signed URL first.");
   }
-  if (stored.contentType !== upload.contentType) {
-    return differs(`it was stored as ${stored.contentType} where ${upload.contentType} was declared`);
-  }
-  const declared = upload.declaredChecksum;
-  if (declared === undefined) return { ok: true, checksum: stored.checksum };
-  // A bucket that keeps no SHA-256 proves nothing: read the bytes.
-  const actual = stored.checksum ?? (await bucket.computeChecksum(upload.objectKey));
-  return actual.value === declared.value ? { ok: true, checksum: actual } : differs("its SHA-256 differs");
-}
-
-function differs(how: string): Verdict {
-  return { ok: false, reason: `The file is not what was declared: ${how}. It was not kept.` };
+  throw new DomainError("upload_not_pending", "The bucket does not have the parts any more; start a new upload.");
 }
 
 async function accept(
@@ -91,7 +86,7 @@ async function reject(
     if (!(await tx.uploads.transition(upload.id, { from: "pending", to: "rejected" }))) return;
     await tx.attachments.transition(upload.attachmentId, { from: "pending", to: "rejected" });
     const attachment = await readAttachment(tx, { caller, upload });
-    await queueAfterExpiry(tx, upload);
+    await queueRemoval(tx, { upload, now: clock() });
     await tx.audit.add({
       id: newId(),
       at: clock(),
@@ -104,7 +99,7 @@ async function reject(
     });
   });
   // Gone at once; the queued deletion catches what the still living URL might put again.
-  await bucket.delete([upload.objectKey]).catch(() => []);
+  await removeNow(bucket, upload);
 }
 
 async function readAttachment(
@@ -114,8 +109,4 @@ async function readAttachment(
   const access = await queries.access.attachment(caller.userId, upload.attachmentId);
   if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
   return access.attachment;
-}
-
-function over(upload: Upload): DomainError {
-  return new DomainError("upload_not_pending", `The upload is over (${upload.state}); start a new one.`);
 }

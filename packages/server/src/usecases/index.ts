@@ -11,7 +11,9 @@ import { getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports.ts";
 import { purgeObjects } from "./purge-objects.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
-import { abortUpload, expireUploads, getUpload, startUpload } from "./uploads.ts";
+import { startUpload } from "./start-upload.ts";
+import { getUpload, signParts } from "./upload-parts.ts";
+import { abortUpload, expireUploads } from "./uploads.ts";
 
 /** Every verb of the service, bound to its database, bucket, clock and limits. */
 export function createUseCases(deps: Deps) {
@@ -27,6 +29,7 @@ export function createUseCases(deps: Deps) {
     deleteAttachment: deleteAttachment(deps),
     startUpload: startUpload(deps),
     getUpload: getUpload(deps),
+    signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
     issueUrl: issueUrl(deps),

@@ -163,6 +163,10 @@ export type Database = Queries & {
   close(): Promise<void>;
 };
 
+/** Where the parts of an upload gather until they are put together; `bucketUploadId` never leaves the server. */
+export type MultipartPlace = { objectKey: string; bucketUploadId: string };
+export type StoredPart = { partNumber: number; etag: string; sizeBytes: number };
+
 export type SignedUrl = { url: string; expiresAt: number };
 export type SignedRequest = SignedUrl & { method: string; headers: Record<string, string> };
 
@@ -193,6 +197,23 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
+  /** Begins an upload in parts, and answers the bucket's id of it. */
+  createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
+  /** The size of the part is signed: the bucket refuses any other body. */
+  presignPart(
+    options: MultipartPlace & { partNumber: number; sizeBytes: number; expiresInSeconds: number; now: number },
+  ): Promise<SignedRequest>;
+  /** The parts that are stored, in order; undefined when the upload is over or there never was one. */
+  listParts(place: MultipartPlace): Promise<StoredPart[] | undefined>;
+  /**
+   * Puts the parts together under a key that nothing has. done: now, or the upload is over already, and only the object itself tells
+   * how it ended · parts_changed: a part is not what it was when it was listed.
+   */
+  completeMultipart(
+    options: MultipartPlace & { parts: readonly Pick<StoredPart, "partNumber" | "etag">[] },
+  ): Promise<"done" | "parts_changed">;
+  /** Throws the parts away; doing it twice is fine. */
+  abortMultipart(place: MultipartPlace): Promise<void>;
   /**
    * Streams a body of unknown length into the bucket in constant memory.
    * Rejects with `file_too_large` past `maxBytes`, and leaves nothing behind when it rejects.
@@ -205,6 +226,8 @@ export type Bucket = {
   }): Promise<{ sizeBytes: number; checksum: Checksum }>;
   /** Undefined when there is no such object. */
   head(objectKey: string): Promise<StoredObject | undefined>;
+  /** The first bytes of an object, at most `length`. Throws `object_not_found`. */
+  readStart(objectKey: string, length: number): Promise<Uint8Array>;
   /** The SHA-256 of the stored bytes, read through the server in constant memory: for buckets that don't keep one. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /** Deleting what isn't there is not an error. Answers the keys that are gone. */
@@ -222,8 +245,12 @@ export type Limits = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
   uploadMaxBytes: number;
-  /** How long a signed PUT lives. Seconds. */
+  /** A larger file is uploaded in parts. */
+  singlePutMaxBytes: number;
+  /** How long a signed PUT lives, of a file or a part. Seconds. */
   uploadTtlSeconds: number;
+  /** How long an upload in parts may take. Seconds. */
+  multipartTtlSeconds: number;
 };
 
 export type Deps = {

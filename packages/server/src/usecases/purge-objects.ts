@@ -1,4 +1,5 @@
 import type { Attachment } from "../domain/attachment.ts";
+import type { Upload } from "../domain/upload.ts";
 import type { Deps, Queries } from "./ports.ts";
 
 const BATCH = 500;
@@ -12,10 +13,17 @@ export async function queueDeletion(queries: Queries, options: { attachment: Att
   const { attachment, now } = options;
   if (!attachment.ownsObject) return;
   const upload = await queries.uploads.findOfAttachment(attachment.id);
-  // A URL signed for this upload may still be alive: an object put after the deletion would stay for ever.
-  const notBefore =
-    upload !== undefined && attachment.state !== "ready" ? Math.max(now, upload.expiresAt + LATE_PUT_GRACE_MS) : now;
+  const notBefore = upload !== undefined && attachment.state !== "ready" ? removableAt({ upload, now }) : now;
   await queries.objectDeletions.put({ objectKey: attachment.objectKey, notBefore });
+}
+
+/**
+ * When nothing can come under the key of an unfinished upload any more, which would stay there for ever: a PUT while its URL lives;
+ * of parts, whose ids die with their upload, only a completion that is under way now.
+ */
+export function removableAt({ upload, now }: { upload: Upload; now: number }): number {
+  const lastWrite = upload.multipart === undefined ? upload.expiresAt : now;
+  return Math.max(now, lastWrite + LATE_PUT_GRACE_MS);
 }
 
 /**
@@ -29,7 +37,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       const due = await db.objectDeletions.listDue(clock(), BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
-      // A process that was killed in a form upload has left parts that no listing of objects shows.
+      // A process that was killed, or an upload that ended early, has left parts that no listing of objects shows.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
       await db.objectDeletions.remove([...gone]);

@@ -2,11 +2,13 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { initialSchema } from "./0001-initial-schema.ts";
 import { authSchema } from "./0002-auth-schema.ts";
+import { multipartUploads } from "./0003-multipart-uploads.ts";
 
 /** Every migration by name, run in the order of the names; one that has been released is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
   return {
     "0001-initial-schema": initialSchema(engine),
     "0002-auth-schema": authSchema(engine),
+    "0003-multipart-uploads": multipartUploads(engine),
   };
 }

@@ -38,7 +38,7 @@ export function sampleUpload(attachment: Attachment, given: Partial<Upload> = {}
     noteId: attachment.noteId,
     userId: attachment.createdBy,
     objectKey: attachment.objectKey,
-    strategy: "put",
+    multipart: undefined,
     filename: attachment.filename,
     contentType: attachment.contentType,
     sizeBytes: attachment.sizeBytes,

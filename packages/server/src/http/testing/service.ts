@@ -34,7 +34,14 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const bucket = bucketOn(server);
   const db = wrap.database?.(database.db) ?? database.db;
   let onDeletionsQueued = (): void => undefined;
-  const limits = { urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 43_200, uploadMaxBytes: 2 ** 20, uploadTtlSeconds: 900 };
+  const limits = {
+    urlTtlDefaultSeconds: 60,
+    urlTtlMaxSeconds: 43_200,
+    uploadMaxBytes: 2 ** 20,
+    singlePutMaxBytes: 8 * 2 ** 20,
+    uploadTtlSeconds: 900,
+    multipartTtlSeconds: 86_400,
+  };
   const useCases = createUseCases({
     db,
     bucket: wrap.bucket?.(bucket) ?? bucket,

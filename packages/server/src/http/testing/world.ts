@@ -28,7 +28,10 @@ export async function createWorld({ db }: TestService): Promise<World> {
   const attachment = sampleAttachment(note, ready);
   const otherFile = sampleAttachment(note, ready);
   const coming = sampleAttachment(note);
-  const upload = sampleUpload(coming, { expiresAt: Date.now() + 900_000 });
+  const upload = sampleUpload(coming, {
+    expiresAt: Date.now() + 900_000,
+    multipart: { bucketUploadId: "unknown-to-the-bucket", partSize: 525 * 2 ** 20 },
+  });
   const grant = (
     userId: string,
     subject: ShareSubject,

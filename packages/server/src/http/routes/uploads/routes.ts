@@ -3,33 +3,34 @@ import { callerOf } from "../../auth-port.ts";
 import { toIso } from "../../instants.ts";
 import type { App, RouteDeps } from "../../types.ts";
 import { presentAttachment } from "../attachments/present.ts";
+import { presentStarted, presentUpload } from "./present.ts";
 import * as schema from "./schema.ts";
 
-/** POST /notes/:noteId/uploads, /uploads/:uploadId and its completion. */
+/** POST /notes/:noteId/uploads, /uploads/:uploadId, its parts and its completion. */
 export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
   app.post("/notes/:noteId/uploads", { schema: schema.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
     const input = { noteId: request.params.noteId, filename, sizeBytes, contentType, sha256 };
-    const { upload, request: signed } = await useCases.startUpload(callerOf(request), input);
-    const { id, attachmentId, strategy } = upload;
-    const { method, url, headers, expiresAt } = signed;
-    return reply
-      .code(201)
-      .send({ upload: { id, attachmentId, strategy, method, url, headers, expiresAt: toIso(expiresAt) } });
+    return reply.code(201).send(presentStarted(await useCases.startUpload(callerOf(request), input)));
   });
 
-  app.get("/uploads/:uploadId", { schema: schema.getUpload }, async (request) => {
-    const upload = await useCases.getUpload(callerOf(request), request.params.uploadId);
-    const { id, attachmentId, noteId, strategy, state, filename, sizeBytes, expiresAt } = upload;
-    return {
-      upload: { id, attachmentId, noteId, strategy, state, filename, sizeBytes, expiresAt: toIso(expiresAt) },
-    };
+  app.get("/uploads/:uploadId", { schema: schema.getUpload }, async (request) =>
+    presentUpload(await useCases.getUpload(callerOf(request), request.params.uploadId)),
+  );
+
+  app.post("/uploads/:uploadId/parts", { schema: schema.signParts }, async (request) => {
+    const { partNumbers } = request.body;
+    const parts = await useCases.signParts(callerOf(request), { uploadId: request.params.uploadId, partNumbers });
+    return { parts: parts.map((part) => ({ ...part, expiresAt: toIso(part.expiresAt) })) };
   });
 
   app.post(
     "/uploads/:uploadId/complete",
     { schema: schema.completeUpload, preValidation: allowNoBody },
-    async (request) => presentAttachment(await useCases.completeUpload(callerOf(request), request.params.uploadId)),
+    async (request) => {
+      const input = { uploadId: request.params.uploadId, parts: request.body.parts };
+      return presentAttachment(await useCases.completeUpload(callerOf(request), input));
+    },
   );
 
   app.delete("/uploads/:uploadId", { schema: schema.abortUpload }, async (request, reply) => {
@@ -38,7 +39,7 @@ export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
   });
 }
 
-// A completion has nothing to say: `{}` and no body are the same.
+// A completion needs to say nothing: `{}` and no body are the same.
 function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.body === undefined || request.body === null) request.body = {};
   done();

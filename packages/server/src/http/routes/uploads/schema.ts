@@ -2,6 +2,8 @@ import {
   Attachment,
   CompleteUploadBody,
   NoteParams,
+  SignedParts,
+  SignPartsBody,
   StartedUpload,
   StartUploadBody,
   Upload,
@@ -26,6 +28,15 @@ export const getUpload = {
   summary: "See how far an upload is",
   params: UploadParams,
   response: { 200: Upload },
+};
+
+export const signParts = {
+  tags,
+  operationId: "signUploadParts",
+  summary: "Sign parts of an upload, just before they are sent",
+  params: UploadParams,
+  body: SignPartsBody,
+  response: { 200: SignedParts },
 };
 
 export const completeUpload = {

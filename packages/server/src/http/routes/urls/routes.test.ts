@@ -104,7 +104,8 @@ describe.each(engines)("URLs on $name", (engine) => {
       ["code.js", "text/javascript"],
       ["unknown.xyz", "application/x-unknown"],
     ] as const) {
-      const id = await attach("<script>alert(1)</script>", filename, type);
+      const content = type === "image/svg+xml" ? '<svg onload="alert(1)"/>' : "<script>alert(1)</script>";
+      const id = await attach(content, filename, type);
       const { fileUrl } = (await ann.send(`GET /attachments/${id}/url?disposition=inline`)).body;
       const { headers } = await fetch(fileUrl);
       expect(headers.get("content-disposition"), filename).toMatch(/^attachment/);

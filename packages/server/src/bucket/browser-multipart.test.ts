@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Bucket } from "../usecases/ports.ts";
+import { patterned } from "./testing/bytes.ts";
+import { type Fate, startProxy } from "./testing/proxy.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/server.ts";
+
+const MIB = 2 ** 20;
+
+let server: BucketServer;
+let bucket: Bucket;
+let behind: ReturnType<typeof inspect>;
+
+beforeAll(async () => {
+  server = await startEmbedded();
+  bucket = bucketOn(server);
+  behind = inspect(server);
+});
+
+afterAll(async () => {
+  bucket.close();
+  behind.s3.destroy();
+  await server.stop();
+});
+
+async function begin() {
+  const objectKey = bucket.newObjectKey();
+  return { objectKey, bucketUploadId: await bucket.createMultipart({ objectKey, contentType: "text/plain" }) };
+}
+
+type Place = Awaited<ReturnType<typeof begin>>;
+
+async function sendPart(place: Place, { partNumber, bytes }: { partNumber: number; bytes: Buffer }) {
+  const signing = { ...place, partNumber, sizeBytes: bytes.length, expiresInSeconds: 60, now: Date.now() };
+  const { method, url } = await bucket.presignPart(signing);
+  return fetch(url, { method, body: Buffer.from(bytes) });
+}
+
+/** The first completion meets this fate; everything else passes. */
+async function completingThrough(fate: Fate): Promise<Bucket> {
+  let met = false;
+  const proxy = await startProxy(server.endpoint, ({ method, url = "" }) => {
+    if (met || method !== "POST" || !url.includes("uploadId=")) return "pass";
+    met = true;
+    return fate;
+  });
+  const troubled = bucketOn({ ...server, endpoint: proxy.endpoint });
+  onTestFinished(() => {
+    troubled.close();
+    proxy.close();
+  });
+  return troubled;
+}
+
+async function twoParts(): Promise<Place> {
+  const place = await begin();
+  for (const partNumber of [1, 2]) {
+    const bytes = patterned(partNumber === 1 ? 5 * MIB : 100);
+    expect((await sendPart(place, { partNumber, bytes })).status).toBe(200);
+  }
+  return place;
+}
+
+describe("uploads whose parts others send", () => {
+  test("are listed, put together in order, and stored with the declared type", async () => {
+    const place = await twoParts();
+    const parts = (await bucket.listParts(place)) ?? [];
+    expect(parts).toMatchObject([
+      { partNumber: 1, sizeBytes: 5 * MIB },
+      { partNumber: 2, sizeBytes: 100 },
+    ]);
+    expect(await bucket.completeMultipart({ ...place, parts })).toBe("done");
+    expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100, contentType: "text/plain" });
+    expect(await bucket.listParts(place)).toBeUndefined();
+    expect((await sendPart(place, { partNumber: 2, bytes: patterned(100) })).status).toBe(404);
+  });
+
+  test("requirement 3: a part of another length than signed is refused by the bucket", async () => {
+    const place = await begin();
+    const signing = { ...place, partNumber: 1, sizeBytes: 10, expiresInSeconds: 60, now: Date.now() };
+    const { url, headers } = await bucket.presignPart(signing);
+    expect(headers).toEqual({ "content-length": "10" });
+    for (const length of [9, 11]) {
+      expect((await fetch(url, { method: "PUT", body: Buffer.from(patterned(length)) })).status).toBe(403);
+    }
+    expect(await bucket.listParts(place)).toEqual([]);
+    await bucket.abortMultipart(place);
+  });
+
+  test("all pages of the list are read", async () => {
+    const place = await begin();
+    const numbers = Array.from({ length: 1_001 }, (_, index) => index + 1);
+    for (let at = 0; at < numbers.length; at += 100) {
+      const some = numbers.slice(at, at + 100);
+      await Promise.all(some.map((partNumber) => sendPart(place, { partNumber, bytes: Buffer.from("x") })));
+    }
+    expect((await bucket.listParts(place))?.map(({ partNumber }) => partNumber)).toEqual(numbers);
+    await bucket.abortMultipart(place);
+  });
+
+  test("aborting twice is fine, and leaves no part", async () => {
+    const place = await twoParts();
+    await bucket.abortMultipart(place);
+    await bucket.abortMultipart(place);
+    expect(await bucket.listParts(place)).toBeUndefined();
+    expect(await behind.uploads()).toBe(0);
+  });
+
+  test("a part that was sent again since the list is noticed", async () => {
+    const place = await twoParts();
+    const parts = (await bucket.listParts(place)) ?? [];
+    await sendPart(place, { partNumber: 2, bytes: Buffer.alloc(100, 7) });
+    expect(await bucket.completeMultipart({ ...place, parts })).toBe("parts_changed");
+    await bucket.abortMultipart(place);
+  });
+
+  test("an answer to the completion that is lost: the object is there, and that is what counts", async () => {
+    const place = await twoParts();
+    const parts = (await bucket.listParts(place)) ?? [];
+    const troubled = await completingThrough("loseAnswer");
+    expect(await troubled.completeMultipart({ ...place, parts })).toBe("done");
+    expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
+  });
+
+  test("an error inside a 200 is an error: it is tried again, and then succeeds in truth", async () => {
+    const place = await twoParts();
+    const parts = (await bucket.listParts(place)) ?? [];
+    const body = "<?xml version='1.0'?><Error><Code>InternalError</Code><Message>Again, please</Message></Error>";
+    const troubled = await completingThrough({ status: 200, body });
+    expect(await troubled.completeMultipart({ ...place, parts })).toBe("done");
+    expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
+  });
+
+  test("a bucket without conditional completion is served without", async () => {
+    const place = await twoParts();
+    const parts = (await bucket.listParts(place)) ?? [];
+    const troubled = await completingThrough({ status: 501, code: "NotImplemented" });
+    expect(await troubled.completeMultipart({ ...place, parts })).toBe("done");
+    expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
+  });
+});
+
+describe("the first bytes of an object", () => {
+  test("are read, and no more", async () => {
+    const objectKey = bucket.newObjectKey();
+    const bytes = patterned(10_000);
+    const place = { objectKey, bucketUploadId: await bucket.createMultipart({ objectKey, contentType: "text/plain" }) };
+    await sendPart(place, { partNumber: 1, bytes });
+    await bucket.completeMultipart({ ...place, parts: (await bucket.listParts(place)) ?? [] });
+    expect(Buffer.from(await bucket.readStart(objectKey, 4_100))).toEqual(bytes.subarray(0, 4_100));
+    expect(await bucket.readStart(objectKey, 20_000)).toHaveLength(10_000);
+    await expect(bucket.readStart("missing", 10)).rejects.toMatchObject({ code: "object_not_found" });
+  });
+
+  test("of an empty object are none", async () => {
+    const objectKey = bucket.newObjectKey();
+    const signing = { objectKey, contentType: "text/plain", sizeBytes: 0, checksum: undefined, expiresInSeconds: 60 };
+    const { method, url, headers } = await bucket.presignPut({ ...signing, now: Date.now() });
+    const { "content-length": _none, ...settable } = headers;
+    expect((await fetch(url, { method, headers: settable, body: "" })).status).toBe(200);
+    expect(await bucket.readStart(objectKey, 10)).toHaveLength(0);
+  });
+});

@@ -1,0 +1,96 @@
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
+} from "@aws-sdk/client-s3";
+import type { Bucket, MultipartPlace, StoredPart } from "../usecases/ports.ts";
+import { abortParts } from "./abandoned-parts.ts";
+import { isAnswer, unavailable } from "./bucket-error.ts";
+import type { BucketClient } from "./client.ts";
+import { COMPLETE_EXTRA_MS } from "./multipart.ts";
+import { ifNoneThere } from "./put.ts";
+
+export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
+
+/** Multipart uploads whose parts others send, by signed URLs, and which are put together here. */
+export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
+  return {
+    createMultipart: (options) => create(client, options),
+    listParts: (place) => listParts(client, place),
+    completeMultipart: (options) => complete(client, options),
+    abortMultipart: ({ objectKey, bucketUploadId }) => abortParts(client, { Key: objectKey, UploadId: bucketUploadId }),
+  };
+}
+
+async function create(
+  { s3, bucket, call }: BucketClient,
+  { objectKey, contentType }: Parameters<Bucket["createMultipart"]>[0],
+): Promise<string> {
+  // No checksum algorithm: it would oblige the browser to compute that of every part.
+  const command = new CreateMultipartUploadCommand({ Bucket: bucket, Key: objectKey, ContentType: contentType });
+  const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(command, options));
+  if (UploadId === undefined) throw unavailable("CreateMultipartUpload answered without an upload id");
+  return UploadId;
+}
+
+async function listParts(client: BucketClient, place: MultipartPlace): Promise<StoredPart[] | undefined> {
+  const parts: StoredPart[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await listPage(client, { place, marker });
+    if (page === undefined) return undefined;
+    for (const { PartNumber = 0, ETag = "", Size = 0 } of page.Parts ?? []) {
+      parts.push({ partNumber: PartNumber, etag: ETag, sizeBytes: Size });
+    }
+    marker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+  } while (marker !== undefined);
+  return parts;
+}
+
+function listPage(
+  { s3, bucket, call }: BucketClient,
+  { place, marker }: { place: MultipartPlace; marker: string | undefined },
+): Promise<ListPartsCommandOutput | undefined> {
+  const list = new ListPartsCommand({
+    Bucket: bucket,
+    Key: place.objectKey,
+    UploadId: place.bucketUploadId,
+    ...(marker === undefined ? {} : { PartNumberMarker: marker }),
+  });
+  return call("ListParts", (options) =>
+    s3.send(list, options).catch((error) => {
+      if (isAnswer(error, "NoSuchUpload")) return undefined;
+      throw error;
+    }),
+  );
+}
+
+function complete(
+  { s3, bucket, call }: BucketClient,
+  { objectKey, bucketUploadId, parts }: Parameters<Bucket["completeMultipart"]>[0],
+): ReturnType<Bucket["completeMultipart"]> {
+  const upload = {
+    Bucket: bucket,
+    Key: objectKey,
+    UploadId: bucketUploadId,
+    MultipartUpload: { Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })) },
+  };
+  return call(
+    "CompleteMultipartUpload",
+    async (options) => {
+      try {
+        const send = (condition: object) =>
+          s3.send(new CompleteMultipartUploadCommand({ ...upload, ...condition }), options);
+        await ifNoneThere(send);
+        return "done";
+      } catch (error) {
+        // Another attempt put it together, or an abort came first: whoever asked has to look.
+        if (isAnswer(error, "NoSuchUpload")) return "done";
+        if (isAnswer(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
+        throw error;
+      }
+    },
+    { extraMs: COMPLETE_EXTRA_MS },
+  );
+}

@@ -1,0 +1,86 @@
+/** A kind of file that always shows what it is in its first bytes. */
+export type FileKind = {
+  /** As a person calls it. */
+  name: string;
+  /** Without the dot. */
+  extensions: readonly string[];
+  /** What browsers and people declare, the usual one first. */
+  types: readonly string[];
+  /** How it begins, a character a byte; absent where a library of signatures knows better. */
+  marks?: readonly string[];
+  /** Other kinds that are as good, where a format has several shapes. */
+  alsoFine?: readonly string[];
+};
+
+const office = (extension: string, type: string): FileKind => ({
+  name: "an office document",
+  extensions: [extension],
+  types: [type],
+  // A zip; with a password it is wrapped into a compound file.
+  alsoFine: ["application/zip", "application/x-cfb"],
+});
+
+const OPEN_XML = "application/vnd.openxmlformats-officedocument";
+const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
+
+/**
+ * The kinds that are held to their signature. Others pass: either they have none, or what people call by their name is too many things
+ * (.doc files that are RTF or HTML, CSV declared as Excel).
+ */
+const KINDS: readonly FileKind[] = [
+  {
+    name: "a PNG image",
+    extensions: ["png", "apng"],
+    types: ["image/png", "image/apng", "image/x-png"],
+    marks: ["\u0089PNG\r\n\u001a\n"],
+  },
+  {
+    name: "a JPEG image",
+    extensions: ["jpg", "jpeg", "jpe", "jfif"],
+    types: ["image/jpeg", "image/jpg", "image/pjpeg"],
+    marks: ["\u00ff\u00d8\u00ff"],
+  },
+  { name: "a GIF image", extensions: ["gif"], types: ["image/gif"], marks: ["GIF87a", "GIF89a"] },
+  { name: "a WebP image", extensions: ["webp"], types: ["image/webp"] },
+  { name: "a BMP image", extensions: ["bmp"], types: ["image/bmp", "image/x-ms-bmp"] },
+  { name: "a PDF", extensions: ["pdf"], types: ["application/pdf", "application/x-pdf"] },
+  {
+    name: "a zip archive",
+    extensions: ["zip"],
+    types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
+    // A whole one, an empty one, and one in several volumes.
+    marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
+  },
+  {
+    name: "a gzip archive",
+    extensions: ["gz", "tgz"],
+    types: ["application/gzip", "application/x-gzip"],
+    marks: ["\u001f\u008b"],
+  },
+  { name: "a 7z archive", extensions: ["7z"], types: ["application/x-7z-compressed"] },
+  office("docx", `${OPEN_XML}.wordprocessingml.document`),
+  office("xlsx", `${OPEN_XML}.spreadsheetml.sheet`),
+  office("pptx", `${OPEN_XML}.presentationml.presentation`),
+  office("odt", `${OPEN_DOCUMENT}.text`),
+  office("ods", `${OPEN_DOCUMENT}.spreadsheet`),
+  office("odp", `${OPEN_DOCUMENT}.presentation`),
+];
+
+const byType = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind])));
+const byExtension = new Map(KINDS.flatMap((kind) => kind.extensions.map((extension) => [extension, kind])));
+
+/** The kind that a media type names, whichever of its aliases it is. */
+export function kindOfType(type: string): FileKind | undefined {
+  return byType.get(type);
+}
+
+/** The kind that a file begins as, a character a byte. */
+export function kindOfStart(text: string): FileKind | undefined {
+  return KINDS.find(({ marks = [] }) => marks.some((mark) => text.startsWith(mark)));
+}
+
+/** The kind that the last extension of a filename names. */
+export function kindOfName(filename: string): FileKind | undefined {
+  const dot = filename.lastIndexOf(".");
+  return dot === -1 ? undefined : byExtension.get(filename.slice(dot + 1).toLowerCase());
+}

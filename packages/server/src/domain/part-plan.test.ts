@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { countParts, lengthOfPart, MAX_OBJECT_BYTES, MAX_PARTS, planUpload } from "./part-plan.ts";
+
+const MIB = 2 ** 20;
+const THRESHOLD = 64 * MIB;
+// As in S3's documentation, written out anew.
+const MIN_PART_BYTES = 5 * MIB;
+const MAX_PART_BYTES = 5 * 2 ** 30;
+
+const sizes = fc.oneof(
+  fc.integer({ min: THRESHOLD + 1, max: 5 * 2 ** 40 }),
+  fc.integer({ min: THRESHOLD + 1, max: 200 * MIB }),
+  // Around the point from which parts have to grow.
+  fc.integer({ min: 80_000 * MIB - 3, max: 80_000 * MIB + 3 }),
+);
+
+function planned(sizeBytes: number) {
+  const plan = planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD });
+  if (plan.strategy !== "multipart") throw new Error(`${sizeBytes} bytes were planned as ${plan.strategy}`);
+  return { ...plan, sizeBytes };
+}
+
+describe("planning an upload", () => {
+  it("covers the file exactly, the last part being what remains", () => {
+    fc.assert(
+      fc.property(sizes, (sizeBytes) => {
+        const plan = planned(sizeBytes);
+        const last = lengthOfPart(plan, plan.partCount);
+        expect((plan.partCount - 1) * plan.partSize + last).toBe(sizeBytes);
+        expect(last).toBeGreaterThan(0);
+        expect(last).toBeLessThanOrEqual(plan.partSize);
+        expect(countParts(plan)).toBe(plan.partCount);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("keeps every part, and their number, within the limits of S3", () => {
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: MAX_PARTS }), (sizeBytes, wanted) => {
+        const plan = planned(sizeBytes);
+        expect(plan.partCount).toBeLessThanOrEqual(10_000);
+        expect(lengthOfPart(plan, plan.partCount)).toBeLessThanOrEqual(MAX_PART_BYTES);
+        const partNumber = Math.min(wanted, plan.partCount - 1);
+        expect(lengthOfPart(plan, partNumber)).toBe(plan.partSize);
+        expect(plan.partSize).toBeGreaterThanOrEqual(MIN_PART_BYTES);
+        expect(plan.partSize).toBeLessThanOrEqual(MAX_PART_BYTES);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("uses one PUT up to the threshold, none and all of it included", () => {
+    for (const sizeBytes of [0, 1, THRESHOLD]) {
+      expect(planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toEqual({ strategy: "put" });
+    }
+    expect(planned(THRESHOLD + 1)).toMatchObject({ partSize: 8 * MIB, partCount: 9 });
+  });
+
+  it("fits the largest object into 10,000 parts, and a byte more nowhere", () => {
+    expect(planned(MAX_OBJECT_BYTES)).toMatchObject({ partSize: 525 * MIB, partCount: 9987 });
+    for (const sizeBytes of [MAX_OBJECT_BYTES + 1, -1, 1.5, Number.NaN]) {
+      expect(() => planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toThrow(RangeError);
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { patterned } from "../../../bucket/testing/bytes.ts";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
+import type { Bucket, Database } from "../../../usecases/ports.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+
+const MIB = 2 ** 20;
+const FILE = patterned(8 * MIB + 10);
+const down = () => new DomainError("bucket_unavailable", "Down, as told");
+
+describe.each(engines)("an upload in parts when something is lost on the way, on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  afterEach(() => service.close());
+
+  async function open(wrap: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database }) {
+    service = await startService({ engine, wrap, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB } });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  }
+
+  function start() {
+    const json = { filename: "a.bin", sizeBytes: FILE.length, contentType: "application/x-film" };
+    return ann.send(`POST /notes/${noteId}/uploads`, { json });
+  }
+
+  async function sendAll(uploadId: string): Promise<void> {
+    const json = { partNumbers: [1, 2] };
+    const { parts } = (await ann.send(`POST /uploads/${uploadId}/parts`, { json })).body;
+    for (const { method, url, partNumber } of parts) {
+      const body = Buffer.from(FILE.subarray((partNumber - 1) * 8 * MIB, partNumber * 8 * MIB));
+      expect((await fetch(url, { method, body })).status).toBe(200);
+    }
+  }
+
+  it("the answer to a completion: the next completion finds the object, and attaches it", async () => {
+    let lost = 0;
+    await open({
+      bucket: (bucket) => ({
+        ...bucket,
+        completeMultipart: async (options) => {
+          await bucket.completeMultipart(options);
+          lost += 1;
+          throw down();
+        },
+      }),
+    });
+    const { upload } = (await start()).body;
+    await sendAll(upload.id);
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(503);
+    expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload.state).toBe("pending");
+    const again = await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect(again).toMatchObject({ status: 200, body: { state: "ready", sizeBytes: FILE.length } });
+    expect(lost).toBe(1);
+  });
+
+  it("ten completions at once: all answer the one attachment", async () => {
+    await open({});
+    const { upload } = (await start()).body;
+    await sendAll(upload.id);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => ann.send(`POST /uploads/${upload.id}/complete`)),
+    );
+    for (const { status, body } of answers) {
+      expect({ status, id: body.id }).toEqual({ status: 200, id: upload.attachmentId });
+    }
+    const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+    expect(items.filter(({ action }: { action: string }) => action === "attachment.uploaded")).toHaveLength(1);
+  });
+
+  it("the bucket's parts, to a lifecycle rule: the upload says so", async () => {
+    await open({});
+    const { upload } = (await start()).body;
+    await sendAll(upload.id);
+    for (const each of await service.bucketContents.openUploads()) await service.bucketContents.abort(each);
+    const answer = await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect(answer.body).toMatchObject({ status: 409, code: "upload_not_pending" });
+    expect(answer.body.detail).toContain("does not have the parts any more");
+  });
+
+  it("the process, between creating and recording: the intent that was on disk before removes the parts", async () => {
+    const crash = Promise.withResolvers<never>();
+    const created = Promise.withResolvers<void>();
+    await open({
+      bucket: (bucket) => ({
+        ...bucket,
+        createMultipart: async (options) => {
+          await bucket.createMultipart(options);
+          created.resolve();
+          // Nothing that comes after runs until the test ends.
+          return crash.promise;
+        },
+      }),
+    });
+    const starting = start();
+    await created.promise;
+    expect(await service.bucketContents.uploads()).toBe(1);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.uploads()).toBe(1);
+    service.advance(600_001);
+    expect(await service.useCases.purgeObjects()).toBe(1);
+    expect(await service.bucketContents.uploads()).toBe(0);
+    crash.reject(down());
+    expect((await starting).status).toBe(503);
+  });
+
+  it("the database, when the upload is recorded: 503, and the parts go at once", async () => {
+    let fails = false;
+    await open({
+      database: (db) => ({
+        ...db,
+        transaction: (work) =>
+          fails ? Promise.reject(new DomainError("database_unavailable", "As told")) : db.transaction(work),
+      }),
+    });
+    fails = true;
+    expect((await start()).status).toBe(503);
+    fails = false;
+    expect(await service.bucketContents.uploads()).toBe(1);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.uploads()).toBe(0);
+    expect((await ann.send(`GET /notes/${noteId}`)).body.attachments).toEqual([]);
+  });
+});

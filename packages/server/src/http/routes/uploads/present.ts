@@ -1,0 +1,36 @@
+import type { StartedUpload, Upload as UploadBody } from "@valetkey/contract";
+import { countParts } from "../../../domain/part-plan.ts";
+import type { Upload } from "../../../domain/upload.ts";
+import type { SignedRequest, StoredPart } from "../../../usecases/ports.ts";
+import { toIso } from "../../instants.ts";
+
+export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {
+  const { upload, request } = started;
+  const { id, attachmentId, expiresAt } = upload;
+  if (request === undefined) {
+    return { upload: { id, attachmentId, ...presentCut(upload), expiresAt: toIso(expiresAt) } };
+  }
+  const { method, url, headers } = request;
+  // The URL's own end, which is earlier when the credentials die first.
+  return {
+    upload: { id, attachmentId, ...presentCut(upload), method, url, headers, expiresAt: toIso(request.expiresAt) },
+  };
+}
+
+export function presentUpload({ upload, parts }: { upload: Upload; parts: StoredPart[] }): UploadBody {
+  const { id, attachmentId, noteId, state, filename, sizeBytes, expiresAt } = upload;
+  return {
+    upload: {
+      ...{ id, attachmentId, noteId, state, filename, sizeBytes },
+      ...presentCut(upload),
+      expiresAt: toIso(expiresAt),
+      parts,
+    },
+  };
+}
+
+function presentCut({ multipart, sizeBytes }: Upload) {
+  if (multipart === undefined) return { strategy: "put" as const };
+  const { partSize } = multipart;
+  return { strategy: "multipart" as const, partSize, partCount: countParts({ sizeBytes, partSize }) };
+}

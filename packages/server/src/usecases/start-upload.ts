@@ -1,0 +1,141 @@
+import type { Attachment } from "../domain/attachment.ts";
+import { DomainError } from "../domain/errors.ts";
+import { checkFilename } from "../domain/filename.ts";
+import { planUpload } from "../domain/part-plan.ts";
+import type { Caller } from "../domain/person.ts";
+import { normaliseContentType } from "../domain/serving.ts";
+import type { MultipartUpload, Upload } from "../domain/upload.ts";
+import { authoriseNote } from "./authorise.ts";
+import type { Deps, Queries, SignedRequest } from "./ports.ts";
+
+export type StartUploadInput = {
+  noteId: string;
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+};
+
+/** `request` is what to send for an upload in one PUT; one in parts has its parts signed later. */
+export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
+
+type Declared = StartUploadInput & { caller: Caller; objectKey: string };
+type Recording = { declared: Declared; multipart: MultipartUpload | undefined };
+
+/** Longer than creating and recording an upload takes: whoever died in between has left parts that nobody knows. */
+const UNRECORDED_AFTER_MS = 600_000;
+
+/**
+ * Begins an upload that goes straight to the bucket: records what was declared; one PUT is signed at once, parts when they are asked for.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`.
+ */
+export function startUpload(deps: Deps) {
+  const { bucket, limits } = deps;
+  return async (caller: Caller, input: StartUploadInput): Promise<StartedUpload> => {
+    const filename = checkFilename(input.filename);
+    const { sizeBytes } = input;
+    if (sizeBytes > limits.uploadMaxBytes) {
+      throw new DomainError(
+        "file_too_large",
+        `The file is larger than ${limits.uploadMaxBytes} bytes, the limit here.`,
+      );
+    }
+    const contentType = normaliseContentType(input.contentType);
+    const declared = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
+    const plan = planUpload({ sizeBytes, singlePutMaxBytes: limits.singlePutMaxBytes });
+    return plan.strategy === "put"
+      ? startPut(deps, declared)
+      : startMultipart(deps, { declared, partSize: plan.partSize });
+  };
+}
+
+async function startPut(deps: Deps, declared: Declared): Promise<StartedUpload> {
+  const { db, bucket, limits } = deps;
+  const upload = await db.transaction((tx) => record(deps, { tx, declared, multipart: undefined }));
+  const request = await bucket.presignPut({
+    objectKey: upload.objectKey,
+    contentType: upload.contentType,
+    sizeBytes: upload.sizeBytes,
+    checksum: upload.declaredChecksum,
+    expiresInSeconds: limits.uploadTtlSeconds,
+    now: upload.createdAt,
+  });
+  return { upload, request };
+}
+
+/** The intent to remove is on disk before the bucket hears of the upload, and is taken back with its recording. */
+async function startMultipart(
+  deps: Deps,
+  { declared, partSize }: { declared: Declared; partSize: number },
+): Promise<StartedUpload> {
+  const { db, bucket, clock, onDeletionsQueued } = deps;
+  const { caller, noteId, objectKey, contentType } = declared;
+  await authoriseNote(db, { caller, noteId, action: "attachment.add" });
+  await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
+  try {
+    const bucketUploadId = await bucket.createMultipart({ objectKey, contentType });
+    const upload = await db.transaction(async (tx) => {
+      await tx.objectDeletions.cancel(objectKey);
+      return record(deps, { tx, declared, multipart: { bucketUploadId, partSize } });
+    });
+    return { upload, request: undefined };
+  } catch (error) {
+    // Only brings the removal forward: a failure here costs minutes, not an orphan.
+    await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
+    onDeletionsQueued();
+    throw error;
+  }
+}
+
+async function record(
+  { clock, newId, limits }: Deps,
+  { tx, declared, multipart }: Recording & { tx: Queries },
+): Promise<Upload> {
+  const { caller, noteId } = declared;
+  const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+  const { attachment, upload } = describeUpload(
+    { declared, multipart },
+    {
+      now: clock(),
+      ownerId: note.ownerId,
+      ids: [newId(), newId()],
+      ttlSeconds: multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds,
+    },
+  );
+  await tx.attachments.insert(attachment);
+  await tx.uploads.insert(upload);
+  return upload;
+}
+
+function describeUpload(
+  { declared, multipart }: Recording,
+  context: { now: number; ownerId: string; ids: [string, string]; ttlSeconds: number },
+): { attachment: Attachment; upload: Upload } {
+  const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes } = declared;
+  const { now, ownerId } = context;
+  const [attachmentId, uploadId] = context.ids;
+  const shared = {
+    ...{ noteId, objectKey, filename, contentType, sizeBytes },
+    state: "pending" as const,
+    createdAt: now,
+  };
+  return {
+    attachment: {
+      ...shared,
+      id: attachmentId,
+      ownerId,
+      createdBy: caller.userId,
+      ownsObject: true,
+      checksum: undefined,
+    },
+    upload: {
+      ...shared,
+      id: uploadId,
+      attachmentId,
+      userId: caller.userId,
+      multipart,
+      declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
+      expiresAt: now + context.ttlSeconds * 1000,
+    },
+  };
+}

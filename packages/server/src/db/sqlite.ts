@@ -54,19 +54,36 @@ export async function openSqlite({ file, clock }: { file: string; clock: Clock }
 
 // Access decisions have a connection of their own: they never wait for a write, and see each commit as soon as it is made.
 function runOn(reader: DatabaseSync): RunAccessStatement {
-  const prepared = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+  const prepared = new Map<string, (parameters: SQLInputValue[]) => unknown[]>();
   return async (statement, parameters) => {
     try {
-      let found = prepared.get(statement.name);
-      if (found === undefined) {
-        found = reader.prepare(statement.sql);
-        prepared.set(statement.name, found);
+      let ask = prepared.get(statement.name);
+      if (ask === undefined) {
+        ask = prepare(reader, statement.sql);
+        prepared.set(statement.name, ask);
       }
-      return found.all(...(parameters as SQLInputValue[]));
+      return ask(parameters as SQLInputValue[]);
     } catch (error) {
       throw toSqliteDomainError(error);
     }
   };
+}
+
+// Rows come as arrays and become objects here: when SQLite's binding makes the objects, that is a third of the whole question.
+function prepare(reader: DatabaseSync, text: string): (parameters: SQLInputValue[]) => unknown[] {
+  const statement = reader.prepare(text);
+  const names = statement.columns().map(({ name }) => name);
+  statement.setReturnArrays(true);
+  return (parameters) => {
+    const rows = statement.all(...parameters) as unknown as unknown[][];
+    return rows.map((values) => toRow(names, values));
+  };
+}
+
+function toRow(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (let index = 0; index < names.length; index++) row[names[index] as string] = values[index];
+  return row;
 }
 
 async function openWriter(file: string): Promise<DatabaseSync> {

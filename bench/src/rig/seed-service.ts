@@ -51,6 +51,7 @@ function toAttachment({ id, noteId, ownerId, objectKey, filename }: BenchAttachm
     sizeBytes: 123_456,
     checksum: undefined,
     state: "ready" as const,
+    rejectReason: undefined,
     createdAt: now,
   };
 }

@@ -4,10 +4,25 @@ import { Id, Instant } from "./common.ts";
 export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
 export type Checksum = Static<typeof Checksum>;
 
-export const AttachmentState = Type.Enum(["pending", "verifying", "ready", "rejected", "aborted", "expired"]);
+/**
+ * Only `ready` can be downloaded. `verifying` and `scanning`: all of it is there, and the service looks at it; ask again until it is
+ * `ready` or `rejected`.
+ */
+export const AttachmentState = Type.Enum([
+  "pending",
+  "verifying",
+  "scanning",
+  "ready",
+  "rejected",
+  "aborted",
+  "expired",
+]);
 export type AttachmentState = Static<typeof AttachmentState>;
 
-/** A file on a note; `checksum` is null until the stored bytes were verified. The object's key is never shown. */
+/**
+ * A file on a note; `checksum` is null until the stored bytes were verified, `reason` says why it was rejected. The object's key is
+ * never shown.
+ */
 export const Attachment = Type.Object({
   id: Id,
   noteId: Id,
@@ -16,6 +31,7 @@ export const Attachment = Type.Object({
   contentType: Type.String(),
   checksum: Type.Union([Checksum, Type.Null()]),
   state: AttachmentState,
+  reason: Type.Optional(Type.String()),
   createdAt: Instant,
 });
 export type Attachment = Static<typeof Attachment>;

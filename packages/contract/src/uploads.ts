@@ -46,6 +46,7 @@ export const UploadParams = Type.Object({ uploadId: Id });
 /** A part that the bucket has already. */
 const StoredPart = Type.Object({ partNumber: Type.Integer(), etag: Type.String(), sizeBytes: Type.Integer() });
 
+/** `reason` says why it was rejected. */
 export const Upload = Type.Object({
   upload: Type.Object({
     id: Id,
@@ -53,6 +54,7 @@ export const Upload = Type.Object({
     noteId: Id,
     strategy: Strategy,
     state: AttachmentState,
+    reason: Type.Optional(Type.String()),
     filename: Type.String(),
     sizeBytes: Type.Integer(),
     expiresAt: Instant,

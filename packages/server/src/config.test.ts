@@ -33,6 +33,7 @@ describe("defaults", () => {
       singlePutMaxBytes: 64 * 2 ** 20,
       uploadTtlSeconds: 900,
       multipartTtlSeconds: 86_400,
+      checkInRequestMaxBytes: 64 * 2 ** 20,
     });
     expect(warnings).toEqual([]);
   });
@@ -104,6 +105,7 @@ describe("defaults", () => {
         singlePutMaxBytes: 64 * 2 ** 20,
         uploadTtlSeconds: 900,
         multipartTtlSeconds: 86_400,
+        checkInRequestMaxBytes: 64 * 2 ** 20,
         userQuotaBytes: 2 * 2 ** 40,
       },
     });

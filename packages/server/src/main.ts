@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { createBucket } from "./bucket/bucket.ts";
+import { startChecking } from "./checking.ts";
 import type { BucketConfig, Config } from "./config.ts";
 import { authTables, openPostgres, openSqlite } from "./db/index.ts";
 import { type EmbeddedBucket, startEmbeddedBucket } from "./embedded-bucket.ts";
@@ -12,15 +13,23 @@ import { createAccounts } from "./http/auth/accounts.ts";
 import { createAuthenticator } from "./http/auth/authenticator.ts";
 import { withRedaction } from "./http/logging.ts";
 import { createNewId } from "./new-id.ts";
+import { RENEW_MS } from "./usecases/content-checks.ts";
 import { createUseCases } from "./usecases/index.ts";
 
 const SWEEP_INTERVAL_MS = 30_000;
+/** How often checks are looked for that another replica left, or that failed before. */
+const CHECK_INTERVAL_MS = 5_000;
+/** Each reads a file through this process, in constant memory. */
+const CHECKS_AT_ONCE = 4;
 
 /** The parts below HTTP, wired: what a command of the CLI needs, and what the service is built on. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** Opens the database (migrating it) and the bucket's client, and binds the use cases to them. */
-export async function openCore(config: Config, options: { logger: Logger; onDeletionsQueued?: () => void }) {
+export async function openCore(
+  config: Config,
+  options: { logger: Logger; onDeletionsQueued?: () => void; onChecksQueued?: () => void },
+) {
   const { logger } = options;
   const clock = Date.now;
   const newId = createNewId({ clock, random: randomBytes });
@@ -42,6 +51,7 @@ export async function openCore(config: Config, options: { logger: Logger; onDele
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: config.limits,
     onDeletionsQueued: options.onDeletionsQueued ?? (() => undefined),
+    onChecksQueued: options.onChecksQueued ?? (() => undefined),
   });
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const accounts = createAccounts({
@@ -87,7 +97,18 @@ export async function startService(configured: Config, options: { logger: Logger
     intervalMs: SWEEP_INTERVAL_MS,
     onError: (error) => logger.error({ err: error }, "housekeeping failed; it is tried again"),
   });
-  const core = await openCore(config, { logger, onDeletionsQueued: housekeeping.kick });
+  const checking = startChecking({
+    useCases: () => core.useCases,
+    atOnce: CHECKS_AT_ONCE,
+    intervalMs: CHECK_INTERVAL_MS,
+    renewMs: RENEW_MS,
+    onError: (error) => logger.error({ err: error }, "a file could not be checked; it is tried again"),
+  });
+  const core = await openCore(config, {
+    logger,
+    onDeletionsQueued: housekeeping.kick,
+    onChecksQueued: checking.kick,
+  });
   const { useCases, accounts, db, bucket, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   const bucketUrl = publicBucketUrl(config.bucket);
@@ -112,12 +133,14 @@ export async function startService(configured: Config, options: { logger: Logger
   });
   await app.listen({ host: config.server.host, port: config.server.port });
   housekeeping.kick();
+  checking.kick();
   return {
     url: publicUrl,
     bucketUrl,
     async close() {
       await app.close();
       await housekeeping.stop();
+      await checking.stop();
       await core.close();
       await embedded?.close();
     },

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Bucket } from "../usecases/ports.ts";
 import { patterned } from "./testing/bytes.ts";
@@ -139,24 +141,53 @@ describe("uploads whose parts others send", () => {
   });
 });
 
-describe("the first bytes of an object", () => {
-  test("are read, and no more", async () => {
+describe("reading an object that was looked at before", () => {
+  async function stored(bytes: Buffer): Promise<{ objectKey: string; etag: string }> {
     const objectKey = bucket.newObjectKey();
-    const bytes = patterned(10_000);
     const place = { objectKey, bucketUploadId: await bucket.createMultipart({ objectKey, contentType: "text/plain" }) };
     await sendPart(place, { partNumber: 1, bytes });
     await bucket.completeMultipart({ ...place, parts: (await bucket.listParts(place)) ?? [] });
-    expect(Buffer.from(await bucket.readStart(objectKey, 4_100))).toEqual(bytes.subarray(0, 4_100));
-    expect(await bucket.readStart(objectKey, 20_000)).toHaveLength(10_000);
-    await expect(bucket.readStart("missing", 10)).rejects.toMatchObject({ code: "object_not_found" });
+    return { objectKey, etag: (await bucket.head(objectKey))?.etag ?? "" };
+  }
+
+  test("gives its first bytes, and no more", async () => {
+    const bytes = patterned(10_000);
+    const { objectKey, etag } = await stored(bytes);
+    const start = (await bucket.readStart(objectKey, { length: 4_100, etag })) ?? [];
+    expect(Buffer.from(start)).toEqual(bytes.subarray(0, 4_100));
+    expect(await bucket.readStart(objectKey, { length: 20_000, etag })).toHaveLength(10_000);
   });
 
-  test("of an empty object are none", async () => {
+  test("gives all of it", async () => {
+    const bytes = patterned(3 * MIB + 1);
+    const { objectKey, etag } = await stored(bytes);
+    const body = await bucket.read(objectKey, { etag });
+    expect((await buffer(body as Readable)).equals(bytes)).toBe(true);
+  });
+
+  test("gives nothing when it is gone, or another one", async () => {
+    const { objectKey } = await stored(patterned(100));
+    for (const given of [{ key: "missing" }, { key: objectKey }]) {
+      expect(await bucket.readStart(given.key, { length: 10, etag: '"another"' })).toBeUndefined();
+      expect(await bucket.read(given.key, { etag: '"another"' })).toBeUndefined();
+    }
+  });
+
+  test("ends when the signal says so", async () => {
+    const { objectKey, etag } = await stored(patterned(3 * MIB));
+    const stop = new AbortController();
+    const body = await bucket.read(objectKey, { etag, signal: stop.signal });
+    stop.abort();
+    await expect(buffer(body as Readable)).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test("of an empty object there are no first bytes", async () => {
     const objectKey = bucket.newObjectKey();
     const signing = { objectKey, contentType: "text/plain", sizeBytes: 0, checksum: undefined, expiresInSeconds: 60 };
     const { method, url, headers } = await bucket.presignPut({ ...signing, now: Date.now() });
     const { "content-length": _none, ...settable } = headers;
     expect((await fetch(url, { method, headers: settable, body: "" })).status).toBe(200);
-    expect(await bucket.readStart(objectKey, 10)).toHaveLength(0);
+    const etag = (await bucket.head(objectKey))?.etag ?? "";
+    expect(await bucket.readStart(objectKey, { length: 10, etag })).toHaveLength(0);
   });
 });

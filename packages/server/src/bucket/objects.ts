@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
+import { addAbortSignal, type Readable, Transform } from "node:stream";
 import {
   GetObjectCommand,
   HeadBucketCommand,
@@ -13,7 +13,7 @@ import type { Bucket } from "../usecases/ports.ts";
 import { isAnswer, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-export type Objects = Pick<Bucket, "head" | "readStart" | "computeChecksum" | "probe">;
+export type Objects = Pick<Bucket, "head" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Looking at what is in the bucket. */
 export function createObjects(client: BucketClient): Objects {
@@ -31,7 +31,8 @@ export function createObjects(client: BucketClient): Objects {
         checksum: wholeChecksum(found),
       };
     },
-    readStart: (objectKey, length) => readStart(client, { objectKey, length }),
+    readStart: (objectKey, options) => readStart(client, { objectKey, ...options }),
+    read: (objectKey, options) => read(client, { objectKey, ...options }),
     computeChecksum: (objectKey) => computeChecksum(client, objectKey),
     async probe() {
       await call("HeadBucket", (options) => s3.send(new HeadBucketCommand({ Bucket: bucket }), options));
@@ -51,22 +52,59 @@ function assertKey(objectKey: string): void {
 
 async function readStart(
   { s3, bucket, call }: BucketClient,
-  { objectKey, length }: { objectKey: string; length: number },
-): Promise<Uint8Array> {
+  { objectKey, length, etag }: { objectKey: string; length: number; etag: string },
+): Promise<Uint8Array | undefined> {
   const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` });
   const bytes = await call("GetObject", async (options) => {
     try {
       const found = await s3.send(command, options);
-      return await found.Body?.transformToByteArray();
+      // Compared here: not every server knows If-Match.
+      return found.ETag === etag ? await found.Body?.transformToByteArray() : discard(found.Body as Readable);
     } catch (error) {
       // An empty object has no such range.
       if (isAnswer(error, "InvalidRange", 416)) return new Uint8Array();
       return unlessMissing(error);
     }
   });
-  if (bytes === undefined) throw new DomainError("object_not_found", "There is no such object in the bucket.");
   // A server without ranges sends all of it.
-  return bytes.subarray(0, length);
+  return bytes?.subarray(0, length);
+}
+
+function discard(body: Readable | undefined): undefined {
+  body?.destroy();
+}
+
+async function read(
+  { s3, bucket, call }: BucketClient,
+  { objectKey, etag, signal }: { objectKey: string; etag: string; signal?: AbortSignal | undefined },
+): Promise<Readable | undefined> {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey });
+  const found = await call("GetObject", (options) => s3.send(command, options).catch(unlessMissing));
+  if (found?.Body === undefined) return undefined;
+  const body = found.Body as Readable;
+  if (found.ETag !== etag) return discard(body);
+  const whole = wholeBody(body, found.ContentLength);
+  return signal === undefined ? whole : addAbortSignal(signal, whole);
+}
+
+/** The bytes as they come, not one less than was announced; whoever destroys it lets the connection go. */
+function wholeBody(body: Readable, length: number | undefined): Readable {
+  let sizeBytes = 0;
+  const whole = new Transform({
+    transform(chunk, _encoding, done) {
+      sizeBytes += chunk.length;
+      done(null, chunk);
+    },
+    flush(done) {
+      if (length === undefined || sizeBytes === length) done();
+      else done(unavailable(`GetObject ended after ${sizeBytes} of ${length} bytes`));
+    },
+  });
+  body.on("error", (error) => whole.destroy(toBucketError(error, "GetObject") as Error));
+  whole.on("close", () => body.destroy());
+  // Whoever reads it is told; until then it is not unhandled.
+  whole.on("error", () => undefined);
+  return body.pipe(whole);
 }
 
 async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: string): Promise<Checksum> {
@@ -74,18 +112,7 @@ async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: st
   const found = await call("GetObject", (options) => s3.send(command, options).catch(unlessMissing));
   if (found?.Body === undefined) throw new DomainError("object_not_found", "There is no such object in the bucket.");
   const hash = createHash("sha256");
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of found.Body as Readable) {
-      hash.update(chunk);
-      sizeBytes += chunk.length;
-    }
-  } catch (error) {
-    throw toBucketError(error, "GetObject");
-  }
-  if (found.ContentLength !== undefined && sizeBytes !== found.ContentLength) {
-    throw unavailable(`GetObject ended after ${sizeBytes} of ${found.ContentLength} bytes`);
-  }
+  for await (const chunk of wholeBody(found.Body as Readable, found.ContentLength)) hash.update(chunk);
   return { algorithm: "SHA256", value: hash.digest("base64") };
 }
 

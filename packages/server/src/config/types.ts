@@ -66,6 +66,7 @@ export type LimitsConfig = {
   singlePutMaxBytes: number;
   uploadTtlSeconds: number;
   multipartTtlSeconds: number;
+  checkInRequestMaxBytes: number;
   /** Undefined: no quota. */
   userQuotaBytes?: number;
 };

@@ -18,6 +18,7 @@ export const attachmentColumns = [
   "attachments.size_bytes",
   "attachments.checksum_sha256",
   "attachments.state",
+  "attachments.reject_reason",
   "attachments.created_at",
 ] as const;
 
@@ -34,6 +35,7 @@ export function toAttachment(row: Selectable<AttachmentsTable>): Attachment {
     sizeBytes: row.size_bytes,
     checksum: row.checksum_sha256 === null ? undefined : { algorithm: "SHA256", value: row.checksum_sha256 },
     state: row.state,
+    rejectReason: row.reject_reason ?? undefined,
     createdAt: row.created_at,
   };
 }
@@ -51,6 +53,7 @@ function toRow(attachment: Attachment): Insertable<AttachmentsTable> {
     size_bytes: attachment.sizeBytes,
     checksum_sha256: attachment.checksum?.value ?? null,
     state: attachment.state,
+    reject_reason: attachment.rejectReason ?? null,
     created_at: attachment.createdAt,
   };
 }
@@ -69,14 +72,27 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       }
     },
 
-    async transition(attachmentId, { from, to, checksum }) {
+    async transition(attachmentId, { from, to, checksum, rejectReason }) {
       const result = await db
         .updateTable("attachments")
-        .set({ state: to, ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }) })
+        .set({
+          state: to,
+          ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }),
+          ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
+        })
         .where("id", "=", attachmentId)
         .where("state", "=", from)
         .executeTakeFirstOrThrow();
       return result.numUpdatedRows === 1n;
+    },
+
+    async find(attachmentId) {
+      const row = await db
+        .selectFrom("attachments")
+        .select(attachmentColumns)
+        .where("id", "=", attachmentId)
+        .executeTakeFirst();
+      return row && toAttachment(row);
     },
 
     async delete(attachmentId) {

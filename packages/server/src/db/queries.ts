@@ -4,6 +4,7 @@ import { type AccessStatements, accessQueries } from "./access.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries } from "./audit.ts";
+import { contentCheckQueries } from "./content-checks.ts";
 import type { Engine } from "./engine.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
@@ -30,6 +31,7 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
     people: peopleQueries(db, engine),
     apiTokens: apiTokenQueries(db),
     objectDeletions: objectDeletionQueries(db, engine),
+    contentChecks: contentCheckQueries(db),
     audit: auditQueries(db, engine),
   };
 }

@@ -36,6 +36,7 @@ export type AttachmentsTable = {
   size_bytes: number;
   checksum_sha256: string | null;
   state: AttachmentState;
+  reject_reason: string | null;
   created_at: number;
 };
 
@@ -111,6 +112,19 @@ export type ObjectDeletionsTable = {
   attempts: number;
 };
 
+/** Stored objects whose bytes have yet to be looked at; a row goes with the check. */
+export type ContentChecksTable = {
+  attachment_id: string;
+  /** Which content of the object it is. */
+  etag: string;
+  needs_scan: Bit;
+  /** When whoever is free may take it: the end of a pause, or of its holder's lease. */
+  due_at: number;
+  /** Who is at it; null: nobody. */
+  holder: string | null;
+  attempts: number;
+};
+
 /** Our tables; those of the accounts library are in auth-tables.ts. Instants are milliseconds since the epoch. */
 export type Tables = {
   people: PeopleTable;
@@ -123,4 +137,5 @@ export type Tables = {
   audit_events: AuditEventsTable;
   url_event_batches: UrlEventBatchesTable;
   object_deletions: ObjectDeletionsTable;
+  content_checks: ContentChecksTable;
 };

@@ -9,7 +9,7 @@ import { openAt } from "./testing/database-location.ts";
 import { sampleNote } from "./testing/samples.ts";
 import { engines } from "./testing/test-databases.ts";
 
-const MIGRATIONS = ["0001-initial-schema", "0002-auth-schema", "0003-multipart-uploads"];
+const MIGRATIONS = ["0001-initial-schema", "0002-auth-schema", "0003-multipart-uploads", "0007-content-checks"];
 
 describe.each(engines)("starting on $name", ({ createPlace }) => {
   it("brings the schema up to date once, however many processes and connections start together, and again later", async () => {

@@ -1,8 +1,16 @@
 /**
  * The life of an attachment. Only `ready` can be downloaded.
- * pending: its upload has begun · verifying: the object is being checked · rejected: it was not what was declared · aborted, expired: it never came.
+ * pending: its upload has begun · verifying: the object's bytes are being read and compared · scanning: a virus scanner looks at them ·
+ * rejected: it was not what was declared, or is dangerous · aborted, expired: it never came.
  */
-export type AttachmentState = "pending" | "verifying" | "ready" | "rejected" | "aborted" | "expired";
+export type AttachmentState = "pending" | CheckedState | "ready" | "rejected" | "aborted" | "expired";
+
+/** The states of a file that is all there and is being looked at. */
+export type CheckedState = "verifying" | "scanning";
+
+export function isBeingChecked(state: AttachmentState): state is CheckedState {
+  return state === "verifying" || state === "scanning";
+}
 
 /** The checksum of the whole file, base64 as S3 writes it. */
 export type Checksum = { algorithm: "SHA256"; value: string };
@@ -22,5 +30,7 @@ export type Attachment = {
   sizeBytes: number;
   checksum: Checksum | undefined;
   state: AttachmentState;
+  /** Why it was rejected, in words for the sender. */
+  rejectReason: string | undefined;
   createdAt: number;
 };

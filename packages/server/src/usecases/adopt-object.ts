@@ -66,6 +66,7 @@ async function attach(
       sizeBytes: stored.sizeBytes,
       checksum: stored.checksum,
       state: "ready",
+      rejectReason: undefined,
       createdAt: now,
     };
     await tx.attachments.insert(attachment);

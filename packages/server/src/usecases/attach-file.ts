@@ -51,6 +51,7 @@ export function attachFile({ db, bucket, clock, newId, limits, onDeletionsQueued
           contentType,
           ...stored,
           state: "ready",
+          rejectReason: undefined,
           createdAt: now,
         };
         await tx.attachments.insert(attachment);

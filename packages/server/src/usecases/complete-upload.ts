@@ -1,37 +1,60 @@
-import type { Attachment, Checksum } from "../domain/attachment.ts";
+import { type Attachment, isBeingChecked } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Upload } from "../domain/upload.ts";
 import { assembleParts, type NamedPart } from "./assemble-parts.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { Deps, Queries } from "./ports.ts";
-import { findOwnUpload, over, queueRemoval, removeNow } from "./uploads.ts";
-import { verifyObject } from "./verify-object.ts";
+import { accept, defer, reject, type Subject } from "./decide-upload.ts";
+import type { Deps, StoredObject } from "./ports.ts";
+import { findOwnUpload, over } from "./uploads.ts";
+import { finalise, hasToBeRead, verifyContent, verifyStart } from "./verify-object.ts";
 
 /** `parts`: what the client believes to have sent; each is compared with what the bucket has. */
 export type CompleteUploadInput = { uploadId: string; parts?: readonly NamedPart[] | undefined };
 
 /**
- * Puts the parts together if there are any, looks at the object, and attaches it if it is what was declared. Doing it twice is fine.
+ * Puts the parts together if there are any, looks at the object, and attaches it if it is what was declared. What takes long goes on
+ * after the request: the answer is then an attachment that is `verifying` or `scanning`. Doing it twice is fine.
  * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (something is not there yet; try again), `upload_not_pending`,
  * and `upload_rejected` when the object differs, which removes it.
  */
 export function completeUpload(deps: Deps) {
-  const { db, bucket } = deps;
+  const { db } = deps;
   return async (caller: Caller, input: CompleteUploadInput): Promise<Attachment> => {
     const { uploadId, parts: named = [] } = input;
     const upload = await findOwnUpload(db, { caller, uploadId });
     await authoriseNote(db, { caller, noteId: upload.noteId, action: "attachment.add" });
-    if (upload.state === "ready") return readAttachment(db, { caller, upload });
-    if (upload.state !== "pending") throw over(upload);
+    const attachment = await db.attachments.find(upload.attachmentId);
+    if (attachment?.state !== "pending") return answer(upload, attachment);
     const stored = await gather(deps, { upload, named });
-    const verdict = await verifyObject(bucket, { upload, stored });
-    if (!verdict.ok) {
-      await reject(deps, { caller, upload, reason: verdict.reason });
-      throw new DomainError("upload_rejected", verdict.reason);
-    }
-    return accept(deps, { caller, upload, checksum: verdict.checksum });
+    return answer(upload, await decide(deps, { attachment, upload, stored }));
   };
+}
+
+async function decide(
+  deps: Deps,
+  { attachment, upload, stored }: Subject & { upload: Upload; stored: StoredObject },
+): Promise<Attachment | undefined> {
+  const { bucket, limits } = deps;
+  const { objectKey, declaredChecksum } = upload;
+  let verdict = await verifyStart(bucket, { upload, stored });
+  if (verdict.ok) {
+    const takesLong = hasToBeRead({ stored, declaredChecksum }) && stored.sizeBytes > limits.checkInRequestMaxBytes;
+    if (takesLong) return defer(deps, { attachment, upload, to: "verifying", etag: stored.etag });
+    verdict = await verifyContent(deps, { objectKey, stored, declaredChecksum });
+  }
+  verdict = await finalise(bucket, { objectKey, stored, verdict });
+  if (verdict.ok) return accept(deps, { attachment, upload, checksum: verdict.checksum });
+  await reject(deps, { attachment, upload, reason: verdict.reason });
+  throw new DomainError("upload_rejected", verdict.reason);
+}
+
+/** The attachment, also when another completion came first. Throws `upload_not_pending` when the upload ended otherwise. */
+function answer(upload: Upload, attachment: Attachment | undefined): Attachment {
+  if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+  const { state } = attachment;
+  if (state === "ready" || isBeingChecked(state)) return attachment;
+  throw over({ ...upload, state });
 }
 
 /** What the upload has put: the object, and for an upload in parts its assembly before. */
@@ -44,69 +67,4 @@ async function gather(deps: Deps, { upload, named }: { upload: Upload; named: re
     throw new DomainError("upload_incomplete", "The file is not in the bucket yet: PUT it to the signed URL first.");
   }
   throw new DomainError("upload_not_pending", "The bucket does not have the parts any more; start a new upload.");
-}
-
-async function accept(
-  { db, clock, newId }: Deps,
-  { caller, upload, checksum }: { caller: Caller; upload: Upload; checksum: Checksum | undefined },
-): Promise<Attachment> {
-  return db.transaction(async (tx) => {
-    const won = await tx.uploads.transition(upload.id, { from: "pending", to: "ready" });
-    if (!won) {
-      // Another completion, an abort or the sweep came first: answer with what it decided.
-      const current = await findOwnUpload(tx, { caller, uploadId: upload.id });
-      if (current.state !== "ready") throw over(current);
-      return readAttachment(tx, { caller, upload });
-    }
-    await tx.attachments.transition(upload.attachmentId, {
-      from: "pending",
-      to: "ready",
-      ...(checksum === undefined ? {} : { checksum }),
-    });
-    const attachment = await readAttachment(tx, { caller, upload });
-    await tx.audit.add({
-      id: newId(),
-      at: clock(),
-      action: "attachment.uploaded",
-      actorId: caller.userId,
-      noteId: upload.noteId,
-      ownerId: attachment.ownerId,
-      attachmentIds: [attachment.id],
-      detail: { filename: upload.filename, sizeBytes: upload.sizeBytes },
-    });
-    return attachment;
-  });
-}
-
-async function reject(
-  { db, bucket, clock, newId }: Deps,
-  { caller, upload, reason }: { caller: Caller; upload: Upload; reason: string },
-): Promise<void> {
-  await db.transaction(async (tx) => {
-    if (!(await tx.uploads.transition(upload.id, { from: "pending", to: "rejected" }))) return;
-    await tx.attachments.transition(upload.attachmentId, { from: "pending", to: "rejected" });
-    const attachment = await readAttachment(tx, { caller, upload });
-    await queueRemoval(tx, { upload, now: clock() });
-    await tx.audit.add({
-      id: newId(),
-      at: clock(),
-      action: "attachment.rejected",
-      actorId: caller.userId,
-      noteId: upload.noteId,
-      ownerId: attachment.ownerId,
-      attachmentIds: [upload.attachmentId],
-      detail: { filename: upload.filename, reason },
-    });
-  });
-  // Gone at once; the queued deletion catches what the still living URL might put again.
-  await removeNow(bucket, upload);
-}
-
-async function readAttachment(
-  queries: Queries,
-  { caller, upload }: { caller: Caller; upload: Upload },
-): Promise<Attachment> {
-  const access = await queries.access.attachment(caller.userId, upload.attachmentId);
-  if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
-  return access.attachment;
 }

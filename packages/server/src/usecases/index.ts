@@ -4,6 +4,7 @@ import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } f
 import { attachFile } from "./attach-file.ts";
 import { deleteAttachment, getAttachment } from "./attachments.ts";
 import { completeUpload } from "./complete-upload.ts";
+import { claimCheck, renewCheck, runCheck } from "./content-checks.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
@@ -47,6 +48,9 @@ export function createUseCases(deps: Deps) {
     getMe: getMe(deps),
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
+    claimCheck: claimCheck(deps),
+    renewCheck: renewCheck(deps),
+    runCheck: runCheck(deps),
   };
 }
 

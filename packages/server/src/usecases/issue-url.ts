@@ -1,5 +1,5 @@
 import { permits } from "../domain/access.ts";
-import type { Attachment } from "../domain/attachment.ts";
+import { type Attachment, isBeingChecked } from "../domain/attachment.ts";
 import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
@@ -77,7 +77,12 @@ function answer(signed: SignedUrl, asked: { expiresInSeconds: number; now: numbe
 
 function requireReady(attachment: Attachment): void {
   if (attachment.state === "ready") return;
-  throw new DomainError("attachment_not_ready", `The file can't be downloaded: its upload is ${attachment.state}.`);
+  throw new DomainError(
+    "attachment_not_ready",
+    isBeingChecked(attachment.state)
+      ? `The file can't be downloaded yet: it is being checked (${attachment.state}); try again in a moment.`
+      : `The file can't be downloaded: its upload is ${attachment.state}.`,
+  );
 }
 
 function describe(

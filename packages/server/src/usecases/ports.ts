@@ -60,8 +60,9 @@ export type AttachmentQueries = {
   /** Moves `from` -> `to` and says whether it was there: the only way a state changes, so that two callers can't both win. */
   transition(
     attachmentId: string,
-    change: { from: AttachmentState; to: AttachmentState; checksum?: Checksum },
+    change: { from: AttachmentState; to: AttachmentState; checksum?: Checksum; rejectReason?: string },
   ): Promise<boolean>;
+  find(attachmentId: string): Promise<Attachment | undefined>;
   delete(attachmentId: string): Promise<void>;
   /** In order of creation. */
   listOfNote(noteId: string): Promise<Attachment[]>;
@@ -135,6 +136,34 @@ export type ObjectDeletionQueries = {
   postpone(objectKey: string, change: { notBefore: number }): Promise<void>;
 };
 
+/** A check of a stored object that one process holds: nobody else touches it before the lease ends. */
+export type ClaimedCheck = {
+  attachmentId: string;
+  /** The content that is checked: what the bucket has with another ETag is not it. */
+  etag: string;
+  needsScan: boolean;
+  holder: string;
+  /** How often it was taken, this time included. */
+  attempts: number;
+};
+
+/** Checks that go on after the request: a durable queue, whose entries are taken for a time. Instants are milliseconds since the epoch. */
+export type ContentCheckQueries = {
+  insert(check: { attachmentId: string; etag: string; needsScan: boolean; dueAt: number }): Promise<void>;
+  /** Takes the one that has been due for longest; one whose holder died is due when its lease ends. Without a scanner, none that needs it. */
+  claim(claim: {
+    now: number;
+    holder: string;
+    leaseEndsAt: number;
+    canScan: boolean;
+  }): Promise<ClaimedCheck | undefined>;
+  /** Prolongs the lease; false: it is over, because the check ended or another holder took it. */
+  renew(check: Pick<ClaimedCheck, "attachmentId" | "holder">, change: { leaseEndsAt: number }): Promise<boolean>;
+  /** Puts it back for anyone, not before `dueAt`. Does nothing when another holder has it. */
+  release(check: Pick<ClaimedCheck, "attachmentId" | "holder">, change: { dueAt: number }): Promise<void>;
+  remove(attachmentId: string): Promise<void>;
+};
+
 export type AuditQueries = AuditWriter & {
   listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
   listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
@@ -150,6 +179,7 @@ export type Queries = {
   people: PeopleQueries;
   apiTokens: ApiTokenQueries;
   objectDeletions: ObjectDeletionQueries;
+  contentChecks: ContentCheckQueries;
   audit: AuditQueries;
 };
 
@@ -226,8 +256,13 @@ export type Bucket = {
   }): Promise<{ sizeBytes: number; checksum: Checksum }>;
   /** Undefined when there is no such object. */
   head(objectKey: string): Promise<StoredObject | undefined>;
-  /** The first bytes of an object, at most `length`. Throws `object_not_found`. */
-  readStart(objectKey: string, length: number): Promise<Uint8Array>;
+  /** The first bytes of an object, at most `length`; undefined when it is gone, or another one than `etag` says. */
+  readStart(objectKey: string, options: { length: number; etag: string }): Promise<Uint8Array | undefined>;
+  /**
+   * All bytes of an object, to be read to the end or destroyed; undefined when it is gone, or another one than `etag` says. The stream
+   * fails with `bucket_unavailable` when it stalls or ends early, and when the signal says so.
+   */
+  read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
   /** The SHA-256 of the stored bytes, read through the server in constant memory: for buckets that don't keep one. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /** Deleting what isn't there is not an error. Answers the keys that are gone. */
@@ -251,6 +286,8 @@ export type Limits = {
   uploadTtlSeconds: number;
   /** How long an upload in parts may take. Seconds. */
   multipartTtlSeconds: number;
+  /** A file that has to be read whole to be verified, and is no larger, is verified within the request that completes it. */
+  checkInRequestMaxBytes: number;
 };
 
 export type Deps = {
@@ -263,4 +300,6 @@ export type Deps = {
   newSecret: () => string;
   /** Told after a commit that queued object deletions, so that they need not wait for the next sweep. */
   onDeletionsQueued: () => void;
+  /** Told after a commit that queued a check of content. */
+  onChecksQueued: () => void;
 };

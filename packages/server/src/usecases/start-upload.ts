@@ -127,6 +127,7 @@ function describeUpload(
       createdBy: caller.userId,
       ownsObject: true,
       checksum: undefined,
+      rejectReason: undefined,
     },
     upload: {
       ...shared,

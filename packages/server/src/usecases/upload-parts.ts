@@ -38,14 +38,19 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
   };
 }
 
+/** `rejectReason`: why it was rejected, if it was. */
+export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason: string | undefined };
+
 /** How far an upload is, for the one who began it; with the parts that the bucket has already. Throws `upload_not_found`. */
 export function getUpload({ db, bucket }: Deps) {
-  return async (caller: Caller, uploadId: string): Promise<{ upload: Upload; parts: StoredPart[] }> => {
+  return async (caller: Caller, uploadId: string): Promise<UploadProgress> => {
     const upload = await findOwnUpload(db, { caller, uploadId });
-    const { multipart, objectKey, state } = upload;
-    if (multipart === undefined || state !== "pending") return { upload, parts: [] };
+    const { multipart, objectKey, state, attachmentId } = upload;
+    const attachment = state === "rejected" ? await db.attachments.find(attachmentId) : undefined;
+    const rejectReason = attachment?.rejectReason;
+    if (multipart === undefined || state !== "pending") return { upload, parts: [], rejectReason };
     const { bucketUploadId } = multipart;
-    return { upload, parts: (await bucket.listParts({ objectKey, bucketUploadId })) ?? [] };
+    return { upload, parts: (await bucket.listParts({ objectKey, bucketUploadId })) ?? [], rejectReason };
   };
 }
 

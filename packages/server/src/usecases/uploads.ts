@@ -1,6 +1,8 @@
+import { isBeingChecked } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Upload } from "../domain/upload.ts";
+import { moveUpload } from "./move-upload.ts";
 import type { Bucket, Deps, Queries } from "./ports.ts";
 import { LATE_PUT_GRACE_MS, removableAt } from "./purge-objects.ts";
 
@@ -15,8 +17,9 @@ export function abortUpload({ db, bucket, clock, onDeletionsQueued }: Deps) {
       if (upload.state === "ready") {
         throw new DomainError("upload_not_pending", "The upload is complete; delete the attachment instead.");
       }
-      if (await tx.uploads.transition(uploadId, { from: "pending", to: "aborted" })) {
-        await tx.attachments.transition(upload.attachmentId, { from: "pending", to: "aborted" });
+      const { attachmentId, state: from } = upload;
+      const isUnderWay = from === "pending" || isBeingChecked(from);
+      if (isUnderWay && (await moveUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) {
         await queueRemoval(tx, { upload, now: clock() });
       }
       return upload;
@@ -33,8 +36,8 @@ export function expireUploads({ db, bucket, clock }: Deps) {
     const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, 500);
     for (const upload of abandoned) {
       const expired = await db.transaction(async (tx) => {
-        if (!(await tx.uploads.transition(upload.id, { from: "pending", to: "expired" }))) return false;
-        await tx.attachments.transition(upload.attachmentId, { from: "pending", to: "expired" });
+        const { id: uploadId, attachmentId } = upload;
+        if (!(await moveUpload(tx, { attachmentId, uploadId, from: "pending", to: "expired" }))) return false;
         await queueRemoval(tx, { upload, now });
         return true;
       });
@@ -50,7 +53,10 @@ export async function queueRemoval(queries: Queries, options: { upload: Upload; 
 }
 
 /** Spares the space until the queued removal, which also catches what comes late; so a failure here is none. */
-export async function removeNow(bucket: Bucket, { objectKey, multipart }: Upload): Promise<void> {
+export async function removeNow(
+  bucket: Bucket,
+  { objectKey, multipart }: Pick<Upload, "objectKey" | "multipart">,
+): Promise<void> {
   if (multipart !== undefined) {
     await bucket.abortMultipart({ objectKey, bucketUploadId: multipart.bucketUploadId }).catch(() => undefined);
   }

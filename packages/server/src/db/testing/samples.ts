@@ -26,6 +26,7 @@ export function sampleAttachment(note: Note, given: Partial<Attachment> = {}): A
     sizeBytes: 5 * 1024 ** 4,
     checksum: undefined,
     state: "pending",
+    rejectReason: undefined,
     createdAt: AT,
     ...given,
   };

@@ -41,6 +41,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     singlePutMaxBytes: 8 * 2 ** 20,
     uploadTtlSeconds: 900,
     multipartTtlSeconds: 86_400,
+    checkInRequestMaxBytes: 64 * 2 ** 20,
   };
   const useCases = createUseCases({
     db,
@@ -50,6 +51,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: { ...limits, ...options.limits },
     onDeletionsQueued: () => onDeletionsQueued(),
+    onChecksQueued: () => undefined,
   });
   const log = collectLog();
   const app = buildApp({

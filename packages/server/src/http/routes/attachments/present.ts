@@ -4,7 +4,7 @@ import { toIso } from "../../instants.ts";
 
 /** An attachment as the wire has it: without its object key. */
 export function presentAttachment(attachment: Attachment): WireAttachment {
-  const { id, noteId, filename, sizeBytes, contentType, checksum, state, createdAt } = attachment;
+  const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
   return {
     id,
     noteId,
@@ -13,6 +13,7 @@ export function presentAttachment(attachment: Attachment): WireAttachment {
     contentType,
     checksum: checksum ?? null,
     state,
+    ...(reason === undefined ? {} : { reason }),
     createdAt: toIso(createdAt),
   };
 }

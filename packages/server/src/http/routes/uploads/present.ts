@@ -1,7 +1,8 @@
 import type { StartedUpload, Upload as UploadBody } from "@valetkey/contract";
 import { countParts } from "../../../domain/part-plan.ts";
 import type { Upload } from "../../../domain/upload.ts";
-import type { SignedRequest, StoredPart } from "../../../usecases/ports.ts";
+import type { SignedRequest } from "../../../usecases/ports.ts";
+import type { UploadProgress } from "../../../usecases/upload-parts.ts";
 import { toIso } from "../../instants.ts";
 
 export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {
@@ -17,11 +18,12 @@ export function presentStarted(started: { upload: Upload; request: SignedRequest
   };
 }
 
-export function presentUpload({ upload, parts }: { upload: Upload; parts: StoredPart[] }): UploadBody {
+export function presentUpload({ upload, parts, rejectReason: reason }: UploadProgress): UploadBody {
   const { id, attachmentId, noteId, state, filename, sizeBytes, expiresAt } = upload;
   return {
     upload: {
       ...{ id, attachmentId, noteId, state, filename, sizeBytes },
+      ...(reason === undefined ? {} : { reason }),
       ...presentCut(upload),
       expiresAt: toIso(expiresAt),
       parts,

@@ -26,6 +26,9 @@ export const getUpload = {
   tags,
   operationId: "getUpload",
   summary: "See how far an upload is",
+  description:
+    "While `pending`, the parts that are stored already, so that it can be resumed. After the completion, the outcome: `ready`, or " +
+    "`rejected` with a `reason`; until then `verifying` or `scanning`.",
   params: UploadParams,
   response: { 200: Upload },
 };
@@ -43,6 +46,9 @@ export const completeUpload = {
   tags,
   operationId: "completeUpload",
   summary: "Have the stored object verified and attached",
+  description:
+    "The answer is `ready`, or, where looking at all bytes takes long, `verifying` or `scanning`: it goes on by itself, also when this " +
+    "call is not repeated. Ask `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
   params: UploadParams,
   body: CompleteUploadBody,
   response: { 200: Attachment },

@@ -1,0 +1,242 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterEach, describe, expect, it } from "vitest";
+import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
+import { ended, startChild } from "../../../db/testing/child-process.ts";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
+import type { Bucket } from "../../../usecases/ports.ts";
+import { runChecks } from "../../testing/checks.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+
+const MIB = 2 ** 20;
+const PART = 8 * MIB;
+const FILE = patterned(PART + 1_000);
+const MINUTE_MS = 60_000;
+
+describe.each(engines)("a check that goes on after the request, on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  afterEach(() => service.close());
+
+  /** With a bucket that a test can make fail, or stop, when an object is read. */
+  async function open(
+    beforeRead: (read: () => ReturnType<Bucket["read"]>) => ReturnType<Bucket["read"]> = (read) => read(),
+  ) {
+    service = await startService({
+      engine,
+      limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, checkInRequestMaxBytes: MIB },
+      wrap: {
+        bucket: (bucket) => ({ ...bucket, read: (...asked) => beforeRead(() => bucket.read(...asked)) }),
+      },
+    });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
+  }
+
+  /** An upload in parts, all of them sent, and its completion asked for. */
+  async function complete(declared = sha256(FILE)) {
+    const json = { filename: "film.bin", sizeBytes: FILE.length, contentType: "application/x-film", sha256: declared };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
+    for (const { method, url, partNumber } of parts) {
+      const body = Buffer.from(FILE.subarray((partNumber - 1) * PART, partNumber * PART));
+      expect((await fetch(url, { method, body })).status).toBe(200);
+    }
+    return { upload, answer: await ann.send(`POST /uploads/${upload.id}/complete`) };
+  }
+
+  const progress = async (uploadId: string) => (await ann.send(`GET /uploads/${uploadId}`)).body.upload;
+  const actions = async () =>
+    (await ann.send(`GET /notes/${noteId}/activity`)).body.items.map(({ action }: { action: string }) => action);
+
+  /** Puts another object under the key, as a bucket without conditional writes lets the holder of a signed PUT do. */
+  async function replaceObject(): Promise<void> {
+    const { s3, keys } = service.bucketContents;
+    const [Key] = await keys();
+    const Body = Buffer.alloc(FILE.length, 9);
+    const { bucket: Bucket } = service.bucketServer;
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/x-film" }));
+  }
+
+  it("requirement 8: the completion answers `verifying`, which nobody can download; then it is `ready`", async () => {
+    await open();
+    const { upload, answer } = await complete();
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { id: upload.attachmentId, state: "verifying", checksum: null },
+    });
+    expect(await progress(upload.id)).toMatchObject({ state: "verifying", parts: [] });
+    const refused = await ann.send(`GET /attachments/${upload.attachmentId}/url`);
+    expect(refused.body).toMatchObject({ status: 409, code: "attachment_not_ready" });
+    expect(refused.body.detail).toContain("being checked (verifying); try again");
+    const json = { attachmentIds: [upload.attachmentId] };
+    expect((await ann.send("POST /attachments/urls", { json })).body.urls).toEqual([
+      { attachmentId: upload.attachmentId, code: "attachment_not_ready" },
+    ]);
+    expect(await actions()).not.toContain("attachment.uploaded");
+
+    expect(await runChecks(service)).toBe(1);
+    expect((await progress(upload.id)).state).toBe("ready");
+    const attachment = (await ann.send(`GET /attachments/${upload.attachmentId}`)).body;
+    expect(attachment).toMatchObject({ state: "ready", checksum: { algorithm: "SHA256", value: sha256(FILE) } });
+    const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
+    expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
+    expect(await actions()).toContain("attachment.uploaded");
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toEqual(attachment);
+  });
+
+  it("requirement 8: another SHA-256 -> `rejected` with its reason, never downloadable, the object gone", async () => {
+    await open();
+    const { upload } = await complete(sha256(Buffer.from("another")));
+    await runChecks(service);
+    const reason = "The file is not what was declared: its SHA-256 differs. It was not kept.";
+    expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
+    expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body).toMatchObject({
+      state: "rejected",
+      reason,
+    });
+    expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).status).toBe(409);
+    expect(await service.bucketContents.keys()).toEqual([]);
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toMatchObject({ code: "upload_not_pending" });
+    expect(await actions()).toContain("attachment.rejected");
+  });
+
+  it("ten completions at once: all answer the one attachment, and it is checked once", async () => {
+    await open();
+    const { upload } = await complete();
+    const calls = Array.from({ length: 10 }, () => ann.send(`POST /uploads/${upload.id}/complete`));
+    for (const { status, body } of await Promise.all(calls)) {
+      expect({ status, id: body.id, state: body.state }).toEqual({
+        status: 200,
+        id: upload.attachmentId,
+        state: "verifying",
+      });
+    }
+    expect(await runChecks(service)).toBe(1);
+    expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
+  });
+
+  it.each([
+    ["aborted", () => ann.send(`DELETE /uploads/${uploadOf.id}`)],
+    ["deleted with its attachment", () => ann.send(`DELETE /attachments/${uploadOf.attachmentId}`)],
+    ["deleted with its note", () => ann.send(`DELETE /notes/${noteId}`)],
+  ])(
+    "an upload that is %s in the middle of it is over: nothing is attached, and the object goes",
+    async (_how, end) => {
+      const reading = Promise.withResolvers<void>();
+      const goOn = Promise.withResolvers<void>();
+      await open(async (read) => {
+        const body = await read();
+        reading.resolve();
+        await goOn.promise;
+        return body;
+      });
+      uploadOf = (await complete()).upload;
+      const running = runChecks(service);
+      await reading.promise;
+      expect((await end()).status).toBe(204);
+      goOn.resolve();
+      await running;
+      const { status, body } = await ann.send(`GET /uploads/${uploadOf.id}`);
+      if (status === 200) expect(body.upload.state).toBe("aborted");
+      else expect(body.code).toBe("upload_not_found");
+      expect((await ann.send(`GET /attachments/${uploadOf.attachmentId}/url`)).status).toBeGreaterThanOrEqual(404);
+      service.advance(5 * MINUTE_MS + 1);
+      await service.useCases.purgeObjects();
+      expect(await service.bucketContents.keys()).toEqual([]);
+      expect(await runChecks(service)).toBe(0);
+    },
+  );
+  let uploadOf: { id: string; attachmentId: string };
+
+  it("a bucket that is down rejects nothing: it is tried again, after pauses that grow", async () => {
+    let isDown = true;
+    await open((read) => (isDown ? Promise.reject(new DomainError("bucket_unavailable", "As told")) : read()));
+    const { upload } = await complete();
+    for (const pauseMs of [5_000, 10_000, 20_000]) {
+      await expect(runChecks(service)).rejects.toMatchObject({ code: "bucket_unavailable" });
+      expect(await progress(upload.id)).toMatchObject({ state: "verifying" });
+      service.advance(pauseMs - 500);
+      expect(await runChecks(service)).toBe(0);
+      service.advance(600);
+    }
+    isDown = false;
+    expect(await runChecks(service)).toBe(1);
+    expect((await progress(upload.id)).state).toBe("ready");
+  });
+
+  it("requirement 7: an object that is replaced before it is read -> `rejected`", async () => {
+    await open();
+    const { upload } = await complete();
+    await replaceObject();
+    await runChecks(service);
+    expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
+  });
+
+  it("requirement 7: an object that is replaced while it is read -> `rejected`", async () => {
+    await open(async (read) => {
+      const body = await read();
+      await replaceObject();
+      return body;
+    });
+    const { upload } = await complete();
+    await runChecks(service);
+    expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
+    expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
+  it("two who hold it, one after its lease ended: both find the same, and it counts once", async () => {
+    await open();
+    const { upload } = await complete();
+    const late = await service.useCases.claimCheck();
+    expect(await service.useCases.claimCheck()).toBeUndefined();
+    service.advance(MINUTE_MS + 1);
+    const second = await service.useCases.claimCheck();
+    if (late === undefined || second === undefined) throw new Error("There was nothing to take");
+    expect(await service.useCases.renewCheck(late)).toBe(false);
+    expect(await service.useCases.renewCheck(second)).toBe(true);
+    await Promise.all([late, second].map((check) => service.useCases.runCheck(check)));
+    expect((await progress(upload.id)).state).toBe("ready");
+    expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
+  });
+
+  it("one that is told to stop hands it back at once", async () => {
+    const stop = new AbortController();
+    await open(async (read) => {
+      const body = await read();
+      stop.abort();
+      return body;
+    });
+    const { upload } = await complete();
+    const check = await service.useCases.claimCheck();
+    if (check === undefined) throw new Error("There was nothing to take");
+    await service.useCases.runCheck(check, { signal: stop.signal });
+    expect((await progress(upload.id)).state).toBe("verifying");
+    expect(await service.useCases.claimCheck()).toMatchObject({ attachmentId: upload.attachmentId, attempts: 2 });
+  });
+
+  it("kill -9 in the middle of it: another process takes it when the lease ends", async () => {
+    await open();
+    const { upload } = await complete();
+    const { file, url } = service.database;
+    const { stop: _stop, ...server } = service.bucketServer;
+    const location = file === undefined ? { url } : { file };
+    const child = startChild(
+      "../../http/testing/check-until-killed",
+      [location, server].map((at) => JSON.stringify(at)),
+    );
+    const end = ended(child);
+    const [said] = await once(createInterface({ input: child.stdout as Readable }), "line");
+    expect(said).toBe("reading");
+    child.kill("SIGKILL");
+    expect(await end).toBe("SIGKILL");
+    expect(await runChecks(service)).toBe(0);
+    service.advance(MINUTE_MS + 1);
+    expect(await runChecks(service)).toBe(1);
+    expect((await progress(upload.id)).state).toBe("ready");
+  });
+});

@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+import { bucketOn } from "../../bucket/testing/server.ts";
+import { openAt } from "../../db/testing/database-location.ts";
+import { createUseCases } from "../../usecases/index.ts";
+
+// A process that takes a check and is in the middle of reading its object until it is killed:
+// `node check-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>`. It prints that it reads.
+const [location = "", server = ""] = process.argv.slice(2);
+const { claimCheck, runCheck } = createUseCases({
+  db: await openAt(JSON.parse(location)),
+  bucket: {
+    ...bucketOn(JSON.parse(server)),
+    read: () => {
+      process.stdout.write("reading\n");
+      setInterval(() => undefined, 60_000);
+      return new Promise(() => undefined);
+    },
+  },
+  clock: Date.now,
+  newId: randomUUID,
+  newSecret: randomUUID,
+  limits: {
+    urlTtlDefaultSeconds: 60,
+    urlTtlMaxSeconds: 60,
+    uploadMaxBytes: 1,
+    singlePutMaxBytes: 1,
+    uploadTtlSeconds: 1,
+    multipartTtlSeconds: 1,
+    checkInRequestMaxBytes: 1,
+  },
+  onDeletionsQueued: () => undefined,
+  onChecksQueued: () => undefined,
+});
+const check = await claimCheck();
+if (check !== undefined) await runCheck(check);

@@ -1,0 +1,80 @@
+import type { Attachment, CheckedState, Checksum } from "../domain/attachment.ts";
+import type { AuditEvent } from "../domain/audit-event.ts";
+import type { Upload } from "../domain/upload.ts";
+import { moveUpload } from "./move-upload.ts";
+import type { Deps, Queries } from "./ports.ts";
+import { removableAt } from "./purge-objects.ts";
+import { removeNow } from "./uploads.ts";
+
+/** What is decided about: an attachment as it was seen, and its upload unless it came through a form or was adopted. */
+export type Subject = { attachment: Attachment; upload: Upload | undefined };
+
+/** The file can be downloaded from here on. Answers the attachment as it is, whoever decided first; undefined: it was deleted. */
+export async function accept(
+  { db, clock, newId }: Deps,
+  { attachment: seen, upload, checksum }: Subject & { checksum: Checksum | undefined },
+): Promise<Attachment | undefined> {
+  return db.transaction(async (tx) => {
+    const moved = await moveUpload(tx, {
+      ...{ attachmentId: seen.id, uploadId: upload?.id, from: seen.state, to: "ready" },
+      ...{ checksum: checksum ?? seen.checksum },
+    });
+    const attachment = await tx.attachments.find(seen.id);
+    // The adoption of an object is an event of its own, written when it was asked for.
+    if (moved && seen.ownsObject) {
+      const detail = { filename: seen.filename, sizeBytes: seen.sizeBytes };
+      await tx.audit.add(eventOf(seen, { id: newId(), at: clock(), action: "attachment.uploaded", detail }));
+    }
+    return attachment;
+  });
+}
+
+/** The file is not kept: its object goes at once, and once more when nothing can come under its key any more. */
+export async function reject(
+  { db, bucket, clock, newId }: Deps,
+  { attachment: seen, upload, reason }: Subject & { reason: string },
+): Promise<void> {
+  const now = clock();
+  const moved = await db.transaction(async (tx) => {
+    const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
+    if (!(await moveUpload(tx, { ...subject, to: "rejected", rejectReason: reason }))) return false;
+    if (seen.ownsObject) {
+      const notBefore = upload === undefined ? now : removableAt({ upload, now });
+      await tx.objectDeletions.put({ objectKey: seen.objectKey, notBefore });
+    }
+    const detail = { filename: seen.filename, reason };
+    await tx.audit.add(eventOf(seen, { id: newId(), at: now, action: "attachment.rejected", detail }));
+    return true;
+  });
+  if (moved && seen.ownsObject) await removeNow(bucket, { objectKey: seen.objectKey, multipart: upload?.multipart });
+}
+
+/** The check goes on after the request, by whichever replica takes it. Answers the attachment as it is, whoever decided first; undefined: it was deleted. */
+export async function defer(
+  { db, clock, onChecksQueued }: Deps,
+  { attachment: seen, upload, to, etag }: Subject & { to: CheckedState; etag: string },
+): Promise<Attachment | undefined> {
+  const attachment = await db.transaction(async (tx) => {
+    if (await moveUpload(tx, { attachmentId: seen.id, uploadId: upload?.id, from: seen.state, to })) {
+      await queueCheck(tx, { attachmentId: seen.id, to, etag, now: clock() });
+    }
+    return tx.attachments.find(seen.id);
+  });
+  onChecksQueued();
+  return attachment;
+}
+
+/** For an attachment that is put into this state in the same transaction. */
+export async function queueCheck(
+  queries: Queries,
+  { attachmentId, to, etag, now }: { attachmentId: string; to: CheckedState; etag: string; now: number },
+): Promise<void> {
+  await queries.contentChecks.insert({ attachmentId, etag, needsScan: to === "scanning", dueAt: now });
+}
+
+function eventOf(
+  { id, noteId, ownerId, createdBy }: Attachment,
+  event: Pick<AuditEvent, "id" | "at" | "action" | "detail">,
+): AuditEvent {
+  return { ...event, actorId: createdBy, noteId, ownerId, attachmentIds: [id] };
+}

@@ -6,3 +6,4 @@ export * from "./problems.ts";
 export * from "./shares.ts";
 export * from "./tokens.ts";
 export * from "./uploads.ts";
+export * from "./uppy.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countParts, lengthOfPart, MAX_OBJECT_BYTES, MAX_PARTS, planUpload } from "./part-plan.ts";
+import { countParts, lengthOfPart, MAX_OBJECT_BYTES, MAX_PARTS, partSizeOfUppy, planUpload } from "./part-plan.ts";
 
 const MIB = 2 ** 20;
 const THRESHOLD = 64 * MIB;
@@ -63,5 +63,19 @@ describe("planning an upload", () => {
     for (const sizeBytes of [MAX_OBJECT_BYTES + 1, -1, 1.5, Number.NaN]) {
       expect(() => planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toThrow(RangeError);
     }
+  });
+
+  it("cuts for Uppy as Uppy does by itself, never into more than 10,000 parts", () => {
+    fc.assert(
+      fc.property(sizes, (sizeBytes) => {
+        const partSize = partSizeOfUppy(sizeBytes);
+        // The plugin's own steps: what it wants, at least 5 MiB, and larger where that makes too many parts.
+        let chunkSize = Math.max(Math.ceil(sizeBytes / MAX_PARTS), 5 * MIB);
+        if (Math.ceil(sizeBytes / chunkSize) > MAX_PARTS) chunkSize = Math.ceil(sizeBytes / MAX_PARTS);
+        expect(partSize).toBe(chunkSize);
+        expect(countParts({ sizeBytes, partSize })).toBeLessThanOrEqual(MAX_PARTS);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

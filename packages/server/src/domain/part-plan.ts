@@ -5,6 +5,8 @@ export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
 /** What is lost when a connection breaks is a part at most; S3 takes none below 5 MiB but the last. */
 const USUAL_PART_BYTES = 8 * MIB;
+/** Source: Amazon S3, "Multipart upload limits". */
+const MIN_PART_BYTES = 5 * MIB;
 
 /** A file cut into parts; all are `partSize` long but the last, which is what remains. Bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
@@ -31,6 +33,14 @@ export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: numb
   // Whole MiB: a client can show them, and disks and buffers like them.
   const partSize = Math.max(USUAL_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
   return { strategy: "multipart", partSize, partCount: countParts({ sizeBytes, partSize }) };
+}
+
+/**
+ * How long the parts are that Uppy's AwsS3 plugin cuts a file into by itself, all but the last. Bytes.
+ * Source: S3Uploader.ts of @uppy/aws-s3 6.3.
+ */
+export function partSizeOfUppy(sizeBytes: number): number {
+  return Math.max(MIN_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS));
 }
 
 export function countParts({ sizeBytes, partSize }: Parts): number {

@@ -40,6 +40,14 @@ const table: readonly Row[] = [
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  // The same for Uppy. Nobody is given credentials of the bucket.
+  ["POST /s3/multipart",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /s3/multipart/:uploadId",              200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["GET /s3/multipart/:uploadId/:partNumber",  200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["GET /s3/multipart/:uploadId/batch",        200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["POST /s3/multipart/:uploadId/complete",    409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["DELETE /s3/multipart/:uploadId",           200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["GET /s3/sts",                              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   // What is everyone's own.
   ["GET /notes",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /notes",                              201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
@@ -93,9 +101,19 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /tokens": () => ({ label: "laptop" }),
   "POST /notes/:noteId/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
   "POST /uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
+  "POST /s3/multipart": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", metadata: { noteId, size: 5 } }),
+  "POST /s3/multipart/:uploadId/complete": () => ({ parts: [] }),
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
+};
+
+const queries: Record<string, (world: World) => Record<string, string>> = {
+  "GET /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
+  "GET /s3/multipart/:uploadId/:partNumber": ({ uploadId }) => ({ key: uploadId }),
+  "GET /s3/multipart/:uploadId/batch": ({ uploadId }) => ({ key: uploadId, partNumbers: "1" }),
+  "POST /s3/multipart/:uploadId/complete": ({ uploadId }) => ({ key: uploadId }),
+  "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
 async function outcome(client: Client, { call, world }: { call: string; world: World }): Promise<Cell> {
@@ -103,10 +121,13 @@ async function outcome(client: Client, { call, world }: { call: string; world: W
     .replace(":noteId", world.noteId)
     .replace(":attachmentId", world.attachmentId)
     .replace(":uploadId", world.uploadId)
+    .replace(":partNumber", "1")
     .replace(":tokenId", world.noteId)
     .replace(":userId", call.startsWith("DELETE /notes") ? "viewer" : "fileViewer");
   const json = bodies[call]?.(world);
   const form = call === "POST /notes/:noteId/attachments" ? fileForm() : undefined;
-  const { status, body } = await client.send(concrete, { ...(json && { json }), ...(form && { form }) });
+  const query = queries[call]?.(world);
+  const target = query === undefined ? concrete : `${concrete}?${new URLSearchParams(query)}`;
+  const { status, body } = await client.send(target, { ...(json && { json }), ...(form && { form }) });
   return body?.urls?.[0].code ?? status;
 }

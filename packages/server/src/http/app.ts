@@ -16,6 +16,7 @@ import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
 import { opsRoutes, type Probes } from "./routes/ops/routes.ts";
 import { pageRoutes } from "./routes/pages/routes.ts";
+import { s3Routes } from "./routes/s3/routes.ts";
 import { shareRoutes } from "./routes/shares/routes.ts";
 import { tokenRoutes } from "./routes/tokens/routes.ts";
 import { uploadRoutes } from "./routes/uploads/routes.ts";
@@ -67,6 +68,7 @@ export function buildApp(options: AppOptions): App {
     useCases: options.useCases,
     metrics,
     uploadMaxBytes: options.limits.uploadMaxBytes,
+    publicUrl: options.publicUrl,
   };
   app.register(async (open: App) => {
     opsRoutes(open, { probes: options.probes, metrics });
@@ -74,7 +76,8 @@ export function buildApp(options: AppOptions): App {
   });
   app.register(async (api: App) => {
     api.addHook("onRequest", authenticationHook(options.authenticate));
-    for (const routes of [noteRoutes, attachmentRoutes, urlRoutes, uploadRoutes, shareRoutes]) routes(api, deps);
+    for (const routes of [noteRoutes, attachmentRoutes, urlRoutes, uploadRoutes, s3Routes, shareRoutes])
+      routes(api, deps);
     activityRoutes(api, deps);
     tokenRoutes(api, deps);
     await api.register(async (form: App) => attachRoute(form, deps));

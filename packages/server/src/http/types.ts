@@ -36,4 +36,6 @@ export type RouteDeps = {
   metrics: Metrics;
   /** The largest file a form may carry. Bytes. */
   uploadMaxBytes: number;
+  /** The origin that people reach the service at. */
+  publicUrl: string;
 };

@@ -1,7 +1,7 @@
 import type { Attachment } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import { checkFilename } from "../domain/filename.ts";
-import { planUpload } from "../domain/part-plan.ts";
+import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../domain/part-plan.ts";
 import type { Caller } from "../domain/person.ts";
 import { normaliseContentType } from "../domain/serving.ts";
 import type { MultipartUpload, Upload } from "../domain/upload.ts";
@@ -14,6 +14,8 @@ export type StartUploadInput = {
   contentType: string;
   sizeBytes: number;
   sha256: string | undefined;
+  /** For clients that cut files by themselves: it goes in parts of this length, however small it is. Bytes. */
+  partSize?: number | undefined;
 };
 
 /** `request` is what to send for an upload in one PUT; one in parts has its parts signed later. */
@@ -27,7 +29,8 @@ const UNRECORDED_AFTER_MS = 600_000;
 
 /**
  * Begins an upload that goes straight to the bucket: records what was declared; one PUT is signed at once, parts when they are asked for.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, and
+ * `invalid_request` for parts that S3 would not take.
  */
 export function startUpload(deps: Deps) {
   const { bucket, limits } = deps;
@@ -42,11 +45,22 @@ export function startUpload(deps: Deps) {
     }
     const contentType = normaliseContentType(input.contentType);
     const declared = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
-    const plan = planUpload({ sizeBytes, singlePutMaxBytes: limits.singlePutMaxBytes });
+    const plan =
+      input.partSize === undefined
+        ? planUpload({ sizeBytes, singlePutMaxBytes: limits.singlePutMaxBytes })
+        : planParts({ sizeBytes, partSize: input.partSize });
     return plan.strategy === "put"
       ? startPut(deps, declared)
       : startMultipart(deps, { declared, partSize: plan.partSize });
   };
+}
+
+function planParts(cut: Parts): UploadPlan {
+  const partCount = countParts(cut);
+  if (partCount > MAX_PARTS) {
+    throw new DomainError("invalid_request", `That makes ${partCount} parts; S3 takes ${MAX_PARTS}. Use larger ones.`);
+  }
+  return { strategy: "multipart", partSize: cut.partSize, partCount };
 }
 
 async function startPut(deps: Deps, declared: Declared): Promise<StartedUpload> {

@@ -1,0 +1,87 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { partSizeOfUppy } from "../../../domain/part-plan.ts";
+import { callerOf } from "../../auth-port.ts";
+import { HttpProblem } from "../../problem.ts";
+import type { App, RouteDeps } from "../../types.ts";
+import { presentParts } from "./present.ts";
+import * as schema from "./schema.ts";
+
+/** /s3/*: what Uppy's AwsS3 plugin asks of a Companion, on the same use cases as /uploads (docs/uppy.md). */
+export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
+  app.post("/s3/multipart", { schema: schema.createMultipart }, async (request) => {
+    const { filename, type: contentType, metadata } = request.body;
+    const { noteId, size: sizeBytes } = metadata;
+    if (sizeBytes === undefined) throw sizeMissing();
+    const partSize = metadata.partSize ?? partSizeOfUppy(sizeBytes);
+    const input = { noteId, filename, contentType, sizeBytes, sha256: undefined, partSize };
+    const { upload } = await useCases.startUpload(callerOf(request), input);
+    return { key: upload.id, uploadId: upload.id };
+  });
+
+  app.get("/s3/multipart/:uploadId", { schema: schema.listParts, preHandler: requireOwnKey }, async (request) =>
+    presentParts(await useCases.getUpload(callerOf(request), request.params.uploadId)),
+  );
+
+  app.get(
+    "/s3/multipart/:uploadId/:partNumber",
+    { schema: schema.signPart, preHandler: requireOwnKey },
+    async (request) => {
+      const { uploadId, partNumber } = request.params;
+      const [part] = await useCases.signParts(callerOf(request), { uploadId, partNumbers: [Number(partNumber)] });
+      if (part === undefined) throw new Error("a part was asked for, and none was signed");
+      return { url: part.url };
+    },
+  );
+
+  app.get("/s3/multipart/:uploadId/batch", { schema: schema.signBatch, preHandler: requireOwnKey }, async (request) => {
+    const { uploadId } = request.params;
+    const partNumbers = request.query.partNumbers.split(",").map(Number);
+    const parts = await useCases.signParts(callerOf(request), { uploadId, partNumbers });
+    return { presignedUrls: Object.fromEntries(parts.map(({ partNumber, url }) => [partNumber, url])) };
+  });
+
+  app.post(
+    "/s3/multipart/:uploadId/complete",
+    { schema: schema.completeMultipart, preHandler: requireOwnKey },
+    async (request) => {
+      const parts = request.body.parts.map(({ PartNumber, ETag }) => ({ partNumber: PartNumber, etag: ETag }));
+      const { uploadId } = request.params;
+      const { id } = await useCases.completeUpload(callerOf(request), { uploadId, parts });
+      return { location: new URL(`/attachments/${id}/download`, publicUrl).href, key: id };
+    },
+  );
+
+  app.delete(
+    "/s3/multipart/:uploadId",
+    { schema: schema.abortMultipart, preHandler: requireOwnKey },
+    async (request) => {
+      await useCases.abortUpload(callerOf(request), request.params.uploadId);
+      return {};
+    },
+  );
+
+  app.get("/s3/sts", { schema: schema.sts }, () => {
+    throw new HttpProblem(
+      "access_denied",
+      "Nobody gets credentials of the bucket here. Leave getCredentials (getTemporarySecurityCredentials) out of the plugin's options.",
+    );
+  });
+}
+
+/** What Uppy calls the key is an id of ours, and nothing that it names is looked up in the bucket (SECURITY-REQUIREMENTS 1). */
+function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const { uploadId } = request.params as { uploadId: string };
+  const { key } = request.query as { key: string };
+  if (key.toLowerCase() === uploadId) done();
+  else
+    done(
+      new HttpProblem("invalid_request", "key in the query must be the one that the start of this upload answered."),
+    );
+}
+
+function sizeMissing(): HttpProblem {
+  return new HttpProblem(
+    "invalid_request",
+    'metadata.size is missing: every part is signed with its exact length, and Uppy says nothing of the size by itself. Add to the page: uppy.on("file-added", (file) => uppy.setFileMeta(file.id, { size: file.size }));',
+  );
+}

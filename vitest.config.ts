@@ -1,9 +1,13 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { selectProviders } from "./e2e/providers/selection.ts";
+
+const { left } = selectProviders(process.env);
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "e2e/src/**/*.test.ts"],
-    globalSetup: ["packages/server/src/db/testing/postgres-global-setup.ts"],
+    include: ["packages/*/src/**/*.test.ts", "e2e/src/**/*.test.ts", "e2e/providers/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...left.map((name) => `e2e/providers/${name}.test.ts`)],
+    globalSetup: ["packages/server/src/db/testing/postgres-global-setup.ts", "e2e/providers/announce.ts"],
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,

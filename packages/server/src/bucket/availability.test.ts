@@ -151,7 +151,7 @@ describe("a bucket that takes the connection and never answers", () => {
     onTestFinished(() => bucket.close());
     expect((await failure(bucket.probe())).code).toBe("bucket_unavailable");
     const signing = { objectKey: "key", contentType: "text/plain", expiresInSeconds: 60, now: Date.now() };
-    const put = Promise.resolve(bucket.presignPut({ ...signing, sizeBytes: 1, checksum: undefined }));
+    const put = Promise.resolve(bucket.presignPut({ ...signing, sizeBytes: 1, checksum: undefined, onlyOnce: true }));
     expect((await failure(put)).code).toBe("bucket_unavailable");
     const get = Promise.resolve(bucket.presignGet({ ...signing, filename: "a.txt", disposition: "attachment" }));
     expect((await failure(get)).code).toBe("bucket_unavailable");
@@ -229,7 +229,7 @@ describe("what the bucket answers becomes bucket_unavailable, with advice for th
     };
     const bucket = bucketOn({ ...nowhere, endpoint: "http://127.0.0.1:9" }, { credentials: none });
     onTestFinished(() => bucket.close());
-    const put = { objectKey: "key", contentType: "text/plain", sizeBytes: 1, checksum: undefined };
+    const put = { objectKey: "key", contentType: "text/plain", sizeBytes: 1, checksum: undefined, onlyOnce: true };
     const sign = () => bucket.presignPut({ ...put, expiresInSeconds: 60, now: Date.now() });
     for (const call of [() => bucket.probe(), sign]) {
       const error = await failure(call());

@@ -60,7 +60,8 @@ function listPage(
   });
   return call("ListParts", (options) =>
     s3.send(list, options).catch((error) => {
-      if (isAnswer(error, "NoSuchUpload")) return undefined;
+      // Ceph looks for the upload as it looks for an object.
+      if (isAnswer(error, "NoSuchUpload", "NoSuchKey")) return undefined;
       throw error;
     }),
   );

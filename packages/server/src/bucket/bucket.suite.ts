@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { CreateMultipartUploadCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Bucket } from "../usecases/ports.ts";
+import { promiseTests } from "./promises.suite.ts";
 import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
 import { type BucketServer, bucketOn, inspect } from "./testing/server.ts";
 
@@ -13,7 +14,7 @@ const GET = {
   expiresInSeconds: 60,
 } as const;
 
-/** The contract of the port Bucket, to be run against any S3 server; the bucket is empty at the start. */
+/** The contract of the port Bucket, to be run against any S3 server; the bucket is empty at the start. `name`: its column in docs/providers.md. */
 export function bucketSuite(name: string, start: () => Promise<BucketServer>): void {
   describe(`the port Bucket on ${name}`, () => {
     let server: BucketServer;
@@ -37,27 +38,13 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       return fetch(url);
     }
 
-    async function signPut(body: Uint8Array, options: Partial<Parameters<Bucket["presignPut"]>[0]> = {}) {
-      const objectKey = bucket.newObjectKey();
-      const asked = { objectKey, contentType: "text/plain", sizeBytes: body.length, checksum: undefined };
-      const signed = await bucket.presignPut({ ...asked, expiresInSeconds: 60, now: Date.now(), ...options });
-      const send = (change: { body?: Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {}) => {
-        // fetch works the length out from the body.
-        const { "content-length": _length, ...headers } = signed.headers;
-        return fetch(signed.url, {
-          method: signed.method,
-          headers: { ...headers, ...change.headers },
-          body: change.body ?? Buffer.from(body),
-        });
-      };
-      return { objectKey, signed, send };
-    }
-
     async function store(bytes: Uint8Array, maxBytes = bytes.length) {
       const objectKey = bucket.newObjectKey();
       const body = Readable.from([bytes], { objectMode: false });
       return { objectKey, stored: await bucket.store({ objectKey, contentType: "image/png", body, maxBytes }) };
     }
+
+    promiseTests(name, () => ({ server, bucket, behind }));
 
     test("answers a probe", async () => {
       await bucket.probe();
@@ -83,15 +70,6 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
         expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
       },
     );
-
-    test("never replaces what is there, and says so", async () => {
-      const { objectKey } = await store(Buffer.from("first"));
-      const again = { objectKey, contentType: "image/png", maxBytes: 100 };
-      await expect(bucket.store({ ...again, body: Readable.from([Buffer.from("other")]) })).rejects.toMatchObject({
-        code: "bucket_unavailable",
-      });
-      expect(await (await download(objectKey)).text()).toBe("first");
-    });
 
     test.each([
       ["in one part", 1000],
@@ -133,64 +111,9 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       expect(new Set(keys).size).toBe(1000);
       for (const key of keys) expect(key).toMatch(/^suite\/[0-9a-f]{32}$/);
       // A URL is good for its own key only.
-      const { signed } = await signPut(Buffer.from("x"));
-      const elsewhere = signed.url.replace(/suite\/[0-9a-f]{32}/, bucket.newObjectKey());
-      const { "content-length": _length, ...headers } = signed.headers;
-      expect((await fetch(elsewhere, { method: "PUT", headers, body: "x" })).status).toBe(403);
-    });
-
-    test("a signed PUT stores what was declared", async () => {
-      const body = Buffer.from("hello");
-      const checksum = { algorithm: "SHA256", value: sha256(body) } as const;
-      const { objectKey, signed, send } = await signPut(body, { checksum });
-      expect(signed.method).toBe("PUT");
-      expect(signed.headers).toEqual({
-        "content-length": "5",
-        "content-type": "text/plain",
-        "if-none-match": "*",
-        "x-amz-checksum-sha256": checksum.value,
-      });
-      expect((await send()).status).toBe(200);
-      const head = await bucket.head(objectKey);
-      expect(head).toMatchObject({ sizeBytes: 5, contentType: "text/plain" });
-      if (head?.checksum !== undefined) expect(head.checksum).toEqual(checksum);
-    });
-
-    test.each([
-      ["longer", "hello!"],
-      ["shorter", "hell"],
-    ])("requirement 3: a %s body than declared is refused by the bucket", async (_how, other) => {
-      const { objectKey, send } = await signPut(Buffer.from("hello"));
-      expect((await send({ body: Buffer.from(other) })).status).toBe(403);
-      expect(await bucket.head(objectKey)).toBeUndefined();
-    });
-
-    test("requirement 4: another content type than declared is refused by the bucket", async () => {
-      const { objectKey, send } = await signPut(Buffer.from("hello"));
-      expect((await send({ headers: { "content-type": "text/html" } })).status).toBe(403);
-      expect(await bucket.head(objectKey)).toBeUndefined();
-    });
-
-    test("requirement 6: the same PUT URL twice gets 412, and requirement 7: what was checked stays", async () => {
-      const { objectKey, send } = await signPut(Buffer.from("good!"));
-      expect((await send()).status).toBe(200);
-      expect((await send({ body: Buffer.from("evil!") })).status).toBe(412);
-      expect(await (await download(objectKey)).text()).toBe("good!");
-    });
-
-    test("requirement 6: the condition is signed, so it can't be left out", async () => {
-      const body = Buffer.from("hello");
-      const { signed } = await signPut(body);
-      const { "if-none-match": _condition, "content-length": _length, ...headers } = signed.headers;
-      expect((await fetch(signed.url, { method: "PUT", headers, body })).status).toBe(403);
-    });
-
-    test("requirement 8: other bytes than the declared SHA-256 are refused by the bucket", async () => {
-      const { objectKey, send } = await signPut(Buffer.from("hello"), {
-        checksum: { algorithm: "SHA256", value: sha256(Buffer.from("hello")) },
-      });
-      expect((await send({ body: Buffer.from("jello") })).status).toBe(400);
-      expect(await bucket.head(objectKey)).toBeUndefined();
+      const { objectKey } = await store(Buffer.from("x"));
+      const { url } = await bucket.presignGet({ objectKey: bucket.newObjectKey(), ...GET, now: Date.now() });
+      expect((await fetch(url.replace(/suite\/[0-9a-f]{32}/, objectKey))).status).toBe(403);
     });
 
     test("a signed URL is dead after its time", async () => {
@@ -258,7 +181,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
     test("deletes, also what isn't there, in any number", async () => {
       const { objectKey: one } = await store(Buffer.from("1"));
       const { objectKey: two } = await store(Buffer.from("2"));
-      const missing = Array.from({ length: 1500 }, () => bucket.newObjectKey());
+      const missing = Array.from({ length: 1001 }, () => bucket.newObjectKey());
       const asked = [one, ...missing, two];
       expect(await bucket.delete(asked)).toEqual(asked);
       expect(await bucket.head(one)).toBeUndefined();

@@ -1,4 +1,4 @@
 import { bucketSuite } from "./bucket.suite.ts";
 import { startEmbedded } from "./testing/server.ts";
 
-bucketSuite("the embedded bucket", startEmbedded);
+bucketSuite("embedded", startEmbedded);

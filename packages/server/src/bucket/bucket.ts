@@ -3,6 +3,7 @@ import type { Bucket, Clock } from "../usecases/ports.ts";
 import { createDiscardParts } from "./abandoned-parts.ts";
 import { createBrowserMultipart } from "./browser-multipart.ts";
 import { createClient, type Timeouts } from "./client.ts";
+import { createCopy } from "./copy.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
 import { createDeletion } from "./deletion.ts";
 import { createNewObjectKey, createObjectKeyOf } from "./keys.ts";
@@ -51,6 +52,7 @@ export function createBucket(options: BucketOptions): Bucket {
     ...objects,
     ...createBrowserMultipart(client),
     store: createStore({ client, computeChecksum: objects.computeChecksum, remove, onWarning }),
+    copy: createCopy(client),
     delete: remove,
     discardParts: createDiscardParts(client, { keyPrefix: options.keyPrefix ?? "" }),
     close: () => client.s3.destroy(),

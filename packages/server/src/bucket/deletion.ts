@@ -6,8 +6,8 @@ import type { BucketClient } from "./client.ts";
 /** What one DeleteObjects takes. Source: Amazon S3 API, DeleteObjects. */
 const BATCH = 1000;
 const SINGLES_AT_ONCE = 8;
-/** A thousand deletions take longer than a single call. Milliseconds. */
-const BATCH_EXTRA_MS = 10_000;
+/** Some servers take the objects of a batch one after the other. Milliseconds an object. */
+const EXTRA_MS_EACH = 50;
 /** How a server says that it has no DeleteObjects, or not the way the SDK speaks it. */
 const NO_BATCHES = ["NotImplemented", "MethodNotAllowed", "MissingContentMD5", 405, 501];
 
@@ -42,7 +42,7 @@ async function deleteBatch(
         if (isAnswer(error, ...NO_BATCHES)) return undefined;
         throw error;
       }),
-    { extraMs: BATCH_EXTRA_MS },
+    { extraMs: keys.length * EXTRA_MS_EACH },
   );
   if (answer === undefined) return undefined;
   const errors = answer.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];

@@ -11,7 +11,7 @@ const GET = {
   contentType: "application/pdf",
   disposition: "attachment",
 } as const;
-const PUT = { objectKey: "key", contentType: "text/plain", sizeBytes: 1, checksum: undefined };
+const PUT = { objectKey: "key", contentType: "text/plain", sizeBytes: 1, checksum: undefined, onlyOnce: true };
 
 let server: BucketServer;
 

@@ -70,11 +70,11 @@ function asRequest({ method, url, headers, expiresAt }: PresignedRequest): Signe
 
 /** What the bucket checks: another length, type or content is refused, and so is a second PUT (SECURITY-REQUIREMENTS 3, 4, 6, 8). */
 function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string, string> {
-  const { contentType, sizeBytes, checksum } = options;
+  const { contentType, sizeBytes, checksum, onlyOnce } = options;
   return {
     "content-length": String(sizeBytes),
     "content-type": contentType,
-    "if-none-match": "*",
+    ...(onlyOnce ? { "if-none-match": "*" } : {}),
     ...(checksum === undefined ? {} : { "x-amz-checksum-sha256": checksum.value }),
   };
 }

@@ -218,12 +218,16 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): SignedUrl | Promise<SignedUrl>;
-  /** Size, type, checksum and `If-None-Match: *` are signed: the bucket refuses any other body, and a second one. */
+  /**
+   * Size, type and checksum are signed: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`: it refuses a second
+   * one too. Not every bucket knows that condition; one that doesn't refuses every request which carries it.
+   */
   presignPut(options: {
     objectKey: string;
     contentType: string;
     sizeBytes: number;
     checksum: Checksum | undefined;
+    onlyOnce: boolean;
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
@@ -265,6 +269,11 @@ export type Bucket = {
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
   /** The SHA-256 of the stored bytes, read through the server in constant memory: for buckets that don't keep one. */
   computeChecksum(objectKey: string): Promise<Checksum>;
+  /**
+   * Copies an object within the bucket, its type with it, without its bytes passing the server; 5 GiB at most.
+   * changed: `from` is not there, or has another `etag` by now; nothing was copied.
+   */
+  copy(options: { from: string; to: string; etag: string }): Promise<"done" | "changed">;
   /** Deleting what isn't there is not an error. Answers the keys that are gone. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
   /** Throws away what unfinished multipart uploads of these keys have stored; other keys are not touched. */

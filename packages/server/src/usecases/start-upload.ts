@@ -71,6 +71,7 @@ async function startPut(deps: Deps, declared: Declared): Promise<StartedUpload> 
     contentType: upload.contentType,
     sizeBytes: upload.sizeBytes,
     checksum: upload.declaredChecksum,
+    onlyOnce: true,
     expiresInSeconds: limits.uploadTtlSeconds,
     now: upload.createdAt,
   });

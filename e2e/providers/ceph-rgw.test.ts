@@ -1,0 +1,12 @@
+import { afterAll, beforeAll } from "vitest";
+import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
+import { type RunningProvider, startCeph } from "./providers.ts";
+
+let provider: RunningProvider;
+
+beforeAll(async () => {
+  provider = await startCeph();
+});
+afterAll(() => provider.stop());
+
+bucketSuite("Ceph RGW", () => provider.newBucket());

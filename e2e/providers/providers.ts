@@ -1,0 +1,71 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import type { BucketServer } from "../../packages/server/src/bucket/testing/server.ts";
+import { freePort } from "../../packages/server/src/free-port.ts";
+import { startScript, stopScript } from "./process.ts";
+
+/** A real S3 server that runs for the tests alone. */
+export type RunningProvider = {
+  /** A new, empty bucket on it. */
+  newBucket(): Promise<BucketServer>;
+  /** Stops it, and starts it again on the same data at the same address. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+type Server = {
+  script: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  /** The names of the ports that the script takes besides PORT. */
+  otherPorts: readonly string[];
+};
+
+const CEPH: Server = {
+  script: "ceph-rgw.sh",
+  region: "us-east-1",
+  credentials: { accessKeyId: "testak", secretAccessKey: "testsk-0123456789" },
+  otherPorts: ["MON_PORT"],
+};
+
+const SWIFT: Server = {
+  script: "swift.sh",
+  region: "us-east-1",
+  credentials: { accessKeyId: "test:tester", secretAccessKey: "testing" },
+  otherPorts: ["ACCOUNT_PORT", "CONTAINER_PORT", "OBJECT_PORT", "CACHE_PORT"],
+};
+
+export const startCeph = () => start(CEPH);
+export const startSwift = () => start(SWIFT);
+
+async function start({ script, region, credentials, otherPorts }: Server): Promise<RunningProvider> {
+  const dir = await mkdtemp(join(tmpdir(), "valetkey-provider-"));
+  const env: Record<string, string> = { DIR: dir };
+  for (const name of ["PORT", ...otherPorts]) env[name] = String(await freePort("127.0.0.1"));
+  const endpoint = `http://127.0.0.1:${env.PORT}`;
+  const run = () => startScript(join(import.meta.dirname, script), env);
+  const place = { endpoint, region, credentials, forcePathStyle: true };
+  let running: ChildProcess = await run();
+  let buckets = 0;
+  return {
+    async newBucket() {
+      buckets += 1;
+      const bucket = `files-${buckets}`;
+      const s3 = new S3Client(place);
+      await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+      s3.destroy();
+      return { ...place, bucket, stop: async () => undefined };
+    },
+    async restart() {
+      await stopScript(running);
+      running = await run();
+    },
+    async stop() {
+      await stopScript(running);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# OpenStack Swift with its S3 API: proxy, account, container and object server with one copy on one "disk", all on 127.0.0.1.
+# Needs root and, on Debian: apt-get install -y --no-install-recommends swift-proxy swift-account swift-container swift-object memcached
+#
+#   DIR=/tmp/swift PORT=7482 ACCOUNT_PORT=36202 CONTAINER_PORT=36201 OBJECT_PORT=36200 CACHE_PORT=36211 ./swift.sh
+#
+# Stays in the foreground, prints "ready" when it answers, and stops everything on SIGTERM. DIR keeps the data; started again on the
+# same DIR it is the same store. The access key is test:tester, its secret is testing: so the tempauth middleware names them.
+set -euo pipefail
+DIR=${DIR:?a folder for the data}
+PORT=${PORT:-7482}
+ACCOUNT_PORT=${ACCOUNT_PORT:-36202}
+CONTAINER_PORT=${CONTAINER_PORT:-36201}
+OBJECT_PORT=${OBJECT_PORT:-36200}
+CACHE_PORT=${CACHE_PORT:-36211}
+# What a browser's preflight is allowed: Swift's S3 API has no configuration a bucket.
+CORS_ORIGIN=${CORS_ORIGIN:-https://app.example}
+
+mkdir -p "$DIR"/{etc,node/d1,cache,log}
+# The servers give up root, and have to reach the folder then.
+chmod a+rx "$DIR"
+chown -R swift "$DIR"/node "$DIR"/cache
+cd "$DIR/etc"
+
+cat > swift.conf <<CONF
+[swift-hash]
+swift_hash_path_suffix = valetkey
+swift_hash_path_prefix = valetkey
+[storage-policy:0]
+name = only
+default = yes
+CONF
+
+backend() {
+  local name=$1 port=$2
+  cat > "$name.conf" <<CONF
+[DEFAULT]
+bind_ip = 127.0.0.1
+bind_port = $port
+workers = 1
+user = swift
+swift_dir = $DIR/etc
+devices = $DIR/node
+mount_check = false
+disable_fallocate = true
+log_address = /dev/null
+[pipeline:main]
+pipeline = $name-server
+[app:$name-server]
+use = egg:swift#$name
+[$name-replicator]
+[$name-auditor]
+[$name-updater]
+recon_cache_path = $DIR/cache
+CONF
+  # The ring names the port, which may be another one this time.
+  rm -f "$name.builder" "$name.ring.gz"
+  swift-ring-builder "$name.builder" create 4 1 1 > /dev/null
+  swift-ring-builder "$name.builder" add "r1z1-127.0.0.1:$port/d1" 1 > /dev/null
+  swift-ring-builder "$name.builder" rebalance > /dev/null
+}
+backend account "$ACCOUNT_PORT"
+backend container "$CONTAINER_PORT"
+backend object "$OBJECT_PORT"
+
+cat > proxy.conf <<CONF
+[DEFAULT]
+bind_ip = 127.0.0.1
+bind_port = $PORT
+workers = 1
+user = swift
+swift_dir = $DIR/etc
+log_address = /dev/null
+[pipeline:main]
+pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk s3api tempauth copy slo dlo versioned_writes symlink proxy-server
+[app:proxy-server]
+use = egg:swift#proxy
+allow_account_management = true
+account_autocreate = true
+[filter:s3api]
+use = egg:swift#s3api
+location = us-east-1
+s3_acl = false
+cors_preflight_allow_origin = $CORS_ORIGIN
+[filter:tempauth]
+use = egg:swift#tempauth
+user_test_tester = testing .admin
+[filter:cache]
+use = egg:swift#memcache
+memcache_servers = 127.0.0.1:$CACHE_PORT
+[filter:healthcheck]
+use = egg:swift#healthcheck
+[filter:catch_errors]
+use = egg:swift#catch_errors
+[filter:gatekeeper]
+use = egg:swift#gatekeeper
+[filter:listing_formats]
+use = egg:swift#listing_formats
+[filter:bulk]
+use = egg:swift#bulk
+[filter:copy]
+use = egg:swift#copy
+[filter:slo]
+use = egg:swift#slo
+[filter:dlo]
+use = egg:swift#dlo
+[filter:versioned_writes]
+use = egg:swift#versioned_writes
+allow_versioned_writes = true
+allow_object_versioning = true
+[filter:symlink]
+use = egg:swift#symlink
+CONF
+
+pids=()
+stop() {
+  trap - EXIT TERM INT
+  kill -TERM "${pids[@]}" 2> /dev/null || true
+  wait
+}
+trap stop EXIT
+trap 'stop; exit 0' TERM INT
+
+memcached -u nobody -l 127.0.0.1 -p "$CACHE_PORT" -m 16 & pids+=($!)
+for name in account container object; do
+  "swift-$name-server" "$name.conf" > "$DIR/log/$name.log" 2>&1 & pids+=($!)
+done
+swift-proxy-server proxy.conf > "$DIR/log/proxy.log" 2>&1 & pids+=($!)
+for port in "$ACCOUNT_PORT" "$CONTAINER_PORT" "$OBJECT_PORT" "$PORT"; do
+  until (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do
+    for pid in "${pids[@]}"; do kill -0 "$pid"; done
+    sleep 0.1
+  done
+done
+echo ready
+wait "${pids[-1]}"

@@ -1,0 +1,12 @@
+import { afterAll, beforeAll } from "vitest";
+import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
+import { type RunningProvider, startSwift } from "./providers.ts";
+
+let provider: RunningProvider;
+
+beforeAll(async () => {
+  provider = await startSwift();
+});
+afterAll(() => provider.stop());
+
+bucketSuite("OpenStack Swift", () => provider.newBucket());

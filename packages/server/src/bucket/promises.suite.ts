@@ -1,0 +1,271 @@
+import { Readable } from "node:stream";
+import { CompleteMultipartUploadCommand, PutBucketCorsCommand, UploadPartCommand } from "@aws-sdk/client-s3";
+import { createPresigner } from "@valetkey/presign";
+import { expect, test } from "vitest";
+import type { Bucket } from "../usecases/ports.ts";
+import { sha256 } from "./testing/bytes.ts";
+import { declaredOf } from "./testing/declared.ts";
+import type { BucketServer, inspect } from "./testing/server.ts";
+
+const HELLO = Buffer.from("hello");
+const APP = "https://files.example.com";
+
+/** What the tests of a suite stand on; it exists once the suite's own `beforeAll` has run. */
+export type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
+
+/**
+ * What the pipeline would like of a bucket, row by row of docs/providers.md. A row that says "no" is held to it as well:
+ * a gap that is no gap any more fails, as a gap that is not in the table does.
+ */
+export function promiseTests(provider: string, ground: () => Ground): void {
+  const declared = declaredOf(provider);
+  const tested = new Set<string>();
+
+  function promise(name: string, title: string, body: () => Promise<void>): void {
+    tested.add(name);
+    if (declared.get(name) !== false) {
+      test(`${name}: ${title}`, body);
+      return;
+    }
+    test(`${name}: declared as missing, and it is (${title})`, async () => {
+      const failure = await body().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(failure, `docs/providers.md says "no", but ${provider} does this`).toMatchObject({
+        name: "AssertionError",
+      });
+    });
+  }
+
+  const conditional = declared.get("conditional-put") === true;
+
+  async function signPut(options: Partial<Parameters<Bucket["presignPut"]>[0]> = {}) {
+    const { bucket } = ground();
+    const objectKey = bucket.newObjectKey();
+    const asked = { objectKey, contentType: "text/plain", sizeBytes: HELLO.length, checksum: undefined };
+    const signed = await bucket.presignPut({
+      ...{ ...asked, onlyOnce: conditional, expiresInSeconds: 60, now: Date.now() },
+      ...options,
+    });
+    // fetch works the length out from the body.
+    const { "content-length": _length, ...headers } = signed.headers;
+    const send = (body: string | Buffer = HELLO, changed: Record<string, string> = {}) =>
+      fetch(signed.url, { method: signed.method, headers: { ...headers, ...changed }, body: Buffer.from(body) });
+    return { objectKey, signed, headers, send };
+  }
+
+  async function read(objectKey: string): Promise<string> {
+    return Buffer.from(await ground().bucket.readStart(objectKey, 1_000)).toString();
+  }
+
+  async function beginParts() {
+    const { bucket } = ground();
+    const objectKey = bucket.newObjectKey();
+    const place = { objectKey, bucketUploadId: await bucket.createMultipart({ objectKey, contentType: "text/plain" }) };
+    const sign = { ...place, partNumber: 1, sizeBytes: HELLO.length, expiresInSeconds: 60, now: Date.now() };
+    const { method, url } = await bucket.presignPart(sign);
+    return { place, send: (body: string) => fetch(url, { method, body }) };
+  }
+
+  promise(
+    "conditional-put",
+    "requirements 6 and 7: the same PUT URL twice gets 412, and what was checked stays",
+    async () => {
+      const { objectKey, send } = await signPut({ onlyOnce: true });
+      expect((await send("good!")).status).toBe(200);
+      expect((await send("evil!")).status).toBe(412);
+      expect(await read(objectKey)).toBe("good!");
+    },
+  );
+
+  promise(
+    "conditional-store",
+    "what the server itself stores never replaces what is there, and it says so",
+    async () => {
+      const { bucket } = ground();
+      const objectKey = bucket.newObjectKey();
+      const store = (text: string) =>
+        bucket.store({ objectKey, contentType: "text/plain", maxBytes: 100, body: Readable.from([Buffer.from(text)]) });
+      await store("first");
+      await expect(store("other")).rejects.toMatchObject({ code: "bucket_unavailable" });
+      expect(await read(objectKey)).toBe("first");
+    },
+  );
+
+  promise("conditional-put-is-signed", "requirement 6: the condition can't be left out", async () => {
+    const { signed, headers } = await signPut({ onlyOnce: true });
+    const { "if-none-match": _condition, ...others } = headers;
+    expect((await fetch(signed.url, { method: "PUT", headers: others, body: HELLO })).status).toBe(403);
+  });
+
+  promise("conditional-complete", "parts are not put together over an object that is there", async () => {
+    const { bucket, behind, server } = ground();
+    const { place } = await beginParts();
+    const [Bucket, Key, UploadId] = [server.bucket, place.objectKey, place.bucketUploadId];
+    const { ETag } = await behind.s3.send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: "other" }),
+    );
+    const put = await bucket.presignPut({
+      ...{ objectKey: Key, contentType: "text/plain", sizeBytes: 5, checksum: undefined, onlyOnce: false },
+      ...{ expiresInSeconds: 60, now: Date.now() },
+    });
+    const { "content-length": _length, ...headers } = put.headers;
+    expect((await fetch(put.url, { method: "PUT", headers, body: "first" })).status).toBe(200);
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    const complete = new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload, IfNoneMatch: "*" });
+    const status = await behind.s3.send(complete).then(
+      () => 200,
+      (error) => error.$metadata?.httpStatusCode,
+    );
+    await bucket.abortMultipart(place);
+    expect(status).toBe(412);
+    expect(await read(Key)).toBe("first");
+  });
+
+  promise("signed-length", "requirement 3: a longer or shorter body than declared is refused", async () => {
+    for (const body of ["hello!", "hell"]) {
+      const { objectKey, send } = await signPut();
+      expect((await send(body)).status).toBe(403);
+      expect(await ground().bucket.head(objectKey)).toBeUndefined();
+    }
+  });
+
+  promise("signed-part-length", "requirement 3: a longer or shorter part than planned is refused", async () => {
+    const { place, send } = await beginParts();
+    for (const body of ["hello!", "hell"]) expect((await send(body)).status).toBe(403);
+    expect(await ground().bucket.listParts(place)).toEqual([]);
+    await ground().bucket.abortMultipart(place);
+  });
+
+  promise("signed-type", "requirement 4: another content type than declared is refused", async () => {
+    const { objectKey, send } = await signPut();
+    expect((await send(HELLO, { "content-type": "text/html" })).status).toBe(403);
+    expect(await ground().bucket.head(objectKey)).toBeUndefined();
+  });
+
+  promise("stored-type", "what was declared is what is stored", async () => {
+    const { objectKey, send } = await signPut();
+    expect((await send()).status).toBe(200);
+    expect(await ground().bucket.head(objectKey)).toMatchObject({ sizeBytes: 5, contentType: "text/plain" });
+  });
+
+  promise("signed-sha256", "requirement 8: other bytes than the declared SHA-256 are refused", async () => {
+    const { objectKey, send } = await signPut({ checksum: { algorithm: "SHA256", value: sha256(HELLO) } });
+    expect((await send("jello")).status).toBe(400);
+    expect(await ground().bucket.head(objectKey)).toBeUndefined();
+  });
+
+  promise("stored-sha256", "the SHA-256 that was sent is told later", async () => {
+    const checksum = { algorithm: "SHA256", value: sha256(HELLO) } as const;
+    const { objectKey, send } = await signPut({ checksum });
+    expect((await send()).status).toBe(200);
+    expect(await ground().bucket.head(objectKey)).toMatchObject({ checksum });
+  });
+
+  promise("parts-die", "requirement 7: the URL of a part is dead once the parts are put together", async () => {
+    const { bucket } = ground();
+    const { place, send } = await beginParts();
+    expect((await send("good!")).status).toBe(200);
+    const parts = (await bucket.listParts(place)) ?? [];
+    expect(await bucket.completeMultipart({ ...place, parts })).toBe("done");
+    expect((await send("evil!")).status).toBe(404);
+    expect(await read(place.objectKey)).toBe("good!");
+    expect(await bucket.listParts(place)).toBeUndefined();
+  });
+
+  promise("copy", "an object is copied with its type, if it is still the one that was looked at", async () => {
+    const { bucket } = ground();
+    const { objectKey: from, send } = await signPut();
+    await send();
+    const etag = (await bucket.head(from))?.etag ?? "";
+    const [to, nowhere] = [bucket.newObjectKey(), bucket.newObjectKey()];
+    expect(await bucket.copy({ from, to, etag })).toBe("done");
+    expect(await bucket.head(to)).toMatchObject({ sizeBytes: 5, contentType: "text/plain" });
+    expect(await read(to)).toBe("hello");
+    const missing = bucket.newObjectKey();
+    expect(await bucket.copy({ from, to: nowhere, etag: '"00000000000000000000000000000000"' })).toBe("changed");
+    expect(await bucket.copy({ from: missing, to: nowhere, etag })).toBe("changed");
+    expect(await bucket.head(nowhere)).toBeUndefined();
+  });
+
+  promise("unsigned-headers", "requirement 1: a header that was not signed can't turn a PUT into a copy", async () => {
+    const { bucket, server } = ground();
+    const other = await signPut();
+    await other.send("other");
+    const { objectKey, send } = await signPut({ sizeBytes: 0 });
+    const answer = await send("", { "x-amz-copy-source": `/${server.bucket}/${other.objectKey}` });
+    expect(answer.status).toBe(403);
+    expect(await bucket.head(objectKey)).toBeUndefined();
+  });
+
+  promise("not-yet-valid", "a URL from a clock that is an hour ahead is refused", async () => {
+    const { objectKey, send } = await signPut({ now: Date.now() + 3_600_000 });
+    expect((await send()).status).toBe(403);
+    expect(await ground().bucket.head(objectKey)).toBeUndefined();
+  });
+
+  promise("dead-after-expiry", "an upload URL is dead after its time", async () => {
+    const { objectKey, send } = await signPut({ now: Date.now() - 61_000 });
+    expect((await send()).status).toBe(403);
+    expect(await ground().bucket.head(objectKey)).toBeUndefined();
+  });
+
+  promise("post-policy", "requirement 11: a form is held to its policy: key, length and type", async () => {
+    const { server, bucket } = ground();
+    const { region, endpoint, forcePathStyle, credentials } = server;
+    const presigner = createPresigner({ bucket: server.bucket, region, endpoint, forcePathStyle });
+    const post = async (key: string, body: string, changed: Record<string, string> = {}) => {
+      const { url, fields } = presigner.presignPost({
+        ...{ key, credentials, expiresInSeconds: 60, now: Date.now(), fields: { "Content-Type": "text/plain" } },
+        conditions: [["content-length-range", 5, 5]],
+      });
+      const form = new FormData();
+      for (const [name, value] of Object.entries({ ...fields, ...changed })) form.set(name, value);
+      form.set("file", new Blob([body]));
+      return (await fetch(url, { method: "POST", body: form })).status;
+    };
+    const [good, long, typed, named] = [1, 2, 3, 4].map(() => bucket.newObjectKey()) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    expect(await post(good, "hello")).toBe(204);
+    expect(await read(good)).toBe("hello");
+    expect(await post(long, "hello!")).toBe(400);
+    expect(await post(typed, "hello", { "Content-Type": "text/html" })).toBe(403);
+    expect(await post(named, "hello", { key: `${named}-other` })).toBe(403);
+    for (const key of [long, typed, named, `${named}-other`]) expect(await bucket.head(key)).toBeUndefined();
+  });
+
+  promise("bucket-cors", "which origins may read answers is set for each bucket", async () => {
+    const { server, behind } = ground();
+    const rule = { AllowedOrigins: [APP], AllowedMethods: ["PUT"], AllowedHeaders: ["*"], ExposeHeaders: ["ETag"] };
+    const set = new PutBucketCorsCommand({ Bucket: server.bucket, CORSConfiguration: { CORSRules: [rule] } });
+    expect(
+      await behind.s3.send(set).then(
+        () => "set",
+        (error) => error.name,
+      ),
+    ).toBe("set");
+    const { signed } = await signPut();
+    const preflight = {
+      origin: APP,
+      "access-control-request-method": "PUT",
+      "access-control-request-headers": "content-type",
+    };
+    const answer = await fetch(signed.url, { method: "OPTIONS", headers: preflight });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(APP);
+    const strange = await fetch(signed.url, {
+      method: "OPTIONS",
+      headers: { ...preflight, origin: "https://evil.example" },
+    });
+    expect(strange.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test("every promise of docs/providers.md is tested, and no other", () => {
+    expect([...declared.keys()].sort()).toEqual([...tested].sort());
+  });
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const TABLE = resolve(import.meta.dirname, "../../../../../docs/providers.md");
+const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
+
+/**
+ * What docs/providers.md says that a provider does and does not do, by the first word of each row.
+ * Throws when the page has no such column, or a cell is neither yes nor no.
+ */
+export function declaredOf(provider: string): Map<string, boolean> {
+  const lines = readFileSync(TABLE, "utf8").split("\n");
+  const header = lines.find((line) => line.startsWith("| promise "));
+  const column = header === undefined ? -1 : cellsOf(header).indexOf(provider);
+  if (column < 0) throw new Error(`docs/providers.md has no column "${provider}"`);
+  const declared = new Map<string, boolean>();
+  for (const line of lines) {
+    const name = ROW.exec(line)?.[1];
+    if (name === undefined) continue;
+    const cell = cellsOf(line)[column];
+    if (cell !== "yes" && cell !== "no") throw new Error(`docs/providers.md: ${name}, ${provider} is "${cell}"`);
+    declared.set(name, cell === "yes");
+  }
+  return declared;
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}

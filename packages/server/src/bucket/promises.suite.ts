@@ -56,7 +56,9 @@ export function promiseTests(provider: string, ground: () => Ground): void {
   }
 
   async function read(objectKey: string): Promise<string> {
-    return Buffer.from(await ground().bucket.readStart(objectKey, 1_000)).toString();
+    const { bucket } = ground();
+    const { etag = "" } = (await bucket.head(objectKey)) ?? {};
+    return Buffer.from((await bucket.readStart(objectKey, { length: 1_000, etag })) ?? []).toString();
   }
 
   async function beginParts() {

@@ -7,3 +7,4 @@ export * from "./shares.ts";
 export * from "./tokens.ts";
 export * from "./uploads.ts";
 export * from "./uppy.ts";
+export * from "./usage.ts";

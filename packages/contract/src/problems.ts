@@ -26,6 +26,7 @@ export const problems = {
   object_already_attached: { status: 409, title: "Object already attached" },
   email_taken: { status: 409, title: "Address in use" },
   file_too_large: { status: 413, title: "File too large" },
+  quota_exceeded: { status: 413, title: "Quota exceeded" },
   payload_too_large: { status: 413, title: "Request too large" },
   unsupported_media_type: { status: 415, title: "Unsupported media type" },
   user_not_found: { status: 422, title: "User not found" },

@@ -63,6 +63,7 @@ describe("defaults", () => {
       URL_TTL_MAX: "600",
       UPLOAD_MAX_BYTES: "100MiB",
       USER_QUOTA_BYTES: "2 TiB",
+      USER_QUOTA_FILES: "500",
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
     });
@@ -107,6 +108,7 @@ describe("defaults", () => {
         multipartTtlSeconds: 86_400,
         checkInRequestMaxBytes: 64 * 2 ** 20,
         userQuotaBytes: 2 * 2 ** 40,
+        userQuotaFiles: 500,
       },
     });
     expect(warnings).toEqual([]);

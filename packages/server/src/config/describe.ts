@@ -65,6 +65,7 @@ function describeLimits(limits: LimitsConfig): (string | undefined)[] {
     line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
     line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
     line("USER_QUOTA_BYTES", limits.userQuotaBytes),
+    line("USER_QUOTA_FILES", limits.userQuotaFiles),
   ];
 }
 

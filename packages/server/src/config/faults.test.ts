@@ -32,6 +32,7 @@ describe("faults", () => {
     ],
     ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "5GB" }, /not a size/, /KiB, MiB, GiB/],
     ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "6TiB" }, /more than an object in S3 can hold/, /5TiB or less/],
+    ["USER_QUOTA_FILES", { USER_QUOTA_FILES: "0" }, /not a whole number from 1/, /USER_QUOTA_FILES=10000/],
     ["USER_QUOTA_BYTES", { USER_QUOTA_BYTES: "-1" }, /not a size/, /USER_QUOTA_BYTES=100MiB/],
     [
       "AWS_BUCKET_NAME",

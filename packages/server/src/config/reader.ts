@@ -54,6 +54,16 @@ export class ConfigReader {
     return undefined;
   }
 
+  /** How many of something are allowed, 1 or more; undefined: any number. */
+  count(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (/^\d{1,15}$/.test(value) && Number(value) >= 1) return Number(value);
+    const remedy = `Write a number: ${name}=10000, or leave it out for no limit.`;
+    this.fault(name, `is "${value}", which is not a whole number from 1`, remedy);
+    return undefined;
+  }
+
   choice<T extends string>(name: string, options: { of: readonly T[]; fallback: T }): T {
     const value = this.text(name);
     if (value === undefined) return options.fallback;

@@ -64,6 +64,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     );
   }
   const userQuotaBytes = reader.size("USER_QUOTA_BYTES");
+  const userQuotaFiles = reader.count("USER_QUOTA_FILES");
   return {
     urlTtlDefaultSeconds,
     urlTtlMaxSeconds,
@@ -73,6 +74,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     multipartTtlSeconds: MULTIPART_TTL_SECONDS,
     checkInRequestMaxBytes: CHECK_IN_REQUEST_MAX_BYTES,
     ...(userQuotaBytes === undefined ? {} : { userQuotaBytes }),
+    ...(userQuotaFiles === undefined ? {} : { userQuotaFiles }),
   };
 }
 

@@ -67,8 +67,10 @@ export type LimitsConfig = {
   uploadTtlSeconds: number;
   multipartTtlSeconds: number;
   checkInRequestMaxBytes: number;
-  /** Undefined: no quota. */
+  /** Undefined: no limit. */
   userQuotaBytes?: number;
+  /** Undefined: no limit. */
+  userQuotaFiles?: number;
 };
 
 /** Everything that is configured, parsed once. */

@@ -1,10 +1,12 @@
 import type { Insertable, Kysely, Selectable } from "kysely";
 import type { Attachment } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
+import { takesRoom } from "../domain/usage.ts";
 import type { AttachmentQueries } from "../usecases/ports.ts";
 import { orMissing } from "./constraints.ts";
 import type { Engine } from "./engine.ts";
 import type { AttachmentsTable, Tables } from "./schema.ts";
+import { endReservation, giveBack, takeRoom } from "./usage.ts";
 
 export const attachmentColumns = [
   "attachments.id",
@@ -60,7 +62,7 @@ function toRow(attachment: Attachment): Insertable<AttachmentsTable> {
 
 export function attachmentQueries(db: Kysely<Tables>, engine: Engine): AttachmentQueries {
   return {
-    async insert(attachment) {
+    async insert(attachment, { quota, settles = false } = {}) {
       const insert = db
         .insertInto("attachments")
         .values(toRow(attachment))
@@ -70,10 +72,16 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       if (result.numInsertedOrUpdatedRows === 0n) {
         throw new DomainError("object_already_attached", "This object is attached to a note already.");
       }
+      if (!attachment.ownsObject || !takesRoom(attachment.state)) return;
+      // After the row, whose foreign key waits for a deletion of the note: everyone locks the note first, then the usage.
+      const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
+      const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
+      const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
+      await takeRoom(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
     },
 
     async transition(attachmentId, { from, to, checksum, rejectReason }) {
-      const result = await db
+      const row = await db
         .updateTable("attachments")
         .set({
           state: to,
@@ -82,8 +90,11 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         })
         .where("id", "=", attachmentId)
         .where("state", "=", from)
-        .executeTakeFirstOrThrow();
-      return result.numUpdatedRows === 1n;
+        .returning(roomColumns)
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      if (takesRoom(from) && !takesRoom(to)) await giveBackAll(db, [{ ...row, state: from }]);
+      return true;
     },
 
     async find(attachmentId) {
@@ -96,7 +107,8 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
     },
 
     async delete(attachmentId) {
-      await db.deleteFrom("attachments").where("id", "=", attachmentId).execute();
+      const gone = await db.deleteFrom("attachments").where("id", "=", attachmentId).returning(roomColumns).execute();
+      await giveBackAll(db, gone);
     },
 
     async listOfNote(noteId) {
@@ -122,6 +134,26 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       return row && toAttachment(row);
     },
   };
+}
+
+/** Deletes all attachments of a note; the caller holds the note. */
+export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): Promise<void> {
+  const gone = await db.deleteFrom("attachments").where("note_id", "=", noteId).returning(roomColumns).execute();
+  await giveBackAll(db, gone);
+}
+
+const roomColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
+
+/** Of one owner; what is given back is what the statement itself has removed, so that two who remove can't both give it back. */
+async function giveBackAll(
+  db: Kysely<Tables>,
+  rows: readonly Pick<Selectable<AttachmentsTable>, (typeof roomColumns)[number]>[],
+): Promise<void> {
+  const counted = rows.filter((row) => row.owns_object === 1 && takesRoom(row.state));
+  const [first] = counted;
+  if (first === undefined) return;
+  const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);
+  await giveBack(db, first.owner_id, { bytes, files: counted.length });
 }
 
 function inOrderOfCreation(db: Kysely<Tables>) {

@@ -1,7 +1,9 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Note } from "../domain/note.ts";
 import type { NoteQueries } from "../usecases/ports.ts";
+import { deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import type { Engine } from "./engine.ts";
 import type { NotesTable, Tables } from "./schema.ts";
 
 export const noteColumns = [
@@ -24,7 +26,7 @@ export function toNote(row: Selectable<NotesTable>): Note {
   };
 }
 
-export function noteQueries(db: Kysely<Tables>): NoteQueries {
+export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
   return {
     async insert(note) {
       await db
@@ -52,7 +54,19 @@ export function noteQueries(db: Kysely<Tables>): NoteQueries {
         .execute();
     },
 
+    async hold(noteId) {
+      const row = await db
+        .selectFrom("notes")
+        .select("id")
+        .where("id", "=", noteId)
+        // On SQLite a transaction is the only writer from its beginning, and there is no such clause.
+        .$if(engine.name === "postgres", (query) => query.forUpdate())
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async delete(noteId) {
+      await deleteAttachmentsOf(db, noteId);
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
     },
 

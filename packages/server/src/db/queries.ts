@@ -12,6 +12,7 @@ import { peopleQueries } from "./people.ts";
 import type { Tables } from "./schema.ts";
 import { shareQueries } from "./shares.ts";
 import { uploadQueries } from "./uploads.ts";
+import { usageQueries } from "./usage.ts";
 
 export type QueryContext = { engine: Engine; clock: Clock; accessStatements: AccessStatements };
 
@@ -24,7 +25,7 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
       engine,
       clock,
     }),
-    notes: noteQueries(db),
+    notes: noteQueries(db, engine),
     attachments: attachmentQueries(db, engine),
     uploads: uploadQueries(db),
     shares: shareQueries(db),
@@ -32,6 +33,7 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
     apiTokens: apiTokenQueries(db),
     objectDeletions: objectDeletionQueries(db, engine),
     contentChecks: contentCheckQueries(db),
+    usage: usageQueries(db),
     audit: auditQueries(db, engine),
   };
 }

@@ -57,6 +57,23 @@ export type UploadsTable = {
   /** Both or neither: of an upload in parts. */
   bucket_upload_id: string | null;
   part_size: number | null;
+  /** Unique for each user; null: none was given, or it is forgotten. */
+  idempotency_key: string | null;
+};
+
+/** One row for each owner of a file, now or once: changed in the transaction that changes what it counts (usage.ts). */
+export type UsageTable = {
+  owner_id: string;
+  used_bytes: number;
+  files: number;
+};
+
+/** The room of a form upload under way, which has no attachment yet. */
+export type ReservationsTable = {
+  object_key: string;
+  owner_id: string;
+  size_bytes: number;
+  expires_at: number;
 };
 
 export type NoteSharesTable = {
@@ -110,6 +127,8 @@ export type ObjectDeletionsTable = {
   object_key: string;
   not_before: number;
   attempts: number;
+  /** When it has to go once more after that; null: never. */
+  again_at: number | null;
 };
 
 /** Stored objects whose bytes have yet to be looked at; a row goes with the check. */
@@ -138,4 +157,6 @@ export type Tables = {
   url_event_batches: UrlEventBatchesTable;
   object_deletions: ObjectDeletionsTable;
   content_checks: ContentChecksTable;
+  usage: UsageTable;
+  reservations: ReservationsTable;
 };

@@ -4,12 +4,13 @@ import { dirname, join } from "node:path";
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { openPostgres, openSqlite } from "./index.ts";
+import { migrationsFor } from "./migrations/index.ts";
 import { ended, startChild } from "./testing/child-process.ts";
 import { openAt } from "./testing/database-location.ts";
 import { sampleNote } from "./testing/samples.ts";
 import { engines } from "./testing/test-databases.ts";
 
-const MIGRATIONS = ["0001-initial-schema", "0002-auth-schema", "0003-multipart-uploads", "0007-content-checks"];
+const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
 
 describe.each(engines)("starting on $name", ({ createPlace }) => {
   it("brings the schema up to date once, however many processes and connections start together, and again later", async () => {

@@ -19,6 +19,7 @@ export type DomainErrorCode =
   | "object_already_attached"
   | "email_taken"
   | "file_too_large"
+  | "quota_exceeded"
   | "upload_aborted"
   | "bucket_unavailable"
   | "database_unavailable";

@@ -21,6 +21,7 @@ import { shareRoutes } from "./routes/shares/routes.ts";
 import { tokenRoutes } from "./routes/tokens/routes.ts";
 import { uploadRoutes } from "./routes/uploads/routes.ts";
 import { urlRoutes } from "./routes/urls/routes.ts";
+import { usageRoutes } from "./routes/usage/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import type { App, RouteDeps } from "./types.ts";
 import { compileValidator } from "./validation.ts";
@@ -80,6 +81,7 @@ export function buildApp(options: AppOptions): App {
       routes(api, deps);
     activityRoutes(api, deps);
     tokenRoutes(api, deps);
+    usageRoutes(api, deps);
     await api.register(async (form: App) => attachRoute(form, deps));
   });
   return app;

@@ -39,6 +39,7 @@ const contract = [
   "get /notes/{noteId}/activity",
   "get /activity",
   "get /me",
+  "get /usage",
   "get /tokens",
   "post /tokens",
   "delete /tokens/{tokenId}",

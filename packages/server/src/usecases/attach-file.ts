@@ -5,7 +5,9 @@ import type { Caller } from "../domain/person.ts";
 import { normaliseContentType } from "../domain/serving.ts";
 import { authoriseNote } from "./authorise.ts";
 import { checkedStream } from "./check-content.ts";
+import { type LengthBounds, reserveRoom } from "./form-room.ts";
 import type { Deps } from "./ports.ts";
+import { quotaOf } from "./usage.ts";
 
 // Longer than any form upload lasts: until then a crash leaves the object, after it the sweep removes it.
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
@@ -15,26 +17,36 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
 /**
  * The plain form upload: streams the file into the bucket in constant memory and attaches it.
  * Whatever ends it early, a crash included, leaves nothing in the database, and nothing for long in the bucket.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `upload_rejected`, `upload_aborted`,
- * `bucket_unavailable`.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
+ * `upload_aborted`, `bucket_unavailable`.
  */
-export function attachFile({ db, bucket, clock, newId, limits, onDeletionsQueued }: Deps) {
+export function attachFile(deps: Deps) {
+  const { db, bucket, clock, newId, limits, onDeletionsQueued } = deps;
   return async (
     caller: Caller,
-    input: { noteId: string; filename: string; contentType: string; body: Readable },
+    input: {
+      noteId: string;
+      filename: string;
+      contentType: string;
+      body: Readable;
+      length?: LengthBounds | undefined;
+    },
   ): Promise<Attachment> => {
     const { noteId } = input;
-    await authoriseNote(db, { caller, noteId, action: "attachment.add" });
+    const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+    const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES);
+    const { length } = input;
+    const inRoom = await reserveRoom(deps, { objectKey, ownerId, userId: caller.userId, length, maxBytes });
     try {
+      await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
       const stored = await bucket.store({
         objectKey,
         contentType,
-        body: checkedStream({ filename, contentType }, input.body),
-        maxBytes: Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES),
+        body: checkedStream({ filename, contentType }, inRoom(input.body)),
+        maxBytes,
       });
       return await db.transaction(async (tx) => {
         // Asked again: the share may have been revoked, or the note deleted, while the bytes came in.
@@ -54,7 +66,7 @@ export function attachFile({ db, bucket, clock, newId, limits, onDeletionsQueued
           rejectReason: undefined,
           createdAt: now,
         };
-        await tx.attachments.insert(attachment);
+        await tx.attachments.insert(attachment, { quota: quotaOf(limits), settles: true });
         await tx.objectDeletions.cancel(objectKey);
         await tx.audit.add({
           id: newId(),
@@ -69,8 +81,9 @@ export function attachFile({ db, bucket, clock, newId, limits, onDeletionsQueued
         return attachment;
       });
     } catch (error) {
-      // The intent is on disk already; this only brings it forward, so a failure here costs a day, not an orphan.
+      // Both ends are on disk already; this only brings them forward: a failure here costs a day or minutes, not an orphan.
       await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
+      await db.transaction((tx) => tx.usage.release(objectKey)).catch(() => undefined);
       onDeletionsQueued();
       throw error;
     }

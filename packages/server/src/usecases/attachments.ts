@@ -2,7 +2,7 @@ import type { Attachment } from "../domain/attachment.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseAttachment } from "./authorise.ts";
 import type { Deps } from "./ports.ts";
-import { queueDeletion } from "./purge-objects.ts";
+import { planDeletion, queueDeletions } from "./purge-objects.ts";
 
 /** What is known of an attachment. Throws `attachment_not_found` or `access_denied`. */
 export function getAttachment({ db }: Deps) {
@@ -16,8 +16,9 @@ export function deleteAttachment({ db, clock, newId, onDeletionsQueued }: Deps) 
     await db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
       const now = clock();
-      await queueDeletion(tx, { attachment, now });
+      const planned = await planDeletion(tx, { attachment, now });
       await tx.attachments.delete(attachmentId);
+      await queueDeletions(tx, planned);
       await tx.audit.add({
         id: newId(),
         at: now,

@@ -15,6 +15,7 @@ import { listShares, putShares, revokeShare } from "./shares.ts";
 import { startUpload } from "./start-upload.ts";
 import { getUpload, signParts } from "./upload-parts.ts";
 import { abortUpload, expireUploads } from "./uploads.ts";
+import { getUsage } from "./usage.ts";
 
 /** Every verb of the service, bound to its database, bucket, clock and limits. */
 export function createUseCases(deps: Deps) {
@@ -46,6 +47,7 @@ export function createUseCases(deps: Deps) {
     revokeApiToken: revokeApiToken(deps),
     rememberPerson: rememberPerson(deps),
     getMe: getMe(deps),
+    getUsage: getUsage(deps),
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
     claimCheck: claimCheck(deps),

@@ -1,9 +1,10 @@
 import type { Attachment } from "../domain/attachment.ts";
+import { DomainError } from "../domain/errors.ts";
 import type { Note, NoteWithAttachments } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest } from "./ports.ts";
-import { queueDeletion } from "./purge-objects.ts";
+import { type PlannedDeletion, planDeletion, queueDeletions } from "./purge-objects.ts";
 
 /** Creates a note of the caller's. */
 export function createNote({ db, clock, newId }: Deps) {
@@ -86,10 +87,14 @@ export function deleteNote({ db, clock, newId, onDeletionsQueued }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     await db.transaction(async (tx) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
+      // From here on nobody adds a file that would go with the note unseen, its object left behind.
+      if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
       const now = clock();
       const attachments = await tx.attachments.listOfNote(noteId);
-      for (const attachment of attachments) await queueDeletion(tx, { attachment, now });
+      const planned: PlannedDeletion[] = [];
+      for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
       await tx.notes.delete(noteId);
+      await queueDeletions(tx, planned);
       await tx.audit.add({
         id: newId(),
         at: now,

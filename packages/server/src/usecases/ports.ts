@@ -7,6 +7,7 @@ import type { Person } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
 import type { Share, ShareWithPerson } from "../domain/share.ts";
 import type { Upload } from "../domain/upload.ts";
+import type { Quota, Usage } from "../domain/usage.ts";
 
 /** Time and chance, passed in so that the core is a function of its inputs. */
 export type Clock = () => number;
@@ -48,7 +49,9 @@ export type UrlAuditLog = {
 export type NoteQueries = {
   insert(note: Note): Promise<void>;
   update(noteId: string, change: { title?: string; body?: string; updatedAt: number }): Promise<void>;
-  /** Removes the note with its attachments, uploads and shares; the caller has queued the objects for deletion. */
+  /** Keeps others from adding to the note and from deleting it until the transaction ends; false when it is gone. */
+  hold(noteId: string): Promise<boolean>;
+  /** Removes the note with its attachments, uploads and shares; the caller holds it, and has queued the objects for deletion. */
   delete(noteId: string): Promise<void>;
   listOwned(userId: string, page: PageRequest): Promise<Page<Note>>;
   /** Notes with a live share for this person; newest first, as all lists are. */
@@ -56,7 +59,11 @@ export type NoteQueries = {
 };
 
 export type AttachmentQueries = {
-  insert(attachment: Attachment): Promise<void>;
+  /**
+   * Takes room for the file, as it does with every change of a state and gives it back with every removal, so that usage is always what
+   * the rows say. `settles`: the room that a form upload reserved under this key is part of it. Throws `quota_exceeded`.
+   */
+  insert(attachment: Attachment, options?: { quota?: Quota; settles?: boolean }): Promise<void>;
   /** Moves `from` -> `to` and says whether it was there: the only way a state changes, so that two callers can't both win. */
   transition(
     attachmentId: string,
@@ -164,6 +171,22 @@ export type ContentCheckQueries = {
   remove(attachmentId: string): Promise<void>;
 };
 
+/** Who takes room, in whose quota. */
+type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
+
+/** What everyone's files take up. Files that have an attachment are counted with it (AttachmentQueries); these calls are for those without. */
+export type UsageQueries = {
+  find(ownerId: string): Promise<Usage>;
+  /** Takes room for a file that is coming in, until `expiresAt`. In a transaction; throws `quota_exceeded`. */
+  reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
+  /** Takes more of it, and until later. In a transaction; throws `quota_exceeded`, and `upload_aborted` when it has expired. */
+  extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
+  /** Gives it back; doing it twice is fine. In a transaction. */
+  release(objectKey: string): Promise<void>;
+  /** Gives back what has expired, and answers how many. In a transaction. */
+  releaseExpired(now: number): Promise<number>;
+};
+
 export type AuditQueries = AuditWriter & {
   listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
   listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
@@ -180,6 +203,7 @@ export type Queries = {
   apiTokens: ApiTokenQueries;
   objectDeletions: ObjectDeletionQueries;
   contentChecks: ContentCheckQueries;
+  usage: UsageQueries;
   audit: AuditQueries;
 };
 
@@ -297,6 +321,10 @@ export type Limits = {
   multipartTtlSeconds: number;
   /** A file that has to be read whole to be verified, and is no larger, is verified within the request that completes it. */
   checkInRequestMaxBytes: number;
+  /** What the files on one person's notes may take up together. Default: no limit. */
+  userQuotaBytes?: number | undefined;
+  /** How many they may be. Default: no limit. */
+  userQuotaFiles?: number | undefined;
 };
 
 export type Deps = {

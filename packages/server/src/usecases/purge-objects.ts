@@ -2,19 +2,31 @@ import type { Attachment } from "../domain/attachment.ts";
 import type { Upload } from "../domain/upload.ts";
 import type { Deps, Queries } from "./ports.ts";
 
+export type PlannedDeletion = Parameters<Queries["objectDeletions"]["put"]>[0];
+
 const BATCH = 500;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 3_600_000;
 /** A signed PUT that began just before its URL died may still be sending: wait this long after the expiry. Milliseconds. */
 export const LATE_PUT_GRACE_MS = 300_000;
 
-/** Queues the deletion of an attachment's object: now, or once nothing can be put under its key any more. */
-export async function queueDeletion(queries: Queries, options: { attachment: Attachment; now: number }): Promise<void> {
-  const { attachment, now } = options;
-  if (!attachment.ownsObject) return;
+/** What has to go from the bucket with an attachment, and when: now, or once nothing can be put there any more. */
+export async function planDeletion(
+  queries: Queries,
+  { attachment, now }: { attachment: Attachment; now: number },
+): Promise<PlannedDeletion[]> {
+  if (!attachment.ownsObject) return [];
   const upload = await queries.uploads.findOfAttachment(attachment.id);
   const notBefore = upload !== undefined && attachment.state !== "ready" ? removableAt({ upload, now }) : now;
-  await queries.objectDeletions.put({ objectKey: attachment.objectKey, notBefore });
+  return [{ objectKey: attachment.objectKey, notBefore }];
+}
+
+/**
+ * Queues what was planned, in the transaction that gave it up and after what else it changes: everyone locks an attachment before the
+ * deletion of its object, so that nobody waits in a circle.
+ */
+export async function queueDeletions(queries: Queries, planned: readonly PlannedDeletion[]): Promise<void> {
+  for (const deletion of planned) await queries.objectDeletions.put(deletion);
 }
 
 /**

@@ -7,6 +7,7 @@ import { normaliseContentType } from "../domain/serving.ts";
 import type { MultipartUpload, Upload } from "../domain/upload.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Queries, SignedRequest } from "./ports.ts";
+import { quotaOf } from "./usage.ts";
 
 export type StartUploadInput = {
   noteId: string;
@@ -29,7 +30,7 @@ const UNRECORDED_AFTER_MS = 600_000;
 
 /**
  * Begins an upload that goes straight to the bucket: records what was declared; one PUT is signed at once, parts when they are asked for.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, and
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, and
  * `invalid_request` for parts that S3 would not take.
  */
 export function startUpload(deps: Deps) {
@@ -90,8 +91,9 @@ async function startMultipart(
   try {
     const bucketUploadId = await bucket.createMultipart({ objectKey, contentType });
     const upload = await db.transaction(async (tx) => {
+      const recorded = await record(deps, { tx, declared, multipart: { bucketUploadId, partSize } });
       await tx.objectDeletions.cancel(objectKey);
-      return record(deps, { tx, declared, multipart: { bucketUploadId, partSize } });
+      return recorded;
     });
     return { upload, request: undefined };
   } catch (error) {
@@ -117,7 +119,7 @@ async function record(
       ttlSeconds: multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds,
     },
   );
-  await tx.attachments.insert(attachment);
+  await tx.attachments.insert(attachment, { quota: quotaOf(limits) });
   await tx.uploads.insert(upload);
   return upload;
 }

@@ -33,6 +33,8 @@ export function abortUpload({ db, bucket, clock, onDeletionsQueued }: Deps) {
 export function expireUploads({ db, bucket, clock }: Deps) {
   return async (): Promise<number> => {
     const now = clock();
+    // Of forms whose process died; what they have put goes with the deletion that was queued before.
+    await db.transaction((tx) => tx.usage.releaseExpired(now));
     const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, 500);
     for (const upload of abandoned) {
       const expired = await db.transaction(async (tx) => {

@@ -3,6 +3,7 @@ import type { EngineName } from "../engine.ts";
 import { initialSchema } from "./0001-initial-schema.ts";
 import { authSchema } from "./0002-auth-schema.ts";
 import { multipartUploads } from "./0003-multipart-uploads.ts";
+import { usage } from "./0005-usage.ts";
 import { contentChecks } from "./0007-content-checks.ts";
 
 /** Every migration by name, run in the order of the names; one that has been released is never edited. */
@@ -11,6 +12,7 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0001-initial-schema": initialSchema(engine),
     "0002-auth-schema": authSchema(engine),
     "0003-multipart-uploads": multipartUploads(engine),
+    "0005-usage": usage(engine),
     "0007-content-checks": contentChecks(engine),
   };
 }

@@ -16,6 +16,8 @@ export type TestDatabase = {
   url: string | undefined;
   /** Undefined on PostgreSQL. */
   file: string | undefined;
+  /** The same database for another replica: with connections of its own, to be closed first. */
+  openAgain(options: { clock: Clock }): Promise<OpenDatabase>;
   close(): Promise<void>;
 };
 
@@ -45,6 +47,7 @@ function testEngine(name: EngineName, createPlace: () => Promise<TestPlace>): Te
         db,
         url: "url" in location ? location.url : undefined,
         file: "file" in location ? location.file : undefined,
+        openAgain: (options) => openAt(location, options.clock),
         async close() {
           await db.close();
           await remove();

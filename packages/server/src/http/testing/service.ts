@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
-import type { TestEngine } from "../../db/testing/test-databases.ts";
+import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { createUseCases } from "../../usecases/index.ts";
 import type { Bucket, Database, Limits } from "../../usecases/ports.ts";
 import { type AppOptions, buildApp } from "../app.ts";
@@ -19,9 +19,14 @@ export type ServiceOptions = {
   app?: Partial<AppOptions>;
   /** A bucket of the test's own, which outlives the service. Default: a fresh one. */
   bucket?: BucketServer;
+  /** Another replica of this service: on its database and bucket, with connections of its own. To be closed before it. */
+  beside?: Shared;
   /** Stands between the use cases and the bucket or the database. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
+
+/** What replicas have in common. */
+type Shared = { database: TestDatabase; bucketServer: BucketServer };
 
 /** The service with its real parts: a database of the given engine, the embedded bucket, the authenticator; only the socket is optional. */
 export type TestService = Awaited<ReturnType<typeof startService>>;
@@ -29,8 +34,9 @@ export type TestService = Awaited<ReturnType<typeof startService>>;
 export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
   let aheadMs = 0;
   const clock = () => Date.now() + aheadMs;
-  const database = await engine.open({ clock });
-  const server = options.bucket ?? (await startEmbedded());
+  const { beside } = options;
+  const database = beside === undefined ? await engine.open({ clock }) : await anotherOf(beside, clock);
+  const server = beside?.bucketServer ?? options.bucket ?? (await startEmbedded());
   const bucket = bucketOn(server);
   const db = wrap.database?.(database.db) ?? database.db;
   let onDeletionsQueued = (): void => undefined;
@@ -95,10 +101,15 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     async close() {
       await app.close();
       bucket.close();
-      if (options.bucket === undefined) await server.stop();
+      if (options.bucket === undefined && beside === undefined) await server.stop();
       await database.close();
     },
   };
+}
+
+async function anotherOf({ database }: Shared, clock: () => number): Promise<TestDatabase> {
+  const db = await database.openAgain({ clock });
+  return { ...database, db, close: () => db.close() };
 }
 
 /** A bearer token of this person, as an existing application would sign it; the address is the name at example.com. */

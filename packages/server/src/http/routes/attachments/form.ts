@@ -25,6 +25,13 @@ export function refuseOversize(contentLength: string | undefined, maxBytes: numb
   throw new HttpProblem("file_too_large", `The file is larger than ${limit} bytes, the limit here.`);
 }
 
+/** What a form's declared length says of its file's: the rest is boundaries and headers. Undefined when it declares none. */
+export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
+  if (contentLength === undefined) return undefined;
+  const atMost = Number(contentLength);
+  return { atLeast: Math.max(0, atMost - bounds.formOverheadBytes), atMost };
+}
+
 /** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`. */
 export async function openForm(request: FastifyRequest): Promise<FormFile> {
   const parts = request.parts({ limits });

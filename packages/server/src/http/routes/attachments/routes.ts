@@ -5,7 +5,7 @@ import { callerOf } from "../../auth-port.ts";
 import { bounds } from "../../bounds.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App, RequestOf, RouteDeps } from "../../types.ts";
-import { dropRest, openForm, refuseOversize } from "./form.ts";
+import { dropRest, lengthOfFile, openForm, refuseOversize } from "./form.ts";
 import { presentAttachment } from "./present.ts";
 import * as schema from "./schema.ts";
 
@@ -38,7 +38,8 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: 
     refuseOversize(request.headers["content-length"], uploadMaxBytes + bounds.formOverheadBytes);
     const { filename, contentType, body } = await openForm(request);
     try {
-      return await useCases.attachFile(callerOf(request), { noteId, filename, contentType, body });
+      const length = lengthOfFile(request.headers["content-length"]);
+      return await useCases.attachFile(callerOf(request), { noteId, filename, contentType, body, length });
     } finally {
       body.destroy();
     }

@@ -28,6 +28,25 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
   });
 
+  it("deleting a note while files are added to it leaves no object that nobody knows", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { id } = (await ann.send("POST /notes", { json: { title: "Busy" } })).body;
+      const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
+      const adding = Array.from({ length: 4 }, () => ann.send(`POST /notes/${id}/uploads`, { json }));
+      const [deleted, ...added] = await Promise.all([ann.send(`DELETE /notes/${id}`), ...adding]);
+      expect(deleted.status).toBe(204);
+      for (const { status, body } of added) {
+        if (status !== 201) {
+          expect(body.code).toBe("note_not_found");
+          continue;
+        }
+        const objectKey = new URL(body.upload.url).pathname.split("/").at(-1) ?? "";
+        const queued = service.database.db.kysely.selectFrom("object_deletions").select("object_key");
+        expect(await queued.where("object_key", "=", objectKey).execute()).toHaveLength(1);
+      }
+    }
+  });
+
   it("lists in pages, newest first", async () => {
     const bob = await service.as("bob");
     for (const title of ["one", "two", "three"]) await bob.send("POST /notes", { json: { title } });

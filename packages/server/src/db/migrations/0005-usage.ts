@@ -1,0 +1,47 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+import { columnTypesOf, keyedTable } from "./column-types.ts";
+
+/**
+ * What each owner's files take up, counted from the rows that are there; the reservations of form uploads, which have no row until
+ * they are complete; and the keys under which a start of an upload can be repeated.
+ */
+export function usage(engine: EngineName): Migration {
+  const { id, text, integer } = columnTypesOf(engine);
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("usage")
+        .addColumn("owner_id", id, (c) => c.primaryKey().notNull())
+        .addColumn("used_bytes", integer, (c) => c.notNull())
+        .addColumn("files", integer, (c) => c.notNull())
+        .modifyEnd(keyedTable(engine))
+        .execute();
+      await sql`
+        insert into usage (owner_id, used_bytes, files)
+        select owner_id, sum(size_bytes), count(*) from attachments
+        where owns_object = 1 and state not in ('rejected', 'aborted', 'expired')
+        group by owner_id`.execute(db);
+      await db.schema
+        .createTable("reservations")
+        .addColumn("object_key", id, (c) => c.primaryKey().notNull())
+        .addColumn("owner_id", id, (c) => c.notNull())
+        .addColumn("size_bytes", integer, (c) => c.notNull())
+        .addColumn("expires_at", integer, (c) => c.notNull())
+        .modifyEnd(keyedTable(engine))
+        .execute();
+      await db.schema.createIndex("reservations_expiry").on("reservations").column("expires_at").execute();
+      await db.schema.alterTable("uploads").addColumn("idempotency_key", text).execute();
+      // Uploads without a key are all different: a unique index lets any number of nulls in, on both engines.
+      await db.schema
+        .createIndex("uploads_idempotency_key")
+        .unique()
+        .on("uploads")
+        .columns(["user_id", "idempotency_key"])
+        .execute();
+      // When an object has to go once more, for what may come after the first time.
+      await db.schema.alterTable("object_deletions").addColumn("again_at", integer).execute();
+    },
+  };
+}

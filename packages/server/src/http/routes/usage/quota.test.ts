@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { fileForm } from "../../testing/form.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+
+const MIB = 2 ** 20;
+
+type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
+
+describe.each(engines)("requirement 9: quotas on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  beforeAll(async () => {
+    const limits = { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB, userQuotaBytes: 20 * MIB, userQuotaFiles: 3 };
+    service = await startService({ engine, limits });
+    ann = await service.as("ann");
+  });
+  afterEach(async () => {
+    await ann.send(`DELETE /notes/${noteId}`);
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+  });
+  afterAll(() => service.close());
+
+  async function newNote(): Promise<void> {
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  }
+
+  async function usage(client = ann) {
+    const { usedBytes, files } = (await client.send("GET /usage")).body;
+    return { usedBytes, files };
+  }
+
+  function start(sizeBytes: number, { client = ann } = {}) {
+    const json = { filename: "a.txt", sizeBytes, contentType: "text/plain" };
+    return client.send(`POST /notes/${noteId}/uploads`, { json });
+  }
+
+  async function begin(sizeBytes: number): Promise<Begun> {
+    const answer = await start(sizeBytes);
+    expect(answer.status).toBe(201);
+    return answer.body.upload;
+  }
+
+  function put({ method, url, headers }: Begun, body: string): Promise<Response> {
+    const { "content-length": _signed, ...settable } = headers;
+    return fetch(url, { method, headers: settable, body });
+  }
+
+  const post = (content: Buffer | string, client = ann) =>
+    client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
+
+  it("tells the caller what is used and allowed", async () => {
+    await newNote();
+    const nothing = { usedBytes: 0, quotaBytes: 20 * MIB, files: 0, quotaFiles: 3 };
+    expect((await ann.send("GET /usage")).body).toEqual(nothing);
+    await begin(5);
+    expect((await ann.send("GET /usage")).body).toEqual({ ...nothing, usedBytes: 5, files: 1 });
+    expect((await (await service.as("bob")).send("GET /usage")).body).toEqual(nothing);
+  });
+
+  it("an upload takes room from its start, in one PUT and in parts, and keeps it when it is complete", async () => {
+    await newNote();
+    const small = await begin(5);
+    await begin(10 * MIB);
+    expect(await usage()).toEqual({ usedBytes: 5 + 10 * MIB, files: 2 });
+    await put(small, "hello");
+    expect((await ann.send(`POST /uploads/${small.id}/complete`)).status).toBe(200);
+    expect((await ann.send(`POST /uploads/${small.id}/complete`)).status).toBe(200);
+    expect(await usage()).toEqual({ usedBytes: 5 + 10 * MIB, files: 2 });
+  });
+
+  it("over the bytes -> 413 quota_exceeded, saying how much is used and allowed; to the byte", async () => {
+    await newNote();
+    await begin(20 * MIB - 10);
+    const answer = await start(11);
+    expect(answer.body).toMatchObject({ status: 413, code: "quota_exceeded" });
+    expect(answer.body.detail).toContain(`${20 * MIB - 10} of the ${20 * MIB} bytes`);
+    expect(answer.text).not.toContain("X-Amz");
+    expect((await start(10)).status).toBe(201);
+    expect((await start(1)).body.code).toBe("quota_exceeded");
+    expect((await start(0)).status).toBe(201);
+  });
+
+  it("more than the whole quota -> 413, from somebody who has nothing yet", async () => {
+    await newNote();
+    const before = await service.bucketContents.uploads();
+    expect((await start(20 * MIB + 1)).body.code).toBe("quota_exceeded");
+    // What was begun in the bucket goes again.
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.uploads()).toBe(before);
+  });
+
+  it("over the number of files -> 413 quota_exceeded, saying how many", async () => {
+    await newNote();
+    for (let nth = 0; nth < 3; nth += 1) await begin(0);
+    const answer = await start(0);
+    expect(answer.body).toMatchObject({ status: 413, code: "quota_exceeded" });
+    expect(answer.body.detail).toContain("3 files of the 3 allowed");
+    expect((await post("hello")).body).toMatchObject({ status: 413, code: "quota_exceeded" });
+  });
+
+  it("is given back by abort, rejection, expiry and deletion, once each", async () => {
+    await newNote();
+    const [aborted, rejected, expired, deleted] = [10, 20, 30, 40];
+    const upload = await begin(aborted);
+    for (let twice = 0; twice < 2; twice += 1) {
+      expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
+      expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    }
+    const lie = (
+      await ann.send(`POST /notes/${noteId}/uploads`, {
+        json: { filename: "a.pdf", sizeBytes: rejected, contentType: "application/pdf" },
+      })
+    ).body.upload;
+    await put(lie, "x".repeat(rejected));
+    expect((await ann.send(`POST /uploads/${lie.id}/complete`)).status).toBe(422);
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    await begin(expired);
+    service.advance(900_000 + 300_001);
+    expect(await service.useCases.expireUploads()).toBe(1);
+    expect(await service.useCases.expireUploads()).toBe(0);
+    service.advance(-(900_000 + 300_001));
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    const { attachmentId } = await begin(deleted);
+    expect(await usage()).toEqual({ usedBytes: deleted, files: 1 });
+    expect((await ann.send(`DELETE /attachments/${attachmentId}`)).status).toBe(204);
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+  });
+
+  it("is the owner's of the note: an editor's file counts there, and the editor learns no numbers", async () => {
+    await newNote();
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
+    const bob = await service.as("bob");
+    expect((await start(20 * MIB, { client: bob })).status).toBe(201);
+    expect(await usage()).toEqual({ usedBytes: 20 * MIB, files: 1 });
+    expect(await usage(bob)).toEqual({ usedBytes: 0, files: 0 });
+    for (const refused of [await start(1, { client: bob }), await post("hello", bob)]) {
+      expect(refused.body).toMatchObject({ status: 413, code: "quota_exceeded" });
+      expect(refused.body.detail).toBe("The owner of this note has no room left for this file.");
+    }
+  });
+
+  it("an adopted object is not the service's to count", async () => {
+    await newNote();
+    await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
+    const upload = await begin(5);
+    await put(upload, "hello");
+    const key = (await service.bucketContents.keys())[0] ?? "";
+    await ann.send(`DELETE /uploads/${upload.id}`);
+    await put(upload, "hello");
+    await service.database.db.kysely.deleteFrom("attachments").where("id", "=", upload.attachmentId).execute();
+    expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key, filename: "a.txt" } })).status).toBe(
+      201,
+    );
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+  });
+
+  describe("a form", () => {
+    it("counts what its file has, to the byte, and nothing when it is refused", async () => {
+      await newNote();
+      expect((await post("hello")).status).toBe(201);
+      expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
+      const lie = { form: fileForm("not a pdf", "a.pdf", "application/pdf") };
+      expect((await ann.send(`POST /notes/${noteId}/attachments`, lie)).status).toBe(422);
+      expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
+    });
+
+    it("fits to the byte; one more -> 413, and nothing of it is left", async () => {
+      await newNote();
+      const room = 100_000;
+      await begin(20 * MIB - room);
+      await service.useCases.purgeObjects();
+      const before = await service.bucketContents.keys();
+      const over = await post(Buffer.alloc(room + 1));
+      expect(over.body).toMatchObject({ status: 413, code: "quota_exceeded" });
+      expect(await usage()).toEqual({ usedBytes: 20 * MIB - room, files: 1 });
+      await service.useCases.purgeObjects();
+      expect(await service.bucketContents.keys()).toEqual(before);
+      expect((await post(Buffer.alloc(room))).status).toBe(201);
+      expect(await usage()).toEqual({ usedBytes: 20 * MIB, files: 2 });
+    });
+  });
+});

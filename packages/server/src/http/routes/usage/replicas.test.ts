@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { fileForm } from "../../testing/form.ts";
+import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
+
+const STARTS = 100;
+const FILE_BYTES = 100;
+
+describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engine) => {
+  let first: TestService;
+  let second: TestService;
+  let ann: Client[];
+  beforeAll(async () => {
+    const limits = { userQuotaBytes: 40 * FILE_BYTES + 99, userQuotaFiles: 60, singlePutMaxBytes: 1_000 };
+    first = await startService({ engine, limits });
+    second = await startService({ engine, limits, beside: first });
+    ann = [await first.as("ann"), await second.as("ann")];
+  });
+  afterAll(async () => {
+    await second.close();
+    await first.close();
+  });
+
+  /** Each replica gets half of the calls, all at once. */
+  async function atOnce(call: (client: Client) => Promise<Answer>): Promise<{ won: number; refused: number }> {
+    const answers = await Promise.all(Array.from({ length: STARTS }, (_, nth) => call(ann[nth % 2] as Client)));
+    const won = answers.filter(({ status }) => status === 201).length;
+    const refused = answers.filter(({ body }) => body.code === "quota_exceeded").length;
+    expect(won + refused).toBe(STARTS);
+    return { won, refused };
+  }
+
+  async function usage() {
+    const [one, two] = await Promise.all(ann.map(async (client) => (await client.send("GET /usage")).body));
+    expect(one).toEqual(two);
+    return { usedBytes: one.usedBytes, files: one.files };
+  }
+
+  async function withNote(work: (noteId: string) => Promise<void>): Promise<void> {
+    const [client] = ann as [Client];
+    const noteId = (await client.send("POST /notes", { json: { title: "Files" } })).body.id;
+    await work(noteId);
+    expect((await client.send(`DELETE /notes/${noteId}`)).status).toBe(204);
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+  }
+
+  const start = (noteId: string, sizeBytes: number) => (client: Client) =>
+    client.send(`POST /notes/${noteId}/uploads`, {
+      json: { filename: "a.bin", sizeBytes, contentType: "application/x-any" },
+    });
+
+  it("of 100 starts at once, as many as fit into the bytes go through", () =>
+    withNote(async (noteId) => {
+      expect(await atOnce(start(noteId, FILE_BYTES))).toEqual({ won: 40, refused: 60 });
+      expect(await usage()).toEqual({ usedBytes: 4_000, files: 40 });
+    }));
+
+  it("of 100 starts of uploads in parts at once, as many as fit go through", () =>
+    withNote(async (noteId) => {
+      expect(await atOnce(start(noteId, 1_001))).toEqual({ won: 4, refused: 96 });
+      expect(await usage()).toEqual({ usedBytes: 4_004, files: 4 });
+    }));
+
+  it("of 100 starts at once, as many as are allowed files go through", () =>
+    withNote(async (noteId) => {
+      expect(await atOnce(start(noteId, 1))).toEqual({ won: 60, refused: 40 });
+      expect(await usage()).toEqual({ usedBytes: 60, files: 60 });
+    }));
+
+  it("of 100 forms at once, none exceeds it, and what is counted is what is there", () =>
+    withNote(async (noteId) => {
+      const { won } = await atOnce((client) =>
+        client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),
+      );
+      // A form takes room for its headers until it is complete, so fewer may go through at once than would one by one.
+      expect(won).toBeGreaterThan(0);
+      expect(won).toBeLessThanOrEqual(40);
+      expect(await usage()).toEqual({ usedBytes: won * FILE_BYTES, files: won });
+    }));
+});

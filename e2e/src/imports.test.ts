@@ -11,6 +11,7 @@ const root = resolve(import.meta.dirname, "../..");
 const zones: Record<string, readonly string[]> = {
   "packages/presign/src": [],
   "packages/contract/src": [],
+  "packages/client/src": ["packages/contract/src"],
   "packages/s3-local/src": ["packages/presign/src"],
   "packages/server/src/domain": [],
   "packages/server/src/usecases": ["packages/server/src/domain"],
@@ -32,6 +33,7 @@ const zones: Record<string, readonly string[]> = {
 const packages: Record<string, string> = {
   "@valetkey/presign": "packages/presign/src",
   "@valetkey/contract": "packages/contract/src",
+  "@valetkey/client": "packages/client/src",
   "@valetkey/s3-local": "packages/s3-local/src",
 };
 
@@ -90,6 +92,8 @@ describe("imports go downward only", () => {
       { from: "packages/presign/src/index.ts", to: "packages/s3-local/src/index.ts" },
       { from: "packages/server/src/usecases/notes.ts", to: "packages/server/src/main.ts" },
       { from: "packages/server/src/http/app.ts", to: "packages/elsewhere/src/index.ts" },
+      { from: "packages/client/src/client.ts", to: "packages/presign/src/index.ts" },
+      { from: "packages/server/src/http/app.ts", to: "packages/client/src/index.ts" },
     ];
     for (const edge of refused) expect(isAllowed({ ...edge, specifier: "" }), `${edge.from} -> ${edge.to}`).toBe(false);
   });

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { createClient } from "../../../packages/client/src/index.ts";
+import { file } from "./testing/files.ts";
+import { startWorld } from "./testing/world.ts";
+
+describe("the calls of the client against the service", () => {
+  it("notes: create, get, update, list, iterate, remove", async () => {
+    const { client } = await startWorld();
+    const notes = [];
+    for (const title of ["a", "b", "c"]) notes.push(await client.notes.create({ title }));
+    const [first] = notes;
+    if (first === undefined) throw new Error("there are notes");
+    expect(await client.notes.get(first.id)).toMatchObject({ title: "a", body: "" });
+    expect(await client.notes.update(first.id, { body: "text" })).toMatchObject({ title: "a", body: "text" });
+    const page = await client.notes.list({ limit: 2 });
+    expect(page.items).toHaveLength(2);
+    const seen = [];
+    for await (const note of client.notes.iterate({ limit: 2 })) seen.push(note.title);
+    expect(seen.toSorted()).toEqual(["a", "b", "c"]);
+    await client.notes.remove(first.id);
+    await expect(client.notes.get(first.id)).rejects.toMatchObject({ code: "note_not_found", status: 404 });
+  });
+
+  it("attachments, their URLs, shares and activity", async () => {
+    const world = await startWorld();
+    const { client } = world;
+    const ben = await world.clientAs("ben");
+    const note = await client.notes.create({ title: "Files" });
+    const { id } = await client.upload(note.id, file(1000, { name: "a.bin" })).done;
+    expect(await client.attachments.get(id)).toMatchObject({ id, filename: "a.bin", state: "ready" });
+
+    const url = await client.urlFor(id, { expiresIn: 90, disposition: "inline" });
+    expect(url.expiresIn).toBe(90);
+    expect((await (await fetch(url.fileUrl)).arrayBuffer()).byteLength).toBe(1000);
+    await expect(client.urlFor(id, { expiresIn: 0 })).rejects.toMatchObject({ code: "expires_in_out_of_range" });
+
+    await expect(ben.urlFor(id)).rejects.toMatchObject({ code: "access_denied" });
+    const { shares } = await client.shares.put({ attachmentId: id }, { userIds: ["ben"] });
+    expect(shares).toMatchObject([{ userId: "ben", role: "viewer" }]);
+    expect((await ben.urlFor(id)).fileUrl).toContain("X-Amz-Signature");
+    expect((await client.shares.list({ attachmentId: id })).shares).toHaveLength(1);
+    await client.shares.remove({ attachmentId: id }, "ben");
+    await expect(ben.urlFor(id)).rejects.toMatchObject({ code: "access_denied" });
+    await client.shares.put({ noteId: note.id }, { userIds: ["ben"], role: "editor" });
+    expect((await ben.notes.list({ scope: "shared" })).items.map((each) => each.id)).toEqual([note.id]);
+
+    const actions = [];
+    for await (const event of client.activity.iterate({ noteId: note.id, limit: 2 })) actions.push(event.action);
+    expect(actions).toContain("attachment.uploaded");
+    expect((await client.activity.list()).items.length).toBeGreaterThan(0);
+
+    await client.attachments.remove(id);
+    await expect(client.attachments.get(id)).rejects.toMatchObject({ code: "attachment_not_found" });
+  });
+
+  it("URLs of more files than one request takes, each with its own answer, in order", async () => {
+    const { client } = await startWorld();
+    const note = await client.notes.create({ title: "Files" });
+    const { id } = await client.upload(note.id, file(10)).done;
+    const unknown = "0192f0c1-0000-7000-8000-000000000000";
+    const asked = [...Array.from({ length: 1000 }, () => unknown), id];
+    const urls = await client.urlsFor(asked);
+    expect(urls.map(({ attachmentId }) => attachmentId)).toEqual(asked);
+    expect(urls[0]).toMatchObject({ code: "attachment_not_found" });
+    expect(urls.at(-1)?.fileUrl).toContain("X-Amz-Signature");
+  });
+
+  it("tokens: one that the client made is one that a client can use", async () => {
+    const { client, url } = await startWorld();
+    const { id, token } = await client.tokens.create({ label: "backup" });
+    const other = createClient({ baseUrl: `${url}/`, token });
+    expect((await other.me()).id).toBe("ann");
+    expect((await client.tokens.list()).tokens).toMatchObject([{ id, label: "backup" }]);
+    await client.tokens.remove(id);
+    await expect(other.me()).rejects.toMatchObject({ code: "unauthenticated", status: 401 });
+  });
+});

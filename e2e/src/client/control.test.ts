@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { createClient, memoryStore, type UploadProgress } from "../../../packages/client/src/index.ts";
+import { file, LARGE_BYTES, LARGE_PARTS, sha256OfBlob, sha256OfDownload } from "./testing/files.ts";
+import { startWorld, type World } from "./testing/world.ts";
+
+const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
+const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
+
+/** Resolves when so many bytes have gone out. */
+function reaching(bytes: number) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { reached: promise, onProgress: ({ sentBytes }: UploadProgress) => void (sentBytes >= bytes && resolve()) };
+}
+
+describe("an upload that is aborted", () => {
+  it("ends here and at the service, and leaves nothing to resume", async () => {
+    const world = await startWorld();
+    const note = await newNote(world);
+    const { reached, onProgress } = reaching(LARGE_BYTES / 3);
+    const upload = world.client.upload(note, file(LARGE_BYTES), { onProgress });
+    await reached;
+    const outcome = expect(upload.done).rejects.toMatchObject({ code: "aborted" });
+    await upload.abort();
+    await outcome;
+    expect(upload.progress().state).toBe("aborted");
+    const started = world.toService.seen.filter((line) => line.startsWith("DELETE /uploads/"));
+    expect(started).toHaveLength(1);
+    const [attachment] = (await world.client.notes.get(note)).attachments;
+    expect(attachment?.state ?? "aborted").toBe("aborted");
+  });
+
+  it("by a signal is the same", async () => {
+    const world = await startWorld();
+    const controller = new AbortController();
+    const { reached, onProgress } = reaching(1);
+    const upload = world.client.upload(await newNote(world), file(LARGE_BYTES), {
+      onProgress,
+      signal: controller.signal,
+    });
+    reached.then(() => controller.abort());
+    await expect(upload.done).rejects.toMatchObject({ code: "aborted" });
+    expect(world.toService.seen.some((line) => line.startsWith("DELETE /uploads/"))).toBe(true);
+  });
+
+  it("before it began asks nothing of the service", async () => {
+    const world = await startWorld();
+    const note = await newNote(world);
+    const before = world.toService.seen.length;
+    await expect(world.client.upload(note, file(10), { signal: AbortSignal.abort() }).done).rejects.toMatchObject({
+      code: "aborted",
+    });
+    expect(world.toService.seen.length).toBe(before);
+  });
+
+  it("too late is a success, as there is a file", async () => {
+    const world = await startWorld();
+    const note = await newNote(world);
+    const given = file(10_000);
+    world.toService.decide(({ url }) => {
+      // The completion passes; the abort comes while its answer is on the way.
+      if (url?.endsWith("/complete")) setImmediate(() => void upload.abort());
+      return "pass";
+    });
+    const upload = world.client.upload(note, given);
+    const outcome = await upload.done.then(
+      ({ state }) => state,
+      ({ code }) => code,
+    );
+    const attachments = (await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready");
+    // Either way, what was answered is what is there.
+    expect(attachments.length).toBe(outcome === "ready" ? 1 : 0);
+  });
+});
+
+describe("an upload that is paused", () => {
+  it("sends nothing until it is resumed, and whole parts stay", async () => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    const paused = Promise.withResolvers<void>();
+    const third = reaching(LARGE_BYTES / 3);
+    const upload = world.client.upload(await newNote(world), given, {
+      onProgress(progress) {
+        third.onProgress(progress);
+        if (progress.state === "paused") paused.resolve();
+      },
+    });
+    await third.reached;
+    upload.pause();
+    await paused.promise;
+    const sentBefore = partsSent(world);
+    expect(upload.progress().state).toBe("paused");
+    upload.resume();
+    const { id } = await upload.done;
+    expect(await sha256OfDownload(world.client, id)).toBe(await sha256OfBlob(given));
+    // At most the four that were under way are sent twice.
+    expect(partsSent(world)).toBeLessThanOrEqual(LARGE_PARTS + 4);
+    expect(sentBefore).toBeLessThan(LARGE_PARTS);
+  });
+});
+
+describe("an upload that is started again by another client with the same store", () => {
+  it("goes on where it was", async () => {
+    const world = await startWorld();
+    const { url: baseUrl, token } = world;
+    const store = memoryStore();
+    const note = await newNote(world);
+    const given = file(LARGE_BYTES);
+    const half = reaching(LARGE_BYTES / 2);
+    const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
+    await half.reached;
+    // As good as a closed tab: it never goes on.
+    first.pause();
+    const sentBefore = partsSent(world);
+    let resumedAt: number | undefined;
+    const second = createClient({ baseUrl, token, store }).upload(note, given, {
+      onProgress({ state, sentBytes }) {
+        if (state === "sending") resumedAt ??= sentBytes;
+      },
+    });
+    const { id } = await second.done;
+    expect(await sha256OfDownload(world.client, id)).toBe(await sha256OfBlob(given));
+    expect(resumedAt).toBeGreaterThan(0);
+    expect(partsSent(world) - sentBefore).toBeLessThan(LARGE_PARTS);
+    expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
+  });
+
+  it("starts anew when the upload was aborted meanwhile, and when the store remembers nonsense", async () => {
+    const world = await startWorld();
+    const note = await newNote(world);
+    const given = file(10_000);
+    const entries = new Map<string, string>();
+    const store = {
+      get: (key: string) => entries.get(key),
+      set: (key: string, value: string) => void entries.set(key, value),
+      remove: (key: string) => void entries.delete(key),
+    };
+    const client = createClient({ baseUrl: world.url, token: world.token, store });
+    const remembered: string[] = [];
+    const key = await client
+      .upload(note, given, { onProgress: () => remembered.push(...entries.keys()) })
+      .done.then(() => remembered[0] ?? "");
+    expect(entries.size).toBe(0);
+    for (const value of ["", "nonsense", '{"idempotencyKey":"x","uploadId":"0192f0c1-0000-7000-8000-000000000000"}']) {
+      entries.set(key, value);
+      expect((await client.upload(note, given).done).state).toBe("ready");
+    }
+  });
+});

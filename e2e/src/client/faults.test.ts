@@ -1,0 +1,230 @@
+import type { IncomingMessage } from "node:http";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type UploadProgress, ValetKeyError } from "../../../packages/client/src/index.ts";
+import type { Fate } from "./testing/fault-proxy.ts";
+import { file, LARGE_BYTES, LARGE_PARTS, sha256OfBlob, sha256OfDownload } from "./testing/files.ts";
+import { startWorld, type World } from "./testing/world.ts";
+
+const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
+const isPut = ({ method }: IncomingMessage) => method === "PUT";
+const isPart = (number: number) => (request: IncomingMessage) =>
+  isPut(request) && new RegExp(`partNumber=${number}&`).test(request.url ?? "");
+const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
+
+/** The first request that matches meets this fate, all others pass. */
+function once(matches: (request: IncomingMessage) => boolean, fate: Fate): (request: IncomingMessage) => Fate {
+  let met = false;
+  return (request) => {
+    if (met || !matches(request)) return "pass";
+    met = true;
+    return fate;
+  };
+}
+
+async function expectSameBytes({ client }: World, { attachmentId, given }: { attachmentId: string; given: Blob }) {
+  expect(await sha256OfDownload(client, attachmentId)).toBe(await sha256OfBlob(given));
+}
+
+const failureOf = async (done: Promise<unknown>): Promise<ValetKeyError> => {
+  const error = await done.then(
+    () => undefined,
+    (error) => error,
+  );
+  expect(error).toBeInstanceOf(ValetKeyError);
+  return error;
+};
+
+describe.each([1, 50, 99])("a connection that is cut at %i percent", (percent) => {
+  it("of a single PUT: it is sent again", async () => {
+    const world = await startWorld();
+    const given = file(3_000_000);
+    world.toBucket.decide(once(isPut, { cutAt: percent / 100 }));
+    const { id } = await world.client.upload(await newNote(world), given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+  });
+
+  it("of a part: that part alone is sent again", async () => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    world.toBucket.decide(once(isPart(4), { cutAt: percent / 100 }));
+    const { id } = await world.client.upload(await newNote(world), given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+    expect(partsSent(world)).toBe(LARGE_PARTS + 1);
+  });
+});
+
+describe("an answer that gets lost", () => {
+  it("of a single PUT: the second attempt finds the place taken, and the file is complete", async () => {
+    const world = await startWorld();
+    const given = file(1_000_000);
+    world.toBucket.decide(once(isPut, "loseAnswer"));
+    const { id } = await world.client.upload(await newNote(world), given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+  });
+
+  it("of the completion: asking again answers the same attachment", async () => {
+    const world = await startWorld();
+    const note = await newNote(world);
+    world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));
+    const { id } = await world.client.upload(note, file(LARGE_BYTES)).done;
+    expect((await world.client.notes.get(note)).attachments.map((each) => each.id)).toEqual([id]);
+  });
+});
+
+describe("an expired upload URL", () => {
+  it("of a single PUT is replaced by a fresh one", async () => {
+    const world = await startWorld();
+    const given = file(1_000_000);
+    const aheadOnce = once(isPut, { after: Promise.resolve() });
+    const { promise: isAhead, resolve } = Promise.withResolvers<void>();
+    world.toBucket.decide((request) => {
+      if (aheadOnce(request) === "pass") return "pass";
+      return { after: world.bucket.setClockAhead(20 * 60_000).then(resolve) };
+    });
+    const upload = world.client.upload(await newNote(world), given);
+    await isAhead;
+    world.toBucket.decide((request) => (isPut(request) ? { after: world.bucket.setClockAhead(0) } : "pass"));
+    const { id } = await upload.done;
+    await expectSameBytes(world, { attachmentId: id, given });
+    expect(world.toBucket.seen.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
+  });
+
+  it("of a part is replaced by a fresh one", async () => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    // Truly refused by the bucket, whose clock is past the URL's end.
+    const isFourth = once(isPart(4), "loseAnswer");
+    const refusals: string[] = [];
+    world.toBucket.decide((request) => {
+      if (isFourth(request) === "pass") return "pass";
+      refusals.push(request.url ?? "");
+      return { status: 403, body: "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>" };
+    });
+    const { id } = await world.client.upload(await newNote(world), given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+    expect(refusals).toHaveLength(1);
+  });
+
+  it("that is refused however fresh ends the upload, and says so", async () => {
+    const world = await startWorld();
+    world.toBucket.decide((request) => (isPut(request) ? { status: 403 } : "pass"));
+    const error = await failureOf(world.client.upload(await newNote(world), file(LARGE_BYTES)).done);
+    expect(error).toMatchObject({ code: "bucket_refused", status: 403 });
+  });
+});
+
+describe("a clock of the client that is an hour off", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([-1, 1])("(by %i h) changes nothing", async (hours) => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
+    // The token was signed before; the service runs in a process of its own, with the right time.
+    const { id } = await world.client.upload(await newNote(world), given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+    expect(partsSent(world)).toBe(LARGE_PARTS);
+  });
+});
+
+describe("an outage", () => {
+  it("of the bucket for a while is waited out", async () => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    let failures = 6;
+    const states = new Set<UploadProgress["state"]>();
+    world.toBucket.decide((request) => (isPut(request) && failures-- > 0 ? { status: 503 } : "pass"));
+    const upload = world.client.upload(await newNote(world), given, { onProgress: ({ state }) => states.add(state) });
+    await expectSameBytes(world, { attachmentId: (await upload.done).id, given });
+    expect(states).toContain("waiting");
+  });
+
+  it("of the service that does not end is answered with the last error, and what was sent is not lost", async () => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    const note = await newNote(world);
+    const isSigning = ({ url }: IncomingMessage) => url?.endsWith("/complete") === true;
+    world.toService.decide((request) => (isSigning(request) ? { status: 502, body: "Bad Gateway" } : "pass"));
+    const error = await failureOf(world.client.upload(note, given, { giveUpAfterSeconds: 0 }).done);
+    expect(error).toMatchObject({ code: "invalid_answer", status: 502 });
+    world.toService.decide(() => "pass");
+    const { id } = await world.client.upload(note, given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+    expect(partsSent(world)).toBe(LARGE_PARTS);
+  });
+
+  it("of the service in mid-upload: killed and started again", async () => {
+    const world = await startWorld();
+    await interruptedBy(world, world.service);
+  });
+
+  it("of the bucket in mid-upload: killed and started again", async () => {
+    const world = await startWorld();
+    await interruptedBy(world, world.bucket);
+  });
+
+  async function interruptedBy(world: World, victim: World["service"]) {
+    const given = file(LARGE_BYTES);
+    const restarted = Promise.withResolvers<void>();
+    let hit = false;
+    world.toBucket.decide((request) => {
+      if (hit || !isPart(5)(request)) return "pass";
+      hit = true;
+      victim.kill().then(victim.start).then(restarted.resolve, restarted.reject);
+      return "pass";
+    });
+    const upload = world.client.upload(await newNote(world), given);
+    const [attachment] = await Promise.all([upload.done, restarted.promise]);
+    await expectSameBytes(world, { attachmentId: attachment.id, given });
+  }
+});
+
+describe("what waiting does not change", () => {
+  it("bytes that are not what the name says: upload_rejected", async () => {
+    const world = await startWorld();
+    const png = new File([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), new Uint8Array(1000)], "cat.pdf", {
+      type: "application/pdf",
+    });
+    const note = await newNote(world);
+    const error = await failureOf(world.client.upload(note, png).done);
+    expect(error).toMatchObject({ code: "upload_rejected", status: 422 });
+    expect(error.requestId).toBeTruthy();
+    expect((await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready")).toEqual([]);
+  });
+
+  it("a note that is deleted in mid-upload", async () => {
+    const world = await startWorld();
+    const note = await newNote(world);
+    const { promise: deleted, resolve, reject } = Promise.withResolvers<void>();
+    let asked = false;
+    world.toBucket.decide((request) => {
+      if (!isPart(5)(request)) return "pass";
+      if (!asked) world.client.notes.remove(note).then(resolve, reject);
+      asked = true;
+      return { after: deleted };
+    });
+    const error = await failureOf(world.client.upload(note, file(LARGE_BYTES)).done);
+    expect(["note_not_found", "upload_not_found"]).toContain(error.code);
+  });
+
+  it("access that is lost in mid-upload", async () => {
+    const world = await startWorld();
+    const ben = await world.clientAs("ben");
+    const note = (await ben.notes.create({ title: "Ben's" })).id;
+    await ben.shares.put({ noteId: note }, { userIds: ["ann"], role: "editor" });
+    let revoked: Promise<void> | undefined;
+    world.toBucket.decide((request) => {
+      if (!isPut(request)) return "pass";
+      revoked ??= ben.shares.remove({ noteId: note }, "ann");
+      return { after: revoked };
+    });
+    const error = await failureOf(world.client.upload(note, file(LARGE_BYTES)).done);
+    expect(["access_denied", "note_not_found"]).toContain(error.code);
+  });
+
+  it("a file over the limit", async () => {
+    const world = await startWorld({ env: { UPLOAD_MAX_BYTES: "1MiB" } });
+    const error = await failureOf(world.client.upload(await newNote(world), file(2_000_000)).done);
+    expect(error).toMatchObject({ code: "file_too_large", status: 413 });
+  });
+});

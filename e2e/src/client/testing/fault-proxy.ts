@@ -1,0 +1,102 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * What happens to a request on its way. `cutAt`: the connection is reset when this share of the body has passed · `loseAnswer`: the
+ * connection is reset after the server has acted · `status`: it is answered so and goes no further · `after`: it is held back until then.
+ */
+export type Fate =
+  | "pass"
+  | "loseAnswer"
+  | { cutAt: number }
+  | { status: number; body?: string }
+  | { after: Promise<unknown> };
+
+export type FaultProxy = {
+  endpoint: string;
+  port: number;
+  /** Every request that came, as METHOD path?query. */
+  seen: string[];
+  /** Decides from now on; asked for each request. */
+  decide(fateOf: (request: IncomingMessage) => Fate): void;
+  close(): Promise<void>;
+};
+
+/** Stands in front of a server and decides, request by request, what goes wrong. The Host header stays, as it is signed. */
+export async function startFaultProxy(target: { port: number }): Promise<FaultProxy> {
+  let fateOf: (request: IncomingMessage) => Fate = () => "pass";
+  const seen: string[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    seen.push(`${incoming.method} ${incoming.url}`);
+    const fate = fateOf(incoming);
+    if (typeof fate === "object" && "status" in fate) return answerInstead(incoming, { outgoing, fate });
+    if (typeof fate === "object" && "after" in fate) await fate.after;
+    forward(incoming, { outgoing, port: target.port, fate });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    seen,
+    decide(next) {
+      fateOf = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answerInstead(
+  incoming: IncomingMessage,
+  { outgoing, fate }: { outgoing: ServerResponse; fate: { status: number; body?: string } },
+): void {
+  incoming.resume();
+  incoming.on("end", () => {
+    const body = fate.body ?? "";
+    outgoing.writeHead(fate.status, { "content-type": "application/xml", "content-length": Buffer.byteLength(body) });
+    outgoing.end(body);
+  });
+}
+
+function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse; port: number; fate: Fate }): void {
+  const { outgoing, port, fate } = options;
+  const { method, url: path, headers } = incoming;
+  const onward = httpRequest({ hostname: "127.0.0.1", port, method, path, headers, agent: false }, (answer) => {
+    if (fate === "loseAnswer") {
+      answer.resume();
+      answer.on("end", () => outgoing.destroy());
+      return;
+    }
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+    // A server that dies in the middle is passed on as such.
+    answer.on("close", () => void (answer.complete || outgoing.destroy()));
+  });
+  onward.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => onward.destroy());
+  const cutAt = typeof fate === "object" && "cutAt" in fate ? fate.cutAt : undefined;
+  if (cutAt === undefined) incoming.pipe(onward);
+  else cutAfter(incoming, { onward, bytes: Math.floor(Number(headers["content-length"]) * cutAt) });
+}
+
+function cutAfter(
+  incoming: IncomingMessage,
+  { onward, bytes }: { onward: NodeJS.WritableStream; bytes: number },
+): void {
+  let passed = 0;
+  incoming.on("data", (chunk: Buffer) => {
+    const rest = bytes - passed;
+    passed += chunk.length;
+    if (passed < bytes) {
+      onward.write(chunk);
+      return;
+    }
+    // Exactly so many bytes get through before the reset.
+    if (rest > 0) onward.write(chunk.subarray(0, rest));
+    incoming.socket.resetAndDestroy();
+  });
+}

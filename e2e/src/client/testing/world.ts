@@ -1,0 +1,120 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
+import { signTestJwt } from "../../../../packages/server/src/http/auth/testing.ts";
+import { makePlace, type RunningService, startProcess } from "../../testing/service.ts";
+import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+
+const CREDENTIALS = { accessKeyId: "AKIDCLIENTTESTS", secretAccessKey: "c1ientT3stsOnly0pensN0thing000000000000" };
+const BUCKET = "files";
+
+/** A process that can be killed and started again in the same place. */
+type Restartable = { kill(): Promise<void>; start(): Promise<void>; pid(): number };
+
+/** A service, a bucket in a process of its own, and between clients and either a proxy that makes faults. */
+export type World = {
+  /** What a client is told: the proxy before the service. */
+  url: string;
+  token: string;
+  service: Restartable;
+  bucket: Restartable & { setClockAhead(milliseconds: number): Promise<void> };
+  toService: FaultProxy;
+  toBucket: FaultProxy;
+  /** As ann. */
+  client: Client;
+  clientAs(userId: string): Promise<Client>;
+  /** A file system folder that goes away with the world. */
+  folder: string;
+};
+
+type WorldOptions = { allowedOrigins?: string[]; env?: Record<string, string> };
+
+/** Starts a world for one test, on SQLite. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const world = await openWorld(options);
+  onTestFinished(world.close);
+  return world;
+}
+
+/** The same outside a test. */
+export async function openWorld({ allowedOrigins = ["*"], env = {} }: WorldOptions) {
+  const [servicePort, bucketPort] = [await freePort(), await freePort()];
+  const toBucket = await startFaultProxy({ port: bucketPort });
+  const toService = await startFaultProxy({ port: servicePort });
+  const place = await makePlace({
+    PORT: String(servicePort),
+    AWS_BUCKET_NAME: BUCKET,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    S3_ENDPOINT: `http://127.0.0.1:${bucketPort}`,
+    S3_PUBLIC_ENDPOINT: toBucket.endpoint,
+    AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
+    PUBLIC_URL: toService.endpoint,
+    ...env,
+  });
+  const bucketDir = join(place.dataDir, "s3");
+  await mkdir(bucketDir);
+  const bucket = restartableBucket({ dataDir: bucketDir, port: bucketPort, allowedOrigins });
+  await bucket.start();
+  let running: RunningService | undefined;
+  const service: Restartable = {
+    start: async () => {
+      running = await startProcess(place);
+    },
+    kill: async () => void (await running?.stop("SIGKILL")),
+    pid: () => running?.pid ?? 0,
+  };
+  await service.start();
+  const url = toService.endpoint;
+  const clientOf = (token: string) => createClient({ baseUrl: url, token, store: memoryStore() });
+  const token = await signTestJwt({ sub: "ann" });
+  return {
+    ...{ url, token },
+    ...{ service, bucket, toService, toBucket },
+    client: clientOf(token),
+    clientAs: async (sub: string) => clientOf(await signTestJwt({ sub })),
+    folder: place.dataDir,
+    async close() {
+      await running?.stop();
+      await bucket.kill();
+      await Promise.all([toBucket.close(), toService.close()]);
+      await place.remove();
+    },
+  };
+}
+
+function restartableBucket(options: { dataDir: string; port: number; allowedOrigins: string[] }): World["bucket"] {
+  let child: ChildProcess | undefined;
+  return {
+    async start() {
+      const argument = JSON.stringify({ ...options, credentials: CREDENTIALS, bucket: BUCKET });
+      child = fork(new URL("./bucket.child.ts", import.meta.url), [argument]);
+      await once(child, "message");
+    },
+    async kill() {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
+    },
+    pid: () => child?.pid ?? 0,
+    async setClockAhead(aheadMs) {
+      child?.send({ aheadMs });
+      if (child !== undefined) await once(child, "message");
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { UploadProgress } from "../../../packages/client/src/index.ts";
+import { file, LARGE_BYTES, LARGE_PARTS, sha256OfBlob, sha256OfDownload } from "./testing/files.ts";
+import { startWorld, type World } from "./testing/world.ts";
+
+const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
+const partsOf = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
+
+describe("an upload through the client", () => {
+  it.each([0, 1, 1_000_000, 20_000_000])(
+    "of %i bytes is one PUT, and what is read back is the same",
+    async (sizeBytes) => {
+      const world = await startWorld();
+      const { client, toBucket } = world;
+      const given = file(sizeBytes);
+      const attachment = await client.upload(await newNote(world), given).done;
+      expect(attachment).toMatchObject({ state: "ready", sizeBytes, filename: "file.bin" });
+      expect(toBucket.seen.filter((line) => line.startsWith("PUT"))).toHaveLength(1);
+      expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
+    },
+  );
+
+  it("declares the SHA-256 of a small file, which is verified", async () => {
+    const world = await startWorld();
+    const given = file(100_000);
+    const attachment = await world.client.upload(await newNote(world), given).done;
+    const expected = Buffer.from(await sha256OfBlob(given), "hex").toString("base64");
+    expect(attachment.checksum).toEqual({ algorithm: "SHA256", value: expected });
+  });
+
+  it("of a large file goes in parts, tells its progress, and leaves the same bytes", async () => {
+    const world = await startWorld();
+    const { client } = world;
+    const given = file(LARGE_BYTES);
+    const heard: UploadProgress[] = [];
+    const attachment = await client.upload(await newNote(world), given, { onProgress: (each) => heard.push(each) })
+      .done;
+    expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
+    expect(partsOf(world)).toBe(LARGE_PARTS);
+    expect(heard.at(-1)).toMatchObject({
+      state: "ready",
+      sentBytes: LARGE_BYTES,
+      totalBytes: LARGE_BYTES,
+      secondsLeft: 0,
+    });
+    const states = heard.map(({ state }) => state).filter((state, place, all) => state !== all[place - 1]);
+    expect(states).toEqual(["hashing", "starting", "sending", "completing", "ready"]);
+    const sent = heard.map(({ sentBytes }) => sentBytes);
+    expect(sent).toEqual(sent.toSorted((a, b) => a - b));
+  });
+});

@@ -1,0 +1,21 @@
+import type { Call } from "../call.ts";
+import type { AuditEventPage } from "../wire.ts";
+import { iteratePages, type PageOptions } from "./pages.ts";
+
+/** Of one note, or of all notes of the caller. */
+type Subject = { noteId?: string };
+
+/** /activity and /notes/:noteId/activity, newest first. */
+export function activityCalls(call: Call) {
+  const list = ({ noteId, signal, ...query }: Subject & PageOptions = {}) => {
+    const path = noteId === undefined ? "/activity" : `/notes/${encodeURIComponent(noteId)}/activity`;
+    return call<AuditEventPage>("GET", path, { query: { ...query }, signal });
+  };
+  return {
+    /** One page. */
+    list,
+    /** Every event, page by page. */
+    iterate: (options: Subject & Omit<PageOptions, "cursor"> = {}) =>
+      iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
+  };
+}

@@ -1,0 +1,146 @@
+import type { Call } from "./call.ts";
+import { canGetBetter, unanswered, ValetKeyError } from "./errors.ts";
+import type { Platform } from "./platform.ts";
+import { pauseMs } from "./upload/persist.ts";
+import type { Attachment, FileUrl } from "./wire.ts";
+
+/** A file as it comes in. */
+export type Download = {
+  attachment: Attachment;
+  /** The bytes; errors with ValetKeyError when they can't be had to the end. Nothing is read before it is asked for. */
+  stream: ReadableStream<Uint8Array>;
+  /** All of it at once, in memory. */
+  blob(): Promise<Blob>;
+};
+
+type Deps = { call: Call; fetch: typeof globalThis.fetch; platform: Platform };
+
+/** In a row, without a byte in between. */
+const MAX_ATTEMPTS = 6;
+/** No byte came for so long, though one was waited for: the line is dead. Milliseconds. */
+const STALL_MS = 60_000;
+
+const WHAT = "A download from the bucket";
+
+/**
+ * Begins to read an attachment from the bucket. A URL that has expired is replaced by a fresh one, which asks for access again; a line
+ * that breaks is picked up at the byte where it broke; the length is held against what the service has verified.
+ * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `network`, `aborted`.
+ */
+export async function download(
+  deps: Deps,
+  { attachmentId, signal }: { attachmentId: string; signal: AbortSignal | undefined },
+): Promise<Download> {
+  const path = `/attachments/${encodeURIComponent(attachmentId)}`;
+  const attachment = await deps.call<Attachment>("GET", path, { signal });
+  const source = { path, sizeBytes: attachment.sizeBytes, signal };
+  const first = await open(deps, { ...source, offset: 0 });
+  const chunks = readAll(deps, { source, first });
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await chunks.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(error);
+        }
+      },
+      cancel: async () => void (await chunks.return(undefined)),
+    },
+    { highWaterMark: 0 },
+  );
+  return { attachment, stream, blob: () => new Response(stream).blob() };
+}
+
+type Source = { path: string; sizeBytes: number; signal: AbortSignal | undefined };
+
+async function* readAll(deps: Deps, { source, first }: { source: Source; first: Response }) {
+  const { sizeBytes, signal } = source;
+  let response: Response | undefined = first;
+  let offset = 0;
+  for (let failures = 0; ; ) {
+    try {
+      response ??= await open(deps, { ...source, offset });
+      for await (const chunk of chunksOf(response, signal)) {
+        offset += chunk.length;
+        failures = 0;
+        if (offset > sizeBytes) throw wrongLength(offset, sizeBytes);
+        yield chunk;
+      }
+      if (offset === sizeBytes) return;
+      throw wrongLength(offset, sizeBytes);
+    } catch (error) {
+      const isShort = error instanceof ValetKeyError && error.code === "wrong_length" && offset < sizeBytes;
+      failures += 1;
+      if (failures === MAX_ATTEMPTS || !(isShort || canGetBetter(error))) throw error;
+      response = undefined;
+      await deps.platform.sleep(pauseMs(deps.platform, { failures }), signal ?? new AbortController().signal);
+    }
+  }
+}
+
+async function* chunksOf({ body }: Response, signal: AbortSignal | undefined) {
+  if (body === null) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await withinMs(reader.read(), STALL_MS);
+      if (done) return;
+      yield value;
+    }
+  } catch (cause) {
+    throw unanswered(cause, { signal, what: WHAT });
+  } finally {
+    // Left before the end, the rest need not come.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** How long the reader of the stream takes does not count, only how long the line does. */
+function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came for ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Asks for a fresh URL and reads from there on; a refused one is replaced once. */
+async function open(deps: Deps, source: Source & { offset: number }): Promise<Response> {
+  const { path, signal, offset, sizeBytes } = source;
+  for (let isSecond = false; ; isSecond = true) {
+    const { fileUrl } = await deps.call<FileUrl>("GET", `${path}/url`, { signal });
+    const response = await get(deps, { url: fileUrl, offset, signal });
+    const { status } = response;
+    const length = response.headers.get("content-length");
+    if (status === 206 || (status === 200 && offset === 0)) {
+      if (length === null || Number(length) === sizeBytes - offset) return response;
+    }
+    await response.body?.cancel();
+    if (status === 403 && !isSecond) continue;
+    if (status < 300) throw wrongLength(offset + Number(length), sizeBytes);
+    if (status >= 500 || status === 429) {
+      throw new ValetKeyError("bucket_unavailable", `The bucket answered ${status}.`, { status });
+    }
+    throw new ValetKeyError("bucket_refused", `The bucket refused the download: ${status}.`, { status });
+  }
+}
+
+async function get({ fetch }: Deps, options: { url: string; offset: number; signal: AbortSignal | undefined }) {
+  const { url, offset, signal } = options;
+  try {
+    return await fetch(url, {
+      credentials: "omit",
+      ...(offset === 0 ? {} : { headers: { range: `bytes=${offset}-` } }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    throw unanswered(cause, { signal, what: WHAT });
+  }
+}
+
+function wrongLength(actual: number, expected: number): ValetKeyError {
+  return new ValetKeyError("wrong_length", `The file came with ${actual} bytes where it has ${expected}.`);
+}

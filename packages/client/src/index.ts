@@ -1,0 +1,12 @@
+export type { GetToken } from "./call.ts";
+export type { PageOptions } from "./calls/pages.ts";
+export type { ShareSubject } from "./calls/shares.ts";
+export type { Disposition, UrlOptions } from "./calls/urls.ts";
+export { type Client, type ClientOptions, createClient } from "./client.ts";
+export type { Download } from "./download.ts";
+export { type ClientErrorCode, type ErrorCode, ValetKeyError } from "./errors.ts";
+export { memoryStore, type UploadStore } from "./stores/store.ts";
+export { type WebStorage, webStore } from "./stores/web-store.ts";
+export type { UploadProgress, UploadState } from "./upload/progress.ts";
+export type { UploadOptions, UploadTask } from "./upload/task.ts";
+export type * from "./wire.ts";

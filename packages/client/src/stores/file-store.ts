@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import type { UploadStore } from "./store.ts";
+
+/** Remembers in a JSON file, for one process at a time; each change replaces the file as a whole, so a kill leaves the old or the new. */
+export function fileStore(path: string): UploadStore {
+  let entries: Promise<Record<string, string>> | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function change(apply: (entries: Record<string, string>) => void): Promise<void> {
+    entries ??= readEntries(path);
+    const current = await entries;
+    apply(current);
+    writing = writing.catch(() => undefined).then(() => replaceFile(path, JSON.stringify(current)));
+    await writing;
+  }
+
+  return {
+    async get(key) {
+      entries ??= readEntries(path);
+      return (await entries)[key];
+    },
+    set: (key, value) => change((current) => Object.assign(current, { [key]: value })),
+    remove: (key) => change((current) => delete current[key]),
+  };
+}
+
+async function readEntries(path: string): Promise<Record<string, string>> {
+  try {
+    return { ...JSON.parse(await readFile(path, "utf8")) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, text, { mode: 0o600, flush: true });
+  await rename(temporary, path);
+}

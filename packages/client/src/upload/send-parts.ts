@@ -1,0 +1,94 @@
+import { ValetKeyError } from "../errors.ts";
+import type { SignedParts } from "../wire.ts";
+import { findUpload, type OpenUpload, uploadPath } from "./open-upload.ts";
+import { createPartSigner, type PartSigner } from "./part-signer.ts";
+import { refused, sendPiece } from "./send-piece.ts";
+import type { Session } from "./session.ts";
+
+type MultipartUpload = OpenUpload & { kind: "multipart" };
+
+/** How often a fresh signature of a part may be refused before that is the answer. */
+const MAX_SIGNATURES = 3;
+
+/** Sends every part that the bucket does not have, several at once. */
+export async function sendParts(session: Session, upload: MultipartUpload): Promise<void> {
+  const missing = await findMissing(session, upload);
+  const failed = new AbortController();
+  const { call, platform, parallel } = session;
+  const signer = createPartSigner({
+    partNumbers: missing,
+    parallel,
+    now: platform.now,
+    sign: async (partNumbers) => {
+      const path = `${uploadPath(upload.uploadId)}/parts`;
+      const signal = AbortSignal.any([session.signal, failed.signal, AbortSignal.timeout(60_000)]);
+      return (await call<SignedParts>("POST", path, { body: { partNumbers }, signal })).parts;
+    },
+  });
+  const queue = missing.values();
+  const work = async () => {
+    // One iterator for all: whoever is free takes the next part.
+    for (const partNumber of queue) {
+      await sendPart(session, { upload, partNumber, signer, failed: failed.signal });
+    }
+  };
+  const workers = Array.from({ length: Math.min(parallel, missing.length) }, work);
+  try {
+    await Promise.all(workers);
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(workers);
+    throw error;
+  }
+}
+
+/** Asks the bucket, through the service: what another tab, or a process before this one, has sent counts. */
+async function findMissing(session: Session, upload: MultipartUpload): Promise<number[]> {
+  const { progress, file } = session;
+  const found = await findUpload(session, upload.uploadId);
+  const stored = new Map(found?.parts.map(({ partNumber, sizeBytes }) => [partNumber, sizeBytes]));
+  const missing: number[] = [];
+  progress.reset();
+  for (let partNumber = 1; partNumber <= upload.partCount; partNumber += 1) {
+    const { size } = partOf(file, { partSize: upload.partSize, partNumber });
+    if (stored.get(partNumber) === size) progress.keep(size);
+    else missing.push(partNumber);
+  }
+  return missing;
+}
+
+function partOf(file: Blob, { partSize, partNumber }: { partSize: number; partNumber: number }): Blob {
+  return file.slice((partNumber - 1) * partSize, partNumber * partSize);
+}
+
+type Part = { upload: MultipartUpload; partNumber: number; signer: PartSigner; failed: AbortSignal };
+
+async function sendPart(session: Session, { upload, partNumber, signer, failed }: Part): Promise<void> {
+  const { persist, platform, progress, file } = session;
+  const bytes = partOf(file, { partSize: upload.partSize, partNumber });
+  const piece = progress.piece();
+  for (let signatures = 1; ; signatures += 1) {
+    const send = async (signal: AbortSignal) => {
+      const request = await signer.get(partNumber);
+      progress.enter("sending");
+      let kept = 0;
+      try {
+        const outcome = await sendPiece({ platform }, { request, bytes, signal, onSent: piece.sent });
+        if (outcome === "stored") kept = bytes.size;
+        return outcome;
+      } finally {
+        piece.end({ kept });
+      }
+    };
+    // When another part fails for good, this one need not go on.
+    const outcome = await persist(send, { stop: failed });
+    if (outcome === "stored") return;
+    if (outcome === "occupied" || signatures === MAX_SIGNATURES) throw refused(outcome === "expired" ? 403 : 412, "");
+    signer.drop(partNumber);
+  }
+}
+
+/** Whether an error says that the bucket knows nothing of these parts (any more). */
+export function isLost(error: unknown): boolean {
+  return error instanceof ValetKeyError && error.code === "bucket_refused" && error.status === 404;
+}

@@ -8,6 +8,19 @@ const type = Type.String({ maxLength: 255 });
 /** Uppy itself says nothing of the size: a page that wants more than its smallest uploads puts it into the metadata. Bytes. */
 const size = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
+/** Metadata comes as `metadata[name]`; what is not named here is ignored. */
+export const UppyParamsQuery = Type.Object(
+  { filename, type, "metadata[noteId]": Id, "metadata[size]": Type.Optional(size) },
+  { additionalProperties: false, patternProperties: { "^metadata\\[": {} } },
+);
+
+/** A form: its fields, and the file last, are posted to `url`. */
+export const UppyParams = Type.Object({
+  method: Type.Literal("POST"),
+  url: Type.String(),
+  fields: Type.Record(Type.String(), Type.String()),
+});
+
 const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
 

@@ -6,6 +6,7 @@ import { startChecking } from "./checking.ts";
 import type { BucketConfig, Config } from "./config.ts";
 import { authTables, openPostgres, openSqlite } from "./db/index.ts";
 import { type EmbeddedBucket, startEmbeddedBucket } from "./embedded-bucket.ts";
+import { startFormCollection } from "./form-collection.ts";
 import { freePort } from "./free-port.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { buildApp } from "./http/app.ts";
@@ -28,7 +29,7 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 /** Opens the database (migrating it) and the bucket's client, and binds the use cases to them. */
 export async function openCore(
   config: Config,
-  options: { logger: Logger; onDeletionsQueued?: () => void; onChecksQueued?: () => void },
+  options: { logger: Logger; onDeletionsQueued?: () => void; onChecksQueued?: () => void; onFormSigned?: () => void },
 ) {
   const { logger } = options;
   const clock = Date.now;
@@ -52,6 +53,7 @@ export async function openCore(
     limits: config.limits,
     onDeletionsQueued: options.onDeletionsQueued ?? (() => undefined),
     onChecksQueued: options.onChecksQueued ?? (() => undefined),
+    onFormSigned: options.onFormSigned ?? (() => undefined),
   });
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const accounts = createAccounts({
@@ -104,10 +106,17 @@ export async function startService(configured: Config, options: { logger: Logger
     renewMs: RENEW_MS,
     onError: (error) => logger.error({ err: error }, "a file could not be checked; it is tried again"),
   });
+  const collection = startFormCollection({
+    useCases: () => core.useCases,
+    idleMs: SWEEP_INTERVAL_MS,
+    clock: Date.now,
+    onError: (error) => logger.error({ err: error }, "the file of a form could not be looked for; it is tried again"),
+  });
   const core = await openCore(config, {
     logger,
     onDeletionsQueued: housekeeping.kick,
     onChecksQueued: checking.kick,
+    onFormSigned: collection.kick,
   });
   const { useCases, accounts, db, bucket, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
@@ -134,12 +143,14 @@ export async function startService(configured: Config, options: { logger: Logger
   await app.listen({ host: config.server.host, port: config.server.port });
   housekeeping.kick();
   checking.kick();
+  collection.kick();
   return {
     url: publicUrl,
     bucketUrl,
     async close() {
       await app.close();
       await housekeeping.stop();
+      await collection.stop();
       await checking.stop();
       await core.close();
       await embedded?.close();

@@ -11,6 +11,7 @@ import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
 import type { Tables } from "./schema.ts";
 import { shareQueries } from "./shares.ts";
+import { signedFormQueries } from "./signed-forms.ts";
 import { uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
 
@@ -34,6 +35,7 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
     objectDeletions: objectDeletionQueries(db, engine),
     contentChecks: contentCheckQueries(db),
     usage: usageQueries(db),
+    signedForms: signedFormQueries(db),
     audit: auditQueries(db, engine),
   };
 }

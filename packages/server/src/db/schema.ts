@@ -144,6 +144,23 @@ export type ContentChecksTable = {
   attempts: number;
 };
 
+/** Forms that may be posted to the bucket; a row goes when nobody has to look for a file any more. */
+export type SignedFormsTable = {
+  id: string;
+  note_id: string;
+  user_id: string;
+  object_key: string;
+  filename: string;
+  content_type: string;
+  min_bytes: number;
+  max_bytes: number;
+  /** What an attempt made the file an upload as. */
+  upload_id: string | null;
+  expires_at: number;
+  created_at: number;
+  look_at: number;
+};
+
 /** Our tables; those of the accounts library are in auth-tables.ts. Instants are milliseconds since the epoch. */
 export type Tables = {
   people: PeopleTable;
@@ -159,4 +176,5 @@ export type Tables = {
   content_checks: ContentChecksTable;
   usage: UsageTable;
   reservations: ReservationsTable;
+  signed_forms: SignedFormsTable;
 };

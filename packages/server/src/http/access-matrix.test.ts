@@ -41,6 +41,7 @@ const table: readonly Row[] = [
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   // The same for Uppy. Nobody is given credentials of the bucket.
+  ["GET /s3/params",                           200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /s3/multipart",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /s3/multipart/:uploadId",              200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /s3/multipart/:uploadId/:partNumber",  200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -110,6 +111,7 @@ const bodies: Record<string, (world: World) => object> = {
 };
 
 const queries: Record<string, (world: World) => Record<string, string>> = {
+  "GET /s3/params": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", "metadata[noteId]": noteId }),
   "GET /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
   "GET /s3/multipart/:uploadId/:partNumber": ({ uploadId }) => ({ key: uploadId }),
   "GET /s3/multipart/:uploadId/batch": ({ uploadId }) => ({ key: uploadId, partNumbers: "1" }),

@@ -18,6 +18,7 @@ const contract = [
   "post /uploads/{uploadId}/parts",
   "post /uploads/{uploadId}/complete",
   "delete /uploads/{uploadId}",
+  "get /s3/params",
   "post /s3/multipart",
   "get /s3/multipart/{uploadId}",
   "get /s3/multipart/{uploadId}/{partNumber}",

@@ -3,6 +3,7 @@ import { adoptObject } from "./adopt-object.ts";
 import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
 import { attachFile } from "./attach-file.ts";
 import { deleteAttachment, getAttachment } from "./attachments.ts";
+import { collectForms } from "./collect-forms.ts";
 import { completeUpload } from "./complete-upload.ts";
 import { claimCheck, renewCheck, runCheck } from "./content-checks.ts";
 import { issueUrl } from "./issue-url.ts";
@@ -12,6 +13,7 @@ import { getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports.ts";
 import { purgeObjects } from "./purge-objects.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
+import { signForm } from "./sign-form.ts";
 import { startUpload } from "./start-upload.ts";
 import { getUpload, signParts } from "./upload-parts.ts";
 import { abortUpload, expireUploads } from "./uploads.ts";
@@ -34,6 +36,8 @@ export function createUseCases(deps: Deps) {
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
+    signForm: signForm(deps),
+    collectForms: collectForms(deps),
     issueUrl: issueUrl(deps),
     issueUrls: issueUrls(deps),
     putShares: putShares(deps),

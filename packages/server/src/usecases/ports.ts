@@ -6,6 +6,7 @@ import type { Note } from "../domain/note.ts";
 import type { Person } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
 import type { Share, ShareWithPerson } from "../domain/share.ts";
+import type { SignedForm } from "../domain/signed-form.ts";
 import type { Upload } from "../domain/upload.ts";
 import type { Quota, Usage } from "../domain/usage.ts";
 
@@ -192,6 +193,19 @@ export type AuditQueries = AuditWriter & {
   listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
 };
 
+export type SignedFormQueries = {
+  insert(form: SignedForm): Promise<void>;
+  /** Forms to be looked at, the longest due first. */
+  listDue(now: number, limit: number): Promise<SignedForm[]>;
+  /** The earliest `lookAt` of all forms; undefined: there are none. */
+  nextLookAt(): Promise<number | undefined>;
+  /** Takes a form, as it was seen, until `lookAt`; false: another one took it first. */
+  claim(seen: Pick<SignedForm, "id" | "lookAt">, until: { lookAt: number }): Promise<boolean>;
+  postpone(formId: string, change: { lookAt: number }): Promise<void>;
+  setUpload(formId: string, change: { uploadId: string; lookAt: number }): Promise<void>;
+  remove(formId: string): Promise<void>;
+};
+
 /** Everything that can be asked of the database inside or outside a transaction. */
 export type Queries = {
   access: AccessQueries;
@@ -204,6 +218,7 @@ export type Queries = {
   objectDeletions: ObjectDeletionQueries;
   contentChecks: ContentCheckQueries;
   usage: UsageQueries;
+  signedForms: SignedFormQueries;
   audit: AuditQueries;
 };
 
@@ -223,6 +238,9 @@ export type StoredPart = { partNumber: number; etag: string; sizeBytes: number }
 
 export type SignedUrl = { url: string; expiresAt: number };
 export type SignedRequest = SignedUrl & { method: string; headers: Record<string, string> };
+
+/** A form for a browser: its fields, and the file last, are posted to `url`. */
+export type SignedPost = SignedUrl & { fields: Record<string, string> };
 
 export type StoredObject = { sizeBytes: number; contentType: string; etag: string; checksum: Checksum | undefined };
 
@@ -255,6 +273,18 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
+  /**
+   * Signs a form for one key: the bucket refuses another type, and a file that is shorter than `minBytes` or longer than `maxBytes`. It
+   * may be posted more than once, and the last file stays.
+   */
+  presignPost(options: {
+    objectKey: string;
+    contentType: string;
+    minBytes: number;
+    maxBytes: number;
+    expiresInSeconds: number;
+    now: number;
+  }): Promise<SignedPost>;
   /** Begins an upload in parts, and answers the bucket's id of it. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
   /** The size of the part is signed: the bucket refuses any other body. */
@@ -339,4 +369,6 @@ export type Deps = {
   onDeletionsQueued: () => void;
   /** Told after a commit that queued a check of content. */
   onChecksQueued: () => void;
+  /** Told after a commit that recorded a signed form, for whose file somebody has to look. */
+  onFormSigned: () => void;
 };

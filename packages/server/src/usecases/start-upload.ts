@@ -66,7 +66,7 @@ function planParts(cut: Parts): UploadPlan {
 
 async function startPut(deps: Deps, declared: Declared): Promise<StartedUpload> {
   const { db, bucket, limits } = deps;
-  const upload = await db.transaction((tx) => record(deps, { tx, declared, multipart: undefined }));
+  const upload = await db.transaction((tx) => recordUpload(deps, { tx, declared, multipart: undefined }));
   const request = await bucket.presignPut({
     objectKey: upload.objectKey,
     contentType: upload.contentType,
@@ -91,7 +91,7 @@ async function startMultipart(
   try {
     const bucketUploadId = await bucket.createMultipart({ objectKey, contentType });
     const upload = await db.transaction(async (tx) => {
-      const recorded = await record(deps, { tx, declared, multipart: { bucketUploadId, partSize } });
+      const recorded = await recordUpload(deps, { tx, declared, multipart: { bucketUploadId, partSize } });
       await tx.objectDeletions.cancel(objectKey);
       return recorded;
     });
@@ -104,7 +104,8 @@ async function startMultipart(
   }
 }
 
-async function record(
+/** Writes an upload and its attachment down, if the caller may add one to the note. */
+export async function recordUpload(
   { clock, newId, limits }: Deps,
   { tx, declared, multipart }: Recording & { tx: Queries },
 ): Promise<Upload> {

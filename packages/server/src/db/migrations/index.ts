@@ -5,6 +5,7 @@ import { authSchema } from "./0002-auth-schema.ts";
 import { multipartUploads } from "./0003-multipart-uploads.ts";
 import { usage } from "./0005-usage.ts";
 import { contentChecks } from "./0007-content-checks.ts";
+import { signedForms } from "./0008-signed-forms.ts";
 
 /** Every migration by name, run in the order of the names; one that has been released is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -14,5 +15,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0003-multipart-uploads": multipartUploads(engine),
     "0005-usage": usage(engine),
     "0007-content-checks": contentChecks(engine),
+    "0008-signed-forms": signedForms(engine),
   };
 }

@@ -29,6 +29,7 @@ const { claimCheck, runCheck } = createUseCases({
     checkInRequestMaxBytes: 1,
   },
   onDeletionsQueued: () => undefined,
+  onFormSigned: () => undefined,
   onChecksQueued: () => undefined,
 });
 const check = await claimCheck();

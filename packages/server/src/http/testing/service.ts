@@ -58,6 +58,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     limits: { ...limits, ...options.limits },
     onDeletionsQueued: () => onDeletionsQueued(),
     onChecksQueued: () => undefined,
+    onFormSigned: () => undefined,
   });
   const log = collectLog();
   const app = buildApp({

@@ -8,6 +8,13 @@ import * as schema from "./schema.ts";
 
 /** /s3/*: what Uppy's AwsS3 plugin asks of a Companion, on the same use cases as /uploads (docs/uppy.md). */
 export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
+  const asks = { schema: schema.params, config: { changesState: true }, exposeHeadRoute: false };
+  app.get("/s3/params", asks, async (request) => {
+    const { filename, type: contentType, "metadata[noteId]": noteId, "metadata[size]": sizeBytes } = request.query;
+    const { url, fields } = await useCases.signForm(callerOf(request), { noteId, filename, contentType, sizeBytes });
+    return { method: "POST" as const, url, fields };
+  });
+
   app.post("/s3/multipart", { schema: schema.createMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;
     const { noteId, size: sizeBytes } = metadata;

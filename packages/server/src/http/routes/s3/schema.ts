@@ -11,10 +11,20 @@ import {
   PresignedParts,
   UploadedParts,
   UploadParams,
+  UppyParams,
+  UppyParamsQuery,
 } from "@valetkey/contract";
 
 const tags = ["uppy"];
 const ofUpload = { tags, params: UploadParams, querystring: MultipartQuery };
+
+export const params = {
+  tags,
+  operationId: "uppySignForm",
+  summary: "Uppy: sign the form of a small file, which is attached once it was posted",
+  querystring: UppyParamsQuery,
+  response: { 200: UppyParams },
+};
 
 export const createMultipart = {
   tags,

@@ -82,6 +82,8 @@ function record(deps: Deps, { form, sizeBytes }: { form: SignedForm; sizeBytes: 
   const { db, bucket, clock } = deps;
   const { noteId, filename, contentType, userId } = form;
   return db.transaction(async (tx) => {
+    // Everyone locks the note before the usage; a note that is gone is refused below.
+    await tx.notes.hold(noteId);
     // The upload takes its own room, which is less unless the size was declared.
     await tx.usage.release(form.objectKey);
     const upload = await recordUpload(deps, {

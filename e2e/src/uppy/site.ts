@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** The page of docs/uppy.md as a bundler makes it of it, `uppy` in reach of the tests. */
+export async function bundlePage(): Promise<{ html: string; script: string }> {
+  const text = await readFile(join(ROOT, "docs/uppy.md"), "utf8");
+  const blockOf = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(text)?.[1] ?? "";
+  const { outputFiles } = await build({
+    stdin: { contents: `${blockOf("js")}\nwindow.uppy = uppy;`, resolveDir: import.meta.dirname },
+    ...{ bundle: true, format: "esm", write: false, logLevel: "error" },
+  });
+  return { html: blockOf("html"), script: outputFiles[0]?.text ?? "" };
+}
+
+/** A host name as a proxy makes it of a site and the service: the page's own files, and all else from the service. */
+export async function startSite(page: { html: string; script: string }) {
+  let target = "";
+  const requests: string[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const path = new URL(incoming.url ?? "/", "http://site").pathname;
+    if (path === "/upload.html") answer(outgoing, "text/html", page.html);
+    else if (path === "/upload.js") answer(outgoing, "text/javascript", page.script);
+    else {
+      if (path.startsWith("/s3/")) requests.push(`${incoming.method} ${path}`);
+      forward(incoming, { outgoing, target });
+    }
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    /** As the browser knows it. */
+    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    /** What Uppy asked of the service, in order. */
+    requests,
+    passOnTo(url: string) {
+      target = url;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+function answer(outgoing: ServerResponse, contentType: string, body: string): void {
+  outgoing.writeHead(200, { "content-type": `${contentType}; charset=utf-8` }).end(body);
+}
+
+function forward(incoming: IncomingMessage, { outgoing, target }: { outgoing: ServerResponse; target: string }): void {
+  const { method, headers, url = "/" } = incoming;
+  const passed = request(new URL(url, target), { method, headers }, (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(outgoing);
+  });
+  passed.on("error", () => outgoing.destroy());
+  incoming.pipe(passed);
+}

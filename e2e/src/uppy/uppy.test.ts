@@ -1,0 +1,225 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../packages/server/src/free-port.ts";
+import { type Api, apiAs } from "../testing/api.ts";
+import { launchChromium } from "../testing/chromium.ts";
+import { databases } from "../testing/databases.ts";
+import { makePlace, type Place, type RunningService, runCli, startProcess } from "../testing/service.ts";
+import { bundlePage, startSite } from "./site.ts";
+
+const MIB = 2 ** 20;
+const PASSWORD = "correct horse battery staple";
+const PDF = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(20_000)]);
+const LARGE = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(30 * MIB)]);
+const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), randomBytes(100)]);
+
+/** What the tests call of Uppy inside the page. */
+type InPage = {
+  getFiles(): { id: string; name: string; isPaused?: boolean }[];
+  pauseAll(): void;
+  resumeAll(): void;
+  cancelAll(): void;
+  retryAll(): Promise<unknown>;
+  on(event: string, then: (...given: unknown[]) => void): void;
+  setOptions(options: object): void;
+  getPlugin(id: string): { setOptions(options: object): void } | undefined;
+};
+declare const window: { uppy: InPage; parts: number };
+
+describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ makeEnv }) => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let site: Awaited<ReturnType<typeof startSite>>;
+  let place: Place;
+  let service: RunningService;
+  let folder: string;
+  let ann: Api;
+  let noteId: string;
+
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([launchChromium(), bundlePage().then(startSite)]);
+    const port = await freePort("127.0.0.1");
+    place = await makePlace({ ...(await makeEnv()), PORT: String(port), PUBLIC_URL: site.origin });
+    service = await startProcess(place);
+    site.passOnTo(`http://127.0.0.1:${port}`);
+    folder = await mkdtemp(join(tmpdir(), "valetkey-uppy-"));
+    for (const name of ["ann", "eve"]) {
+      await runCli(place, ["user", "add", "--email", `${name}@example.com`, "--password", PASSWORD]);
+    }
+    const { stdout } = await runCli(place, ["token", "create", "--email", "ann@example.com"]);
+    ann = await apiAs(site.origin, { token: stdout.trim() });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await service.stop();
+    await site.close();
+    await place.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    noteId = (await ann.call("POST", "/notes", { title: "From Uppy" })).body.id;
+    context = await browser.newContext();
+    await signIn("ann");
+    page = await openPage();
+    site.requests.length = 0;
+  });
+
+  afterEach(() => context.close());
+
+  async function signIn(name: string): Promise<void> {
+    const answer = await context.request.post(`${site.origin}/auth/sign-in/email`, {
+      headers: { origin: site.origin },
+      data: { email: `${name}@example.com`, password: PASSWORD },
+    });
+    expect(answer.status()).toBe(200);
+  }
+
+  async function openPage(): Promise<Page> {
+    const opened = await context.newPage();
+    await opened.goto(`${site.origin}/upload.html?note=${noteId}`);
+    return opened;
+  }
+
+  const useParts = () => page.evaluate(() => window.uppy.getPlugin("AwsS3")?.setOptions({ shouldUseMultipart: true }));
+
+  /** As a person chooses it; the browser gives it its type by its name. */
+  async function choose(name: string, bytes: Buffer): Promise<void> {
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    await page.setInputFiles("input", path);
+  }
+
+  const said = (text: string) => page.getByText(text).waitFor();
+
+  async function attachmentsOf(): Promise<Record<string, unknown>[]> {
+    return (await ann.call("GET", `/notes/${noteId}`)).body.attachments;
+  }
+
+  /** Asks until the note holds a file in this state; the test's own time limit ends a wait in vain. */
+  async function until(state: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const found = (await attachmentsOf()).find((attachment) => attachment.state === state);
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  async function download(id: unknown): Promise<Buffer> {
+    const { fileUrl } = (await ann.call("GET", `/attachments/${id}/url`)).body;
+    return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
+  }
+
+  it("a small file: one form, and the attachment is in the note soon after Uppy said so", async () => {
+    await choose("report.pdf", PDF);
+    await said("report.pdf was uploaded");
+    const attachment = await until("ready");
+    expect(attachment).toMatchObject({ filename: "report.pdf", sizeBytes: PDF.length, contentType: "application/pdf" });
+    expect((await download(attachment.id)).equals(PDF)).toBe(true);
+    expect(site.requests).toEqual(["GET /s3/params"]);
+  });
+
+  it("a file of 30 MiB in parts: verified and attached when Uppy says so", async () => {
+    await useParts();
+    await choose("film.pdf", LARGE);
+    await said("film.pdf was uploaded");
+    const [attachment] = await attachmentsOf();
+    expect(attachment).toMatchObject({ state: "ready", filename: "film.pdf", sizeBytes: LARGE.length });
+    expect((await download(attachment?.id)).equals(LARGE)).toBe(true);
+    const signed = site.requests.filter((request) => /^GET \/s3\/multipart\/[^/]+\/\d+$/.test(request));
+    expect(signed).toHaveLength(7);
+  });
+
+  it("pause and resume: goes on with the parts that the bucket lists", async () => {
+    await useParts();
+    await page.evaluate(() => {
+      let parts = 0;
+      window.uppy.on("s3-multipart:part-uploaded", () => {
+        parts += 1;
+        if (parts === 2) window.uppy.pauseAll();
+      });
+    });
+    await choose("film.pdf", LARGE);
+    await page.waitForFunction(() => window.uppy.getFiles()[0]?.isPaused === true);
+    expect((await attachmentsOf()).map(({ state }) => state)).toEqual(["pending"]);
+    await page.evaluate(() => window.uppy.resumeAll());
+    await said("film.pdf was uploaded");
+    expect((await download((await until("ready")).id)).equals(LARGE)).toBe(true);
+    expect(site.requests.filter((request) => /^GET \/s3\/multipart\/[^/]+$/.test(request))).toHaveLength(1);
+    const signed = site.requests.filter((request) => /^GET \/s3\/multipart\/[^/]+\/[12]$/.test(request));
+    expect(signed).toHaveLength(2);
+  });
+
+  it("cancel: the upload is aborted, and nothing is attached", async () => {
+    await useParts();
+    await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.cancelAll()));
+    const aborted = page.waitForResponse((response) => response.request().method() === "DELETE");
+    await choose("film.pdf", LARGE);
+    expect((await aborted).status()).toBe(200);
+    expect(await attachmentsOf()).toEqual([]);
+    expect(site.requests.at(-1)).toMatch(/^DELETE/);
+  });
+
+  it("a retry after the line broke goes on where it was", async () => {
+    await useParts();
+    let broken = false;
+    await page.route(/partNumber=3/, (route) => (broken ? route.continue() : route.abort("connectionreset")));
+    await choose("film.pdf", LARGE);
+    await said("film.pdf was not uploaded");
+    broken = true;
+    await page.evaluate(() => window.uppy.retryAll());
+    await said("film.pdf was uploaded");
+    expect((await download((await until("ready")).id)).equals(LARGE)).toBe(true);
+  });
+
+  it("requirement 5: PNG bytes named .pdf are an error in Uppy, and by a form never attached", async () => {
+    await choose("by-form.pdf", PNG);
+    await said("by-form.pdf was uploaded");
+    expect(await until("rejected")).toMatchObject({ filename: "by-form.pdf" });
+    await useParts();
+    await choose("in-parts.pdf", PNG);
+    await said("in-parts.pdf was not uploaded");
+    expect((await attachmentsOf()).map(({ state }) => state)).toEqual(["rejected", "rejected"]);
+  });
+
+  it("requirement 15: another one's note, and nobody signed in, are errors in Uppy", async () => {
+    await context.clearCookies();
+    await signIn("eve");
+    await choose("by-form.pdf", PDF);
+    await said("by-form.pdf was not uploaded: Companion request failed: Forbidden");
+    await useParts();
+    await choose("in-parts.pdf", PDF);
+    await said("in-parts.pdf was not uploaded: Companion request failed: Forbidden");
+    await context.clearCookies();
+    await choose("by-nobody.pdf", PDF);
+    await said("by-nobody.pdf was not uploaded: Companion request failed: Unauthorized");
+    expect(await attachmentsOf()).toEqual([]);
+  });
+
+  it("a service that is killed right after Uppy's success attaches the file when it is back", async () => {
+    await choose("report.pdf", PDF);
+    await said("report.pdf was uploaded");
+    await service.stop("SIGKILL");
+    service = await startProcess(place);
+    expect((await download((await until("ready")).id)).equals(PDF)).toBe(true);
+  });
+
+  it("requirement 24: a page of another site can't make the browser begin an upload with the cookie", async () => {
+    const elsewhere = site.origin.replace("localhost", "127.0.0.1");
+    const other = await context.newPage();
+    const query = new URLSearchParams({ filename: "a.pdf", type: "application/pdf", "metadata[noteId]": noteId });
+    const target = `${site.origin}/s3/params?${query}`;
+    await other.goto(`${elsewhere}/upload.html`);
+    const [response] = await Promise.all([
+      other.waitForResponse(target),
+      other.evaluate((url) => void Object.assign(globalThis, { location: url }), target),
+    ]);
+    expect(response.status()).toBe(403);
+  });
+});

@@ -14,6 +14,17 @@ export const StartUploadBody = Type.Object(
 );
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
+/** A start can be repeated: the answer is the upload that the first one began (draft-ietf-httpapi-idempotency-key-header). */
+export const StartUploadHeaders = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      description:
+        "1 to 255 visible ASCII characters. The same key and body of the same person are the same upload, with a URL signed anew, for 24 hours or until it is rejected, aborted, expired or deleted. With another body: 422.",
+    }),
+  ),
+});
+export type StartUploadHeaders = Static<typeof StartUploadHeaders>;
+
 const Strategy = Type.Enum(["put", "multipart"]);
 
 /** What to send, and where: `method` to `url` with exactly these `headers`, before it expires. */
@@ -26,12 +37,13 @@ const request = {
 /** How an upload in parts is cut: every part is `partSize` bytes long but the last, which is what remains. */
 const cut = { partSize: Type.Optional(Type.Integer()), partCount: Type.Optional(Type.Integer()) };
 
-/** put: send the request before `expiresAt` · multipart: ask for its parts, and be complete before `expiresAt`. */
+/** pending, put: send the request before `expiresAt` · pending, multipart: ask for its parts, and be complete before `expiresAt`. */
 export const StartedUpload = Type.Object({
   upload: Type.Object({
     id: Id,
     attachmentId: Id,
     strategy: Strategy,
+    state: AttachmentState,
     method: Type.Optional(request.method),
     url: Type.Optional(request.url),
     headers: Type.Optional(request.headers),

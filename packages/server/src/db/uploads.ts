@@ -1,5 +1,7 @@
 import type { Insertable, Kysely, Selectable } from "kysely";
+import { DomainError } from "../domain/errors.ts";
 import type { Upload } from "../domain/upload.ts";
+import { takesRoom } from "../domain/usage.ts";
 import type { UploadQueries } from "../usecases/ports.ts";
 import { orMissing } from "./constraints.ts";
 import type { Tables, UploadsTable } from "./schema.ts";
@@ -19,6 +21,7 @@ function toUpload(row: Selectable<UploadsTable>): Upload {
     contentType: row.content_type,
     sizeBytes: row.size_bytes,
     declaredChecksum: row.declared_sha256 === null ? undefined : { algorithm: "SHA256", value: row.declared_sha256 },
+    idempotencyKey: row.idempotency_key ?? undefined,
     state: row.state,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
@@ -42,14 +45,25 @@ function toRow(upload: Upload): Insertable<UploadsTable> {
     created_at: upload.createdAt,
     bucket_upload_id: upload.multipart?.bucketUploadId ?? null,
     part_size: upload.multipart?.partSize ?? null,
+    idempotency_key: upload.idempotencyKey ?? null,
   };
 }
 
 export function uploadQueries(db: Kysely<Tables>): UploadQueries {
   return {
     async insert(upload) {
-      const insert = db.insertInto("uploads").values(toRow(upload)).execute();
-      await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
+      const insert = db
+        .insertInto("uploads")
+        .values(toRow(upload))
+        .onConflict((conflict) => conflict.columns(["user_id", "idempotency_key"]).doNothing())
+        .executeTakeFirstOrThrow();
+      const result = await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
+      if (result.numInsertedOrUpdatedRows === 0n) {
+        throw new DomainError(
+          "idempotency_key_in_use",
+          "An upload with this Idempotency-Key is being started; try again.",
+        );
+      }
     },
 
     async find(uploadId) {
@@ -68,10 +82,36 @@ export function uploadQueries(db: Kysely<Tables>): UploadQueries {
       return row && toUpload(row);
     },
 
+    async findByKey({ userId, idempotencyKey }) {
+      const row = await db
+        .selectFrom("uploads")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .where("idempotency_key", "=", idempotencyKey)
+        .executeTakeFirst();
+      return row && toUpload(row);
+    },
+
+    async forgetKey({ userId, idempotencyKey }, { now, startedBefore }) {
+      await db
+        .updateTable("uploads")
+        .set({ idempotency_key: null })
+        .where("user_id", "=", userId)
+        .where("idempotency_key", "=", idempotencyKey)
+        .where((eb) =>
+          eb.or([
+            eb("created_at", "<=", startedBefore),
+            // No URL can be signed for less than a second.
+            eb.and([eb("state", "=", "pending"), eb("expires_at", "<", now + 1_000)]),
+          ]),
+        )
+        .execute();
+    },
+
     async transition(uploadId, { from, to }) {
       const result = await db
         .updateTable("uploads")
-        .set({ state: to })
+        .set({ state: to, ...(takesRoom(to) ? {} : { idempotency_key: null }) })
         .where("id", "=", uploadId)
         .where("state", "=", from)
         .executeTakeFirstOrThrow();

@@ -15,6 +15,8 @@ export type DomainErrorCode =
   | "upload_not_pending"
   | "upload_incomplete"
   | "upload_rejected"
+  | "idempotency_key_in_use"
+  | "idempotency_key_reused"
   | "object_not_found"
   | "object_already_attached"
   | "email_taken"

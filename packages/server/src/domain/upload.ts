@@ -16,6 +16,8 @@ export type Upload = {
   contentType: string;
   sizeBytes: number;
   declaredChecksum: Checksum | undefined;
+  /** What its start can be repeated with, by the same person; undefined: none was given, or it is forgotten. */
+  idempotencyKey: string | undefined;
   state: AttachmentState;
   /** When the signed URLs are dead; nothing can be put after it. */
   expiresAt: number;

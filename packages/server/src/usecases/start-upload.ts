@@ -7,6 +7,8 @@ import { normaliseContentType } from "../domain/serving.ts";
 import type { MultipartUpload, Upload } from "../domain/upload.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Queries, SignedRequest } from "./ports.ts";
+import { repeatStart } from "./repeat-start.ts";
+import { signPut } from "./sign-put.ts";
 import { quotaOf } from "./usage.ts";
 
 export type StartUploadInput = {
@@ -17,12 +19,14 @@ export type StartUploadInput = {
   sha256: string | undefined;
   /** For clients that cut files by themselves: it goes in parts of this length, however small it is. Bytes. */
   partSize?: number | undefined;
+  /** The same key with the same declaration is the same upload, however often and wherever it is sent. */
+  idempotencyKey?: string | undefined;
 };
 
-/** `request` is what to send for an upload in one PUT; one in parts has its parts signed later. */
+/** `request` is what to send for an upload in one PUT; one in parts has its parts signed later, and one that is all there needs nothing. */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
 
-type Declared = StartUploadInput & { caller: Caller; objectKey: string };
+export type Declared = StartUploadInput & { caller: Caller; objectKey: string };
 type Recording = { declared: Declared; multipart: MultipartUpload | undefined };
 
 /** Longer than creating and recording an upload takes: whoever died in between has left parts that nobody knows. */
@@ -30,8 +34,8 @@ const UNRECORDED_AFTER_MS = 600_000;
 
 /**
  * Begins an upload that goes straight to the bucket: records what was declared; one PUT is signed at once, parts when they are asked for.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, and
- * `invalid_request` for parts that S3 would not take.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`,
+ * `idempotency_key_reused`, and `invalid_request` for parts that S3 would not take.
  */
 export function startUpload(deps: Deps) {
   const { bucket, limits } = deps;
@@ -45,15 +49,32 @@ export function startUpload(deps: Deps) {
       );
     }
     const contentType = normaliseContentType(input.contentType);
-    const declared = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
-    const plan =
-      input.partSize === undefined
-        ? planUpload({ sizeBytes, singlePutMaxBytes: limits.singlePutMaxBytes })
-        : planParts({ sizeBytes, partSize: input.partSize });
-    return plan.strategy === "put"
-      ? startPut(deps, declared)
-      : startMultipart(deps, { declared, partSize: plan.partSize });
+    const declared: Declared = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
+    const { idempotencyKey } = input;
+    if (idempotencyKey === undefined) return start(deps, declared);
+    const repeat = () => repeatStart(deps, { declared, idempotencyKey });
+    const earlier = await repeat();
+    if (earlier !== undefined) return earlier;
+    try {
+      return await start(deps, declared);
+    } catch (error) {
+      // The same start came through elsewhere at the same moment.
+      const isTaken = error instanceof DomainError && error.code === "idempotency_key_in_use";
+      const other = isTaken ? await repeat() : undefined;
+      if (other === undefined) throw error;
+      return other;
+    }
   };
+}
+
+function start(deps: Deps, declared: Declared): Promise<StartedUpload> {
+  const { sizeBytes, partSize } = declared;
+  const { singlePutMaxBytes } = deps.limits;
+  const plan =
+    partSize === undefined ? planUpload({ sizeBytes, singlePutMaxBytes }) : planParts({ sizeBytes, partSize });
+  return plan.strategy === "put"
+    ? startPut(deps, declared)
+    : startMultipart(deps, { declared, partSize: plan.partSize });
 }
 
 function planParts(cut: Parts): UploadPlan {
@@ -65,18 +86,8 @@ function planParts(cut: Parts): UploadPlan {
 }
 
 async function startPut(deps: Deps, declared: Declared): Promise<StartedUpload> {
-  const { db, bucket, limits } = deps;
-  const upload = await db.transaction((tx) => recordUpload(deps, { tx, declared, multipart: undefined }));
-  const request = await bucket.presignPut({
-    objectKey: upload.objectKey,
-    contentType: upload.contentType,
-    sizeBytes: upload.sizeBytes,
-    checksum: upload.declaredChecksum,
-    onlyOnce: true,
-    expiresInSeconds: limits.uploadTtlSeconds,
-    now: upload.createdAt,
-  });
-  return { upload, request };
+  const upload = await deps.db.transaction((tx) => recordUpload(deps, { tx, declared, multipart: undefined }));
+  return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
 }
 
 /** The intent to remove is on disk before the bucket hears of the upload, and is taken back with its recording. */
@@ -153,6 +164,7 @@ function describeUpload(
       attachmentId,
       userId: caller.userId,
       multipart,
+      idempotencyKey: declared.idempotencyKey,
       declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
       expiresAt: now + context.ttlSeconds * 1000,
     },

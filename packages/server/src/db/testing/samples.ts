@@ -45,6 +45,7 @@ export function sampleUpload(attachment: Attachment, given: Partial<Upload> = {}
     contentType: attachment.contentType,
     sizeBytes: attachment.sizeBytes,
     declaredChecksum: undefined,
+    idempotencyKey: undefined,
     state: "pending",
     expiresAt: AT + 900_000,
     createdAt: AT,

@@ -63,7 +63,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     const upload = await start({ sha256: sha256(FILE) });
     expect(upload).toMatchObject({ strategy: "multipart", partSize: PART, partCount: 3 });
     expect(Object.keys(upload).sort()).toEqual(
-      ["id", "attachmentId", "strategy", "partSize", "partCount", "expiresAt"].sort(),
+      ["id", "attachmentId", "state", "strategy", "partSize", "partCount", "expiresAt"].sort(),
     );
     expect(Date.parse(upload.expiresAt) - Date.now()).toBeGreaterThan(DAY_MS - 60_000);
     const parts = await sendParts(upload.id, [3, 1, 2]);

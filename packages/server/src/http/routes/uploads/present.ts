@@ -7,14 +7,18 @@ import { toIso } from "../../instants.ts";
 
 export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {
   const { upload, request } = started;
-  const { id, attachmentId, expiresAt } = upload;
+  const { id, attachmentId, state, expiresAt } = upload;
   if (request === undefined) {
-    return { upload: { id, attachmentId, ...presentCut(upload), expiresAt: toIso(expiresAt) } };
+    return { upload: { id, attachmentId, state, ...presentCut(upload), expiresAt: toIso(expiresAt) } };
   }
   const { method, url, headers } = request;
   // The URL's own end, which is earlier when the credentials die first.
   return {
-    upload: { id, attachmentId, ...presentCut(upload), method, url, headers, expiresAt: toIso(request.expiresAt) },
+    upload: {
+      ...{ id, attachmentId, state },
+      ...presentCut(upload),
+      ...{ method, url, headers, expiresAt: toIso(request.expiresAt) },
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { callerOf } from "../../auth-port.ts";
 import { toIso } from "../../instants.ts";
 import type { App, RouteDeps } from "../../types.ts";
 import { presentAttachment } from "../attachments/present.ts";
+import { readIdempotencyKey } from "./idempotency-key.ts";
 import { presentStarted, presentUpload } from "./present.ts";
 import * as schema from "./schema.ts";
 
@@ -10,7 +11,8 @@ import * as schema from "./schema.ts";
 export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
   app.post("/notes/:noteId/uploads", { schema: schema.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
-    const input = { noteId: request.params.noteId, filename, sizeBytes, contentType, sha256 };
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const input = { noteId: request.params.noteId, filename, sizeBytes, contentType, sha256, idempotencyKey };
     return reply.code(201).send(presentStarted(await useCases.startUpload(callerOf(request), input)));
   });
 

@@ -6,6 +6,7 @@ import {
   SignPartsBody,
   StartedUpload,
   StartUploadBody,
+  StartUploadHeaders,
   Upload,
   UploadParams,
 } from "@valetkey/contract";
@@ -18,6 +19,7 @@ export const startUpload = {
   operationId: "startUpload",
   summary: "Begin an upload that goes straight to the bucket",
   params: NoteParams,
+  headers: StartUploadHeaders,
   body: StartUploadBody,
   response: { 201: StartedUpload },
 };

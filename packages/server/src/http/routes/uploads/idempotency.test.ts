@@ -1,0 +1,208 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
+import { unknownId } from "../../testing/world.ts";
+
+const MIB = 2 ** 20;
+const DAY_MS = 86_400_000;
+const FILE = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
+const LARGE = { filename: "a.bin", sizeBytes: 9 * MIB, contentType: "application/x-film" };
+
+describe.each(engines)("the start of an upload, repeated with an Idempotency-Key, on $name", (engine) => {
+  let service: TestService;
+  let replica: TestService;
+  let ann: Client;
+  let noteId: string;
+  let key: string;
+  let aheadMs = 0;
+  beforeAll(async () => {
+    const limits = { uploadMaxBytes: 32 * MIB, userQuotaBytes: 40 * MIB };
+    service = await startService({ engine, limits });
+    replica = await startService({ engine, limits, beside: service });
+    ann = await service.as("ann");
+  });
+  afterEach(() => {
+    service.advance(-aheadMs);
+    aheadMs = 0;
+  });
+  beforeEach(async () => {
+    noteId = await newNote();
+    key = unknownId();
+  });
+  afterAll(async () => {
+    await replica.close();
+    await service.close();
+  });
+
+  function later(milliseconds: number): void {
+    aheadMs += milliseconds;
+    service.advance(milliseconds);
+  }
+
+  const newNote = async (): Promise<string> => (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+
+  function start(given: { json?: object; client?: Client; header?: string; note?: string } = {}): Promise<Answer> {
+    const { client = ann, header = `"${key}"`, note = noteId, json = {} } = given;
+    const headers = { "idempotency-key": header };
+    return client.send(`POST /notes/${note}/uploads`, { json: { ...FILE, ...json }, headers });
+  }
+
+  async function put({ body: { upload } }: Answer, content = "hello"): Promise<number> {
+    const { "content-length": _signed, ...headers } = upload.headers;
+    return (await fetch(upload.url, { method: upload.method, headers, body: content })).status;
+  }
+
+  const complete = (id: string) => ann.send(`POST /uploads/${id}/complete`);
+  const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
+
+  it("is the same upload, with a URL that was signed anew; with and without quotes", async () => {
+    const first = await start();
+    later(60_000);
+    for (const again of [await start(), await start({ header: key })]) {
+      expect(again.status).toBe(201);
+      const { url, expiresAt, ...same } = again.body.upload;
+      const { url: firstUrl, expiresAt: firstEnd, ...expected } = first.body.upload;
+      expect(same).toEqual(expected);
+      expect(url).not.toBe(firstUrl);
+      // It lives no longer than the upload.
+      expect(Date.parse(expiresAt)).toBeLessThanOrEqual(Date.parse(firstEnd));
+      expect(again.headers["cache-control"]).toBe("no-store");
+    }
+    expect(await listed()).toHaveLength(1);
+    expect(await put(first)).toBe(200);
+    expect((await complete(first.body.upload.id)).status).toBe(200);
+  });
+
+  it.each([
+    ["another length", { sizeBytes: 6 }],
+    ["another name", { filename: "b.txt" }],
+    ["another type", { contentType: "text/css" }],
+    ["a checksum", { sha256: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" }],
+  ])("with %s -> 422 idempotency_key_reused", async (_what, json) => {
+    await start();
+    expect((await start({ json })).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
+    expect(await listed()).toHaveLength(1);
+  });
+
+  it("in another note -> 422; by another person it is another upload", async () => {
+    const { upload } = (await start()).body;
+    expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
+    const bob = await service.as("bob");
+    const other = await start({ client: bob });
+    expect(other.status).toBe(201);
+    expect(other.body.upload.id).not.toBe(upload.id);
+    // Who lost the note lost the repetition too.
+    await ann.send(`DELETE /notes/${noteId}/shares/bob`);
+    expect((await start({ client: bob })).body).toMatchObject({ status: 403, code: "access_denied" });
+  });
+
+  it.each([
+    ["one PUT", FILE],
+    ["parts", LARGE],
+  ])("of 40 at once on two replicas, in %s: one upload, one reservation", async (_how, json) => {
+    const owner = unknownId();
+    const clients = [await service.as(owner), await replica.as(owner)] as const;
+    const note = (await clients[0].send("POST /notes", { json: { title: "Files" } })).body.id;
+    const before = await service.bucketContents.uploads();
+    const starts = Array.from({ length: 40 }, (_, nth) => start({ json, note, client: clients[nth % 2] as Client }));
+    const answers = await Promise.all(starts);
+    expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(201));
+    expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
+    expect((await clients[1].send("GET /usage")).body).toMatchObject({ usedBytes: json.sizeBytes, files: 1 });
+    // What the others began in the bucket is gone, and what the one began is not.
+    await service.useCases.purgeObjects();
+    expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
+  });
+
+  it("when its file is complete: the same upload again, with nothing to send", async () => {
+    const first = await start();
+    await put(first);
+    await complete(first.body.upload.id);
+    const again = await start();
+    const { id, attachmentId } = first.body.upload;
+    expect(again.status).toBe(201);
+    expect(again.body.upload).toMatchObject({ id, attachmentId, state: "ready", strategy: "put" });
+    expect(again.text).not.toContain("X-Amz");
+    expect((await complete(id)).body).toMatchObject({ id: attachmentId, state: "ready" });
+  });
+
+  it.each([
+    ["aborted", async (id: string) => ann.send(`DELETE /uploads/${id}`)],
+    [
+      "deleted",
+      async (id: string) =>
+        ann.send(`DELETE /attachments/${(await ann.send(`GET /uploads/${id}`)).body.upload.attachmentId}`),
+    ],
+    [
+      "expired",
+      async () => {
+        later(1_200_001);
+        await service.useCases.expireUploads();
+      },
+    ],
+    ["past its time, though nobody has noticed", async () => later(899_500)],
+  ])("when it is %s: a new upload", async (_how, end) => {
+    const { upload } = (await start()).body;
+    await end(upload.id);
+    const again = await start();
+    expect(again.status).toBe(201);
+    expect(again.body.upload).toMatchObject({ state: "pending", url: expect.stringContaining("X-Amz-Signature") });
+    expect(again.body.upload.id).not.toBe(upload.id);
+  });
+
+  it("when it was rejected: a new upload", async () => {
+    const lie = { json: { filename: "a.pdf", contentType: "application/pdf" } };
+    const first = await start(lie);
+    await put(first);
+    expect((await complete(first.body.upload.id)).status).toBe(422);
+    expect((await start(lie)).body.upload.id).not.toBe(first.body.upload.id);
+  });
+
+  it("more than a day after it began: a new upload", async () => {
+    const first = await start();
+    await put(first);
+    const { id } = first.body.upload;
+    await complete(id);
+    const beganBefore = (milliseconds: number) =>
+      service.database.db.kysely
+        .updateTable("uploads")
+        .set({ created_at: Date.now() - milliseconds })
+        .where("id", "=", id)
+        .execute();
+    await beganBefore(DAY_MS - 60_000);
+    expect((await start()).body.upload.id).toBe(id);
+    await beganBefore(DAY_MS);
+    expect((await start()).body.upload.id).not.toBe(id);
+  });
+
+  it("a refused start is no start: the key is free", async () => {
+    expect((await start({ json: { sizeBytes: 64 * MIB } })).body.code).toBe("file_too_large");
+    expect((await start()).status).toBe(201);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["nothing in quotes", '""'],
+    ["an open quote", '"abc'],
+    ["a space", "a b"],
+    ["two keys", "abc, def"],
+    ["two quoted keys", '"abc", "def"'],
+    ["a parameter", '"abc";a=1'],
+    ["a control character", "a\u0001b"],
+    ["beyond ASCII", "schl\u00fcssel"],
+    ["256 characters", "x".repeat(256)],
+    ["256 characters in quotes", `"${"x".repeat(256)}"`],
+  ])("a key that is %s -> 400", async (_what, header) => {
+    const answer = await start({ header });
+    expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
+    expect(answer.body.detail).toContain("Idempotency-Key");
+    expect(await listed()).toEqual([]);
+  });
+
+  it("255 characters are a key", async () => {
+    const header = `${key}${"x".repeat(255 - key.length)}`;
+    const { id } = (await start({ header })).body.upload;
+    expect((await start({ header })).body.upload.id).toBe(id);
+  });
+});

@@ -1,0 +1,18 @@
+import type { Upload } from "../domain/upload.ts";
+import type { Deps, SignedRequest } from "./ports.ts";
+
+/** Signs the one PUT of an upload, for as long as the upload itself lasts. */
+export function signPut(
+  { bucket, limits }: Deps,
+  { upload, now }: { upload: Upload; now: number },
+): Promise<SignedRequest> {
+  return bucket.presignPut({
+    objectKey: upload.objectKey,
+    contentType: upload.contentType,
+    sizeBytes: upload.sizeBytes,
+    checksum: upload.declaredChecksum,
+    onlyOnce: true,
+    expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),
+    now,
+  });
+}

@@ -39,6 +39,7 @@ export const problems = {
   upload_aborted: { status: 400, title: "Upload aborted" },
   internal: { status: 500, title: "Internal error" },
   bucket_unavailable: { status: 503, title: "Bucket unavailable" },
+  scanner_unavailable: { status: 503, title: "Virus scanner unavailable" },
   identity_provider_unavailable: { status: 503, title: "Identity provider unavailable" },
   database_unavailable: { status: 503, title: "Database unavailable" },
   shutting_down: { status: 503, title: "Shutting down" },

@@ -51,6 +51,7 @@ export async function openCore(
     newId,
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: config.limits,
+    scanning: undefined,
     onDeletionsQueued: options.onDeletionsQueued ?? (() => undefined),
     onChecksQueued: options.onChecksQueued ?? (() => undefined),
     onFormSigned: options.onFormSigned ?? (() => undefined),

@@ -39,7 +39,7 @@ export function findContradiction(
 }
 
 function reject(how: string): string {
-  return `This file is not ${how}. It was not kept.`;
+  return `This file is not ${how}.`;
 }
 
 /** One type a kind, also where the library knows more about a file, or gives up because it sees no more of it. */

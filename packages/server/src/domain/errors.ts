@@ -24,6 +24,7 @@ export type DomainErrorCode =
   | "quota_exceeded"
   | "upload_aborted"
   | "bucket_unavailable"
+  | "scanner_unavailable"
   | "database_unavailable";
 
 /** The one error class of this package: a code from a closed set, a text for the person who meets it, and the cause for the log. */

@@ -4,6 +4,7 @@ import { checkFilename } from "../domain/filename.ts";
 import type { Caller } from "../domain/person.ts";
 import { normaliseContentType } from "../domain/serving.ts";
 import { authoriseNote } from "./authorise.ts";
+import { queueCheck } from "./decide-upload.ts";
 import type { Deps, StoredObject } from "./ports.ts";
 
 export type AdoptInput = {
@@ -16,7 +17,7 @@ export type AdoptInput = {
 
 /**
  * Attaches an object that is in the bucket already; only an administrator may, since the key is theirs to choose.
- * The object stays in the bucket when the attachment goes. Throws `access_denied`, `note_not_found`, `invalid_request`,
+ * Where files are scanned it is `scanning` at first. The object stays in the bucket when the attachment goes. Throws `access_denied`, `note_not_found`, `invalid_request`,
  * `object_not_found`, `object_already_attached`.
  */
 export function adoptObject(deps: Deps) {
@@ -44,11 +45,11 @@ function chooseKey({ bucket }: Deps, { s3Url, key }: AdoptInput): string {
 }
 
 async function attach(
-  { db, clock, newId }: Deps,
+  { db, clock, newId, scanning, onChecksQueued }: Deps,
   input: { caller: Caller; noteId: string; objectKey: string; filename: string; stored: StoredObject },
 ): Promise<Attachment> {
   const { caller, noteId, objectKey, filename, stored } = input;
-  return db.transaction(async (tx) => {
+  const adopted = await db.transaction(async (tx) => {
     const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
     if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
       throw new DomainError("object_already_attached", "The object is attached already.");
@@ -65,11 +66,14 @@ async function attach(
       contentType: normaliseContentType(stored.contentType),
       sizeBytes: stored.sizeBytes,
       checksum: stored.checksum,
-      state: "ready",
+      state: scanning === undefined ? "ready" : "scanning",
       rejectReason: undefined,
       createdAt: now,
     };
     await tx.attachments.insert(attachment);
+    if (scanning !== undefined) {
+      await queueCheck(tx, { attachmentId: attachment.id, to: "scanning", etag: stored.etag, now });
+    }
     await tx.audit.add({
       id: newId(),
       at: now,
@@ -82,4 +86,6 @@ async function attach(
     });
     return attachment;
   });
+  if (scanning !== undefined) onChecksQueued();
+  return adopted;
 }

@@ -1,10 +1,12 @@
 import type { Readable } from "node:stream";
 import type { Attachment } from "../domain/attachment.ts";
+import { DomainError } from "../domain/errors.ts";
 import { checkFilename } from "../domain/filename.ts";
 import type { Caller } from "../domain/person.ts";
 import { normaliseContentType } from "../domain/serving.ts";
 import { authoriseNote } from "./authorise.ts";
 import { checkedStream } from "./check-content.ts";
+import { queueCheck } from "./decide-upload.ts";
 import { type LengthBounds, reserveRoom } from "./form-room.ts";
 import type { Deps } from "./ports.ts";
 import { quotaOf } from "./usage.ts";
@@ -16,12 +18,13 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
  * The plain form upload: streams the file into the bucket in constant memory and attaches it.
+ * Where files are scanned it is `scanning` at first, and its audit event is written when it is `ready`.
  * Whatever ends it early, a crash included, leaves nothing in the database, and nothing for long in the bucket.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
  * `upload_aborted`, `bucket_unavailable`.
  */
 export function attachFile(deps: Deps) {
-  const { db, bucket, clock, newId, limits, onDeletionsQueued } = deps;
+  const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onChecksQueued } = deps;
   return async (
     caller: Caller,
     input: {
@@ -48,7 +51,8 @@ export function attachFile(deps: Deps) {
         body: checkedStream({ filename, contentType }, inRoom(input.body)),
         maxBytes,
       });
-      return await db.transaction(async (tx) => {
+      const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
+      const attached = await db.transaction(async (tx) => {
         // Asked again: the share may have been revoked, or the note deleted, while the bytes came in.
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
@@ -62,12 +66,16 @@ export function attachFile(deps: Deps) {
           filename,
           contentType,
           ...stored,
-          state: "ready",
+          state: etag === undefined ? "ready" : "scanning",
           rejectReason: undefined,
           createdAt: now,
         };
         await tx.attachments.insert(attachment, { quota: quotaOf(limits), settles: true });
         await tx.objectDeletions.cancel(objectKey);
+        if (etag !== undefined) {
+          await queueCheck(tx, { attachmentId: attachment.id, to: "scanning", etag, now });
+          return attachment;
+        }
         await tx.audit.add({
           id: newId(),
           at: now,
@@ -80,6 +88,8 @@ export function attachFile(deps: Deps) {
         });
         return attachment;
       });
+      if (etag !== undefined) onChecksQueued();
+      return attached;
     } catch (error) {
       // Both ends are on disk already; this only brings them forward: a failure here costs a day or minutes, not an orphan.
       await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
@@ -88,4 +98,10 @@ export function attachFile(deps: Deps) {
       throw error;
     }
   };
+}
+
+async function etagOf({ bucket }: Deps, objectKey: string): Promise<string> {
+  const stored = await bucket.head(objectKey);
+  if (stored !== undefined) return stored.etag;
+  throw new DomainError("bucket_unavailable", "The file store took the file and does not have it; try again.");
 }

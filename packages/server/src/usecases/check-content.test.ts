@@ -45,7 +45,7 @@ const contradictions: [...Case, says: RegExp][] = [
     /not what it was declared to be \(it is a PNG image, declared as application\/pdf/,
   ],
   ["jpeg", "a.png", "image/png", /it is a JPEG image/],
-  ["html", "photo.png", "image/png", /^This file is not .* \(it is HTML, named photo.png\)\. It was not kept\.$/],
+  ["html", "photo.png", "image/png", /^This file is not .* \(it is HTML, named photo.png\)\.$/],
   ["html", "photo", "image/png", /it is HTML, declared as image\/png/],
   ["html", "photo.png", "text/html", /it is HTML, named photo.png/],
   ["html", "photo.PNG", "application/octet-stream", /it is HTML/],

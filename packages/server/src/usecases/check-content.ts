@@ -3,6 +3,9 @@ import { fileTypeFromBuffer } from "file-type";
 import { type Claim, findContradiction, START_BYTES } from "../domain/content.ts";
 import { DomainError } from "../domain/errors.ts";
 
+/** What becomes of a file that is rejected. */
+export const NOT_KEPT = "It was not kept.";
+
 /** How the first bytes of a file contradict its name or type, in words for the sender; undefined when they don't. */
 export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
   const detected = await fileTypeFromBuffer(start);
@@ -35,6 +38,6 @@ async function* checked(claim: Claim, body: Readable): AsyncGenerator<Buffer> {
 async function decide(claim: Claim, held: readonly Buffer[]): Promise<Buffer> {
   const bytes = Buffer.concat(held);
   const reason = await contradictionIn(claim, bytes.subarray(0, START_BYTES));
-  if (reason !== undefined) throw new DomainError("upload_rejected", reason);
+  if (reason !== undefined) throw new DomainError("upload_rejected", `${reason} ${NOT_KEPT}`);
   return bytes;
 }

@@ -1,4 +1,4 @@
-import { type Attachment, isBeingChecked } from "../domain/attachment.ts";
+import { type Attachment, type CheckedState, isBeingChecked } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Upload } from "../domain/upload.ts";
@@ -7,7 +7,7 @@ import { authoriseNote } from "./authorise.ts";
 import { accept, defer, reject, type Subject } from "./decide-upload.ts";
 import type { Deps, StoredObject } from "./ports.ts";
 import { findOwnUpload, over } from "./uploads.ts";
-import { finalise, hasToBeRead, verifyContent, verifyStart } from "./verify-object.ts";
+import { finalise, hasToBeRead, type Verification, verifyContent, verifyStart } from "./verify-object.ts";
 
 /** `parts`: what the client believes to have sent; each is compared with what the bucket has. */
 export type CompleteUploadInput = { uploadId: string; parts?: readonly NamedPart[] | undefined };
@@ -35,18 +35,24 @@ async function decide(
   deps: Deps,
   { attachment, upload, stored }: Subject & { upload: Upload; stored: StoredObject },
 ): Promise<Attachment | undefined> {
-  const { bucket, limits } = deps;
-  const { objectKey, declaredChecksum } = upload;
+  const { bucket } = deps;
+  const verification = { objectKey: upload.objectKey, stored, declaredChecksum: upload.declaredChecksum };
   let verdict = await verifyStart(bucket, { upload, stored });
   if (verdict.ok) {
-    const takesLong = hasToBeRead({ stored, declaredChecksum }) && stored.sizeBytes > limits.checkInRequestMaxBytes;
-    if (takesLong) return defer(deps, { attachment, upload, to: "verifying", etag: stored.etag });
-    verdict = await verifyContent(deps, { objectKey, stored, declaredChecksum });
+    const to = whatTakesLong(deps, verification);
+    if (to !== undefined) return defer(deps, { attachment, upload, to, etag: stored.etag });
+    verdict = await verifyContent(deps, verification);
   }
-  verdict = await finalise(bucket, { objectKey, stored, verdict });
-  if (verdict.ok) return accept(deps, { attachment, upload, checksum: verdict.checksum });
-  await reject(deps, { attachment, upload, reason: verdict.reason });
-  throw new DomainError("upload_rejected", verdict.reason);
+  verdict = await finalise(bucket, { objectKey: upload.objectKey, stored, verdict });
+  if (verdict.ok) return accept(deps, { attachment, upload, verdict });
+  throw new DomainError("upload_rejected", await reject(deps, { attachment, upload, reason: verdict.reason }));
+}
+
+/** What the client waits for after this request; undefined: nothing. */
+function whatTakesLong({ scanning, limits }: Deps, verification: Verification): CheckedState | undefined {
+  if (scanning !== undefined) return "scanning";
+  const isLarge = verification.stored.sizeBytes > limits.checkInRequestMaxBytes;
+  return isLarge && hasToBeRead(verification) ? "verifying" : undefined;
 }
 
 /** The attachment, also when another completion came first. Throws `upload_not_pending` when the upload ended otherwise. */

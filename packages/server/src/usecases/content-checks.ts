@@ -10,11 +10,19 @@ export const RENEW_MS = 15_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
 
-/** Takes the check that has been due for longest; undefined: none is. */
-export function claimCheck({ db, clock, newId }: Deps) {
+/**
+ * Takes the check that has been due for longest; undefined: none is. One that was queued to be scanned waits for a replica with a scanner:
+ * nothing becomes `ready` unscanned because a setting was lost.
+ */
+export function claimCheck({ db, clock, newId, scanning }: Deps) {
   return (): Promise<ClaimedCheck | undefined> => {
     const now = clock();
-    return db.contentChecks.claim({ now, holder: newId(), leaseEndsAt: now + LEASE_MS, canScan: false });
+    return db.contentChecks.claim({
+      now,
+      holder: newId(),
+      leaseEndsAt: now + LEASE_MS,
+      canScan: scanning !== undefined,
+    });
   };
 }
 
@@ -55,7 +63,7 @@ async function runToDecision(
     ...{ objectKey: attachment.objectKey, etag: check.etag },
     ...{ declaredChecksum: upload?.declaredChecksum, signal },
   });
-  if (verdict.ok) await accept(deps, { attachment, upload, checksum: verdict.checksum });
+  if (verdict.ok) await accept(deps, { attachment, upload, verdict });
   else await reject(deps, { attachment, upload, reason: verdict.reason });
 }
 

@@ -1,40 +1,52 @@
-import type { Attachment, CheckedState, Checksum } from "../domain/attachment.ts";
+import type { Attachment, CheckedState } from "../domain/attachment.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Upload } from "../domain/upload.ts";
+import { NOT_KEPT } from "./check-content.ts";
 import { moveUpload } from "./move-upload.ts";
 import type { Deps, Queries } from "./ports.ts";
 import { removableAt } from "./purge-objects.ts";
 import { removeNow } from "./uploads.ts";
+import type { Verdict } from "./verify-object.ts";
 
 /** What is decided about: an attachment as it was seen, and its upload unless it came through a form or was adopted. */
+type Accepted = Extract<Verdict, { ok: true }>;
+
 export type Subject = { attachment: Attachment; upload: Upload | undefined };
 
 /** The file can be downloaded from here on. Answers the attachment as it is, whoever decided first; undefined: it was deleted. */
 export async function accept(
   { db, clock, newId }: Deps,
-  { attachment: seen, upload, checksum }: Subject & { checksum: Checksum | undefined },
+  { attachment: seen, upload, verdict }: Subject & { verdict: Accepted },
 ): Promise<Attachment | undefined> {
   return db.transaction(async (tx) => {
     const moved = await moveUpload(tx, {
       ...{ attachmentId: seen.id, uploadId: upload?.id, from: seen.state, to: "ready" },
-      ...{ checksum: checksum ?? seen.checksum },
+      ...{ checksum: verdict.checksum ?? seen.checksum },
     });
     const attachment = await tx.attachments.find(seen.id);
     // The adoption of an object is an event of its own, written when it was asked for.
     if (moved && seen.ownsObject) {
-      const detail = { filename: seen.filename, sizeBytes: seen.sizeBytes };
+      const { scanned } = verdict;
+      const detail = {
+        ...{ filename: seen.filename, sizeBytes: seen.sizeBytes },
+        ...(scanned === undefined ? {} : { scanned }),
+      };
       await tx.audit.add(eventOf(seen, { id: newId(), at: clock(), action: "attachment.uploaded", detail }));
     }
     return attachment;
   });
 }
 
-/** The file is not kept: its object goes at once, and once more when nothing can come under its key any more. */
+/**
+ * The file is not kept: its object goes at once, and once more when nothing can come under its key any more; one that was adopted stays
+ * where it was. Answers the whole reason, for the sender.
+ */
 export async function reject(
   { db, bucket, clock, newId }: Deps,
-  { attachment: seen, upload, reason }: Subject & { reason: string },
-): Promise<void> {
+  { attachment: seen, upload, ...verdict }: Subject & { reason: string },
+): Promise<string> {
   const now = clock();
+  const reason = `${verdict.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
   const moved = await db.transaction(async (tx) => {
     const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
     if (!(await moveUpload(tx, { ...subject, to: "rejected", rejectReason: reason }))) return false;
@@ -47,6 +59,7 @@ export async function reject(
     return true;
   });
   if (moved && seen.ownsObject) await removeNow(bucket, { objectKey: seen.objectKey, multipart: upload?.multipart });
+  return reason;
 }
 
 /** The check goes on after the request, by whichever replica takes it. Answers the attachment as it is, whoever decided first; undefined: it was deleted. */

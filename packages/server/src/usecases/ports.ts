@@ -346,6 +346,17 @@ export type Bucket = {
   close(): void;
 };
 
+/** What a virus scanner says of a file. too_large: it did not look at all of it. */
+export type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
+
+/** A virus scanner. Calls reject with `scanner_unavailable` when it is down, stalls, or does not come to a verdict. */
+export type Scanner = {
+  /** Reads the stream as fast as the scanner takes it, and destroys it; rejects with the stream's own error when that fails. */
+  scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
+  /** Resolves when it answered. */
+  probe(): Promise<void>;
+};
+
 export type Limits = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
@@ -374,6 +385,8 @@ export type Deps = {
   newSecret: () => string;
   /** Told after a commit that queued object deletions, so that they need not wait for the next sweep. */
   onDeletionsQueued: () => void;
+  /** Undefined: files are not scanned. `tooLarge`: what becomes of a file that the scanner does not look at whole. */
+  scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
   /** Told after a commit that queued a check of content. */
   onChecksQueued: () => void;
   /** Told after a commit that recorded a signed form, for whose file somebody has to look. */

@@ -1,13 +1,16 @@
-import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
+import { createHash, type Hash } from "node:crypto";
+import { pipeline, type Readable, Transform } from "node:stream";
 import type { Checksum } from "../domain/attachment.ts";
 import { START_BYTES } from "../domain/content.ts";
 import type { Upload } from "../domain/upload.ts";
 import { contradictionIn } from "./check-content.ts";
 import type { Bucket, Deps, StoredObject } from "./ports.ts";
 
-/** `checksum` undefined: nothing vouches for one. A reason is written for the sender. */
-export type Verdict = { ok: true; checksum: Checksum | undefined } | { ok: false; reason: string };
+/**
+ * `checksum` undefined: nothing vouches for one. `scanned`: whether a virus scanner has looked at all of it. A reason is written for the
+ * sender.
+ */
+export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
 /** What is compared: the object as it was seen first, and what was declared of it. */
 export type Verification = {
@@ -20,7 +23,7 @@ export type Verification = {
 /** What is there is not what was looked at before. */
 export const CHANGED: Verdict = refused("was changed or removed while it was checked");
 
-/** Compares what is cheap to know with what the upload declared: size, type, and what the first bytes say it is. */
+/** Compares what is cheap to know with what the upload declared: size, type, the bucket's own SHA-256, and what the first bytes say it is. */
 export async function verifyStart(
   bucket: Bucket,
   { upload, stored }: { upload: Upload; stored: StoredObject },
@@ -31,6 +34,8 @@ export async function verifyStart(
   if (stored.contentType !== upload.contentType) {
     return differs(`it was stored as ${stored.contentType} where ${upload.contentType} was declared`);
   }
+  const known = compare(stored.checksum ?? upload.declaredChecksum, upload.declaredChecksum);
+  if (!known.ok) return known;
   const start = await bucket.readStart(upload.objectKey, { length: START_BYTES, etag: stored.etag });
   if (start === undefined) return CHANGED;
   const reason = await contradictionIn(upload, start);
@@ -42,17 +47,28 @@ export function hasToBeRead({ stored, declaredChecksum }: Omit<Verification, "ob
   return declaredChecksum !== undefined && stored.checksum === undefined;
 }
 
-/** Compares the content with the declared SHA-256, by the bucket's own or by reading all of it, in constant memory. */
-export async function verifyContent({ bucket }: Pick<Deps, "bucket">, verification: Verification): Promise<Verdict> {
+/** Compares the content with the declared SHA-256, and has it scanned if there is a scanner; reads it once, in constant memory. */
+export async function verifyContent(
+  { bucket, scanning }: Pick<Deps, "bucket" | "scanning">,
+  verification: Verification,
+): Promise<Verdict> {
   const { objectKey, stored, declaredChecksum, signal } = verification;
-  let checksum = stored.checksum;
-  if (hasToBeRead(verification)) {
-    const body = await bucket.read(objectKey, { etag: stored.etag, signal });
-    if (body === undefined) return CHANGED;
-    checksum = await checksumOf(body);
+  const hash = hasToBeRead(verification) ? createHash("sha256") : undefined;
+  const scanner = scanning?.scanner;
+  if (hash === undefined && scanner === undefined) return compare(stored.checksum, declaredChecksum);
+  const body = await bucket.read(objectKey, { etag: stored.etag, signal });
+  if (body === undefined) return CHANGED;
+  const bytes = hash === undefined ? body : hashing(body, hash);
+  const scan = scanner === undefined ? await drain(bytes) : await scanner.scan(bytes, { signal });
+  if (scan?.kind === "infected") return refused(`is infected: the virus scanner found ${scan.signature}`);
+  if (scan?.kind === "too_large") {
+    if (scanning?.tooLarge !== "accept") return refused("is larger than the virus scanner takes");
+    const verdict = await verifyContent({ bucket, scanning: undefined }, verification);
+    return verdict.ok ? { ...verdict, scanned: false } : verdict;
   }
-  const isDeclared = declaredChecksum === undefined || checksum?.value === declaredChecksum.value;
-  return isDeclared ? { ok: true, checksum } : differs("its SHA-256 differs");
+  const checksum: Checksum | undefined = hash && { algorithm: "SHA256", value: hash.digest("base64") };
+  const verdict = compare(checksum ?? stored.checksum, declaredChecksum);
+  return verdict.ok && scanner !== undefined ? { ...verdict, scanned: true } : verdict;
 }
 
 /**
@@ -68,10 +84,24 @@ export async function finalise(
   return now?.etag === stored.etag && now.sizeBytes === stored.sizeBytes ? verdict : CHANGED;
 }
 
-async function checksumOf(body: Readable): Promise<Checksum> {
-  const hash = createHash("sha256");
-  for await (const chunk of body) hash.update(chunk);
-  return { algorithm: "SHA256", value: hash.digest("base64") };
+function compare(checksum: Checksum | undefined, declared: Checksum | undefined): Verdict {
+  const isDeclared = declared === undefined || checksum?.value === declared.value;
+  return isDeclared ? { ok: true, checksum } : differs("its SHA-256 differs");
+}
+
+/** The same stream, hashed on its way. */
+function hashing(body: Readable, hash: Hash): Readable {
+  const passing = new Transform({
+    transform(chunk, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  return pipeline(body, passing, () => undefined);
+}
+
+async function drain(body: Readable): Promise<undefined> {
+  for await (const _chunk of body);
 }
 
 function differs(how: string): Verdict {
@@ -79,5 +109,5 @@ function differs(how: string): Verdict {
 }
 
 function refused(what: string): Verdict {
-  return { ok: false, reason: `The file ${what}. It was not kept.` };
+  return { ok: false, reason: `The file ${what}.` };
 }

@@ -28,6 +28,7 @@ const { claimCheck, runCheck } = createUseCases({
     multipartTtlSeconds: 1,
     checkInRequestMaxBytes: 1,
   },
+  scanning: undefined,
   onDeletionsQueued: () => undefined,
   onFormSigned: () => undefined,
   onChecksQueued: () => undefined,

@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { createUseCases } from "../../usecases/index.ts";
-import type { Bucket, Database, Limits } from "../../usecases/ports.ts";
+import type { Bucket, Database, Deps, Limits } from "../../usecases/ports.ts";
 import { type AppOptions, buildApp } from "../app.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing.ts";
@@ -21,6 +21,8 @@ export type ServiceOptions = {
   bucket?: BucketServer;
   /** Another replica of this service: on its database and bucket, with connections of its own. To be closed before it. */
   beside?: Shared;
+  /** Default: nothing is scanned. */
+  scanning?: Deps["scanning"];
   /** Stands between the use cases and the bucket or the database. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
@@ -57,6 +59,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: { ...limits, ...options.limits },
     onDeletionsQueued: () => onDeletionsQueued(),
+    scanning: options.scanning,
     onChecksQueued: () => undefined,
     onFormSigned: () => undefined,
   });

@@ -1,0 +1,130 @@
+import { createServer, type Socket } from "node:net";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from "vitest";
+import { patternedStream } from "../bucket/testing/bytes.ts";
+import { DomainError } from "../domain/errors.ts";
+import { type ClamdTimeouts, createClamd } from "./clamd.ts";
+import { testClamds } from "./testing/clamds.ts";
+import { EICAR } from "./testing/eicar.ts";
+import type { TestClamd } from "./testing/stand-in.ts";
+
+const MIB = 2 ** 20;
+const streamMaxBytes = 4 * MIB;
+
+describe.each(testClamds)("the scanner on $name", ({ start }) => {
+  let clamd: TestClamd;
+  beforeAll(async () => {
+    clamd = await start({ streamMaxBytes });
+  });
+  afterAll(() => clamd.stop());
+
+  const scan = (body: Readable) => createClamd(clamd).scan(body);
+
+  it("answers a ping", async () => {
+    await createClamd(clamd).probe();
+  });
+
+  it.each([0, 1, 65_536, streamMaxBytes])("finds nothing in %d harmless bytes", async (sizeBytes) => {
+    expect(await scan(patternedStream(sizeBytes))).toEqual({ kind: "clean" });
+  });
+
+  it.each([
+    ["alone", () => Readable.from([EICAR])],
+    ["byte by byte", () => Readable.from([...EICAR])],
+    ["after a megabyte", () => Readable.from([Buffer.alloc(MIB, 1), EICAR, Buffer.alloc(10)])],
+  ])("names what it finds: a signature %s", async (_where, body) => {
+    expect(await scan(Readable.from(asBuffers(body())))).toEqual({
+      kind: "infected",
+      signature: expect.stringMatching(/^Eicar-Test-Signature/),
+    });
+  });
+
+  it("says of a file over its limit that it is too large, and reads no more of it, 20 times", async () => {
+    for (let time = 0; time < 20; time++) {
+      let sentBytes = 0;
+      const body = patternedStream(1024 * MIB, (soFar) => {
+        sentBytes = soFar;
+      });
+      expect(await scan(body)).toEqual({ kind: "too_large" });
+      expect(body.destroyed).toBe(true);
+      expect(sentBytes).toBeLessThan(256 * MIB);
+    }
+  });
+
+  it("passes on what is wrong with the file", async () => {
+    const broken = new DomainError("bucket_unavailable", "As told");
+    const body = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(1_000);
+        throw broken;
+      })(),
+      { objectMode: false },
+    );
+    await expect(scan(body)).rejects.toBe(broken);
+    await createClamd(clamd).probe();
+  });
+});
+
+async function* asBuffers(body: Readable): AsyncGenerator<Buffer> {
+  for await (const chunk of body) yield Buffer.from(chunk);
+}
+
+describe("a clamd in trouble is scanner_unavailable, and the file is let go of", () => {
+  const QUICK: ClamdTimeouts = { connectMs: 200, idleMs: 200, verdictMs: 200 };
+  const cases: [string, (socket: Socket) => void][] = [
+    ["one that hangs up", (socket) => socket.destroy()],
+    ["one that hangs up in the middle", (socket) => socket.once("data", () => socket.destroy())],
+    ["one that says nothing", (socket) => socket.resume()],
+    ["one that reads nothing", () => undefined],
+    ["one that has no memory", (socket) => void socket.resume().end("stream: Can't allocate memory ERROR\0")],
+    ["one that speaks something else", (socket) => void socket.resume().end("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ["one that talks without end", (socket) => void socket.resume().write("x".repeat(5_000))],
+  ];
+
+  test.each(cases)("%s", async (_what, behave) => {
+    const port = await listening(behave);
+    const body = patternedStream(64 * MIB);
+    const scanner = createClamd({ host: "127.0.0.1", port, timeouts: QUICK });
+    await expect(scanner.scan(body)).rejects.toMatchObject({ code: "scanner_unavailable" });
+    expect(body.destroyed).toBe(true);
+    await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
+  });
+
+  test("one that isn't there, saying to the operator what to check", async () => {
+    const body = patternedStream(MIB);
+    const scanner = createClamd({ host: "127.0.0.1", port: 9, timeouts: QUICK });
+    const error = await scanner.scan(body).catch((thrown: unknown) => thrown as DomainError);
+    expect(error).toMatchObject({ code: "scanner_unavailable", message: expect.not.stringContaining("127.0.0.1") });
+    expect(String((error as DomainError).cause)).toContain("check CLAMAV_HOST");
+    expect(body.destroyed).toBe(true);
+  });
+});
+
+describe("memory", () => {
+  test("a slow scanner slows the reading down: nothing piles up", async () => {
+    const taken: Socket[] = [];
+    const port = await listening((socket) => void taken.push(socket));
+    let readBytes = 0;
+    const body = patternedStream(512 * MIB, (soFar) => {
+      readBytes = soFar;
+    });
+    const timeouts = { connectMs: 2_000, idleMs: 300, verdictMs: 300 };
+    await expect(createClamd({ host: "127.0.0.1", port, timeouts }).scan(body)).rejects.toThrow();
+    // What the sockets' own buffers hold, and a few pieces.
+    expect(readBytes).toBeLessThan(32 * MIB);
+  });
+});
+
+async function listening(behave: (socket: Socket) => void): Promise<number> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on("error", () => undefined));
+    behave(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as { port: number }).port;
+}

@@ -1,0 +1,16 @@
+import { isClamdInstalled, startRealClamd } from "./real-clamd.ts";
+import { startStandIn, type TestClamd } from "./stand-in.ts";
+
+export type ClamdChoice = { name: string; start(options: { streamMaxBytes: number }): Promise<TestClamd> };
+
+/** The stand-in always; a real clamd too where one is installed, which continuous integration demands with REQUIRE_CLAMD=1. */
+export const testClamds: readonly ClamdChoice[] = chooseClamds();
+
+function chooseClamds(): ClamdChoice[] {
+  const standIn = { name: "a stand-in for clamd", start: startStandIn };
+  if (isClamdInstalled()) return [standIn, { name: "clamd", start: startRealClamd }];
+  if (process.env.REQUIRE_CLAMD === "1")
+    throw new Error("REQUIRE_CLAMD=1, and clamd is not installed: apt-get install clamav-daemon");
+  console.log("clamd is not installed: the scanner was tested on a stand-in alone (apt-get install clamav-daemon)");
+  return [standIn];
+}

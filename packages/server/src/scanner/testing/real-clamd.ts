@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { freePort } from "../../free-port.ts";
+import { EICAR } from "./eicar.ts";
+import type { TestClamd } from "./stand-in.ts";
+
+/** Whether a ClamAV daemon is installed here. */
+export function isClamdInstalled(): boolean {
+  return spawnSync("clamd", ["--version"]).status === 0;
+}
+
+/** A real clamd of its own, in the foreground, which knows one signature: that of the EICAR test file, anywhere in a file. */
+export async function startRealClamd({ streamMaxBytes }: { streamMaxBytes: number }): Promise<TestClamd> {
+  const directory = await mkdtemp(join(tmpdir(), "valetkey-clamd-"));
+  await writeFile(join(directory, "test.ndb"), `Eicar-Test-Signature:0:*:${Buffer.from(EICAR).toString("hex")}\n`);
+  const port = await freePort("127.0.0.1");
+  const config = join(directory, "clamd.conf");
+  await writeFile(
+    config,
+    [
+      ...["Foreground yes", `DatabaseDirectory ${directory}`, `TemporaryDirectory ${directory}`],
+      ...["TCPAddr 127.0.0.1", `TCPSocket ${port}`, `StreamMaxLength ${streamMaxBytes}`, "MaxThreads 2", "SelfCheck 0"],
+    ].join("\n"),
+  );
+  const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "close");
+  // It says this last, when it listens.
+  await lineOf(child, /Self checking/);
+  return {
+    host: "127.0.0.1",
+    port,
+    async stop() {
+      child.kill();
+      await ended;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when the process says it; rejects when it ends before. */
+function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const said: string[] = [];
+    createInterface({ input: child.stdout as Readable }).on("line", (line) => {
+      said.push(line);
+      if (pattern.test(line)) resolve();
+    });
+    child.once("close", () => reject(new Error(`clamd did not start:\n${said.join("\n")}`)));
+  });
+}

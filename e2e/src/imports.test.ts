@@ -17,6 +17,7 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src/usecases": ["packages/server/src/domain"],
   "packages/server/src/db": ["packages/server/src/usecases", "packages/server/src/domain"],
   "packages/server/src/bucket": ["packages/server/src/usecases", "packages/server/src/domain", "packages/presign/src"],
+  "packages/server/src/scanner": ["packages/server/src/usecases", "packages/server/src/domain"],
   "packages/server/src/http": ["packages/server/src/usecases", "packages/server/src/domain", "packages/contract/src"],
   // The wiring and its entry points: config, main, cli.
   "packages/server/src": [
@@ -24,6 +25,7 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/usecases",
     "packages/server/src/db",
     "packages/server/src/bucket",
+    "packages/server/src/scanner",
     "packages/server/src/http",
     "packages/presign/src",
     "packages/s3-local/src",

@@ -42,6 +42,25 @@ describe("defaults", () => {
     expect(load({ PORT: "", AWS_BUCKET_NAME: " ", DATABASE_URL: "" }).config.bucket.kind).toBe("embedded");
   });
 
+  test.each([
+    [{ CLAMAV_HOST: "clamd" }, { host: "clamd", port: 3310 }],
+    [{ CLAMAV_HOST: "clamd:3311" }, { host: "clamd", port: 3311 }],
+    [
+      { CLAMAV_HOST: "10.0.0.7", CLAMAV_PORT: "3312" },
+      { host: "10.0.0.7", port: 3312 },
+    ],
+    [{ CLAMAV_HOST: "::1" }, { host: "::1", port: 3310 }],
+    [{ CLAMAV_HOST: "[::1]:3311" }, { host: "::1", port: 3311 }],
+  ])("a virus scanner: %j", (env, scanner) => {
+    expect(load(env).config.scanner).toEqual({ ...scanner, tooLarge: "reject" });
+  });
+
+  test("no virus scanner unless it is named; a port alone is pointed out", () => {
+    const { config, warnings } = load({ CLAMAV_PORT: "3310" });
+    expect(config.scanner).toBeUndefined();
+    expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
+  });
+
   test("everything that can be set is taken", () => {
     const { config, warnings } = load({
       ...S3,
@@ -59,6 +78,8 @@ describe("defaults", () => {
       AUTH_JWT_ISSUER: "https://login.example.com",
       AUTH_JWT_AUDIENCE: "files",
       AUTH_SIGN_UP: "closed",
+      CLAMAV_HOST: "clamd.internal",
+      CLAMAV_TOO_LARGE: "accept",
       URL_TTL_DEFAULT: "30",
       URL_TTL_MAX: "600",
       UPLOAD_MAX_BYTES: "100MiB",
@@ -99,6 +120,7 @@ describe("defaults", () => {
         audience: "files",
         signUp: "closed",
       },
+      scanner: { host: "clamd.internal", port: 3310, tooLarge: "accept" },
       limits: {
         urlTtlDefaultSeconds: 30,
         urlTtlMaxSeconds: 600,

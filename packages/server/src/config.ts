@@ -6,6 +6,7 @@ import { readBucket, readCredentials } from "./config/bucket.ts";
 import { ConfigError } from "./config/error.ts";
 import { warnOfNearMisses } from "./config/names.ts";
 import { ConfigReader, type Environment } from "./config/reader.ts";
+import { readScanner } from "./config/scanner.ts";
 import { ensureSecrets } from "./config/secrets.ts";
 import { readLimits, readServer } from "./config/server.ts";
 import type { Config, ConfigCredentials, EmbeddedSecrets } from "./config/types.ts";
@@ -56,6 +57,7 @@ export function parseConfig(
   const database = readDatabase(reader, { sqliteFile: join(server.dataDir, "valetkey.db") });
   const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
   const auth = readAuth(reader, { embedded });
+  const scanner = readScanner(reader);
   const limits = readLimits(reader);
   warnOfNearMisses(reader);
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);
@@ -65,7 +67,7 @@ export function parseConfig(
     return made;
   };
   return {
-    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), limits },
+    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), ...(scanner && { scanner }), limits },
     warnings: reader.warnings,
   };
 }

@@ -14,6 +14,7 @@ import { createAccounts } from "./http/auth/accounts.ts";
 import { createAuthenticator } from "./http/auth/authenticator.ts";
 import { withRedaction } from "./http/logging.ts";
 import { createNewId } from "./new-id.ts";
+import { createClamd } from "./scanner/clamd.ts";
 import { RENEW_MS } from "./usecases/content-checks.ts";
 import { createUseCases } from "./usecases/index.ts";
 
@@ -44,6 +45,7 @@ export async function openCore(
     random: randomBytes,
     onWarning: (warning) => logger.warn(warning),
   });
+  const scanner = config.scanner && createClamd(config.scanner);
   const useCases = createUseCases({
     db,
     bucket,
@@ -51,7 +53,7 @@ export async function openCore(
     newId,
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: config.limits,
-    scanning: undefined,
+    scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
     onDeletionsQueued: options.onDeletionsQueued ?? (() => undefined),
     onChecksQueued: options.onChecksQueued ?? (() => undefined),
     onFormSigned: options.onFormSigned ?? (() => undefined),
@@ -69,6 +71,7 @@ export async function openCore(
   return {
     db,
     bucket,
+    scanner,
     useCases,
     accounts,
     publicUrl,
@@ -119,7 +122,7 @@ export async function startService(configured: Config, options: { logger: Logger
     onChecksQueued: checking.kick,
     onFormSigned: collection.kick,
   });
-  const { useCases, accounts, db, bucket, publicUrl } = core;
+  const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   const bucketUrl = publicBucketUrl(config.bucket);
   const app = buildApp({
@@ -133,7 +136,11 @@ export async function startService(configured: Config, options: { logger: Logger
       clock: Date.now,
     }),
     accounts: accounts.routes,
-    probes: { database: () => db.probe(), bucket: () => bucket.probe() },
+    probes: {
+      database: () => db.probe(),
+      bucket: () => bucket.probe(),
+      ...(scanner && { scanner: () => scanner.probe() }),
+    },
     publicUrl,
     bucketOrigins: [new URL(bucketUrl).origin],
     trustProxy: trustedHops(config.server.trustProxy),

@@ -32,6 +32,11 @@ describe("faults", () => {
     ],
     ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "5GB" }, /not a size/, /KiB, MiB, GiB/],
     ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "6TiB" }, /more than an object in S3 can hold/, /5TiB or less/],
+    ["CLAMAV_HOST", { CLAMAV_HOST: "tcp://clamd:3310" }, /not a host/, /CLAMAV_HOST=clamd.internal:3310/],
+    ["CLAMAV_HOST", { CLAMAV_HOST: "clamd:0" }, /not a host/, /clamd listens on TCP/],
+    ["CLAMAV_PORT", { CLAMAV_PORT: "x" }, /not a whole number from 1 to 65535/, /CLAMAV_PORT=3310/],
+    ["CLAMAV_PORT", { CLAMAV_HOST: "a:1", CLAMAV_PORT: "2" }, /CLAMAV_HOST names the port 1/, /one of them/],
+    ["CLAMAV_TOO_LARGE", { CLAMAV_HOST: "a", CLAMAV_TOO_LARGE: "skip" }, /none of reject, accept/, /=reject/],
     ["USER_QUOTA_FILES", { USER_QUOTA_FILES: "0" }, /not a whole number from 1/, /USER_QUOTA_FILES=10000/],
     ["USER_QUOTA_BYTES", { USER_QUOTA_BYTES: "-1" }, /not a size/, /USER_QUOTA_BYTES=100MiB/],
     [

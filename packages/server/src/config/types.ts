@@ -59,6 +59,14 @@ export type AuthConfig = {
   signUp: "open" | "closed";
 };
 
+export type ScannerConfig = {
+  /** Where clamd listens on TCP. */
+  host: string;
+  port: number;
+  /** What becomes of a file that clamd does not look at whole. */
+  tooLarge: "reject" | "accept";
+};
+
 export type LimitsConfig = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
@@ -79,6 +87,8 @@ export type Config = {
   bucket: BucketConfig;
   database: DatabaseConfig;
   auth: AuthConfig;
+  /** Undefined: files are not scanned. */
+  scanner?: ScannerConfig;
   limits: LimitsConfig;
 };
 

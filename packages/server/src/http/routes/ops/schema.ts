@@ -17,10 +17,12 @@ export const readyz = {
   security,
   operationId: "readyz",
   summary: "The database and the bucket answer",
+  description:
+    "Where files are scanned, `scanner` tells whether the scanner answers: while it is down, new files wait.",
   response: {
     200: Type.Object({
       status: Type.Enum(["ready"]),
-      checks: Type.Object({ database: UpOrDown, bucket: UpOrDown }),
+      checks: Type.Object({ database: UpOrDown, bucket: UpOrDown, scanner: Type.Optional(UpOrDown) }),
     }),
   },
 };

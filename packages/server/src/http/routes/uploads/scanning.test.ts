@@ -1,0 +1,265 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { createClamd } from "../../../scanner/clamd.ts";
+import { testClamds } from "../../../scanner/testing/clamds.ts";
+import { EICAR } from "../../../scanner/testing/eicar.ts";
+import { startStandIn, type TestClamd } from "../../../scanner/testing/stand-in.ts";
+import { runChecks } from "../../testing/checks.ts";
+import { fileForm } from "../../testing/form.ts";
+import { type Client, type ServiceOptions, startService, type TestService } from "../../testing/service.ts";
+
+const MIB = 2 ** 20;
+const PART = 8 * MIB;
+const SIGNATURE = /^The file is infected: the virus scanner found Eicar-Test-Signature.*\. It was not kept\.$/;
+const limits = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB };
+
+const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, clamd, name: engine.name })));
+
+describe.each(places)("requirement 5: what a virus scanner finds, on $name and $clamd.name", ({ engine, clamd }) => {
+  let running: TestClamd;
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  let reads = 0;
+  beforeAll(async () => {
+    running = await clamd.start({ streamMaxBytes: 10 * MIB });
+    service = await startService({
+      engine,
+      limits,
+      scanning: { scanner: createClamd(running), tooLarge: "reject" },
+      wrap: {
+        bucket: (bucket) => ({
+          ...bucket,
+          read: (...asked) => {
+            reads += 1;
+            return bucket.read(...asked);
+          },
+        }),
+      },
+      app: {
+        probes: { database: async () => undefined, bucket: async () => undefined, scanner: createClamd(running).probe },
+      },
+    });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    await service.db.people.put({ id: "ann", email: "ann@example.com", name: "Ann", isAdmin: true, now: 1 });
+  });
+  afterAll(async () => {
+    await service.close();
+    await running.stop();
+  });
+
+  const attachment = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body;
+  const urlStatus = async (id: string) => (await ann.send(`GET /attachments/${id}/url`)).status;
+  const events = async (id: string) =>
+    (await ann.send(`GET /notes/${noteId}/activity?limit=200`)).body.items.filter(
+      ({ attachmentIds }: { attachmentIds: string[] }) => attachmentIds.includes(id),
+    );
+
+  async function put(content: string) {
+    const json = { filename: "a.txt", sizeBytes: content.length, contentType: "text/plain" };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    const { "content-length": _signed, ...headers } = upload.headers;
+    expect((await fetch(upload.url, { method: "PUT", headers, body: content })).status).toBe(200);
+    return { upload, answer: await ann.send(`POST /uploads/${upload.id}/complete`) };
+  }
+
+  async function expectScanning(id: string) {
+    expect(await attachment(id)).toMatchObject({ state: "scanning" });
+    const refused = await ann.send(`GET /attachments/${id}/url`);
+    expect(refused.body).toMatchObject({ status: 409, code: "attachment_not_ready" });
+    expect(refused.text).not.toContain("X-Amz");
+  }
+
+  it("an upload is `scanning` until it was scanned, then it can be downloaded; the activity says that it was scanned", async () => {
+    const { upload, answer } = await put("harmless");
+    expect(answer).toMatchObject({ status: 200, body: { id: upload.attachmentId, state: "scanning" } });
+    await expectScanning(upload.attachmentId);
+    expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload.state).toBe("scanning");
+    await runChecks(service);
+    expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload.state).toBe("ready");
+    expect(await urlStatus(upload.attachmentId)).toBe(200);
+    const [, uploaded] = await events(upload.attachmentId);
+    expect(uploaded).toMatchObject({ action: "attachment.uploaded", actorId: "ann", detail: { scanned: true } });
+  });
+
+  it("an infected upload is rejected with the name of what was found, and its object is gone", async () => {
+    const before = await service.bucketContents.keys();
+    const { upload } = await put(EICAR);
+    await expectScanning(upload.attachmentId);
+    await runChecks(service);
+    expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({
+      state: "rejected",
+      reason: expect.stringMatching(SIGNATURE),
+    });
+    expect(await urlStatus(upload.attachmentId)).toBe(409);
+    expect(await service.bucketContents.keys()).toEqual(before);
+    const [rejected, ...others] = await events(upload.attachmentId);
+    expect(rejected).toMatchObject({
+      action: "attachment.rejected",
+      detail: { reason: expect.stringMatching(SIGNATURE) },
+    });
+    expect(others).toEqual([]);
+  });
+
+  it("a form is scanned too before anyone can download its file", async () => {
+    const before = await service.bucketContents.keys();
+    const used = (await ann.send("GET /usage")).body;
+    const send = async (content: string) => ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
+    const [bad, good] = [await send(EICAR), await send("harmless")];
+    for (const { status, body } of [bad, good]) {
+      expect(status).toBe(201);
+      await expectScanning(body.id);
+      expect(await events(body.id)).toEqual([]);
+    }
+    await runChecks(service);
+    expect(await attachment(bad.body.id)).toMatchObject({
+      state: "rejected",
+      reason: expect.stringMatching(SIGNATURE),
+    });
+    expect(await urlStatus(bad.body.id)).toBe(409);
+    expect(await attachment(good.body.id)).toMatchObject({
+      state: "ready",
+      checksum: { value: sha256(Buffer.from("harmless")) },
+    });
+    expect(await urlStatus(good.body.id)).toBe(200);
+    expect(await service.bucketContents.keys()).toHaveLength(before.length + 1);
+    expect((await ann.send("GET /usage")).body.files).toBe(used.files + 1);
+    expect(await service.useCases.purgeObjects()).toBe(1);
+  });
+
+  it("an adopted object is scanned too; one that is infected can't be downloaded, and stays where it was", async () => {
+    const { s3 } = service.bucketContents;
+    const { bucket: Bucket } = service.bucketServer;
+    const adopt = async (key: string, Body: string) => {
+      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body, ContentType: "text/plain" }));
+      return (await ann.send(`POST /notes/${noteId}/attachments`, { json: { key } })).body.id;
+    };
+    const [bad, good] = [await adopt("theirs/bad.txt", EICAR), await adopt("theirs/good.txt", "harmless")];
+    for (const id of [bad, good]) await expectScanning(id);
+    await runChecks(service);
+    expect(await urlStatus(good)).toBe(200);
+    expect(await urlStatus(bad)).toBe(409);
+    expect((await attachment(bad)).reason).toMatch(
+      /Eicar-Test-Signature.*\. It stays in the bucket, and can't be downloaded\.$/,
+    );
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toEqual(expect.arrayContaining(["theirs/bad.txt", "theirs/good.txt"]));
+  });
+
+  it.each([
+    ["infected", true, EICAR],
+    ["harmless", true, ""],
+    ["harmless, but not what was declared", false, ""],
+  ])("an upload in parts is read once for its SHA-256 and the scan: %s", async (_what, asDeclared, inside) => {
+    const file = Buffer.concat([patterned(PART), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
+    const declared = asDeclared ? sha256(file) : sha256(Buffer.from("another"));
+    const json = { filename: "film.bin", sizeBytes: file.length, contentType: "application/x-film", sha256: declared };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
+    for (const { method, url, partNumber } of parts) {
+      const body = Buffer.from(file.subarray((partNumber - 1) * PART, partNumber * PART));
+      expect((await fetch(url, { method, body })).status).toBe(200);
+    }
+    const before = reads;
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.state).toBe("scanning");
+    await runChecks(service);
+    expect(reads).toBe(before + 1);
+    const { state, reason, checksum } = await attachment(upload.attachmentId);
+    if (inside !== "") expect(reason).toMatch(SIGNATURE);
+    else if (!asDeclared) expect(reason).toContain("its SHA-256 differs");
+    else expect({ state, checksum: checksum.value }).toEqual({ state: "ready", checksum: declared });
+  });
+
+  it("/readyz tells that the scanner answers", async () => {
+    const { status, body } = await service.anonymous.send("GET /readyz");
+    expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "up" }]);
+  });
+});
+
+describe.each(engines)("a scanner that does not scan, on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  const stops: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    await service.close();
+    for (const stop of stops.splice(0)) await stop();
+  });
+
+  async function open(scanning: ServiceOptions["scanning"], app: ServiceOptions["app"] = {}) {
+    service = await startService({ engine, limits, scanning, app });
+    ann = await service.as("ann");
+  }
+
+  async function attach(content: string | Buffer): Promise<string> {
+    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const answer = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
+    expect(answer.body.state).toBe("scanning");
+    return answer.body.id;
+  }
+
+  async function standIn(streamMaxBytes: number): Promise<TestClamd> {
+    const clamd = await startStandIn({ streamMaxBytes });
+    stops.push(clamd.stop);
+    return clamd;
+  }
+
+  const attachment = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body;
+
+  it("because it is down: files wait, whatever is tried, and nothing becomes ready unscanned; /readyz tells, and recovers", async () => {
+    let clamd: TestClamd | undefined;
+    const current = () => createClamd(clamd ?? { host: "127.0.0.1", port: 9 });
+    const scanner = {
+      scan: (...asked: Parameters<ReturnType<typeof current>["scan"]>) => current().scan(...asked),
+      probe: () => current().probe(),
+    };
+    const up = async () => undefined;
+    await open({ scanner, tooLarge: "accept" }, { probes: { database: up, bucket: up, scanner: scanner.probe } });
+    const ids = [await attach(EICAR), await attach("harmless")];
+    for (let time = 0; time < 4; time++) {
+      for (const _file of ids) await expect(runChecks(service)).rejects.toMatchObject({ code: "scanner_unavailable" });
+      for (const id of ids) expect((await attachment(id)).state).toBe("scanning");
+      service.advance(60_000);
+    }
+    const { status, body } = await service.anonymous.send("GET /readyz");
+    // Downloads go on: that is no reason to take the replica out.
+    expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "down" }]);
+    clamd = await standIn(MIB);
+    expect((await service.anonymous.send("GET /readyz")).body.checks.scanner).toBe("up");
+    expect(await runChecks(service)).toBe(2);
+    expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);
+  });
+
+  it("because the file is too large for it: rejected, with a reason that says so", async () => {
+    await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "reject" });
+    const id = await attach("x".repeat(1_001));
+    await runChecks(service);
+    expect(await attachment(id)).toMatchObject({
+      state: "rejected",
+      reason: "The file is larger than the virus scanner takes. It was not kept.",
+    });
+    expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
+  it("because the file is too large for it, where that is accepted: ready, and the activity says that it was not scanned", async () => {
+    await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "accept" });
+    const id = await attach("x".repeat(1_001));
+    await runChecks(service);
+    expect((await attachment(id)).state).toBe("ready");
+    const { items } = (await ann.send("GET /activity")).body;
+    expect(items[0]).toMatchObject({ action: "attachment.uploaded", attachmentIds: [id], detail: { scanned: false } });
+  });
+
+  it("because a replica has lost the setting: that one leaves the file to the others", async () => {
+    await open({ scanner: createClamd(await standIn(MIB)), tooLarge: "reject" });
+    const id = await attach(EICAR);
+    const without = await startService({ engine, limits, beside: service });
+    expect(await runChecks(without)).toBe(0);
+    expect((await attachment(id)).state).toBe("scanning");
+    expect(await runChecks(service)).toBe(1);
+    expect((await attachment(id)).state).toBe("rejected");
+    await without.close();
+  });
+});

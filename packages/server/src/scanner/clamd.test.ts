@@ -51,6 +51,23 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     }
   });
 
+  it("says so too of a file that it takes and does not look at, where it is configured to tell", async () => {
+    const telling = await start({ streamMaxBytes, fileMaxBytes: MIB });
+    onTestFinished(telling.stop);
+    const { scan } = createClamd(telling);
+    expect(await scan(patternedStream(MIB + 1))).toEqual({ kind: "too_large" });
+    expect(await scan(patternedStream(MIB))).toEqual({ kind: "clean" });
+  });
+
+  it("stops when it is told to, and lets go of the file", async () => {
+    const stop = new AbortController();
+    const body = patternedStream(1024 * MIB, (soFar) => {
+      if (soFar > MIB) stop.abort();
+    });
+    await expect(createClamd(clamd).scan(body, { signal: stop.signal })).rejects.toThrow();
+    expect(body.destroyed).toBe(true);
+  });
+
   it("passes on what is wrong with the file", async () => {
     const broken = new DomainError("bucket_unavailable", "As told");
     const body = Readable.from(

@@ -1,7 +1,7 @@
 import { isClamdInstalled, startRealClamd } from "./real-clamd.ts";
-import { startStandIn, type TestClamd } from "./stand-in.ts";
+import { type ClamdLimits, startStandIn, type TestClamd } from "./stand-in.ts";
 
-export type ClamdChoice = { name: string; start(options: { streamMaxBytes: number }): Promise<TestClamd> };
+export type ClamdChoice = { name: string; start(limits: ClamdLimits): Promise<TestClamd> };
 
 /** The stand-in always; a real clamd too where one is installed, which continuous integration demands with REQUIRE_CLAMD=1. */
 export const testClamds: readonly ClamdChoice[] = chooseClamds();

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { freePort } from "../../free-port.ts";
 import { EICAR } from "./eicar.ts";
-import type { TestClamd } from "./stand-in.ts";
+import type { ClamdLimits, TestClamd } from "./stand-in.ts";
 
 /** Whether a ClamAV daemon is installed here. */
 export function isClamdInstalled(): boolean {
@@ -15,7 +15,7 @@ export function isClamdInstalled(): boolean {
 }
 
 /** A real clamd of its own, in the foreground, which knows one signature: that of the EICAR test file, anywhere in a file. */
-export async function startRealClamd({ streamMaxBytes }: { streamMaxBytes: number }): Promise<TestClamd> {
+export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimits): Promise<TestClamd> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-clamd-"));
   await writeFile(join(directory, "test.ndb"), `Eicar-Test-Signature:0:*:${Buffer.from(EICAR).toString("hex")}\n`);
   const port = await freePort("127.0.0.1");
@@ -25,6 +25,7 @@ export async function startRealClamd({ streamMaxBytes }: { streamMaxBytes: numbe
     [
       ...["Foreground yes", `DatabaseDirectory ${directory}`, `TemporaryDirectory ${directory}`],
       ...["TCPAddr 127.0.0.1", `TCPSocket ${port}`, `StreamMaxLength ${streamMaxBytes}`, "MaxThreads 2", "SelfCheck 0"],
+      ...(fileMaxBytes === undefined ? [] : [`MaxFileSize ${fileMaxBytes}`, "AlertExceedsMax yes"]),
     ].join("\n"),
   );
   const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"] });

@@ -4,18 +4,21 @@ import { EICAR } from "./eicar.ts";
 /** A clamd that a test started, whichever it is. */
 export type TestClamd = { host: string; port: number; stop(): Promise<void> };
 
+/** StreamMaxLength; and MaxFileSize, past which a file is not looked at, with the alert that says so. Default: none. */
+export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
+
 const SIGNATURE = Buffer.from(EICAR);
 
 /**
  * Speaks as much of clamd's protocol as is used here, and as clamd does: PING, and INSTREAM with its limit, past which it answers and
  * closes without reading on. It knows one signature, that of the EICAR test file, anywhere in a file.
  */
-export async function startStandIn({ streamMaxBytes }: { streamMaxBytes: number }): Promise<TestClamd> {
+export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.on("close", () => sockets.delete(socket)));
     socket.on("error", () => undefined);
-    answer(socket, streamMaxBytes).catch(() => socket.destroy());
+    answer(socket, limits).catch(() => socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -29,26 +32,25 @@ export async function startStandIn({ streamMaxBytes }: { streamMaxBytes: number 
   };
 }
 
-async function answer(socket: Socket, streamMaxBytes: number): Promise<void> {
+async function answer(socket: Socket, { streamMaxBytes, fileMaxBytes = streamMaxBytes }: ClamdLimits): Promise<void> {
   const read = reader(socket);
   const command = await read.untilNul();
-  if (command === "zPING") socket.end("PONG\0");
-  else if (command !== "zINSTREAM") socket.end("UNKNOWN COMMAND\0");
-  else if (await isTooLong(read, { streamMaxBytes }))
-    socket.end("INSTREAM size limit exceeded. ERROR\0", () => socket.destroy());
+  if (command === "zPING") return void socket.end("PONG\0");
+  if (command !== "zINSTREAM") return void socket.end("UNKNOWN COMMAND\0");
+  const sizeBytes = await readStream(read, streamMaxBytes);
+  if (sizeBytes > streamMaxBytes) socket.end("INSTREAM size limit exceeded. ERROR\0", () => socket.destroy());
+  else if (sizeBytes > fileMaxBytes) socket.end("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0");
   else socket.end(read.found ? "stream: Eicar-Test-Signature FOUND\0" : "stream: OK\0");
 }
 
 type Reader = ReturnType<typeof reader>;
 
-/** Reads to the piece of length 0. */
-async function isTooLong(read: Reader, { streamMaxBytes }: { streamMaxBytes: number }): Promise<boolean> {
-  let left = streamMaxBytes;
-  for (;;) {
+/** Reads to the piece of length 0, or to the one that is too much; answers the size so far, that one included. */
+async function readStream(read: Reader, streamMaxBytes: number): Promise<number> {
+  for (let sizeBytes = 0; ; ) {
     const length = (await read.exactly(4)).readUInt32BE();
-    if (length === 0) return false;
-    left -= length;
-    if (left < 0) return true;
+    sizeBytes += length;
+    if (length === 0 || sizeBytes > streamMaxBytes) return sizeBytes;
     read.look(await read.exactly(length));
   }
 }

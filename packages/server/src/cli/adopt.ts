@@ -28,7 +28,8 @@ async function adopt(address: string, options: AdoptOptions): Promise<void> {
       },
     );
   });
+  const when = attachment.state === "scanning" ? " The running service scans it before it can be downloaded." : "";
   process.stdout.write(
-    `Adopted ${attachment.filename} (${attachment.sizeBytes} bytes) as attachment ${attachment.id}.\n`,
+    `Adopted ${attachment.filename} (${attachment.sizeBytes} bytes) as attachment ${attachment.id}.${when}\n`,
   );
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signTestJwt } from "../../packages/server/src/http/auth/testing.ts";
-import { apiAs, putAsTold } from "./testing/api.ts";
+import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
 describe("requirement 28: nothing that a full run writes holds a secret", () => {
@@ -34,6 +34,12 @@ describe("requirement 28: nothing that a full run writes holds a secret", () => 
     keepUrl("upload", started.body.upload.url);
     await putAsTold(started.body.upload, Buffer.from("hello"));
     await ann.call("POST", `/uploads/${started.body.upload.id}/complete`);
+    const query = new URLSearchParams({ filename: "c.txt", type: "text/plain", "metadata[noteId]": note.body.id });
+    const { fields } = (await ann.call("GET", `/s3/params?${query}`)).body;
+    secrets.set("form's signature", fields["X-Amz-Signature"]);
+    secrets.set("form's policy", fields.Policy);
+    const [inParts] = await uppyParts(ann, note.body.id);
+    keepUrl("part", inParts ?? "");
     await ann.call("GET", `/attachments/not-an-id/url?X-Amz-Signature=feedfacefeedfacefeedface`);
     secrets.set("signature in a refused query", "feedfacefeedfacefeedface");
     await withAccount();
@@ -62,6 +68,14 @@ describe("requirement 28: nothing that a full run writes holds a secret", () => 
     expect(cookie).toContain("=");
     secrets.set("cookie", cookie.slice(cookie.indexOf("=") + 1));
     expect((await fetch(`${service.url}/me`, { headers: { cookie } })).status).toBe(200);
+  }
+
+  /** Begins an upload as Uppy does, and answers the URLs of its parts. */
+  async function uppyParts(ann: Api, noteId: string): Promise<string[]> {
+    const described = { filename: "d.txt", type: "text/plain", metadata: { noteId, size: 5 } };
+    const { uploadId, key } = (await ann.call("POST", "/s3/multipart", described)).body;
+    const signed = await ann.call("GET", `/s3/multipart/${uploadId}/batch?key=${key}&partNumbers=1`);
+    return Object.values(signed.body.presignedUrls);
   }
 
   function keepUrl(name: string, url: string): void {

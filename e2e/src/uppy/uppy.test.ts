@@ -19,15 +19,17 @@ const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"
 
 /** What the tests call of Uppy inside the page. */
 type InPage = {
-  getFiles(): { id: string; name: string; isPaused?: boolean }[];
+  getFiles(): { id: string; name: string; isPaused?: boolean; s3Multipart?: object }[];
   pauseAll(): void;
   resumeAll(): void;
+  setFileState(id: string, state: object): void;
   cancelAll(): void;
   retryAll(): Promise<unknown>;
   on(event: string, then: (...given: unknown[]) => void): void;
   setOptions(options: object): void;
   getPlugin(id: string): { setOptions(options: object): void } | undefined;
 };
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 declare const window: { uppy: InPage; parts: number };
 
 describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ makeEnv }) => {
@@ -40,6 +42,7 @@ describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ ma
   let folder: string;
   let ann: Api;
   let noteId: string;
+  const cookies = new Map<string, Cookies>();
 
   beforeAll(async () => {
     [browser, site] = await Promise.all([launchChromium(), bundlePage().then(startSite)]);
@@ -50,6 +53,7 @@ describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ ma
     folder = await mkdtemp(join(tmpdir(), "valetkey-uppy-"));
     for (const name of ["ann", "eve"]) {
       await runCli(place, ["user", "add", "--email", `${name}@example.com`, "--password", PASSWORD]);
+      cookies.set(name, await signIn(name));
     }
     const { stdout } = await runCli(place, ["token", "create", "--email", "ann@example.com"]);
     ann = await apiAs(site.origin, { token: stdout.trim() });
@@ -66,19 +70,28 @@ describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ ma
   beforeEach(async () => {
     noteId = (await ann.call("POST", "/notes", { title: "From Uppy" })).body.id;
     context = await browser.newContext();
-    await signIn("ann");
+    await becomes("ann");
     page = await openPage();
     site.requests.length = 0;
   });
 
   afterEach(() => context.close());
 
-  async function signIn(name: string): Promise<void> {
-    const answer = await context.request.post(`${site.origin}/auth/sign-in/email`, {
+  async function signIn(name: string): Promise<Cookies> {
+    const signedIn = await browser.newContext();
+    const answer = await signedIn.request.post(`${site.origin}/auth/sign-in/email`, {
       headers: { origin: site.origin },
       data: { email: `${name}@example.com`, password: PASSWORD },
     });
     expect(answer.status()).toBe(200);
+    const found = await signedIn.cookies();
+    await signedIn.close();
+    return found;
+  }
+
+  async function becomes(name: string): Promise<void> {
+    await context.clearCookies();
+    await context.addCookies(cookies.get(name) ?? []);
   }
 
   async function openPage(): Promise<Page> {
@@ -156,6 +169,25 @@ describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ ma
     expect(signed).toHaveLength(2);
   });
 
+  it("a reload: goes on with the parts that are missing, by the state that Golden Retriever keeps", async () => {
+    await useParts();
+    await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.pauseAll()));
+    await choose("film.pdf", LARGE);
+    await page.waitForFunction(() => window.uppy.getFiles()[0]?.isPaused === true);
+    const kept = await page.evaluate(() => window.uppy.getFiles()[0]?.s3Multipart);
+    expect(kept).toEqual({ uploadId: expect.any(String), key: expect.any(String) });
+    await page.reload();
+    await page.evaluate((s3Multipart) => {
+      window.uppy.on("file-added", (file) => window.uppy.setFileState((file as { id: string }).id, { s3Multipart }));
+    }, kept);
+    await choose("film.pdf", LARGE);
+    await said("film.pdf was uploaded");
+    const attachments = await attachmentsOf();
+    expect(attachments).toHaveLength(1);
+    expect((await download(attachments[0]?.id)).equals(LARGE)).toBe(true);
+    expect(site.requests.filter((request) => request.endsWith("/1"))).toHaveLength(1);
+  });
+
   it("cancel: the upload is aborted, and nothing is attached", async () => {
     await useParts();
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.cancelAll()));
@@ -189,8 +221,7 @@ describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ ma
   });
 
   it("requirement 15: another one's note, and nobody signed in, are errors in Uppy", async () => {
-    await context.clearCookies();
-    await signIn("eve");
+    await becomes("eve");
     await choose("by-form.pdf", PDF);
     await said("by-form.pdf was not uploaded: Companion request failed: Forbidden");
     await useParts();

@@ -85,6 +85,16 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect((await complete(uploadId, again)).body).toEqual(completed.body);
   });
 
+  it("requirement 6: a part that is sent once more after the completion is refused, and changes nothing", async () => {
+    const uploadId = await start({ size: 10 });
+    const url = await sign(uploadId, 1);
+    const part = await sendPart(uploadId, 1, patterned(10));
+    const { key } = (await complete(uploadId, [part])).body;
+    expect((await put(url, Buffer.alloc(10, "x"))).status).toBe(404);
+    const { fileUrl } = (await ann.send(`GET /attachments/${key}/url`)).body;
+    expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(patterned(10))).toBe(true);
+  });
+
   it("signs a batch of parts", async () => {
     const uploadId = await start();
     const answer = await ann.send(`GET ${at(uploadId, "/batch", { partNumbers: "3,1" })}`);

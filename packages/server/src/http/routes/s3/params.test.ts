@@ -77,7 +77,7 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
     expect(await attachmentsOf()).toHaveLength(1);
   });
 
-  it("requirement 7: the same form posted again changes nothing that is served, and what it puts is removed", async () => {
+  it("requirements 6, 7: the same form posted again changes nothing that is served, and what it puts is removed", async () => {
     const note = await newNote();
     const form = await sign({ "metadata[noteId]": note });
     await post(form);
@@ -105,6 +105,20 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
     expect(await post(sized)).toBe(204);
     const tooLarge = await ask({ "metadata[size]": String(LIMIT + 1) });
     expect(tooLarge.body).toMatchObject({ status: 413, code: "file_too_large" });
+  });
+
+  it("takes an empty file", async () => {
+    const note = await newNote();
+    const named = { filename: "empty.txt", type: "text/plain", "metadata[noteId]": note };
+    expect(await post(await sign({ ...named, "metadata[size]": "0" }), Buffer.alloc(0))).toBe(204);
+    await collect();
+    expect(await attachmentsOf(note)).toEqual([expect.objectContaining({ state: "ready", sizeBytes: 0 })]);
+  });
+
+  it("requirement 2: filenames with path segments, and those that are too long, are refused", async () => {
+    for (const filename of ["..", "a/b.pdf", `${"a".repeat(256)}.pdf`]) {
+      expect((await ask({ filename })).body, filename).toMatchObject({ status: 400, code: "invalid_filename" });
+    }
   });
 
   it("requirement 11: a filename with quotes adds no condition to the policy", async () => {

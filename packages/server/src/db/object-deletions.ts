@@ -8,8 +8,8 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
     async put({ objectKey, notBefore }) {
       await db
         .insertInto("object_deletions")
-        .values({ object_key: objectKey, not_before: notBefore, attempts: 0 })
-        .onConflict((conflict) => conflict.column("object_key").doUpdateSet({ not_before: notBefore }))
+        .values({ object_key: objectKey, not_before: notBefore, attempts: 0, swept_at: null })
+        .onConflict((conflict) => conflict.column("object_key").doUpdateSet({ not_before: notBefore, swept_at: null }))
         .execute();
     },
 
@@ -28,18 +28,30 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
         .execute();
     },
 
-    async remove(objectKeys) {
+    async settle(objectKeys, { now, againAt }) {
+      const keys = engine.list(objectKeys);
+      // What another replica has settled a moment ago is not due any more, and stays as it is.
       await db
         .deleteFrom("object_deletions")
-        .where((eb) => engine.isIn(eb.ref("object_key"), engine.list(objectKeys)))
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is not", null)
+        .execute();
+      await db
+        .updateTable("object_deletions")
+        .set({ swept_at: now, not_before: againAt, attempts: 0 })
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is", null)
         .execute();
     },
 
-    async postpone(objectKey, { notBefore }) {
+    async postpone({ objectKey, notBefore: seen }, { notBefore }) {
       await db
         .updateTable("object_deletions")
         .set((eb) => ({ not_before: notBefore, attempts: eb("attempts", "+", 1) }))
         .where("object_key", "=", objectKey)
+        .where("not_before", "=", seen)
         .execute();
     },
   };

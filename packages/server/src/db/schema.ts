@@ -127,8 +127,8 @@ export type ObjectDeletionsTable = {
   object_key: string;
   not_before: number;
   attempts: number;
-  /** When it has to go once more after that; null: never. */
-  again_at: number | null;
+  /** When it went for the first time; null: it has yet to. */
+  swept_at: number | null;
 };
 
 /** Stored objects whose bytes have yet to be looked at; a row goes with the check. */

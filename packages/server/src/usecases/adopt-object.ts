@@ -71,6 +71,8 @@ async function attach(
       createdAt: now,
     };
     await tx.attachments.insert(attachment);
+    // Should it be something of ours that was given up, and came back too late: it is wanted after all.
+    await tx.objectDeletions.cancel(objectKey);
     if (scanning !== undefined) {
       await queueCheck(tx, { attachmentId: attachment.id, to: "scanning", etag: stored.etag, now });
     }

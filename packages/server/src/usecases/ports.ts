@@ -140,15 +140,20 @@ export type ObjectDeletion = {
   attempts: number;
 };
 
+/**
+ * Every object goes twice, the second time long after nobody can put anything under its key any more: a PUT that began while its URL
+ * lived may arrive after the first time (SECURITY-REQUIREMENTS 10).
+ */
 export type ObjectDeletionQueries = {
-  /** Queues a deletion, or moves the queued one of this key to `notBefore`. */
+  /** Queues a deletion, or moves the queued one of this key to `notBefore` and has it done anew. */
   put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
   /** Takes one back: the object is wanted after all. */
   cancel(objectKey: string): Promise<void>;
   listDue(now: number, limit: number): Promise<ObjectDeletion[]>;
-  /** Removes those that are done. */
-  remove(objectKeys: readonly string[]): Promise<void>;
-  postpone(objectKey: string, change: { notBefore: number }): Promise<void>;
+  /** Of those that were due `now` and are gone: the first time moves to `againAt`, the second one ends. In a transaction. */
+  settle(objectKeys: readonly string[], times: { now: number; againAt: number }): Promise<void>;
+  /** Does nothing when the deletion is not as it was seen any more. */
+  postpone(seen: ObjectDeletion, change: { notBefore: number }): Promise<void>;
 };
 
 /** A check of a stored object that one process holds: nobody else touches it before the lease ends. */

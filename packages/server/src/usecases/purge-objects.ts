@@ -9,6 +9,8 @@ const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 3_600_000;
 /** A signed PUT that began just before its URL died may still be sending: wait this long after the expiry. Milliseconds. */
 export const LATE_PUT_GRACE_MS = 300_000;
+/** No request lasts this long; whatever has not landed by then never does. Milliseconds. */
+const SWEEP_AGAIN_MS = 86_400_000;
 
 /** What has to go from the bucket with an attachment, and when: now, or once nothing can be put there any more. */
 export async function planDeletion(
@@ -39,25 +41,28 @@ export function removableAt({ upload, now }: { upload: Upload; now: number }): n
 }
 
 /**
- * Works off the due part of the deletion outbox and answers how many objects went.
- * Deleting twice is harmless, so replicas need no lock; what fails is tried again later, with growing pauses.
+ * Works off the due part of the deletion outbox and answers how many objects went. Each goes twice, a day apart: what was on its way
+ * when its URL died may land after the first time.
+ * Deleting what isn't there is harmless, so replicas need no lock; what fails is tried again later, with growing pauses.
  */
 export function purgeObjects({ db, bucket, clock }: Deps) {
   return async (): Promise<number> => {
     let purged = 0;
     for (;;) {
-      const due = await db.objectDeletions.listDue(clock(), BATCH);
+      const now = clock();
+      const due = await db.objectDeletions.listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
       // A process that was killed, or an upload that ended early, has left parts that no listing of objects shows.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
-      await db.objectDeletions.remove([...gone]);
+      const times = { now, againAt: now + SWEEP_AGAIN_MS };
+      await db.transaction((tx) => tx.objectDeletions.settle([...gone], times));
       purged += gone.size;
       for (const deletion of due) {
         if (gone.has(deletion.objectKey)) continue;
         const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** deletion.attempts);
-        await db.objectDeletions.postpone(deletion.objectKey, { notBefore: clock() + pauseMs });
+        await db.objectDeletions.postpone(deletion, { notBefore: clock() + pauseMs });
       }
     }
   };

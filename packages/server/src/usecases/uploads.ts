@@ -6,6 +6,8 @@ import { moveUpload } from "./move-upload.ts";
 import type { Bucket, Deps, Queries } from "./ports.ts";
 import { LATE_PUT_GRACE_MS, removableAt } from "./purge-objects.ts";
 
+const BATCH = 500;
+
 /**
  * Gives an upload up: its URL may live on for a while, but what it puts is removed. Doing it twice is fine.
  * Throws `upload_not_found`, and `upload_not_pending` when it is complete.
@@ -30,23 +32,32 @@ export function abortUpload({ db, bucket, clock, onDeletionsQueued }: Deps) {
 }
 
 /** Ends uploads whose time is over without a completion, and removes what they have put. Answers how many. */
-export function expireUploads({ db, bucket, clock }: Deps) {
+export function expireUploads(deps: Deps) {
+  const { db, clock } = deps;
   return async (): Promise<number> => {
     const now = clock();
     // Of forms whose process died; what they have put goes with the deletion that was queued before.
     await db.transaction((tx) => tx.usage.releaseExpired(now));
-    const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, 500);
-    for (const upload of abandoned) {
-      const expired = await db.transaction(async (tx) => {
-        const { id: uploadId, attachmentId } = upload;
-        if (!(await moveUpload(tx, { attachmentId, uploadId, from: "pending", to: "expired" }))) return false;
-        await queueRemoval(tx, { upload, now });
-        return true;
-      });
-      if (expired && upload.multipart !== undefined) await removeNow(bucket, upload);
+    let expired = 0;
+    for (;;) {
+      const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
+      const before = expired;
+      for (const upload of abandoned) if (await expire(deps, { upload, now })) expired += 1;
+      // Those that another replica was faster with are not listed again.
+      if (abandoned.length < BATCH || expired === before) return expired;
     }
-    return abandoned.length;
   };
+}
+
+async function expire({ db, bucket }: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
+  const expired = await db.transaction(async (tx) => {
+    const { id: uploadId, attachmentId } = upload;
+    if (!(await moveUpload(tx, { attachmentId, uploadId, from: "pending", to: "expired" }))) return false;
+    await queueRemoval(tx, { upload, now });
+    return true;
+  });
+  if (expired && upload.multipart !== undefined) await removeNow(bucket, upload);
+  return expired;
 }
 
 /** Queues the removal of whatever this upload has put, for when nothing more can come. */

@@ -40,8 +40,8 @@ export function usage(engine: EngineName): Migration {
         .on("uploads")
         .columns(["user_id", "idempotency_key"])
         .execute();
-      // When an object has to go once more, for what may come after the first time.
-      await db.schema.alterTable("object_deletions").addColumn("again_at", integer).execute();
+      // When an object went for the first time; it goes once more, for what came after.
+      await db.schema.alterTable("object_deletions").addColumn("swept_at", integer).execute();
     },
   };
 }

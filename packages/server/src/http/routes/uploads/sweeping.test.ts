@@ -1,0 +1,170 @@
+import { CreateMultipartUploadCommand } from "@aws-sdk/client-s3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+
+const MIB = 2 ** 20;
+const DAY_MS = 86_400_000;
+/** The life of a signed PUT, and the grace for one that began just before its end. */
+const URL_IS_DEAD_MS = 900_000 + 300_001;
+
+type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
+
+/*
+ * Time passes for the service only: to the bucket, a PUT that arrives after it is one that began while its URL lived, and whose line was
+ * slow.
+ */
+describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
+  let service: TestService;
+  let replica: TestService;
+  let ann: Client;
+  let noteId: string;
+  beforeEach(async () => {
+    service = await startService({ engine, limits: { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB } });
+    replica = await startService({ engine, beside: service });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  });
+  afterEach(async () => {
+    await replica.close();
+    await service.close();
+  });
+
+  async function begin(given: object = {}): Promise<Begun> {
+    const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain", ...given };
+    return (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
+  }
+
+  async function put({ method, url, headers }: Begun): Promise<number> {
+    const { "content-length": _signed, ...settable } = headers;
+    return (await fetch(url, { method, headers: settable, body: "hello" })).status;
+  }
+
+  function later(milliseconds: number): void {
+    service.advance(milliseconds);
+    replica.advance(milliseconds);
+  }
+
+  /** What housekeeping does, on both replicas at once. */
+  async function sweep(): Promise<void> {
+    await Promise.all(
+      [service, replica].map(async ({ useCases }) => {
+        await useCases.expireUploads();
+        await useCases.purgeObjects();
+      }),
+    );
+  }
+
+  const keys = () => service.bucketContents.keys();
+  const queued = () => service.database.db.kysely.selectFrom("object_deletions").selectAll().execute();
+
+  it.each([
+    ["expired", async () => undefined],
+    ["aborted", async ({ id }: Begun) => ann.send(`DELETE /uploads/${id}`)],
+    [
+      "deleted, its upload not complete",
+      async ({ attachmentId }: Begun) => ann.send(`DELETE /attachments/${attachmentId}`),
+    ],
+    ["gone with its note", async () => ann.send(`DELETE /notes/${noteId}`)],
+  ])("of a file that is %s, what is put after the first sweep goes with the second", async (_how, end) => {
+    const upload = await begin();
+    await end(upload);
+    later(URL_IS_DEAD_MS);
+    await sweep();
+    expect(await put(upload)).toBe(200);
+    await sweep();
+    expect(await keys()).toHaveLength(1);
+    later(DAY_MS);
+    await sweep();
+    expect(await keys()).toEqual([]);
+    expect(await queued()).toEqual([]);
+  });
+
+  it("of a rejected file, too", async () => {
+    const upload = await begin({ filename: "a.pdf", contentType: "application/pdf" });
+    expect(await put(upload)).toBe(200);
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(422);
+    expect(await keys()).toEqual([]);
+    later(URL_IS_DEAD_MS);
+    await sweep();
+    expect(await put(upload)).toBe(200);
+    later(DAY_MS);
+    await sweep();
+    expect(await keys()).toEqual([]);
+  });
+
+  it("a complete file goes at once when it is deleted, and what its URL still puts goes later", async () => {
+    const upload = await begin();
+    expect(await put(upload)).toBe(200);
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
+    expect((await ann.send(`DELETE /attachments/${upload.attachmentId}`)).status).toBe(204);
+    await sweep();
+    expect(await keys()).toEqual([]);
+    expect(await put(upload)).toBe(200);
+    later(DAY_MS);
+    await sweep();
+    expect(await keys()).toEqual([]);
+    expect(await queued()).toEqual([]);
+  });
+
+  it("an abandoned upload in parts is aborted, and parts that are left after that go with the second sweep", async () => {
+    await begin({ sizeBytes: 9 * MIB });
+    const [open] = await service.bucketContents.openUploads();
+    later(DAY_MS + URL_IS_DEAD_MS);
+    await sweep();
+    expect(await service.bucketContents.uploads()).toBe(0);
+    // What S3 may keep of a part that was on its way while it was aborted is there under the same key.
+    const left = new CreateMultipartUploadCommand({ Bucket: service.bucketServer.bucket, Key: open?.Key });
+    later(600_000);
+    await sweep();
+    await service.bucketContents.s3.send(left);
+    later(DAY_MS);
+    await sweep();
+    expect(await service.bucketContents.uploads()).toBe(0);
+    expect(await queued()).toEqual([]);
+  });
+
+  it("more than a batch of abandoned uploads ends in one sweep, each once, whichever replica takes it", async () => {
+    const { kysely } = service.database.db;
+    const { id } = await begin();
+    const upload = await kysely.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+    const attachment = await kysely
+      .selectFrom("attachments")
+      .selectAll()
+      .where("id", "=", upload.attachment_id)
+      .executeTakeFirstOrThrow();
+    for (let nth = 0; nth < 600; nth += 1) {
+      const own = { object_key: `gone/${nth}` };
+      await kysely
+        .insertInto("attachments")
+        .values({ ...attachment, ...own, id: `attachment-${nth}` })
+        .execute();
+      await kysely
+        .insertInto("uploads")
+        .values({ ...upload, ...own, id: `upload-${nth}`, attachment_id: `attachment-${nth}` })
+        .execute();
+    }
+    later(URL_IS_DEAD_MS);
+    const counts = await Promise.all([service, replica].map(({ useCases }) => useCases.expireUploads()));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(601);
+    const left = await kysely.selectFrom("uploads").select("id").where("state", "!=", "expired").execute();
+    expect(left).toEqual([]);
+  });
+
+  it("what was given up and is adopted after all stays", async () => {
+    await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
+    const upload = await begin();
+    await ann.send(`DELETE /notes/${noteId}`);
+    later(URL_IS_DEAD_MS);
+    await sweep();
+    await put(upload);
+    const [key = ""] = await keys();
+    noteId = (await ann.send("POST /notes", { json: { title: "Found" } })).body.id;
+    expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key, filename: "a.txt" } })).status).toBe(
+      201,
+    );
+    later(2 * DAY_MS);
+    await sweep();
+    expect(await keys()).toEqual([key]);
+  });
+});

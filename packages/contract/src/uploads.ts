@@ -5,9 +5,9 @@ import { Id, Instant } from "./common.ts";
 /** `sha256` is base64 of the 32 bytes, as S3 writes it; when given, the bucket and the service both hold the file to it. */
 export const StartUploadBody = Type.Object(
   {
-    filename: Type.String({ maxLength: 1024 }),
-    sizeBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-    contentType: Type.String({ maxLength: 255 }),
+    filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
+    sizeBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [1_000_000] }),
+    contentType: Type.String({ maxLength: 255, examples: ["application/pdf"] }),
     sha256: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9+/]{43}=$" })),
   },
   { additionalProperties: false },

@@ -85,6 +85,12 @@ describe("the OpenAPI document", () => {
       for (const parameter of declared) expect(parameter.required, call).toBe(true);
       for (const response of Object.values(operation.responses)) expect(response.description, call).not.toBe("");
     }
+    const described = document.tags.map(({ name }: { name: string }) => name);
+    const used = new Set(operations().flatMap(([, operation]) => (operation as { tags?: string[] }).tags));
+    // This service has no accounts mounted.
+    expect([...used, "accounts"].sort()).toEqual([...described].sort());
+    const descriptions = operations().flatMap(([, { responses }]) => Object.values(responses));
+    expect(descriptions.map(({ description }) => description)).not.toContain("Default Response");
     const ids = operations().map(([, { operationId }]) => operationId);
     expect(ids).not.toContain(undefined);
     expect(new Set(ids).size).toBe(ids.length);

@@ -1,0 +1,63 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "./testing/chromium.ts";
+import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
+
+/** What the tests ask of the page itself. */
+type Element = object;
+declare const document: {
+  documentElement: Element & { scrollWidth: number };
+  querySelector(selector: string): Element;
+};
+declare function getComputedStyle(element: Element): { backgroundColor: string; color: string };
+
+describe("the pages of the API at /docs, in Chromium", () => {
+  let browser: Browser;
+  let place: Place;
+  let service: RunningService;
+
+  beforeAll(async () => {
+    place = await makePlace();
+    [browser, service] = await Promise.all([launchChromium(), startProcess(place)]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await service.stop();
+    await place.remove();
+  });
+
+  it.each([
+    ["phone", "light", 390],
+    ["phone", "dark", 390],
+    ["desktop", "light", 1280],
+    ["desktop", "dark", 1280],
+  ] as const)(
+    "on a %s that is set to %s: nothing is refused, nothing sticks out",
+    async (_device, colorScheme, width) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+      const complaints: string[] = [];
+      page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+      page.on("requestfailed", (request) => complaints.push(request.url()));
+      await page.goto(`${service.url}/docs`);
+      await page.locator("#operations-uploads-startUpload .opblock-summary-control").click();
+      await page.locator("#operations-uploads-startUpload .responses-table").waitFor();
+      const seen = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        background: getComputedStyle(document.documentElement).backgroundColor,
+        text: getComputedStyle(document.querySelector(".info .title")).color,
+      }));
+      expect(seen.width).toBe(width);
+      const isDark = colorScheme === "dark";
+      expect(brightnessOf(seen.background) < 0.3).toBe(isDark);
+      expect(brightnessOf(seen.text) > 0.6).toBe(isDark);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+});
+
+/** From 0, black, to 1, white; what is transparent shows the browser's white. */
+function brightnessOf(color: string): number {
+  const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
+  return alpha === 0 ? 1 : (red + green + blue) / 3 / 255;
+}

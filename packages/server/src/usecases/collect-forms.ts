@@ -14,7 +14,13 @@ const LOOK_LEASE_MS = 10_000;
 const WORK_LEASE_MS = 300_000;
 
 /** What passes; every other refusal is final. */
-const PASSING: ReadonlySet<DomainErrorCode> = new Set(["bucket_unavailable", "database_unavailable"]);
+const PASSING: ReadonlySet<DomainErrorCode> = new Set([
+  "bucket_unavailable",
+  "database_unavailable",
+  "scanner_unavailable",
+  // The copy is not to be seen yet.
+  "upload_incomplete",
+]);
 
 /**
  * Looks which of the signed forms were posted, and makes each file an upload of the one who asked for the form, complete and verified as
@@ -72,8 +78,9 @@ async function collect(deps: Deps, { form, stored }: { form: SignedForm; stored:
     await deps.db.signedForms.postpone(form.id, { lookAt: deps.clock() });
     return;
   }
-  // A refusal is written down where every rejected upload is.
-  await succeeds(() => completeUpload(deps)(caller, { uploadId }));
+  // A rejection is written down where every rejected upload is; any other refusal, such as a share that was revoked, ends the upload.
+  const isCompleted = await succeeds(() => completeUpload(deps)(caller, { uploadId }));
+  if (!isCompleted) await succeeds(() => abortUpload(deps)(caller, uploadId));
   await settle(deps, form);
 }
 

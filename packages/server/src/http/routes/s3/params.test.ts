@@ -169,6 +169,34 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
     expect(await service.bucketContents.keys()).not.toContain(keyOf(late));
   });
 
+  it("requirement 16: and neither does who loses it while the file is copied; the room is given back, nothing is left", async () => {
+    let revoke: () => Promise<unknown> = async () => undefined;
+    const revoking = await startService({
+      engine,
+      wrap: {
+        bucket: (bucket) => ({
+          ...bucket,
+          async copy(options) {
+            await revoke();
+            return bucket.copy(options);
+          },
+        }),
+      },
+    });
+    const [owner, ben] = await Promise.all([revoking.as("owner"), revoking.as("ben")]);
+    const note = (await owner.send("POST /notes", { json: { title: "Shared" } })).body.id;
+    await owner.send(`PUT /notes/${note}/shares`, { json: { userIds: ["ben"], role: "editor" } });
+    revoke = () => owner.send(`DELETE /notes/${note}/shares/ben`);
+    const query = { filename: "report.pdf", type: "application/pdf", "metadata[noteId]": note };
+    await post((await ben.send(`GET /s3/params?${new URLSearchParams(query)}`)).body);
+    revoking.advance(3 * SECOND);
+    expect(await revoking.useCases.collectForms()).toBeUndefined();
+    expect((await owner.send(`GET /notes/${note}`)).body.attachments).toEqual([]);
+    expect((await owner.send("GET /usage")).body).toMatchObject({ usedBytes: 0, files: 0 });
+    expect(await revoking.bucketContents.keys()).toEqual([]);
+    await revoking.close();
+  });
+
   it("requirement 10: a form that nobody posts is forgotten when it is dead, and what comes last is removed", async () => {
     const note = await newNote();
     const form = await sign({ "metadata[noteId]": note });

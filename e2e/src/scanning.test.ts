@@ -1,0 +1,103 @@
+import { createServer, type Socket } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { testClamds } from "../../packages/server/src/scanner/testing/clamds.ts";
+import { EICAR } from "../../packages/server/src/scanner/testing/eicar.ts";
+import { type Api, apiAs } from "./testing/api.ts";
+import { databases } from "./testing/databases.ts";
+import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
+
+const SECOND = 1_000;
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function place(env: Record<string, string>): Promise<Place> {
+  const made = await makePlace(env);
+  cleanUps.push(made.remove);
+  return made;
+}
+
+async function start(at: Place): Promise<{ service: RunningService; ann: Api }> {
+  const service = await startProcess(at);
+  cleanUps.push(() => service.stop("SIGKILL"));
+  return { service, ann: await apiAs(service.url, { sub: "ann" }) };
+}
+
+async function attach(ann: Api, content: string): Promise<string> {
+  const note = await ann.call("POST", "/notes", { title: "Files" });
+  const answer = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from(content), type: "text/plain" });
+  expect(answer).toMatchObject({ status: 201, body: { state: "scanning" } });
+  return answer.body.id;
+}
+
+/** As a client does it: asks until it is decided. */
+function decided(ann: Api, id: string): Promise<{ state: string; reason?: string }> {
+  const look = async () => {
+    const { body } = await ann.call("GET", `/attachments/${id}`);
+    expect(body.state).not.toBe("scanning");
+    return body;
+  };
+  return vi.waitFor(look, { timeout: 20 * SECOND, interval: 100 });
+}
+
+describe.each(testClamds)("a service with a virus scanner: $name", ({ start: startClamd }) => {
+  it("decides about files by itself", async () => {
+    const clamd = await startClamd({ streamMaxBytes: 2 ** 20 });
+    cleanUps.push(clamd.stop);
+    const { service, ann } = await start(await place({ CLAMAV_HOST: `${clamd.host}:${clamd.port}` }));
+    const [bad, good] = [await attach(ann, EICAR), await attach(ann, "harmless")];
+    expect((await decided(ann, good)).state).toBe("ready");
+    expect(await decided(ann, bad)).toMatchObject({ state: "rejected", reason: expect.stringContaining("Eicar") });
+    expect((await ann.call("GET", `/attachments/${bad}/url`)).status).toBe(409);
+    expect((await ann.call("GET", "/readyz")).body.checks.scanner).toBe("up");
+    expect(await service.stop()).toBe(0);
+  });
+});
+
+describe.each(databases)("stopping in the middle of a scan, on $name", ({ makeEnv }) => {
+  it("hands it back at once, and the next start goes on with it", async () => {
+    const silent = await silentScanner();
+    const env = await makeEnv();
+    const here = await place({ ...env, CLAMAV_HOST: `127.0.0.1:${silent.port}` });
+    const first = await start(here);
+    const id = await attach(first.ann, "harmless");
+    await silent.asked;
+    const before = performance.now();
+    expect(await first.service.stop()).toBe(0);
+    // The scanner would have been waited for for minutes, and the lease for one.
+    expect(performance.now() - before).toBeLessThan(10 * SECOND);
+    silent.answerWith("stream: OK\0");
+    const again = await start(here);
+    expect((await decided(again.ann, id)).state).toBe("ready");
+    expect(await again.service.stop()).toBe(0);
+  });
+});
+
+/** Takes files and says nothing, until it is told what. */
+async function silentScanner() {
+  const asked = Promise.withResolvers<void>();
+  let answer: string | undefined;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
+    socket.on("data", (bytes: Buffer) => {
+      asked.resolve();
+      // The end of a file is a piece of length 0.
+      if (answer !== undefined && bytes.subarray(-4).equals(Buffer.alloc(4))) socket.end(answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanUps.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return {
+    port: (server.address() as { port: number }).port,
+    asked: asked.promise,
+    answerWith: (text: string) => {
+      answer = text;
+    },
+  };
+}

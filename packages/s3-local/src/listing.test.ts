@@ -1,5 +1,7 @@
 import {
   DeleteObjectsCommand,
+  ListObjectsCommand,
+  type ListObjectsCommandInput,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
   PutObjectCommand,
@@ -43,6 +45,23 @@ async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, 
   return entries;
 }
 
+/** The same by the first version of the call. */
+async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandInput, "Bucket"> & { MaxKeys: number }) {
+  const entries: string[] = [];
+  let { Marker } = input;
+  for (;;) {
+    const page = await client.send(new ListObjectsCommand({ Bucket: BUCKET, ...input, Marker }));
+    const keys = page.Contents?.map(({ Key }) => decodeURIComponent(Key ?? "")) ?? [];
+    const prefixes = page.CommonPrefixes?.map(({ Prefix }) => decodeURIComponent(Prefix ?? "")) ?? [];
+    const names = [...keys, ...prefixes].sort(inUtf8Order);
+    entries.push(...names.map((name) => (keys.includes(name) ? `key ${name}` : `prefix ${name}`)));
+    expect(page.NextMarker !== undefined).toBe(page.IsTruncated === true && input.Delimiter !== "");
+    if (page.IsTruncated !== true) return entries;
+    expect(names).toHaveLength(input.MaxKeys);
+    Marker = page.NextMarker === undefined ? names.at(-1) : decodeURIComponent(page.NextMarker);
+  }
+}
+
 describe("listing", () => {
   test("any keys, prefix, delimiter, start and page size: the pages are what a sorted array gives", async () => {
     const { client } = await startBucket();
@@ -76,6 +95,10 @@ describe("listing", () => {
               EncodingType: "url",
             } as const;
             expect(await listAll(client, input)).toEqual(modelListing(names, { prefix, delimiter, startAfter }));
+            const { StartAfter: _, ...fromStart } = input;
+            expect(await listAllByMarker(client, fromStart)).toEqual(
+              modelListing(names, { prefix, delimiter, startAfter: "" }),
+            );
           }
           await client.send(
             new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects: names.map((Key) => ({ Key })) } }),
@@ -102,6 +125,24 @@ describe("listing", () => {
         ChecksumType: "FULL_OBJECT",
       },
     ]);
+  });
+
+  test("by its first version: what is behind a marker, a common prefix too", async () => {
+    const { client } = await startBucket();
+    for (const Key of ["a/1", "a/2", "b", "c"])
+      await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
+    const list = async (input: Omit<ListObjectsCommandInput, "Bucket">) => {
+      const page = await client.send(new ListObjectsCommand({ Bucket: BUCKET, ...input }));
+      return [page.Marker, page.CommonPrefixes?.map(({ Prefix }) => Prefix), page.Contents?.map(({ Key }) => Key)];
+    };
+    expect(await list({})).toEqual(["", undefined, ["a/1", "a/2", "b", "c"]]);
+    expect(await list({ Marker: "a/2" })).toEqual(["a/2", undefined, ["b", "c"]]);
+    expect(await list({ Delimiter: "/", Marker: "a/" })).toEqual(["a/", undefined, ["b", "c"]]);
+    expect(await list({ Delimiter: "/", Marker: "a/1" })).toEqual(["a/1", ["a/"], ["b", "c"]]);
+    expect(await list({ Prefix: "a/", Delimiter: "/", Marker: "a/1" })).toEqual(["a/1", undefined, ["a/2"]]);
+    await expect(list({ MaxKeys: -1 })).rejects.toMatchObject({ name: "InvalidArgument" });
+    const missing = client.send(new ListObjectsCommand({ Bucket: "nowhere" }));
+    await expect(missing).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
   test("nothing is asked for, and more than is allowed", async () => {

@@ -75,6 +75,33 @@ describe("a form that its policy allows", () => {
     expect(created.body.toString()).toContain("<Key>a</Key><ETag>");
   });
 
+  test.each([
+    ["success_action_redirect", "https://app.example/done", "https://app.example/done?"],
+    ["success_action_redirect", "http://app.example/done?note=1#top", "http://app.example/done?note=1&"],
+    ["redirect", "https://app.example/done", "https://app.example/done?"],
+  ])("sends the browser on, told what was stored: %s to %s", async (field, address, begins) => {
+    const { endpoint, post, keys } = await start();
+    const key = "é & +";
+    const fields = { [field]: address, success_action_status: "200" };
+    const { status, headers, body } = await post([...signForm(endpoint, { key, fields }), FILE]);
+    expect([status, body.length]).toEqual([303, 0]);
+    expect(headers.location?.startsWith(begins)).toBe(true);
+    const { searchParams, hash } = new URL(headers.location ?? "");
+    expect(["bucket", "key", "etag"].map((name) => searchParams.get(name))).toEqual([BUCKET, key, headers.etag]);
+    expect(hash).toBe(new URL(address).hash);
+    expect(await keys()).toEqual([key]);
+  });
+
+  test.each(["", "/done", "javascript:alert(1)", "http://"])(
+    "an address that is none counts as not given: %j",
+    async (address) => {
+      const { endpoint, post } = await start();
+      const fields = { success_action_redirect: address, success_action_status: "200" };
+      const { status, headers } = await post([...signForm(endpoint, { fields }), FILE]);
+      expect([status, headers.location]).toEqual([200, `${endpoint}/${BUCKET}/a`]);
+    },
+  );
+
   test("may have fields behind the file, which count for nothing", async () => {
     const { client, endpoint, post } = await start();
     expect((await post([...signForm(endpoint), FILE, ["Content-Type", "text/html"], ["key", "b"]])).status).toBe(204);
@@ -172,12 +199,6 @@ describe("refused, and nothing stored", () => {
       (e) => [...signForm(e, { fields: { acl: "public-read" } }), FILE],
       400,
       "AccessControlListNotSupported",
-    ],
-    [
-      "a redirect",
-      (e) => [...signForm(e, { fields: { success_action_redirect: "http://a.example" } }), FILE],
-      501,
-      "NotImplemented",
     ],
     [
       "encryption",

@@ -20,8 +20,6 @@ export function findOperation(request: S3Request): Operation {
   if (route === undefined) {
     const [parameter] = request.parameters.keys();
     if (parameter !== undefined) throw unknownParameter(parameter);
-    if (request.method === "GET")
-      throw new S3Error("NotImplemented", "ListObjects is not implemented: use ListObjectsV2");
     throw new S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", {
       details: { Method: request.method },
     });

@@ -1,12 +1,19 @@
 import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
 import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "../operations/bucket-lifecycle.ts";
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from "../operations/buckets.ts";
+import {
+  createBucket,
+  deleteBucket,
+  getBucketLocation,
+  getBucketVersioning,
+  headBucket,
+  listBuckets,
+} from "../operations/buckets.ts";
 import { completeUpload } from "../operations/complete-upload.ts";
 import type { Operation } from "../operations/context.ts";
 import { copyObject } from "../operations/copy-object.ts";
 import { deleteObject, deleteObjects } from "../operations/delete-objects.ts";
 import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
-import { listObjectsV2 } from "../operations/list-objects.ts";
+import { listObjects, listObjectsV2 } from "../operations/list-objects.ts";
 import { listParts, listUploads } from "../operations/list-uploads.ts";
 import { putObject } from "../operations/put-object.ts";
 import { uploadPartCopy } from "../operations/upload-part-copy.ts";
@@ -28,17 +35,19 @@ export type Route = {
 
 const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer", "x-amz-decoded-content-length"];
 const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
-const READ = { may: RESPONSE_PARAMETERS, fields: ["x-amz-checksum-mode"] };
+const READ = { may: [...RESPONSE_PARAMETERS, "partNumber"], fields: ["x-amz-checksum-mode"] };
 const COPY = ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-metadata-directive", "x-amz-checksum-algorithm"];
 const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type"];
 const COMPLETION = ["x-amz-checksum-*", "x-amz-mp-object-size"];
 const UPLOAD_LISTING = ["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"];
+const OLD_LISTING = ["prefix", "delimiter", "max-keys", "marker", "encoding-type"];
 const LISTING = ["prefix", "delimiter", "max-keys", "start-after", "continuation-token", "encoding-type"];
 
 /** Every operation, the more particular ones first. */
 export const ROUTES: readonly Route[] = [
   { method: "GET", on: "service", run: listBuckets },
   { method: "GET", on: "bucket", needs: ["list-type"], may: LISTING, run: listObjectsV2 },
+  { method: "GET", on: "bucket", needs: ["versioning"], run: getBucketVersioning },
   { method: "GET", on: "bucket", needs: ["uploads"], may: UPLOAD_LISTING, run: listUploads },
   { method: "GET", on: "bucket", needs: ["location"], run: getBucketLocation },
   { method: "GET", on: "bucket", needs: ["cors"], run: getBucketCors },
@@ -48,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   { method: "PUT", on: "bucket", needs: ["lifecycle"], fields: BODY, run: putBucketLifecycle },
   { method: "DELETE", on: "bucket", needs: ["lifecycle"], run: deleteBucketLifecycle },
   { method: "POST", on: "bucket", needs: ["delete"], fields: BODY, run: deleteObjects },
+  { method: "GET", on: "bucket", may: OLD_LISTING, run: listObjects },
   { method: "HEAD", on: "bucket", run: headBucket },
   { method: "PUT", on: "bucket", fields: [...BODY, "x-amz-acl"], run: createBucket },
   { method: "DELETE", on: "bucket", run: deleteBucket },

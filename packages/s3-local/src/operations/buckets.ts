@@ -71,6 +71,12 @@ export function getBucketLocation(request: S3Request, { store, region }: Context
   return { status: 200, xml: writeXml("LocationConstraint", region === "us-east-1" ? "" : region) };
 }
 
+/** GetBucketVersioning: it is off, and was never on. */
+export function getBucketVersioning(request: S3Request, { store }: Context): Answer {
+  store.buckets.get(request.bucket);
+  return { status: 200, xml: writeXml("VersioningConfiguration", "") };
+}
+
 async function checkLocation(request: S3Request, region: string): Promise<void> {
   if ((request.field("content-length") ?? "0") === "0") return;
   const location = childText(await readXml(request, "CreateBucketConfiguration"), "LocationConstraint");

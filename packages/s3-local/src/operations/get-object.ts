@@ -4,18 +4,24 @@ import type { Answer } from "../http/answer.ts";
 import { checkHeaderValue, describingHeaders, KEPT_HEADERS } from "../http/description.ts";
 import type { S3Request } from "../http/request.ts";
 import { pinRange } from "../http/send-content.ts";
-import type { ObjectRecord } from "../store/records.ts";
+import type { Checksum, ObjectRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
 import { isNotModified } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { type ByteRange, readRange } from "./range.ts";
+import { readPartNumber } from "./uploads.ts";
 
 /** The parameters by which a signer sets headers of the answer: `response-content-type` and so on. */
 export const RESPONSE_PARAMETERS = KEPT_HEADERS.map((name) => `response-${name}`);
 
-/** GetObject and HeadObject: the bytes, or a range of them, and everything that is known about the object. */
+/** What of an object is sent, and whether the answer says which bytes they are. */
+type Piece = ByteRange & { isPartial: boolean; checksums: readonly Checksum[]; partCount?: number };
+
+/** GetObject and HeadObject: the bytes, or a range or a part of them, and everything that is known about the object. */
 export function getObject(request: S3Request, { store }: Context): Answer {
   store.buckets.get(request.bucket);
   const object = store.objects.get(request.bucket, request.key);
+  const partNumber = readPart(request);
   const headers = {
     ...describingHeaders(object),
     ...overrides(request),
@@ -24,13 +30,48 @@ export function getObject(request: S3Request, { store }: Context): Answer {
     "Accept-Ranges": "bytes",
   };
   if (isNotModified(request, object)) return { status: 304, headers };
-  const range = readRange(rangeHeader(request, object), object.sizeBytes);
-  const { from, to } = range ?? { from: 0, to: object.sizeBytes };
+  const piece = partNumber === undefined ? pieceByRange(request, object) : pieceByPart(store, { object, partNumber });
+  const { from, to, isPartial, partCount } = piece;
   return {
-    status: range === undefined ? 200 : 206,
-    headers: { ...headers, ...lengthHeaders(object, range), ...checksumHeaders(request, object, range) },
+    status: isPartial ? 206 : 200,
+    headers: {
+      ...headers,
+      ...lengthHeaders(object, piece),
+      ...checksumHeaders(request, piece.checksums),
+      ...(partCount !== undefined && { "x-amz-mp-parts-count": String(partCount) }),
+    },
     ...(request.method === "GET" && { content: pinRange(store, object.contentId, { from, to }) }),
   };
+}
+
+/** A range is of the whole object, so it goes with no part. Source: Amazon S3, "GetObject". */
+function readPart(request: S3Request): number | undefined {
+  const text = request.parameters.get("partNumber");
+  if (text === undefined) return undefined;
+  if (request.field("range") === undefined) return readPartNumber(text);
+  throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
+}
+
+/** A checksum of the whole says nothing about a range of it, so a range has none. */
+function pieceByRange(request: S3Request, object: ObjectRecord): Piece {
+  const range = readRange(rangeHeader(request, object), object.sizeBytes);
+  if (range === undefined) return { from: 0, to: object.sizeBytes, isPartial: false, checksums: object.checksums };
+  return { ...range, isPartial: true, checksums: [] };
+}
+
+/** A part has checksums of its own; an object that came in one piece is its only part. */
+function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecord; partNumber: number }): Piece {
+  const count = store.contents.partCount(object.contentId);
+  const part = store.contents.part(object.contentId, partNumber);
+  const isWhole = count === 0 && partNumber === 1;
+  if (part === undefined && !isWhole) {
+    throw new S3Error("InvalidPartNumber", "The requested partnumber is not satisfiable", {
+      details: { PartNumberRequested: String(partNumber), ActualPartCount: String(Math.max(count, 1)) },
+    });
+  }
+  const piece = part ?? { from: 0, to: object.sizeBytes, checksums: object.checksums };
+  // No range can be written of no bytes.
+  return { ...piece, isPartial: piece.to > piece.from, ...(count > 0 && { partCount: count }) };
 }
 
 /** A range that is asked for only if the object is still the same is ignored when it is not. */
@@ -44,27 +85,21 @@ function secondsOf(object: ObjectRecord): number {
   return Math.floor(object.lastModified / 1000);
 }
 
-function lengthHeaders({ sizeBytes }: ObjectRecord, range: ByteRange | undefined): Record<string, string> {
-  if (range === undefined) return { "Content-Length": String(sizeBytes) };
-  const { from, to } = range;
-  return { "Content-Length": String(to - from), "Content-Range": `bytes ${from}-${to - 1}/${sizeBytes}` };
+function lengthHeaders({ sizeBytes }: ObjectRecord, { from, to, isPartial }: Piece): Record<string, string> {
+  const headers = { "Content-Length": String(to - from) };
+  return isPartial ? { ...headers, "Content-Range": `bytes ${from}-${to - 1}/${sizeBytes}` } : headers;
 }
 
-/** A checksum of the whole says nothing about a part of it, so a range has none. */
-function checksumHeaders(
-  request: S3Request,
-  object: ObjectRecord,
-  range: ByteRange | undefined,
-): Record<string, string> {
+function checksumHeaders(request: S3Request, checksums: readonly Checksum[]): Record<string, string> {
   const mode = request.field("x-amz-checksum-mode");
   if (mode !== undefined && mode.toUpperCase() !== "ENABLED") {
     throw new S3Error("InvalidArgument", "x-amz-checksum-mode must be ENABLED", {
       details: { ArgumentName: "x-amz-checksum-mode" },
     });
   }
-  if (mode === undefined || range !== undefined) return {};
   const headers: Record<string, string> = {};
-  for (const { algorithm, value, type } of object.checksums) {
+  if (mode === undefined) return headers;
+  for (const { algorithm, value, type } of checksums) {
     headers[checksumHeader(algorithm)] = value;
     headers["x-amz-checksum-type"] = type;
   }

@@ -3,7 +3,7 @@ import { S3Error } from "../errors.ts";
 import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
 import { writeXml, type XmlElements } from "../http/xml.ts";
-import { type ListingEntry, listPage, nextKey, successor } from "../store/listing.ts";
+import { commonPrefixOf, type ListingEntry, listPage, nextKey, successor } from "../store/listing.ts";
 import type { Context } from "./context.ts";
 
 const MAX_KEYS = 1000;
@@ -34,11 +34,58 @@ export function listObjectsV2(request: S3Request, { store }: Context): Answer {
       EncodingType: parameters.get("encoding-type"),
       ContinuationToken: token,
       NextContinuationToken: isTruncated ? writeToken(page.entries) : undefined,
-      Contents: page.entries.flatMap((entry) => ("object" in entry ? [toContents(entry.object, encode)] : [])),
-      CommonPrefixes: page.entries.flatMap((entry) =>
-        "object" in entry ? [] : [{ Prefix: encode(entry.commonPrefix) }],
-      ),
+      ...toXml(page.entries, encode),
     }),
+  };
+}
+
+/** ListObjects, as it was before its second version: the next page begins behind a key that was on this one. */
+export function listObjects(request: S3Request, { store }: Context): Answer {
+  const { bucket, parameters } = request;
+  store.buckets.get(bucket);
+  const encode = readEncoding(parameters.get("encoding-type"));
+  const prefix = parameters.get("prefix") ?? "";
+  const delimiter = parameters.get("delimiter") ?? "";
+  const marker = parameters.get("marker") ?? "";
+  const limit = readMaxKeys(parameters.get("max-keys"));
+  const from = behindMarker(marker, { prefix, delimiter });
+  const page =
+    from === undefined
+      ? { entries: [], isTruncated: false }
+      : listPage({ prefix, delimiter, from, limit }, (key) => store.objects.from(bucket, key));
+  const isTruncated = page.isTruncated && limit > 0;
+  const last = page.entries.at(-1);
+  // Without a delimiter the last key is the next marker. Source: Amazon S3 API, ListObjects.
+  const nextMarker = isTruncated && delimiter !== "" && last !== undefined ? nameOf(last) : undefined;
+  return {
+    status: 200,
+    xml: writeXml("ListBucketResult", {
+      ...{ Name: bucket, Prefix: encode(prefix), Marker: encode(marker), MaxKeys: limit, IsTruncated: isTruncated },
+      Delimiter: delimiter === "" ? undefined : encode(delimiter),
+      EncodingType: parameters.get("encoding-type"),
+      NextMarker: nextMarker === undefined ? undefined : encode(nextMarker),
+      ...toXml(page.entries, encode),
+    }),
+  };
+}
+
+/** The first key of the page; a marker that is a common prefix stands for everything below it. Undefined: there is none behind it. */
+function behindMarker(
+  marker: string,
+  { prefix, delimiter }: { prefix: string; delimiter: string },
+): string | undefined {
+  if (marker === "") return "";
+  return commonPrefixOf(marker, { prefix, delimiter }) === marker ? successor(marker) : nextKey(marker);
+}
+
+function nameOf(entry: ListingEntry): string {
+  return "object" in entry ? entry.object.key : entry.commonPrefix;
+}
+
+function toXml(entries: readonly ListingEntry[], encode: (key: string) => string): XmlElements {
+  return {
+    Contents: entries.flatMap((entry) => ("object" in entry ? [toContents(entry.object, encode)] : [])),
+    CommonPrefixes: entries.flatMap((entry) => ("object" in entry ? [] : [{ Prefix: encode(entry.commonPrefix) }])),
   };
 }
 

@@ -18,7 +18,7 @@ type LengthRange = { min: number; max: number };
 
 const FILENAME = "$" + "{filename}";
 const UNDERSTOOD = /^x-amz-(?:meta-.*|checksum-.*|storage-class|algorithm|credential|date|security-token|signature)$/s;
-const NOT_IMPLEMENTED = ["success_action_redirect", "redirect", "tagging", "if-match", "if-none-match"];
+const NOT_IMPLEMENTED = ["tagging", "if-match", "if-none-match"];
 
 /** POST Object: an upload by an HTML form, as far as its signed policy allows it. Source: Amazon S3, "POST Object". */
 export async function postObject(
@@ -54,7 +54,7 @@ export async function postObject(
     const host = incoming.headers.host;
     const location = `${host ? `http://${host}` : ""}/${bucket}/${encodeRfc3986(key).replaceAll("%2F", "/")}`;
     const headers = { ETag: etag, Location: location, ...checksumAnswer(staged.checksums) };
-    return toAnswer(fields.get("success_action_status"), headers, { Bucket: bucket, Key: key });
+    return toAnswer(fields, headers, { Bucket: bucket, Key: key });
   } finally {
     // What is left of a refused form is no longer the parser's.
     incoming.unpipe();
@@ -114,14 +114,29 @@ function refuseUnsignedHeaders(names: readonly string[]): void {
 }
 
 function toAnswer(
-  status: string | undefined,
+  fields: ReadonlyMap<string, string>,
   headers: { ETag: string; Location: string },
   made: { Bucket: string; Key: string },
 ): Answer {
+  const redirect = redirectTo(fields.get("success_action_redirect") ?? fields.get("redirect"), { ...made, ...headers });
+  if (redirect !== undefined) return { status: 303, headers: { ...headers, Location: redirect } };
+  const status = fields.get("success_action_status");
   if (status === "200") return { status: 200, headers };
   if (status !== "201") return { status: 204, headers };
   const { Location, ETag } = headers;
   return { status: 201, headers, xml: writeXml("PostResponse", { Location, ...made, ETag }) };
+}
+
+/** Where the browser goes next, told what was stored; an address that is none counts as not given. Source: Amazon S3, "POST Object". */
+function redirectTo(
+  address: string | undefined,
+  { Bucket, Key, ETag }: { Bucket: string; Key: string; ETag: string },
+): string | undefined {
+  const url = address === undefined ? null : URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  for (const [name, value] of Object.entries({ bucket: Bucket, key: Key, etag: ETag }))
+    url.searchParams.append(name, value);
+  return url.href;
 }
 
 function invalid(name: string, message: string): S3Error {

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { Segment, StagedContent } from "./records.ts";
+import type { Checksum, Segment, StagedContent } from "./records.ts";
+
+/** Where a part lies in its content: `from` included, `to` excluded. */
+export type ContentPart = { from: number; to: number; checksums: Checksum[] };
 
 export type Contents = ReturnType<typeof createContents>;
 
@@ -19,6 +22,14 @@ export function createContents(database: DatabaseSync) {
   );
   const moveSegments = database.prepare("UPDATE segments SET content_id = ?, start = start + ? WHERE content_id = ?");
   const dropSegments = database.prepare("DELETE FROM segments WHERE content_id = ?");
+  const addPart = database.prepare(
+    "INSERT INTO content_parts (content_id, part_number, start, size_bytes, checksums) VALUES (?, ?, ?, ?, ?)",
+  );
+  const selectPart = database.prepare(
+    "SELECT start, size_bytes, checksums FROM content_parts WHERE content_id = ? AND part_number = ?",
+  );
+  const countParts = database.prepare("SELECT count(*) AS count FROM content_parts WHERE content_id = ?");
+  const dropParts = database.prepare("DELETE FROM content_parts WHERE content_id = ?");
   const holdBlob = database.prepare(
     "INSERT INTO blobs (name, segments) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET segments = segments + 1",
   );
@@ -55,20 +66,31 @@ export function createContents(database: DatabaseSync) {
       }
       return copyId;
     },
-    /** Makes one content of several, in order; they are gone afterwards. */
-    join(parts: readonly { contentId: string; sizeBytes: number }[]): string {
+    /** Makes one content of several, in order, which are its parts from then on; by themselves they are gone afterwards. */
+    join(parts: readonly { contentId: string; sizeBytes: number; checksums: Checksum[] }[]): string {
       const joinedId = randomUUID();
       let start = 0;
-      for (const part of parts) {
-        moveSegments.run(joinedId, start, part.contentId);
-        start += part.sizeBytes;
+      for (const [index, { contentId, sizeBytes, checksums }] of parts.entries()) {
+        moveSegments.run(joinedId, start, contentId);
+        addPart.run(joinedId, index + 1, start, sizeBytes, JSON.stringify(checksums));
+        start += sizeBytes;
       }
       return joinedId;
+    },
+    /** How many parts a content was put together from; 0: it came in one piece, or is a copy. */
+    partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
+    /** The nth of them, counted from 1 whatever the numbers were that they were uploaded under. */
+    part(contentId: string, partNumber: number): ContentPart | undefined {
+      const row = selectPart.get(contentId, partNumber);
+      if (row === undefined) return undefined;
+      const from = row.start as number;
+      return { from, to: from + (row.size_bytes as number), checksums: JSON.parse(row.checksums as string) };
     },
     /** Removes a content; blobs that nothing names any more are in the next `takeFreed`. */
     drop(contentId: string): void {
       const dropped = segments(contentId);
       dropSegments.run(contentId);
+      dropParts.run(contentId);
       for (const { blob } of dropped) {
         if (releaseBlob.get(blob)?.segments !== 0) continue;
         forgetBlob.run(blob);

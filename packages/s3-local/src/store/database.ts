@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS segments (
   content_id TEXT NOT NULL, start INTEGER NOT NULL, blob TEXT NOT NULL, blob_offset INTEGER NOT NULL, length INTEGER NOT NULL,
   PRIMARY KEY (content_id, start)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS content_parts (
+  content_id TEXT NOT NULL, part_number INTEGER NOT NULL, start INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+  checksums TEXT NOT NULL, PRIMARY KEY (content_id, part_number)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blobs (
   name TEXT PRIMARY KEY, segments INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

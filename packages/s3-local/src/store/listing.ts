@@ -53,8 +53,12 @@ export function nextKey(key: string): string {
   return `${key}\0`;
 }
 
-function commonPrefixOf(key: string, { prefix, delimiter }: ListingQuery): string | undefined {
-  if (delimiter === "") return undefined;
+/** What a key is rolled up to; undefined when it stands for itself. */
+export function commonPrefixOf(
+  key: string,
+  { prefix, delimiter }: Pick<ListingQuery, "prefix" | "delimiter">,
+): string | undefined {
+  if (delimiter === "" || !key.startsWith(prefix)) return undefined;
   const end = key.indexOf(delimiter, prefix.length);
   return end === -1 ? undefined : key.slice(0, end + delimiter.length);
 }

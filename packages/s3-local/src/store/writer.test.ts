@@ -7,6 +7,8 @@ function start() {
   const database = new DatabaseSync(":memory:");
   database.exec(
     `CREATE TABLE segments (content_id TEXT, start INTEGER, blob TEXT, blob_offset INTEGER, length INTEGER, PRIMARY KEY (content_id, start));
+     CREATE TABLE content_parts (content_id TEXT, part_number INTEGER, start INTEGER, size_bytes INTEGER, checksums TEXT,
+       PRIMARY KEY (content_id, part_number));
      CREATE TABLE blobs (name TEXT PRIMARY KEY, segments INTEGER)`,
   );
   const contents = createContents(database);
@@ -69,11 +71,19 @@ test("a blob is freed with the last content that names it", async () => {
 test("ten thousand parts become one content, and each byte is found in its part", async () => {
   const { contents, write, staged } = start();
   const parts = await write(() =>
-    Array.from({ length: 10_000 }, (_, index) => ({ contentId: contents.add(staged(`blob-${index}`)), sizeBytes: 3 })),
+    Array.from({ length: 10_000 }, (_, index) => ({
+      contentId: contents.add(staged(`blob-${index}`)),
+      sizeBytes: 3,
+      checksums: [],
+    })),
   );
   const joined = await write(() => contents.join(parts));
   expect(contents.segments(joined, { from: 3000, to: 3004 }).map(({ start, blob }) => [start, blob])).toEqual([
     [3000, "blob-1000"],
     [3003, "blob-1001"],
   ]);
+  expect(contents.partCount(joined)).toBe(10_000);
+  expect(contents.part(joined, 1_001)).toEqual({ from: 3000, to: 3003, checksums: [] });
+  await write(() => contents.drop(joined));
+  expect([contents.partCount(joined), contents.part(joined, 1)]).toEqual([0, undefined]);
 });

@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from "node:crypto";
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { describe, expect, test } from "vitest";
+import { BUCKET, startBucket } from "./testing/bucket.ts";
+import { presignerFor, send, signing } from "./testing/raw.ts";
+import { bytesOf } from "./testing/streams.ts";
+import { uploadParts } from "./testing/upload.ts";
+
+const FULL_PART = randomBytes(5 * 1024 * 1024);
+const LAST_PART = randomBytes(1_000);
+const PARTS = [FULL_PART, randomBytes(5 * 1024 * 1024), LAST_PART];
+const SIZES = PARTS.map(({ length }) => length);
+const TOTAL = SIZES.reduce((sum, size) => sum + size, 0);
+
+async function start(input: Parameters<typeof uploadParts>[2] = {}, parts = PARTS) {
+  const bucket = await startBucket();
+  const { client } = bucket;
+  const { complete } = await uploadParts(client, parts, input);
+  const { ETag } = await complete();
+  const asked = (change: Partial<GetObjectCommandInput>) => ({ Bucket: BUCKET, Key: "a", ...change });
+  const get = async (change: Partial<GetObjectCommandInput>) => {
+    const got = await client.send(new GetObjectCommand(asked(change)));
+    return { ...got, bytes: await bytesOf(got) };
+  };
+  const head = (change: Partial<GetObjectCommandInput>) => client.send(new HeadObjectCommand(asked(change)));
+  return { ...bucket, ETag, get, head };
+}
+
+describe("a part of an object, by its number", () => {
+  test("is what was uploaded as that part; the answer says where it lies, and how many there are", async () => {
+    const { get, head, ETag } = await start();
+    let from = 0;
+    for (const [index, part] of PARTS.entries()) {
+      const PartNumber = index + 1;
+      const expected = {
+        ContentLength: part.length,
+        ContentRange: `bytes ${from}-${from + part.length - 1}/${TOTAL}`,
+        PartsCount: 3,
+        ETag,
+        $metadata: { httpStatusCode: 206 },
+      };
+      const got = await get({ PartNumber });
+      expect(got).toMatchObject(expected);
+      expect(got.bytes.equals(part)).toBe(true);
+      expect(await head({ PartNumber })).toMatchObject(expected);
+      from += part.length;
+    }
+  });
+
+  test.each(["CRC32", "SHA256"] as const)("has the %s of its own bytes, which the SDK checks", async (algorithm) => {
+    const { get } = await start({ ChecksumAlgorithm: algorithm });
+    const last = await get({ PartNumber: 3, ChecksumMode: "ENABLED" });
+    expect(last.bytes.equals(LAST_PART)).toBe(true);
+    expect(last[`Checksum${algorithm}`]).toMatch(/^[A-Za-z0-9+/]+=*$/);
+    if (algorithm === "SHA256") {
+      expect(last.ChecksumSHA256).toBe(createHash("sha256").update(LAST_PART).digest("base64"));
+    }
+    expect((await get({ ChecksumMode: "ENABLED" }))[`Checksum${algorithm}`]).toMatch(/-3$/);
+  });
+
+  test("without a number there is no count of parts", async () => {
+    const { get } = await start();
+    expect((await get({})).PartsCount).toBeUndefined();
+  });
+
+  test.each([4, 10_000])("number %d of three is 416, and says how many there are", async (PartNumber) => {
+    const { get, endpoint } = await start();
+    await expect(get({ PartNumber })).rejects.toMatchObject({
+      name: "InvalidPartNumber",
+      ActualPartCount: "3",
+      $metadata: { httpStatusCode: 416 },
+    });
+    const { url } = presignerFor(endpoint).presignGet(signing("a"));
+    expect((await send({ method: "GET", url: `${url}&partNumber=${PartNumber}` })).status).toBe(403);
+  });
+
+  test.each([0, -1, 10_001, 1.5])("the number %d is 400", async (PartNumber) => {
+    const { get } = await start({}, [LAST_PART]);
+    await expect(get({ PartNumber })).rejects.toMatchObject({
+      name: "InvalidArgument",
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  test("together with a range is 400", async () => {
+    const { get, head } = await start();
+    const asked = { PartNumber: 1, Range: "bytes=0-1" };
+    await expect(get(asked)).rejects.toMatchObject({ name: "InvalidRequest", $metadata: { httpStatusCode: 400 } });
+    await expect(head(asked)).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
+  });
+
+  test("goes by the conditions of the whole object", async () => {
+    const { get, ETag } = await start();
+    await expect(get({ PartNumber: 2, IfNoneMatch: ETag })).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 304 },
+    });
+    await expect(get({ PartNumber: 2, IfMatch: '"another"' })).rejects.toMatchObject({ name: "PreconditionFailed" });
+  });
+
+  test("of an object that came in one piece, or is a copy, is all of it", async () => {
+    const { client, get } = await start();
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "whole", Body: "0123456789" }));
+    const whole = await get({ Key: "whole", PartNumber: 1, ChecksumMode: "ENABLED" });
+    expect(whole).toMatchObject({ ContentRange: "bytes 0-9/10", ChecksumCRC32: expect.any(String) });
+    expect([whole.PartsCount, whole.bytes.toString()]).toEqual([undefined, "0123456789"]);
+    await expect(get({ Key: "whole", PartNumber: 2 })).rejects.toMatchObject({ name: "InvalidPartNumber" });
+    await client.send(new CopyObjectCommand({ Bucket: BUCKET, Key: "copy", CopySource: `${BUCKET}/a` }));
+    expect(await get({ Key: "copy", PartNumber: 1 })).toMatchObject({ ContentLength: TOTAL });
+    await expect(get({ Key: "copy", PartNumber: 2 })).rejects.toMatchObject({ name: "InvalidPartNumber" });
+  });
+
+  test("of no bytes is no range", async () => {
+    const { client, get } = await start({}, [FULL_PART, Buffer.alloc(0)]);
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
+    for (const asked of [{ Key: "empty", PartNumber: 1 }, { PartNumber: 2 }]) {
+      const { bytes, ...answer } = await get(asked);
+      expect(answer).toMatchObject({ ContentLength: 0, $metadata: { httpStatusCode: 200 } });
+      expect(bytes).toHaveLength(0);
+    }
+  });
+
+  test("goes with its object: what replaces it has parts of its own", async () => {
+    const { client, get } = await start();
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "new" }));
+    expect(await get({ PartNumber: 1 })).toMatchObject({ ContentLength: 3 });
+    await expect(get({ PartNumber: 2 })).rejects.toMatchObject({ name: "InvalidPartNumber" });
+  });
+});

@@ -17,15 +17,29 @@ export async function bundlePage(): Promise<{ html: string; script: string }> {
   return { html: blockOf("html"), script: outputFiles[0]?.text ?? "" };
 }
 
+/** The same page in an application that passes calls under /valet on, for whoever is signed in there. */
+function inApplication(script: string): string {
+  const changed = script.replace("companionEndpoint: location.origin", 'companionEndpoint: "/valet"');
+  if (changed === script) throw new Error("The page of docs/uppy.md has no companionEndpoint to change");
+  return changed;
+}
+
 /** A host name as a proxy makes it of a site and the service: the page's own files, and all else from the service. */
 export async function startSite(page: { html: string; script: string }) {
   let target = "";
+  let bearer = "";
   const requests: string[] = [];
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://site").pathname;
     if (path === "/upload.html") answer(outgoing, "text/html", page.html);
     else if (path === "/upload.js") answer(outgoing, "text/javascript", page.script);
-    else {
+    else if (path === "/app/upload.html") answer(outgoing, "text/html", page.html);
+    else if (path === "/app/upload.js") answer(outgoing, "text/javascript", inApplication(page.script));
+    else if (path.startsWith("/valet/")) {
+      incoming.url = incoming.url?.slice("/valet".length);
+      incoming.headers.authorization = `Bearer ${bearer}`;
+      forward(incoming, { outgoing, target });
+    } else {
       if (path.startsWith("/s3/")) requests.push(`${incoming.method} ${path}`);
       forward(incoming, { outgoing, target });
     }
@@ -38,6 +52,10 @@ export async function startSite(page: { html: string; script: string }) {
     requests,
     passOnTo(url: string) {
       target = url;
+    },
+    /** Whom the application takes everyone for. */
+    signEveryoneIn(token: string) {
+      bearer = token;
     },
     close() {
       server.closeAllConnections();

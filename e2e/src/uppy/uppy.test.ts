@@ -57,6 +57,7 @@ describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ ma
     }
     const { stdout } = await runCli(place, ["token", "create", "--email", "ann@example.com"]);
     ann = await apiAs(site.origin, { token: stdout.trim() });
+    site.signEveryoneIn(stdout.trim());
   });
 
   afterAll(async () => {
@@ -136,6 +137,33 @@ describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ ma
     expect(attachment).toMatchObject({ filename: "report.pdf", sizeBytes: PDF.length, contentType: "application/pdf" });
     expect((await download(attachment.id)).equals(PDF)).toBe(true);
     expect(site.requests).toEqual(["GET /s3/params"]);
+  });
+
+  it("twelve files at once: all of them are in the note", async () => {
+    const names = Array.from({ length: 12 }, (_, nth) => `report ${nth}.pdf`);
+    const paths = names.map((name) => join(folder, name));
+    for (const path of paths) await writeFile(path, PDF);
+    await page.setInputFiles("input", paths);
+    for (const name of names) await said(`${name} was uploaded`);
+    for (;;) {
+      const attachments = await attachmentsOf();
+      expect(attachments.map(({ state }) => state)).not.toContain("rejected");
+      if (attachments.filter(({ state }) => state === "ready").length < names.length) continue;
+      expect(attachments.map(({ filename }) => filename).sort()).toEqual([...names].sort());
+      break;
+    }
+  });
+
+  it("in an application that adds the bearer token: no cookie of ours, the same page", async () => {
+    await context.clearCookies();
+    await page.goto(`${site.origin}/app/upload.html?note=${noteId}`);
+    await choose("by-form.pdf", PDF);
+    await said("by-form.pdf was uploaded");
+    await useParts();
+    await choose("in-parts.pdf", LARGE);
+    await said("in-parts.pdf was uploaded");
+    expect(await until("ready")).toBeDefined();
+    expect((await attachmentsOf()).map(({ filename }) => filename)).toContain("in-parts.pdf");
   });
 
   it("a file of 30 MiB in parts: verified and attached when Uppy says so", async () => {

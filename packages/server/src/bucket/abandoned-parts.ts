@@ -15,9 +15,11 @@ const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Bucket["discardParts"] {
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
-    for await (const { Key, UploadId } of unfinished(client, keyPrefix)) {
-      if (Key === undefined || UploadId === undefined || !wanted.has(Key)) continue;
-      await abortParts(client, { Key, UploadId });
+    for await (const page of unfinishedPages(client, keyPrefix)) {
+      for (const { Key, UploadId } of page) {
+        if (Key === undefined || UploadId === undefined || !wanted.has(Key)) continue;
+        await abortParts(client, { Key, UploadId });
+      }
     }
   };
 }
@@ -38,10 +40,11 @@ export async function abortParts(
 type Page = ListMultipartUploadsCommandOutput;
 type Markers = Pick<Page, "NextKeyMarker" | "NextUploadIdMarker">;
 
-async function* unfinished(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload> {
+/** Multipart uploads that are not complete, a page of the server's at a time; none where it has no such list. */
+export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload[]> {
   let page: Page | undefined = await listPage(client, { prefix, after: {} });
   while (page !== undefined) {
-    yield* page.Uploads ?? [];
+    yield page.Uploads ?? [];
     page = page.IsTruncated === true ? await listPage(client, { prefix, after: page }) : undefined;
   }
 }

@@ -190,6 +190,49 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       expect(await bucket.delete([one])).toEqual([one]);
     });
 
+    test("lists all that is under its prefix, in pages and in the order of the keys, to the byte", async () => {
+      const listing = bucketOn(server, { keyPrefix: "listing/" });
+      const odd = ["ä + b?&<x>.txt", "100%25+.txt", "quote'\"(1)!*.txt", "a//b", "z\u{1f600}", "z\uffee"];
+      const named = [
+        ...Array.from({ length: 19 }, () => listing.newObjectKey()),
+        ...odd.map((key) => `listing/${key}`),
+      ];
+      for (const Key of named) {
+        await behind.s3.send(new PutObjectCommand({ Bucket: server.bucket, Key, Body: "12345" }));
+      }
+      const pages = [];
+      for await (const page of listing.listObjects({ pageSize: 5 })) pages.push(page);
+      const listed = pages.flat();
+      const inOrder = named.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      expect(listed.map(({ objectKey }) => objectKey)).toEqual(inOrder);
+      expect(pages.map((page) => page.length)).toEqual([5, 5, 5, 5, 5]);
+      for (const { sizeBytes, modifiedAt } of listed) {
+        expect(sizeBytes).toBe(5);
+        expect(Math.abs(modifiedAt - Date.now())).toBeLessThan(600_000);
+      }
+      expect(listed.filter(({ objectKey }) => listing.isOwnKey(objectKey))).toHaveLength(19);
+      expect(listing.isOwnKey(bucket.newObjectKey())).toBe(false);
+      await bucket.delete(named);
+      for await (const page of listing.listObjects()) expect(page).toEqual([]);
+      listing.close();
+    });
+
+    test("lists the multipart uploads under its prefix that are not complete", async () => {
+      const listing = bucketOn(server, { keyPrefix: "unfinished/" });
+      const keys = Array.from({ length: 3 }, () => listing.newObjectKey());
+      for (const Key of [...keys, bucket.newObjectKey()]) {
+        await behind.s3.send(new CreateMultipartUploadCommand({ Bucket: server.bucket, Key }));
+      }
+      const unfinished = [];
+      for await (const page of listing.listMultiparts()) unfinished.push(...page);
+      expect(unfinished.map(({ objectKey }) => objectKey).sort()).toEqual(keys.toSorted());
+      for (const { begunAt } of unfinished) expect(Math.abs(begunAt - Date.now())).toBeLessThan(600_000);
+      for (const upload of unfinished) await listing.abortMultipart(upload);
+      for await (const page of listing.listMultiparts()) expect(page).toEqual([]);
+      for (const upload of await behind.openUploads()) await behind.abort(upload);
+      listing.close();
+    });
+
     test("throws away the parts of the keys it is given, and no others", async () => {
       const [dropped, kept] = [bucket.newObjectKey(), bucket.newObjectKey()];
       for (const Key of [dropped, dropped, kept]) {

@@ -6,7 +6,8 @@ import { createClient, type Timeouts } from "./client.ts";
 import { createCopy } from "./copy.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
 import { createDeletion } from "./deletion.ts";
-import { createNewObjectKey, createObjectKeyOf } from "./keys.ts";
+import { createIsOwnKey, createNewObjectKey, createObjectKeyOf } from "./keys.ts";
+import { createListing } from "./listing.ts";
 import { createObjects } from "./objects.ts";
 import { createSigning } from "./signing.ts";
 import { createStore } from "./store.ts";
@@ -54,6 +55,8 @@ export function createBucket(options: BucketOptions): Bucket {
     store: createStore({ client, computeChecksum: objects.computeChecksum, remove, onWarning }),
     copy: createCopy(client),
     delete: remove,
+    ...createListing(client, { keyPrefix: options.keyPrefix ?? "" }),
+    isOwnKey: createIsOwnKey({ keyPrefix: options.keyPrefix ?? "" }),
     discardParts: createDiscardParts(client, { keyPrefix: options.keyPrefix ?? "" }),
     close: () => client.s3.destroy(),
   };

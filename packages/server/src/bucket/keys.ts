@@ -2,6 +2,7 @@ import { PresignError, parseS3Url } from "@valetkey/presign";
 import { DomainError } from "../domain/errors.ts";
 
 const KEY_BYTES = 16;
+const RANDOM_PART = /^[0-9a-f]{32}$/;
 
 /** Makes keys: the prefix and 128 random bits in hex, which no file system, URL parser or log can mangle. */
 export function createNewObjectKey(options: {
@@ -10,6 +11,11 @@ export function createNewObjectKey(options: {
 }): () => string {
   const { keyPrefix, random } = options;
   return () => `${keyPrefix}${Buffer.from(random(KEY_BYTES)).toString("hex")}`;
+}
+
+/** Tells the keys that were made here from all others. */
+export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey: string) => boolean {
+  return (objectKey) => objectKey.startsWith(keyPrefix) && RANDOM_PART.test(objectKey.slice(keyPrefix.length));
 }
 
 /** Reads the key from any address of an object in our bucket; `endpoints` are the hosts that are ours besides AWS. */

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { adoptCommand } from "./adopt.ts";
 import { configCommand } from "./config.ts";
 import { describeFailure } from "./failure.ts";
+import { gcCommand } from "./gc.ts";
 import { presignCommand } from "./presign.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
@@ -16,6 +17,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(userCommand())
     .addCommand(tokenCommand())
     .addCommand(adoptCommand())
+    .addCommand(gcCommand())
     .addCommand(presignCommand());
   try {
     await program.parseAsync(argv);

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { describeDatabase } from "./testing/describe-database.ts";
+import { sampleAttachment, sampleNote } from "./testing/samples.ts";
 
 const END_OF_TIME = 1e15;
 
@@ -46,6 +47,22 @@ describeDatabase("object deletions", (suite) => {
     expect(await listDue(1_100, 10)).toContainEqual({ objectKey: "a", notBefore: 1_100, attempts: 0 });
     await settle(["a"], { now: 1_100, againAt: 2_100 });
     expect(await listDue(END_OF_TIME, 10)).toMatchObject([{ objectKey: "later" }]);
+  });
+
+  it("never lists the object of a file that is there or coming, whatever was queued", async () => {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note);
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    const { put, listDue } = suite.db.objectDeletions;
+    await put({ objectKey: attachment.objectKey, notBefore: 100 });
+    expect(await listDue(END_OF_TIME, 10)).toEqual([]);
+    await suite.db.attachments.transition(attachment.id, { from: "pending", to: "ready" });
+    expect(await listDue(END_OF_TIME, 10)).toEqual([]);
+    await suite.db.attachments.transition(attachment.id, { from: "ready", to: "rejected" });
+    expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
+    await suite.db.attachments.delete(attachment.id);
+    expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
   });
 
   it("begins anew when it is queued again between the two", async () => {

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { ENDED } from "../domain/usage.ts";
 import type { ObjectDeletionQueries } from "../usecases/ports.ts";
 import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
@@ -22,6 +23,17 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
         .selectFrom("object_deletions")
         .select(["object_key as objectKey", "not_before as notBefore", "attempts"])
         .where("not_before", "<=", now)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom("attachments")
+                .select("attachments.id")
+                .whereRef("attachments.object_key", "=", "object_deletions.object_key")
+                .where("attachments.state", "not in", ENDED),
+            ),
+          ),
+        )
         .orderBy("not_before")
         .orderBy("object_key")
         .limit(limit)

@@ -6,6 +6,7 @@ import { attachmentQueries } from "./attachments.ts";
 import { auditQueries } from "./audit.ts";
 import { contentCheckQueries } from "./content-checks.ts";
 import type { Engine } from "./engine.ts";
+import { inventoryQueries } from "./inventory.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
@@ -35,6 +36,7 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
     objectDeletions: objectDeletionQueries(db, engine),
     contentChecks: contentCheckQueries(db),
     usage: usageQueries(db),
+    inventory: inventoryQueries(db, engine),
     signedForms: signedFormQueries(db),
     audit: auditQueries(db, engine),
   };

@@ -1,6 +1,6 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { DomainError } from "../domain/errors.ts";
-import { type Quota, quotaExceeded, type Usage } from "../domain/usage.ts";
+import { ENDED, type Quota, quotaExceeded, type Usage } from "../domain/usage.ts";
 import type { UsageQueries } from "../usecases/ports.ts";
 import type { Tables } from "./schema.ts";
 
@@ -81,7 +81,60 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       for (const row of rows) await giveBack(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
       return rows.length;
     },
+
+    async listDrifts({ after, limit }) {
+      // One statement, so that it sees the rows and the counters at one moment, however busy they are.
+      const { rows } = await sql<DriftRow>`
+        select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
+        from (
+          select
+            coalesce(usage.owner_id, actual.owner_id) as owner_id,
+            coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
+            coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
+          from usage full join (${actualUsage(sql`1 = 1`)}) as actual on actual.owner_id = usage.owner_id
+        ) as both_counts
+        where (counted_bytes <> actual_bytes or counted_files <> actual_files) and owner_id > ${after}
+        order by owner_id
+        limit ${limit}`.execute(db);
+      return rows.map((row) => ({
+        ownerId: row.owner_id,
+        counted: { bytes: row.counted_bytes, files: row.counted_files },
+        actual: { bytes: row.actual_bytes, files: row.actual_files },
+      }));
+    },
+
+    async recount(ownerId) {
+      // Locks the counter first: whoever changes a row now changes the counter after us.
+      await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: UNLIMITED });
+      const { rows } = await sql<{ bytes: number; files: number }>`${actualUsage(sql`owner_id = ${ownerId}`)}`.execute(
+        db,
+      );
+      const { bytes, files } = rows[0] ?? { bytes: 0, files: 0 };
+      await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
+    },
   };
+}
+
+type DriftRow = {
+  owner_id: string;
+  counted_bytes: number;
+  counted_files: number;
+  actual_bytes: number;
+  actual_files: number;
+};
+
+/** What the rows of these owners say, a row each. */
+function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
+  // The sum of bigints is of another type on PostgreSQL.
+  return sql`
+    select owner_id, cast(sum(size_bytes) as bigint) as bytes, count(*) as files
+    from (
+      select owner_id, size_bytes from attachments
+      where owns_object = 1 and state not in (${sql.join(ENDED)}) and ${where}
+      union all
+      select owner_id, size_bytes from reservations where ${where}
+    ) as counted
+    group by owner_id`;
 }
 
 async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<Usage> {

@@ -4,6 +4,7 @@ import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } f
 import { attachFile } from "./attach-file.ts";
 import { deleteAttachment, getAttachment } from "./attachments.ts";
 import { collectForms } from "./collect-forms.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { completeUpload } from "./complete-upload.ts";
 import { claimCheck, renewCheck, runCheck } from "./content-checks.ts";
 import { issueUrl } from "./issue-url.ts";
@@ -54,6 +55,7 @@ export function createUseCases(deps: Deps) {
     getUsage: getUsage(deps),
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
+    collectGarbage: collectGarbage(deps),
     claimCheck: claimCheck(deps),
     renewCheck: renewCheck(deps),
     runCheck: runCheck(deps),

@@ -149,6 +149,7 @@ export type ObjectDeletionQueries = {
   put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
   /** Takes one back: the object is wanted after all. */
   cancel(objectKey: string): Promise<void>;
+  /** Never the object of a file that is there or coming, whatever was queued: what a bug or a lost answer queued loses nobody's file. */
   listDue(now: number, limit: number): Promise<ObjectDeletion[]>;
   /** Of those that were due `now` and are gone: the first time moves to `againAt`, the second one ends. In a transaction. */
   settle(objectKeys: readonly string[], times: { now: number; againAt: number }): Promise<void>;
@@ -198,6 +199,23 @@ export type UsageQueries = {
   release(objectKey: string): Promise<void>;
   /** Gives back what has expired, and answers how many. In a transaction. */
   releaseExpired(now: number): Promise<number>;
+  /** Owners whose counter is not what the rows say, as they are at one moment; in the order of their ids, from after one. */
+  listDrifts(page: { after: string; limit: number }): Promise<UsageDrift[]>;
+  /** Sets the counter to what the rows say. In a transaction. */
+  recount(ownerId: string): Promise<void>;
+};
+
+/** `counted`: by the counter · `actual`: by the rows. */
+export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };
+
+/** What the database knows of the bucket, asked for a page of it at a time. */
+export type InventoryQueries = {
+  /** Which of these keys anything explains: a file that is there or coming, or a deletion that is queued. */
+  known(objectKeys: readonly string[]): Promise<Set<string>>;
+  /** The bucket's ids of the uploads in parts that are under way, or were completed, under these keys. */
+  multipartsUnder(objectKeys: readonly string[]): Promise<Set<string>>;
+  /** Files that are ready, in the order of their objects' keys; `upTo` undefined: to the end. */
+  listReady(range: { after: string; upTo: string | undefined; limit: number }): Promise<Attachment[]>;
 };
 
 export type AuditQueries = AuditWriter & {
@@ -230,6 +248,7 @@ export type Queries = {
   objectDeletions: ObjectDeletionQueries;
   contentChecks: ContentCheckQueries;
   usage: UsageQueries;
+  inventory: InventoryQueries;
   signedForms: SignedFormQueries;
   audit: AuditQueries;
 };
@@ -255,6 +274,11 @@ export type SignedRequest = SignedUrl & { method: string; headers: Record<string
 export type SignedPost = SignedUrl & { fields: Record<string, string> };
 
 export type StoredObject = { sizeBytes: number; contentType: string; etag: string; checksum: Checksum | undefined };
+
+/** `modifiedAt` by the bucket's clock, infinite where it says none. */
+export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
+/** `begunAt` likewise. */
+export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
 /** The object store. Calls that reach it reject with `bucket_unavailable` within seconds when it is down. */
 export type Bucket = {
@@ -344,6 +368,15 @@ export type Bucket = {
   delete(objectKeys: readonly string[]): Promise<string[]>;
   /** Throws away what unfinished multipart uploads of these keys have stored; other keys are not touched. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
+  /**
+   * All objects under our prefix, whoever put them there, in the order of their keys' UTF-8 bytes, as S3 lists them. Pages are never empty.
+   * Range of `pageSize`, the most in one: 1 to 1,000, which is the default.
+   */
+  listObjects(options?: { pageSize: number }): AsyncIterable<ListedObject[]>;
+  /** All unfinished multipart uploads under our prefix, in pages of 1,000 at most; none where the bucket keeps no list of them. */
+  listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
+  /** Whether it is a key as `newObjectKey` makes them. */
+  isOwnKey(objectKey: string): boolean;
   /** Resolves when the bucket answered; rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
   /** The bucket's name, and a parser of any address of an object in it. Throws `invalid_request` for addresses elsewhere. */

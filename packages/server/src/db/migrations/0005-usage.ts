@@ -40,6 +40,7 @@ export function usage(engine: EngineName): Migration {
         .on("uploads")
         .columns(["user_id", "idempotency_key"])
         .execute();
+      await db.schema.createIndex("uploads_object").on("uploads").column("object_key").execute();
       // When an object went for the first time; it goes once more, for what came after.
       await db.schema.alterTable("object_deletions").addColumn("swept_at", integer).execute();
     },

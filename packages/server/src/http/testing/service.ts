@@ -19,6 +19,8 @@ export type ServiceOptions = {
   app?: Partial<AppOptions>;
   /** A bucket of the test's own, which outlives the service. Default: a fresh one. */
   bucket?: BucketServer;
+  /** Default: none. */
+  keyPrefix?: string;
   /** Another replica of this service: on its database and bucket, with connections of its own. To be closed before it. */
   beside?: Shared;
   /** Default: nothing is scanned. */
@@ -39,7 +41,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const { beside } = options;
   const database = beside === undefined ? await engine.open({ clock }) : await anotherOf(beside, clock);
   const server = beside?.bucketServer ?? options.bucket ?? (await startEmbedded());
-  const bucket = bucketOn(server);
+  const bucket = bucketOn(server, { keyPrefix: options.keyPrefix });
   const db = wrap.database?.(database.db) ?? database.db;
   let onDeletionsQueued = (): void => undefined;
   const limits = {

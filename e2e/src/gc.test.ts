@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, describe, expect, it } from "vitest";
+import { freePort } from "../../packages/server/src/free-port.ts";
+import { apiAs } from "./testing/api.ts";
+import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
+
+let place: Place;
+let service: RunningService;
+afterEach(async () => {
+  await service.stop();
+  await place.remove();
+});
+
+async function gc(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const run = runCli(place, ["gc", ...options]);
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+}
+
+describe("valetkey gc, beside a service that runs", () => {
+  it("says in a table what it found and mended, and in its exit code whether something is left", async () => {
+    const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
+    place = await makePlace(ports);
+    service = await startProcess(place);
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const note = await ann.call("POST", "/notes", { title: "Files" });
+    await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
+
+    const clean = await gc("--dry-run");
+    expect(clean).toMatchObject({ code: 0, stderr: "" });
+    expect(clean.stdout).toMatch(/^objects that no row explains +0 +0$/m);
+    expect(clean.stdout).toMatch(/^files without their object +0 +-$/m);
+    expect(clean.stdout).toContain("Of the other objects 1 are known");
+
+    const database = new DatabaseSync(join(place.dataDir, "valetkey.db"));
+    database.exec("update usage set used_bytes = 7");
+    const dry = await gc("--dry-run");
+    expect(dry.code).toBe(1);
+    expect(dry.stdout).toContain("usage of ann: counted 7 bytes in 1 files, there are 5 in 1");
+    expect(dry.stdout).toMatch(/^counters of usage that are wrong +1 +0$/m);
+    expect(dry.stdout).toContain("Nothing was changed");
+    expect((await ann.call("GET", "/usage")).body.usedBytes).toBe(7);
+
+    const mended = await gc();
+    expect(mended.code).toBe(0);
+    expect(mended.stdout).toMatch(/^counters of usage that are wrong +1 +1$/m);
+    expect((await ann.call("GET", "/usage")).body.usedBytes).toBe(5);
+
+    // A file that has lost its object can't be mended: it is told until its owner deletes it.
+    database.exec("update attachments set object_key = 'gone'");
+    database.close();
+    const lost = await gc();
+    expect(lost.code).toBe(1);
+    expect(lost.stdout).toMatch(
+      /^file without its object: "a.txt", attachment [0-9a-f-]{36} in note [0-9a-f-]{36} of ann$/m,
+    );
+    expect(lost.stdout).toMatch(/^files without their object +1 +-$/m);
+  });
+
+  it("exits 1 when the bucket can't be reached, and says what to do", async () => {
+    place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
+    service = await startProcess(place);
+    await service.stop();
+    const { code, stderr } = await gc();
+    expect(code).toBe(1);
+    expect(stderr).toContain("nothing listens there");
+  });
+});

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { startEmbedded } from "../../../bucket/testing/server.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Bucket, Database } from "../../../usecases/ports.ts";
+import { type Client, type ServiceOptions, startService, type TestService } from "../../testing/service.ts";
 
 const MIB = 2 ** 20;
 const SECOND = 1_000;
@@ -253,16 +254,21 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
     expect((await attachmentsOf(note)).map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => "ready"));
   });
 
-  it("a process that died after its copy: another one attaches the file, once", async () => {
-    const note = await newNote();
-    const form = await sign({ "metadata[noteId]": note });
-    await post(form);
-    const stopsAfterCopy = await startService({
+  /** Another replica, 25 minutes later by its clock, on the same database and bucket. */
+  function startReplica(wrap: NonNullable<ServiceOptions["wrap"]>): Promise<TestService> {
+    return startService({
       engine: { ...engine, open: async () => ({ ...service.database, close: async () => undefined }) },
       bucket: service.bucketServer,
       limits: { uploadMaxBytes: LIMIT },
-      wrap: {
-        bucket: (bucket) => ({
+      wrap,
+    });
+  }
+
+  it.each([
+    [
+      "copied the file",
+      {
+        bucket: (bucket: Bucket): Bucket => ({
           ...bucket,
           async copy(options) {
             await bucket.copy(options);
@@ -270,14 +276,58 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
           },
         }),
       },
-    });
-    stopsAfterCopy.advance(25 * MINUTE);
-    await expect(stopsAfterCopy.useCases.collectForms()).rejects.toThrow("killed");
-    await stopsAfterCopy.close();
+    ],
+    [
+      "attached it",
+      {
+        database: (db: Database): Database => ({
+          ...db,
+          transaction: (work) =>
+            db.transaction((tx) =>
+              work({ ...tx, signedForms: { ...tx.signedForms, remove: () => Promise.reject(new Error("killed")) } }),
+            ),
+        }),
+      },
+    ],
+  ])("a process that died after it %s: another one goes on, and the file is in the note once", async (_how, wrap) => {
+    const note = await newNote();
+    const form = await sign({ "metadata[noteId]": note });
+    await post(form);
+    const dying = await startReplica(wrap);
+    dying.advance(25 * MINUTE);
+    await expect(dying.useCases.collectForms()).rejects.toThrow("killed");
+    await dying.close();
     service.advance(50 * MINUTE);
-    await service.useCases.collectForms();
-    const attachments = await attachmentsOf(note);
-    expect(attachments.filter(({ state }) => state === "ready")).toHaveLength(1);
+    expect(await service.useCases.collectForms()).toBeUndefined();
+    expect(await attachmentsOf(note)).toEqual([expect.objectContaining({ state: "ready" })]);
+    expect((await ann.send("GET /usage")).body).toMatchObject({ usedBytes: PDF.length, files: 1 });
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toHaveLength(1);
+  });
+
+  it("requirement 7: a form that is posted again between the look and the copy is looked at again", async () => {
+    const note = await newNote();
+    const form = await sign({ "metadata[noteId]": note });
+    await post(form);
+    const second = Buffer.concat([PDF, PDF]);
+    let isPosted = false;
+    const replica = await startReplica({
+      bucket: (bucket) => ({
+        ...bucket,
+        async copy(options) {
+          if (!isPosted) await post(form, second);
+          isPosted = true;
+          return bucket.copy(options);
+        },
+      }),
+    });
+    replica.advance(3 * SECOND);
+    await replica.useCases.collectForms();
+    expect((await attachmentsOf(note)).map(({ state }) => state)).not.toContain("ready");
+    await replica.useCases.collectForms();
+    expect(await attachmentsOf(note)).toEqual([expect.objectContaining({ state: "ready", sizeBytes: second.length })]);
+    expect((await ann.send("GET /usage")).body).toMatchObject({ usedBytes: second.length, files: 1 });
+    await replica.close();
   });
 });
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { createBucket } from "./bucket/bucket.ts";
+import { watchCapabilities } from "./capability-watch.ts";
 import { startChecking } from "./checking.ts";
 import type { BucketConfig, Config } from "./config.ts";
 import { authTables, openPostgres, openSqlite } from "./db/index.ts";
@@ -15,10 +16,13 @@ import { createAuthenticator } from "./http/auth/authenticator.ts";
 import { withRedaction } from "./http/logging.ts";
 import { createNewId } from "./new-id.ts";
 import { createClamd } from "./scanner/clamd.ts";
+import { createCapabilities } from "./usecases/bucket-capabilities.ts";
 import { RENEW_MS } from "./usecases/content-checks.ts";
 import { createUseCases } from "./usecases/index.ts";
 
 const SWEEP_INTERVAL_MS = 30_000;
+/** How often it is looked whether the bucket has to be asked what it can do, or another replica has. */
+const CAPABILITY_INTERVAL_MS = 30_000;
 /** How often checks are looked for that another replica left, or that failed before. */
 const CHECK_INTERVAL_MS = 5_000;
 /** Each reads a file through this process, in constant memory. */
@@ -46,9 +50,11 @@ export async function openCore(
     onWarning: (warning) => logger.warn(warning),
   });
   const scanner = config.scanner && createClamd(config.scanner);
+  const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
   const useCases = createUseCases({
     db,
     bucket,
+    capabilities: capabilities.current,
     clock,
     newId,
     newSecret: () => randomBytes(32).toString("base64url"),
@@ -73,6 +79,7 @@ export async function openCore(
     bucket,
     scanner,
     useCases,
+    capabilities,
     accounts,
     publicUrl,
     async close() {
@@ -148,6 +155,9 @@ export async function startService(configured: Config, options: { logger: Logger
     limits: config.limits,
     requestId: randomUUID,
   });
+  const capabilityWatch = await watchCapabilities({
+    ...{ capabilities: core.capabilities, intervalMs: CAPABILITY_INTERVAL_MS, logger },
+  });
   await app.listen({ host: config.server.host, port: config.server.port });
   housekeeping.kick();
   checking.kick();
@@ -159,6 +169,7 @@ export async function startService(configured: Config, options: { logger: Logger
       await app.close();
       await housekeeping.stop();
       await collection.stop();
+      await capabilityWatch.stop();
       await checking.stop();
       await core.close();
       await embedded?.close();
@@ -217,6 +228,12 @@ function bucketTarget(bucket: BucketConfig) {
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;
   return (_address: string, hop: number) => hop < trustProxy;
+}
+
+/** What an answer about capabilities is about. */
+function placeOf(bucket: BucketConfig): string {
+  const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
+  return [server, bucket.name, bucket.keyPrefix].join(" ");
 }
 
 function publicBucketUrl(bucket: BucketConfig): string {

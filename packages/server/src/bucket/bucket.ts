@@ -11,6 +11,7 @@ import { createListing } from "./listing.ts";
 import { createObjects } from "./objects.ts";
 import { createSigning } from "./signing.ts";
 import { createStore } from "./store.ts";
+import { createTryCapabilities } from "./try-capabilities.ts";
 
 export type BucketOptions = {
   name: string;
@@ -45,19 +46,26 @@ export function createBucket(options: BucketOptions): Bucket {
   const target = { bucket: name, region, endpoint: publicEndpoint, forcePathStyle };
   const objects = createObjects(client);
   const remove = createDeletion(client, onWarning);
+  const parts = createBrowserMultipart(client);
+  const copy = createCopy(client);
   const endpoints = [...new Set([publicEndpoint, endpoint])].filter((url) => url !== undefined);
   return {
     newObjectKey: createNewObjectKey({ keyPrefix: options.keyPrefix ?? "", random: options.random }),
     objectKeyOf: createObjectKeyOf({ bucket: name, endpoints }),
     ...createSigning({ target, credentials, onWarning }),
     ...objects,
-    ...createBrowserMultipart(client),
+    ...parts,
     store: createStore({ client, computeChecksum: objects.computeChecksum, remove, onWarning }),
-    copy: createCopy(client),
+    copy,
     delete: remove,
     ...createListing(client, { keyPrefix: options.keyPrefix ?? "" }),
     isOwnKey: createIsOwnKey({ keyPrefix: options.keyPrefix ?? "" }),
     discardParts: createDiscardParts(client, { keyPrefix: options.keyPrefix ?? "" }),
+    tryCapabilities: createTryCapabilities({
+      ...{ client, credentials, clock, timeoutMs: timeouts.callMs },
+      target: { ...target, endpoint },
+      calls: { ...objects, ...parts, copy },
+    }),
     close: () => client.s3.destroy(),
   };
 }

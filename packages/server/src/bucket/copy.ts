@@ -1,34 +1,114 @@
-import { CopyObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCopyCommand,
+} from "@aws-sdk/client-s3";
 import { encodeKey } from "@valetkey/presign";
+import { MAX_PARTS } from "../domain/part-plan.ts";
 import type { Bucket } from "../usecases/ports.ts";
-import { isAnswer } from "./bucket-error.ts";
+import { abortParts } from "./abandoned-parts.ts";
+import { isAnswer, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
+import { COMPLETE_EXTRA_MS } from "./multipart.ts";
 
-/** S3 sends blanks to keep the connection while it copies. Milliseconds. */
-const COPY_EXTRA_MS = 120_000;
+type Copy = Parameters<Bucket["copy"]>[0];
 
-/** Copies an object on condition that it is still the one that was looked at. */
-export function createCopy({ s3, bucket, call }: BucketClient): Bucket["copy"] {
-  return ({ from, to, etag }) => {
-    const command = new CopyObjectCommand({
-      Bucket: bucket,
-      Key: to,
-      CopySource: `${bucket}/${encodeKey(from)}`,
-      CopySourceIfMatch: etag,
-    });
-    return call(
-      "CopyObject",
-      async (options) => {
-        try {
-          await s3.send(command, options);
-          return "done";
-        } catch (error) {
-          if (isAnswer(error, "PreconditionFailed", 412)) return "changed";
-          if (isAnswer(error, "NoSuchKey", "NotFound") && !isAnswer(error, "NoSuchBucket")) return "changed";
-          throw error;
-        }
-      },
-      { extraMs: COPY_EXTRA_MS },
-    );
+const MIB = 2 ** 20;
+/** S3 copies up to 5 GiB at once; some servers say nothing while they do, so that what takes long goes in parts. */
+const WHOLE_MAX_BYTES = 256 * MIB;
+const PART_BYTES = 256 * MIB;
+const PARTS_AT_ONCE = 4;
+/** At 4 MiB a second, which is slow for a server within itself. Milliseconds. */
+const COPY_EXTRA_MS = 64_000;
+
+/**
+ * Copies an object. Its ETag is compared where that can be relied on: Ceph ignores the condition for parts, and Swift can't compare that of
+ * an object in parts. `wholeMaxBytes`: what is larger is copied in parts.
+ */
+export function createCopy(
+  client: BucketClient,
+  { wholeMaxBytes = WHOLE_MAX_BYTES, partBytes = PART_BYTES } = {},
+): Bucket["copy"] {
+  return async (copy) => {
+    try {
+      if (copy.sizeBytes <= wholeMaxBytes) await copyWhole(client, copy);
+      else await copyInParts(client, { copy, partBytes: Math.max(partBytes, Math.ceil(copy.sizeBytes / MAX_PARTS)) });
+      return "done";
+    } catch (error) {
+      if (error === CHANGED) return "changed";
+      throw error;
+    }
   };
+}
+
+const CHANGED = Symbol("changed");
+
+function sourceOf({ bucket }: BucketClient, { from }: Copy): string {
+  return `${bucket}/${encodeKey(from)}`;
+}
+
+function orChanged(error: unknown): never {
+  const isGone = isAnswer(error, "NoSuchKey", "NotFound") && !isAnswer(error, "NoSuchBucket");
+  // A range that it does not have: it is another one, and shorter.
+  throw isGone || isAnswer(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
+}
+
+async function copyWhole(client: BucketClient, copy: Copy): Promise<void> {
+  const { s3, bucket, call } = client;
+  const command = new CopyObjectCommand({
+    Bucket: bucket,
+    Key: copy.to,
+    CopySource: sourceOf(client, copy),
+    ...(copy.etag === undefined ? {} : { CopySourceIfMatch: copy.etag }),
+  });
+  await call("CopyObject", (options) => s3.send(command, options).catch(orChanged), { extraMs: COPY_EXTRA_MS });
+}
+
+async function copyInParts(
+  client: BucketClient,
+  { copy, partBytes }: { copy: Copy; partBytes: number },
+): Promise<void> {
+  const { s3, bucket, call } = client;
+  const place = { Bucket: bucket, Key: copy.to };
+  const begin = new CreateMultipartUploadCommand({ ...place, ContentType: copy.contentType });
+  const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(begin, options));
+  if (UploadId === undefined) throw unavailable("CreateMultipartUpload answered without an upload id");
+  const upload = { ...place, UploadId };
+  try {
+    const partCount = Math.ceil(copy.sizeBytes / partBytes);
+    const etags: (string | undefined)[] = [];
+    let next = 0;
+    const copySome = async () => {
+      for (let index = next++; index < partCount; index = next++) {
+        etags[index] = await copyPart(client, { copy, partBytes, index, UploadId });
+      }
+    };
+    await Promise.all(Array.from({ length: PARTS_AT_ONCE }, copySome));
+    const Parts = etags.map((ETag, index) => ({ PartNumber: index + 1, ETag }));
+    const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
+    await call("CompleteMultipartUpload", (options) => s3.send(complete, options), { extraMs: COMPLETE_EXTRA_MS });
+  } catch (error) {
+    // What can't be aborted now goes with the queued deletion of the key.
+    await abortParts(client, { Key: copy.to, UploadId }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function copyPart(
+  client: BucketClient,
+  part: { copy: Copy; partBytes: number; index: number; UploadId: string },
+): Promise<string | undefined> {
+  const { s3, bucket, call } = client;
+  const { copy, partBytes, index, UploadId } = part;
+  const first = index * partBytes;
+  const last = Math.min(first + partBytes, copy.sizeBytes) - 1;
+  const command = new UploadPartCopyCommand({
+    ...{ Bucket: bucket, Key: copy.to, UploadId, PartNumber: index + 1, CopySource: sourceOf(client, copy) },
+    CopySourceRange: `bytes=${first}-${last}`,
+  });
+  const copied = await call("UploadPartCopy", (options) => s3.send(command, options).catch(orChanged), {
+    extraMs: COPY_EXTRA_MS,
+  });
+  return copied.CopyPartResult?.ETag;
 }

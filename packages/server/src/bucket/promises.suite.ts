@@ -3,9 +3,10 @@ import { CompleteMultipartUploadCommand, PutBucketCorsCommand, UploadPartCommand
 import { createPresigner } from "@valetkey/presign";
 import { expect, test } from "vitest";
 import type { Bucket } from "../usecases/ports.ts";
-import { sha256 } from "./testing/bytes.ts";
+import { createCopy } from "./copy.ts";
+import { patterned, sha256 } from "./testing/bytes.ts";
 import { declaredOf } from "./testing/declared.ts";
-import type { BucketServer, inspect } from "./testing/server.ts";
+import { type BucketServer, clientOn, type inspect } from "./testing/server.ts";
 
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
@@ -180,14 +181,16 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     const { bucket } = ground();
     const { objectKey: from, send } = await signPut();
     await send();
-    const etag = (await bucket.head(from))?.etag ?? "";
-    const [to, nowhere] = [bucket.newObjectKey(), bucket.newObjectKey()];
-    expect(await bucket.copy({ from, to, etag })).toBe("done");
-    expect(await bucket.head(to)).toMatchObject({ sizeBytes: 5, contentType: "text/plain" });
+    const known = { sizeBytes: HELLO.length, contentType: "text/plain" };
+    const [to, nowhere, missing] = [bucket.newObjectKey(), bucket.newObjectKey(), bucket.newObjectKey()];
+    expect(await bucket.copy({ from, to, ...known })).toBe("done");
+    expect(await bucket.head(to)).toMatchObject(known);
     expect(await read(to)).toBe("hello");
-    const missing = bucket.newObjectKey();
-    expect(await bucket.copy({ from, to: nowhere, etag: '"00000000000000000000000000000000"' })).toBe("changed");
-    expect(await bucket.copy({ from: missing, to: nowhere, etag })).toBe("changed");
+    const etag = (await bucket.head(from))?.etag;
+    expect(await bucket.copy({ from, to, etag, ...known })).toBe("done");
+    for (const other of [{ from, etag: '"00000000000000000000000000000000"' }, { from: missing }]) {
+      expect(await bucket.copy({ ...other, to: nowhere, ...known })).toBe("changed");
+    }
     expect(await bucket.head(nowhere)).toBeUndefined();
   });
 
@@ -265,6 +268,55 @@ export function promiseTests(provider: string, ground: () => Ground): void {
       headers: { ...preflight, origin: "https://evil.example" },
     });
     expect(strange.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test("what the service finds out about the bucket is what is declared, and it leaves nothing behind", async () => {
+    const { bucket, behind } = ground();
+    const before = { keys: await behind.keys(), uploads: await behind.uploads() };
+    const objectKeys = [bucket.newObjectKey(), bucket.newObjectKey(), bucket.newObjectKey()] as const;
+    const found = await bucket.tryCapabilities(objectKeys);
+    expect(found).toEqual({
+      conditionalPut: declared.get("conditional-put"),
+      conditionalComplete: declared.get("conditional-complete"),
+      partsDie: declared.get("parts-die"),
+      signedLength: declared.get("signed-length"),
+      signedType: declared.get("signed-type"),
+      storedType: declared.get("stored-type"),
+      signedSha256: declared.get("signed-sha256"),
+      copy: declared.get("copy"),
+    });
+    await bucket.delete(objectKeys);
+    expect({ keys: await behind.keys(), uploads: await behind.uploads() }).toEqual(before);
+  });
+
+  test.each([
+    ["that came in parts is copied at once", { wholeMaxBytes: 2 ** 30 }],
+    ["that is too large to be copied at once is copied in parts", { wholeMaxBytes: 2 ** 20, partBytes: 5 * 2 ** 20 }],
+  ])("an object %s, to the byte", async (_how, limits) => {
+    const { bucket, behind, server } = ground();
+    const [from, to, nowhere, missing] = [1, 2, 3, 4].map(() => bucket.newObjectKey()) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const bytes = patterned(12 * 2 ** 20 + 5);
+    await bucket.store({
+      objectKey: from,
+      contentType: "image/png",
+      maxBytes: bytes.length,
+      body: Readable.from([bytes]),
+    });
+    const client = clientOn(server);
+    const copy = createCopy(client, limits);
+    const known = { sizeBytes: bytes.length, contentType: "image/png" };
+    expect(await copy({ from, to, ...known })).toBe("done");
+    expect(await bucket.head(to)).toMatchObject(known);
+    expect(await bucket.computeChecksum(to)).toEqual({ algorithm: "SHA256", value: sha256(bytes) });
+    expect(await copy({ from: missing, to: nowhere, ...known })).toBe("changed");
+    expect(await bucket.head(nowhere)).toBeUndefined();
+    expect(await behind.uploads()).toBe(0);
+    client.s3.destroy();
   });
 
   test("every promise of docs/providers.md is tested, and no other", () => {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { adoptCommand } from "./adopt.ts";
+import { bucketCommand } from "./bucket.ts";
 import { configCommand } from "./config.ts";
 import { describeFailure } from "./failure.ts";
 import { gcCommand } from "./gc.ts";
@@ -18,7 +19,8 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(tokenCommand())
     .addCommand(adoptCommand())
     .addCommand(gcCommand())
-    .addCommand(presignCommand());
+    .addCommand(presignCommand())
+    .addCommand(bucketCommand());
   try {
     await program.parseAsync(argv);
   } catch (error) {

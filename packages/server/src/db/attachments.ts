@@ -80,11 +80,12 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       await takeRoom(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
     },
 
-    async transition(attachmentId, { from, to, checksum, rejectReason }) {
+    async transition(attachmentId, { from, to, objectKey, checksum, rejectReason }) {
       const row = await db
         .updateTable("attachments")
         .set({
           state: to,
+          ...(objectKey === undefined ? {} : { object_key: objectKey }),
           ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }),
           ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
         })

@@ -4,6 +4,7 @@ import { type AccessStatements, accessQueries } from "./access.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries } from "./audit.ts";
+import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { contentCheckQueries } from "./content-checks.ts";
 import type { Engine } from "./engine.ts";
 import { inventoryQueries } from "./inventory.ts";
@@ -35,6 +36,7 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
     apiTokens: apiTokenQueries(db),
     objectDeletions: objectDeletionQueries(db, engine),
     contentChecks: contentCheckQueries(db),
+    bucketCapabilities: bucketCapabilityQueries(db),
     usage: usageQueries(db),
     inventory: inventoryQueries(db, engine),
     signedForms: signedFormQueries(db),

@@ -51,6 +51,7 @@ export type UploadsTable = {
   content_type: string;
   size_bytes: number;
   declared_sha256: string | null;
+  staged: Bit;
   state: AttachmentState;
   expires_at: number;
   created_at: number;
@@ -161,6 +162,13 @@ export type SignedFormsTable = {
   look_at: number;
 };
 
+export type BucketCapabilitiesTable = {
+  place: string;
+  /** A JSON object. */
+  capabilities: string;
+  asked_at: number;
+};
+
 /** Our tables; those of the accounts library are in auth-tables.ts. Instants are milliseconds since the epoch. */
 export type Tables = {
   people: PeopleTable;
@@ -173,6 +181,7 @@ export type Tables = {
   audit_events: AuditEventsTable;
   url_event_batches: UrlEventBatchesTable;
   object_deletions: ObjectDeletionsTable;
+  bucket_capabilities: BucketCapabilitiesTable;
   content_checks: ContentChecksTable;
   usage: UsageTable;
   reservations: ReservationsTable;

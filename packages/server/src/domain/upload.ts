@@ -18,6 +18,8 @@ export type Upload = {
   declaredChecksum: Checksum | undefined;
   /** What its start can be repeated with, by the same person; undefined: none was given, or it is forgotten. */
   idempotencyKey: string | undefined;
+  /** A signed URL may write to its object even after completion: what is verified and served is a copy under another key. */
+  staged: boolean;
   state: AttachmentState;
   /** When the signed URLs are dead; nothing can be put after it. */
   expiresAt: number;

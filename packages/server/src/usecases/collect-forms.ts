@@ -74,7 +74,8 @@ async function collect(deps: Deps, { form, stored }: { form: SignedForm; stored:
   if (!isRecorded || upload === undefined) return settle(deps, form);
   const { id: uploadId, objectKey } = upload;
   // The form could be posted again, and is no more than a way to a key that nobody else knows (SECURITY-REQUIREMENTS 7).
-  if ((await deps.bucket.copy({ from: form.objectKey, to: objectKey, etag })) === "changed") {
+  const copy = { from: form.objectKey, to: objectKey, etag, sizeBytes, contentType: stored.contentType };
+  if ((await deps.bucket.copy(copy)) === "changed") {
     await deps.db.signedForms.postpone(form.id, { lookAt: deps.clock() });
     return;
   }

@@ -4,8 +4,9 @@ import type { Caller } from "../domain/person.ts";
 import type { Upload } from "../domain/upload.ts";
 import { assembleParts, type NamedPart } from "./assemble-parts.ts";
 import { authoriseNote } from "./authorise.ts";
-import { accept, defer, reject, type Subject } from "./decide-upload.ts";
-import type { Deps, StoredObject } from "./ports.ts";
+import { accept, defer, reject } from "./decide-upload.ts";
+import type { Deps } from "./ports.ts";
+import { type Arrived, settleObject } from "./settle-object.ts";
 import { findOwnUpload, over } from "./uploads.ts";
 import { finalise, hasToBeRead, type Verification, verifyContent, verifyStart } from "./verify-object.ts";
 
@@ -27,23 +28,21 @@ export function completeUpload(deps: Deps) {
     const attachment = await db.attachments.find(upload.attachmentId);
     if (attachment?.state !== "pending") return answer(upload, attachment);
     const stored = await gather(deps, { upload, named });
-    return answer(upload, await decide(deps, { attachment, upload, stored }));
+    return answer(upload, await settleObject(deps, { attachment, upload, stored }, (settled) => decide(deps, settled)));
   };
 }
 
-async function decide(
-  deps: Deps,
-  { attachment, upload, stored }: Subject & { upload: Upload; stored: StoredObject },
-): Promise<Attachment | undefined> {
+async function decide(deps: Deps, { attachment, upload, stored }: Arrived): Promise<Attachment | undefined> {
   const { bucket } = deps;
-  const verification = { objectKey: upload.objectKey, stored, declaredChecksum: upload.declaredChecksum };
-  let verdict = await verifyStart(bucket, { upload, stored });
+  const { objectKey } = attachment;
+  const verification = { objectKey, stored, declaredChecksum: upload.declaredChecksum };
+  let verdict = await verifyStart(bucket, { upload, objectKey, stored });
   if (verdict.ok) {
     const to = whatTakesLong(deps, verification);
     if (to !== undefined) return defer(deps, { attachment, upload, to, etag: stored.etag });
     verdict = await verifyContent(deps, verification);
   }
-  verdict = await finalise(bucket, { objectKey: upload.objectKey, stored, verdict });
+  verdict = await finalise(bucket, { objectKey, stored, verdict });
   if (verdict.ok) return accept(deps, { attachment, upload, verdict });
   throw new DomainError("upload_rejected", await reject(deps, { attachment, upload, reason: verdict.reason }));
 }

@@ -1,10 +1,10 @@
-import type { Attachment, CheckedState } from "../domain/attachment.ts";
+import type { Attachment, CheckedState, Checksum } from "../domain/attachment.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Upload } from "../domain/upload.ts";
 import { NOT_KEPT } from "./check-content.ts";
 import { moveUpload } from "./move-upload.ts";
 import type { Deps, Queries } from "./ports.ts";
-import { removableAt } from "./purge-objects.ts";
+import { type PlannedDeletion, queueDeletions, removableAt } from "./purge-objects.ts";
 import { removeNow } from "./uploads.ts";
 import type { Verdict } from "./verify-object.ts";
 
@@ -19,8 +19,8 @@ export async function accept(
   { attachment: seen, upload, verdict }: Subject & { verdict: Accepted },
 ): Promise<Attachment | undefined> {
   return db.transaction(async (tx) => {
-    const moved = await moveUpload(tx, {
-      ...{ attachmentId: seen.id, uploadId: upload?.id, from: seen.state, to: "ready" },
+    const moved = await moveArrived(tx, {
+      ...{ attachment: seen, upload, to: "ready", now: clock() },
       ...{ checksum: verdict.checksum ?? seen.checksum },
     });
     const attachment = await tx.attachments.find(seen.id);
@@ -50,15 +50,16 @@ export async function reject(
   const moved = await db.transaction(async (tx) => {
     const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
     if (!(await moveUpload(tx, { ...subject, to: "rejected", rejectReason: reason }))) return false;
-    if (seen.ownsObject) {
-      const notBefore = upload === undefined ? now : removableAt({ upload, now });
-      await tx.objectDeletions.put({ objectKey: seen.objectKey, notBefore });
-    }
+    if (seen.ownsObject) await queueDeletions(tx, objectsOf({ attachment: seen, upload, now }));
     const detail = { filename: seen.filename, reason };
     await tx.audit.add(eventOf(seen, { id: newId(), at: now, action: "attachment.rejected", detail }));
     return true;
   });
-  if (moved && seen.ownsObject) await removeNow(bucket, { objectKey: seen.objectKey, multipart: upload?.multipart });
+  if (moved && seen.ownsObject) {
+    for (const { objectKey } of objectsOf({ attachment: seen, upload, now })) {
+      await removeNow(bucket, { objectKey, multipart: upload?.multipart });
+    }
+  }
   return reason;
 }
 
@@ -68,13 +69,40 @@ export async function defer(
   { attachment: seen, upload, to, etag }: Subject & { to: CheckedState; etag: string },
 ): Promise<Attachment | undefined> {
   const attachment = await db.transaction(async (tx) => {
-    if (await moveUpload(tx, { attachmentId: seen.id, uploadId: upload?.id, from: seen.state, to })) {
-      await queueCheck(tx, { attachmentId: seen.id, to, etag, now: clock() });
+    const now = clock();
+    if (await moveArrived(tx, { attachment: seen, upload, to, now })) {
+      await queueCheck(tx, { attachmentId: seen.id, to, etag, now });
     }
     return tx.attachments.find(seen.id);
   });
   onChecksQueued();
   return attachment;
+}
+
+/** Moves what has arrived. Its object may be a copy by now (settleObject): then that is the attachment's, and what was uploaded has to go. */
+async function moveArrived(
+  queries: Queries,
+  move: Subject & { to: "ready" | CheckedState; now: number; checksum?: Checksum | undefined },
+): Promise<boolean> {
+  const { attachment, upload, to, now, checksum } = move;
+  const { id: attachmentId, state: from, objectKey } = attachment;
+  const isCopied = from === "pending" && upload !== undefined && upload.objectKey !== objectKey;
+  const settled = isCopied ? { objectKey } : {};
+  if (!(await moveUpload(queries, { attachmentId, uploadId: upload?.id, from, to, checksum, ...settled })))
+    return false;
+  if (isCopied) {
+    await queries.objectDeletions.cancel(objectKey);
+    await queries.objectDeletions.put({ objectKey: upload.objectKey, notBefore: removableAt({ upload, now }) });
+  }
+  return true;
+}
+
+/** What an attachment has in the bucket, and when it can go for good: the object that signed URLs write to, and its copy if there is one. */
+function objectsOf({ attachment, upload, now }: Subject & { now: number }): PlannedDeletion[] {
+  const { objectKey } = attachment;
+  const uploaded = upload && { objectKey: upload.objectKey, notBefore: removableAt({ upload, now }) };
+  if (uploaded?.objectKey === objectKey) return [uploaded];
+  return [{ objectKey, notBefore: now }, ...(uploaded === undefined ? [] : [uploaded])];
 }
 
 /** For an attachment that is put into this state in the same transaction. */

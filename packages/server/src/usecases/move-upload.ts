@@ -7,6 +7,8 @@ export type Move = {
   uploadId: string | undefined;
   from: AttachmentState;
   to: AttachmentState;
+  /** Where its object is from now on. */
+  objectKey?: string | undefined;
   checksum?: Checksum | undefined;
   rejectReason?: string | undefined;
 };
@@ -16,9 +18,13 @@ export type Move = {
  * all. Says whether they were there, so that of several who decide (a completion, its background check, an abort, the sweep) one wins.
  */
 export async function moveUpload(queries: Queries, move: Move): Promise<boolean> {
-  const { attachmentId, uploadId, from, to, checksum, rejectReason } = move;
+  const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = move;
   // The attachment first, as a deletion that cascades takes them, so that neither waits for the other.
-  const known = { ...(checksum && { checksum }), ...(rejectReason && { rejectReason }) };
+  const known = {
+    ...(objectKey && { objectKey }),
+    ...(checksum && { checksum }),
+    ...(rejectReason && { rejectReason }),
+  };
   if (!(await queries.attachments.transition(attachmentId, { from, to, ...known }))) return false;
   if (uploadId !== undefined) await queries.uploads.transition(uploadId, { from, to });
   if (isBeingChecked(from)) await queries.contentChecks.remove(attachmentId);

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Role } from "../domain/access.ts";
 import type { Attachment, AttachmentState, Checksum } from "../domain/attachment.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
+import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
 import type { Note } from "../domain/note.ts";
 import type { Person } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
@@ -68,7 +69,13 @@ export type AttachmentQueries = {
   /** Moves `from` -> `to` and says whether it was there: the only way a state changes, so that two callers can't both win. */
   transition(
     attachmentId: string,
-    change: { from: AttachmentState; to: AttachmentState; checksum?: Checksum; rejectReason?: string },
+    change: {
+      from: AttachmentState;
+      to: AttachmentState;
+      objectKey?: string;
+      checksum?: Checksum;
+      rejectReason?: string;
+    },
   ): Promise<boolean>;
   find(attachmentId: string): Promise<Attachment | undefined>;
   delete(attachmentId: string): Promise<void>;
@@ -188,6 +195,12 @@ export type ContentCheckQueries = {
 /** Who takes room, in whose quota. */
 type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
 
+/** What buckets were found to do, by the place that an answer is about. Instants are milliseconds since the epoch. */
+export type BucketCapabilityQueries = {
+  find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined>;
+  put(answer: { place: string; capabilities: BucketCapabilities; askedAt: number }): Promise<void>;
+};
+
 /** What everyone's files take up. Files that have an attachment are counted with it (AttachmentQueries); these calls are for those without. */
 export type UsageQueries = {
   find(ownerId: string): Promise<Usage>;
@@ -247,6 +260,7 @@ export type Queries = {
   apiTokens: ApiTokenQueries;
   objectDeletions: ObjectDeletionQueries;
   contentChecks: ContentCheckQueries;
+  bucketCapabilities: BucketCapabilityQueries;
   usage: UsageQueries;
   inventory: InventoryQueries;
   signedForms: SignedFormQueries;
@@ -360,10 +374,16 @@ export type Bucket = {
   /** The SHA-256 of the stored bytes, read through the server in constant memory: for buckets that don't keep one. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object within the bucket, its type with it, without its bytes passing the server; 5 GiB at most.
-   * changed: `from` is not there, or has another `etag` by now; nothing was copied.
+   * Copies an object of any size within the bucket, without its bytes passing the server. changed: it is gone, or another one than `etag`
+   * says, and there is no copy. Not every server compares ETags, and none of an object in parts: the copy has to be looked at in any case.
    */
-  copy(options: { from: string; to: string; etag: string }): Promise<"done" | "changed">;
+  copy(options: {
+    from: string;
+    to: string;
+    etag?: string | undefined;
+    sizeBytes: number;
+    contentType: string;
+  }): Promise<"done" | "changed">;
   /** Deleting what isn't there is not an error. Answers the keys that are gone. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
   /** Throws away what unfinished multipart uploads of these keys have stored; other keys are not touched. */
@@ -379,6 +399,8 @@ export type Bucket = {
   isOwnKey(objectKey: string): boolean;
   /** Resolves when the bucket answered; rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
+  /** Finds out what the bucket does, with tiny objects under these keys, which are new and the caller's to remove. */
+  tryCapabilities(objectKeys: readonly [string, string, string]): Promise<BucketCapabilities>;
   /** The bucket's name, and a parser of any address of an object in it. Throws `invalid_request` for addresses elsewhere. */
   objectKeyOf(s3Url: string): string;
   close(): void;
@@ -419,6 +441,8 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
+  /** What is known of the bucket at this moment. */
+  capabilities: () => BucketCapabilities;
   /** 256 random bits, base64url. */
   newSecret: () => string;
   /** Told after a commit that queued object deletions, so that they need not wait for the next sweep. */

@@ -19,7 +19,8 @@ export async function planDeletion(
 ): Promise<PlannedDeletion[]> {
   if (!attachment.ownsObject) return [];
   const upload = await queries.uploads.findOfAttachment(attachment.id);
-  const notBefore = upload !== undefined && attachment.state !== "ready" ? removableAt({ upload, now }) : now;
+  const isPut = attachment.objectKey === upload?.objectKey && attachment.state !== "ready";
+  const notBefore = isPut ? removableAt({ upload, now }) : now;
   return [{ objectKey: attachment.objectKey, notBefore }];
 }
 

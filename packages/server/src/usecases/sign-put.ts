@@ -3,15 +3,16 @@ import type { Deps, SignedRequest } from "./ports.ts";
 
 /** Signs the one PUT of an upload, for as long as the upload itself lasts. */
 export function signPut(
-  { bucket, limits }: Deps,
+  { bucket, limits, capabilities }: Deps,
   { upload, now }: { upload: Upload; now: number },
 ): Promise<SignedRequest> {
   return bucket.presignPut({
     objectKey: upload.objectKey,
     contentType: upload.contentType,
     sizeBytes: upload.sizeBytes,
-    checksum: upload.declaredChecksum,
-    onlyOnce: true,
+    // A bucket that can't check one may refuse it.
+    checksum: capabilities().signedSha256 ? upload.declaredChecksum : undefined,
+    onlyOnce: !upload.staged,
     expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),
     now,
   });

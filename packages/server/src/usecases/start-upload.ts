@@ -117,14 +117,16 @@ async function startMultipart(
 
 /** Writes an upload and its attachment down, if the caller may add one to the note. */
 export async function recordUpload(
-  { clock, newId, limits }: Deps,
+  { clock, newId, limits, capabilities }: Deps,
   { tx, declared, multipart }: Recording & { tx: Queries },
 ): Promise<Upload> {
   const { caller, noteId } = declared;
   const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+  const { conditionalPut, partsDie } = capabilities();
   const { attachment, upload } = describeUpload(
     { declared, multipart },
     {
+      staged: multipart === undefined ? !conditionalPut : !partsDie,
       now: clock(),
       ownerId: note.ownerId,
       ids: [newId(), newId()],
@@ -138,10 +140,10 @@ export async function recordUpload(
 
 function describeUpload(
   { declared, multipart }: Recording,
-  context: { now: number; ownerId: string; ids: [string, string]; ttlSeconds: number },
+  context: { staged: boolean; now: number; ownerId: string; ids: [string, string]; ttlSeconds: number },
 ): { attachment: Attachment; upload: Upload } {
   const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes } = declared;
-  const { now, ownerId } = context;
+  const { staged, now, ownerId } = context;
   const [attachmentId, uploadId] = context.ids;
   const shared = {
     ...{ noteId, objectKey, filename, contentType, sizeBytes },
@@ -165,6 +167,7 @@ function describeUpload(
       userId: caller.userId,
       multipart,
       idempotencyKey: declared.idempotencyKey,
+      staged,
       declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
       expiresAt: now + context.ttlSeconds * 1000,
     },

@@ -60,9 +60,13 @@ async function expire({ db, bucket }: Deps, { upload, now }: { upload: Upload; n
   return expired;
 }
 
-/** Queues the removal of whatever this upload has put, for when nothing more can come. */
+/** Queues the removal of whatever this upload has put, for when nothing more can come; and of its copy, if it has come that far. */
 export async function queueRemoval(queries: Queries, options: { upload: Upload; now: number }): Promise<void> {
-  await queries.objectDeletions.put({ objectKey: options.upload.objectKey, notBefore: removableAt(options) });
+  const { upload, now } = options;
+  await queries.objectDeletions.put({ objectKey: upload.objectKey, notBefore: removableAt(options) });
+  const attachment = upload.staged ? await queries.attachments.find(upload.attachmentId) : undefined;
+  if (attachment === undefined || attachment.objectKey === upload.objectKey) return;
+  await queries.objectDeletions.put({ objectKey: attachment.objectKey, notBefore: now });
 }
 
 /** Spares the space until the queued removal, which also catches what comes late; so a failure here is none. */

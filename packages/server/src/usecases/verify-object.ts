@@ -26,7 +26,7 @@ export const CHANGED: Verdict = refused("was changed or removed while it was che
 /** Compares what is cheap to know with what the upload declared: size, type, the bucket's own SHA-256, and what the first bytes say it is. */
 export async function verifyStart(
   bucket: Bucket,
-  { upload, stored }: { upload: Upload; stored: StoredObject },
+  { upload, objectKey, stored }: { upload: Upload; objectKey: string; stored: StoredObject },
 ): Promise<Verdict> {
   if (stored.sizeBytes !== upload.sizeBytes) {
     return differs(`${stored.sizeBytes} bytes were stored where ${upload.sizeBytes} were declared`);
@@ -36,7 +36,7 @@ export async function verifyStart(
   }
   const known = compare(stored.checksum ?? upload.declaredChecksum, upload.declaredChecksum);
   if (!known.ok) return known;
-  const start = await bucket.readStart(upload.objectKey, { length: START_BYTES, etag: stored.etag });
+  const start = await bucket.readStart(objectKey, { length: START_BYTES, etag: stored.etag });
   if (start === undefined) return CHANGED;
   const reason = await contradictionIn(upload, start);
   return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
@@ -72,8 +72,8 @@ export async function verifyContent(
 }
 
 /**
- * What stands between a verified object and `ready`: it is still the one that was verified. Where the bucket holds a PUT to
- * `If-None-Match: *` it can't be another; elsewhere this bounds what a second PUT can do to the moment after this look.
+ * What stands between a verified object and `ready`: it is still the one that was verified. It can't be another, since the bucket holds
+ * a PUT to `If-None-Match: *`, or no URL was ever signed for it (settleObject); this says so if it is one all the same.
  */
 export async function finalise(
   bucket: Bucket,

@@ -11,6 +11,8 @@ import {
 import { startS3Local } from "@valetkey/s3-local";
 import type { Bucket } from "../../usecases/ports.ts";
 import { type BucketOptions, createBucket } from "../bucket.ts";
+import { type BucketClient, createClient } from "../client.ts";
+import { createCredentialSource } from "../credentials.ts";
 
 /** A server with an empty bucket, whoever runs it. */
 export type BucketServer = {
@@ -57,6 +59,14 @@ export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<Bu
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     ...options,
   });
+}
+
+/** The adapter's own client, for testing one operation of it with options that only a test gives. */
+export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
+  const { bucket, region, endpoint, forcePathStyle } = server;
+  const credentials = createCredentialSource(server.credentials, { clock: Date.now, timeoutMs: 4_500 });
+  const timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
+  return createClient({ bucket, region, endpoint, forcePathStyle, credentials, clock: Date.now, timeouts });
 }
 
 /** A plain client of the SDK, to look behind the adapter's back. */

@@ -4,6 +4,7 @@ import { initialSchema } from "./0001-initial-schema.ts";
 import { authSchema } from "./0002-auth-schema.ts";
 import { multipartUploads } from "./0003-multipart-uploads.ts";
 import { usage } from "./0005-usage.ts";
+import { bucketCapabilities } from "./0006-bucket-capabilities.ts";
 import { contentChecks } from "./0007-content-checks.ts";
 import { signedForms } from "./0008-signed-forms.ts";
 
@@ -14,6 +15,7 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0002-auth-schema": authSchema(engine),
     "0003-multipart-uploads": multipartUploads(engine),
     "0005-usage": usage(engine),
+    "0006-bucket-capabilities": bucketCapabilities(engine),
     "0007-content-checks": contentChecks(engine),
     "0008-signed-forms": signedForms(engine),
   };

@@ -46,6 +46,7 @@ export function sampleUpload(attachment: Attachment, given: Partial<Upload> = {}
     sizeBytes: attachment.sizeBytes,
     declaredChecksum: undefined,
     idempotencyKey: undefined,
+    staged: false,
     state: "pending",
     expiresAt: AT + 900_000,
     createdAt: AT,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { bucketOn } from "../../bucket/testing/server.ts";
 import { openAt } from "../../db/testing/database-location.ts";
+import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
 
 // A process that takes a check and is in the middle of reading its object until it is killed:
@@ -16,6 +17,7 @@ const { claimCheck, runCheck } = createUseCases({
       return new Promise(() => undefined);
     },
   },
+  capabilities: () => LEAST_CAPABILITIES,
   clock: Date.now,
   newId: randomUUID,
   newSecret: randomUUID,

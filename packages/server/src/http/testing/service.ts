@@ -4,12 +4,17 @@ import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
+import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
 import type { Bucket, Database, Deps, Limits } from "../../usecases/ports.ts";
 import { type AppOptions, buildApp } from "../app.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing.ts";
 import { type Form, multipartBody } from "./form.ts";
+
+export const EVERY_CAPABILITY = Object.fromEntries(
+  Object.keys(LEAST_CAPABILITIES).map((name) => [name, true]),
+) as BucketCapabilities;
 
 const PUBLIC_URL = "https://files.example.com";
 
@@ -25,6 +30,8 @@ export type ServiceOptions = {
   beside?: Shared;
   /** Default: nothing is scanned. */
   scanning?: Deps["scanning"];
+  /** What is known of the bucket. Default: that it does everything, as the embedded one does. */
+  capabilities?: BucketCapabilities;
   /** Stands between the use cases and the bucket or the database. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
@@ -56,6 +63,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const useCases = createUseCases({
     db,
     bucket: wrap.bucket?.(bucket) ?? bucket,
+    capabilities: () => options.capabilities ?? EVERY_CAPABILITY,
     clock,
     newId: uuidv7,
     newSecret: () => randomBytes(32).toString("base64url"),

@@ -1,0 +1,24 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+import { columnTypesOf, keyedTable } from "./column-types.ts";
+
+/** What the bucket was found to do, and which uploads are staged because it doesn't do enough. */
+export function bucketCapabilities(engine: EngineName): Migration {
+  const { text, integer, bit } = columnTypesOf(engine);
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable("uploads")
+        .addColumn("staged", bit, (c) => c.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable("bucket_capabilities")
+        .addColumn("place", text, (c) => c.primaryKey().notNull())
+        .addColumn("capabilities", text, (c) => c.notNull())
+        .addColumn("asked_at", integer, (c) => c.notNull())
+        .modifyEnd(keyedTable(engine))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { patterned } from "../../../bucket/testing/bytes.ts";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { LEAST_CAPABILITIES } from "../../../domain/bucket-capabilities.ts";
+import { DomainError } from "../../../domain/errors.ts";
+import type { Bucket, Database } from "../../../usecases/ports.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+
+const MIB = 2 ** 20;
+const HOUR = 3_600_000;
+const FILE = patterned(8 * MIB + 10);
+
+type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
+
+describe.each(engines)("uploads on a bucket of which nothing is known, on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  afterEach(() => service.close());
+
+  async function open(
+    wrap: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database } = {},
+    limits = {},
+  ) {
+    service = await startService({ engine, wrap, limits, capabilities: { ...LEAST_CAPABILITIES, copy: true } });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  }
+
+  async function start(given: object = {}): Promise<Started> {
+    const json = { filename: "hello.txt", sizeBytes: 5, contentType: "text/plain", ...given };
+    return (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
+  }
+
+  function put({ method, url, headers }: Started, body: string): Promise<Response> {
+    const { "content-length": _signed, ...settable } = headers;
+    return fetch(url, { method, headers: settable, body });
+  }
+
+  const complete = ({ id }: Started) => ann.send(`POST /uploads/${id}/complete`);
+
+  async function served({ attachmentId }: Started): Promise<string> {
+    const { fileUrl } = (await ann.send(`GET /attachments/${attachmentId}/url`)).body;
+    return (await fetch(fileUrl)).text();
+  }
+
+  /** Everything that is due goes, also the second time, which is a day later. */
+  async function sweep(): Promise<void> {
+    service.advance(25 * HOUR);
+    await service.useCases.expireUploads();
+    await service.useCases.purgeObjects();
+    service.advance(-25 * HOUR);
+  }
+
+  it("requirement 7: other bytes put after completion change nothing that is served, and are swept", async () => {
+    await open();
+    const upload = await start();
+    expect(upload.headers).not.toHaveProperty("if-none-match");
+    expect((await put(upload, "good!")).status).toBe(200);
+    expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready", sizeBytes: 5 } });
+    expect((await put(upload, "evil!")).status).toBe(200);
+    expect(await served(upload)).toBe("good!");
+    expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
+    expect(await service.bucketContents.keys()).toHaveLength(2);
+    await sweep();
+    expect(await service.bucketContents.keys()).toHaveLength(1);
+    expect(await served(upload)).toBe("good!");
+    await ann.send(`DELETE /attachments/${upload.attachmentId}`);
+    await sweep();
+    expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
+  it("requirement 7: other bytes put while the copy is being verified are not what is served", async () => {
+    let swap = async (): Promise<unknown> => undefined;
+    await open({
+      bucket: (bucket) => ({
+        ...bucket,
+        readStart: async (key, options) => {
+          await swap();
+          return bucket.readStart(key, options);
+        },
+      }),
+    });
+    const upload = await start();
+    await put(upload, "good!");
+    swap = () => put(upload, "evil!");
+    expect((await complete(upload)).status).toBe(200);
+    expect(await served(upload)).toBe("good!");
+  });
+
+  it("requirement 7: of ten completions with other bytes in between each, one decides, and the copies of the others go", async () => {
+    await open();
+    const upload = await start();
+    await put(upload, "good!");
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, async (_, turn) => {
+        if (turn % 2 === 1) await put(upload, "evil!");
+        return complete(upload);
+      }),
+    );
+    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { id: upload.attachmentId } });
+    const first = await served(upload);
+    await put(upload, "worse");
+    expect(await served(upload)).toBe(first);
+    await sweep();
+    expect(await service.bucketContents.keys()).toHaveLength(1);
+    expect(await served(upload)).toBe(first);
+  });
+
+  it("requirement 5: what is rejected goes, copy and all", async () => {
+    await open();
+    const upload = await start({ filename: "a.png", contentType: "image/png" });
+    await put(upload, "<html");
+    expect((await complete(upload)).body).toMatchObject({ status: 422, code: "upload_rejected" });
+    expect(await service.bucketContents.keys()).toEqual([]);
+    await put(upload, "<html");
+    await sweep();
+    expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
+  it("an upload in parts is a copy as well, and one that takes long is checked by its copy", async () => {
+    await open({}, { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, checkInRequestMaxBytes: MIB });
+    const { createHash } = await import("node:crypto");
+    const sha256 = createHash("sha256").update(FILE).digest("base64");
+    const upload = await start({
+      filename: "a.bin",
+      sizeBytes: FILE.length,
+      contentType: "application/x-film",
+      sha256,
+    });
+    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
+    for (const { method, url, partNumber } of parts) {
+      const body = Buffer.from(FILE.subarray((partNumber - 1) * 8 * MIB, partNumber * 8 * MIB));
+      expect((await fetch(url, { method, body })).status).toBe(200);
+    }
+    expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
+    await sweep();
+    const check = await service.useCases.claimCheck();
+    if (check === undefined) throw new Error("there is no check");
+    await service.useCases.runCheck(check);
+    expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body.state).toBe("ready");
+    expect(await service.bucketContents.keys()).toHaveLength(1);
+    const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
+    expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
+  });
+
+  it("given up while its copy is being checked: both go", async () => {
+    await open({}, { checkInRequestMaxBytes: 1 });
+    const sha256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
+    const upload = await start({ sha256 });
+    const { "x-amz-checksum-sha256": _none, ...headers } = upload.headers;
+    expect(_none).toBeUndefined();
+    await put({ ...upload, headers }, "hello");
+    expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
+    expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
+    await sweep();
+    expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
+  it("a process that dies between copy and commit leaves nothing, and the next completion makes a copy of its own", async () => {
+    const copied = Promise.withResolvers<void>();
+    let dies = true;
+    await open({
+      bucket: (bucket) => ({
+        ...bucket,
+        copy: async (options) => {
+          const outcome = await bucket.copy(options);
+          if (!dies) return outcome;
+          dies = false;
+          copied.resolve();
+          // Nothing that comes after ever runs.
+          return new Promise(() => undefined);
+        },
+      }),
+    });
+    const upload = await start();
+    await put(upload, "hello");
+    void complete(upload);
+    await copied.promise;
+    expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
+    expect(await service.bucketContents.keys()).toHaveLength(3);
+    await sweep();
+    expect(await service.bucketContents.keys()).toHaveLength(1);
+    expect(await served(upload)).toBe("hello");
+  });
+
+  it("a commit whose answer is lost keeps the copy that it attached", async () => {
+    let loses = false;
+    await open({
+      database: (db) => ({
+        ...db,
+        transaction: async (work) => {
+          const result = await db.transaction(work);
+          if (loses) throw new DomainError("database_unavailable", "As told");
+          return result;
+        },
+      }),
+    });
+    const upload = await start();
+    await put(upload, "hello");
+    loses = true;
+    expect((await complete(upload)).status).toBe(503);
+    loses = false;
+    await sweep();
+    expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
+    expect(await served(upload)).toBe("hello");
+  });
+});

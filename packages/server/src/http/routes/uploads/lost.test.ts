@@ -3,10 +3,23 @@ import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { Bucket, Database } from "../../../usecases/ports.ts";
+import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 
 const MIB = 2 ** 20;
 const FILE = patterned(8 * MIB + 10);
+/** Every transaction commits; whether it did is not said. */
+function losingAnswers(db: Database, loses: () => boolean): Database {
+  return {
+    ...db,
+    transaction: async (work) => {
+      const answer = await db.transaction(work);
+      if (loses()) throw new DomainError("database_unavailable", "As told");
+      return answer;
+    },
+  };
+}
+
 const down = () => new DomainError("bucket_unavailable", "Down, as told");
 
 describe.each(engines)("an upload in parts when something is lost on the way, on $name", (engine) => {
@@ -104,6 +117,34 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     expect(await service.bucketContents.uploads()).toBe(0);
     crash.reject(down());
     expect((await starting).status).toBe(503);
+  });
+
+  it("the database's answer, when the upload was recorded: it goes on, its parts are not thrown away", async () => {
+    let loses = false;
+    await open({ database: (db) => losingAnswers(db, () => loses) });
+    loses = true;
+    expect((await start()).status).toBe(503);
+    loses = false;
+    service.advance(600_001);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.uploads()).toBe(1);
+    service.advance(-600_001);
+    const { id } = await service.database.db.kysely.selectFrom("uploads").select("id").executeTakeFirstOrThrow();
+    await sendAll(id);
+    expect((await ann.send(`POST /uploads/${id}/complete`)).body).toMatchObject({ state: "ready" });
+  });
+
+  it("the database's answer, when a form's file was attached: it stays, and its object does", async () => {
+    let loses = false;
+    await open({ database: (db) => losingAnswers(db, () => loses) });
+    loses = true;
+    expect((await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("hello") })).status).toBe(503);
+    loses = false;
+    await service.useCases.purgeObjects();
+    const [file] = (await ann.send(`GET /notes/${noteId}`)).body.attachments;
+    expect(file).toMatchObject({ state: "ready", sizeBytes: 5 });
+    const { fileUrl } = (await ann.send(`GET /attachments/${file.id}/url`)).body;
+    expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
   it("the database, when the upload is recorded: 503, and the parts go at once", async () => {

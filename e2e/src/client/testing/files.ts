@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
 import type { Client } from "../../../../packages/client/src/index.ts";
 
 const MIB = 2 ** 20;
@@ -8,6 +10,20 @@ export const LARGE_PARTS = 10;
 
 export function file(sizeBytes: number, { name = "file.bin", type = "application/octet-stream" } = {}): File {
   return new File([randomBytes(sizeBytes)], name, { type, lastModified: 1_790_000_000_000 });
+}
+
+/** Writes a file of random bytes, a piece at a time. Answers its path and SHA-256 in hex. */
+export async function writeRandomFile(folder: string, { sizeBytes }: { sizeBytes: number }) {
+  const path = join(folder, "random.bin");
+  const hash = createHash("sha256");
+  const handle = await open(path, "w");
+  for (let left = sizeBytes; left > 0; left -= 4 * MIB) {
+    const bytes = randomBytes(Math.min(left, 4 * MIB));
+    hash.update(bytes);
+    await handle.write(bytes);
+  }
+  await handle.close();
+  return { path, sha256: hash.digest("hex") };
 }
 
 export async function sha256OfBlob(blob: Blob): Promise<string> {

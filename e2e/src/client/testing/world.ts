@@ -31,7 +31,13 @@ export type World = {
   folder: string;
 };
 
-type WorldOptions = { allowedOrigins?: string[]; env?: Record<string, string> };
+type WorldOptions = {
+  allowedOrigins?: string[];
+  /** More of the service's environment. */
+  env?: Record<string, string>;
+  /** Clients talk to service and bucket without a proxy in between, which would cost what is measured. */
+  isDirect?: boolean;
+};
 
 /** Starts a world for one test, on SQLite. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -40,11 +46,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-/** The same outside a test. */
-export async function openWorld({ allowedOrigins = ["*"], env = {} }: WorldOptions) {
+/** The same outside a test; whoever opens it closes it. */
+export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = false }: WorldOptions) {
   const [servicePort, bucketPort] = [await freePort(), await freePort()];
   const toBucket = await startFaultProxy({ port: bucketPort });
   const toService = await startFaultProxy({ port: servicePort });
+  const url = isDirect ? `http://127.0.0.1:${servicePort}` : toService.endpoint;
   const place = await makePlace({
     PORT: String(servicePort),
     AWS_BUCKET_NAME: BUCKET,
@@ -52,9 +59,9 @@ export async function openWorld({ allowedOrigins = ["*"], env = {} }: WorldOptio
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     S3_ENDPOINT: `http://127.0.0.1:${bucketPort}`,
-    S3_PUBLIC_ENDPOINT: toBucket.endpoint,
+    S3_PUBLIC_ENDPOINT: isDirect ? `http://127.0.0.1:${bucketPort}` : toBucket.endpoint,
     AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
-    PUBLIC_URL: toService.endpoint,
+    PUBLIC_URL: url,
     ...env,
   });
   const bucketDir = join(place.dataDir, "s3");
@@ -70,7 +77,6 @@ export async function openWorld({ allowedOrigins = ["*"], env = {} }: WorldOptio
     pid: () => running?.pid ?? 0,
   };
   await service.start();
-  const url = toService.endpoint;
   const clientOf = (token: string) => createClient({ baseUrl: url, token, store: memoryStore() });
   const token = await signTestJwt({ sub: "ann" });
   return {

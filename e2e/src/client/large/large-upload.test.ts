@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { uploadInOneGo, uploadThroughKills } from "./large-upload.ts";
+
+const MIB = 2 ** 20;
+// `npm run large-upload` does the same with 5 GiB.
+const sizeBytes = 192 * MIB + 4321;
+const say = () => undefined;
+
+describe("a large file, with client, service and bucket in processes of their own", () => {
+  it("takes less than 30 MiB of the service's memory, and is the same bytes", async () => {
+    const { sha256, service } = await uploadInOneGo({ sizeBytes, say });
+    expect(sha256.stored).toBe(sha256.given);
+    expect(service.peakBytes - service.firstBytes).toBeLessThan(30 * MIB);
+  });
+
+  it("is the same bytes after kill -9 of the client, the service and the bucket", async () => {
+    const { sha256, resumedAtBytes } = await uploadThroughKills({ sizeBytes, say });
+    expect(sha256.stored).toBe(sha256.given);
+    expect(resumedAtBytes).toBeGreaterThan(0);
+  });
+});

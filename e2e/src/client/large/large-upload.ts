@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { file, sha256OfDownload, writeRandomFile } from "../testing/files.ts";
+import { openWorld, type World } from "../testing/world.ts";
+import { watchMemory } from "./memory.ts";
+import { startUploader, type Uploader } from "./uploader.ts";
+
+export type LargeUpload = {
+  seconds: number;
+  /** Of what was sent, and of what is read back, in hex. */
+  sha256: { given: string; stored: string };
+  /** Resident memory before and at its highest, bytes. */
+  service: { firstBytes: number; peakBytes: number };
+  bucket: { firstBytes: number; peakBytes: number };
+  clientPeakBytes: number;
+};
+
+type Options = { sizeBytes: number; say: (text: string) => void };
+
+/** Brings a file of this size through the client into the bucket, each in a process of its own, and reads it back. */
+export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
+  return inWorld(options, async ({ world, order }) => {
+    const service = watchMemory(world.service.pid());
+    const bucket = watchMemory(world.bucket.pid());
+    const startedAt = performance.now();
+    const uploader = startUploader(order);
+    const attachmentId = await uploader.finished();
+    const seconds = (performance.now() - startedAt) / 1000;
+    return {
+      ...{ seconds, attachmentId },
+      service: service.stop(),
+      bucket: bucket.stop(),
+      clientPeakBytes: uploader.peakRssBytes(),
+    };
+  });
+}
+
+export type KilledUpload = {
+  sha256: LargeUpload["sha256"];
+  /** How much was there already when the second client process began to send, bytes. */
+  resumedAtBytes: number;
+};
+
+/** The same, with kill -9 of the client at a quarter, of the service at a half, and of the bucket at three quarters. */
+export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
+  const { sizeBytes, say } = options;
+  return inWorld(options, async ({ world, order }) => {
+    const first = startUploader(order);
+    await first.reached(0.25 * sizeBytes);
+    await first.kill();
+    say("killed the client at 25 %");
+    const second = startUploader(order);
+    await killAt(second, { bytes: 0.5 * sizeBytes, victim: world.service });
+    say("killed the service at 50 %, and started it again");
+    await killAt(second, { bytes: 0.75 * sizeBytes, victim: world.bucket });
+    say("killed the bucket at 75 %, and started it again");
+    const attachmentId = await second.finished();
+    say(`the client went on from ${(100 * second.resumedAt()) / sizeBytes} %`);
+    return { attachmentId, resumedAtBytes: second.resumedAt() };
+  });
+}
+
+async function killAt(uploader: Uploader, { bytes, victim }: { bytes: number; victim: World["service"] }) {
+  await uploader.reached(bytes);
+  await victim.kill();
+  await victim.start();
+}
+
+type Stage = { world: World; order: Parameters<typeof startUploader>[0] };
+
+async function inWorld<Result extends { attachmentId: string }>(
+  { sizeBytes, say }: Options,
+  act: (stage: Stage) => Promise<Result>,
+): Promise<Result & { sha256: LargeUpload["sha256"] }> {
+  const env = { UPLOAD_MAX_BYTES: String(sizeBytes) };
+  const world = await openWorld({ isDirect: true, env });
+  try {
+    const given = await writeRandomFile(world.folder, { sizeBytes });
+    say(`wrote a file of ${sizeBytes} bytes`);
+    const note = await world.client.notes.create({ title: "Large" });
+    // Once through all that an upload does, so that what is measured is the upload and not the loading of code.
+    await world.client.upload(note.id, file(Math.min(sizeBytes, 70 * 2 ** 20))).done;
+    const { url: baseUrl, token } = world;
+    const storePath = join(world.folder, "uploads.json");
+    const result = await act({ world, order: { baseUrl, token, noteId: note.id, path: given.path, storePath } });
+    const stored = await sha256OfDownload(world.client, result.attachmentId);
+    return { ...result, sha256: { given: given.sha256, stored } };
+  } finally {
+    await world.close();
+  }
+}

@@ -1,0 +1,47 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import type { UploadNews, UploadOrder } from "./upload.child.ts";
+
+/** A client process at work on one upload. */
+export type Uploader = {
+  /** Resolves when so many bytes have gone out; rejects when it ends before. */
+  reached(bytes: number): Promise<void>;
+  /** Resolves with the attachment's id. */
+  finished(): Promise<string>;
+  kill(): Promise<void>;
+  /** How much the bucket had when it began to send. */
+  resumedAt(): number;
+  /** The most memory it has told of. */
+  peakRssBytes(): number;
+};
+
+export function startUploader(order: UploadOrder): Uploader {
+  const child = fork(new URL("./upload.child.ts", import.meta.url), [JSON.stringify(order)]);
+  const goals: { bytes: number; resolve: () => void }[] = [];
+  const finished = Promise.withResolvers<string>();
+  const ended = Promise.withResolvers<never>();
+  let sentBytes = 0;
+  let resumedAt = 0;
+  let peakRssBytes = 0;
+  child.on("message", (news: UploadNews) => {
+    peakRssBytes = Math.max(peakRssBytes, news.rssBytes);
+    if ("attachmentId" in news) return finished.resolve(news.attachmentId);
+    sentBytes = news.sentBytes;
+    resumedAt = news.resumedAt ?? 0;
+    for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
+  });
+  child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
+  // Whoever waits hears of it.
+  ended.promise.catch(() => undefined);
+  return {
+    reached: (bytes) => Promise.race([new Promise<void>((resolve) => goals.push({ bytes, resolve })), ended.promise]),
+    finished: () => Promise.race([finished.promise, ended.promise]),
+    async kill() {
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
+    },
+    resumedAt: () => resumedAt,
+    peakRssBytes: () => peakRssBytes,
+  };
+}

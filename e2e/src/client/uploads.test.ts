@@ -44,8 +44,26 @@ describe("an upload through the client", () => {
       secondsLeft: 0,
     });
     const states = heard.map(({ state }) => state).filter((state, place, all) => state !== all[place - 1]);
-    expect(states).toEqual(["hashing", "starting", "sending", "completing", "ready"]);
+    expect(states).toEqual(["sending", "completing", "ready"]);
     const sent = heard.map(({ sentBytes }) => sentBytes);
     expect(sent).toEqual(sent.toSorted((a, b) => a - b));
+  });
+
+  it("of a large file with a SHA-256 waits until the service has checked it", async () => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    const sha256 = Buffer.from(await sha256OfBlob(given), "hex").toString("base64");
+    const attachment = await world.client.upload(await newNote(world), given, { sha256 }).done;
+    expect(attachment).toMatchObject({ state: "ready", checksum: { algorithm: "SHA256", value: sha256 } });
+  });
+
+  it("of a large file with another SHA-256 is rejected in the end, with the reason", async () => {
+    const world = await startWorld();
+    const sha256 = Buffer.alloc(32, 1).toString("base64");
+    const upload = world.client.upload(await newNote(world), file(LARGE_BYTES), { sha256 });
+    await expect(upload.done).rejects.toMatchObject({
+      code: "upload_rejected",
+      message: expect.stringContaining("SHA-256"),
+    });
   });
 });

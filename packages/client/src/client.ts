@@ -7,6 +7,7 @@ import { tokenCalls } from "./calls/tokens.ts";
 import { urlCalls } from "./calls/urls.ts";
 import { type Download, download } from "./download.ts";
 import { ValetKeyError } from "./errors.ts";
+import type { FileSource } from "./file-source.ts";
 import { detectPlatform, type Platform } from "./platform.ts";
 import type { UploadStore } from "./stores/store.ts";
 import { defaultStore } from "./stores/web-store.ts";
@@ -64,7 +65,7 @@ export function createClientOn(
      * Brings a file straight to the bucket and onto a note: in one request or in parts, as the service says. It begins at once; the same
      * file to the same note goes on where an interrupted upload has stopped. Throws `invalid_option`; all else is in `done`.
      */
-    upload: (noteId: string, file: Blob, uploadOptions: UploadOptions = {}): UploadTask =>
+    upload: (noteId: string, file: FileSource, uploadOptions: UploadOptions = {}): UploadTask =>
       startTask({ baseUrl, call, platform, store }, { noteId, file, options: uploadOptions }),
   };
 }

@@ -5,6 +5,7 @@ export type { Disposition, UrlOptions } from "./calls/urls.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export type { Download } from "./download.ts";
 export { type ClientErrorCode, type ErrorCode, ValetKeyError } from "./errors.ts";
+export type { FileSource } from "./file-source.ts";
 export { memoryStore, type UploadStore } from "./stores/store.ts";
 export { type WebStorage, webStore } from "./stores/web-store.ts";
 export type { UploadProgress, UploadState } from "./upload/progress.ts";

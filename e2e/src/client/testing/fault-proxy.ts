@@ -3,14 +3,15 @@ import type { AddressInfo } from "node:net";
 
 /**
  * What happens to a request on its way. `cutAt`: the connection is reset when this share of the body has passed · `loseAnswer`: the
- * connection is reset after the server has acted · `status`: it is answered so and goes no further · `after`: it is held back until then.
+ * connection is reset after the server has acted · `status`: it is answered so and goes no further · `hold`: it is held back until that is done,
+ * and its answer until `release` is.
  */
 export type Fate =
   | "pass"
   | "loseAnswer"
   | { cutAt: number }
   | { status: number; body?: string }
-  | { after: Promise<unknown> };
+  | { hold: () => Promise<unknown>; release?: () => Promise<unknown> };
 
 export type FaultProxy = {
   endpoint: string;
@@ -30,7 +31,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     seen.push(`${incoming.method} ${incoming.url}`);
     const fate = fateOf(incoming);
     if (typeof fate === "object" && "status" in fate) return answerInstead(incoming, { outgoing, fate });
-    if (typeof fate === "object" && "after" in fate) await fate.after;
+    if (typeof fate === "object" && "hold" in fate) await fate.hold();
     forward(incoming, { outgoing, port: target.port, fate });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -65,12 +66,13 @@ function answerInstead(
 function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse; port: number; fate: Fate }): void {
   const { outgoing, port, fate } = options;
   const { method, url: path, headers } = incoming;
-  const onward = httpRequest({ hostname: "127.0.0.1", port, method, path, headers, agent: false }, (answer) => {
+  const onward = httpRequest({ hostname: "127.0.0.1", port, method, path, headers, agent: false }, async (answer) => {
     if (fate === "loseAnswer") {
       answer.resume();
       answer.on("end", () => outgoing.destroy());
       return;
     }
+    if (typeof fate === "object" && "hold" in fate) await fate.release?.();
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
     // A server that dies in the middle is passed on as such.

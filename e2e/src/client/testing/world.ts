@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
+import { freePort } from "../../../../packages/server/src/free-port.ts";
 import { signTestJwt } from "../../../../packages/server/src/http/auth/testing.ts";
-import { makePlace, type RunningService, startProcess } from "../../testing/service.ts";
+import { makePlace, type Place, type RunningService, startProcess } from "../../testing/service.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 
 const CREDENTIALS = { accessKeyId: "AKIDCLIENTTESTS", secretAccessKey: "c1ientT3stsOnly0pensN0thing000000000000" };
@@ -29,6 +29,8 @@ export type World = {
   clientAs(userId: string): Promise<Client>;
   /** A file system folder that goes away with the world. */
   folder: string;
+  /** For the command line. */
+  place: Place;
 };
 
 type WorldOptions = {
@@ -48,7 +50,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
 /** The same outside a test; whoever opens it closes it. */
 export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = false }: WorldOptions) {
-  const [servicePort, bucketPort] = [await freePort(), await freePort()];
+  const [servicePort, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
   const toBucket = await startFaultProxy({ port: bucketPort });
   const toService = await startFaultProxy({ port: servicePort });
   const url = isDirect ? `http://127.0.0.1:${servicePort}` : toService.endpoint;
@@ -84,7 +86,7 @@ export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = f
     ...{ service, bucket, toService, toBucket },
     client: clientOf(token),
     clientAs: async (sub: string) => clientOf(await signTestJwt({ sub })),
-    folder: place.dataDir,
+    ...{ folder: place.dataDir, place },
     async close() {
       await running?.stop();
       await bucket.kill();
@@ -114,13 +116,4 @@ function restartableBucket(options: { dataDir: string; port: number; allowedOrig
       if (child !== undefined) await once(child, "message");
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

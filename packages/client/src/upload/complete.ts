@@ -27,7 +27,7 @@ export async function untilChecked(session: Session, { uploadId, attachmentId }:
       return ask<Attachment>(session, { method: "GET", path: `/attachments/${encodeURIComponent(attachmentId)}` });
     }
     if (upload?.state === "rejected") {
-      throw new ValetKeyError("upload_rejected", "The file did not pass the service's checks. It was not kept.");
+      throw new ValetKeyError("upload_rejected", upload.reason ?? "The file did not pass the service's checks.");
     }
     if (upload === undefined || upload.state === "aborted" || upload.state === "expired") {
       throw new ValetKeyError(

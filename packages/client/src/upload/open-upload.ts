@@ -43,28 +43,39 @@ export function uploadPath(uploadId: string): string {
   return `/uploads/${encodeURIComponent(uploadId)}`;
 }
 
-/** Starts an upload, or with a key that was used before gets the one that was started with it. */
+/** Starts an upload, or with a key that was used before gets the one that was started with it, signed anew. */
 export async function startUpload(session: Session, usedKey: string | undefined): Promise<OpenUpload> {
   const idempotencyKey = usedKey ?? newKey(session.platform);
   // Before the request: should its answer be lost with this process, the next one asks for the same upload.
   await session.memory.remember({ idempotencyKey });
-  const { upload } = await ask<StartedUpload>(session, {
-    method: "POST",
-    path: `/notes/${encodeURIComponent(session.noteId)}/uploads`,
-    body: session.declared,
-    headers: { "idempotency-key": idempotencyKey },
-    // Cut off, it would leave an upload whose id nobody has.
-    isWhole: true,
-  });
-  const { id: uploadId, attachmentId, method, url, headers, partSize, partCount } = upload;
-  await session.memory.remember({ idempotencyKey, uploadId });
-  if (partSize !== undefined && partCount !== undefined) {
-    return { uploadId, attachmentId, kind: "multipart", partSize, partCount };
+  try {
+    const { upload } = await ask<StartedUpload>(session, {
+      method: "POST",
+      path: `/notes/${encodeURIComponent(session.noteId)}/uploads`,
+      body: session.declared,
+      headers: { "idempotency-key": idempotencyKey },
+      // Cut off, it would leave an upload whose id nobody has.
+      isWhole: true,
+    });
+    await session.memory.remember({ idempotencyKey, uploadId: upload.id });
+    return toOpen(upload);
+  } catch (error) {
+    const isOther = error instanceof ValetKeyError && error.code === "idempotency_key_reused";
+    // The file has changed in a way that its fingerprint does not show.
+    if (usedKey !== undefined && isOther) return startUpload(session, undefined);
+    throw error;
   }
+}
+
+function toOpen(upload: StartedUpload["upload"]): OpenUpload {
+  const { id: uploadId, attachmentId, state, method, url, headers, partSize, partCount } = upload;
+  const ids = { uploadId, attachmentId };
+  if (state !== "pending") return { ...ids, kind: "over" };
+  if (partSize !== undefined && partCount !== undefined) return { ...ids, kind: "multipart", partSize, partCount };
   if (method === undefined || url === undefined || headers === undefined) {
     throw new ValetKeyError("invalid_answer", "The service started an upload without saying what to send.");
   }
-  return { uploadId, attachmentId, kind: "put", request: { method, url, headers } };
+  return { ...ids, kind: "put", request: { method, url, headers } };
 }
 
 /** Under way, or through; what was rejected, aborted or has expired is started anew. */

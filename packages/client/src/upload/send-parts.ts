@@ -1,4 +1,5 @@
 import { ValetKeyError } from "../errors.ts";
+import type { FileSource } from "../file-source.ts";
 import type { SignedParts } from "../wire.ts";
 import { findUpload, type OpenUpload, uploadPath } from "./open-upload.ts";
 import { createPartSigner, type PartSigner } from "./part-signer.ts";
@@ -57,7 +58,7 @@ async function findMissing(session: Session, upload: MultipartUpload): Promise<n
   return missing;
 }
 
-function partOf(file: Blob, { partSize, partNumber }: { partSize: number; partNumber: number }): Blob {
+function partOf(file: FileSource, { partSize, partNumber }: { partSize: number; partNumber: number }): FileSource {
   return file.slice((partNumber - 1) * partSize, partNumber * partSize);
 }
 

@@ -1,4 +1,5 @@
 import { aborted, ValetKeyError } from "../errors.ts";
+import type { FileSource } from "../file-source.ts";
 import type { SignedPut } from "./open-upload.ts";
 import type { Session } from "./session.ts";
 
@@ -10,7 +11,7 @@ const STORE_MS = 300_000;
 /** stored: the bucket has it · occupied: there was an object already · expired: the signature is not taken (any more). */
 export type PieceOutcome = "stored" | "occupied" | "expired";
 
-type Piece = { request: SignedPut; bytes: Blob; signal: AbortSignal; onSent: (bytes: number) => void };
+type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSent: (bytes: number) => void };
 
 /** Sends one piece once. Throws ValetKeyError: `network`, `bucket_unavailable`, `bucket_refused`, `file_unreadable`, `aborted`. */
 export async function sendPiece({ platform }: Pick<Session, "platform">, piece: Piece): Promise<PieceOutcome> {

@@ -1,11 +1,12 @@
 import { unanswered, ValetKeyError } from "../errors.ts";
+import type { FileSource } from "../file-source.ts";
 
 /** One signed request: exactly these headers, these bytes. */
 export type Sending = {
   method: string;
   url: string;
   headers: Record<string, string>;
-  bytes: Blob;
+  bytes: FileSource;
   /** Told how many bytes have gone out so far, as far as the platform can say. */
   onSent: (bytes: number) => void;
   signal: AbortSignal;
@@ -63,7 +64,8 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
       }
       signal.addEventListener("abort", abort);
       if (signal.aborted) xhr.onabort();
-      else xhr.send(bytes);
+      // What a page can choose is a Blob.
+      else xhr.send(bytes as Blob);
     });
 }
 
@@ -71,10 +73,7 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
 export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
     const failure: { error?: ValetKeyError } = {};
-    const body =
-      canStream && bytes.size > 0
-        ? { body: ReadableStream.from(chunksOf(bytes, { onSent, failure })), duplex: "half" as const }
-        : { body: bytes };
+    const body = bodyOf(bytes, { canStream, onSent, failure });
     try {
       const response = await fetch(url, { method, headers, ...body, credentials: "omit", signal });
       return { status: response.status, text: await response.text() };
@@ -84,24 +83,40 @@ export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { c
   };
 }
 
+function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
+  // Else it would be sent in chunks, without the length that was signed.
+  if (bytes.size === 0) return {};
+  if (!options.canStream) return { body: bytes as Blob };
+  return { body: streamOf(bytes, options), duplex: "half" as const };
+}
+
 type Watching = { onSent: Sending["onSent"]; failure: { error?: ValetKeyError } };
 
-async function* chunksOf(bytes: Blob, { onSent, failure }: Watching) {
-  for (let start = 0; start < bytes.size; start += CHUNK_BYTES) {
-    const chunk = bytes.slice(start, start + CHUNK_BYTES);
-    try {
-      yield new Uint8Array(await chunk.arrayBuffer());
-    } catch (cause) {
-      failure.error = unreadable(cause);
-      throw failure.error;
-    }
-    // Asked for the next one, so this one went out.
-    onSent(start + chunk.size);
-  }
+/** Read as it is sent, so that no more than a piece or two is in memory. */
+function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let start = 0;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        // Asked for the next piece, so those before went out.
+        onSent(start);
+        if (start === bytes.size) return controller.close();
+        const end = Math.min(bytes.size, start + CHUNK_BYTES);
+        try {
+          controller.enqueue(new Uint8Array(await bytes.slice(start, end).arrayBuffer()));
+          start = end;
+        } catch (cause) {
+          failure.error = unreadable(cause);
+          controller.error(failure.error);
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** Why a file can't be read, or undefined when it can. */
-async function readFailure(bytes: Blob): Promise<ValetKeyError | undefined> {
+async function readFailure(bytes: FileSource): Promise<ValetKeyError | undefined> {
   try {
     await bytes.slice(0, 1).arrayBuffer();
     return undefined;

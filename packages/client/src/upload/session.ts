@@ -1,4 +1,5 @@
 import type { Call } from "../call.ts";
+import type { FileSource } from "../file-source.ts";
 import type { Platform } from "../platform.ts";
 import type { StartUploadBody } from "../wire.ts";
 import type { Memory } from "./memory.ts";
@@ -13,7 +14,7 @@ export type Session = {
   progress: Progress;
   memory: Memory;
   noteId: string;
-  file: Blob;
+  file: FileSource;
   /** What the service was or will be told of the file. */
   declared: StartUploadBody;
   /** How many parts go at once. */

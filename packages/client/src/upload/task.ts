@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import { aborted, ValetKeyError } from "../errors.ts";
+import type { FileSource } from "../file-source.ts";
 import type { Platform } from "../platform.ts";
 import type { UploadStore } from "../stores/store.ts";
 import type { Attachment } from "../wire.ts";
@@ -55,7 +56,7 @@ const OVER: ReadonlySet<string> = new Set([
 /** Begins to bring a file to a note. Throws `invalid_option`. */
 export function startTask(
   deps: Deps,
-  { noteId, file, options }: { noteId: string; file: Blob; options: UploadOptions },
+  { noteId, file, options }: { noteId: string; file: FileSource; options: UploadOptions },
 ) {
   const { baseUrl, call, platform, store } = deps;
   const { parallel = DEFAULT_PARALLEL, giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS, onProgress } = options;
@@ -105,8 +106,7 @@ async function run(session: Session): Promise<Attachment> {
   let uploadId: string | undefined;
   try {
     if (session.declared.sha256 === undefined) {
-      progress.enter("hashing");
-      const sha256 = await hashFile(platform, file);
+      const sha256 = await hashFile({ platform, progress }, file);
       if (sha256 !== undefined) session.declared = { ...session.declared, sha256 };
     }
     progress.enter("starting");

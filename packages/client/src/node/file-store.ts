@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import type { UploadStore } from "./store.ts";
+import type { UploadStore } from "../stores/store.ts";
 
 /** Remembers in a JSON file, for one process at a time; each change replaces the file as a whole, so a kill leaves the old or the new. */
 export function fileStore(path: string): UploadStore {

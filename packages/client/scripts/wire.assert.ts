@@ -1,0 +1,43 @@
+import type * as contract from "@valetkey/contract";
+import type * as published from "../dist/wire.d.ts";
+
+// Compiled by the test of the package: an error here is a published type that is not the contract's.
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Flat<T> = T extends readonly (infer Item)[]
+  ? Flat<Item>[]
+  : T extends object
+    ? { [Key in keyof T]: Flat<T[Key]> }
+    : T;
+type Names = keyof Wire;
+type Wire = {
+  ApiToken: [contract.ApiToken, published.ApiToken];
+  ApiTokens: [contract.ApiTokens, published.ApiTokens];
+  Attachment: [contract.Attachment, published.Attachment];
+  AttachmentState: [contract.AttachmentState, published.AttachmentState];
+  AuditEvent: [contract.AuditEvent, published.AuditEvent];
+  AuditEventPage: [contract.AuditEventPage, published.AuditEventPage];
+  CreatedToken: [contract.CreatedToken, published.CreatedToken];
+  CreateNoteBody: [contract.CreateNoteBody, published.CreateNoteBody];
+  CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];
+  FileUrl: [contract.FileUrl, published.FileUrl];
+  FileUrls: [contract.FileUrls, published.FileUrls];
+  ListNotesQuery: [contract.ListNotesQuery, published.ListNotesQuery];
+  Me: [contract.Me, published.Me];
+  Note: [contract.Note, published.Note];
+  NotePage: [contract.NotePage, published.NotePage];
+  Problem: [contract.Problem, published.Problem];
+  ProblemCode: [contract.ProblemCode, published.ProblemCode];
+  Share: [contract.Share, published.Share];
+  ShareAttachmentBody: [contract.ShareAttachmentBody, published.ShareAttachmentBody];
+  ShareNoteBody: [contract.ShareNoteBody, published.ShareNoteBody];
+  Shares: [contract.Shares, published.Shares];
+  SignedParts: [contract.SignedParts, published.SignedParts];
+  StartedUpload: [contract.StartedUpload, published.StartedUpload];
+  StartUploadBody: [contract.StartUploadBody, published.StartUploadBody];
+  UpdateNoteBody: [contract.UpdateNoteBody, published.UpdateNoteBody];
+  Upload: [contract.Upload, published.Upload];
+  Usage: [contract.Usage, published.Usage];
+};
+type Different = { [Name in Names]: Same<Flat<Wire[Name][0]>, Flat<Wire[Name][1]>> extends true ? never : Name }[Names];
+
+export const different: [Different] extends [never] ? "none" : Different = "none";

@@ -1,0 +1,147 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createClient, ValetKeyError } from "./index.ts";
+
+/** A little server that answers as told, and remembers what it was asked. */
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const requests: { method: string; path: string; headers: IncomingMessage["headers"] }[] = [];
+  const server = createServer((request, response) => {
+    requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers });
+    answer(request, response);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+const json = (
+  response: ServerResponse,
+  { status = 200, body = {}, headers = {} }: { status?: number; body?: unknown; headers?: object },
+) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+
+const failureOf = async (promise: Promise<unknown>) => {
+  const error = await promise.then(
+    () => undefined,
+    (error) => error,
+  );
+  expect(error).toBeInstanceOf(ValetKeyError);
+  return error as ValetKeyError;
+};
+
+describe("who is calling", () => {
+  it("is said by a token", async () => {
+    const { baseUrl, requests } = await serve((_, response) => json(response, {}));
+    await createClient({ baseUrl, token: "vk_1" }).me();
+    expect(requests[0]?.headers.authorization).toBe("Bearer vk_1");
+  });
+
+  it("is asked for before each request, and once more after a 401", async () => {
+    const { baseUrl, requests } = await serve((request, response) =>
+      request.headers.authorization === "Bearer new" ? json(response, {}) : json(response, { status: 401 }),
+    );
+    const asked: boolean[] = [];
+    const client = createClient({
+      baseUrl,
+      getToken({ refresh }) {
+        asked.push(refresh);
+        return refresh ? "new" : "old";
+      },
+    });
+    await client.me();
+    expect(asked).toEqual([false, true]);
+    expect(requests).toHaveLength(2);
+  });
+
+  it("is the browser's cookie without either: credentials are included then, and only then", async () => {
+    const seen: (string | undefined)[] = [];
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      seen.push(init?.credentials);
+      return Response.json({});
+    };
+    await createClient({ baseUrl: "https://files.example.com", fetch }).me();
+    await createClient({ baseUrl: "https://files.example.com", token: "vk_1", fetch }).me();
+    expect(seen).toEqual(["include", "omit"]);
+  });
+});
+
+describe("an error", () => {
+  it("of the service has its code, status and requestId", async () => {
+    const problem = { code: "access_denied", message: "Access denied", requestId: "r-1", status: 403 };
+    const { baseUrl } = await serve((_, response) => json(response, { status: 403, body: problem }));
+    const error = await failureOf(createClient({ baseUrl, token: "t" }).notes.get("1"));
+    expect(error).toMatchObject({ code: "access_denied", status: 403, requestId: "r-1", message: "Access denied" });
+  });
+
+  it("says how long to wait", async () => {
+    const answer = {
+      status: 429,
+      body: { code: "rate_limited", message: "Slow down" },
+      headers: { "retry-after": "7" },
+    };
+    const { baseUrl } = await serve((_, response) => json(response, answer));
+    expect((await failureOf(createClient({ baseUrl }).me())).retryAfterSeconds).toBe(7);
+  });
+
+  it.each([
+    ["a page of a proxy", 502, "<html>Bad Gateway</html>"],
+    ["a page in place of an answer", 200, "<html>Sign in to the wireless network</html>"],
+    ["nothing where there should be something", 200, ""],
+  ])("that is %s is invalid_answer", async (_, status, body) => {
+    const { baseUrl } = await serve((_, response) => response.writeHead(status).end(body));
+    expect(await failureOf(createClient({ baseUrl }).me())).toMatchObject({ code: "invalid_answer", status });
+  });
+
+  it("without an answer is network, and has the cause", async () => {
+    const { baseUrl } = await serve((request) => request.socket.resetAndDestroy());
+    const error = await failureOf(createClient({ baseUrl }).me());
+    expect(error.code).toBe("network");
+    expect(error.cause).toBeDefined();
+  });
+
+  it("of the caller's own doing is aborted", async () => {
+    const { baseUrl } = await serve(() => undefined);
+    const controller = new AbortController();
+    const failed = failureOf(createClient({ baseUrl }).notes.get("1", { signal: controller.signal }));
+    controller.abort();
+    expect((await failed).code).toBe("aborted");
+  });
+
+  it("requirement 28: tells no token and no query", async () => {
+    const { baseUrl } = await serve((_, response) => response.writeHead(500).end());
+    const error = await failureOf(createClient({ baseUrl, token: "vk_secret" }).notes.list({ cursor: "c-secret" }));
+    expect(`${error.message} ${JSON.stringify(error)}`).not.toMatch(/secret/);
+  });
+
+  it.each(["", "files.example.com", "ftp://files.example.com"])("in the address %j is found at once", (baseUrl) => {
+    expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
+  });
+});
+
+describe("what is asked for", () => {
+  it("is encoded, and a slash at the end of the address does no harm", async () => {
+    const { baseUrl, requests } = await serve((_, response) => json(response, {}));
+    const client = createClient({ baseUrl: `${baseUrl}/` });
+    await client.notes.get("../a?b#c");
+    await client.urlFor("1", { expiresIn: 60, disposition: "inline" });
+    expect(requests.map(({ path }) => path)).toEqual([
+      "/notes/..%2Fa%3Fb%23c",
+      "/attachments/1/url?expiresIn=60&disposition=inline",
+    ]);
+  });
+});
+
+describe("an upload refuses at once", () => {
+  const client = createClient({ baseUrl: "https://files.example.com", token: "t" });
+  it.each([0, 17, 1.5, Number.NaN])("parallel: %s", (parallel) => {
+    expect(() => client.upload("1", new File([], "a"), { parallel })).toThrow(
+      expect.objectContaining({ code: "invalid_option" }),
+    );
+  });
+  it("a Blob without a filename", () => {
+    expect(() => client.upload("1", new Blob([]))).toThrow(expect.objectContaining({ code: "invalid_option" }));
+  });
+});

@@ -1,0 +1,54 @@
+import { open, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { FileSource } from "../file-source.ts";
+
+/**
+ * A file of the disk for `upload`. Nothing is read yet: its bytes are read as they are sent, and refused once it has changed.
+ * `type` is the content type to declare, default application/octet-stream. Rejects when there is no such file.
+ *
+ * Not `fs.openAsBlob`: the size of its Blob is that of the file modulo 4 GiB (nodejs/node#52585).
+ */
+export async function openFile(path: string, { type = "" }: { type?: string } = {}): Promise<FileSource> {
+  const file = { path, ...(await identify({ stat: () => stat(path) })) };
+  const lastModified = Math.trunc(file.changedMs);
+  return { ...rangeOf(file, { start: 0, end: file.sizeBytes }), name: basename(path), type, lastModified };
+}
+
+type OpenedFile = { path: string; sizeBytes: number; changedMs: number };
+
+function rangeOf(file: OpenedFile, { start, end }: { start: number; end: number }): FileSource {
+  return {
+    size: end - start,
+    slice(from, to) {
+      const clamp = (offset: number) => Math.min(end, start + Math.max(0, offset));
+      return rangeOf(file, { start: clamp(from), end: Math.max(clamp(from), clamp(to)) });
+    },
+    arrayBuffer: () => read(file, { start, end }),
+  };
+}
+
+async function read(file: OpenedFile, { start, end }: { start: number; end: number }): Promise<ArrayBuffer> {
+  const handle = await open(file.path);
+  try {
+    const { sizeBytes, changedMs } = await identify(handle);
+    if (sizeBytes !== file.sizeBytes || changedMs !== file.changedMs) {
+      throw new Error(`${file.path} has changed since it was opened`);
+    }
+    const bytes = new Uint8Array(end - start);
+    for (let filled = 0; filled < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw new Error(`${file.path} has become shorter`);
+      filled += bytesRead;
+    }
+    return bytes.buffer;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What tells a changed file from the one that was opened. */
+async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
+  const stats = await file.stat();
+  if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");
+  return { sizeBytes: stats.size, changedMs: stats.mtimeMs };
+}

@@ -9,9 +9,9 @@ import { removeNow } from "./uploads.ts";
 import type { Verdict } from "./verify-object.ts";
 
 /** What is decided about: an attachment as it was seen, and its upload unless it came through a form or was adopted. */
-type Accepted = Extract<Verdict, { ok: true }>;
-
 export type Subject = { attachment: Attachment; upload: Upload | undefined };
+
+type Accepted = Extract<Verdict, { ok: true }>;
 
 /** The file can be downloaded from here on. Answers the attachment as it is, whoever decided first; undefined: it was deleted. */
 export async function accept(

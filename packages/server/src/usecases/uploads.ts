@@ -7,6 +7,8 @@ import type { Bucket, Deps, Queries } from "./ports.ts";
 import { LATE_PUT_GRACE_MS, removableAt } from "./purge-objects.ts";
 
 const BATCH = 500;
+/** An upload goes from pending over being checked to its end, so at the third look it has one. */
+const MAX_LOOKS = 3;
 
 /**
  * Gives an upload up: its URL may live on for a while, but what it puts is removed. Doing it twice is fine.
@@ -15,16 +17,19 @@ const BATCH = 500;
 export function abortUpload({ db, bucket, clock, onDeletionsQueued }: Deps) {
   return async (caller: Caller, uploadId: string): Promise<void> => {
     const upload = await db.transaction(async (tx) => {
-      const upload = await findOwnUpload(tx, { caller, uploadId });
-      if (upload.state === "ready") {
-        throw new DomainError("upload_not_pending", "The upload is complete; delete the attachment instead.");
-      }
-      const { attachmentId, state: from } = upload;
-      const isUnderWay = from === "pending" || isBeingChecked(from);
-      if (isUnderWay && (await moveUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) {
+      for (let looks = 0; looks < MAX_LOOKS; looks++) {
+        const upload = await findOwnUpload(tx, { caller, uploadId });
+        const { attachmentId, state: from } = upload;
+        if (from === "ready") {
+          throw new DomainError("upload_not_pending", "The upload is complete; delete the attachment instead.");
+        }
+        if (from !== "pending" && !isBeingChecked(from)) return upload;
+        // A completion or a check may have come in between, and then it counts: look again at what it made of it.
+        if (!(await moveUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
         await queueRemoval(tx, { upload, now: clock() });
+        return upload;
       }
-      return upload;
+      throw new DomainError("upload_not_pending", "The upload is about to end by itself; look again in a moment.");
     });
     await removeNow(bucket, upload);
     onDeletionsQueued();

@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
+import { createClamd } from "../../../scanner/clamd.ts";
 import type { Bucket } from "../../../usecases/ports.ts";
 import { runChecks } from "../../testing/checks.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
@@ -238,5 +239,77 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     service.advance(MINUTE_MS + 1);
     expect(await runChecks(service)).toBe(1);
     expect((await progress(upload.id)).state).toBe("ready");
+  });
+});
+
+describe("two replicas on one PostgreSQL", () => {
+  // On SQLite a transaction begins as the only writer: nothing comes between its looking and its writing.
+  const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
+
+  /** A replica whose next look at an upload, inside a transaction, is followed by something that another one does. */
+  async function open({ otherScans }: { otherScans: boolean }) {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const service = await startService({
+      engine: postgres,
+      wrap: {
+        database: (db) => ({
+          ...db,
+          transaction: (work) =>
+            db.transaction((tx) => {
+              const find = async (uploadId: string) => {
+                const found = await tx.uploads.find(uploadId);
+                const then = meanwhile;
+                meanwhile = undefined;
+                await then?.();
+                return found;
+              };
+              return work({ ...tx, uploads: { ...tx.uploads, find } });
+            }),
+        }),
+      },
+    });
+    const scanning = { scanner: createClamd({ host: "127.0.0.1", port: 9 }), tooLarge: "reject" as const };
+    const other = await startService({ engine: postgres, beside: service, ...(otherScans && { scanning }) });
+    onTestFinished(async () => {
+      await other.close();
+      await service.close();
+    });
+    const ann = await service.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const json = {
+      filename: "a.bin",
+      sizeBytes: 5,
+      contentType: "application/x-film",
+      sha256: sha256(Buffer.from("hello")),
+    };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    const { "content-length": _signed, ...headers } = upload.headers;
+    await fetch(upload.url, { method: "PUT", headers, body: "hello" });
+    return {
+      ...{ service, other, ann, upload },
+      meanwhile: (work: () => Promise<unknown>) => {
+        meanwhile = work;
+      },
+    };
+  }
+
+  it("an abort that a completion overtakes is refused, and the file stays", async () => {
+    const { ann, other, upload, meanwhile } = await open({ otherScans: false });
+    meanwhile(async () => (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`));
+    const answer = await ann.send(`DELETE /uploads/${upload.id}`);
+    expect(answer.body).toMatchObject({ status: 409, code: "upload_not_pending" });
+    const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
+    expect(await (await fetch(fileUrl)).text()).toBe("hello");
+  });
+
+  it("an abort that is overtaken by a check's beginning ends the check", async () => {
+    const { ann, other, upload, meanwhile } = await open({ otherScans: true });
+    meanwhile(async () => {
+      const answer = await (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`);
+      expect(answer.body.state).toBe("scanning");
+    });
+    expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
+    expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload.state).toBe("aborted");
+    expect(await runChecks(other)).toBe(0);
   });
 });

@@ -74,6 +74,21 @@ describe.each(databases)("stopping in the middle of a scan, on $name", ({ makeEn
   });
 });
 
+describe("a service that has lost its virus scanner", () => {
+  it("says at its start that files wait for it, and lets none through", async () => {
+    const here = await place({ CLAMAV_HOST: `127.0.0.1:${(await silentScanner()).port}` });
+    const first = await start(here);
+    const id = await attach(first.ann, "harmless");
+    expect(await first.service.stop()).toBe(0);
+    const { CLAMAV_HOST: _lost, ...env } = here.env;
+    const { service, ann } = await start({ ...here, env });
+    await vi.waitFor(() => expect(service.output()).toContain("files wait for a virus scanner: set CLAMAV_HOST again"));
+    expect((await ann.call("GET", `/attachments/${id}`)).body.state).toBe("scanning");
+    expect((await ann.call("GET", `/attachments/${id}/url`)).status).toBe(409);
+    expect(await service.stop()).toBe(0);
+  });
+});
+
 /** Takes files and says nothing, until it is told what. */
 async function silentScanner() {
   const asked = Promise.withResolvers<void>();

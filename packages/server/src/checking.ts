@@ -17,7 +17,8 @@ export function startChecking(options: {
   atOnce: number;
   intervalMs: number;
   renewMs: number;
-  onError: (error: unknown) => void;
+  /** `attachmentId`: of the file whose check failed. */
+  onError: (error: unknown, attachmentId?: string) => void;
 }): Checking {
   const { atOnce, renewMs, onError } = options;
   const stopping = new AbortController();
@@ -49,12 +50,12 @@ export function startChecking(options: {
     const renewal = setInterval(() => {
       // What can't be renewed now may be at the next try; when the lease was lost, going on is wasted.
       const renewed = options.useCases().renewCheck(check);
-      renewed.then((isOurs) => isOurs || lost.abort()).catch(onError);
+      renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, check.attachmentId));
     }, renewMs);
     try {
       await options.useCases().runCheck(check, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
     } catch (error) {
-      onError(error);
+      onError(error, check.attachmentId);
     } finally {
       clearInterval(renewal);
     }

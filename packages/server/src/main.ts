@@ -115,7 +115,8 @@ export async function startService(configured: Config, options: { logger: Logger
     atOnce: CHECKS_AT_ONCE,
     intervalMs: CHECK_INTERVAL_MS,
     renewMs: RENEW_MS,
-    onError: (error) => logger.error({ err: error }, "a file could not be checked; it is tried again"),
+    onError: (error, attachmentId) =>
+      logger.error({ err: error, attachmentId }, "a file could not be checked; it is tried again"),
   });
   const collection = startFormCollection({
     useCases: () => core.useCases,
@@ -161,6 +162,7 @@ export async function startService(configured: Config, options: { logger: Logger
   await app.listen({ host: config.server.host, port: config.server.port });
   housekeeping.kick();
   checking.kick();
+  if (scanner === undefined) await warnOfUnscanned(db, logger);
   collection.kick();
   return {
     url: publicUrl,
@@ -180,6 +182,13 @@ export async function startService(configured: Config, options: { logger: Logger
 /** The log: one JSON line an event, on standard output. */
 export function createLogger(config: Config): Logger {
   return pino(withRedaction({ level: config.server.logLevel }));
+}
+
+/** Nothing becomes downloadable unscanned because a setting was lost; so that it doesn't wait unseen, it is said. */
+async function warnOfUnscanned(db: Core["db"], logger: Logger): Promise<void> {
+  const waiting = await db.contentChecks.countNeedingScan();
+  if (waiting === 0) return;
+  logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }
 
 async function startBucket(config: Config): Promise<EmbeddedBucket | undefined> {

@@ -70,6 +70,8 @@ describeDatabase("checks of content", (suite) => {
 
   it("that need a scanner wait for someone who has one", async () => {
     const { attachment } = await queue({ needsScan: true });
+    await queue({ dueAt: 9_000 });
+    expect(await suite.db.contentChecks.countNeedingScan()).toBe(1);
     expect(await claim(5_000, "one", false)).toBeUndefined();
     expect(await claim(5_000)).toMatchObject({ attachmentId: attachment.id });
     await drain();

@@ -59,6 +59,16 @@ export function contentCheckQueries(db: Kysely<Tables>): ContentCheckQueries {
         .execute();
     },
 
+    async countNeedingScan() {
+      const { count } = await db
+        .selectFrom("content_checks")
+        .select((eb) => eb.fn.countAll<number | string>().as("count"))
+        .where("needs_scan", "=", 1)
+        .executeTakeFirstOrThrow();
+      // PostgreSQL's count is a bigint.
+      return Number(count);
+    },
+
     async remove(attachmentId) {
       await db.deleteFrom("content_checks").where("attachment_id", "=", attachmentId).execute();
     },

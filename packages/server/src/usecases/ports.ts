@@ -190,6 +190,8 @@ export type ContentCheckQueries = {
   /** Puts it back for anyone, not before `dueAt`. Does nothing when another holder has it. */
   release(check: Pick<ClaimedCheck, "attachmentId" | "holder">, change: { dueAt: number }): Promise<void>;
   remove(attachmentId: string): Promise<void>;
+  /** How many wait for a scanner. */
+  countNeedingScan(): Promise<number>;
 };
 
 /** Who takes room, in whose quota. */

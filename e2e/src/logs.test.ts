@@ -100,10 +100,9 @@ describe("requirement 28: nothing that a full run writes holds a secret", () => 
   });
 
   it("the database holds no URL, no token and no password in clear", async () => {
+    const names = ["valetkey.db", "valetkey.db-wal", "valetkey.db-url-journal", "valetkey.db-url-journal-wal"];
     const files = await Promise.all(
-      ["valetkey.db", "valetkey.db-wal"].map((name) =>
-        readFile(join(place.dataDir, name)).catch(() => Buffer.alloc(0)),
-      ),
+      names.map((name) => readFile(join(place.dataDir, name)).catch(() => Buffer.alloc(0))),
     );
     const database = Buffer.concat(files).toString("latin1");
     expect(database).toContain("url.issued");

@@ -32,7 +32,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   const child = fork(entry, [], {
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
-    execArgv: ["--import", probe.href, ...profileFlags(name)],
+    execArgv: [...(process.env.FLAGS?.split(" ") ?? []), "--import", probe.href, ...profileFlags(name)],
     // What a server prints is of interest only when it fails.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { auditColumns } from "@valetkey/server/src/db/audit.ts";
+import { urlJournalFile } from "@valetkey/server/src/db/sqlite-url-journal-file.ts";
 import type { Place } from "./candidates.ts";
 import { runSql } from "./postgres.ts";
 import type { Measured } from "./rounds.ts";
@@ -17,8 +18,10 @@ export async function readIssued({ directory, url }: Place): Promise<Issued> {
     const { rows } = await runSql(url, count("audit_events", "json_array_length(attachment_ids::json)"));
     return toIssued(rows[0]);
   }
-  const database = new DatabaseSync(join(directory, settings.sqliteFile));
+  const file = join(directory, settings.sqliteFile);
+  const database = new DatabaseSync(file);
   try {
+    database.prepare("attach ? as journal").run(urlJournalFile(file));
     return toIssued(database.prepare(count(filedOrWaiting(), "json_array_length(attachment_ids)")).get());
   } finally {
     database.close();
@@ -33,7 +36,7 @@ function count(events: string, length: string): string {
 function filedOrWaiting(): string {
   const columns = ["id", "action", "attachment_ids"] as const;
   const waiting = columns.map((column) => `value ->> ${auditColumns.indexOf(column)}`);
-  return `(select ${columns} from audit_events union select ${waiting} from url_event_batches, json_each(events))`;
+  return `(select ${columns} from audit_events union select ${waiting} from journal.url_event_batches, json_each(events))`;
 }
 
 function toIssued(row: Record<string, unknown> | undefined): Issued {

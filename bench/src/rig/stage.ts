@@ -1,4 +1,4 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CandidateSpec } from "./candidate.ts";
 import { articleSpec, bareSpec, type Engine, type Place, serviceSpec } from "./candidates.ts";
@@ -8,7 +8,6 @@ import { type Postgres, startPostgres } from "./postgres.ts";
 import { createScratch } from "./scratch.ts";
 import { seedArticle } from "./seed-article.ts";
 import { seedService } from "./seed-service.ts";
-import { settings } from "./settings.ts";
 
 /** A candidate with its data in place, and what its audit says after the run; the article has none. */
 export type Staged = { spec: CandidateSpec; readIssued?: () => Promise<Issued> };
@@ -33,7 +32,7 @@ export async function setStage(dataset: Dataset): Promise<Stage> {
     if (engine === "postgres") {
       return { directory, url: await postgres.createDatabase(name, { copyOf: SEED }) };
     }
-    await copyFile(join(seeded, settings.sqliteFile), join(directory, settings.sqliteFile));
+    await cp(seeded, directory, { recursive: true });
     return { directory };
   };
   const audited = (spec: CandidateSpec, where: Place) => ({ spec, readIssued: () => readIssued(where) });

@@ -1,55 +1,71 @@
 import { type Compilable, type Expression, type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import type { Role } from "../domain/access.ts";
-import type { AccessQueries, AttachmentAccess, Clock, DownloadAccess } from "../usecases/ports.ts";
+import type { AttachmentState } from "../domain/attachment.ts";
+import type { AccessQueries, Clock, DownloadAccess } from "../usecases/ports.ts";
 import { attachmentColumns, toAttachment } from "./attachments.ts";
 import type { Engine } from "./engine.ts";
 import { noteColumns, toNote } from "./notes.ts";
 import type { AttachmentsTable, NotesTable, Tables } from "./schema.ts";
 
-/** A statement compiled once: its text, and for each of its parameters which of the given values it takes. */
-export type AccessStatement = { name: string; sql: string; order: readonly number[] };
+/**
+ * A statement compiled once: its text, and for each of its parameters which of the given values it takes. `rows`: how many it answers
+ * at most.
+ */
+export type AccessStatement = { name: string; sql: string; order: readonly number[]; rows: "one" | "many" };
 
-export type AccessStatements = Record<"note" | "attachment" | "attachments", AccessStatement>;
+export type AccessStatements = Record<"note" | "attachment" | "download" | "downloads", AccessStatement>;
 
-/** Runs a statement with its parameters, and answers the rows. */
-export type RunAccessStatement = (statement: AccessStatement, parameters: unknown[]) => Promise<unknown[]>;
+/** Runs a statement with its parameters, and answers the rows: the values of each in the order of the select. */
+export type RunAccessStatement = (
+  statement: AccessStatement,
+  parameters: unknown[],
+) => Promise<readonly (readonly unknown[])[]>;
 
 type Question = { userId: Expression<string>; now: Expression<number> };
 type Scope = Question & { db: Kysely<Tables> };
-type WithRole<Row> = Selectable<Row> & { role: Role | null };
-export type AttachmentAccessRow = WithRole<AttachmentsTable>;
 
 /** Compiles the access queries for one engine; `db` is not asked for anything. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
   return {
-    note: compile("vk_access_note", ({ userId, now, what }) =>
+    note: compile({ name: "vk_access_note", rows: "one" }, ({ userId, now, what }) =>
       db
         .selectFrom("notes")
         .select(noteColumns)
         .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
         .where("notes.id", "=", what),
     ),
-    attachment: compile("vk_access_attachment", ({ userId, now, what }) =>
-      attachmentWithRole(db, { userId, now }).where("attachments.id", "=", what),
+    attachment: compile({ name: "vk_access_attachment", rows: "one" }, ({ userId, now, what }) =>
+      db
+        .selectFrom("attachments")
+        .select(attachmentColumns)
+        .select((eb) => roleOnAttachment(eb, { db, userId, now }).as("role"))
+        .where("attachments.id", "=", what),
     ),
-    attachments: compile("vk_access_attachments", ({ userId, now, what }) =>
+    download: compile({ name: "vk_access_download", rows: "one" }, ({ userId, now, what }) =>
+      downloadWithRole(db, { userId, now }).where("attachments.id", "=", what),
+    ),
+    downloads: compile({ name: "vk_access_downloads", rows: "many" }, ({ userId, now, what }) =>
       downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what)),
     ),
   };
 }
 
 /**
- * Compiles the same decision for many questions of many people, on PostgreSQL only: there a statement costs a round trip, so
- * questions that come together share one (postgres-access.ts). SQLite is in the process, and asks faster one by one.
+ * Compiles the decision on downloads for many questions of many people, on PostgreSQL only: there a statement costs a round trip, so
+ * questions that come together share one (postgres-access.ts). SQLite is in the process, and asks faster one by one. Each row ends
+ * with which question it answers, counted from 1.
  */
-export function compileAccessOfMany(db: Kysely<Tables>): AccessStatement {
-  return compile("vk_access_of_many", ({ userId: userIds, now, what: attachmentIds }) => {
-    const asked = sql<{ user_id: string; attachment_id: string; nth: number }>`
-      unnest(${userIds}::text[], ${attachmentIds}::text[]) with ordinality`;
-    return attachmentWithRole(db, { userId: sql.ref("asked.user_id"), now })
-      .innerJoin(asked.as<"asked">(sql`asked(user_id, attachment_id, nth)`), "asked.attachment_id", "attachments.id")
-      .select("asked.nth");
-  });
+export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
+  return compile(
+    { name: "vk_access_download_of_many", rows: "many" },
+    ({ userId: userIds, now, what: attachmentIds }) => {
+      const asked = sql<{ user_id: string; attachment_id: string; nth: number }>`
+        unnest(${userIds}::text[], ${attachmentIds}::text[]) with ordinality`;
+      return downloadWithRole(db, { userId: sql.ref("asked.user_id"), now })
+        .innerJoin(asked.as<"asked">(sql`asked(user_id, attachment_id, nth)`), "asked.attachment_id", "attachments.id")
+        .select("asked.nth");
+    },
+  );
 }
 
 /** The parameters of a statement in the order in which its text has them. */
@@ -70,29 +86,33 @@ export function accessQueries(
     run(statement, bindAccess(statement, { userId, now: clock(), what }));
   return {
     async note(userId, noteId) {
-      const [row] = (await ask(statements.note, userId, noteId)) as WithRole<NotesTable>[];
-      return row && { note: toNote(row), role: row.role ?? undefined };
+      const [values] = await ask(statements.note, userId, noteId);
+      if (values === undefined) return undefined;
+      return { note: toNote(toRow<Selectable<NotesTable>>(noteColumns, values)), role: toRole(values.at(-1)) };
     },
 
     async attachment(userId, attachmentId) {
-      const [row] = (await ask(statements.attachment, userId, attachmentId)) as AttachmentAccessRow[];
-      return row && toAttachmentAccess(row);
+      const [values] = await ask(statements.attachment, userId, attachmentId);
+      if (values === undefined) return undefined;
+      const attachment = toAttachment(toRow<Selectable<AttachmentsTable>>(attachmentColumns, values));
+      return { attachment, role: toRole(values.at(-1)) };
     },
 
-    async attachments(userId, attachmentIds) {
-      const rows = await ask(statements.attachments, userId, engine.list(attachmentIds));
+    async download(userId, attachmentId) {
+      const [values] = await ask(statements.download, userId, attachmentId);
+      return values && toDownloadAccess(values);
+    },
+
+    async downloads(userId, attachmentIds) {
+      const rows = await ask(statements.downloads, userId, engine.list(attachmentIds));
       const found = new Map<string, DownloadAccess>();
-      for (const row of rows as DownloadAccessRow[]) found.set(row.id, toDownloadAccess(row));
+      for (const values of rows) found.set(values[0] as string, toDownloadAccess(values));
       return found;
     },
   };
 }
 
-export function toAttachmentAccess(row: AttachmentAccessRow): AttachmentAccess {
-  return { attachment: toAttachment(row), role: row.role ?? undefined };
-}
-
-// A batch reads a hundred rows where one is enough for a page: it takes no column that it has no use for.
+// No column that issuing a URL has no use for: each costs as much as a tenth of the decision.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",
@@ -102,40 +122,38 @@ const downloadColumns = [
   "attachments.content_type",
   "attachments.state",
 ] as const;
-type DownloadColumn = "id" | "note_id" | "owner_id" | "object_key" | "filename" | "content_type" | "state";
-type DownloadAccessRow = Pick<AttachmentAccessRow, DownloadColumn | "role">;
+type DownloadValues = [...strings: [string, string, string, string, string, string], AttachmentState, Role | null];
 
-function toDownloadAccess(row: DownloadAccessRow): DownloadAccess {
+/** From the values of `downloadColumns` and the role. */
+export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
+  const [id, noteId, ownerId, objectKey, filename, contentType, state, role] = values as unknown as DownloadValues;
   return {
-    attachment: {
-      id: row.id,
-      noteId: row.note_id,
-      ownerId: row.owner_id,
-      objectKey: row.object_key,
-      filename: row.filename,
-      contentType: row.content_type,
-      state: row.state,
-    },
-    role: row.role ?? undefined,
+    attachment: { id, noteId, ownerId, objectKey, filename, contentType, state },
+    role: role ?? undefined,
   };
+}
+
+function toRow<Row>(columns: readonly string[], values: readonly unknown[]): Row {
+  const nameOf = (column: string) => column.slice(column.indexOf(".") + 1);
+  return Object.fromEntries(columns.map((column, index) => [nameOf(column), values[index]])) as Row;
+}
+
+function toRole(value: unknown): Role | undefined {
+  return (value as Role | null) ?? undefined;
 }
 
 type Markers = Question & { what: Expression<string> };
 
-function compile(name: string, build: (markers: Markers) => Compilable): AccessStatement {
+function compile(
+  { name, rows }: Pick<AccessStatement, "name" | "rows">,
+  build: (markers: Markers) => Compilable,
+): AccessStatement {
   // Each value is stood in for by a marker, so that the compiled parameters tell which value goes where (bindAccess).
   const symbols = [Symbol("userId"), Symbol("now"), Symbol("what")];
   const [userId, now, what] = symbols;
   const markers = { userId: sql<string>`${userId}`, now: sql<number>`${now}`, what: sql<string>`${what}` };
   const { sql: text, parameters } = build(markers).compile();
-  return { name, sql: text, order: parameters.map((parameter) => symbols.indexOf(parameter as symbol)) };
-}
-
-function attachmentWithRole(db: Kysely<Tables>, question: Question) {
-  return db
-    .selectFrom("attachments")
-    .select(attachmentColumns)
-    .select((eb) => roleOnAttachment(eb, { db, ...question }).as("role"));
+  return { name, rows, sql: text, order: parameters.map((parameter) => symbols.indexOf(parameter as symbol)) };
 }
 
 function downloadWithRole(db: Kysely<Tables>, question: Question) {

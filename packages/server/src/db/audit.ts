@@ -1,8 +1,7 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { AuditQueries, Page, PageRequest } from "../usecases/ports.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
-import type { Engine } from "./engine.ts";
 import type { AuditEventsTable, Tables } from "./schema.ts";
 
 /** The columns in the order in which the URL log writes them. */
@@ -51,50 +50,48 @@ function toAuditEvent(row: Selectable<AuditEventsTable>): AuditEvent {
   };
 }
 
-export function auditQueries(db: Kysely<Tables>, engine: Engine): AuditQueries {
+/** The newest events that are yet to be filed, of a note or an owner, older than the event `before`. */
+export type FindUnfiledEvents = (asked: {
+  column: "note_id" | "owner_id";
+  value: string;
+  before: string | undefined;
+  limit: number;
+}) => Selectable<AuditEventsTable>[];
+
+type Sources = { unfiledEvents: FindUnfiledEvents | undefined };
+
+export function auditQueries(db: Kysely<Tables>, { unfiledEvents }: Sources): AuditQueries {
   return {
     async add(event) {
       await db.insertInto("audit_events").values(toAuditRow(event)).execute();
     },
-    listOfNote: (noteId, page) => list(db, { engine, column: "note_id", value: noteId, ...page }),
-    listOfOwner: (ownerId, page) => list(db, { engine, column: "owner_id", value: ownerId, ...page }),
+    listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
+    listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),
   };
 }
 
-type Listing = PageRequest & { engine: Engine; column: "note_id" | "owner_id"; value: string };
+type Listing = PageRequest & Sources & { column: "note_id" | "owner_id"; value: string };
 
-async function list(db: Kysely<Tables>, { engine, column, value, limit, cursor }: Listing): Promise<Page<AuditEvent>> {
-  const after = decodeCursor(cursor);
-  const filed = db
+async function list(
+  db: Kysely<Tables>,
+  { unfiledEvents, column, value, limit, cursor }: Listing,
+): Promise<Page<AuditEvent>> {
+  const before = decodeCursor(cursor);
+  // What is to be filed is asked first: an event that is filed in between is then in both, instead of in neither.
+  const unfiled = unfiledEvents?.({ column, value, before, limit: limit + 1 }) ?? [];
+  const filed = await db
     .selectFrom("audit_events")
     .select(auditColumns)
     .where(column, "=", value)
-    .$if(after !== undefined, (query) => query.where("id", "<", after as string));
-  // On SQLite the latest URL events may be in the journal, and for a moment in both: `union` drops what is the same.
-  const events = engine.name === "sqlite" ? filed.union(journaled(db, { column, value, after })) : filed;
-  const rows = await events
+    .$if(before !== undefined, (query) => query.where("id", "<", before as string))
     .orderBy("id", "desc")
     .limit(limit + 1)
     .execute();
-  return toPage(rows.map(toAuditEvent), limit);
+  return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), limit);
 }
 
-function journaled(
-  db: Kysely<Tables>,
-  { column, value, after }: Pick<Listing, "column" | "value"> & { after: string | undefined },
-) {
-  return (
-    db
-      .selectFrom(["url_event_batches as batch", sql<{ value: string }>`json_each(batch.events)`.as("event")])
-      .select(auditColumns.map((name) => inJournal(name).as(name)))
-      // Most batches have nothing of this note or owner, and searching a text is much faster than parsing it.
-      .where(sql<boolean>`instr(batch.events, ${value}) > 0`)
-      .where(inJournal(column), "=", value)
-      .$if(after !== undefined, (query) => query.where(inJournal("id"), "<", after as string))
-      .$castTo<Selectable<AuditEventsTable>>()
-  );
-}
-
-function inJournal(column: (typeof auditColumns)[number]) {
-  return sql<string>`event.value ->> ${sql.lit(auditColumns.indexOf(column))}`;
+function mergeNewestFirst(unfiled: Selectable<AuditEventsTable>[], filed: Selectable<AuditEventsTable>[]) {
+  if (unfiled.length === 0) return filed;
+  const byId = new Map([...unfiled, ...filed].map((row) => [row.id, row]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }

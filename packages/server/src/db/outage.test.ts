@@ -1,7 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OpenDatabase } from "./database.ts";
 import { openPostgres } from "./postgres.ts";
+import { urlJournalFile } from "./sqlite-url-journal-file.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts";
 import { TcpProxy } from "./testing/tcp-proxy.ts";
 import { engines, type TestDatabase } from "./testing/test-databases.ts";
@@ -17,8 +18,8 @@ const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
 
 const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
   "a list": (db) => db.notes.listOwned("ann", FIRST),
-  "an access decision": (db) => db.access.attachment("ann", "none"),
-  "a batch of access decisions": (db) => db.access.attachments("ann", ["none"]),
+  "an access decision": (db) => db.access.download("ann", "none"),
+  "a batch of access decisions": (db) => db.access.downloads("ann", ["none"]),
   "the access to a note": (db) => db.access.note("ann", "none"),
   "the probe": (db) => db.probe(),
 };
@@ -99,29 +100,46 @@ describe("PostgreSQL out of reach", () => {
   });
 });
 
-describe("a SQLite file that another process keeps locked", () => {
-  it("fails writes within seconds, answers reads all the time, and recovers by itself", async () => {
-    const test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
-    await expectAvailable(test.db);
-    const other = new DatabaseSync(test.file as string);
-    other.exec("begin immediate");
-    await expectUnavailable(test.db, writes);
-    for (const call of Object.values(reads)) await call(test.db);
-    other.exec("rollback");
-    other.close();
-    await expectAvailable(test.db);
+describe("SQLite files that another process keeps locked", () => {
+  let test: TestDatabase;
+  let others: DatabaseSync[];
+
+  beforeEach(async () => {
+    test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    const file = test.file as string;
+    others = [file, urlJournalFile(file)].map((path) => new DatabaseSync(path));
+  });
+  afterEach(async () => {
+    for (const other of others) other.close();
     await test.close();
   });
 
+  const onOthers = (statement: string) => {
+    for (const other of others) other.exec(statement);
+  };
+
+  it("fails writes within seconds, answers reads all the time, and recovers by itself", async () => {
+    await expectAvailable(test.db);
+    onOthers("begin immediate");
+    await expectUnavailable(test.db, writes);
+    for (const call of Object.values(reads)) await call(test.db);
+    onOthers("rollback");
+    await expectAvailable(test.db);
+  });
+
   it("waits for a short lock without stopping the event loop", async () => {
-    const test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
-    const other = new DatabaseSync(test.file as string);
-    other.exec("begin immediate");
+    onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
     // The timer fires only if nothing blocks; the writes succeed only if they wait for it.
-    setTimeout(() => other.exec("commit"), 200);
+    setTimeout(() => onOthers("commit"), 200);
     await written;
-    other.close();
-    await test.close();
+  });
+
+  it("records URLs while only the database itself is locked", async () => {
+    const event = sampleEvent({ noteId: "n-locked" });
+    others[0]?.exec("begin immediate");
+    await test.db.urlAudit.record(event);
+    expect((await test.db.audit.listOfNote("n-locked", FIRST)).items).toEqual([event]);
+    others[0]?.exec("rollback");
   });
 });

@@ -1,16 +1,15 @@
 import type { Kysely } from "kysely";
 import type pg from "pg";
 import { DomainError } from "../domain/errors.ts";
-import type { AccessQueries, AttachmentAccess, Clock } from "../usecases/ports.ts";
+import type { AccessQueries, Clock, DownloadAccess } from "../usecases/ports.ts";
 import {
   type AccessStatement,
   type AccessStatements,
-  type AttachmentAccessRow,
   accessQueries,
   bindAccess,
-  compileAccessOfMany,
+  compileDownloadOfMany,
   type RunAccessStatement,
-  toAttachmentAccess,
+  toDownloadAccess,
 } from "./access.ts";
 import { createBatching } from "./batching.ts";
 import { postgresEngine as engine } from "./engine.ts";
@@ -22,10 +21,10 @@ const MAX_BATCH_QUESTIONS = 200;
 const MAX_RUNNING = 2;
 
 type Question = { userId: string; attachmentId: string };
-type Answers = Map<Question, AttachmentAccess>;
+type Answers = Map<Question, DownloadAccess>;
 
 /**
- * The access queries on PostgreSQL. Decisions on one attachment that are asked for in the same turn, or while others are under way,
+ * The access queries on PostgreSQL. Decisions on one download that are asked for in the same turn, or while others are under way,
  * share one statement: at 64 callers this is a tenth of the time and of the CPU of one named statement each. The statement starts
  * after every question in it was asked, so no decision is older than its question.
  */
@@ -34,7 +33,7 @@ export function postgresAccessQueries(
   { db, statements, clock }: { db: Kysely<Tables>; statements: AccessStatements; clock: Clock },
 ): AccessQueries {
   const run = runOn(pool);
-  const ofMany = compileAccessOfMany(db);
+  const ofMany = compileDownloadOfMany(db);
   const questions = createBatching<Question, Answers>({
     run: (asked) => answer(asked, { run, ofMany, now: clock() }),
     maxBatchItems: MAX_BATCH_QUESTIONS,
@@ -43,9 +42,9 @@ export function postgresAccessQueries(
   });
   return {
     ...accessQueries(statements, { run, engine, clock }),
-    async attachment(userId, attachmentId) {
-      // PostgreSQL refuses a text with this character, and with it everybody's questions in the batch; nothing has such an id.
-      if (userId.includes("\0") || attachmentId.includes("\0")) return undefined;
+    async download(userId, attachmentId) {
+      // It would refuse everybody's questions in the batch.
+      if (isImpossible(userId) || isImpossible(attachmentId)) return undefined;
       const question = { userId, attachmentId };
       return (await questions.add(question)).get(question);
     },
@@ -60,9 +59,9 @@ async function answer(
   const what = asked.map((question) => question.attachmentId);
   const rows = await run(ofMany, bindAccess(ofMany, { userId, now, what }));
   const answers: Answers = new Map();
-  for (const row of rows as (AttachmentAccessRow & { nth: number })[]) {
+  for (const values of rows) {
     // SQL counts from one.
-    answers.set(asked[row.nth - 1] as Question, toAttachmentAccess(row));
+    answers.set(asked[Number(values.at(-1)) - 1] as Question, toDownloadAccess(values));
   }
   return answers;
 }
@@ -70,10 +69,17 @@ async function answer(
 // Named: PostgreSQL parses and plans the statement once for each connection.
 function runOn(pool: pg.Pool): RunAccessStatement {
   return async (statement, parameters) => {
+    if (parameters.some(isImpossible)) return [];
     try {
-      return (await pool.query({ name: statement.name, text: statement.sql, values: parameters })).rows;
+      const query = { name: statement.name, text: statement.sql, values: parameters, rowMode: "array" as const };
+      return (await pool.query(query)).rows;
     } catch (error) {
       throw toPostgresDomainError(error);
     }
   };
+}
+
+/** PostgreSQL has no text with this character: nothing has such an id. */
+function isImpossible(value: unknown): boolean {
+  return typeof value === "string" && value.includes("\0");
 }

@@ -3,7 +3,7 @@ import type { Clock, Queries } from "../usecases/ports.ts";
 import { type AccessStatements, accessQueries } from "./access.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
 import { attachmentQueries } from "./attachments.ts";
-import { auditQueries } from "./audit.ts";
+import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { contentCheckQueries } from "./content-checks.ts";
 import type { Engine } from "./engine.ts";
@@ -17,14 +17,21 @@ import { signedFormQueries } from "./signed-forms.ts";
 import { uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
 
-export type QueryContext = { engine: Engine; clock: Clock; accessStatements: AccessStatements };
+export type QueryContext = {
+  engine: Engine;
+  clock: Clock;
+  accessStatements: AccessStatements;
+  /** Where URL events wait to be filed, on an engine that has such a place. */
+  unfiledEvents?: FindUnfiledEvents;
+};
 
 /** All queries on one connection, pool or transaction. */
-export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatements }: QueryContext): Queries {
+export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
+  const { engine, clock, accessStatements, unfiledEvents } = context;
   return {
     access: accessQueries(accessStatements, {
       run: async (statement, parameters) =>
-        (await db.executeQuery(CompiledQuery.raw(statement.sql, parameters))).rows as unknown[],
+        (await db.executeQuery<object>(CompiledQuery.raw(statement.sql, parameters))).rows.map(Object.values),
       engine,
       clock,
     }),
@@ -40,6 +47,6 @@ export function buildQueries(db: Kysely<Tables>, { engine, clock, accessStatemen
     usage: usageQueries(db),
     inventory: inventoryQueries(db, engine),
     signedForms: signedFormQueries(db),
-    audit: auditQueries(db, engine),
+    audit: auditQueries(db, { unfiledEvents }),
   };
 }

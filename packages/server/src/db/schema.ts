@@ -1,4 +1,3 @@
-import type { Generated } from "kysely";
 import type { ShareRole } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
@@ -117,13 +116,6 @@ export type AuditEventsTable = {
   detail: string;
 };
 
-/** SQLite only: URL events that are durable and yet to be filed in audit_events (sqlite-url-journal.ts). */
-export type UrlEventBatchesTable = {
-  seq: Generated<number>;
-  /** A JSON array with an array for each event: its values in the order of `auditColumns`. */
-  events: string;
-};
-
 export type ObjectDeletionsTable = {
   object_key: string;
   not_before: number;
@@ -179,7 +171,6 @@ export type Tables = {
   attachment_shares: AttachmentSharesTable;
   api_tokens: ApiTokensTable;
   audit_events: AuditEventsTable;
-  url_event_batches: UrlEventBatchesTable;
   object_deletions: ObjectDeletionsTable;
   bucket_capabilities: BucketCapabilitiesTable;
   content_checks: ContentChecksTable;

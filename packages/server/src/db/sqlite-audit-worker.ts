@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { AuditFailure, AuditRequest } from "./sqlite-audit-thread.ts";
 import { configureWriter } from "./sqlite-file.ts";
 import { UrlJournal } from "./sqlite-url-journal.ts";
+import { urlJournalFile } from "./sqlite-url-journal-file.ts";
 
 // The thread that writes URL events, so that waiting for the disk never stops the event loop. It answers one request at a time: an
 // append with the number of events that wait to be filed, a filing with how many steps of its round are left, and either with an error.
@@ -15,13 +16,13 @@ const FILE_AT_ONCE = 250;
 const port = parentPort;
 if (port === null) throw new Error("This module is the entry of a worker thread.");
 
-const database = new DatabaseSync(workerData.file, { timeout: BUSY_TIMEOUT_MS });
-configureWriter(database, { where: "auditThread" });
+const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
 let journal: UrlJournal | undefined;
 
 port.on("message", (request: AuditRequest) => {
   if (request === "close") {
-    database.close();
+    files.database.close();
+    files.journal.close();
     port.close();
     return;
   }
@@ -35,8 +36,14 @@ port.on("message", (request: AuditRequest) => {
 });
 
 function answer(request: Exclude<AuditRequest, "close">): number {
-  journal ??= new UrlJournal(database);
+  journal ??= new UrlJournal(files);
   if (request === "file") return journal.fileSome(FILE_AT_ONCE);
   journal.append(request);
   return journal.gathered;
+}
+
+function open(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  configureWriter(database, { where: "auditThread" });
+  return database;
 }

@@ -1,6 +1,6 @@
 import type { UrlAuditLog } from "../usecases/ports.ts";
 import { toAuditValues } from "./audit.ts";
-import type { Mutex } from "./mutex.ts";
+import { Mutex } from "./mutex.ts";
 import { AuditThread } from "./sqlite-audit-thread.ts";
 import { isBusy } from "./sqlite-errors.ts";
 import { createUrlAuditLog } from "./url-audit.ts";
@@ -11,18 +11,19 @@ const PATIENCE_MS = 2_000;
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
-/** The log of URL events on SQLite: a thread of its own commits them, in turns with this process's other writes. */
+/**
+ * The log of URL events on SQLite: a thread of its own commits them to a file of their own, and files them in the database in turns with
+ * this process's other writes.
+ */
 export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): UrlAuditLog {
   const thread = new AuditThread(file);
-  const inTurn = async (work: () => Promise<number>) => {
-    const unlock = await writeLock.acquire();
-    return await work().finally(unlock);
-  };
-  const filing = new Filing(() => inTurn(() => thread.request("file")));
+  const threadLock = new Mutex();
+  // The database's turn comes first: a URL never waits for the thread while that waits for a write of others.
+  const filing = new Filing(() => inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file"))));
   const log = createUrlAuditLog(async (events) => {
     const deadline = performance.now() + PATIENCE_MS;
     const values = events.map(toAuditValues);
-    filing.gathered(await inTurn(() => untilNotBusy(deadline, () => thread.request(values))));
+    filing.gathered(await inTurn(threadLock, () => untilNotBusy(deadline, () => thread.request(values))));
   });
   // What a process before this one has left.
   filing.startWhenQuiet();
@@ -34,6 +35,11 @@ export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLoc
       await thread.close();
     },
   };
+}
+
+async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
+  const unlock = await lock.acquire();
+  return await work().finally(unlock);
 }
 
 async function untilNotBusy(deadline: number, request: () => Promise<number>): Promise<number> {

@@ -2,28 +2,42 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import { toAuditValues } from "./audit.ts";
-import { UrlJournal } from "./sqlite-url-journal.ts";
+import { type JournalFiles, UrlJournal } from "./sqlite-url-journal.ts";
+import { urlJournalFile } from "./sqlite-url-journal-file.ts";
 import { sampleEvent } from "./testing/samples.ts";
 import { engines, type TestDatabase } from "./testing/test-databases.ts";
 
 // The journal is SQLite's alone; what the port promises of URL events is tested on both engines elsewhere.
 describe("the journal of URL events", () => {
   let test: TestDatabase;
-  let writer: DatabaseSync;
+  let files: JournalFiles;
 
   beforeEach(async () => {
     test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
-    writer = new DatabaseSync(test.file as string);
+    files = openFiles();
   });
   afterEach(async () => {
-    writer.close();
+    closeFiles(files);
     await test.close();
   });
+
+  function openFiles(): JournalFiles {
+    const file = test.file as string;
+    return { database: new DatabaseSync(file), journal: new DatabaseSync(urlJournalFile(file)) };
+  }
+
+  function closeFiles({ database, journal }: JournalFiles): void {
+    database.close();
+    journal.close();
+  }
 
   const events = (count: number) =>
     Array.from({ length: count }, (_, i) => sampleEvent({ noteId: `n${i % 3}`, ownerId: `o${i % 3}` }));
   const append = (journal: UrlJournal, batch: AuditEvent[]) => journal.append(batch.map(toAuditValues));
-  const count = (table: string) => writer.prepare(`select count(*) as count from ${table}`).get()?.count;
+  const countIn = (file: DatabaseSync, table: string) =>
+    file.prepare(`select count(*) as count from ${table}`).get()?.count;
+  const filed = () => countIn(files.database, "audit_events");
+  const batches = () => countIn(files.journal, "url_event_batches");
 
   function fileAll(journal: UrlJournal): void {
     while (journal.fileSome(1_000) > 0);
@@ -39,7 +53,7 @@ describe("the journal of URL events", () => {
   }
 
   it("shows each event exactly once before, while and after it is filed", async () => {
-    const journal = new UrlJournal(writer);
+    const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));
     append(journal, first.slice(20));
@@ -50,18 +64,18 @@ describe("the journal of URL events", () => {
     await expectListed([...first, ...second]);
     expect([journal.fileSome(20), journal.fileSome(20)]).toEqual([2, 1]);
     await expectListed([...first, ...second]);
-    expect(count("url_event_batches")).toBe(3);
+    expect(batches()).toBe(3);
     expect(journal.fileSome(20)).toBe(0);
     await expectListed([...first, ...second]);
-    expect([count("audit_events"), count("url_event_batches"), journal.gathered]).toEqual([50, 1, 30]);
+    expect([filed(), batches(), journal.gathered]).toEqual([50, 1, 30]);
     fileAll(journal);
     await expectListed([...first, ...second]);
-    expect([count("audit_events"), count("url_event_batches"), journal.gathered]).toEqual([80, 0, 0]);
+    expect([filed(), batches(), journal.gathered]).toEqual([80, 0, 0]);
     expect(journal.fileSome(100)).toBe(0);
   });
 
   it("pages across what is filed and what is not", async () => {
-    const journal = new UrlJournal(writer);
+    const journal = new UrlJournal(files);
     const all = Array.from({ length: 25 }, () => sampleEvent({ noteId: "n0", ownerId: "o0" }));
     append(journal, all.slice(0, 10));
     journal.fileSome(10);
@@ -79,52 +93,52 @@ describe("the journal of URL events", () => {
 
   it("files what a process left that was killed in the middle of filing", async () => {
     const left = events(40);
-    const killed = new UrlJournal(writer);
+    const killed = new UrlJournal(files);
     append(killed, left);
     killed.fileSome(15);
-    expect(count("audit_events")).toBe(15);
-    const next = new UrlJournal(writer);
+    expect(filed()).toBe(15);
+    const next = new UrlJournal(files);
     expect(next.gathered).toBe(40);
     fileAll(next);
-    expect([count("audit_events"), count("url_event_batches")]).toEqual([40, 0]);
+    expect([filed(), batches()]).toEqual([40, 0]);
     await expectListed(left);
   });
 
   it("leaves alone what another process appends meanwhile", async () => {
-    const mine = new UrlJournal(writer);
-    const otherConnection = new DatabaseSync(test.file as string);
-    const other = new UrlJournal(otherConnection);
+    const mine = new UrlJournal(files);
+    const othersFiles = openFiles();
+    const other = new UrlJournal(othersFiles);
     const [a, b, c] = [events(9), events(9), events(9)];
     append(mine, a);
     append(other, b);
     append(mine, c);
     fileAll(mine);
-    expect([count("audit_events"), count("url_event_batches")]).toEqual([18, 1]);
+    expect([filed(), batches()]).toEqual([18, 1]);
     await expectListed([...a, ...b, ...c]);
     fileAll(other);
-    expect(count("url_event_batches")).toBe(0);
+    expect(batches()).toBe(0);
     await expectListed([...a, ...b, ...c]);
-    otherConnection.close();
+    closeFiles(othersFiles);
   });
 
   it("keeps its place when a slice fails", async () => {
-    const journal = new UrlJournal(writer);
+    const journal = new UrlJournal(files);
     const all = events(10);
     append(journal, all);
-    writer.exec("create trigger broken before insert on audit_events begin select raise(abort, 'disk'); end");
+    files.database.exec("create trigger broken before insert on audit_events begin select raise(abort, 'disk'); end");
     expect(() => journal.fileSome(4)).toThrow("disk");
-    writer.exec("drop trigger broken");
+    files.database.exec("drop trigger broken");
     await expectListed(all);
     fileAll(journal);
-    expect([count("audit_events"), count("url_event_batches")]).toEqual([10, 0]);
+    expect([filed(), batches()]).toEqual([10, 0]);
     await expectListed(all);
   });
 
   it("is emptied when the log has been quiet", async () => {
     const recorded = events(6);
     await Promise.all(recorded.map((event) => test.db.urlAudit.record(event)));
-    await expect.poll(() => count("url_event_batches"), { timeout: 10_000 }).toBe(0);
-    expect(count("audit_events")).toBe(6);
+    await expect.poll(batches, { timeout: 10_000 }).toBe(0);
+    expect(filed()).toBe(6);
     await expectListed(recorded);
   });
 });

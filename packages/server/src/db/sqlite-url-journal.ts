@@ -5,6 +5,9 @@ import { type AuditValues, auditColumns } from "./audit.ts";
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 
+/** Connections to the database and to the journal's file beside it (sqlite-url-journal-file.ts). */
+export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
+
 /**
  * URL events on SQLite, in two steps. `append` makes a batch durable as one row at the end of a table, which costs a tenth of
  * inserting its events where the indexes want them: there each event touches pages of its own, and SQLite logs whole pages. `fileSome`
@@ -19,17 +22,17 @@ export class UrlJournal {
   #gathered: Gathered = { batches: [], byOwner: new Map(), count: 0 };
   #filing: Filing = { batches: [], events: [], done: 0 };
 
-  constructor(database: DatabaseSync) {
+  constructor({ database, journal }: JournalFiles) {
     this.#database = database;
-    this.#append = database.prepare("insert into url_event_batches (events) values (?)");
+    this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
     // A process that was killed half-way, or files the same batches at this moment, has inserted some of them.
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${auditColumns.map(() => "?").join(", ")})
        on conflict (owner_id, id) do nothing`,
     );
     // By number, not up to a number: in between may be what another process has appended, and files itself.
-    this.#remove = database.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
-    for (const { seq, events } of database.prepare("select seq, events from url_event_batches order by seq").all()) {
+    this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
+    for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
       this.#gather(Number(seq), JSON.parse(String(events)));
     }
   }

@@ -1,5 +1,5 @@
 import { permits } from "../domain/access.ts";
-import { type Attachment, isBeingChecked } from "../domain/attachment.ts";
+import { isBeingChecked } from "../domain/attachment.ts";
 import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
@@ -25,7 +25,7 @@ export function issueUrl(deps: Deps) {
     input: { attachmentId: string; expiresInSeconds: number | undefined; disposition: Disposition },
   ): Promise<IssuedUrl> => {
     const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
-    const access = await db.access.attachment(caller.userId, input.attachmentId);
+    const access = await db.access.download(caller.userId, input.attachmentId);
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     const { attachment, role } = access;
     if (!permits(role, "attachment.issueUrl")) {
@@ -75,7 +75,7 @@ function answer(signed: SignedUrl, asked: { expiresInSeconds: number; now: numbe
   };
 }
 
-function requireReady(attachment: Attachment): void {
+function requireReady(attachment: Downloadable): void {
   if (attachment.state === "ready") return;
   throw new DomainError(
     "attachment_not_ready",
@@ -87,7 +87,7 @@ function requireReady(attachment: Attachment): void {
 
 function describe(
   { newId, clock }: Deps,
-  event: { caller: Caller; attachment: Attachment; action: AuditAction; expiresInSeconds?: number },
+  event: { caller: Caller; attachment: Downloadable; action: AuditAction; expiresInSeconds?: number },
 ): AuditEvent {
   const { attachment } = event;
   return {

@@ -21,7 +21,7 @@ export function issueUrls(deps: Deps) {
     const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
     // The database knows ids in lower case; the answer names each as it was asked.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
-    const access = await db.access.attachments(caller.userId, ids);
+    const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
     const issued = new Map<string, Downloadable[]>();
     const answers: BatchAnswer[] = [];

@@ -31,10 +31,11 @@ export type NoteAccess = { note: Note; role: Role | undefined };
 /** The one place that decides, from the database as it is at this moment, what a person is to a note or an attachment. */
 export type AccessQueries = {
   note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
-  /** The hot path: one prepared statement on either engine. */
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
+  /** The hot path: one prepared statement on either engine. */
+  download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
   /** One query for the whole batch; ids that don't exist are absent from the map. */
-  attachments(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
+  downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
 
 /** Business events are written with the change they tell of, in its transaction. */

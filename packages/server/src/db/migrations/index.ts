@@ -3,6 +3,7 @@ import type { EngineName } from "../engine.ts";
 import { initialSchema } from "./0001-initial-schema.ts";
 import { authSchema } from "./0002-auth-schema.ts";
 import { multipartUploads } from "./0003-multipart-uploads.ts";
+import { urlJournalFile } from "./0004-url-journal-file.ts";
 import { usage } from "./0005-usage.ts";
 import { bucketCapabilities } from "./0006-bucket-capabilities.ts";
 import { contentChecks } from "./0007-content-checks.ts";
@@ -14,6 +15,7 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0001-initial-schema": initialSchema(engine),
     "0002-auth-schema": authSchema(engine),
     "0003-multipart-uploads": multipartUploads(engine),
+    "0004-url-journal-file": urlJournalFile(engine),
     "0005-usage": usage(engine),
     "0006-bucket-capabilities": bucketCapabilities(engine),
     "0007-content-checks": contentChecks(engine),

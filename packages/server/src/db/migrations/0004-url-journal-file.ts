@@ -1,0 +1,21 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+
+/** SQLite's journal of URL events has a file of its own from here on (sqlite-url-journal-file.ts): what waits in the table is filed. */
+export function urlJournalFile(engine: EngineName): Migration {
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      if (engine !== "sqlite") return;
+      const columns = ["id", "at", "action", "actor_id", "note_id", "owner_id", "attachment_ids", "detail"];
+      await sql`
+        insert into audit_events (${sql.raw(columns.join(", "))})
+        select ${sql.raw(columns.map((_, index) => `event.value ->> ${index}`).join(", "))}
+        from url_event_batches as batch, json_each(batch.events) as event
+        where true
+        on conflict (owner_id, id) do nothing
+      `.execute(db);
+      await db.schema.dropTable("url_event_batches").execute();
+    },
+  };
+}

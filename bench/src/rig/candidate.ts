@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
+import { settings } from "./settings.ts";
 
 export type CandidateSpec = {
   name: string;
@@ -32,7 +33,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   const child = fork(entry, [], {
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
-    execArgv: [...(process.env.FLAGS?.split(" ") ?? []), "--import", probe.href, ...profileFlags(name)],
+    execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
     // What a server prints is of interest only when it fails.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

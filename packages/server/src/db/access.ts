@@ -7,18 +7,18 @@ import type { Engine } from "./engine.ts";
 import { noteColumns, toNote } from "./notes.ts";
 import type { AttachmentsTable, NotesTable, Tables } from "./schema.ts";
 
-/**
- * A statement compiled once: its text, and for each of its parameters which of the given values it takes. `rows`: how many it answers
- * at most.
- */
-export type AccessStatement = { name: string; sql: string; order: readonly number[]; rows: "one" | "many" };
+/** A statement compiled once; its parameters are those of `AccessParameters`. `rows`: how many it answers at most. */
+export type AccessStatement = { name: string; sql: string; rows: "one" | "many" };
+
+/** Who asks, when, and for what: an id, or lists as the engine takes them. */
+export type AccessParameters = [userId: unknown, now: number, what: unknown];
 
 export type AccessStatements = Record<"note" | "attachment" | "download" | "downloads", AccessStatement>;
 
 /** Runs a statement with its parameters, and answers the rows: the values of each in the order of the select. */
 export type RunAccessStatement = (
   statement: AccessStatement,
-  parameters: unknown[],
+  parameters: AccessParameters,
 ) => Promise<readonly (readonly unknown[])[]>;
 
 type Question = { userId: Expression<string>; now: Expression<number> };
@@ -68,22 +68,12 @@ export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
   );
 }
 
-/** The parameters of a statement in the order in which its text has them. */
-export function bindAccess(
-  statement: AccessStatement,
-  { userId, now, what }: { userId: unknown; now: number; what: unknown },
-): unknown[] {
-  const values = [userId, now, what];
-  return statement.order.map((index) => values[index]);
-}
-
 /** The access queries over compiled statements; `run` says on which connection. */
 export function accessQueries(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunAccessStatement; engine: Engine; clock: Clock },
 ): AccessQueries {
-  const ask = (statement: AccessStatement, userId: string, what: unknown) =>
-    run(statement, bindAccess(statement, { userId, now: clock(), what }));
+  const ask = (statement: AccessStatement, userId: string, what: unknown) => run(statement, [userId, clock(), what]);
   return {
     async note(userId, noteId) {
       const [values] = await ask(statements.note, userId, noteId);
@@ -148,12 +138,16 @@ function compile(
   { name, rows }: Pick<AccessStatement, "name" | "rows">,
   build: (markers: Markers) => Compilable,
 ): AccessStatement {
-  // Each value is stood in for by a marker, so that the compiled parameters tell which value goes where (bindAccess).
+  // Each value is stood in for by a marker, so that the compiled parameters tell which value goes where.
   const symbols = [Symbol("userId"), Symbol("now"), Symbol("what")];
   const [userId, now, what] = symbols;
   const markers = { userId: sql<string>`${userId}`, now: sql<number>`${now}`, what: sql<string>`${what}` };
-  const { sql: text, parameters } = build(markers).compile();
-  return { name, rows, sql: text, order: parameters.map((parameter) => symbols.indexOf(parameter as symbol)) };
+  const compiled = build(markers).compile();
+  // A value that is needed in several places is passed once: binding a text costs as much as a step of the query.
+  const order = compiled.parameters.map((parameter) => symbols.indexOf(parameter as symbol) + 1);
+  let nth = 0;
+  const numbered = compiled.sql.replace(/\?|\$\d+/g, (placeholder) => `${placeholder[0]}${order[nth++]}`);
+  return { name, rows, sql: numbered };
 }
 
 function downloadWithRole(db: Kysely<Tables>, question: Question) {

@@ -6,7 +6,6 @@ import {
   type AccessStatement,
   type AccessStatements,
   accessQueries,
-  bindAccess,
   compileDownloadOfMany,
   type RunAccessStatement,
   toDownloadAccess,
@@ -55,9 +54,9 @@ async function answer(
   asked: Question[],
   { run, ofMany, now }: { run: RunAccessStatement; ofMany: AccessStatement; now: number },
 ): Promise<Answers> {
-  const userId = asked.map((question) => question.userId);
-  const what = asked.map((question) => question.attachmentId);
-  const rows = await run(ofMany, bindAccess(ofMany, { userId, now, what }));
+  const userIds = asked.map((question) => question.userId);
+  const attachmentIds = asked.map((question) => question.attachmentId);
+  const rows = await run(ofMany, [userIds, now, attachmentIds]);
   const answers: Answers = new Map();
   for (const values of rows) {
     // SQL counts from one.

@@ -1,16 +1,14 @@
 import { createSecretKey } from "node:crypto";
 import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
-import { LRUCache } from "lru-cache";
 import type { Caller } from "../../domain/person.ts";
 import type { Clock } from "../../usecases/ports.ts";
 import { HttpProblem } from "../problem.ts";
 import { type Identity, identityOf } from "./identity.ts";
 import { followKeySet } from "./jwks.ts";
 import { unauthenticated } from "./unauthenticated.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 const MAX_TOKEN_LENGTH = 8192;
-const MAX_CACHED_TOKENS = 20_000;
-const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
 // Which algorithms are taken follows from the key material alone, never from the token: a public key can't become an HMAC secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
@@ -33,8 +31,6 @@ export type JwtVerifier = {
   verify(token: string): Promise<Caller>;
 };
 
-type Verified = { caller: Caller; expiresAt: number };
-
 /**
  * Checks bearer tokens of an existing application (RFC 7519, RFC 8725): pinned algorithms, `exp` and `sub` required, `nbf`,
  * `iss` and `aud` as configured, without clock tolerance. `remember` is told who a token names before it is first believed.
@@ -48,13 +44,7 @@ export function createJwtVerifier(
   },
 ): JwtVerifier {
   const { clock, remember, jwksUrl } = options;
-  // Keyed by the token itself: hashing it costs more than the look-up, and a dump of this process's memory holds the secret that
-  // makes tokens anyway. Only tokens that passed are here, so that nobody can fill it with rubbish.
-  const verified = new LRUCache<string, Verified>({
-    max: MAX_CACHED_TOKENS,
-    maxSize: MAX_CACHED_CHARACTERS,
-    sizeCalculation: (_, token) => token.length,
-  });
+  const verified = new VerifiedTokens();
   let generation = 0;
   const secret = options.secret === undefined ? undefined : createSecretKey(Buffer.from(options.secret));
   const keySet =

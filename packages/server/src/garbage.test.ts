@@ -128,6 +128,21 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(await keys()).not.toContain(objectKey);
   });
 
+  it("removes what was put under the key of a complete upload after its object was copied away", async () => {
+    await attach();
+    const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
+    const { id, attachmentId } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
+    const upload = await service.db.uploads.find(id);
+    const copy = await putBehind(ownKey());
+    await service.db.attachments.transition(attachmentId, { from: "pending", to: "ready", objectKey: copy });
+    await service.db.uploads.transition(id, { from: "pending", to: "ready" });
+    await putBehind(upload?.objectKey ?? "");
+    service.advance(THREE_DAYS_MS);
+    expect((await collect()).mended).toEqual({ ...NOTHING, orphan: 1 });
+    expect(await keys()).toContain(copy);
+    expect(await keys()).not.toContain(upload?.objectKey);
+  });
+
   it("tells of files without their object, or with another one, wherever it lies, and gives none of them up", async () => {
     await populate();
     const gone = await attach();

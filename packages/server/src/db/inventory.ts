@@ -20,7 +20,8 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
     async known(objectKeys) {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
-        .union(among("uploads", objectKeys).where("state", "not in", ENDED))
+        // One that is complete explains nothing more: its object is the attachment's, or what was put after it was copied away.
+        .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))
         .execute();

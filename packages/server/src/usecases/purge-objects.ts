@@ -4,7 +4,8 @@ import type { Deps, Queries } from "./ports.ts";
 
 export type PlannedDeletion = Parameters<Queries["objectDeletions"]["put"]>[0];
 
-const BATCH = 500;
+/** Some servers delete one by one, however many are asked for at once: a batch has to fit the time of a call. */
+const BATCH = 100;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 3_600_000;
 /** A signed PUT that began just before its URL died may still be sending: wait this long after the expiry. Milliseconds. */

@@ -2,6 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from "vitest";
 import { patternedStream } from "../bucket/testing/bytes.ts";
+import { bucketOn, startEmbedded } from "../bucket/testing/server.ts";
 import { DomainError } from "../domain/errors.ts";
 import { type ClamdTimeouts, createClamd } from "./clamd.ts";
 import { testClamds } from "./testing/clamds.ts";
@@ -129,6 +130,39 @@ describe("memory", () => {
     await expect(createClamd({ host: "127.0.0.1", port, timeouts }).scan(body)).rejects.toThrow();
     // What the sockets' own buffers hold, and a few pieces.
     expect(readBytes).toBeLessThan(32 * MIB);
+  });
+});
+
+describe.each(testClamds)("memory, with $name", ({ start }) => {
+  test("an object of 192 MiB goes from the bucket to the scanner in constant memory", async () => {
+    const sizeBytes = 192 * MIB;
+    const server = await startEmbedded();
+    const bucket = bucketOn(server);
+    const clamd = await start({ streamMaxBytes: sizeBytes, fileMaxBytes: sizeBytes });
+    onTestFinished(async () => {
+      bucket.close();
+      await Promise.all([server.stop(), clamd.stop()]);
+    });
+    const objectKey = bucket.newObjectKey();
+    await bucket.store({ objectKey, contentType: "text/plain", body: patternedStream(sizeBytes), maxBytes: sizeBytes });
+    const etag = (await bucket.head(objectKey))?.etag ?? "";
+    const stored = (await bucket.read(objectKey, { etag })) as Readable;
+    globalThis.gc?.();
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    let readBytes = 0;
+    const watched = async function* () {
+      for await (const chunk of stored) {
+        readBytes += chunk.length;
+        most = Math.max(most, process.memoryUsage().rss);
+        yield chunk;
+      }
+    };
+    const body = Readable.from(watched(), { objectMode: false });
+    expect(await createClamd(clamd).scan(body)).toEqual({ kind: "clean" });
+    expect(readBytes).toBe(sizeBytes);
+    // Far less than the file; the embedded bucket of this process and what waits for the collector are in it too.
+    expect(most - before).toBeLessThan(96 * MIB);
   });
 });
 

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
+import { startChecking } from "../../../checking.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
@@ -239,6 +240,62 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     service.advance(MINUTE_MS + 1);
     expect(await runChecks(service)).toBe(1);
     expect((await progress(upload.id)).state).toBe("ready");
+  });
+});
+
+describe.each(engines)("two replicas that check, on $name", (engine) => {
+  it("share the work: each of twelve files is read once, and all are decided", async () => {
+    const limits = { checkInRequestMaxBytes: 0 };
+    let reads = 0;
+    // A bucket that keeps no checksum: every file has to be read.
+    const bucket = (real: Bucket): Bucket => ({
+      ...real,
+      head: async (objectKey) => {
+        const found = await real.head(objectKey);
+        return found && { ...found, checksum: undefined };
+      },
+      read: (...asked) => {
+        reads += 1;
+        return real.read(...asked);
+      },
+    });
+    const one = await startService({ engine, limits, wrap: { bucket } });
+    const two = await startService({ engine, limits, wrap: { bucket }, beside: one });
+    const errors: unknown[] = [];
+    const checkings = [one, two].map(({ useCases }) =>
+      startChecking({
+        ...{ useCases: () => useCases, atOnce: 2, intervalMs: 50, renewMs: MINUTE_MS },
+        onError: (error) => errors.push(error),
+      }),
+    );
+    onTestFinished(async () => {
+      for (const checking of checkings) await checking.stop();
+      await two.close();
+      await one.close();
+    });
+    const ann = await one.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const ids = await Promise.all(
+      Array.from({ length: 12 }, async (_, nth) => {
+        const bytes = Buffer.from(`file ${nth}`);
+        const declared = { filename: "a.bin", sizeBytes: bytes.length, contentType: "application/x-film" };
+        const json = { ...declared, sha256: sha256(bytes) };
+        const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+        const { "content-length": _signed, ...headers } = upload.headers;
+        await fetch(upload.url, { method: "PUT", headers, body: bytes });
+        expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.state).toBe("verifying");
+        return upload.id;
+      }),
+    );
+    for (const checking of checkings) checking.kick();
+    await vi.waitFor(
+      async () => {
+        for (const id of ids) expect((await ann.send(`GET /uploads/${id}`)).body.upload.state).toBe("ready");
+      },
+      { timeout: 30_000 },
+    );
+    expect(reads).toBe(12);
+    expect(errors).toEqual([]);
   });
 });
 

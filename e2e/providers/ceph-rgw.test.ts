@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
 import { formSuite } from "../../packages/server/src/http/routes/s3/forms.suite.ts";
+import { badInputSuite } from "./bad-input.suite.ts";
 import { type RunningProvider, startCeph } from "./providers.ts";
 
 let provider: RunningProvider;
@@ -12,3 +13,4 @@ afterAll(() => provider.stop());
 
 bucketSuite("Ceph RGW", () => provider.newBucket());
 formSuite("Ceph RGW", () => provider.newBucket());
+badInputSuite("Ceph RGW", () => provider);

@@ -1,9 +1,10 @@
 import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import type { BucketServer } from "../../packages/server/src/bucket/testing/server.ts";
+import { type BucketServer, startEmbedded } from "../../packages/server/src/bucket/testing/server.ts";
 import { freePort } from "../../packages/server/src/free-port.ts";
 import { startScript, stopScript } from "./process.ts";
 
@@ -11,8 +12,8 @@ import { startScript, stopScript } from "./process.ts";
 export type RunningProvider = {
   /** A new, empty bucket on it. */
   newBucket(): Promise<BucketServer>;
-  /** Stops it, and starts it again on the same data at the same address. */
-  restart(): Promise<void>;
+  /** Stops it, does what has to be done while it is down, and starts it again on the same data at the same address. */
+  restart(whileDown: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -38,8 +39,37 @@ const SWIFT: Server = {
   otherPorts: ["ACCOUNT_PORT", "CONTAINER_PORT", "OBJECT_PORT", "CACHE_PORT"],
 };
 
+/** The bucket that comes with Valet Key, in the same shape. */
+export async function startEmbeddedProvider(): Promise<RunningProvider> {
+  const dataDir = await mkdtemp(join(tmpdir(), "valetkey-provider-"));
+  let running = await startEmbedded({ dataDir });
+  const { port, stop: _stop, ...place } = running;
+  return {
+    async newBucket() {
+      return { ...place, bucket: await makeBucket(place), stop: async () => undefined };
+    },
+    async restart(whileDown) {
+      await running.stop();
+      await whileDown();
+      running = await startEmbedded({ dataDir, port });
+    },
+    async stop() {
+      await running.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
 export const startCeph = () => start(CEPH);
 export const startSwift = () => start(SWIFT);
+
+async function makeBucket({ endpoint, region, credentials, forcePathStyle }: Omit<BucketServer, "stop" | "bucket">) {
+  const bucket = `files-${randomBytes(6).toString("hex")}`;
+  const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle });
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  s3.destroy();
+  return bucket;
+}
 
 async function start({ script, region, credentials, otherPorts }: Server): Promise<RunningProvider> {
   const dir = await mkdtemp(join(tmpdir(), "valetkey-provider-"));
@@ -49,18 +79,13 @@ async function start({ script, region, credentials, otherPorts }: Server): Promi
   const run = () => startScript(join(import.meta.dirname, script), env);
   const place = { endpoint, region, credentials, forcePathStyle: true };
   let running: ChildProcess = await run();
-  let buckets = 0;
   return {
     async newBucket() {
-      buckets += 1;
-      const bucket = `files-${buckets}`;
-      const s3 = new S3Client(place);
-      await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-      s3.destroy();
-      return { ...place, bucket, stop: async () => undefined };
+      return { ...place, bucket: await makeBucket(place), stop: async () => undefined };
     },
-    async restart() {
+    async restart(whileDown) {
       await stopScript(running);
+      await whileDown();
       running = await run();
     },
     async stop() {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
+import { badInputSuite } from "./bad-input.suite.ts";
 import { type RunningProvider, startSwift } from "./providers.ts";
 
 let provider: RunningProvider;
@@ -10,3 +11,4 @@ beforeAll(async () => {
 afterAll(() => provider.stop());
 
 bucketSuite("OpenStack Swift", () => provider.newBucket());
+badInputSuite("OpenStack Swift", () => provider);

@@ -1,0 +1,12 @@
+import { afterAll, beforeAll } from "vitest";
+import { badInputSuite } from "../providers/bad-input.suite.ts";
+import { type RunningProvider, startEmbeddedProvider } from "../providers/providers.ts";
+
+let provider: RunningProvider;
+
+beforeAll(async () => {
+  provider = await startEmbeddedProvider();
+});
+afterAll(() => provider.stop());
+
+badInputSuite("the embedded bucket", () => provider);

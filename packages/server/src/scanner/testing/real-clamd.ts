@@ -9,9 +9,12 @@ import { freePort } from "../../free-port.ts";
 import { EICAR } from "./eicar.ts";
 import type { ClamdLimits, TestClamd } from "./stand-in.ts";
 
+// Where distributions install it, which is not on everyone's path.
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
+
 /** Whether a ClamAV daemon is installed here. */
 export function isClamdInstalled(): boolean {
-  return spawnSync("clamd", ["--version"]).status === 0;
+  return spawnSync("clamd", ["--version"], { env }).status === 0;
 }
 
 /** A real clamd of its own, in the foreground, which knows one signature: that of the EICAR test file, anywhere in a file. */
@@ -28,7 +31,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
       ...(fileMaxBytes === undefined ? [] : [`MaxFileSize ${fileMaxBytes}`, "AlertExceedsMax yes"]),
     ].join("\n"),
   );
-  const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"], env });
   const ended = once(child, "close");
   // It says this last, when it listens.
   await lineOf(child, /Self checking/);

@@ -7,7 +7,11 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "e2e/src/**/*.test.ts", "e2e/providers/*.test.ts"],
     exclude: [...configDefaults.exclude, ...left.map((name) => `e2e/providers/${name}.test.ts`)],
-    globalSetup: ["packages/server/src/db/testing/postgres-global-setup.ts", "e2e/providers/announce.ts"],
+    globalSetup: [
+      "packages/server/src/db/testing/postgres-global-setup.ts",
+      "e2e/providers/announce.ts",
+      "e2e/src/testing/provide-chromium.ts",
+    ],
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,

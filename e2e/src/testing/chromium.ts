@@ -1,11 +1,23 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-const USUAL = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const USUAL = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/** The program of a Chromium: CHROMIUM_PATH, else one that is installed, else the one that Playwright has downloaded. */
+export function findChromium(): string | undefined {
+  return process.env.CHROMIUM_PATH ?? [...USUAL, chromium.executablePath()].find(existsSync);
+}
 
 /** A real browser without a window. Throws, and says how to get one, when there is none. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? USUAL.find(existsSync);
+  const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error(
       "These tests need Chromium. Install it (Debian: apt-get install chromium), or name its program in CHROMIUM_PATH.",

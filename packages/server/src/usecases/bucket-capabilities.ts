@@ -31,15 +31,12 @@ export function createCapabilities(options: {
     for (const objectKey of objectKeys) {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
-    try {
-      current = await bucket.tryCapabilities(objectKeys);
-      await db.bucketCapabilities.put({ place, capabilities: current, askedAt: clock() });
-      return current;
-    } finally {
-      // What can't be removed now, the queued deletions remove.
-      const gone = await bucket.delete(objectKeys).catch(() => []);
-      for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);
-    }
+    // What an attempt that fails has left, or has still on its way, the queued deletions remove.
+    current = await bucket.tryCapabilities(objectKeys);
+    const gone = await bucket.delete(objectKeys).catch(() => []);
+    for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);
+    await db.bucketCapabilities.put({ place, capabilities: current, askedAt: clock() });
+    return current;
   }
 
   return {

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startEmbedded } from "../bucket/testing/server.ts";
 import { openPostgres } from "../db/index.ts";
+import { urlJournalFile } from "../db/sqlite-url-journal-file.ts";
 import { engines, type TestEngine } from "../db/testing/test-databases.ts";
 import { fileForm } from "./testing/form.ts";
 import { startService, type TestService } from "./testing/service.ts";
@@ -103,15 +104,23 @@ describe("an outage of the database", () => {
     expect((await service.anonymous.send("GET /readyz")).status).toBe(200);
   });
 
-  it("on sqlite: a file that another process holds -> 503 for what must be written, and recovery", async () => {
+  it("on sqlite: files that another process holds -> 503 for what must be written, and recovery", async () => {
     const service = await startService({ engine: engines[0] as TestEngine });
     onTestFinished(() => service.close());
     const ann = await service.as("ann");
     const noteId = await note(service);
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
-    const other = new DatabaseSync(service.database.file as string);
-    onTestFinished(() => other.close());
-    other.exec("begin immediate");
+    const file = service.database.file as string;
+    const [database, journal] = [file, urlJournalFile(file)].map((path) => new DatabaseSync(path)) as [
+      DatabaseSync,
+      DatabaseSync,
+    ];
+    onTestFinished(() => {
+      database.close();
+      journal.close();
+    });
+    database.exec("begin immediate");
+    journal.exec("begin immediate");
     const [written, issued] = await Promise.all([
       ann.send("POST /notes", { json: { title: "a" } }),
       ann.send(`GET /attachments/${id}/url`),
@@ -121,9 +130,11 @@ describe("an outage of the database", () => {
     expect(issued.body).toMatchObject({ status: 503, code: "database_unavailable" });
     expect(issued.text).not.toContain("X-Amz");
     expect((await ann.send(`GET /notes/${noteId}`)).status).toBe(200);
-    other.exec("rollback");
-    expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
+    journal.exec("rollback");
+    // The record has a file of its own: URLs need no more than that one.
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
+    database.exec("rollback");
+    expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
   });
 });
 

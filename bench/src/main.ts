@@ -4,6 +4,8 @@ type Benchmark = (args: readonly string[]) => Promise<boolean>;
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
   "hot-path": async () => (await import("./hot-path.ts")).runHotPath,
+  upload: async () => (await import("./upload.ts")).runUpload,
+  "client-size": async () => (await import("./client-size.ts")).runClientSize,
   batch: async () => (await import("./batch.ts")).runBatch,
 };
 

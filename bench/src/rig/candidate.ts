@@ -21,7 +21,7 @@ export type Candidate = {
 };
 
 /** Of the candidate's own process, since it started. */
-export type Usage = { rssBytes: number; cpuMicroseconds: number };
+export type Usage = { rssBytes: number; peakRssBytes: number; cpuMicroseconds: number };
 
 const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;

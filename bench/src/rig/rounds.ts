@@ -54,7 +54,7 @@ export async function measureRounds(
 }
 
 function begin(candidate: Candidate): Entry {
-  const usage = { rssBytes: Number.NaN, cpuMicroseconds: Number.NaN };
+  const usage = { rssBytes: Number.NaN, peakRssBytes: Number.NaN, cpuMicroseconds: Number.NaN };
   return { candidate, measured: { name: candidate.name, rounds: [], usage, okAnswers: 0, otherAnswers: 0 } };
 }
 

@@ -2,7 +2,8 @@
 process.on("message", (message) => {
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();
-  process.send?.({ rssBytes: process.memoryUsage.rss(), cpuMicroseconds: user + system });
+  const peakRssBytes = 1024 * process.resourceUsage().maxRSS;
+  process.send?.({ rssBytes: process.memoryUsage.rss(), peakRssBytes, cpuMicroseconds: user + system });
 });
 // The channel must not hold a server open that is done.
 process.channel?.unref();

@@ -1,0 +1,16 @@
+import { bundleSize } from "../../packages/client/scripts/bundle-size.ts";
+import { formatCount, formatTable } from "./rig/table.ts";
+
+const GOAL_BYTES = 12_000;
+
+/** What a page downloads of the client: bundled and minified by esbuild, and gzipped. Answers whether the goal was met. */
+export async function runClientSize(): Promise<boolean> {
+  const { minified, gzipped } = await bundleSize('export * from "@valetkey/client"');
+  console.log("client-size: @valetkey/client for a browser, by esbuild");
+  console.log(formatTable(["", "minified", "gzip"], [["everything", formatCount(minified), formatCount(gzipped)]]));
+  const met = gzipped < GOAL_BYTES;
+  console.log(
+    `${met ? "PASS         " : "SHORT OF GOAL"}  gzip: ${formatCount(gzipped)} bytes (goal: under ${formatCount(GOAL_BYTES)})`,
+  );
+  return met;
+}

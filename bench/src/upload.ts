@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type CandidateSpec, startCandidate } from "./rig/candidate.ts";
+import { createDataset, datasetShapes } from "./rig/dataset.ts";
+import { createScratch } from "./rig/scratch.ts";
+import { setStage } from "./rig/stage.ts";
+import { createToken } from "./rig/workload.ts";
+import { startBucket } from "./upload/bucket.ts";
+import { measureForms } from "./upload/forms.ts";
+import { measureThroughput } from "./upload/throughput.ts";
+
+const MIB = 2 ** 20;
+
+/**
+ * Files into the embedded bucket: through the client and the service against the AWS SDK on the bucket itself; then forms against
+ * the article's design. Flags: --rounds 7, --mib 256 (of a file), --only throughput or forms. Answers whether the goals were met.
+ */
+export async function runUpload(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: "string", default: "7" },
+      mib: { type: "string", default: "256" },
+      only: { type: "string", default: "" },
+    },
+  });
+  const dataset = createDataset(datasetShapes.batch);
+  const [note] = dataset.notes;
+  if (note === undefined) throw new Error("the data set has notes");
+  const token = await createToken(note.ownerId);
+  const scratch = await createScratch();
+  const stage = await setStage(dataset);
+  const bucket = await startBucket(join(scratch.path, "bucket"));
+  try {
+    const inBucket = (spec: CandidateSpec): CandidateSpec => ({
+      ...spec,
+      env: { ...spec.env, S3_ENDPOINT: bucket.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint, LOG_LEVEL: "error" },
+    });
+    const service = inBucket((await stage.service("sqlite")).spec);
+    let met = true;
+    if ("throughput".includes(values.only)) {
+      const sizeBytes = Number(values.mib) * MIB;
+      const path = await writeFile(scratch.path, sizeBytes);
+      console.log(`upload: a file of ${values.mib} MiB, ${values.rounds} rounds, Node ${process.versions.node}`);
+      const candidate = await startCandidate(service);
+      try {
+        const url = `http://127.0.0.1:${candidate.port}`;
+        const rounds = Number(values.rounds);
+        const plan = { endpoint: bucket.endpoint, path, sizeBytes, rounds };
+        met = await measureThroughput({ ...plan, service: { url, token, noteId: note.id } });
+      } finally {
+        await candidate.stop();
+      }
+    }
+    if ("forms".includes(values.only)) {
+      const specs = [inBucket((await stage.article()).spec), service];
+      await measureForms({ specs, token, noteId: note.id });
+    }
+    return met;
+  } finally {
+    await bucket.stop();
+    await stage.close();
+    await scratch.remove();
+  }
+}
+
+async function writeFile(folder: string, sizeBytes: number): Promise<string> {
+  const path = join(folder, "file.bin");
+  const handle = await open(path, "w");
+  for (let left = sizeBytes; left > 0; left -= MIB) await handle.write(randomBytes(Math.min(left, MIB)));
+  await handle.close();
+  return path;
+}

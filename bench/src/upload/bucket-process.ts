@@ -1,0 +1,14 @@
+import { startS3Local } from "@valetkey/s3-local";
+import { settings } from "../rig/settings.ts";
+
+// The bucket that everyone uploads to, in a process of its own.
+const { accessKeyId, secretAccessKey, region, bucket } = settings;
+const dataDir = process.argv[2] as string;
+const { endpoint } = await startS3Local({
+  dataDir,
+  region,
+  credentials: { accessKeyId, secretAccessKey },
+  buckets: [bucket],
+});
+process.send?.(endpoint);
+process.once("disconnect", () => process.exit());

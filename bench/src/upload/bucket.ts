@@ -1,0 +1,26 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+
+export type Bucket = { endpoint: string; stop(): Promise<void> };
+
+/** Starts the embedded bucket in a process of its own, its data in this folder. */
+export async function startBucket(dataDir: string): Promise<Bucket> {
+  const child = fork(new URL("./bucket-process.ts", import.meta.url), [dataDir], { execArgv: profileFlags() });
+  const [endpoint] = (await once(child, "message")) as [string];
+  return {
+    endpoint,
+    async stop() {
+      const exited = once(child, "exit");
+      child.disconnect();
+      await exited;
+    },
+  };
+}
+
+/** As for the servers: BENCH_PROFILE_DIR gets a CPU profile. */
+function profileFlags(): string[] {
+  const directory = process.env.BENCH_PROFILE_DIR;
+  return directory === undefined
+    ? []
+    : ["--cpu-prof", `--cpu-prof-dir=${directory}`, "--cpu-prof-name=bucket.cpuprofile"];
+}

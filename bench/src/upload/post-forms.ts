@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { Readable } from "node:stream";
+
+type Forms = { port: number; path: string; token: string; files: number; fileBytes: number };
+
+const PIECE = Buffer.alloc(2 ** 20, 7);
+const BOUNDARY = "----bench-of-valet-key";
+
+/** Posts this many files at once as browsers do, each a form of its own. Throws when one is not answered with 201. */
+export async function postForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
+  const agent = new Agent({ maxSockets: files });
+  const post = async (number: number) => {
+    const head = Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="file-${number}.bin"\r\n` +
+        "Content-Type: application/octet-stream\r\n\r\n",
+    );
+    const tail = Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": `multipart/form-data; boundary=${BOUNDARY}`,
+      "content-length": head.length + fileBytes + tail.length,
+    };
+    const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
+    Readable.from(pieces({ head, fileBytes, tail }), { objectMode: false, highWaterMark: 64 * 1024 }).pipe(outgoing);
+    const [answer] = await once(outgoing, "response");
+    let text = "";
+    for await (const chunk of answer) text += chunk;
+    if (answer.statusCode !== 201) throw new Error(`a form was answered with ${answer.statusCode}: ${text}`);
+  };
+  await Promise.all(Array.from({ length: files }, (_, number) => post(number)));
+  agent.destroy();
+}
+
+function* pieces({ head, fileBytes, tail }: { head: Buffer; fileBytes: number; tail: Buffer }) {
+  yield head;
+  for (let left = fileBytes; left > 0; left -= PIECE.length) yield PIECE.subarray(0, left);
+  yield tail;
+}

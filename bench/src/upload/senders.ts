@@ -1,0 +1,69 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { createClient } from "@valetkey/client";
+import { openFile } from "@valetkey/client/node";
+import { settings } from "../rig/settings.ts";
+
+/** One way to bring a file of the disk into the bucket; answers how to remove it again. */
+export type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
+
+type Options = {
+  endpoint: string;
+  service: { url: string; token: string; noteId: string };
+};
+
+/** As the client and lib-storage have it by themselves, with the service's part size for both. */
+const PART_BYTES = 8 * 2 ** 20;
+const PARALLEL = 4;
+
+export const names = [
+  "valetkey",
+  "lib-storage",
+  "lib-storage, no checksum",
+  "PutObject",
+  "PutObject, no checksum",
+] as const;
+
+/** The client through the whole pipeline (start, parts, verification), and what the AWS SDK does with the bucket's own keys. */
+export function createSenders({ endpoint, service }: Options): Sender[] {
+  const client = createClient({ baseUrl: service.url, token: service.token });
+  const { accessKeyId, secretAccessKey, region } = settings;
+  const common = { endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } };
+  const usual = new S3Client(common);
+  const plain = new S3Client({ ...common, requestChecksumCalculation: "WHEN_REQUIRED" });
+  return [
+    {
+      name: names[0],
+      async send(path) {
+        const { id } = await client.upload(service.noteId, await openFile(path)).done;
+        return () => client.attachments.remove(id);
+      },
+    },
+    { name: names[1], send: inParts(usual) },
+    { name: names[2], send: inParts(plain) },
+    { name: names[3], send: inOne(usual) },
+    { name: names[4], send: inOne(plain) },
+  ];
+}
+
+let uploads = 0;
+
+function inParts(s3: S3Client): Sender["send"] {
+  return async (path) => {
+    const place = { Bucket: settings.bucket, Key: `lib-storage-${uploads++}` };
+    const params = { ...place, Body: createReadStream(path, { highWaterMark: 2 ** 20 }) };
+    await new Upload({ client: s3, params, partSize: PART_BYTES, queueSize: PARALLEL }).done();
+    return () => s3.send(new DeleteObjectCommand(place));
+  };
+}
+
+function inOne(s3: S3Client): Sender["send"] {
+  return async (path) => {
+    const place = { Bucket: settings.bucket, Key: `put-${uploads++}` };
+    const body = { Body: createReadStream(path, { highWaterMark: 2 ** 20 }), ContentLength: (await stat(path)).size };
+    await s3.send(new PutObjectCommand({ ...place, ...body }));
+    return () => s3.send(new DeleteObjectCommand(place));
+  };
+}

@@ -1,0 +1,64 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { median, medianRatio } from "../rig/statistics.ts";
+import { formatCount, formatTable, reportGoal } from "../rig/table.ts";
+import { names } from "./senders.ts";
+
+type Turn = { seconds: number; cpuSeconds: number };
+type Plan = { endpoint: string; service: object; path: string; sizeBytes: number; rounds: number };
+
+const MIB = 2 ** 20;
+const GOAL = 0.95;
+
+/** The same file by each way in turns, round by round. Answers whether the goal was met. */
+export async function measureThroughput({ endpoint, service, path, sizeBytes, rounds }: Plan): Promise<boolean> {
+  const child = fork(new URL("./sender-process.ts", import.meta.url), [JSON.stringify({ endpoint, service })]);
+  const turns = new Map<string, Turn[]>(names.map((name) => [name, []]));
+  const ended = once(child, "exit").then(() => {
+    throw new Error("the process that sends has ended; its last words are above");
+  });
+  // Whoever waits for a turn hears of it.
+  ended.catch(() => undefined);
+  const take = async (name: string): Promise<Turn> => {
+    child.send({ name, path });
+    const [turn] = await Promise.race([once(child, "message"), ended]);
+    return turn;
+  };
+  try {
+    for (const name of names) await take(name);
+    for (let round = 0; round < rounds; round++) {
+      // Each round in another order: what a turn leaves to the disk is not always the same one's burden.
+      for (let place = 0; place < names.length; place++) {
+        const name = names[(place + round) % names.length] as string;
+        turns.get(name)?.push(await take(name));
+      }
+    }
+  } finally {
+    child.disconnect();
+  }
+  return report(turns, sizeBytes);
+}
+
+function report(turns: ReadonlyMap<string, readonly Turn[]>, sizeBytes: number): boolean {
+  const rates = new Map([...turns].map(([name, all]) => [name, all.map(({ seconds }) => sizeBytes / MIB / seconds)]));
+  const base = rates.get("lib-storage") ?? [];
+  const rows = [...rates].map(([name, values]) => [
+    name,
+    formatCount(median(values)),
+    formatCount(Math.min(...values)),
+    formatCount(Math.max(...values)),
+    medianRatio(values, base).toFixed(2),
+    median(turns.get(name)?.map(({ cpuSeconds }) => cpuSeconds) ?? []).toFixed(2),
+  ]);
+  console.log(formatTable(["", "MiB/s", "least", "most", "x lib-storage", "sender's CPU s"], rows));
+  const ratio = (of: string) => medianRatio(rates.get("valetkey") ?? [], rates.get(of) ?? []);
+  const met = names.slice(1, 3).map((of) => {
+    const goal = {
+      text: `upload through the client, of ${of}'s throughput`,
+      value: 100 * ratio(of),
+      atLeast: 100 * GOAL,
+    };
+    return reportGoal({ ...goal, unit: "%" });
+  });
+  return met.every(Boolean);
+}

@@ -75,6 +75,7 @@ export function badInputSuite(name: string, running: () => RunningProvider): voi
       const keys = await swept.bucketContents.keys();
       expect(keys.sort()).toEqual(ready.map(({ objectKey }) => objectKey).sort());
       expect(await swept.bucketContents.uploads()).toBe(0);
+      expect((await running().hiddenIn?.(server.bucket)) ?? []).toEqual([]);
     }
 
     async function start(declared: object = {}): Promise<Started> {

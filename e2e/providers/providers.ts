@@ -14,6 +14,8 @@ export type RunningProvider = {
   newBucket(): Promise<BucketServer>;
   /** Stops it, does what has to be done while it is down, and starts it again on the same data at the same address. */
   restart(whileDown: () => Promise<void>): Promise<void>;
+  /** What a bucket holds that no call of S3 shows, where there is such a thing. */
+  hiddenIn?(bucket: string): Promise<string[]>;
   stop(): Promise<void>;
 };
 
@@ -61,7 +63,21 @@ export async function startEmbeddedProvider(): Promise<RunningProvider> {
 }
 
 export const startCeph = () => start(CEPH);
-export const startSwift = () => start(SWIFT);
+export async function startSwift(): Promise<RunningProvider> {
+  const provider = await start(SWIFT);
+  const { accessKeyId, secretAccessKey } = SWIFT.credentials;
+  return {
+    ...provider,
+    /** Swift keeps parts in a container of their own, which its S3 API does not name. */
+    async hiddenIn(bucket) {
+      const login = { "x-auth-user": accessKeyId, "x-auth-key": secretAccessKey };
+      const { headers } = await fetch(`${provider.endpoint}/auth/v1.0`, { headers: login });
+      const container = `${headers.get("x-storage-url")}/${encodeURIComponent(`${bucket}+segments`)}`;
+      const listing = await fetch(container, { headers: { "x-auth-token": headers.get("x-auth-token") ?? "" } });
+      return listing.status === 404 ? [] : (await listing.text()).split("\n").filter((line) => line !== "");
+    },
+  };
+}
 
 async function makeBucket({ endpoint, region, credentials, forcePathStyle }: Omit<BucketServer, "stop" | "bucket">) {
   const bucket = `files-${randomBytes(6).toString("hex")}`;
@@ -71,7 +87,12 @@ async function makeBucket({ endpoint, region, credentials, forcePathStyle }: Omi
   return bucket;
 }
 
-async function start({ script, region, credentials, otherPorts }: Server): Promise<RunningProvider> {
+async function start({
+  script,
+  region,
+  credentials,
+  otherPorts,
+}: Server): Promise<RunningProvider & { endpoint: string }> {
   const dir = await mkdtemp(join(tmpdir(), "valetkey-provider-"));
   const env: Record<string, string> = { DIR: dir };
   for (const name of ["PORT", ...otherPorts]) env[name] = String(await freePort("127.0.0.1"));
@@ -80,6 +101,7 @@ async function start({ script, region, credentials, otherPorts }: Server): Promi
   const place = { endpoint, region, credentials, forcePathStyle: true };
   let running: ChildProcess = await run();
   return {
+    endpoint,
     async newBucket() {
       return { ...place, bucket: await makeBucket(place), stop: async () => undefined };
     },

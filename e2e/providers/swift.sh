@@ -102,6 +102,8 @@ use = egg:swift#bulk
 use = egg:swift#copy
 [filter:slo]
 use = egg:swift#slo
+# No daemon runs here that would delete the segments of an object later.
+allow_async_delete = false
 [filter:dlo]
 use = egg:swift#dlo
 [filter:versioned_writes]

@@ -205,4 +205,27 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
     expect(await served(upload)).toBe("hello");
   });
+
+  it("a bucket that does everything is asked for no copy, and nothing is queued to be removed", async () => {
+    let copies = 0;
+    service = await startService({
+      engine,
+      wrap: {
+        bucket: (bucket) => ({
+          ...bucket,
+          copy: (options) => {
+            copies += 1;
+            return bucket.copy(options);
+          },
+        }),
+      },
+    });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const upload = await start();
+    await put(upload, "hello");
+    expect((await complete(upload)).body.state).toBe("ready");
+    expect(copies).toBe(0);
+    expect(await service.database.db.kysely.selectFrom("object_deletions").selectAll().execute()).toEqual([]);
+  });
 });

@@ -187,6 +187,20 @@ describe("an outage", () => {
   }
 });
 
+describe("parts that the bucket has lost", () => {
+  it("are sent again as a new upload, and the old one is given up", async () => {
+    const world = await startWorld();
+    const given = file(LARGE_BYTES);
+    const note = await newNote(world);
+    const lost = "<Error><Code>NoSuchUpload</Code><Message>The upload is not there</Message></Error>";
+    world.toBucket.decide(once(isPart(4), { status: 404, body: lost }));
+    const { id } = await world.client.upload(note, given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+    expect(world.toService.seen.filter((line) => line.startsWith("DELETE /uploads/"))).toHaveLength(1);
+    expect((await world.client.usage()).usedBytes).toBe(LARGE_BYTES);
+  });
+});
+
 describe("what waiting does not change", () => {
   it("bytes that are not what the name says: upload_rejected", async () => {
     const world = await startWorld();

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -54,6 +54,11 @@ describe("the package as it is published", () => {
     ];
     const reading = ["--allowImportingTsExtensions", "--skipLibCheck", "--ignoreConfig", "--types", "node"];
     await run([TSC, ...options, ...reading, join(PACKAGE, "scripts/wire.assert.ts")]);
+    const asserted = await readFile(join(PACKAGE, "scripts/wire.assert.ts"), "utf8");
+    const declared = await readFile(join(DIST, "wire.d.ts"), "utf8");
+    const names = [...declared.matchAll(/^export type (\w+)/gm)].map(([, name = ""]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !asserted.includes(`${name}: [contract.${name}, published.${name}]`))).toEqual([]);
   });
 
   it.each([

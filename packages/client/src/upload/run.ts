@@ -1,5 +1,6 @@
 import { ValetKeyError } from "../errors.ts";
 import type { Attachment } from "../wire.ts";
+import { abandon } from "./abandon.ts";
 import { complete, untilChecked } from "./complete.ts";
 import { findUpload, type OpenUpload, openUpload, startUpload } from "./open-upload.ts";
 import { isLost, sendParts } from "./send-parts.ts";
@@ -55,5 +56,7 @@ async function mayStartAnew(session: Session, { upload, error }: { upload: OpenU
   const isGone = isLost(error) || error.code === "upload_not_found" || error.code === "upload_not_pending";
   if (!isGone) return false;
   const current = await findUpload(session, upload.uploadId);
-  return current === undefined || current.state === "pending" || current.state === "expired";
+  // The bucket has lost its parts: it would only take up room in the quota until it expires.
+  if (current?.state === "pending") return abandon(session, upload.uploadId);
+  return current === undefined || current.state === "expired";
 }

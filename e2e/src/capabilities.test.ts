@@ -3,7 +3,7 @@ import { freePort } from "../../packages/server/src/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
 const LINE =
-  "bucket: conditional PUT yes, conditional completion yes, parts end with their upload yes, signed length yes, signed type yes, stored type yes, signed SHA-256 yes, copy yes";
+  "bucket: conditional PUT yes, conditional completion yes, parts end with their upload yes, signed length yes, signed type yes, stored type yes, signed SHA-256 yes, unsigned headers refused yes, copy yes";
 
 describe("what the bucket can do", () => {
   it("is said in one line at start, and again by `valetkey bucket`", async () => {

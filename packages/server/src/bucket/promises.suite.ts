@@ -283,6 +283,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
       signedType: declared.get("signed-type"),
       storedType: declared.get("stored-type"),
       signedSha256: declared.get("signed-sha256"),
+      unsignedHeaders: declared.get("unsigned-headers"),
       copy: declared.get("copy"),
     });
     await bucket.delete(objectKeys);

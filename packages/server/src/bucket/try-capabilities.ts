@@ -31,6 +31,8 @@ type Put = {
   headers?: Record<string, string>;
   body?: string;
   sentType?: string;
+  /** Sent, though not signed. */
+  unsigned?: Record<string, string>;
 };
 
 /**
@@ -58,6 +60,9 @@ export function createTryCapabilities(options: Options): Bucket["tryCapabilities
       signedSha256:
         isTaken(await send.put({ objectKey: first, headers: checked })) &&
         isRefused(await send.put({ objectKey: first, headers: checked, body: OTHER_BODY })),
+      unsignedHeaders: isRefused(
+        await send.put({ objectKey: first, unsigned: { "x-amz-copy-source": `${options.target.bucket}/${second}` } }),
+      ),
       copy: await canCopy(calls, { from: first, to: third }),
       ...(await tryParts(options, { objectKey: first, send })),
     };
@@ -91,10 +96,10 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
   }
 
   return {
-    async put({ objectKey, headers = {}, body = BODY, sentType = TYPE }: Put): Promise<number> {
+    async put({ objectKey, headers = {}, body = BODY, sentType = TYPE, unsigned = {} }: Put): Promise<number> {
       const signed = { ...headers, "content-type": TYPE, "content-length": String(BODY.length) };
       const { url } = presigner.presignPut({ key: objectKey, headers: signed, ...(await sign()) });
-      return statusOf(url, { headers: { ...headers, "content-type": sentType }, body });
+      return statusOf(url, { headers: { ...headers, ...unsigned, "content-type": sentType }, body });
     },
     async part(objectKey: string, uploadId: string): Promise<number> {
       const headers = { "content-length": String(BODY.length) };

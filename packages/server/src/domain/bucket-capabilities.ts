@@ -11,6 +11,8 @@ export type BucketCapabilities = {
   /** Keeps the content type that was sent. */
   storedType: boolean;
   signedSha256: boolean;
+  /** Refuses `x-amz-*` headers that were not signed, such as one that makes a copy of a PUT. */
+  unsignedHeaders: boolean;
   copy: boolean;
 };
 
@@ -23,6 +25,7 @@ export const LEAST_CAPABILITIES: BucketCapabilities = {
   signedType: false,
   storedType: false,
   signedSha256: false,
+  unsignedHeaders: false,
   copy: false,
 };
 
@@ -34,6 +37,7 @@ const NAMES: Record<keyof BucketCapabilities, string> = {
   signedType: "signed type",
   storedType: "stored type",
   signedSha256: "signed SHA-256",
+  unsignedHeaders: "unsigned headers refused",
   copy: "copy",
 };
 

@@ -11,7 +11,7 @@ export function userCommand(): Command {
     .requiredOption("--email <address>", "the address to sign in with")
     .option("--name <name>", "what others see (default: the address)")
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
-    .option("--admin", "may adopt objects that are in the bucket already", false)
+    .option("--admin", "an administrator: may adopt, and so read, every object of the bucket", false)
     .action(addUser);
   return new Command("user").description("manage accounts").addCommand(add);
 }

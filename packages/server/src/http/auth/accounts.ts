@@ -23,18 +23,15 @@ export type Accounts = {
  * An account's address is not proven, and yet becomes its name in the directory that sharing by address looks in: whoever signs up
  * first with an address is found by it. Where that matters, sign-up is closed (SECURITY.md).
  *
- * The first account of an instance becomes its administrator. This is decided after the account was made, by looking whether it is
- * the only one: of two that are made at the same moment at most one is chosen, and where none is, `valetkey user add --admin` helps.
+ * No account is an administrator by itself, not even the first, which may be a stranger's: only `valetkey user add --admin` makes one.
  */
 export function createAccounts(
-  options: AccountsConfig & { rememberPerson: (identity: Identity & { isAdmin?: boolean }) => Promise<void> },
+  options: AccountsConfig & { rememberPerson: (identity: Identity) => Promise<void> },
 ): Accounts {
   let logger: FastifyBaseLogger | undefined;
 
   async function remember({ id, email, name }: { id: string; email: string; name: string }): Promise<void> {
-    const { internalAdapter } = await auth.$context;
-    const isOnlyAccount = (await internalAdapter.listUsers(2)).length === 1;
-    await options.rememberPerson({ id, email, name, isAdmin: isOnlyAccount });
+    await options.rememberPerson({ id, email, name });
   }
 
   const auth = betterAuth(

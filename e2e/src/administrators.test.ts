@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { apiAs } from "./testing/api.ts";
+import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
+
+const password = "correct-horse-battery-staple";
+
+describe("administrators", () => {
+  let place: Place;
+  let service: RunningService;
+  const key = "other-application/salaries.csv";
+
+  beforeAll(async () => {
+    place = await makePlace();
+    service = await startProcess(place);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await place.remove();
+  });
+
+  async function post(path: string, { json, cookie }: { json: object; cookie?: string }) {
+    const headers = { "content-type": "application/json", origin: service.url, ...(cookie && { cookie }) };
+    const response = await fetch(service.url + path, { method: "POST", headers, body: JSON.stringify(json) });
+    const [sent = ""] = response.headers.getSetCookie().map((line) => line.split(";", 1)[0]);
+    return { status: response.status, body: JSON.parse(await response.text()), cookie: sent };
+  }
+
+  it("requirement 1: a stranger who signs up first is no administrator, and can't adopt what is in the bucket", async () => {
+    const { cookie, status } = await post("/auth/sign-up/email", {
+      json: { email: "first@example.com", name: "First", password },
+    });
+    expect(status).toBe(200);
+    const me = await fetch(`${service.url}/me`, { headers: { cookie } });
+    expect(await me.json()).toMatchObject({ email: "first@example.com", isAdmin: false });
+    const note = await post("/notes", { json: { title: "Mine" }, cookie });
+    const adopted = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie });
+    expect(adopted).toMatchObject({ status: 403, body: { code: "access_denied" } });
+    // Nor by signing in again, which records the person once more.
+    const again = await post("/auth/sign-in/email", { json: { email: "first@example.com", password } });
+    const still = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie: again.cookie });
+    expect(still.status).toBe(403);
+  });
+
+  it("are made on the command line, with --admin and not without", async () => {
+    const isAdmin = async (name: string, ...options: string[]) => {
+      const email = `${name}@example.com`;
+      await runCli(place, ["user", "add", "--email", email, ...options]);
+      const { stdout } = await runCli(place, ["token", "create", "--email", email]);
+      const me = await (await apiAs(service.url, { token: stdout.trim() })).call("GET", "/me");
+      return me.body.isAdmin;
+    };
+    expect(await isAdmin("plain")).toBe(false);
+    expect(await isAdmin("chief", "--admin")).toBe(true);
+  });
+});

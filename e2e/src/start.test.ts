@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { apiAs } from "./testing/api.ts";
 import { databases } from "./testing/databases.ts";
-import { makePlace, type Place, runCli, startProcess } from "./testing/service.ts";
+import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
 
 const places: Place[] = [];
 async function place(env?: Record<string, string>): Promise<Place> {
@@ -69,6 +69,28 @@ describe("stopping", () => {
     expect(issued).toHaveLength(20);
     await again.stop();
   });
+
+  it.each([
+    ["SIGTERM", "npm alone, as a supervisor does it"],
+    ["SIGINT", "npm alone"],
+    ["SIGINT", "everything at the terminal (Ctrl-C), which npm passes on once more"],
+  ] as const)(
+    "of `npm start` by %s to %s finishes what is in flight, frees the port and exits 0",
+    async (signal, to) => {
+      const service = await startWithNpm(await place());
+      onTestFinished(() => killGroup(service.pid));
+      const ann = await apiAs(service.url, { sub: "ann" });
+      const note = await ann.call("POST", "/notes", { title: "In flight" });
+      const slow = await slowUpload(service.url, note.body.id);
+      process.kill(to.includes("Ctrl-C") ? -service.pid : service.pid, signal);
+      await service.printed(/(finishing what is in flight)/);
+      slow.finish();
+      expect(await slow.statusLine).toContain("201");
+      expect(await service.ended).toBe(0);
+      const [refused] = await once(connect(Number(new URL(service.url).port), "127.0.0.1"), "error");
+      expect(refused).toMatchObject({ code: "ECONNREFUSED" });
+    },
+  );
 });
 
 describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas on one database", ({ makeEnv }) => {
@@ -92,6 +114,14 @@ describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas
     expect(await Promise.all([first.stop(), second.stop()])).toEqual([0, 0]);
   });
 });
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended, as it should have.
+  }
+}
 
 /** A form upload that has begun and waits for its last bytes. */
 async function slowUpload(url: string, noteId: string) {

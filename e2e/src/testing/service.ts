@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing.ts";
 
-const CLI = resolve(import.meta.dirname, "../../../packages/server/src/cli.ts");
+const ROOT = resolve(import.meta.dirname, "../../..");
+const CLI = resolve(ROOT, "packages/server/src/cli.ts");
 
 /** A place of its own for one service: a data folder, ports, and no variable of the machine's that could change a test. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
@@ -36,24 +37,37 @@ export type RunningService = {
   pid: number;
   /** Everything it has printed so far, standard error included. */
   output(): string;
-  /** Sends the signal and answers the exit code (null when the signal ended it). */
+  /** Resolves when it next prints a line that the pattern matches, with what its group matched. */
+  printed(pattern: RegExp): Promise<string>;
+  /** Resolves with the exit code (null when a signal ended it), once nobody holds its output any more. */
+  ended: Promise<number | null>;
+  /** Sends the signal and answers as `ended`. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-export async function startProcess(place: Place): Promise<RunningService> {
-  const child = spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir });
+export function startProcess(place: Place): Promise<RunningService> {
+  return running(spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir }));
+}
+
+/** The same by `npm start`, in a process group of its own, as a shell starts it; `pid` and what `stop` signals are npm. */
+export function startWithNpm(place: Place): Promise<RunningService> {
+  const env = { ...place.env, npm_config_update_notifier: "false" };
+  return running(spawn("npm", ["start"], { env, cwd: ROOT, detached: true }));
+}
+
+async function running(child: ChildProcess): Promise<RunningService> {
+  const ended = once(child, "close").then(() => child.exitCode);
   const { lines, firstMatch } = collect(child);
   const url = await firstMatch(/listens on (\S+)/);
   return {
     url,
     pid: child.pid ?? 0,
     output: () => lines.join("\n"),
-    async stop(signal = "SIGTERM") {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      const closed = once(child, "close");
+    printed: firstMatch,
+    ended,
+    stop(signal = "SIGTERM") {
       child.kill(signal);
-      await closed;
-      return child.exitCode;
+      return ended;
     },
   };
 }

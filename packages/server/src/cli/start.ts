@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { type Config, loadConfig } from "../config.ts";
 import { createLogger, type Service, startService } from "../main.ts";
 
+const SAME_SIGNAL_MS = 1_000;
+
 /** `valetkey start`: the service, until SIGTERM or SIGINT. */
 export function startCommand(): Command {
   return new Command("start").description("run the service (the default)").action(start);
@@ -15,10 +17,18 @@ async function start(): Promise<void> {
   process.stdout.write(`${welcome(config, service)}\n`);
   const signal = await nextSignal();
   logger.info({ signal }, "finishing what is in flight, then stopping");
-  // A second signal means now.
-  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => process.exit(1));
+  exitAtSecondSignal();
   await service.close();
   process.exit(0);
+}
+
+/** A second signal means now. At once it is the same one: Ctrl-C reaches the service and npm, which passes its own on. */
+function exitAtSecondSignal(): void {
+  const since = performance.now();
+  const onSignal = () => {
+    if (performance.now() - since > SAME_SIGNAL_MS) process.exit(1);
+  };
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, onSignal);
 }
 
 function welcome(config: Config, service: Service): string {

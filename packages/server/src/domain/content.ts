@@ -1,4 +1,5 @@
-import { type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
+import { extensionOf, isActiveName, isTextName } from "./extensions.ts";
+import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 import { type Markup, sniffMarkup } from "./markup.ts";
 
 /** The name and type that a file came with. */
@@ -9,33 +10,75 @@ export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
 const GZIP = "application/gzip";
+const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
 const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
 /** Readers of PDF look for its mark this far. Source: Adobe, PDF Reference 1.7, appendix H. Bytes. */
 const PDF_MARK_WITHIN = 1_024;
+/** What films begin with that a library of signatures doesn't know: fragments of MP4, and QuickTime of old. After four bytes of length. */
+const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
+/** Formats that are text, though a library of signatures knows them. */
+const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
+const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
+/** Some systems declare by the extension alone: films (.ts) and slides (.pot) come as these. */
+const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
+/** Control characters that no text has. Source: WHATWG MIME Sniffing, "binary data byte". */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
+/** UTF-16 by its byte order mark, which libraries take for the beginning of an MP3. */
+const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
+/** Images that are kept in the container of MP4. */
+const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 
 /** What a file is by its first bytes: markup, or a media type, or nothing that is known. */
-type Actual = { markup: Markup | undefined; type: string | undefined };
+type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Says, for the person who sent it, how a file contradicts its name or its declared type; undefined when it doesn't (SECURITY-REQUIREMENTS 5).
- * `detectedType`: what a library of signatures makes of `start`, the first START_BYTES of the file.
+ * Says, for the person who sent it, how a file contradicts its name or its declared type, or they each other; undefined when nothing does
+ * (SECURITY-REQUIREMENTS 5). `detectedType`: what a library of signatures makes of `start`, the first START_BYTES of the file.
  */
 export function findContradiction(
   claim: Claim,
   { start, detectedType }: { start: Uint8Array; detectedType: string | undefined },
 ): string | undefined {
   if (start.length === 0) return undefined;
-  const actual: Actual = { markup: sniffMarkup(start), type: normalise(start, detectedType) };
-  const named = kindOfName(claim.filename);
-  if (named !== undefined && isKnown(actual) && !matches(named, actual)) {
-    return reject(`what its name says (it is ${nameOf(actual)}, named ${claim.filename})`);
-  }
-  const declared = kindOfType(claim.contentType);
-  const contradicts = declared === undefined ? isForeign(claim.contentType, actual) : !matches(declared, actual);
+  const text = String.fromCharCode(...start);
+  const type = normalise(text, detectedType);
+  const actual: Actual = { markup: sniffMarkup(start), type, isBinary: isBinary(text, type) };
+  return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
+}
+
+function contradictionOfName({ filename }: Claim, actual: Actual): string | undefined {
+  const named = kindOfName(filename);
+  const contradicts =
+    named === undefined ? isTextName(filename) && actual.isBinary : isKnown(actual) && !matches(named, actual);
+  return contradicts ? reject(`what its name says (it is ${nameOf(actual)}, named ${filename})`) : undefined;
+}
+
+function contradictionOfType({ contentType }: Claim, actual: Actual): string | undefined {
+  const declared = kindOfType(contentType);
+  const contradicts = declared === undefined ? isForeign(contentType, actual) : !matches(declared, actual);
   if (!contradicts) return undefined;
   const what = isKnown(actual) ? nameOf(actual) : `not ${declared?.name}`;
-  return reject(`what it was declared to be (it is ${what}, declared as ${claim.contentType})`);
+  return reject(`what it was declared to be (it is ${what}, declared as ${contentType})`);
+}
+
+/** The name and the type against each other, whatever the file is. */
+function contradictionOfBoth({ filename, contentType }: Claim): string | undefined {
+  const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
+  const differ =
+    named === undefined || declared === undefined
+      ? isActiveName(filename) && isPassive({ filename, contentType })
+      : !areCompatible(named, declared);
+  return differ
+    ? reject(`both what its name and its type say (named ${filename}, declared as ${contentType})`)
+    : undefined;
+}
+
+/** Whether a type promises something to look at or listen to, which no program or page is called. */
+function isPassive({ filename, contentType }: Claim): boolean {
+  if (contentType === "image/svg+xml") return !["svg", "svgz", "xml"].includes(extensionOf(filename));
+  return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
 }
 
 function reject(how: string): string {
@@ -43,12 +86,18 @@ function reject(how: string): string {
 }
 
 /** One type a kind, also where the library knows more about a file, or gives up because it sees no more of it. */
-function normalise(start: Uint8Array, detectedType: string | undefined): string | undefined {
-  const text = String.fromCharCode(...start.subarray(0, PDF_MARK_WITHIN));
+function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
   if (certain !== undefined) return certain.types[0];
   if (detectedType !== undefined) return kindOfType(detectedType)?.types[0] ?? detectedType;
-  return text.includes("%PDF-") ? PDF : undefined;
+  if (MP4_BOXES.has(text.slice(4, 8))) return MP4;
+  return text.slice(0, PDF_MARK_WITHIN).includes("%PDF-") ? PDF : undefined;
+}
+
+/** Whether a file is certainly no text: a few letters alone ("MZ", "BM", "ID3") may begin a table, and a text may tell of "%PDF-". */
+function isBinary(text: string, type: string | undefined): boolean {
+  if (type === undefined || TEXT_FORMATS.test(type) || UTF_16.test(text)) return false;
+  return type === PDF ? text.startsWith("%PDF-") : BINARY_BYTE.test(text);
 }
 
 function isKnown({ markup, type }: Actual): boolean {
@@ -56,19 +105,27 @@ function isKnown({ markup, type }: Actual): boolean {
 }
 
 function matches(kind: FileKind, { markup, type }: Actual): boolean {
-  if (markup !== undefined || type === undefined) return false;
+  if (markup !== undefined) return false;
+  if (type === undefined) return kind.isLoose === true;
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/** Whether a picture, sound or film of a kind without a rule of its own is certainly something else. */
-function isForeign(contentType: string, { markup, type }: Actual): boolean {
+/** Whether a text, picture, sound or film of a kind without a rule of its own is certainly something else. */
+function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
+  if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;
   if (contentType === "image/svg+xml" && (markup === "svg" || type === GZIP)) return false;
   if (markup !== undefined) return true;
   if (type === undefined) return false;
   if (EXECUTABLES.has(type)) return true;
   const kind = kindOfType(type);
-  return kind !== undefined && !(contentType.startsWith("image/") && kind.types[0]?.startsWith("image/"));
+  return kind !== undefined && !isOfClass(kind, contentType);
+}
+
+function isOfClass(kind: FileKind, contentType: string): boolean {
+  const [type = ""] = kind.types;
+  if (!contentType.startsWith("image/")) return /^(?:audio|video)\//.test(type);
+  return type.startsWith("image/") || (type === MP4 && IMAGES_IN_MP4.test(contentType));
 }
 
 function nameOf({ markup, type = "" }: Actual): string {

@@ -1,4 +1,6 @@
-/** A kind of file that always shows what it is in its first bytes. */
+import { extensionOf } from "./extensions.ts";
+
+/** A kind of file that shows what it is in its first bytes. */
 export type FileKind = {
   /** As a person calls it. */
   name: string;
@@ -10,6 +12,8 @@ export type FileKind = {
   marks?: readonly string[];
   /** Other kinds that are as good, where a format has several shapes. */
   alsoFine?: readonly string[];
+  /** Good files of this kind may begin in ways that nobody recognises: only another kind contradicts it. */
+  isLoose?: boolean;
 };
 
 const office = (extension: string, type: string): FileKind => ({
@@ -64,14 +68,80 @@ const KINDS: readonly FileKind[] = [
   office("odt", `${OPEN_DOCUMENT}.text`),
   office("ods", `${OPEN_DOCUMENT}.spreadsheet`),
   office("odp", `${OPEN_DOCUMENT}.presentation`),
+  {
+    // One container, whose brands nobody keeps to.
+    name: "an MP4 or QuickTime file",
+    extensions: ["mp4", "m4v", "m4a", "m4b", "mov", "qt", "3gp", "3g2", "f4v"],
+    types: [
+      "video/mp4",
+      "audio/mp4",
+      "audio/x-m4a",
+      "audio/m4a",
+      "video/x-m4v",
+      "video/quicktime",
+      "video/3gpp",
+      "video/3gpp2",
+      "audio/3gpp",
+      "audio/3gpp2",
+    ],
+  },
+  {
+    name: "a WebM or Matroska file",
+    extensions: ["webm", "weba", "mkv", "mka"],
+    types: ["video/webm", "audio/webm", "video/x-matroska", "video/matroska", "audio/x-matroska", "audio/matroska"],
+    marks: ["\u001aE\u00df\u00a3"],
+  },
+  {
+    name: "an Ogg file",
+    extensions: ["ogg", "oga", "ogv", "ogx", "opus", "spx"],
+    types: ["audio/ogg", "video/ogg", "application/ogg", "audio/x-opus+ogg", "audio/vorbis"],
+    marks: ["OggS"],
+  },
+  {
+    name: "a FLAC file",
+    extensions: ["flac"],
+    types: ["audio/flac", "audio/x-flac"],
+    // With tags of MP3 in front it is taken for one.
+    alsoFine: ["audio/mpeg"],
+    marks: ["fLaC"],
+  },
+  {
+    name: "an MP3 file",
+    extensions: ["mp3", "mp2", "mpga"],
+    types: ["audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg", "audio/mpeg3"],
+    // Phones call .m4a audio/mpeg, and .mp3 is what many call any music.
+    alsoFine: ["video/mp4", "audio/aac", "audio/wav"],
+    isLoose: true,
+  },
+  {
+    name: "an AAC file",
+    extensions: ["aac"],
+    types: ["audio/aac", "audio/x-aac", "audio/aacp"],
+    alsoFine: ["video/mp4", "audio/mpeg"],
+    isLoose: true,
+  },
+  {
+    name: "a WAV file",
+    extensions: ["wav", "wave"],
+    types: ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
+    // Tags of MP3 in front.
+    alsoFine: ["audio/mpeg"],
+    isLoose: true,
+  },
+  {
+    name: "an AVI film",
+    extensions: ["avi"],
+    types: ["video/vnd.avi", "video/x-msvideo", "video/avi", "video/msvideo"],
+    isLoose: true,
+  },
 ];
 
 const byType = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind])));
 const byExtension = new Map(KINDS.flatMap((kind) => kind.extensions.map((extension) => [extension, kind])));
 
-/** The kind that a media type names, whichever of its aliases it is. */
+/** The kind that a media type names, whichever of its aliases it is, with parameters or without. */
 export function kindOfType(type: string): FileKind | undefined {
-  return byType.get(type);
+  return byType.get(type.split(";", 1)[0] ?? type);
 }
 
 /** The kind that a file begins as, a character a byte. */
@@ -81,6 +151,14 @@ export function kindOfStart(text: string): FileKind | undefined {
 
 /** The kind that the last extension of a filename names. */
 export function kindOfName(filename: string): FileKind | undefined {
-  const dot = filename.lastIndexOf(".");
-  return dot === -1 ? undefined : byExtension.get(filename.slice(dot + 1).toLowerCase());
+  return byExtension.get(extensionOf(filename));
+}
+
+/** Whether a file may be both, or be called either. */
+export function areCompatible(one: FileKind, other: FileKind): boolean {
+  return one === other || covers(one, other) || covers(other, one);
+}
+
+function covers(kind: FileKind, other: FileKind): boolean {
+  return kind.alsoFine?.some((type) => other.types.includes(type)) === true;
 }

@@ -4,11 +4,20 @@ import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(6_000, 1)]);
+const PDF = Buffer.from("%PDF-1.7\n%%EOF");
 const HTML = Buffer.from(`<!doctype html>${"<p>hello</p>".repeat(500)}`);
 
 const lies = [
   { what: "HTML named photo.png", content: HTML, filename: "photo.png", contentType: "image/png", is: "it is HTML" },
   { what: "PNG bytes named .pdf", content: PNG, filename: "scan.pdf", contentType: "image/png", is: "a PNG image" },
+  { what: "PNG bytes as text", content: PNG, filename: "a.txt", contentType: "text/plain", is: "a PNG image" },
+  {
+    what: "a PDF named .exe",
+    content: PDF,
+    filename: "a.pdf.exe",
+    contentType: "application/pdf",
+    is: "named a.pdf.exe",
+  },
   { what: "text declared a PDF", content: "hello", filename: "a", contentType: "application/pdf", is: "not a PDF" },
 ];
 

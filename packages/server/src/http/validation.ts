@@ -1,8 +1,7 @@
 import { Id } from "@valetkey/contract";
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
-import { Compile } from "typebox/compile";
-import { Check } from "typebox/value";
+import { Compile, type Validator } from "typebox/compile";
 import { HttpProblem } from "./problem.ts";
 
 type SchemaNode = {
@@ -83,13 +82,19 @@ function abridge(node: SchemaNode, value: unknown): unknown {
   return node.properties === undefined || node.patternProperties !== undefined ? value : abridgeMembers(node, value);
 }
 
-/** Up to the first item that is wrong, or one more than are allowed. */
+const compiledItems = new WeakMap<SchemaNode, Validator>();
+
+/** The first item that is wrong, in its place, and else one more than are allowed; holes for the others, which the list's walk passes over. */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
+  const compiled = compiledItems.get(items) ?? Compile(items as TSchema);
+  compiledItems.set(items, compiled);
   const kept: unknown[] = [];
-  for (const item of value) {
-    if (!Check(items as TSchema, item)) return [...kept, abridge(items, item)];
-    kept.push(item);
-    if (kept.length > maxItems) break;
+  kept.length = Math.min(value.length, maxItems + 1);
+  for (let index = 0; index < kept.length; index += 1) {
+    const item = value[index];
+    if (compiled.Check(item)) continue;
+    kept[index] = abridge(items, item);
+    kept.length = index + 1;
   }
   return kept;
 }

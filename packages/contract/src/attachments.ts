@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Id, Instant } from "./common.ts";
+import { Id, Instant, PlainText } from "./common.ts";
 
 export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
 export type Checksum = Static<typeof Checksum>;
@@ -41,8 +41,8 @@ export const AttachmentParams = Type.Object({ attachmentId: Id });
 /** JSON instead of a form: attach an object that is in the bucket already (administrators only). */
 export const AdoptBody = Type.Object(
   {
-    s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
-    key: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+    s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, ...PlainText })),
+    key: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, ...PlainText })),
     filename: Type.Optional(Type.String({ maxLength: 1024 })),
   },
   { additionalProperties: false, minProperties: 1, description: "Exactly one of s3Url and key" },

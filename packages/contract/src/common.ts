@@ -7,8 +7,14 @@ export const Id = Type.String({
   description: "UUIDv7",
 });
 
+/** What a text may hold: everything that every database keeps, and gives back as it was. */
+export const PlainText = {
+  pattern: "^[^\\u0000\\p{Cs}]*$",
+  description: "text without U+0000 and without half of a surrogate pair",
+} as const;
+
 /** A person's id: `sub` of the token, or an account's id. */
-export const UserId = Type.String({ minLength: 1, maxLength: 255 });
+export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
 /** An ISO 8601 instant in UTC. */
 export const Instant = Type.String({
@@ -17,7 +23,11 @@ export const Instant = Type.String({
   description: "ISO 8601, UTC",
 });
 
-export const Email = Type.String({ pattern: "^[^\\s@]+@[^\\s@]+$", minLength: 3, maxLength: 254 });
+export const Email = Type.String({
+  pattern: "^[^\\s@\\u0000\\p{Cs}]+@[^\\s@\\u0000\\p{Cs}]+$",
+  minLength: 3,
+  maxLength: 254,
+});
 
 export const PageQuery = Type.Object(
   {

@@ -1,9 +1,9 @@
 import { type Static, Type } from "typebox";
 import { Attachment } from "./attachments.ts";
-import { Id, Instant, PageQuery, pageOf, UserId } from "./common.ts";
+import { Id, Instant, PageQuery, PlainText, pageOf, UserId } from "./common.ts";
 
-const Title = Type.String({ minLength: 1, maxLength: 300 });
-const Body = Type.String({ maxLength: 200_000 });
+const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
+const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
 export const Note = Type.Object({
   id: Id,

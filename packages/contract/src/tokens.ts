@@ -1,9 +1,9 @@
 import { type Static, Type } from "typebox";
-import { Id, Instant, UserId } from "./common.ts";
+import { Id, Instant, PlainText, UserId } from "./common.ts";
 
 export const CreateTokenBody = Type.Object(
   {
-    label: Type.String({ minLength: 1, maxLength: 100 }),
+    label: Type.String({ minLength: 1, maxLength: 100, ...PlainText }),
     expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
   },
   { additionalProperties: false },

@@ -1,5 +1,7 @@
 import { HttpProblem } from "./problem.ts";
 
+const SECONDS_END = "2027-01-31T23:59:59".length;
+
 /** Milliseconds since the epoch, as the wire has them: ISO 8601 in UTC. */
 export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
@@ -9,6 +11,9 @@ export function toIso(milliseconds: number): string {
 export function endFromWire(expiresAt: string | null | undefined): number | undefined {
   if (expiresAt === undefined || expiresAt === null) return undefined;
   const milliseconds = Date.parse(expiresAt);
-  if (Number.isNaN(milliseconds)) throw new HttpProblem("invalid_request", "expiresAt in the body is not a date.");
+  // Date.parse takes 30 February for 2 March: what exists is written as it came.
+  if (Number.isNaN(milliseconds) || toIso(milliseconds).slice(0, SECONDS_END) !== expiresAt.slice(0, SECONDS_END)) {
+    throw new HttpProblem("invalid_request", "expiresAt in the body is a date or time that doesn't exist.");
+  }
   return milliseconds;
 }

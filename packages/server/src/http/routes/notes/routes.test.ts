@@ -65,6 +65,14 @@ describe.each(engines)("notes on $name", (engine) => {
     ["POST /notes", { title: 5 }, /title in the body must be string/],
     ["POST /notes", { title: "" }, /title in the body must not have fewer than 1/],
     ["POST /notes", { title: "x".repeat(301) }, /title in the body must not have more than 300/],
+    ["POST /notes", { title: "a\u0000b" }, /title in the body must be text without U\+0000/],
+    ["POST /notes", { title: "a\ud800b" }, /title in the body must be text without .*half of a surrogate pair/],
+    ["POST /notes", { title: "a", body: "\udc00\ud83d" }, /body in the body must be text without/],
+    [`PATCH /notes/${unknownId()}`, { body: "a\u0000" }, /body in the body must be text without/],
+    [`PUT /notes/${unknownId()}/shares`, { userIds: ["b\u0000b"] }, /userIds\.0 in the body must be text without/],
+    [`PUT /notes/${unknownId()}/shares`, { emails: ["b\u0000@example.com"] }, /emails\.0 in the body/],
+    [`PUT /notes/${unknownId()}/shares`, { emails: ["b@exampl\ud800.com"] }, /emails\.0 in the body/],
+    [`DELETE /notes/${unknownId()}/shares/b%00b`, undefined, /userId in the path must be text without/],
     ["POST /notes", [], /must be object/],
     ["POST /notes", undefined, /must be object/],
     [`PATCH /notes/${unknownId()}`, {}, /fewer than 1/],
@@ -81,6 +89,14 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.status).toBe(400);
     expect(answer.body.detail).toMatch(detail);
+  });
+
+  it("keeps every other text as it was", async () => {
+    for (const text of ["\u{1f600}", "e\u0301\u202e\ufeff\uffff\u0001\r\n\t", "\u{10ffff}"]) {
+      const { body } = await ann.send("POST /notes", { json: { title: text, body: text } });
+      const read = await ann.send(`GET /notes/${body.id}`);
+      expect(read.body).toMatchObject({ title: text, body: text });
+    }
   });
 
   it("refuses a cursor that is none", async () => {

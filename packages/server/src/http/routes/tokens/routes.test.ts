@@ -44,10 +44,21 @@ describe.each(engines)("tokens on $name", (engine) => {
     service.advance(-60_001);
   });
 
+  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])("takes the end %s", async (expiresAt) => {
+    const { status, body } = await ann.send("POST /tokens", { json: { label: "a", expiresAt } });
+    expect([status, body.expiresAt?.slice(0, 19)]).toEqual([201, expiresAt.slice(0, 19)]);
+  });
+
   it.each([
     { label: "" },
     { label: "x".repeat(101) },
+    { label: "a\u0000" },
+    { label: "a\ud800b" },
     {},
+    { label: "a", expiresAt: "2027-02-30T00:00:00Z" },
+    { label: "a", expiresAt: "2100-02-29T00:00:00Z" },
+    { label: "a", expiresAt: "2100-04-31T23:59:59.999Z" },
+    { label: "a", expiresAt: "2100-01-01T24:00:00Z" },
     { label: "a", expiresAt: "2001-01-01T00:00:00Z" },
     { label: "a", expiresAt: "2999-13-01T00:00:00Z" },
     { label: "a", userId: "bob" },

@@ -14,6 +14,14 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
         .execute();
     },
 
+    async find(objectKey) {
+      return await db
+        .selectFrom("object_deletions")
+        .select(["object_key as objectKey", "not_before as notBefore", "attempts"])
+        .where("object_key", "=", objectKey)
+        .executeTakeFirst();
+    },
+
     async cancel(objectKey) {
       await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
     },

@@ -5,7 +5,10 @@ import type { Caller } from "../domain/person.ts";
 import { normaliseContentType } from "../domain/serving.ts";
 import { authoriseNote } from "./authorise.ts";
 import { queueCheck } from "./decide-upload.ts";
-import type { Deps, StoredObject } from "./ports.ts";
+import type { Deps, ObjectDeletion, StoredObject } from "./ports.ts";
+
+/** A deletion can be called off until then: longer than any transaction lasts and than clocks of replicas differ. Milliseconds. */
+const CALLED_OFF_BEFORE_MS = 60_000;
 
 export type AdoptInput = {
   noteId: string;
@@ -27,6 +30,8 @@ export function adoptObject(deps: Deps) {
     if (person?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
     const objectKey = chooseKey(deps, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
+    // Before the look into the bucket: what is deleted after it must not pass for what was seen.
+    const deletion = await db.objectDeletions.find(objectKey);
     const stored = await bucket.head(objectKey);
     if (stored === undefined) {
       throw new DomainError(
@@ -34,7 +39,7 @@ export function adoptObject(deps: Deps) {
         "There is no such object in the bucket; check the address and the key.",
       );
     }
-    return attach(deps, { caller, noteId: input.noteId, objectKey, filename, stored });
+    return attach(deps, { caller, noteId: input.noteId, objectKey, filename, stored, deletion });
   };
 }
 
@@ -44,10 +49,16 @@ function chooseKey({ bucket }: Deps, { s3Url, key }: AdoptInput): string {
   throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
 }
 
-async function attach(
-  { db, clock, newId, scanning, onChecksQueued }: Deps,
-  input: { caller: Caller; noteId: string; objectKey: string; filename: string; stored: StoredObject },
-): Promise<Attachment> {
+type Adopted = {
+  caller: Caller;
+  noteId: string;
+  objectKey: string;
+  filename: string;
+  stored: StoredObject;
+  deletion: ObjectDeletion | undefined;
+};
+
+async function attach({ db, clock, newId, scanning, onChecksQueued }: Deps, input: Adopted): Promise<Attachment> {
   const { caller, noteId, objectKey, filename, stored } = input;
   const adopted = await db.transaction(async (tx) => {
     const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
@@ -55,6 +66,7 @@ async function attach(
       throw new DomainError("object_already_attached", "The object is attached already.");
     }
     const now = clock();
+    refuseDeleted(await tx.objectDeletions.find(objectKey), { seen: input.deletion, now });
     const attachment: Attachment = {
       id: newId(),
       noteId,
@@ -90,4 +102,17 @@ async function attach(
   });
   if (scanning !== undefined) onChecksQueued();
   return adopted;
+}
+
+/** A purge that has listed the key deletes the object whatever becomes of its entry, so only one that none has seen can be called off. */
+function refuseDeleted(
+  deletion: ObjectDeletion | undefined,
+  { seen, now }: { seen: ObjectDeletion | undefined; now: number },
+): void {
+  const isAsSeen = deletion?.notBefore === seen?.notBefore && deletion?.attempts === seen?.attempts;
+  if (isAsSeen && (deletion === undefined || deletion.notBefore > now + CALLED_OFF_BEFORE_MS)) return;
+  throw new DomainError(
+    "object_not_found",
+    "The object is being removed from the bucket, since what it belonged to was deleted. Put the file under another key, and adopt that.",
+  );
 }

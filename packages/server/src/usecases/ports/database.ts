@@ -149,7 +149,8 @@ export type ObjectDeletion = {
 export type ObjectDeletionQueries = {
   /** Queues a deletion, or moves the queued one of this key to `notBefore` and has it done anew. */
   put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
-  /** Takes one back: the object is wanted after all. */
+  find(objectKey: string): Promise<ObjectDeletion | undefined>;
+  /** Takes one back: the object is wanted after all. In time only while it is not due: what is due may be on its way to the bucket. */
   cancel(objectKey: string): Promise<void>;
   /** Never the object of a file that is there or coming, whatever was queued: what a bug or a lost answer queued loses nobody's file. */
   listDue(now: number, limit: number): Promise<ObjectDeletion[]>;

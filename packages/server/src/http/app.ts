@@ -40,7 +40,7 @@ export type AppOptions = {
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
   /** pino's options, and where the lines go (default: standard output); false: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
-  limits: { uploadMaxBytes: number };
+  limits: { uploadMaxBytes: number; urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number };
   /** Makes the id that a problem and its log line share. */
   requestId: () => string;
   /** Where to register the HTTP metrics; it may hold others, which /metrics then shows too. */

@@ -1,3 +1,4 @@
+import { Check, Errors } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import { startService, type TestService } from "./testing/service.ts";
@@ -44,6 +45,16 @@ const contract = [
   "get /tokens",
   "post /tokens",
   "delete /tokens/{tokenId}",
+  "post /auth/sign-up/email",
+  "post /auth/sign-in/email",
+  "post /auth/sign-out",
+  "get /auth/get-session",
+  "post /auth/update-user",
+  "post /auth/change-password",
+  "get /auth/list-sessions",
+  "post /auth/revoke-session",
+  "post /auth/revoke-other-sessions",
+  "post /auth/revoke-sessions",
   "get /healthz",
   "get /readyz",
   "get /metrics",
@@ -52,7 +63,8 @@ const contract = [
 type Operation = {
   operationId?: string;
   parameters?: { name: string; in: string; required?: boolean; schema?: object }[];
-  requestBody?: { content: Record<string, { schema: object }> };
+  requestBody?: { required?: boolean; content: Record<string, { schema: object }> };
+  security?: object[];
   responses: Record<string, { description: string; content?: Record<string, { schema: { $ref?: string } }> }>;
 };
 
@@ -61,7 +73,7 @@ describe("the OpenAPI document", () => {
   // biome-ignore lint/suspicious/noExplicitAny: the document is checked member by member
   let document: any;
   beforeAll(async () => {
-    service = await startService({ engine });
+    service = await startService({ engine, hasAccounts: true });
     document = (await service.anonymous.send("GET /openapi.json")).body;
   });
   afterAll(() => service.close());
@@ -87,8 +99,7 @@ describe("the OpenAPI document", () => {
     }
     const described = document.tags.map(({ name }: { name: string }) => name);
     const used = new Set(operations().flatMap(([, operation]) => (operation as { tags?: string[] }).tags));
-    // This service has no accounts mounted.
-    expect([...used, "accounts"].sort()).toEqual([...described].sort());
+    expect([...used].sort()).toEqual([...described].sort());
     const descriptions = operations().flatMap(([, { responses }]) => Object.values(responses));
     expect(descriptions.map(({ description }) => description)).not.toContain("Default Response");
     const ids = operations().map(([, { operationId }]) => operationId);
@@ -127,6 +138,76 @@ describe("the OpenAPI document", () => {
     const created = document.paths["/notes"].post;
     expect(created.requestBody.content["application/json"].schema.required).toEqual(["title"]);
     expect(document.paths["/notes/{noteId}"].delete.responses["204"].content).toBeUndefined();
+  });
+
+  it("says of every operation by what it knows the caller", () => {
+    expect(document.components.securitySchemes).toMatchObject({
+      bearer: { type: "http", scheme: "bearer" },
+      session: { type: "apiKey", in: "cookie", name: "__Host-valetkey.session_token" },
+    });
+    expect(document.security).toEqual([{ bearer: [] }, { session: [] }]);
+    const open = [...contract.slice(-3), "post /auth/sign-up/email", "post /auth/sign-in/email"];
+    const withCookieOrWithout = ["post /auth/sign-out", "get /auth/get-session"];
+    for (const [call, { security }] of operations()) {
+      if (open.includes(call)) expect(security, call).toEqual([]);
+      else if (withCookieOrWithout.includes(call)) expect(security, call).toEqual([{}, { session: [] }]);
+      else expect(security, call).toEqual(call.includes("/auth/") ? [{ session: [] }] : undefined);
+    }
+  });
+
+  it("says of every operation of the accounts what it takes, and what it answers is what it says", async () => {
+    const { anonymous } = service;
+    const password = "correct horse battery";
+    const person = { email: "ann@example.com", name: "Ann", password };
+    async function ask(call: string, options: { json?: object; cookie?: string } = {}) {
+      const [method = "", path = ""] = call.split(" ");
+      const operation: Operation = document.paths[path][method.toLowerCase()];
+      const takes = operation.requestBody?.content["application/json"]?.schema;
+      expect(takes === undefined, call).toBe(options.json === undefined);
+      if (takes !== undefined) expect(Check(takes, options.json), call).toBe(true);
+      const headers = { origin: "https://files.example.com", ...(options.cookie && { cookie: options.cookie }) };
+      const answer = await anonymous.send(call, { headers, ...(options.json && { json: options.json }) });
+      expect([call, answer.status]).toEqual([call, 200]);
+      const schema = operation.responses["200"]?.content?.["application/json"]?.schema as object;
+      expect(schema, call).toBeDefined();
+      expect([...Errors(schema, answer.body)], `${call}: ${answer.text}`).toEqual([]);
+      // What it does not say is not there either.
+      const listed = JSON.stringify(schema);
+      for (const [, member] of answer.text.matchAll(/"(\w+)":/g)) expect(listed, call).toContain(`"${member}":`);
+      return { ...answer, cookie: String([answer.headers["set-cookie"]].flat()[0]).split(";")[0] ?? "" };
+    }
+    await ask("GET /auth/get-session");
+    await ask("POST /auth/sign-up/email", { json: person });
+    const { cookie } = await ask("POST /auth/sign-in/email", { json: { email: person.email, password } });
+    await ask("GET /auth/get-session", { cookie });
+    await ask("POST /auth/update-user", { cookie, json: { name: "Anna" } });
+    const sessions = (await ask("GET /auth/list-sessions", { cookie })).body;
+    await ask("POST /auth/revoke-session", { cookie, json: { token: sessions[0].token } });
+    const signedIn = await ask("POST /auth/sign-in/email", { json: { email: person.email, password } });
+    const change = { currentPassword: password, newPassword: "another horse battery", revokeOtherSessions: true };
+    const changed = await ask("POST /auth/change-password", { cookie: signedIn.cookie, json: change });
+    await ask("POST /auth/revoke-other-sessions", { cookie: changed.cookie });
+    await ask("POST /auth/revoke-sessions", { cookie: changed.cookie });
+    await ask("POST /auth/sign-out", { cookie: changed.cookie });
+  });
+
+  it("says that expiresIn is a whole number of seconds, its range and its default", () => {
+    const range = { type: "integer", minimum: 1, maximum: 43_200, default: 60 };
+    for (const path of ["/attachments/{attachmentId}/url", "/attachments/{attachmentId}/download"]) {
+      const { parameters } = document.paths[path].get as Operation;
+      expect(parameters?.find(({ name }) => name === "expiresIn")).toMatchObject({ in: "query", schema: range });
+    }
+    const batch = document.paths["/attachments/urls"].post.requestBody.content["application/json"].schema;
+    expect(batch.properties.expiresIn).toMatchObject(range);
+    expect(batch.required).toEqual(["attachmentIds"]);
+  });
+
+  it("says of every body that it is needed, but of a completion's, which works without", () => {
+    const withBody = operations().filter(([, { requestBody }]) => requestBody !== undefined);
+    expect(withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call)).toEqual([
+      "post /uploads/{uploadId}/complete",
+    ]);
+    expect(JSON.stringify(document)).not.toContain("x-body");
   });
 
   it("has pages at /docs that run under the policy of every page: no inline script or style", async () => {

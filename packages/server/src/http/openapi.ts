@@ -3,6 +3,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
 import { Type } from "typebox";
+import { sessionCookieName } from "./auth/accounts-config.ts";
 import { docsTheme } from "./docs-theme.ts";
 import type { App } from "./types.ts";
 
@@ -30,8 +31,18 @@ const tags = [
   { name: "operations", description: "Probes and metrics" },
 ] as const;
 
+export type DocumentOptions = {
+  publicUrl: string;
+  /** Default: there are none, and so no sessions. */
+  accounts?: unknown;
+  limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number };
+};
+
 /** The OpenAPI 3.1 document at /openapi.json, and its pages at /docs. Registered before the routes that it describes. */
-export function documentRoutes(app: App, options: { publicUrl: string }): void {
+export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
+  const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
+  const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
+  const schemes = { bearer, ...(accounts !== undefined && { session }) } as const;
   app.addSchema(Problem);
   app.register(swagger, {
     openapi: {
@@ -41,23 +52,24 @@ export function documentRoutes(app: App, options: { publicUrl: string }): void {
         version: "0.1.0",
         description: "Files in your own private bucket, reached through URLs that live for seconds.",
       },
-      servers: [{ url: options.publicUrl }],
+      servers: [{ url: publicUrl }],
       tags: [...tags],
-      security: [{ bearer: [] }],
-      components: {
-        securitySchemes: {
-          bearer: { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" },
-        },
-      },
+      security: Object.keys(schemes).map((name) => ({ [name]: [] })),
+      components: { securitySchemes: schemes as never },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
     transform: ({ schema, url }) => ({
       schema:
         schema?.hide === true
           ? schema
-          : { ...schema, response: { ...documented(responsesOf(schema)), default: refusal } },
+          : {
+              ...schema,
+              ...withRange(schema, limits),
+              response: { ...documented(responsesOf(schema)), default: refusal },
+            },
       url,
     }),
+    transformObject: (document) => ("openapiObject" in document ? withOptionalBodies(document.openapiObject) : {}),
   });
   app.register(swaggerUi, {
     routePrefix: "/docs",
@@ -65,6 +77,36 @@ export function documentRoutes(app: App, options: { publicUrl: string }): void {
     uiConfig: { docExpansion: "list", deepLinking: true, layout: "BaseLayout" },
   });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+}
+
+/** A route's schema with this says that no body is as good as `{}`; the library for the document has no word for that. */
+export const bodyIsOptional = { "x-body-is-optional": true } as const;
+
+function withOptionalBodies<Document extends { paths?: object }>(document: Document): Document {
+  for (const item of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values<{ "x-body-is-optional"?: boolean; requestBody?: object }>(item)) {
+      if (operation["x-body-is-optional"] !== true) continue;
+      delete operation["x-body-is-optional"];
+      operation.requestBody = { ...operation.requestBody, required: false };
+    }
+  }
+  return document;
+}
+
+/** `expiresIn` is checked behind the schemas, which let anything through so that the refusal can name the range. */
+function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
+  const expiresIn = {
+    type: "integer",
+    minimum: 1,
+    maximum: limits.urlTtlMaxSeconds,
+    default: limits.urlTtlDefaultSeconds,
+    description: "Seconds",
+  };
+  const parts = Object.entries(schema ?? {}).flatMap(([name, part]) => {
+    const isAsked = (name === "querystring" || name === "body") && part?.properties?.expiresIn !== undefined;
+    return isAsked ? [[name, { ...part, properties: { ...part.properties, expiresIn } }]] : [];
+  });
+  return Object.fromEntries(parts);
 }
 
 /** `unsafe` tells the serialiser that a URL needs no escaping; to readers of the document it is a URI. */

@@ -2,23 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
 import { accountProblem } from "./account-problems.ts";
+import { accountOperations } from "./account-schema.ts";
 import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./accounts-config.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
-// Everything else of the library's is closed: nobody needs it here, so nobody can misuse it.
-const ROUTES = [
-  ["POST", "/sign-up/email", "Make an account and sign in: {email, name, password}"],
-  ["POST", "/sign-in/email", "Sign in: {email, password}"],
-  ["POST", "/sign-out", "End the session of the cookie"],
-  ["GET", "/get-session", "The session of the cookie, prolonged; or null"],
-  ["POST", "/update-user", "Change the name: {name}"],
-  ["POST", "/change-password", "Change the password: {currentPassword, newPassword, revokeOtherSessions?}"],
-  ["GET", "/list-sessions", "All sessions of the account"],
-  ["POST", "/revoke-session", "End one session: {token}"],
-  ["POST", "/revoke-other-sessions", "End all sessions but this one"],
-  ["POST", "/revoke-sessions", "End all sessions"],
-] as const;
 const STARTS_SESSION: ReadonlySet<string> = new Set(["/sign-up/email", "/sign-in/email"]);
 const FORWARDED_HEADERS = ["cookie", "user-agent"] as const;
 
@@ -34,13 +22,16 @@ export type AccountHandler = {
 /** Mounts sign-up, sign-in and sessions; the library's errors become problems. */
 export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): void {
   const { origin } = new URL(accounts.publicUrl);
-  for (const [method, path, summary] of ROUTES) {
+  for (const { method, path, answer: ok, ...operation } of accountOperations) {
     app.route({
       method,
       url: path,
       exposeHeadRoute: false,
       bodyLimit: MAX_BODY_BYTES,
-      schema: { tags: ["accounts"], summary, security: [] },
+      schema: { tags: ["accounts"], ...operation, response: { 200: ok } },
+      // The library does both.
+      validatorCompiler: () => () => true,
+      serializerCompiler: () => JSON.stringify,
       handler: (request, reply) => answer(accounts, { request, reply, path, origin }),
     });
   }

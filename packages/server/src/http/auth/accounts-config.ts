@@ -31,6 +31,19 @@ export type AccountsConfig = {
   newId: NewId;
 };
 
+/** The name of the cookie that is a session. */
+export function sessionCookieName(publicUrl: string): string {
+  return `${cookiePrefix(publicUrl)}.session_token`;
+}
+
+function cookiePrefix(publicUrl: string): string {
+  return isHttps(publicUrl) ? "__Host-valetkey" : "valetkey";
+}
+
+function isHttps(publicUrl: string): boolean {
+  return new URL(publicUrl).protocol === "https:";
+}
+
 /** The library's options: what is safe is said here and not left to its defaults, some of which depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
@@ -40,8 +53,8 @@ export function accountsConfig(
   },
 ): BetterAuthOptions {
   const { tables, log } = config;
-  const { origin, protocol } = new URL(config.publicUrl);
-  const isSecure = protocol === "https:";
+  const { origin } = new URL(config.publicUrl);
+  const isSecure = isHttps(config.publicUrl);
   return {
     baseURL: origin,
     basePath: AUTH_PATH,
@@ -82,7 +95,7 @@ export function accountsConfig(
     advanced: {
       // The library would prefix __Secure-; __Host- also forbids a Domain and any Path but /.
       useSecureCookies: false,
-      cookiePrefix: isSecure ? "__Host-valetkey" : "valetkey",
+      cookiePrefix: cookiePrefix(config.publicUrl),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },
       database: { generateId: config.newId, validateSchema: false },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },

@@ -3,11 +3,13 @@ import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
+import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
-import { createUseCases } from "../../usecases/index.ts";
+import { createUseCases, type UseCases } from "../../usecases/index.ts";
 import type { Bucket, Database, Deps, Limits } from "../../usecases/ports.ts";
 import { type AppOptions, buildApp } from "../app.ts";
+import { type Accounts, createAccounts } from "../auth/accounts.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing.ts";
 import { type Form, multipartBody } from "./form.ts";
@@ -32,6 +34,8 @@ export type ServiceOptions = {
   scanning?: Deps["scanning"];
   /** What is known of the bucket. Default: that it does everything, as the embedded one does. */
   capabilities?: BucketCapabilities;
+  /** With sign-up, sign-in and sessions at /auth. Default: without. */
+  hasAccounts?: boolean;
   /** Stands between the use cases and the bucket or the database. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
@@ -73,6 +77,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     onChecksQueued: () => undefined,
     onFormSigned: () => undefined,
   });
+  const accounts = options.hasAccounts === true ? accountsOn(database, useCases) : undefined;
   const log = collectLog();
   const app = buildApp({
     useCases,
@@ -80,9 +85,11 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       jwt: { secret: TEST_JWT_SECRET },
       authenticateApiToken: useCases.authenticateApiToken,
       rememberPerson: useCases.rememberPerson,
+      ...(accounts && { accounts }),
       publicUrl: PUBLIC_URL,
       clock,
     }),
+    ...(accounts && { accounts: accounts.routes }),
     probes: { database: () => db.probe(), bucket: () => bucket.probe() },
     publicUrl: PUBLIC_URL,
     bucketOrigins: [new URL(server.endpoint).origin],
@@ -119,6 +126,18 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       await database.close();
     },
   };
+}
+
+function accountsOn({ db, file }: TestDatabase, { rememberPerson }: UseCases): Accounts {
+  return createAccounts({
+    database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
+    tables: authTables,
+    secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
+    publicUrl: PUBLIC_URL,
+    signUp: "open",
+    newId: uuidv7,
+    rememberPerson,
+  });
 }
 
 async function anotherOf({ database }: Shared, clock: () => number): Promise<TestDatabase> {

@@ -10,7 +10,7 @@ import {
   Upload,
   UploadParams,
 } from "@valetkey/contract";
-import { nothing } from "../../openapi.ts";
+import { bodyIsOptional, nothing } from "../../openapi.ts";
 
 const tags = ["uploads"];
 
@@ -53,6 +53,7 @@ export const completeUpload = {
     "call is not repeated. Ask `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
   params: UploadParams,
   body: CompleteUploadBody,
+  ...bodyIsOptional,
   response: { 200: Attachment },
 };
 

@@ -2,13 +2,20 @@ import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
 import { Id, Instant } from "./common.ts";
 
+/** The last character before the padding has two bits that stand for nothing: only one way of writing them is what S3 writes and compares. */
+const Sha256 = Type.String({
+  pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
+  description:
+    "the SHA-256 of the file in base64, exactly as S3 writes it: 44 characters, the last one =, no stray bits",
+});
+
 /** `sha256` is base64 of the 32 bytes, as S3 writes it; when given, the bucket and the service both hold the file to it. */
 export const StartUploadBody = Type.Object(
   {
     filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
     sizeBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [1_000_000] }),
     contentType: Type.String({ maxLength: 255, examples: ["application/pdf"] }),
-    sha256: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9+/]{43}=$" })),
+    sha256: Type.Optional(Sha256),
   },
   { additionalProperties: false },
 );

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { startDirectory } from "../../packages/server/src/config/testing.ts";
 
 const read = (path: string) => readFileSync(resolve(import.meta.dirname, "../..", path), "utf8");
 const jsonBlocks = (path: string) =>
@@ -11,7 +12,12 @@ describe("requirement 18: what to paste at the provider is in the documentation,
     const [ceiling] = jsonBlocks("docs/aws.md");
     const [statement] = ceiling.Statement;
     expect(statement.Effect).toBe("Deny");
-    expect(Number(statement.Condition.NumericGreaterThan["s3:signatureAge"])).toBeGreaterThan(0);
+    const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
+    const [setting = "", ttlMax = ""] = /`(URL_TTL_MAX)=(\d+)`/.exec(read("docs/aws.md"))?.slice(1) ?? [];
+    const { limits } = startDirectory().load({ [setting]: ttlMax }).config;
+    // Nothing that the service signs, with the settings that the page tells, is older than the bucket takes it.
+    expect(ageSeconds).toBeGreaterThanOrEqual(limits.urlTtlMaxSeconds);
+    expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
 
   it("credentials for uploads that can't read", () => {

@@ -44,7 +44,10 @@ async function decide(deps: Deps, { attachment, upload, stored }: Arrived): Prom
   }
   verdict = await finalise(bucket, { objectKey, stored, verdict });
   if (verdict.ok) return accept(deps, { attachment, upload, verdict });
-  throw new DomainError("upload_rejected", await reject(deps, { attachment, upload, reason: verdict.reason }));
+  const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
+  // Not so where an abort or a deletion came first: then what was found is no fault of the file's.
+  if (decided?.state === "rejected") throw new DomainError("upload_rejected", decided.rejectReason ?? verdict.reason);
+  return decided;
 }
 
 /** What the client waits for after this request; undefined: nothing. */

@@ -39,28 +39,30 @@ export async function accept(
 
 /**
  * The file is not kept: its object goes at once, and once more when nothing can come under its key any more; one that was adopted stays
- * where it was. Answers the whole reason, for the sender.
+ * where it was. Answers the attachment as it is, whoever decided first; undefined: it was deleted.
  */
 export async function reject(
   { db, bucket, clock, newId }: Deps,
   { attachment: seen, upload, ...verdict }: Subject & { reason: string },
-): Promise<string> {
+): Promise<Attachment | undefined> {
   const now = clock();
   const reason = `${verdict.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
-  const moved = await db.transaction(async (tx) => {
+  const { moved, attachment } = await db.transaction(async (tx) => {
     const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
-    if (!(await moveUpload(tx, { ...subject, to: "rejected", rejectReason: reason }))) return false;
+    const moved = await moveUpload(tx, { ...subject, to: "rejected", rejectReason: reason });
+    const attachment = await tx.attachments.find(seen.id);
+    if (!moved) return { moved, attachment };
     if (seen.ownsObject) await queueDeletions(tx, objectsOf({ attachment: seen, upload, now }));
     const detail = { filename: seen.filename, reason };
     await tx.audit.add(eventOf(seen, { id: newId(), at: now, action: "attachment.rejected", detail }));
-    return true;
+    return { moved, attachment };
   });
   if (moved && seen.ownsObject) {
     for (const { objectKey } of objectsOf({ attachment: seen, upload, now })) {
       await removeNow(bucket, { objectKey, multipart: upload?.multipart });
     }
   }
-  return reason;
+  return attachment;
 }
 
 /** The check goes on after the request, by whichever replica takes it. Answers the attachment as it is, whoever decided first; undefined: it was deleted. */

@@ -17,8 +17,22 @@ describe.each(engines)("uploads on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
+  let beforeLook: (() => Promise<unknown>) | undefined;
   beforeAll(async () => {
-    service = await startService({ engine });
+    service = await startService({
+      engine,
+      wrap: {
+        bucket: (bucket) => ({
+          ...bucket,
+          readStart: async (...asked) => {
+            const before = beforeLook;
+            beforeLook = undefined;
+            await before?.();
+            return bucket.readStart(...asked);
+          },
+        }),
+      },
+    });
     ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
@@ -130,6 +144,33 @@ describe.each(engines)("uploads on $name", (engine) => {
     await service.useCases.purgeObjects();
     expect(await service.bucketContents.keys()).toEqual(kept);
     service.advance(-(900_000 + 300_000 + 1_000));
+  });
+
+  it.each([
+    { what: "an abort", of: "uploads", status: 409, code: "upload_not_pending", detail: /upload is over \(aborted\)/ },
+    { what: "a deletion", of: "attachments", status: 404, code: "attachment_not_found", detail: /not found/ },
+  ])("$what in the middle of a completion counts, and is what the completion says", async ({ of, ...expected }) => {
+    const upload = await start();
+    await put(upload, "hello");
+    const call = `DELETE /${of}/${of === "uploads" ? upload.id : upload.attachmentId}`;
+    beforeLook = async () => expect((await ann.send(call)).status).toBe(204);
+    const completed = await ann.send(`POST /uploads/${upload.id}/complete`);
+    const { status, code, detail } = expected;
+    expect(completed.body).toMatchObject({ status, code, detail: expect.stringMatching(detail) });
+    expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain(upload.attachmentId);
+  });
+
+  it("two completions of a file that is rejected give the same reason", async () => {
+    const upload = await start({ filename: "a.png", contentType: "image/png" });
+    await put(upload, "hello");
+    const complete = () => ann.send(`POST /uploads/${upload.id}/complete`);
+    let other: Awaited<ReturnType<typeof complete>> | undefined;
+    beforeLook = async () => {
+      other = await complete();
+    };
+    const answer = await complete();
+    expect(other?.body).toMatchObject({ status: 422, code: "upload_rejected" });
+    expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected", detail: other?.body.detail });
   });
 
   it("requirement 1: the client chooses no key and no bucket", async () => {

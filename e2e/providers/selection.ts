@@ -1,8 +1,21 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 
 /** An S3 server that the tests can run on, if the machine has it; `<name>.test.ts` beside this file does. */
-type Provider = { name: string; title: string; packages: string; commands: readonly string[] };
+type Provider = {
+  name: string;
+  title: string;
+  packages: string;
+  commands: readonly string[];
+  /** Prints the version of what is installed; `find` answers where a command is. */
+  askVersion(find: (command: string) => string): string;
+  /** Finds the version that docs/providers.md tells of. */
+  documented: RegExp;
+};
+
+const TABLE = resolve(import.meta.dirname, "../../docs/providers.md");
+const VERSION = /\d+(?:\.\d+)+/;
 
 const PROVIDERS: readonly Provider[] = [
   {
@@ -10,6 +23,8 @@ const PROVIDERS: readonly Provider[] = [
     title: "Ceph RGW",
     packages: "ceph-mon ceph-osd radosgw",
     commands: ["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin"],
+    askVersion: (find) => run(find("radosgw"), ["--version"]),
+    documented: /Tested with Ceph \w+ ([\d.]*\d)/,
   },
   {
     name: "swift",
@@ -22,6 +37,13 @@ const PROVIDERS: readonly Provider[] = [
       "swift-object-server",
       "memcached",
     ],
+    // Its servers don't tell; the Python that they name in their first line does.
+    askVersion(find) {
+      const [shebang = ""] = readFileSync(find("swift-proxy-server"), "utf8").split("\n", 1);
+      const [python = "", ...args] = shebang.replace(/^#!\s*/, "").split(/\s+/);
+      return run(python, [...args, "-c", "import swift; print(swift.__version__)"]);
+    },
+    documented: /Tested with .* Swift ([\d.]*\d)/,
   },
 ];
 
@@ -34,23 +56,63 @@ export type Selection = {
 
 /**
  * Which servers besides the embedded bucket this run is on: those that PROVIDERS names ("all", "none", or names with commas between),
- * else those that are installed. Throws when one is named that can't run.
+ * else those that are installed in the version that docs/providers.md tells of. Throws when one is named that can't run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {
+  const path = env.PATH ?? "";
   const asked = env.PROVIDERS?.trim() || undefined;
   const names = asked === "all" ? PROVIDERS.map(({ name }) => name) : asked === "none" ? [] : asked?.split(",");
   const unknown = names?.find((name) => !PROVIDERS.some((provider) => provider.name === name));
   if (unknown !== undefined) throw new Error(`PROVIDERS: "${unknown}" is none of all, none, ${namesOf(PROVIDERS)}`);
-  const runs = (provider: Provider) => names?.includes(provider.name) ?? isRunnable(provider, env.PATH ?? "");
-  for (const provider of PROVIDERS) {
-    if (names === undefined || !runs(provider) || isRunnable(provider, env.PATH ?? "")) continue;
-    throw new Error(`PROVIDERS asks for ${provider.title}. It needs root and: ${installing([provider])}`);
+  const found = PROVIDERS.map((provider) => {
+    const isInstalled = isRunnable(provider, path);
+    const isNamed = names?.includes(provider.name);
+    if (isNamed === true && !isInstalled) {
+      throw new Error(`PROVIDERS asks for ${provider.title}. It needs root and: ${installing([provider])}`);
+    }
+    const version = isInstalled && isNamed !== false ? versionOf(provider, path) : undefined;
+    const documented = documentedVersion(provider);
+    return { provider, isInstalled, version, documented, runs: isNamed ?? (isInstalled && version === documented) };
+  });
+  const running = found.filter(({ runs }) => runs).map(({ provider, version }) => titled(provider, version));
+  const others = found
+    .filter(({ runs, isInstalled }) => names === undefined && !runs && isInstalled)
+    .map(({ provider, version, documented }) => {
+      const why = `docs/providers.md tells of ${documented}; PROVIDERS=all runs it all the same`;
+      return `left out: ${titled(provider, version)} (${why})`;
+    });
+  const missing = found.filter(({ runs, isInstalled }) => !runs && !isInstalled).map(({ provider }) => provider);
+  if (missing.length > 0) {
+    others.push(`to add ${missing.map(({ title }) => title).join(" and ")}: ${installing(missing)}`);
   }
-  const left = PROVIDERS.filter((provider) => !runs(provider));
-  const running = ["the embedded bucket", ...PROVIDERS.filter(runs).map(({ title }) => title)].join(", ");
-  const others =
-    left.length === 0 ? "" : `; to add ${left.map(({ title }) => title).join(" and ")}: ${installing(left)}`;
-  return { left: left.map(({ name }) => name), line: `S3 servers in this run: ${running}${others}` };
+  const line = `S3 servers in this run: ${["the embedded bucket", ...running].join(", ")}`;
+  return {
+    left: found.filter(({ runs }) => !runs).map(({ provider }) => provider.name),
+    line: [line, ...others].join("; "),
+  };
+}
+
+function titled({ title }: Provider, version: string | undefined): string {
+  return `${title} ${version ?? "of unknown version"}`;
+}
+
+/** The version that is installed; undefined when it can't be found out. */
+function versionOf({ askVersion }: Provider, path: string): string | undefined {
+  try {
+    return VERSION.exec(askVersion((command) => pathOf(command, path) ?? command))?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function documentedVersion({ documented, title }: Provider): string {
+  const version = documented.exec(readFileSync(TABLE, "utf8"))?.[1];
+  if (version === undefined) throw new Error(`docs/providers.md does not say which version of ${title} it tells of`);
+  return version;
+}
+
+function run(command: string, args: string[]): string {
+  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 
 function namesOf(providers: readonly Provider[]): string {
@@ -63,16 +125,19 @@ function installing(providers: readonly Provider[]): string {
 }
 
 function isRunnable({ commands }: Provider, path: string): boolean {
-  return process.getuid?.() === 0 && commands.every((command) => isInPath(command, path));
+  return process.getuid?.() === 0 && commands.every((command) => pathOf(command, path) !== undefined);
 }
 
-function isInPath(command: string, path: string): boolean {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+function pathOf(command: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, command))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectProviders } from "../providers/selection.ts";
 
-/** A machine with Swift installed, and nothing of Ceph. */
+/** A machine with Swift of the documented version installed, and nothing of Ceph. */
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "valetkey-path-"));
-  for (const name of ["swift-proxy-server", "swift-account-server", "swift-container-server", "swift-object-server"]) {
-    await writeFile(join(path, name), "", { mode: 0o755 });
+  for (const name of ["swift-account-server", "swift-container-server", "swift-object-server", "memcached"]) {
+    await install(name, "");
   }
-  await writeFile(join(path, "memcached"), "", { mode: 0o755 });
+  await installSwift("2.35.1");
   vi.spyOn(process, "getuid").mockReturnValue(0);
 });
 afterAll(async () => {
@@ -19,18 +19,47 @@ afterAll(async () => {
   await rm(path, { recursive: true });
 });
 
+function install(name: string, script: string): Promise<void> {
+  return writeFile(join(path, name), script, { mode: 0o755 });
+}
+
+/** Swift tells its version to the Python that it runs on only. */
+async function installSwift(version: string): Promise<void> {
+  await install("python", `#!/bin/sh\necho ${version}\n`);
+  await install("swift-proxy-server", `#! ${join(path, "python")}\n`);
+}
+
 describe("which S3 servers a test run is on", () => {
   it("those that are installed, and one line says so and how to add the others", () => {
     const { left, line } = selectProviders({ PATH: path });
     expect(left).toEqual(["ceph-rgw"]);
     expect(line).toMatch(
-      /^S3 servers in this run: the embedded bucket, OpenStack Swift; to add Ceph RGW: apt-get install/,
+      /^S3 servers in this run: the embedded bucket, OpenStack Swift 2\.35\.1; to add Ceph RGW: apt-get install/,
     );
   });
 
   it("only the embedded bucket on a bare machine, or when that is asked for", () => {
     expect(selectProviders({ PATH: "" }).left).toEqual(["ceph-rgw", "swift"]);
     expect(selectProviders({ PATH: path, PROVIDERS: "none" }).left).toEqual(["ceph-rgw", "swift"]);
+  });
+
+  it("of another version than the documented one only when they are asked for, and the line says so", async () => {
+    await installSwift("2.36.0");
+    for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin"]) await install(name, "");
+    await install("radosgw", "#!/bin/sh\necho 'ceph version 18.2.7 (6b0e98) reef (stable)'\n");
+    const { left, line } = selectProviders({ PATH: path });
+    expect(left).toEqual(["swift"]);
+    expect(line).toBe(
+      "S3 servers in this run: the embedded bucket, Ceph RGW 18.2.7; " +
+        "left out: OpenStack Swift 2.36.0 (docs/providers.md tells of 2.35.1; PROVIDERS=all runs it all the same)",
+    );
+    const asked = selectProviders({ PATH: path, PROVIDERS: "all" });
+    expect(asked.left).toEqual([]);
+    expect(asked.line).toMatch(/: the embedded bucket, Ceph RGW 18\.2\.7, OpenStack Swift 2\.36\.0$/);
+    await install("radosgw", "#!/bin/sh\nexit 1\n");
+    expect(selectProviders({ PATH: path }).line).toContain("left out: Ceph RGW of unknown version (");
+    for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin", "radosgw"]) await rm(join(path, name));
+    await installSwift("2.35.1");
   });
 
   it("those that are named; what can't run is an error, not a gap", () => {

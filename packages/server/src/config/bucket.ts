@@ -16,6 +16,8 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   const common = { keyPrefix: readKeyPrefix(reader), ...(publicEndpoint === undefined ? {} : { publicEndpoint }) };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, ...common });
+  // Otherwise the bucket has a host name of its own, below the endpoint's.
+  if (bucket.forcePathStyle) requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
   return () => bucket;
 }
 
@@ -31,6 +33,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   }
   const port = readBucketPort(reader, server.port);
   const publicEndpoint = common.publicEndpoint ?? besidesServer(reader, { server, port });
+  requireOwnOrigin(reader, { server, endpoint: publicEndpoint });
   return (secrets) => ({
     kind: "embedded",
     host: server.host,
@@ -43,9 +46,24 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   });
 }
 
+/** What people upload must not be served where their sessions are, whatever its headers say (SECURITY-REQUIREMENTS 14). */
+function requireOwnOrigin(
+  reader: ConfigReader,
+  { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },
+): void {
+  if (server.publicUrl === undefined || endpoint === undefined) return;
+  const { origin } = new URL(server.publicUrl);
+  if (URL.parse(endpoint)?.origin !== origin) return;
+  reader.fault(
+    "S3_PUBLIC_ENDPOINT",
+    `leaves the bucket no origin of its own: browsers would get what people upload from ${origin}, which is PUBLIC_URL`,
+    "Give the bucket another host name or port, for example S3_PUBLIC_ENDPOINT=https://storage.example.com.",
+  );
+}
+
 /** The embedded bucket as browsers reach it when nothing else is said: the server's host, its own port. */
 function besidesServer(reader: ConfigReader, { server, port }: { server: ServerConfig; port: number }) {
-  if (server.publicUrl === undefined || port === 0) return undefined;
+  if (server.publicUrl === undefined || port === 0 || port === server.port) return undefined;
   const url = new URL(server.publicUrl);
   if (url.protocol === "https:") {
     reader.warn(

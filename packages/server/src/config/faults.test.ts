@@ -77,6 +77,30 @@ describe("faults", () => {
     expect(error.faults[0]?.remedy).toMatch(remedy);
   });
 
+  test.each<[string, Record<string, string>]>([
+    ["said", { PUBLIC_URL: "https://h.example", S3_PUBLIC_ENDPOINT: "https://H.example:443/" }],
+    ["with a path of its own", { PUBLIC_URL: "https://h.example", S3_PUBLIC_ENDPOINT: "https://h.example/bucket" }],
+    ["by the default of PUBLIC_URL", { PORT: "8080", S3_PUBLIC_ENDPOINT: "http://localhost:8080" }],
+    ["by the bucket's own port", { PORT: "3000", S3_LOCAL_PORT: "8080", PUBLIC_URL: "http://h.example:8080" }],
+    ["of an S3 in path style", { ...S3, PUBLIC_URL: "https://h.example", S3_ENDPOINT: "https://h.example" }],
+  ])("requirement 14: the bucket on the origin of the service, %s", (_, env) => {
+    const { faults } = failure(env);
+    expect(faults.map(({ name }) => name)).toEqual(["S3_PUBLIC_ENDPOINT"]);
+    expect(faults[0]?.problem).toMatch(/no origin of its own.*PUBLIC_URL/);
+    expect(faults[0]?.remedy).toMatch(/S3_PUBLIC_ENDPOINT=https:/);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["another port", { PUBLIC_URL: "https://h.example", S3_PUBLIC_ENDPOINT: "https://h.example:8443" }],
+    ["another host", { PUBLIC_URL: "https://h.example", S3_PUBLIC_ENDPOINT: "https://storage.h.example" }],
+    [
+      "a host below the endpoint's",
+      { ...S3, PUBLIC_URL: "https://h.example", S3_ENDPOINT: "https://h.example", S3_FORCE_PATH_STYLE: "false" },
+    ],
+  ])("%s is an origin of the bucket's own", (_, env) => {
+    expect(() => load(env)).not.toThrow();
+  });
+
   test("all are told at once, each with its remedy, and nothing is written", () => {
     const error = failure({ PORT: "x", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "files", DATABASE_URL: "sqlite:x" });
     expect(error.message).toBe(

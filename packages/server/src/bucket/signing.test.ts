@@ -28,7 +28,7 @@ function expiresOf({ url }: SignedUrl): string | null {
 describe("signing", () => {
   test("needs no wait while credentials are at hand", () => {
     const signed = bucketOn(server).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
-    expect(signed).toEqual({ url: expect.any(String), expiresAt: SECOND + 60_000 });
+    expect(signed).toMatchObject({ url: expect.any(String), expiresAt: SECOND + 60_000 });
     expect(expiresOf(signed as SignedUrl)).toBe("60");
   });
 

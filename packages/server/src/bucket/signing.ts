@@ -25,12 +25,17 @@ type Asked = { expiresInSeconds: number; now: number };
 export function createSigning({ target, credentials, onWarning }: Options): Signing {
   const presigner = createPresigner(target);
   const serving = createServing();
-  const signingWith = createSigningWith(onWarning);
+  const secondsWith = createSecondsWith(onWarning);
+  const signingWith = (asked: Asked, credentials: Credentials) => ({
+    credentials,
+    now: asked.now,
+    expiresInSeconds: secondsWith(asked, credentials),
+  });
 
   function signGet(options: Parameters<Bucket["presignGet"]>[0], lasting: Credentials) {
     const { encodedKey, response } = serving(options);
-    const { url, expiresAt } = presigner.presignGet({ encodedKey, response, ...signingWith(options, lasting) });
-    return { url, expiresAt };
+    const expiresInSeconds = secondsWith(options, lasting);
+    return presigner.presignGet({ encodedKey, response, credentials: lasting, now: options.now, expiresInSeconds });
   }
 
   return {
@@ -90,12 +95,12 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
   };
 }
 
-/** A URL dies with its credentials: it is signed for no longer than they last, so that it tells the truth. */
-function createSigningWith(onWarning: (text: string) => void) {
+/** A URL dies with its credentials: it is signed for no longer than they last, so that it tells the truth. Seconds. */
+function createSecondsWith(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;
-  return ({ now, expiresInSeconds }: Asked, credentials: Credentials) => {
+  return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {
     const endsAt = credentials.expiration?.getTime();
-    if (endsAt === undefined) return { credentials, now, expiresInSeconds };
+    if (endsAt === undefined) return expiresInSeconds;
     // A signature counts from the whole second.
     const seconds = Math.floor(endsAt / 1000) - Math.floor(now / 1000);
     if (seconds < 1) throw unavailable("The credentials for signing have expired, and their source gave no newer ones");
@@ -105,7 +110,7 @@ function createSigningWith(onWarning: (text: string) => void) {
         `The credentials end in ${seconds} s, sooner than a URL that was asked for ${expiresInSeconds} s: it was signed for ${seconds} s. Use credentials that last longer, or lower URL_TTL_MAX.`,
       );
     }
-    return { credentials, now, expiresInSeconds: Math.min(seconds, expiresInSeconds) };
+    return Math.min(seconds, expiresInSeconds);
   };
 }
 

@@ -68,6 +68,20 @@ export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
   );
 }
 
+/**
+ * Compiles the batch so that its rows come as one value, an array of arrays or null, on PostgreSQL only: reading that takes half of what
+ * reading as many rows from the connection takes.
+ */
+export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): AccessStatement {
+  return compile({ name: "vk_access_downloads_as_one", rows: "one" }, ({ userId, now, what }) => {
+    const found = downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what));
+    const values = [...downloadColumns.map(nameOf), "role"].map((name) => sql.ref(`found.${name}`));
+    return db
+      .selectFrom(found.as("found"))
+      .select(sql<unknown[][] | null>`json_agg(json_build_array(${sql.join(values)}))`.as("rows"));
+  });
+}
+
 /** The access queries over compiled statements; `run` says on which connection. */
 export function accessQueries(
   statements: AccessStatements,
@@ -94,10 +108,7 @@ export function accessQueries(
     },
 
     async downloads(userId, attachmentIds) {
-      const rows = await ask(statements.downloads, userId, engine.list(attachmentIds));
-      const found = new Map<string, DownloadAccess>();
-      for (const values of rows) found.set(values[0] as string, toDownloadAccess(values));
-      return found;
+      return toDownloads(await ask(statements.downloads, userId, engine.list(attachmentIds)));
     },
   };
 }
@@ -123,8 +134,18 @@ export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
   };
 }
 
+/** From rows of the values of `downloadColumns` and the role, by id. */
+export function toDownloads(rows: Iterable<readonly unknown[]>): Map<string, DownloadAccess> {
+  const found = new Map<string, DownloadAccess>();
+  for (const values of rows) found.set(values[0] as string, toDownloadAccess(values));
+  return found;
+}
+
+function nameOf(column: string): string {
+  return column.slice(column.indexOf(".") + 1);
+}
+
 function toRow<Row>(columns: readonly string[], values: readonly unknown[]): Row {
-  const nameOf = (column: string) => column.slice(column.indexOf(".") + 1);
   return Object.fromEntries(columns.map((column, index) => [nameOf(column), values[index]])) as Row;
 }
 

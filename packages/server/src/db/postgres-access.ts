@@ -7,8 +7,10 @@ import {
   type AccessStatements,
   accessQueries,
   compileDownloadOfMany,
+  compileDownloadsAsOne,
   type RunAccessStatement,
   toDownloadAccess,
+  toDownloads,
 } from "./access.ts";
 import { createBatching } from "./batching.ts";
 import { postgresEngine as engine } from "./engine.ts";
@@ -33,6 +35,7 @@ export function postgresAccessQueries(
 ): AccessQueries {
   const run = runOn(pool);
   const ofMany = compileDownloadOfMany(db);
+  const asOne = compileDownloadsAsOne(db, engine);
   const questions = createBatching<Question, Answers>({
     run: (asked) => answer(asked, { run, ofMany, now: clock() }),
     maxBatchItems: MAX_BATCH_QUESTIONS,
@@ -46,6 +49,10 @@ export function postgresAccessQueries(
       if (isImpossible(userId) || isImpossible(attachmentId)) return undefined;
       const question = { userId, attachmentId };
       return (await questions.add(question)).get(question);
+    },
+    async downloads(userId, attachmentIds) {
+      const [answered] = await run(asOne, [userId, clock(), attachmentIds]);
+      return toDownloads((answered?.[0] ?? []) as unknown[][]);
     },
   };
 }

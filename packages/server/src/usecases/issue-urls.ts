@@ -24,9 +24,10 @@ export function issueUrls(deps: Deps) {
     const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
     const issued = new Map<string, Downloadable[]>();
+    let ofNote: Downloadable[] = [];
     const answers: BatchAnswer[] = [];
-    for (const attachmentId of input.attachmentIds) {
-      const decision = decide(access.get(attachmentId.toLowerCase()));
+    for (const [index, attachmentId] of input.attachmentIds.entries()) {
+      const decision = decide(access.get(ids[index] as string));
       if (typeof decision === "string") {
         answers.push({ attachmentId, code: decision });
         continue;
@@ -35,9 +36,10 @@ export function issueUrls(deps: Deps) {
       // Awaiting a value that is there already would cost a turn of the event loop an item.
       if (signed instanceof Promise) signed = await signed;
       answers.push(answer(attachmentId, signed));
-      const ofNote = issued.get(decision.noteId);
-      if (ofNote === undefined) issued.set(decision.noteId, [decision]);
-      else ofNote.push(decision);
+      // Files of one note are mostly asked for together.
+      if (ofNote[0]?.noteId !== decision.noteId) ofNote = issued.get(decision.noteId) ?? [];
+      if (ofNote.length === 0) issued.set(decision.noteId, ofNote);
+      ofNote.push(decision);
     }
     await Promise.all(
       [...issued.values()].map((attachments) =>

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { freePort } from "../../packages/server/src/free-port.ts";
 import { apiAs } from "./testing/api.ts";
-import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
+import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 let place: Place;
 let service: RunningService;
@@ -12,13 +12,7 @@ afterEach(async () => {
   await place.remove();
 });
 
-async function gc(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const run = runCli(place, ["gc", ...options]);
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
-}
+const gc = (...options: string[]) => endOfCli(place, ["gc", ...options]);
 
 describe("valetkey gc, beside a service that runs", () => {
   it("says in a table what it found and mended, and in its exit code whether something is left", async () => {

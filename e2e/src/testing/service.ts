@@ -77,6 +77,17 @@ export async function runCli(place: Place, args: string[]): Promise<{ stdout: st
   return promisify(execFile)(process.execPath, [CLI, ...args], { env: place.env, cwd: place.dataDir });
 }
 
+/** The same, and answers with the exit code whatever it is. */
+export async function endOfCli(
+  place: Place,
+  args: string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return runCli(place, args).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+}
+
 function collect(child: ChildProcess) {
   const lines: string[] = [];
   const waiting: { pattern: RegExp; resolve: (match: string) => void }[] = [];

@@ -1,0 +1,119 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inspect, startEmbedded } from "../../packages/server/src/bucket/testing/server.ts";
+import { type Api, apiAs } from "./testing/api.ts";
+import { endOfCli, makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
+
+const ADMIN = "admin@example.com";
+const ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+
+/** How the addresses of an object are written; `key` percent-encoded, `port` that of the bucket's own server. */
+const styles: [style: string, address: (at: { key: string; port: number }) => string][] = [
+  ["virtual-hosted", ({ key }) => `https://files.s3.eu-central-1.amazonaws.com/${key}`],
+  ["virtual-hosted, global", ({ key }) => `https://files.s3.amazonaws.com/${key}`],
+  ["path style", ({ key }) => `https://s3.eu-central-1.amazonaws.com/files/${key}`],
+  ["path style, global", ({ key }) => `https://s3.amazonaws.com/files/${key}`],
+  ["with a dash before the region", ({ key }) => `https://files.s3-eu-west-1.amazonaws.com/${key}`],
+  ["dual-stack", ({ key }) => `https://files.s3.dualstack.eu-central-1.amazonaws.com/${key}`],
+  ["accelerated", ({ key }) => `https://files.s3-accelerate.amazonaws.com/${key}`],
+  ["in China", ({ key }) => `https://files.s3.cn-north-1.amazonaws.com.cn/${key}`],
+  [
+    "a signed URL",
+    ({ key }) => `https://files.s3.eu-central-1.amazonaws.com/${key}?X-Amz-Signature=abc&X-Amz-Expires=9`,
+  ],
+  ["at the endpoint, path style", ({ key, port }) => `http://localhost:${port}/files/${key}`],
+  ["at the endpoint, virtual-hosted", ({ key, port }) => `http://files.localhost:${port}/${key}`],
+  ["s3://", ({ key }) => `s3://files/${decodeURIComponent(key)}`],
+  ["the key alone", ({ key }) => decodeURIComponent(key)],
+];
+
+describe("valetkey adopt, beside a service that runs", () => {
+  let bucket: Awaited<ReturnType<typeof startEmbedded>>;
+  let place: Place;
+  let service: RunningService;
+  let admin: Api;
+  let noteId: string;
+
+  beforeAll(async () => {
+    bucket = await startEmbedded();
+    place = await makePlace({
+      AWS_BUCKET_NAME: bucket.bucket,
+      S3_ENDPOINT: `http://localhost:${bucket.port}`,
+      AWS_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
+      AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
+    });
+    service = await startProcess(place);
+    await runCli(place, ["user", "add", "--email", ADMIN, "--admin"]);
+    await runCli(place, ["user", "add", "--email", "ben@example.com"]);
+    const { stdout } = await runCli(place, ["token", "create", "--email", ADMIN]);
+    admin = await apiAs(service.url, { token: stdout.trim() });
+    noteId = (await admin.call("POST", "/notes", { title: "Adopted" })).body.id;
+  });
+  afterAll(async () => {
+    await service.stop();
+    await bucket.stop();
+    await place.remove();
+  });
+
+  const put = (Key: string, Body: string) =>
+    inspect(bucket).s3.send(new PutObjectCommand({ Bucket: bucket.bucket, Key, Body, ContentType: "text/plain" }));
+  const adopt = (address: string, ...options: string[]) =>
+    endOfCli(place, ["adopt", address, "--note", noteId, "--as", ADMIN, ...options]);
+  const names = async (): Promise<string[]> =>
+    (await admin.call("GET", `/notes/${noteId}`)).body.attachments.map(
+      ({ filename }: { filename: string }) => filename,
+    );
+
+  it.each(styles)("%s", async (style, addressOf) => {
+    const name = `${style.replaceAll(/[^a-z0-9]+/g, "-")} ä+%.txt`;
+    const key = `uploads/${name}`;
+    await put(key, style);
+    const address = addressOf({ key: key.split("/").map(encodeURIComponent).join("/"), port: bucket.port });
+    const { code, stdout, stderr } = await adopt(address);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const said = `Adopted ${name} (${style.length} bytes) as attachment `;
+    expect(stdout.slice(0, said.length)).toBe(said);
+    const id = new RegExp(`(${ID})\\.\n$`).exec(stdout)?.[1];
+    const { fileUrl } = (await admin.call("GET", `/attachments/${id}/url`)).body;
+    expect(await (await fetch(fileUrl)).text()).toBe(style);
+  });
+
+  it("takes a name, and leaves the object in the bucket when the attachment goes", async () => {
+    await put("report-final", "hello");
+    const { stdout } = await adopt("report-final", "--filename", "Report.txt");
+    expect(stdout).toContain("Adopted Report.txt (5 bytes)");
+    const id = new RegExp(ID).exec(stdout)?.[0];
+    expect((await admin.call("DELETE", `/attachments/${id}`)).status).toBe(204);
+    expect((await adopt("report-final")).code).toBe(0);
+  });
+
+  it("refuses with exit code 1 and a sentence, and adopts nothing", async () => {
+    await put("mine.txt", "hello");
+    const before = await names();
+    const unknown = "00000000-0000-7000-8000-000000000000";
+    const as = (address: string) => ["mine.txt", "--note", noteId, "--as", address];
+    const at = (address: string, ...options: string[]) => [address, "--note", noteId, "--as", ADMIN, ...options];
+    for (const [args, says] of [
+      [at("s3://elsewhere/mine.txt"), 'The address is in the bucket "elsewhere", not in "files".'],
+      [at("https://example.com/files/mine.txt"), '"example.com" is no S3 host'],
+      [at("s3://files/"), "The address can't be used"],
+      [at("https://files.s3.amazonaws.com/%zz"), "is not percent-encoded UTF-8"],
+      [at("none.txt"), "There is no such object in the bucket; check the address and the key."],
+      [at("mine.txt", "--filename", "a/b"), "The filename has a path separator"],
+      [as("ben@example.com"), "Access denied"],
+      [as("nobody@example.com"), "Nobody here has the address nobody@example.com"],
+      [["mine.txt", "--note", unknown, "--as", ADMIN], "Note not found"],
+      [["mine.txt", "--as", ADMIN], "required option '--note <id>' not specified"],
+    ] as const) {
+      const { code, stdout, stderr } = await endOfCli(place, ["adopt", ...args]);
+      expect({ code, stdout }, says).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain(says);
+      expect(stderr, "a text for people, without a stack").not.toMatch(/^\s+at /m);
+    }
+    expect(await names()).toEqual(before);
+    expect((await adopt("mine.txt")).code).toBe(0);
+    const again = await adopt("mine.txt");
+    expect(again).toMatchObject({ code: 1, stdout: "", stderr: "The object is attached already.\n" });
+  });
+});

@@ -14,8 +14,10 @@ async function start(): Promise<void> {
   const logger = createLogger(config);
   for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
   const service = await startService(config, { logger });
+  // Listened for first: whoever reads the welcome may send one at once.
+  const stopped = nextSignal();
   process.stdout.write(`${welcome(config, service)}\n`);
-  const signal = await nextSignal();
+  const signal = await stopped;
   logger.info({ signal }, "finishing what is in flight, then stopping");
   exitAtSecondSignal();
   await service.close();

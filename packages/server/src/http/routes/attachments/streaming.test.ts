@@ -29,7 +29,11 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
       ...bucket,
       store: (options) => bucket.store({ ...options, body: Readable.from(watch(options.body), { objectMode: false }) }),
     });
-    service = await startService({ engine, limits: { uploadMaxBytes: LIMIT }, wrap: { bucket: watched } });
+    service = await startService({
+      engine,
+      limits: { uploadMaxBytes: LIMIT, userQuotaBytes: 8 * LIMIT },
+      wrap: { bucket: watched },
+    });
     origin = await service.app.listen({ port: 0, host: "127.0.0.1" });
     token = await tokenOf("ann");
   });
@@ -98,6 +102,25 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     request.write(HEAD);
     expect(await answer).toMatchObject({ status: 413, body: { code: "file_too_large" } });
     request.destroy();
+    await expectNothingLeft();
+  });
+
+  it("a file that stood still until its room was given back -> 400 upload_aborted, and nothing left", async () => {
+    const arrived = new Promise<void>((resolve) => {
+      onChunk = () => resolve();
+    });
+    const request = post();
+    const answer = answerTo(request);
+    request.write(HEAD);
+    request.write(Buffer.alloc(MIB));
+    await arrived;
+    const queued = service.deletionQueued();
+    service.advance(3_600_000);
+    await service.useCases.expireUploads();
+    service.advance(-3_600_000);
+    request.end(Buffer.concat([Buffer.alloc(9 * MIB), Buffer.from(TAIL)]));
+    expect(await answer).toMatchObject({ status: 400, body: { code: "upload_aborted" } });
+    await queued;
     await expectNothingLeft();
   });
 

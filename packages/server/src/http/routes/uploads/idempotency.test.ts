@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import type { Database } from "../../../usecases/ports.ts";
 import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
 import { unknownId } from "../../testing/world.ts";
 
@@ -113,6 +114,32 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     // What the others began in the bucket is gone, and what the one began is not.
     await service.useCases.purgeObjects();
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
+  });
+
+  it("at the same moment, with one that is given up before it could be answered: 409, and then a new upload", async () => {
+    let looked = 0;
+    let other: Answer | undefined;
+    const database = (db: Database): Database => ({
+      ...db,
+      uploads: {
+        ...db.uploads,
+        async findByKey(asked) {
+          looked += 1;
+          if (looked === 2) await ann.send(`DELETE /uploads/${other?.body.upload.id}`);
+          const found = await db.uploads.findByKey(asked);
+          if (looked === 1) other = await start();
+          return found;
+        },
+      },
+    });
+    const raced = await startService({ engine, beside: service, wrap: { database } });
+    const client = await raced.as("ann");
+    expect((await start({ client })).body).toMatchObject({ status: 409, code: "idempotency_key_in_use" });
+    expect(other?.status).toBe(201);
+    const again = await start({ client });
+    expect(again.body.upload).toMatchObject({ state: "pending" });
+    expect(again.body.upload.id).not.toBe(other?.body.upload.id);
+    await raced.close();
   });
 
   it("when its file is complete: the same upload again, with nothing to send", async () => {

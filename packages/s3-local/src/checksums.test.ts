@@ -172,7 +172,10 @@ describe("aws-chunked bodies", () => {
   test("with a changed chunk are 403, and nothing is stored", async () => {
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" });
     const body = `${signedChunks(upload).chunks}\r\n`;
-    expect(await upload.put(body.replace("def", "deg"))).toEqual({ code: "SignatureDoesNotMatch", stored: false });
+    expect(await upload.put(body.replace("\r\ndef", "\r\ndeg"))).toEqual({
+      code: "SignatureDoesNotMatch",
+      stored: false,
+    });
     expect(await upload.put(body.replace(/0;chunk.*/s, ""))).toEqual({ code: "IncompleteBody", stored: false });
   });
 

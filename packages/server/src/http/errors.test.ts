@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import type { Deps } from "../usecases/ports.ts";
@@ -120,7 +120,9 @@ describe("what HTTP itself refuses", () => {
       release = resolve;
     });
     const call = `GET /me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const connected = once(service.app.server, "connection");
     const socket = connect(port, "127.0.0.1");
+    const [accepted] = (await connected) as [Socket];
     let answers = "";
     socket.on("data", (chunk) => {
       answers += String(chunk);
@@ -133,8 +135,9 @@ describe("what HTTP itself refuses", () => {
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");
     expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
-    // A connection that is open already may bring one more.
+    // A connection that is open already may bring one more: it has arrived before the first is answered.
     socket.write(call);
+    while (accepted.bytesRead < 2 * call.length) await new Promise((resolve) => setImmediate(resolve));
     release();
     await once(socket, "close");
     expect(answers).toMatch(/^HTTP\/1\.1 200 OK.*"id":"ann".*HTTP\/1\.1 503 .*"code":"shutting_down"/s);

@@ -79,10 +79,12 @@ describe.each(engines)("sessions on $name", (engine) => {
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
+    // One in sixty tokens begins with the letter that would change it.
+    const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,
       `${name}=${token}.`,
-      `${name}=${encodeURIComponent(`x${token.slice(1)}.${signature}`)}`,
+      `${name}=${encodeURIComponent(`${changed}.${signature}`)}`,
       `${name}=${encodeURIComponent(`${token}.${Buffer.alloc(32).toString("base64")}`)}`,
       `${name}=%E0%A4%A`,
       "valetkey.session_token",

@@ -1,11 +1,14 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { apiAs } from "./testing/api.ts";
 import { databases } from "./testing/databases.ts";
 import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
+
+const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
 const places: Place[] = [];
 async function place(env?: Record<string, string>): Promise<Place> {
@@ -23,7 +26,10 @@ describe("the first start", () => {
     const service = await startProcess(here);
     expect(service.output()).toMatch(/^Valet Key listens on http:\/\/localhost:\d+$/m);
     expect(service.output()).toContain(`Data: ${here.dataDir}`);
-    expect(service.output()).toMatch(/^Next: .*valetkey token create/m);
+    const next = existsSync(WEB_APP)
+      ? new RegExp(`^Next: open ${service.url} in a browser .*valetkey token create`, "m")
+      : /^Next: npm run build, then start again, .*valetkey token create/m;
+    expect(service.output()).toMatch(next);
     expect((await stat(join(here.dataDir, "secrets.json"))).mode & 0o777).toBe(0o600);
     expect(await service.stop()).toBe(0);
   });

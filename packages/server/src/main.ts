@@ -19,6 +19,7 @@ import { createClamd } from "./scanner/clamd.ts";
 import { createCapabilities } from "./usecases/bucket-capabilities.ts";
 import { RENEW_MS } from "./usecases/content-checks.ts";
 import { createUseCases } from "./usecases/index.ts";
+import { findWebRoot } from "./web-root.ts";
 
 const SWEEP_INTERVAL_MS = 30_000;
 /** How often it is looked whether the bucket has to be asked what it can do, or another replica has. */
@@ -96,6 +97,8 @@ export type Service = {
   url: string;
   /** What URLs are signed for. */
   bucketUrl: string;
+  /** Whether the web app is there too: it has to be built. */
+  hasWebApp: boolean;
   /** Lets requests in flight finish, writes out the audit log, and lets go of everything. */
   close(): Promise<void>;
 };
@@ -133,6 +136,7 @@ export async function startService(configured: Config, options: { logger: Logger
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   const bucketUrl = publicBucketUrl(config.bucket);
+  const webRoot = findWebRoot();
   const app = buildApp({
     useCases,
     authenticate: createAuthenticator({
@@ -155,6 +159,7 @@ export async function startService(configured: Config, options: { logger: Logger
     logger: { level: config.server.logLevel },
     limits: config.limits,
     requestId: randomUUID,
+    webRoot,
   });
   const capabilityWatch = await watchCapabilities({
     ...{ capabilities: core.capabilities, intervalMs: CAPABILITY_INTERVAL_MS, logger },
@@ -167,6 +172,7 @@ export async function startService(configured: Config, options: { logger: Logger
   return {
     url: publicUrl,
     bucketUrl,
+    hasWebApp: webRoot !== undefined,
     async close() {
       await app.close();
       await housekeeping.stop();

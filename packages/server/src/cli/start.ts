@@ -41,8 +41,13 @@ function welcome(config: Config, service: Service): string {
   return [
     `Valet Key listens on ${service.url}`,
     `Data: ${server.dataDir} (database: ${databaseIs}; bucket: ${bucketIs})`,
-    `Next: open ${service.url}/docs, or: npx valetkey user add --email you@example.com && npx valetkey token create --email you@example.com`,
+    `Next: ${next(service)}`,
   ].join("\n");
+}
+
+function next({ url, hasWebApp }: Service): string {
+  if (hasWebApp) return `open ${url} in a browser (the API: ${url}/docs, npx valetkey token create)`;
+  return `npm run build, then start again, for the web app (the API is there: ${url}/docs, npx valetkey user add, npx valetkey token create)`;
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

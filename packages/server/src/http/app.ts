@@ -25,6 +25,7 @@ import { usageRoutes } from "./routes/usage/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import type { App, RouteDeps } from "./types.ts";
 import { compileValidator } from "./validation.ts";
+import { pageHook, serveWebApp } from "./web-app.ts";
 
 export type AppOptions = {
   useCases: UseCases;
@@ -45,6 +46,8 @@ export type AppOptions = {
   requestId: () => string;
   /** Where to register the HTTP metrics; it may hold others, which /metrics then shows too. */
   metrics?: Registry;
+  /** The folder with the built web app. Default: there are no pages but those of /docs. */
+  webRoot?: string | undefined;
 };
 
 /** Builds the service's HTTP application; it listens to nothing yet. */
@@ -60,7 +63,8 @@ export function buildApp(options: AppOptions): App {
     table.add(route);
     observeRoute(metrics, route);
   });
-  answerErrors(app, { metrics, allowedMethods: table.methodsOf });
+  const webApp = options.webRoot === undefined ? undefined : serveWebApp(app, options.webRoot);
+  answerErrors(app, { metrics, table, webApp });
   refuseWhileClosing(app);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
@@ -73,16 +77,21 @@ export function buildApp(options: AppOptions): App {
   };
   app.register(async (open: App) => {
     opsRoutes(open, { probes: options.probes, metrics });
-    pageRoutes(open, options);
+    pageRoutes(open, { publicUrl: options.publicUrl, webApp });
   });
+  const authentication = authenticationHook(options.authenticate);
   app.register(async (api: App) => {
-    api.addHook("onRequest", authenticationHook(options.authenticate));
+    api.addHook("onRequest", authentication);
     for (const routes of [noteRoutes, attachmentRoutes, urlRoutes, uploadRoutes, s3Routes, shareRoutes])
       routes(api, deps);
-    activityRoutes(api, deps);
     tokenRoutes(api, deps);
     usageRoutes(api, deps);
     await api.register(async (form: App) => attachRoute(form, deps));
+  });
+  app.register(async (api: App) => {
+    if (webApp !== undefined) api.addHook("onRequest", pageHook(webApp, "/activity"));
+    api.addHook("onRequest", authentication);
+    activityRoutes(api, deps);
   });
   return app;
 }

@@ -5,6 +5,7 @@ import { logFields } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";
 import { HttpProblem, problemBody, type Refusal, refusalOf } from "./problem.ts";
 import type { App } from "./types.ts";
+import type { WebApp } from "./web-app.ts";
 
 // Long enough for a restart, short enough that nobody gives up. Seconds.
 const RETRY_AFTER = "2";
@@ -12,7 +13,7 @@ const RETRY_AFTER = "2";
 /** Answers every error as a problem of the closed set; the whole error goes to the log and nowhere else. */
 export function answerErrors(
   app: App,
-  options: { metrics: Metrics; allowedMethods: (path: string) => string[] },
+  options: { metrics: Metrics; table: RouteTable; webApp: WebApp | undefined },
 ): void {
   app.setErrorHandler(sendProblem);
   const unmatched = new Map<string, ReturnType<Metrics["observer"]>>();
@@ -25,12 +26,21 @@ export function answerErrors(
     }
     reply.raw.once("finish", () => observe(request, reply, () => undefined));
     const path = request.url.split("?", 1)[0] ?? "/";
-    const allowed = options.allowedMethods(path);
-    if (allowed.length === 0) throw new HttpProblem("not_found", "There is nothing at this address.");
+    const allowed = options.table.methodsOf(path);
+    if (allowed.length === 0 || allowed.includes(method)) {
+      const page = options.table.isOfApi(path) ? undefined : options.webApp?.pageOfNothing(request, reply);
+      if (page !== undefined) return page;
+      throw nothingHere();
+    }
     throw new HttpProblem("method_not_allowed", `This address takes ${allowed.join(", ")}.`, {
       headers: { allow: allowed.join(", ") },
     });
   });
+}
+
+/** The refusal of an address that nothing is at. */
+export function nothingHere(): HttpProblem {
+  return new HttpProblem("not_found", "There is nothing at this address.");
 }
 
 /** Fastify's error handler, and its handler of errors that come before any route. */
@@ -76,19 +86,30 @@ function parserRefusal(code: string | undefined): { code: ProblemCode; detail: s
   return { code: "invalid_request", detail: "This is not a valid HTTP request." };
 }
 
-/** Remembers every route, and tells which methods an address takes; for the answer 405. */
+type RouteTable = ReturnType<typeof routeTable>;
+
+/** Remembers every route, for the answers 404 and 405. */
 export function routeTable() {
   const routes: { pattern: RegExp; method: string }[] = [];
+  const sections = new Set<string>();
   return {
-    add({ method, url }: RouteOptions): void {
+    add({ method, url, config }: RouteOptions): void {
+      if (config?.isPage !== true) sections.add(sectionOf(url));
       const path = url
         .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
         .replaceAll(/:[^/]+/g, "[^/]+")
         .replaceAll("*", ".*");
       for (const one of [method].flat()) routes.push({ pattern: new RegExp(`^${path}$`), method: one });
     },
+    /** Whether there are addresses for programs in this part of the service, `/notes` of `/notes/1/2`. */
+    isOfApi: (path: string): boolean => sections.has(sectionOf(path)),
+    /** The methods that an address takes. */
     methodsOf: (path: string): string[] => [
       ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
     ],
   };
+}
+
+function sectionOf(path: string): string {
+  return path.split("/", 2)[1] ?? "";
 }

@@ -1,11 +1,15 @@
 import { Type } from "typebox";
 import type { App } from "../../types.ts";
+import { pageHook, type WebApp } from "../../web-app.ts";
 
 const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi: Type.String() });
 
-/** `/`: where to go from here. */
-export function pageRoutes(app: App, { publicUrl }: { publicUrl: string }): void {
+type Options = { publicUrl: string; webApp: WebApp | undefined };
+
+/** `/`: the web app to a browser that opens it; to everyone else where to go from here. */
+export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };
-  app.get("/", { schema: { hide: true, response: { 200: Welcome } } }, () => welcome);
+  const schema = { hide: true, response: { 200: Welcome } };
+  app.get("/", { schema, ...(webApp && { onRequest: pageHook(webApp, "/") }) }, () => welcome);
 }

@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+export const INDEX_HTML =
+  '<!doctype html><title>Valet Key</title><script type="module" src="/assets/app-1a2b.js"></script>';
+export const SCRIPT = `export const words = ${JSON.stringify("word ".repeat(200))};`;
+export const SECRET = "what is beside the folder, or hidden in it";
+
+/** A folder as Vite leaves one, and with things in and beside it that nobody may get. */
+export async function makeWebRoot() {
+  const parent = await mkdtemp(join(tmpdir(), "valetkey-web-"));
+  const root = join(parent, "dist");
+  const files: Record<string, string | Buffer> = {
+    "index.html": INDEX_HTML,
+    "theme.js": "document.documentElement.dataset.theme = 'dark';",
+    "icons/icon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "assets/app-1a2b.js": SCRIPT,
+    "assets/app-1a2b.js.br": brotliCompressSync(SCRIPT),
+    "assets/app-1a2b.js.gz": gzipSync(SCRIPT),
+    "assets/app-3c4d.css": "body { margin: 0 }",
+    "assets/.hidden.js": SECRET,
+    ".env": SECRET,
+    ".git/config": SECRET,
+    "../secret.txt": SECRET,
+  };
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), content);
+  }
+  return { root, remove: () => rm(parent, { recursive: true, force: true }) };
+}

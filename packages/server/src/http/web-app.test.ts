@@ -1,0 +1,215 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../db/testing/test-databases.ts";
+import { startService, type TestService } from "./testing/service.ts";
+import { INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "./testing/web-root.ts";
+
+const [engine] = engines as [(typeof engines)[number]];
+// What Chromium sends when someone goes to an address.
+const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
+const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
+const PAGES = [
+  "/",
+  NOTE,
+  "/shared",
+  "/activity",
+  "/settings",
+  "/settings/tokens",
+  "/sign-in",
+  "/sign-up?next=%2F",
+  "/s/x",
+];
+
+describe("the web app", () => {
+  let service: TestService;
+  let webRoot: Awaited<ReturnType<typeof makeWebRoot>>;
+  beforeAll(async () => {
+    webRoot = await makeWebRoot();
+    service = await startService({ engine, app: { webRoot: webRoot.root }, hasAccounts: true });
+  });
+  afterAll(async () => {
+    await service.close();
+    await webRoot.remove();
+  });
+  const get = (path: string, headers: object = BROWSER) => service.anonymous.send(`GET ${path}`, { headers });
+
+  describe("is a page at", () => {
+    it.each(PAGES)("%s", async (path) => {
+      const { status, headers, text } = await get(path);
+      expect({ status, text }).toEqual({ status: 200, text: INDEX_HTML });
+      expect(headers["content-type"]).toBe("text/html; charset=utf-8");
+      expect(headers["cache-control"]).toBe("no-cache");
+      const again = await get(path, { ...BROWSER, "if-none-match": headers.etag });
+      expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: "" });
+      const head = await service.anonymous.send(`HEAD ${path}`, { headers: BROWSER });
+      expect(head).toMatchObject({ status: 200, text: "" });
+      expect(head.headers).toMatchObject({ etag: headers.etag, "content-length": String(INDEX_HTML.length) });
+    });
+  });
+
+  it("leaves / and /activity to callers of the API as they are, and no cache takes one for the other", async () => {
+    for (const accept of ["application/json", "*/*"]) {
+      const welcome = await get("/", { accept });
+      expect(welcome.body).toMatchObject({ name: "Valet Key" });
+      expect(welcome.headers.vary).toContain("accept");
+      expect((await get("/activity", { accept })).body).toMatchObject({ code: "unauthenticated" });
+    }
+    const ann = await service.as("ann");
+    const { body, headers } = await ann.send("GET /activity", { headers: { accept: "application/json" } });
+    expect(body.items).toEqual([]);
+    expect(headers).toMatchObject({ "cache-control": "no-store", vary: "accept" });
+    // What is below /activity's own address is not the page's.
+    expect((await get(`/notes/${NOTE.slice(3)}/activity`)).body).toMatchObject({ code: "unauthenticated" });
+    expect((await get("/", BROWSER)).headers.vary).toContain("accept");
+  });
+
+  it("keeps what is named after its content for a year, and sends it as small as the browser takes it", async () => {
+    const { headers, text } = await get("/assets/app-1a2b.js", { accept: "*/*" });
+    expect(text).toBe(SCRIPT);
+    expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect(headers["content-type"]).toMatch(/^(text|application)\/javascript/);
+    for (const [encoding, decode] of [
+      ["br", brotliDecompressSync],
+      ["gzip", gunzipSync],
+    ] as const) {
+      const answer = await service.app.inject({ url: "/assets/app-1a2b.js", headers: { "accept-encoding": encoding } });
+      expect(answer.headers).toMatchObject({
+        "content-encoding": encoding,
+        vary: "accept-encoding",
+        "content-type": headers["content-type"],
+        "cache-control": "public, max-age=31536000, immutable",
+      });
+      expect(decode(answer.rawPayload).toString()).toBe(SCRIPT);
+    }
+    const plain = await service.app.inject({ url: "/assets/app-3c4d.css", headers: { "accept-encoding": "br, gzip" } });
+    expect(plain.headers["content-type"]).toMatch(/^text\/css/);
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+  });
+
+  it("asks each time for what keeps its name", async () => {
+    const theme = await get("/theme.js", { accept: "*/*" });
+    expect(theme.headers).toMatchObject({ "cache-control": "no-cache", etag: expect.any(String) });
+    const again = await get("/theme.js", { accept: "*/*", "if-none-match": theme.headers.etag });
+    expect(again.status).toBe(304);
+    expect((await get("/icons/icon.svg", { accept: "image/*" })).headers["content-type"]).toBe("image/svg+xml");
+  });
+
+  it("says with a page, and 404, that there is nothing at an address", async () => {
+    for (const path of ["/nowhere", "/n/1/2", "/index.html", "/s", "/shared/1"]) {
+      const { status, text, headers } = await get(path, { ...BROWSER, "if-none-match": "*" });
+      expect({ path, status, text }).toEqual({ path, status: 404, text: INDEX_HTML });
+      expect(headers).toMatchObject({ "cache-control": "no-store", "content-type": "text/html; charset=utf-8" });
+      expect(await service.anonymous.send(`HEAD ${path}`, { headers: BROWSER })).toMatchObject({
+        status: 404,
+        text: "",
+      });
+      expect((await get(path, { accept: "application/json" })).body).toMatchObject({ status: 404, code: "not_found" });
+    }
+  });
+
+  it("leaves the API's part of the addresses to the API, whoever asks", async () => {
+    const inApi = [
+      "/auth/nowhere",
+      "/auth",
+      "/s3",
+      "/s3/nowhere",
+      "/notes/1/2/3",
+      "/docs/nowhere/1",
+      "/activity/1",
+      "/me/1",
+    ];
+    for (const path of [...inApi, "/assets/nowhere.js", "/assets/", "/assets"]) {
+      expect((await get(path)).body, path).toMatchObject({ status: 404, code: "not_found" });
+    }
+    expect((await get("/notes")).body).toMatchObject({ code: "unauthenticated" });
+    expect((await get("/openapi.json")).body.openapi).toBe("3.1.0");
+    expect((await get("/docs")).text).toContain("swagger");
+    for (const call of [`POST ${NOTE}`, "DELETE /settings", "POST /assets/app-1a2b.js", "PUT /theme.js"]) {
+      const { body, headers } = await service.anonymous.send(call, { headers: BROWSER });
+      expect(body, call).toMatchObject({ status: 405, code: "method_not_allowed" });
+      expect(headers.allow, call).toContain("GET");
+    }
+  });
+
+  describe("requirement 25:", () => {
+    it("pages, scripts and refusals forbid every script that is not a file of the service's own", async () => {
+      for (const path of [...PAGES, "/assets/app-1a2b.js", "/theme.js", "/nowhere"]) {
+        const { headers } = await get(path);
+        const policy = String(headers["content-security-policy"]);
+        expect(policy, path).toContain("script-src 'self';");
+        expect(policy, path).toContain("style-src 'self';");
+        expect(policy, path).toContain("script-src-attr 'none';");
+        expect(policy, path).toMatch(/media-src 'self' blob: http:\/\/[^ ;]+;/);
+        expect(policy, path).not.toMatch(/unsafe|\*/);
+        expect(headers, path).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
+        // Images of the bucket carry no such header of their own: demanding one would leave them out.
+        expect(headers["cross-origin-embedder-policy"], path).toBeUndefined();
+      }
+    });
+
+    it("nothing outside the folder and nothing hidden in it is served, however it is spelt", async () => {
+      const port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
+      const up = ["..", "%2e%2e", ".%2e", "..%2f..", "..%5c..", "%252e%252e", "....//"].flatMap((dots) => [
+        `/assets/${dots}/secret.txt`,
+        `/assets/${dots}/${dots}/secret.txt`,
+        `/assets/${dots}/.env`,
+        `/${dots}/secret.txt`,
+        `/settings/${dots}/${dots}/secret.txt`,
+        `/icons/${dots}/${dots}/secret.txt`,
+      ]);
+      const hidden = ["/.env", "/.git/config", "/assets/.hidden.js", "/assets/%2ehidden.js", "/%2eenv", "//.env"];
+      for (const path of [
+        ...up,
+        ...hidden,
+        "/assets//etc/passwd",
+        "/assets/%00",
+        "/assets/%",
+        "/assets/..\\secret.txt",
+      ]) {
+        for (const accept of ["*/*", BROWSER.accept]) {
+          const answer = await raw(
+            port,
+            `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: ${accept}\r\nConnection: close\r\n\r\n`,
+          );
+          expect(answer, path).not.toContain(SECRET);
+          expect(answer, path).toMatch(/^HTTP\/1\.1 (?:400|404) |^HTTP\/1\.1 200 .*\r\n\r\n<!doctype html>/s);
+        }
+      }
+    });
+  });
+
+  it("adds nothing to the document, and its log tells no link's token", async () => {
+    const { paths } = (await get("/openapi.json")).body;
+    expect(
+      Object.keys(paths).filter((path) => /^\/(n|s|shared|settings|sign-in|assets|theme.js)(\/|$)/.test(path)),
+    ).toEqual([]);
+    await get("/s/link-token-1");
+    expect(service.log()).toContain('"route":"/s/:token"');
+    expect(service.log()).not.toContain("link-token-1");
+  });
+});
+
+it("without a web app there are no pages", async () => {
+  const service = await startService({ engine });
+  for (const path of PAGES.filter((page) => page !== "/" && page !== "/activity")) {
+    const { body } = await service.anonymous.send(`GET ${path}`, { headers: BROWSER });
+    expect(body, path).toMatchObject({ status: 404, code: "not_found" });
+  }
+  const welcome = await service.anonymous.send("GET /", { headers: BROWSER });
+  expect(welcome.body).toMatchObject({ name: "Valet Key" });
+  expect(welcome.headers.vary).toBeUndefined();
+  await service.close();
+});
+
+async function raw(port: number, request: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  let answer = "";
+  socket.on("data", (chunk) => {
+    answer += String(chunk);
+  });
+  socket.write(request);
+  await once(socket, "close");
+  return answer;
+}

@@ -25,6 +25,7 @@ type Wire = {
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];
   NotePage: [contract.NotePage, published.NotePage];
+  Person: [contract.Person, published.Person];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];
   Share: [contract.Share, published.Share];

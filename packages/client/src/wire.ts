@@ -15,6 +15,7 @@ export type {
   Me,
   Note,
   NotePage,
+  Person,
   Problem,
   ProblemCode,
   Share,

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Id, Instant, PlainText } from "./common.ts";
+import { Person } from "./people.ts";
 
 export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
 export type Checksum = Static<typeof Checksum>;
@@ -32,6 +33,7 @@ export const Attachment = Type.Object({
   checksum: Type.Union([Checksum, Type.Null()]),
   state: AttachmentState,
   reason: Type.Optional(Type.String()),
+  createdBy: Person,
   createdAt: Instant,
 });
 export type Attachment = Static<typeof Attachment>;

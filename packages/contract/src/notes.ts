@@ -1,15 +1,19 @@
 import { type Static, Type } from "typebox";
 import { Attachment } from "./attachments.ts";
 import { Id, Instant, PageQuery, PlainText, pageOf, UserId } from "./common.ts";
+import { Person } from "./people.ts";
 
 const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
+/** `role` is what the caller is to it: an owner may do all, an editor change and add, a viewer read and download. */
 export const Note = Type.Object({
   id: Id,
   title: Title,
   body: Body,
   ownerId: UserId,
+  owner: Person,
+  role: Type.Enum(["owner", "editor", "viewer"]),
   createdAt: Instant,
   updatedAt: Instant,
   attachments: Type.Array(Attachment),

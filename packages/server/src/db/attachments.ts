@@ -134,6 +134,15 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .executeTakeFirst();
       return row && toAttachment(row);
     },
+
+    async filenamesOf(attachmentIds) {
+      const rows = await db
+        .selectFrom("attachments")
+        .select(["id", "filename"])
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+        .execute();
+      return new Map(rows.map((row) => [row.id, row.filename]));
+    },
   };
 }
 

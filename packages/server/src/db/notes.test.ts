@@ -57,11 +57,19 @@ describeDatabase("notes", (suite) => {
     const attachment = sampleAttachment(byAttachment);
     await suite.db.attachments.insert(attachment);
     await suite.db.shares.put({ noteId: live.id }, sampleShare({ userId: "reader" }));
-    await suite.db.shares.put({ noteId: until.id }, sampleShare({ userId: "reader", expiresAt: now + 1 }));
+    await suite.db.shares.put(
+      { noteId: until.id },
+      sampleShare({ userId: "reader", role: "editor", expiresAt: now + 1 }),
+    );
     await suite.db.shares.put({ noteId: expired.id }, sampleShare({ userId: "reader", expiresAt: now }));
     await suite.db.shares.put({ attachmentId: attachment.id }, sampleShare({ userId: "reader" }));
-    expect((await suite.db.notes.listShared("reader", { ...FIRST, now })).items).toEqual([until, live]);
-    expect((await suite.db.notes.listShared("reader", { ...FIRST, now: now + 1 })).items).toEqual([live]);
+    expect((await suite.db.notes.listShared("reader", { ...FIRST, now })).items).toEqual([
+      { ...until, role: "editor" },
+      { ...live, role: "viewer" },
+    ]);
+    expect((await suite.db.notes.listShared("reader", { ...FIRST, now: now + 1 })).items).toEqual([
+      { ...live, role: "viewer" },
+    ]);
     expect((await suite.db.notes.listShared("o", { ...FIRST, now })).items).toEqual([]);
   });
 

@@ -89,13 +89,17 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
         .selectFrom("note_shares")
         .innerJoin("notes", "notes.id", "note_shares.note_id")
         .select(noteColumns)
+        .select("note_shares.role")
         .where("note_shares.user_id", "=", userId)
         .where((eb) => eb.or([eb("note_shares.expires_at", "is", null), eb("note_shares.expires_at", ">", now)]))
         .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
         .orderBy("note_shares.note_id", "desc")
         .limit(limit + 1)
         .execute();
-      return toPage(rows.map(toNote), limit);
+      return toPage(
+        rows.map((row) => ({ ...toNote(row), role: row.role })),
+        limit,
+      );
     },
   };
 }

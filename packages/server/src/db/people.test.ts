@@ -43,6 +43,17 @@ describeDatabase("people", (suite) => {
     expect(await findByEmails([])).toEqual([]);
   });
 
+  it("finds those who are known of many ids", async () => {
+    const known = { email: undefined, name: "Known", isAdmin: false };
+    for (const id of ["k1", "k2"]) await suite.db.people.put({ ...known, id, now: 1 });
+    const found = await suite.db.people.findByIds(["k1", "unknown", "k2", "k1", "k'3\"\\"]);
+    expect([...found].toSorted()).toEqual([
+      ["k1", { ...known, id: "k1" }],
+      ["k2", { ...known, id: "k2" }],
+    ]);
+    expect(await suite.db.people.findByIds([])).toEqual(new Map());
+  });
+
   it("survives being put by many at once", async () => {
     const person = { id: "busy", email: "busy@example.com", name: "Busy", isAdmin: false, now: 1 };
     await Promise.all(Array.from({ length: 20 }, () => suite.db.people.put(person)));

@@ -19,6 +19,15 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
       return row && toPerson(row);
     },
 
+    async findByIds(userIds) {
+      const rows = await db
+        .selectFrom("people")
+        .select(personColumns)
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(userIds)))
+        .execute();
+      return new Map(rows.map((row) => [row.id, toPerson(row)]));
+    },
+
     async findByEmails(emails) {
       const rows = await db
         .selectFrom("people")

@@ -38,6 +38,6 @@ export function permits(role: Role | undefined, action: Action): boolean {
 }
 
 /** Refuses an action that the role does not permit. Throws `access_denied`. */
-export function requirePermission(role: Role | undefined, action: Action): void {
+export function requirePermission(role: Role | undefined, action: Action): asserts role is Role {
   if (!permits(role, action)) throw new DomainError("access_denied", "Access denied");
 }

@@ -1,3 +1,4 @@
+import type { Role } from "./access.ts";
 import type { Attachment } from "./attachment.ts";
 
 /** A note: the thing that carries attachments and is shared as a whole. Instants are milliseconds since the epoch. */
@@ -10,4 +11,7 @@ export type Note = {
   updatedAt: number;
 };
 
-export type NoteWithAttachments = Note & { attachments: Attachment[] };
+/** A note as one caller meets it: with what they are to it. */
+export type NoteWithRole = Note & { role: Role };
+
+export type NoteWithAttachments = NoteWithRole & { attachments: Attachment[] };

@@ -1,18 +1,41 @@
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { Deps, Page, PageRequest } from "./ports.ts";
+import type { Deps, Page, PageRequest, Queries } from "./ports.ts";
+
+// A batch is about up to 1,000 files, and a page of 200 batches would be as long as a book.
+const MAX_NAMED_FILES = 10;
+
+/** An event with the names of its first files. */
+export type NamedEvent = AuditEvent & { files: { id: string; filename: string }[] };
 
 /** What happened to one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
 export function listNoteActivity({ db }: Deps) {
-  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<AuditEvent>> => {
+  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
     const { noteId, ...page } = input;
     await authoriseNote(db, { caller, noteId, action: "note.activity" });
-    return db.audit.listOfNote(noteId, page);
+    return nameFiles(db, await db.audit.listOfNote(noteId, page));
   };
 }
 
 /** What happened to the caller's own notes, deleted ones included, newest first. */
 export function listActivity({ db }: Deps) {
-  return (caller: Caller, page: PageRequest): Promise<Page<AuditEvent>> => db.audit.listOfOwner(caller.userId, page);
+  return async (caller: Caller, page: PageRequest): Promise<Page<NamedEvent>> =>
+    nameFiles(db, await db.audit.listOfOwner(caller.userId, page));
+}
+
+// Whoever may read the activity of a note may read its files. One that is deleted is named by the events that tell its name.
+async function nameFiles(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
+  const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
+  const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);
+  for (const { attachmentIds, detail } of items) {
+    const [id, ...others] = attachmentIds;
+    if (id !== undefined && others.length === 0 && typeof detail.filename === "string") names.set(id, detail.filename);
+  }
+  const filesOf = ({ attachmentIds }: AuditEvent) =>
+    attachmentIds.slice(0, MAX_NAMED_FILES).flatMap((id) => {
+      const filename = names.get(id);
+      return filename === undefined ? [] : [{ id, filename }];
+    });
+  return { items: items.map((event) => ({ ...event, files: filesOf(event) })), nextCursor };
 }

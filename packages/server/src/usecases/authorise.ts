@@ -1,17 +1,18 @@
 import { type Action, requirePermission } from "../domain/access.ts";
 import { DomainError } from "../domain/errors.ts";
+import type { NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
-import type { AttachmentAccess, NoteAccess, Queries } from "./ports.ts";
+import type { AttachmentAccess, Queries } from "./ports.ts";
 
 /** The note, if the caller may do this with it. Throws `note_not_found` or `access_denied`. */
 export async function authoriseNote(
   queries: Queries,
   request: { caller: Caller; noteId: string; action: Action },
-): Promise<NoteAccess["note"]> {
+): Promise<NoteWithRole> {
   const access = await queries.access.note(request.caller.userId, request.noteId);
   if (access === undefined) throw new DomainError("note_not_found", "Note not found");
   requirePermission(access.role, request.action);
-  return access.note;
+  return { ...access.note, role: access.role };
 }
 
 /** The attachment, if the caller may do this with it. Throws `attachment_not_found` or `access_denied`. */

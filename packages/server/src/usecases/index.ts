@@ -10,7 +10,7 @@ import { claimCheck, renewCheck, runCheck } from "./content-checks.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
-import { getMe, rememberPerson } from "./people.ts";
+import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports.ts";
 import { purgeObjects } from "./purge-objects.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
@@ -51,6 +51,7 @@ export function createUseCases(deps: Deps) {
     listApiTokens: listApiTokens(deps),
     revokeApiToken: revokeApiToken(deps),
     rememberPerson: rememberPerson(deps),
+    findPeople: findPeople(deps),
     getMe: getMe(deps),
     getUsage: getUsage(deps),
     purgeObjects: purgeObjects(deps),

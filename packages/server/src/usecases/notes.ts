@@ -1,6 +1,7 @@
+import type { Role } from "../domain/access.ts";
 import type { Attachment } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Note, NoteWithAttachments } from "../domain/note.ts";
+import type { Note, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest } from "./ports.ts";
@@ -24,7 +25,7 @@ export function createNote({ db, clock, newId }: Deps) {
         detail: { title: note.title },
       });
     });
-    return { ...note, attachments: [] };
+    return { ...note, role: "owner", attachments: [] };
   };
 }
 
@@ -37,7 +38,7 @@ export function listNotes({ db, clock }: Deps) {
     const { scope, ...page } = request;
     const notes =
       scope === "owned"
-        ? await db.notes.listOwned(caller.userId, page)
+        ? withRole(await db.notes.listOwned(caller.userId, page), "owner")
         : await db.notes.listShared(caller.userId, { ...page, now: clock() });
     const attachments = await db.attachments.listOfNotes(notes.items.map((note) => note.id));
     return {
@@ -108,6 +109,10 @@ export function deleteNote({ db, clock, newId, onDeletionsQueued }: Deps) {
     });
     onDeletionsQueued();
   };
+}
+
+function withRole({ items, nextCursor }: Page<Note>, role: Role): Page<NoteWithRole> {
+  return { items: items.map((note) => ({ ...note, role })), nextCursor };
 }
 
 // Uploads that never came are history, not content of the note.

@@ -19,6 +19,14 @@ export function rememberPerson({ db, clock }: Deps) {
   };
 }
 
+/** Those of these people who are known here, by id; one query for all of them. */
+export function findPeople({ db }: Deps) {
+  return async (userIds: Iterable<string>): Promise<Map<string, Person>> => {
+    const ids = [...new Set(userIds)];
+    return ids.length === 0 ? new Map() : db.people.findByIds(ids);
+  };
+}
+
 /** The caller, as recorded. */
 export function getMe({ db }: Deps) {
   return async (caller: Caller): Promise<Person> =>

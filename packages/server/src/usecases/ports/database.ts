@@ -2,7 +2,7 @@ import type { Role } from "../../domain/access.ts";
 import type { Attachment, AttachmentState, Checksum } from "../../domain/attachment.ts";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
-import type { Note } from "../../domain/note.ts";
+import type { Note, NoteWithRole } from "../../domain/note.ts";
 import type { Person } from "../../domain/person.ts";
 import type { Share, ShareWithPerson } from "../../domain/share.ts";
 import type { SignedForm } from "../../domain/signed-form.ts";
@@ -52,7 +52,7 @@ export type NoteQueries = {
   delete(noteId: string): Promise<void>;
   listOwned(userId: string, page: PageRequest): Promise<Page<Note>>;
   /** Notes with a live share for this person; newest first, as all lists are. */
-  listShared(userId: string, page: PageRequest & { now: number }): Promise<Page<Note>>;
+  listShared(userId: string, page: PageRequest & { now: number }): Promise<Page<NoteWithRole>>;
 };
 
 export type AttachmentQueries = {
@@ -79,6 +79,8 @@ export type AttachmentQueries = {
   /** All attachments of several notes in one query, for lists of notes. */
   listOfNotes(noteIds: readonly string[]): Promise<Map<string, Attachment[]>>;
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
+  /** By id; those that are gone are absent. One query. */
+  filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>>;
 };
 
 export type UploadQueries = {
@@ -111,6 +113,8 @@ export type PeopleQueries = {
   /** Creates or refreshes the record of a person; never takes `isAdmin` away. */
   put(person: Person & { now: number }): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
+  /** By id; whoever was never here is absent. One query. */
+  findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;
   /** Everyone with one of these addresses (already in normal form). */
   findByEmails(emails: readonly string[]): Promise<Person[]>;
 };

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeCursor } from "../../../db/cursor.ts";
+import { sampleAttachment, sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
+
+const cursorAfter = ({ id }: { id: string }) => encodeURIComponent(encodeCursor(id));
 
 describe.each(engines)("activity on $name", (engine) => {
   let service: TestService;
@@ -29,6 +33,61 @@ describe.each(engines)("activity on $name", (engine) => {
     const all = await ann.send("GET /activity");
     expect(actions(all)).toEqual(["note.deleted", ...expected]);
     expect(all.body.items[1]).toMatchObject({ actorId: "bob", noteId, attachmentIds: [attachment.id] });
+  });
+
+  it("names who did it, with whom it was shared, and which files it is about, deleted ones included", async () => {
+    const bob = await service.as("bob");
+    await bob.send("GET /me");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+    const attach = async (name: string) =>
+      (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
+    const [kept, deleted] = [await attach("kept.txt"), await attach("deleted.txt")];
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob", "carl"], role: "editor" } });
+    await bob.send("POST /attachments/urls", { json: { attachmentIds: [deleted, kept] } });
+    await bob.send(`DELETE /attachments/${deleted}`);
+    await ann.send(`DELETE /notes/${noteId}/shares/bob`);
+    const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+    const people = {
+      ann: { id: "ann", name: "ann", email: "ann@example.com" },
+      bob: { id: "bob", name: "bob", email: "bob@example.com" },
+      carl: { id: "carl", name: null, email: null },
+    };
+    const files = [
+      { id: deleted, filename: "deleted.txt" },
+      { id: kept, filename: "kept.txt" },
+    ];
+    const told = items.map(({ action, actor, subject, files }: Record<string, unknown>) => ({
+      ...{ action, actor, files },
+      ...(subject !== undefined && { subject }),
+    }));
+    expect(told).toEqual([
+      { action: "share.revoked", actor: people.ann, subject: people.bob, files: [] },
+      { action: "attachment.deleted", actor: people.bob, files: files.slice(0, 1) },
+      { action: "url.issued", actor: people.bob, files },
+      { action: "share.granted", actor: people.ann, subject: people.carl, files: [] },
+      { action: "share.granted", actor: people.ann, subject: people.bob, files: [] },
+      { action: "attachment.uploaded", actor: people.ann, files: files.slice(0, 1) },
+      { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
+      { action: "note.created", actor: people.ann, files: [] },
+    ]);
+    // On a page of its own nothing tells the name of the file that is gone.
+    const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
+      .items;
+    expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
+  });
+
+  it("names the first ten files of a large batch, which are looked up at once", async () => {
+    const noteId = (await ann.send("POST /notes", { json: { title: "Many" } })).body.id;
+    const note = sampleNote({ id: noteId, ownerId: "ann" });
+    const attachments = Array.from({ length: 12 }, (_, nth) =>
+      sampleAttachment(note, { state: "ready", filename: `${nth}.txt`, sizeBytes: 1 }),
+    );
+    for (const attachment of attachments) await service.db.attachments.insert(attachment);
+    const attachmentIds = attachments.map(({ id }) => id);
+    await ann.send("POST /attachments/urls", { json: { attachmentIds } });
+    const [event] = (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body.items;
+    expect(event.attachmentIds).toEqual(attachmentIds);
+    expect(event.files).toEqual(attachments.slice(0, 10).map(({ id, filename }) => ({ id, filename })));
   });
 
   it("records a refusal", async () => {

@@ -1,9 +1,11 @@
 import type { Attachment as WireAttachment } from "@valetkey/contract";
 import type { Attachment } from "../../../domain/attachment.ts";
 import { toIso } from "../../instants.ts";
+import { type People, presentPerson } from "../../people.ts";
+import type { RouteDeps } from "../../types.ts";
 
 /** An attachment as the wire has it: without its object key. */
-export function presentAttachment(attachment: Attachment): WireAttachment {
+export function presentAttachment(attachment: Attachment, people: People): WireAttachment {
   const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
   return {
     id,
@@ -14,6 +16,12 @@ export function presentAttachment(attachment: Attachment): WireAttachment {
     checksum: checksum ?? null,
     state,
     ...(reason === undefined ? {} : { reason }),
+    createdBy: presentPerson(attachment.createdBy, people),
     createdAt: toIso(createdAt),
   };
+}
+
+/** The same of one alone, whose sender has yet to be looked up. */
+export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
+  return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }

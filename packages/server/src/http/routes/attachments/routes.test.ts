@@ -38,6 +38,7 @@ describe.each(engines)("attachments on $name", (engine) => {
       contentType: "text/plain",
       checksum: { algorithm: "SHA256", value: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" },
       state: "ready",
+      createdBy: { id: "ann", name: "ann", email: "ann@example.com" },
       createdAt: expect.any(String),
     });
     expect((await ann.send(`GET /attachments/${body.id}`)).body).toEqual(body);

@@ -6,13 +6,14 @@ import { bounds } from "../../bounds.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App, RequestOf, RouteDeps } from "../../types.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./form.ts";
-import { presentAttachment } from "./present.ts";
+import { describeAttachment } from "./present.ts";
 import * as schema from "./schema.ts";
 
 /** /attachments/:attachmentId. */
-export function attachmentRoutes(app: App, { useCases }: RouteDeps): void {
+export function attachmentRoutes(app: App, deps: RouteDeps): void {
+  const { useCases } = deps;
   app.get("/attachments/:attachmentId", { schema: schema.getAttachment }, async (request) =>
-    presentAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId)),
+    describeAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId), deps),
   );
 
   app.delete("/attachments/:attachmentId", { schema: schema.deleteAttachment }, async (request, reply) => {
@@ -26,7 +27,7 @@ export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
   app.post("/notes/:noteId/attachments", { schema: schema.attach }, async (request, reply) => {
     const attachment = request.isMultipart() ? await attachForm(request, deps) : await adopt(request, deps);
-    return reply.code(201).send(presentAttachment(attachment));
+    return reply.code(201).send(await describeAttachment(attachment, deps));
   });
 }
 

@@ -1,18 +1,33 @@
 import type { Note as WireNote } from "@valetkey/contract";
 import type { NoteWithAttachments } from "../../../domain/note.ts";
 import { toIso } from "../../instants.ts";
+import { type People, presentPerson } from "../../people.ts";
+import type { RouteDeps } from "../../types.ts";
 import { presentAttachment } from "../attachments/present.ts";
 
-/** A note as the wire has it. */
-export function presentNote(note: NoteWithAttachments): WireNote {
-  const { id, title, body, ownerId } = note;
+/** Notes as the wire has them; everyone whom they name is looked up at once. */
+export async function describeNotes(notes: NoteWithAttachments[], { useCases }: RouteDeps): Promise<WireNote[]> {
+  const named = notes.flatMap((note) => [note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
+  const people = await useCases.findPeople(named);
+  return notes.map((note) => present(note, people));
+}
+
+export async function describeNote(note: NoteWithAttachments, deps: RouteDeps): Promise<WireNote> {
+  const [described] = await describeNotes([note], deps);
+  return described as WireNote;
+}
+
+function present(note: NoteWithAttachments, people: People): WireNote {
+  const { id, title, body, ownerId, role } = note;
   return {
     id,
     title,
     body,
     ownerId,
+    owner: presentPerson(ownerId, people),
+    role,
     createdAt: toIso(note.createdAt),
     updatedAt: toIso(note.updatedAt),
-    attachments: note.attachments.map(presentAttachment),
+    attachments: note.attachments.map((attachment) => presentAttachment(attachment, people)),
   };
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
+import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
 
@@ -26,6 +28,63 @@ describe.each(engines)("notes on $name", (engine) => {
     const deleted = await ann.send(`DELETE /notes/${id}`);
     expect([deleted.status, deleted.text]).toEqual([204, ""]);
     expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
+  });
+
+  it("says whose a note and its files are, and what the caller is to it", async () => {
+    const [bob, carl] = [await service.as("bob"), await service.as("carl")];
+    for (const person of [bob, carl]) await person.send("GET /me");
+    const { id, ...created } = (await ann.send("POST /notes", { json: { title: "Ours" } })).body;
+    const owner = { id: "ann", name: "ann", email: "ann@example.com" };
+    expect(created).toMatchObject({ ownerId: "ann", owner, role: "owner" });
+    await ann.send(`PUT /notes/${id}/shares`, { json: { userIds: ["bob"], role: "editor" } });
+    await ann.send(`PUT /notes/${id}/shares`, { json: { userIds: ["carl"] } });
+    await bob.send(`POST /notes/${id}/attachments`, { form: fileForm() });
+    const attachments = [{ createdBy: { id: "bob", name: "bob", email: "bob@example.com" } }];
+    const roles = new Map([ann, bob, carl].map((person, nth) => [person, ["owner", "editor", "viewer"][nth]]));
+    for (const [person, role] of roles) {
+      expect((await person.send(`GET /notes/${id}`)).body).toMatchObject({ owner, role, attachments });
+      const list = await person.send(`GET /notes?limit=1&scope=${role === "owner" ? "owned" : "shared"}`);
+      expect(list.body.items).toMatchObject([{ id, owner, role, attachments }]);
+    }
+    expect((await bob.send(`PATCH /notes/${id}`, { json: { body: "New" } })).body).toMatchObject({
+      owner,
+      role: "editor",
+    });
+  });
+
+  it("names by the id alone whom it has never met", async () => {
+    const note = sampleNote({ ownerId: "stranger" });
+    await service.db.notes.insert(note);
+    await service.db.shares.put({ noteId: note.id }, sampleShare({ userId: "dora" }));
+    const { body } = await (await service.as("dora")).send(`GET /notes/${note.id}`);
+    expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
+  });
+
+  it("looks everyone up at once, however long the list", async () => {
+    const asked: (readonly string[])[] = [];
+    const own = await startService({
+      engine,
+      wrap: {
+        database: (db) => {
+          const findByIds = (ids: readonly string[]) => {
+            asked.push(ids);
+            return db.people.findByIds(ids);
+          };
+          return { ...db, people: { ...db.people, findByIds } };
+        },
+      },
+    });
+    const ella = await own.as("ella");
+    for (let nth = 0; nth < 5; nth += 1) {
+      const note = sampleNote({ ownerId: "ella" });
+      await own.db.notes.insert(note);
+      await own.db.attachments.insert(sampleAttachment(note, { createdBy: `sender-${nth}` }));
+    }
+    expect((await ella.send("GET /notes")).body.items).toHaveLength(5);
+    await own.close();
+    expect(asked.map((ids) => ids.toSorted())).toEqual([
+      ["ella", ...Array.from({ length: 5 }, (_, nth) => `sender-${nth}`)],
+    ]);
   });
 
   it("deleting a note while files are added to it leaves no object that nobody knows", async () => {

@@ -2,13 +2,14 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { callerOf } from "../../auth-port.ts";
 import { toIso } from "../../instants.ts";
 import type { App, RouteDeps } from "../../types.ts";
-import { presentAttachment } from "../attachments/present.ts";
+import { describeAttachment } from "../attachments/present.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { presentStarted, presentUpload } from "./present.ts";
 import * as schema from "./schema.ts";
 
 /** POST /notes/:noteId/uploads, /uploads/:uploadId, its parts and its completion. */
-export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
+export function uploadRoutes(app: App, deps: RouteDeps): void {
+  const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schema.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
@@ -31,7 +32,7 @@ export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
     { schema: schema.completeUpload, preValidation: allowNoBody },
     async (request) => {
       const input = { uploadId: request.params.uploadId, parts: request.body.parts };
-      return presentAttachment(await useCases.completeUpload(callerOf(request), input));
+      return describeAttachment(await useCases.completeUpload(callerOf(request), input), deps);
     },
   );
 

@@ -21,6 +21,13 @@ describe("the calls of the client against the service", () => {
     await expect(client.notes.get(first.id)).rejects.toMatchObject({ code: "note_not_found", status: 404 });
   });
 
+  it("instance, without being anyone", async () => {
+    const { url } = await startWorld({ env: { AUTH_SIGN_UP: "closed", URL_TTL_MAX: "600" } });
+    const { limits, ...ways } = await createClient({ baseUrl: url }).instance();
+    expect(ways).toEqual({ signUp: "closed", hasAccounts: false, oidc: null });
+    expect(limits).toMatchObject({ urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600 });
+  });
+
   it("attachments, their URLs, shares and activity", async () => {
     const world = await startWorld();
     const { client } = world;

@@ -21,6 +21,7 @@ type Wire = {
   CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];
   FileUrl: [contract.FileUrl, published.FileUrl];
   FileUrls: [contract.FileUrls, published.FileUrls];
+  Instance: [contract.Instance, published.Instance];
   ListNotesQuery: [contract.ListNotesQuery, published.ListNotesQuery];
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];

@@ -12,7 +12,7 @@ import { detectPlatform, type Platform } from "./platform.ts";
 import type { UploadStore } from "./stores/store.ts";
 import { defaultStore } from "./stores/web-store.ts";
 import { startTask, type UploadOptions, type UploadTask } from "./upload/task.ts";
-import type { Me, Usage } from "./wire.ts";
+import type { Instance, Me, Usage } from "./wire.ts";
 
 export type ClientOptions = {
   /** Where the service is, for example https://files.example.com; in a page of the service itself, `location.origin`. */
@@ -46,6 +46,9 @@ export function createClientOn(
   const getToken = options.getToken ?? (token === undefined ? undefined : () => token);
   const call = createCall({ baseUrl, getToken, fetch });
   return {
+    /** How one gets in and what is allowed; asked without being anyone. */
+    instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<Instance> =>
+      call<Instance>("GET", "/instance", { signal }),
     /** Who the service takes the caller for. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
     /** What the files on the caller's notes take up, and how much they may. */

@@ -11,6 +11,7 @@ export type {
   CreateTokenBody,
   FileUrl,
   FileUrls,
+  Instance,
   ListNotesQuery,
   Me,
   Note,

@@ -1,6 +1,7 @@
 export * from "./activity.ts";
 export * from "./attachments.ts";
 export * from "./common.ts";
+export * from "./instance.ts";
 export * from "./notes.ts";
 export * from "./people.ts";
 export * from "./problems.ts";

@@ -147,7 +147,7 @@ export async function startService(configured: Config, options: { logger: Logger
       publicUrl,
       clock: Date.now,
     }),
-    accounts: accounts.routes,
+    accounts,
     probes: {
       database: () => db.probe(),
       bucket: () => bucket.probe(),

@@ -1,8 +1,9 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import fastify, { type FastifyPluginAsync, type FastifyServerOptions } from "fastify";
+import fastify, { type FastifyServerOptions } from "fastify";
 import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
+import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook } from "./auth-port.ts";
 import { bounds } from "./bounds.ts";
 import { answerErrors, routeTable, sendParserProblem, sendProblem } from "./errors.ts";
@@ -13,6 +14,7 @@ import { documentRoutes } from "./openapi.ts";
 import { HttpProblem } from "./problem.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
+import { instanceRoutes } from "./routes/instance/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
 import { opsRoutes, type Probes } from "./routes/ops/routes.ts";
 import { pageRoutes } from "./routes/pages/routes.ts";
@@ -30,8 +32,8 @@ import { pageHook, serveWebApp } from "./web-app.ts";
 export type AppOptions = {
   useCases: UseCases;
   authenticate: Authenticate;
-  /** Accounts and sessions, mounted at /auth. */
-  accounts?: FastifyPluginAsync;
+  /** Accounts and sessions, mounted at /auth, and what /instance says of them. */
+  accounts?: Pick<Accounts, "routes" | "ways" | "hasAny">;
   probes: Probes;
   /** The origin that people reach the service at; every absolute URL is built from it, whatever a request claims. */
   publicUrl: string;
@@ -68,11 +70,15 @@ export function buildApp(options: AppOptions): App {
   refuseWhileClosing(app);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
-  if (options.accounts !== undefined) app.register(options.accounts, { prefix: "/auth" });
+  const { accounts, limits } = options;
+  if (accounts !== undefined) {
+    app.register(accounts.routes, { prefix: "/auth" });
+    app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
+  }
   const deps: RouteDeps = {
     useCases: options.useCases,
     metrics,
-    uploadMaxBytes: options.limits.uploadMaxBytes,
+    uploadMaxBytes: limits.uploadMaxBytes,
     publicUrl: options.publicUrl,
   };
   app.register(async (open: App) => {

@@ -176,8 +176,10 @@ describe.each(engines)("accounts on $name", (engine) => {
   });
 
   it("answer that the database is down, and work again when it is back", async () => {
-    const { signUp, signIn, call, setDatabaseDown } = await open();
+    const { accounts, signUp, signIn, call, openReplica, setDatabaseDown } = await open();
+    expect(await accounts.hasAny()).toBe(false);
     const cookie = cookieOf(await signUp());
+    expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(true);
     const answers = [
       await call("GET", "/who", { cookie }),
@@ -191,7 +193,11 @@ describe.each(engines)("accounts on $name", (engine) => {
       expect(answer.statusCode).toBe(503);
       expect(answer.json().code).toBe("database_unavailable");
     }
+    // What was never seen is asked; and what was true once stays true, down or not.
+    await expect(openReplica().accounts.hasAny()).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(false);
+    expect(await openReplica().accounts.hasAny()).toBe(true);
     expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
     expect((await signIn()).statusCode).toBe(200);
   });

@@ -13,6 +13,10 @@ export type Accounts = {
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   /** Makes an account, also where sign-up is closed. Throws `invalid_request` or `email_taken`. */
   createAccount(account: NewAccount): Promise<{ id: string }>;
+  /** How one gets in, for the page that asks. */
+  ways: { signUp: "open" | "closed"; oidc: { name: string } | null };
+  /** Whether anyone has an account; asked of the database until it is so, and never again. Throws `database_unavailable`. */
+  hasAny(): Promise<boolean>;
   /** The pages' side of it: to be mounted at /auth. */
   routes: FastifyPluginAsync;
 };
@@ -54,6 +58,13 @@ export function createAccounts(
     return found === null ? undefined : { userId: found.user.id };
   }
 
+  // Accounts can't be deleted: what was true once stays true.
+  let isAny = false;
+  async function hasAny(): Promise<boolean> {
+    isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;
+    return isAny;
+  }
+
   return {
     findSession,
 
@@ -61,6 +72,9 @@ export function createAccounts(
       const { id } = await createAccount(await auth.$context, account);
       return { id };
     },
+
+    ways: { signUp: options.signUp, oidc: null },
+    hasAny,
 
     async routes(app) {
       logger = app.log;

@@ -36,6 +36,8 @@ export type ServiceOptions = {
   capabilities?: BucketCapabilities;
   /** With sign-up, sign-in and sessions at /auth. Default: without. */
   hasAccounts?: boolean;
+  /** Whether anyone may sign up. Default: open. */
+  signUp?: "open" | "closed";
   /** Stands between the use cases and the bucket or the database. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
@@ -77,7 +79,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     onChecksQueued: () => undefined,
     onFormSigned: () => undefined,
   });
-  const accounts = options.hasAccounts === true ? accountsOn(database, useCases) : undefined;
+  const accounts = options.hasAccounts === true ? accountsOn(database, { ...useCases, ...options }) : undefined;
   const log = collectLog();
   const app = buildApp({
     useCases,
@@ -89,7 +91,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       publicUrl: PUBLIC_URL,
       clock,
     }),
-    ...(accounts && { accounts: accounts.routes }),
+    ...(accounts && { accounts }),
     probes: { database: () => db.probe(), bucket: () => bucket.probe() },
     publicUrl: PUBLIC_URL,
     bucketOrigins: [new URL(server.endpoint).origin],
@@ -128,13 +130,15 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   };
 }
 
-function accountsOn({ db, file }: TestDatabase, { rememberPerson }: UseCases): Accounts {
+type AccountOptions = Pick<UseCases, "rememberPerson"> & Pick<ServiceOptions, "signUp">;
+
+function accountsOn({ db, file }: TestDatabase, { rememberPerson, signUp = "open" }: AccountOptions): Accounts {
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
     tables: authTables,
     secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
     publicUrl: PUBLIC_URL,
-    signUp: "open",
+    signUp,
     newId: uuidv7,
     rememberPerson,
   });

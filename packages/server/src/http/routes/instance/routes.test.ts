@@ -1,0 +1,39 @@
+import { Instance } from "@valetkey/contract";
+import { Check } from "typebox/value";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { type ServiceOptions, startService } from "../../testing/service.ts";
+
+const PERSON = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
+
+describe.each(engines)("GET /instance, on $name", (engine) => {
+  async function start(options: Omit<ServiceOptions, "engine"> = {}) {
+    const service = await startService({ engine, hasAccounts: true, ...options });
+    onTestFinished(() => service.close());
+    return { ...service, ask: () => service.anonymous.send("GET /instance") };
+  }
+
+  it("tells everyone, and no cache, how one gets in, and what is allowed", async () => {
+    const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600 } });
+    const { status, headers, body } = await ask();
+    expect(status).toBe(200);
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(body).toEqual({
+      signUp: "open",
+      hasAccounts: false,
+      oidc: null,
+      limits: { urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600, uploadMaxBytes: 5 * 2 ** 30 },
+    });
+    expect(Check(Instance, body)).toBe(true);
+    expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");
+  });
+
+  it("knows of the first account at once, a person who only has tokens is none", async () => {
+    const { anonymous, ask, as } = await start();
+    await (await as("ben")).send("POST /notes", { json: { title: "Ben's" } });
+    expect((await ask()).body.hasAccounts).toBe(false);
+    const origin = "https://files.example.com";
+    await anonymous.send("POST /auth/sign-up/email", { json: PERSON, headers: { origin } });
+    for (let time = 0; time < 2; time++) expect((await ask()).body.hasAccounts).toBe(true);
+  });
+});

@@ -4,6 +4,10 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
+const features = readdirSync(join(root, "packages/web/src/features")).map(
+  (name) => `packages/web/src/features/${name}`,
+);
+
 /**
  * Who may import whom, from the top down (ARCHITECTURE.md). A zone is a folder; the most specific one that contains a file is its zone.
  * A zone may import itself, what is listed, Node's own modules and any package that its package.json names.
@@ -13,6 +17,25 @@ const zones: Record<string, readonly string[]> = {
   "packages/contract/src": [],
   "packages/client/src": ["packages/contract/src"],
   "packages/s3-local/src": ["packages/presign/src"],
+  // The web app: pages put features together, and a feature knows no other feature.
+  "packages/web/src": ["packages/web/src/app", "packages/web/src/styles"],
+  "packages/web/src/app": [
+    ...features,
+    "packages/web/src/components",
+    "packages/web/src/service",
+    "packages/web/src/texts",
+    "packages/client/src",
+  ],
+  ...Object.fromEntries(
+    features.map((feature) => [
+      feature,
+      ["packages/web/src/components", "packages/web/src/service", "packages/web/src/texts", "packages/client/src"],
+    ]),
+  ),
+  "packages/web/src/components": ["packages/web/src/texts"],
+  "packages/web/src/service": ["packages/client/src"],
+  "packages/web/src/texts": ["packages/client/src"],
+  "packages/web/src/styles": [],
   "packages/server/src/domain": [],
   "packages/server/src/usecases": ["packages/server/src/domain"],
   "packages/server/src/db": ["packages/server/src/usecases", "packages/server/src/domain"],
@@ -40,7 +63,7 @@ const packages: Record<string, string> = {
 };
 
 // Tests may use the real parts of any layer; what is shipped may not.
-const isShipped = (path: string) => path.endsWith(".ts") && !/\.(test|suite)\.ts$|\/testing(\/|\.ts$)/.test(path);
+const isShipped = (path: string) => /\.tsx?$/.test(path) && !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
 
@@ -96,6 +119,13 @@ describe("imports go downward only", () => {
       { from: "packages/server/src/http/app.ts", to: "packages/elsewhere/src/index.ts" },
       { from: "packages/client/src/client.ts", to: "packages/presign/src/index.ts" },
       { from: "packages/server/src/http/app.ts", to: "packages/client/src/index.ts" },
+      { from: "packages/server/src/http/app.ts", to: "packages/web/src/main.tsx" },
+      {
+        from: "packages/web/src/features/notes/note-list.tsx",
+        to: "packages/web/src/features/sharing/access-line.tsx",
+      },
+      { from: "packages/web/src/features/notes/note-list.tsx", to: "packages/web/src/app/router.tsx" },
+      { from: "packages/web/src/components/button.tsx", to: "packages/web/src/service/client.ts" },
     ];
     for (const edge of refused) expect(isAllowed({ ...edge, specifier: "" }), `${edge.from} -> ${edge.to}`).toBe(false);
   });

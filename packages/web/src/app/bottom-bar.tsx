@@ -1,0 +1,48 @@
+import { Link } from "@tanstack/react-router";
+import { Plus, UserRound } from "lucide-react";
+import { texts } from "../texts/index.ts";
+import { places } from "./navigation.ts";
+
+type BottomBarProps = { onNewNote: () => void; isCreating: boolean };
+
+const itemStyle =
+  "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] text-muted data-[status=active]:text-accent";
+
+/** The bar at the bottom of a phone. */
+export function BottomBar({ onNewNote, isCreating }: BottomBarProps) {
+  const [notes, shared, activity] = places;
+  return (
+    <nav
+      aria-label={texts.app.navigation}
+      className="flex shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {[notes, shared].map((place) => (
+        <BarLink key={place.to} to={place.to} short={place.short} icon={place.icon} />
+      ))}
+      <button
+        type="button"
+        onClick={onNewNote}
+        disabled={isCreating}
+        className="flex h-14 flex-1 items-center justify-center"
+      >
+        <span className="inline-flex size-11 items-center justify-center rounded-card bg-accent text-on-accent">
+          <Plus size={20} />
+        </span>
+        <span className="sr-only">{texts.app.newNote}</span>
+      </button>
+      <BarLink to={activity.to} short={activity.short} icon={activity.icon} />
+      <BarLink to="/settings" short={texts.app.account} icon={UserRound} />
+    </nav>
+  );
+}
+
+type BarLinkProps = { to: (typeof places)[number]["to"] | "/settings"; short: string; icon: typeof UserRound };
+
+function BarLink({ to, short, icon: Icon }: BarLinkProps) {
+  return (
+    <Link to={to} activeOptions={{ exact: true, includeSearch: false }} className={itemStyle}>
+      <Icon size={20} />
+      {short}
+    </Link>
+  );
+}

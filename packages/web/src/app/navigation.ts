@@ -1,0 +1,9 @@
+import { FileText, History, Users } from "lucide-react";
+import { texts } from "../texts/index.ts";
+
+/** The places of the app, in the order of the rail and the bar. */
+export const places = [
+  { to: "/", label: texts.app.notes, short: texts.app.notes, icon: FileText },
+  { to: "/shared", label: texts.app.sharedWithMe, short: texts.app.shared, icon: Users },
+  { to: "/activity", label: texts.app.activity, short: texts.app.activity, icon: History },
+] as const;

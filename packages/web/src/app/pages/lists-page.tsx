@@ -1,0 +1,34 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useMatchRoute, useParams } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { NoteList } from "../../features/notes/note-list.tsx";
+import { noteQuery } from "../../service/queries.ts";
+
+/** The list, and beside it the note; on a phone one of the two. */
+export function ListsPage() {
+  const { noteId } = useParams({ strict: false });
+  const scope = useScope(noteId);
+  return (
+    <div className="flex h-full">
+      <div
+        className={clsx(
+          "w-full shrink-0 overflow-y-auto lg:w-80 lg:border-r",
+          noteId === undefined ? "block" : "hidden lg:block",
+        )}
+      >
+        <NoteList scope={scope} selectedId={noteId} />
+      </div>
+      <main className={clsx("min-w-0 grow overflow-y-auto", noteId === undefined && "hidden lg:block")}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+/** Which list is shown: the address says so, or beside a note, whose it is. */
+function useScope(noteId: string | undefined): "owned" | "shared" {
+  const isShared = useMatchRoute()({ to: "/shared" }) !== false;
+  const { data: note } = useQuery({ ...noteQuery(noteId ?? ""), enabled: noteId !== undefined });
+  if (noteId === undefined) return isShared ? "shared" : "owned";
+  return note === undefined || note.role === "owner" ? "owned" : "shared";
+}

@@ -1,0 +1,70 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ArrowLeft } from "lucide-react";
+import { Failure, Skeleton } from "../../components/states.tsx";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { NoteActivity } from "../../features/activity/note-activity.tsx";
+import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
+import { NoteText } from "../../features/notes/note-text.tsx";
+import { PreviewOverlay } from "../../features/preview/preview-overlay.tsx";
+import { AccessLine } from "../../features/sharing/access-line.tsx";
+import { noteQuery } from "../../service/queries.ts";
+import { texts } from "../../texts/index.ts";
+
+const route = getRouteApi("/signed-in/lists/n/$noteId");
+
+/** A note, top to bottom: title, who can see it, the text, the files, what happened. */
+export function NotePage() {
+  const { noteId } = route.useParams();
+  const { file, q } = route.useSearch();
+  const navigate = route.useNavigate();
+  const note = useQuery(noteQuery(noteId));
+  useDocumentTitle(note.data?.title ?? texts.app.notes);
+  const show = (attachmentId: string | undefined) =>
+    void navigate({
+      search: { ...(q !== undefined && { q }), ...(attachmentId !== undefined && { file: attachmentId }) },
+      replace: file !== undefined && attachmentId !== undefined,
+    });
+  return (
+    <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
+      <Link
+        to={note.data === undefined || note.data.role === "owner" ? "/" : "/shared"}
+        className="-ml-2 inline-flex h-11 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover lg:hidden"
+      >
+        <ArrowLeft size={18} />
+        {texts.notes.back}
+      </Link>
+      {note.isPending && <NoteSkeleton />}
+      {note.isError && note.data === undefined && (
+        <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
+      )}
+      {note.data !== undefined && (
+        <>
+          <NoteText key={noteId} note={note.data}>
+            <AccessLine note={note.data} />
+          </NoteText>
+          <AttachmentSection note={note.data} onPreview={show} />
+          {note.data.role !== "viewer" && <NoteActivity noteId={noteId} />}
+          <PreviewOverlay
+            files={note.data.attachments.filter(({ state }) => state === "ready")}
+            selectedId={file}
+            onSelect={show}
+            onClose={() => show(undefined)}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+function NoteSkeleton() {
+  return (
+    <div className="flex flex-col gap-4">
+      <Skeleton className="h-7 w-1/2" />
+      <Skeleton className="h-7 w-1/4" />
+      <Skeleton className="h-24" />
+      <Skeleton className="h-12" />
+      <Skeleton className="h-12" />
+    </div>
+  );
+}

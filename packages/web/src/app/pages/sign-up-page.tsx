@@ -1,0 +1,11 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { SignUp } from "../../features/accounts/sign-up.tsx";
+import { ownPath } from "../guards.ts";
+
+const route = getRouteApi("/signed-out/sign-up");
+
+export function SignUpPage() {
+  const { to } = route.useSearch();
+  const navigate = useNavigate();
+  return <SignUp to={to} onDone={() => void navigate({ href: ownPath(to), replace: true })} />;
+}

@@ -1,0 +1,48 @@
+import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { buttonStyle } from "../../components/button.tsx";
+import { Empty, Failure } from "../../components/states.tsx";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { texts } from "../../texts/index.ts";
+
+/** While a page's code or data is on its way. */
+export function PendingPage() {
+  return (
+    <p role="status" className="appear-late p-6 text-muted">
+      {texts.common.loading}
+    </p>
+  );
+}
+
+/** What could not be shown. */
+export function FailedPage({ error, reset }: ErrorComponentProps) {
+  return (
+    <main className="grid min-h-full place-items-center">
+      <Failure title={texts.app.failed.title} error={error} onRetry={() => retry(reset)} />
+    </main>
+  );
+}
+
+// Code that could not be fetched stays so until the page is loaded again.
+function retry(reset: () => void): void {
+  reset();
+  location.reload();
+}
+
+/** An address of ours that nothing is at. */
+export function MissingPage() {
+  const { title, hint, action } = texts.app.notFound;
+  useDocumentTitle(title);
+  return (
+    <main className="grid min-h-full place-items-center">
+      <Empty
+        title={title}
+        hint={hint}
+        action={
+          <Link to="/" className={buttonStyle({ kind: "primary" })}>
+            {action}
+          </Link>
+        }
+      />
+    </main>
+  );
+}

@@ -1,0 +1,77 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ChevronsUpDown, LogOut, Plus, Settings } from "lucide-react";
+import { Avatar } from "../components/avatar.tsx";
+import { Button } from "../components/button.tsx";
+import { Menu, MenuItem } from "../components/menu.tsx";
+import { toasts } from "../components/toast-queue.ts";
+import { describeProblem, texts } from "../texts/index.ts";
+import { places } from "./navigation.ts";
+import { signOut, useAccount } from "./use-session.ts";
+
+type RailProps = { onNewNote: () => void; isCreating: boolean };
+
+/** The rail at the left of a desktop or tablet. */
+export function Rail({ onNewNote, isCreating }: RailProps) {
+  return (
+    <nav aria-label={texts.app.navigation} className="hidden w-60 shrink-0 flex-col gap-4 border-r p-3 md:flex">
+      <Link to="/" className="flex items-center gap-2 rounded-card px-2 py-1 font-semibold">
+        <img src="/icon.svg" alt="" width={24} height={24} />
+        {texts.app.name}
+      </Link>
+      <Button kind="primary" onClick={onNewNote} disabled={isCreating}>
+        <Plus size={16} />
+        {texts.app.newNote}
+      </Button>
+      <ul className="flex flex-col gap-0.5">
+        {places.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              activeOptions={{ exact: true, includeSearch: false }}
+              className="flex h-9 items-center gap-2 rounded-card px-2 text-muted transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-selected data-[status=active]:font-medium data-[status=active]:text-ink"
+            >
+              <Icon size={16} />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <AccountMenu />
+    </nav>
+  );
+}
+
+function AccountMenu() {
+  const account = useAccount();
+  const navigate = useNavigate();
+  if (account === undefined) return null;
+  return (
+    <div className="mt-auto">
+      <Menu
+        side="top"
+        align="start"
+        trigger={
+          <button type="button" className="flex w-full items-center gap-2 rounded-card p-2 text-left hover:bg-hover">
+            <Avatar name={account.name} />
+            <span className="min-w-0 grow">
+              <span className="block truncate font-medium text-small">{account.name}</span>
+              <span className="block truncate text-muted text-small">{account.email}</span>
+            </span>
+            <ChevronsUpDown size={14} className="shrink-0 text-muted" />
+          </button>
+        }
+      >
+        <MenuItem icon={<Settings size={16} />} onClick={() => void navigate({ to: "/settings" })}>
+          {texts.app.settings}
+        </MenuItem>
+        <MenuItem icon={<LogOut size={16} />} onClick={leave}>
+          {texts.app.signOut}
+        </MenuItem>
+      </Menu>
+    </div>
+  );
+}
+
+function leave(): void {
+  signOut().catch((error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }));
+}

@@ -1,0 +1,104 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { requireNoSession, requireSession } from "./guards.ts";
+import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({ component: Outlet });
+
+type Destination = { to?: string; error?: string };
+
+const signedOut = createRoute({
+  getParentRoute: () => root,
+  id: "signed-out",
+  validateSearch: ({ to, error }: Record<string, unknown>): Destination => ({
+    ...(typeof to === "string" && { to }),
+    ...(typeof error === "string" && { error }),
+  }),
+  beforeLoad: requireNoSession,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => signedOut,
+  path: "/sign-in",
+  component: lazyRouteComponent(() => import("./pages/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => signedOut,
+  path: "/sign-up",
+  component: lazyRouteComponent(() => import("./pages/sign-up-page.tsx"), "SignUpPage"),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: requireSession,
+  component: Shell,
+});
+
+type ListSearch = { q?: string };
+/** `file`: the attachment that is shown large; the browser's "back" closes it. */
+type NoteSearch = ListSearch & { file?: string };
+
+const listSearch = ({ q }: Record<string, unknown>): ListSearch => (typeof q === "string" && q !== "" ? { q } : {});
+
+/** The list beside the note. */
+const lists = createRoute({
+  getParentRoute: () => signedIn,
+  id: "lists",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("./pages/lists-page.tsx"), "ListsPage"),
+});
+
+const owned = createRoute({
+  getParentRoute: () => lists,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
+});
+
+const shared = createRoute({
+  getParentRoute: () => lists,
+  path: "/shared",
+  component: lazyRouteComponent(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
+});
+
+const note = createRoute({
+  getParentRoute: () => lists,
+  path: "/n/$noteId",
+  validateSearch: ({ file, ...search }: Record<string, unknown>): NoteSearch => ({
+    ...listSearch(search),
+    ...(typeof file === "string" && { file }),
+  }),
+  component: lazyRouteComponent(() => import("./pages/note-page.tsx"), "NotePage"),
+});
+
+const activity = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/activity",
+  component: lazyRouteComponent(() => import("./pages/activity-page.tsx"), "ActivityPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/settings-page.tsx"), "SettingsPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signedOut.addChildren([signIn, signUp]),
+    signedIn.addChildren([lists.addChildren([owned, shared, note]), activity, settings]),
+  ]),
+  defaultPreload: "intent",
+  defaultPendingMs: 150,
+  defaultPendingComponent: PendingPage,
+  defaultErrorComponent: FailedPage,
+  defaultNotFoundComponent: MissingPage,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

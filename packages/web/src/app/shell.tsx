@@ -1,0 +1,52 @@
+import { Outlet } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { toasts } from "../components/toast-queue.ts";
+import { useOnline } from "../service/online.ts";
+import { describeProblem, texts } from "../texts/index.ts";
+import { BottomBar } from "./bottom-bar.tsx";
+import { Rail } from "./rail.tsx";
+import { useCreateNote } from "./use-create-note.ts";
+import { useLeaveWhenSignedOut } from "./use-session.ts";
+
+/** The frame of every page of someone who is signed in: the rail on desktops, the bar on phones, and the page. */
+export function Shell() {
+  useLeaveWhenSignedOut();
+  const { create, isPending } = useCreateNote({
+    onError: (error) => toasts.add({ title: describeProblem(error), priority: "high" }),
+  });
+  return (
+    <div className="flex h-dvh flex-col">
+      <a
+        href="#content"
+        className="-translate-y-20 fixed top-2 left-2 z-50 rounded-card bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
+      >
+        {texts.app.skip}
+      </a>
+      <OfflineBanner />
+      <div className="flex min-h-0 grow">
+        <Rail onNewNote={create} isCreating={isPending} />
+        <div id="content" tabIndex={-1} className="min-w-0 grow outline-none">
+          <Outlet />
+        </div>
+      </div>
+      <BottomBar onNewNote={create} isCreating={isPending} />
+    </div>
+  );
+}
+
+function OfflineBanner() {
+  const isOnline = useOnline();
+  // A blink of the network is not worth a banner.
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(!isOnline), isOnline ? 0 : 500);
+    return () => clearTimeout(timer);
+  }, [isOnline]);
+  return (
+    <div role="status">
+      {isShown && (
+        <p className="bg-warning-soft px-4 py-1.5 text-center text-small text-warning">{texts.app.offline}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { client } from "../service/client.ts";
+import { keys, queryClient } from "../service/queries.ts";
+import { texts } from "../texts/index.ts";
+
+/** Makes an empty note and opens it. */
+export function useCreateNote({ onError }: { onError: (error: unknown) => void }) {
+  const navigate = useNavigate();
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => client.notes.create({ title: texts.notes.untitled }),
+    async onSuccess(note) {
+      queryClient.setQueryData(keys.note(note.id), note);
+      void queryClient.invalidateQueries({ queryKey: keys.notes });
+      await navigate({ to: "/n/$noteId", params: { noteId: note.id } });
+    },
+    onError,
+  });
+  return { create: () => mutate(), isPending };
+}

@@ -1,0 +1,33 @@
+import { clsx } from "clsx";
+
+type Person = { name: string | null; email: string | null };
+
+/** How a person is called: by name, else by address. */
+export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
+  return person.name ?? person.email ?? otherwise;
+}
+
+function initialsOf(name: string): string {
+  const words = name.split(/[\s@._-]+/u).filter((word) => word !== "");
+  const letters = words.length > 1 ? [words[0], words[1]] : [words[0]];
+  return letters
+    .map((word) => [...(word ?? "?")][0] ?? "?")
+    .join("")
+    .toLocaleUpperCase();
+}
+
+/** A person's initials in a circle. It says nothing to screen readers: the name stands beside it. */
+export function Avatar({ name, className }: { name: string; className?: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      title={name}
+      className={clsx(
+        "inline-flex size-7 shrink-0 select-none items-center justify-center rounded-full border-2 border-canvas bg-accent-soft font-medium text-[11px] text-accent",
+        className,
+      )}
+    >
+      {initialsOf(name)}
+    </span>
+  );
+}

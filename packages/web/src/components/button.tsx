@@ -1,0 +1,37 @@
+import { clsx } from "clsx";
+import type { ComponentProps } from "react";
+
+type Kind = "primary" | "outline" | "quiet" | "danger";
+
+const kinds: Record<Kind, string> = {
+  primary: "bg-accent text-on-accent hover:bg-accent-hover",
+  outline: "border border-line bg-surface hover:bg-hover",
+  quiet: "hover:bg-hover",
+  danger: "bg-danger text-canvas hover:opacity-90",
+};
+
+/** How a button looks, for links that act as one too. */
+export function buttonStyle({
+  kind = "outline",
+  className,
+}: {
+  kind?: Kind;
+  className?: string | undefined;
+} = {}): string {
+  return clsx(
+    "inline-flex h-11 shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded-card px-4 text-base font-medium transition-colors md:h-9 md:px-3",
+    "disabled:cursor-not-allowed disabled:opacity-50",
+    kinds[kind],
+    className,
+  );
+}
+
+type ButtonProps = ComponentProps<"button"> & {
+  /** primary: the one action of a view. Default: outline. */
+  kind?: Kind;
+};
+
+/** 44 px high on phones, 36 px on desktops. */
+export function Button({ kind = "outline", className, type = "button", ...props }: ButtonProps) {
+  return <button {...props} type={type} className={buttonStyle({ kind, className })} />;
+}

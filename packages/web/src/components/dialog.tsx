@@ -1,0 +1,56 @@
+import { Dialog as BaseDialog } from "@base-ui/react/dialog";
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { texts } from "../texts/index.ts";
+import { IconButton } from "./icon-button.tsx";
+
+type DialogProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  /** One sentence below the title. */
+  description?: ReactNode;
+  children: ReactNode;
+  /** What keeps standing below what scrolls, for example the buttons. */
+  footer?: ReactNode;
+  className?: string;
+};
+
+/** A dialog in the middle of a desktop, a sheet from below on a phone. */
+export function Dialog({ open, onOpenChange, title, description, children, footer, className }: DialogProps) {
+  return (
+    <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
+      <BaseDialog.Portal>
+        <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <BaseDialog.Popup
+          className={clsx(
+            "fixed z-40 flex flex-col bg-surface shadow-float outline-none transition-[opacity,transform]",
+            "inset-x-0 bottom-0 max-h-[92dvh] rounded-t-card pb-[env(safe-area-inset-bottom)] data-ending-style:translate-y-8 data-starting-style:translate-y-8",
+            "md:inset-x-auto md:top-[12vh] md:bottom-auto md:left-1/2 md:max-h-[76vh] md:w-[480px] md:-translate-x-1/2 md:rounded-card md:border md:pb-0 md:data-ending-style:translate-y-2 md:data-starting-style:translate-y-2",
+            "data-ending-style:opacity-0 data-starting-style:opacity-0",
+            className,
+          )}
+        >
+          <header className="flex items-start gap-4 px-4 pt-4 md:px-6 md:pt-6">
+            <div className="min-w-0 grow">
+              <BaseDialog.Title className="break-words text-title">{title}</BaseDialog.Title>
+              {description !== undefined && (
+                <BaseDialog.Description className="text-muted text-small">{description}</BaseDialog.Description>
+              )}
+            </div>
+            <BaseDialog.Close
+              render={<IconButton label={texts.common.close} className="tooltip-below tooltip-left -mt-1 -mr-2" />}
+            >
+              <X size={18} />
+            </BaseDialog.Close>
+          </header>
+          <div className="min-h-0 overflow-y-auto px-4 pt-4 pb-4 md:px-6 md:pb-6">{children}</div>
+          {footer !== undefined && (
+            <footer className="flex justify-end gap-2 border-t px-4 py-3 md:px-6">{footer}</footer>
+          )}
+        </BaseDialog.Popup>
+      </BaseDialog.Portal>
+    </BaseDialog.Root>
+  );
+}

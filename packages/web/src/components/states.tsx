@@ -1,0 +1,49 @@
+import { clsx } from "clsx";
+import { CloudOff } from "lucide-react";
+import type { ReactNode } from "react";
+import { describeProblem, texts } from "../texts/index.ts";
+import { Button } from "./button.tsx";
+
+type EmptyProps = { icon?: ReactNode; title: string; hint?: ReactNode; action?: ReactNode; className?: string };
+
+/** Nothing here yet: one sentence, one action. */
+export function Empty({ icon, title, hint, action, className }: EmptyProps) {
+  return (
+    <div className={clsx("mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-12 text-center", className)}>
+      {icon !== undefined && <div className="mb-2 text-muted">{icon}</div>}
+      <h2 className="font-semibold">{title}</h2>
+      {hint !== undefined && <p className="text-muted text-small">{hint}</p>}
+      {action !== undefined && <div className="mt-4">{action}</div>}
+    </div>
+  );
+}
+
+type FailureProps = { title: string; error: unknown; onRetry: () => void; className?: string };
+
+/** Something could not be loaded: what, why, and "Try again". */
+export function Failure({ title, error, onRetry, className }: FailureProps) {
+  return (
+    <div role="alert" className={className}>
+      <Empty
+        icon={<CloudOff size={28} strokeWidth={1.5} />}
+        title={title}
+        hint={describeProblem(error)}
+        action={<Button onClick={onRetry}>{texts.common.tryAgain}</Button>}
+      />
+    </div>
+  );
+}
+
+/** A grey bar where something will be, from 150 ms on; give it a size by `className`. */
+export function Skeleton({ className }: { className: string }) {
+  return <div aria-hidden="true" className={clsx("skeleton", className)} />;
+}
+
+/** A failure said where it happened, in a line. */
+export function Problem({ error, children }: { error?: unknown; children?: ReactNode }) {
+  return (
+    <p role="alert" className="rounded-card bg-danger-soft px-3 py-2 text-danger text-small">
+      {children ?? describeProblem(error)}
+    </p>
+  );
+}

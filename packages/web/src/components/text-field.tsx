@@ -1,0 +1,37 @@
+import { Field } from "@base-ui/react/field";
+import { clsx } from "clsx";
+import type { ComponentProps, ReactNode } from "react";
+
+export const inputStyle =
+  "h-11 w-full rounded-card border border-line-strong bg-surface px-3 text-base transition-colors hover:border-ink focus:outline-2 focus:outline-accent focus:-outline-offset-1 data-invalid:border-danger md:h-9";
+
+type TextFieldProps = Omit<ComponentProps<typeof Field.Control>, "className"> & {
+  label: string;
+  /** Said below the field while there is no error. */
+  hint?: ReactNode;
+  /** Said instead of the hint. */
+  error?: string | undefined;
+  /** Stands at the end of the field, for example a button. */
+  end?: ReactNode;
+  className?: string;
+};
+
+/** A labelled line of text, with its hint or its error below. */
+export function TextField({ label, hint, error, end, className, name, ...props }: TextFieldProps) {
+  return (
+    <Field.Root name={name} invalid={error !== undefined} className={clsx("flex flex-col gap-1", className)}>
+      <Field.Label className="font-medium text-small">{label}</Field.Label>
+      <div className="relative flex">
+        <Field.Control {...props} className={clsx(inputStyle, end !== undefined && "pr-11")} />
+        {end !== undefined && <div className="absolute inset-y-0 right-0.5 flex items-center">{end}</div>}
+      </div>
+      {error === undefined ? (
+        hint !== undefined && <Field.Description className="text-muted text-small">{hint}</Field.Description>
+      ) : (
+        <Field.Error match className="text-danger text-small">
+          {error}
+        </Field.Error>
+      )}
+    </Field.Root>
+  );
+}

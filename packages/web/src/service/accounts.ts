@@ -1,0 +1,46 @@
+import { type ErrorCode, ValetKeyError } from "@valetkey/client";
+
+export type Account = { id: string; email: string; name: string };
+
+/** A browser somewhere that is signed in; `token` is only good for ending it. */
+export type Session = {
+  id: string;
+  token: string;
+  createdAt: string;
+  updatedAt: string;
+  expiresAt: string;
+  ipAddress?: string | null;
+  userAgent?: string | null;
+};
+
+type Current = { session: Session; user: Account } | null;
+
+/** /auth: accounts and sessions. Failures are ValetKeyErrors, as everywhere. */
+export const accounts = {
+  current: () => call<Current>("GET", "/auth/get-session"),
+  signUp: (account: { name: string; email: string; password: string }) => call("POST", "/auth/sign-up/email", account),
+  signIn: (credentials: { email: string; password: string }) => call("POST", "/auth/sign-in/email", credentials),
+  signOut: () => call("POST", "/auth/sign-out", {}),
+  rename: (name: string) => call("POST", "/auth/update-user", { name }),
+  changePassword: (change: { currentPassword: string; newPassword: string; revokeOtherSessions: boolean }) =>
+    call("POST", "/auth/change-password", change),
+  sessions: () => call<Session[]>("GET", "/auth/list-sessions"),
+  endSession: (token: string) => call("POST", "/auth/revoke-session", { token }),
+  endOtherSessions: () => call("POST", "/auth/revoke-other-sessions", {}),
+};
+
+async function call<Answer = unknown>(method: "GET" | "POST", path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(path, {
+    method,
+    ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new ValetKeyError("network", "There was no answer.", { cause });
+  });
+  const answer = await response.json().catch(() => undefined);
+  if (response.ok) return answer as Answer;
+  const { code = "invalid_answer", message = response.statusText } = (answer ?? {}) as {
+    code?: ErrorCode;
+    message?: string;
+  };
+  throw new ValetKeyError(code, message, { status: response.status });
+}

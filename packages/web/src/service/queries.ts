@@ -1,0 +1,60 @@
+import { MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import { accounts } from "./accounts.ts";
+import { client, hasCode } from "./client.ts";
+
+/** How often a failed reading is tried again by itself; what was decided (4xx) is not. */
+const RETRIES = 2;
+
+function isDecided(error: unknown): boolean {
+  const { status } = error as { status?: number };
+  return status !== undefined && status < 500 && status !== 429 && status !== 408;
+}
+
+/** Whoever is told that the session is over looks at it again, and the pages lead to the sign-in. */
+function onError(error: unknown): void {
+  if (hasCode(error, "unauthenticated")) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+}
+
+/** What the pages know of the service. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // Offline is shown, and a failure too: nothing waits in silence.
+      networkMode: "always",
+      retry: (failures, error) => !isDecided(error) && navigator.onLine && failures < RETRIES,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+/** Who is signed in; null: nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: () => accounts.current(),
+  staleTime: 60_000,
+});
+
+/** What this service is like: whether accounts exist, who may make one, and its limits. */
+export const instanceQuery = queryOptions({
+  queryKey: ["instance"],
+  queryFn: () => client.instance(),
+  staleTime: 60_000,
+});
+
+/** One note with its attachments. */
+export const noteQuery = (noteId: string) =>
+  queryOptions({ queryKey: ["note", noteId], queryFn: ({ signal }) => client.notes.get(noteId, { signal }) });
+
+/** The keys under which lists live, to be invalidated when something in them changed. */
+export const keys = {
+  notes: ["notes"],
+  note: (noteId: string) => ["note", noteId],
+  shares: (noteId: string) => ["shares", noteId],
+  activity: ["activity"],
+  usage: ["usage"],
+  tokens: ["tokens"],
+  sessions: ["sessions"],
+} as const;

@@ -1,0 +1,40 @@
+export const accounts = {
+  email: "E-mail",
+  password: "Password",
+  name: "Your name",
+  passwordHint: "At least 10 characters.",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
+  signIn: {
+    title: "Sign in",
+    action: "Sign in",
+    other: "No account yet?",
+    otherAction: "Create one",
+    with: (provider: string) => `Continue with ${provider}`,
+    or: "or",
+  },
+  signUp: {
+    title: "Create your account",
+    action: "Create account",
+    other: "Have an account?",
+    otherAction: "Sign in",
+  },
+  first: {
+    title: "Welcome to Valet Key",
+    hint: "Create the first account. Your notes and files stay on this machine until you connect a bucket.",
+  },
+  closed: "Accounts are made by the administrator here: ask for one.",
+  firstClosed: "There is no account yet, and sign-up is closed. On the server, run:",
+  firstCommand: "npx valetkey user add --email you@example.com --admin",
+  failures: {
+    unauthenticated: "The e-mail or the password is not right.",
+    email_taken: "There is an account with this address already. Sign in instead.",
+  },
+  problems: {
+    emailMissing: "Write your e-mail address.",
+    emailInvalid: "This is not a whole e-mail address, like ann@example.com.",
+    passwordMissing: "Write your password.",
+    passwordShort: "Use at least 10 characters.",
+    nameMissing: "Write the name that others should see.",
+  },
+};

@@ -1,0 +1,25 @@
+export const app = {
+  name: "Valet Key",
+  newNote: "New note",
+  notes: "Notes",
+  sharedWithMe: "Shared with me",
+  shared: "Shared",
+  activity: "Activity",
+  settings: "Settings",
+  account: "Account",
+  signOut: "Sign out",
+  navigation: "Main",
+  skip: "Skip to the content",
+  offline: "You are offline. What you see may be old; uploads go on when the connection is back.",
+  notFound: {
+    title: "There is nothing here",
+    hint: "The address may be mistyped, or what was here is gone.",
+    action: "Go to your notes",
+  },
+  failed: {
+    title: "This page could not be shown",
+    hint: "Try again; if it keeps happening, reload the page.",
+    action: "Try again",
+  },
+  titleOf: (page: string) => `${page} · Valet Key`,
+};

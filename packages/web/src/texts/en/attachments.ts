@@ -1,0 +1,1 @@
+export const attachments = { title: "Files", attach: "Attach files", download: "Download" };

@@ -1,0 +1,16 @@
+export const common = {
+  tryAgain: "Try again",
+  undo: "Undo",
+  close: "Close",
+  cancel: "Cancel",
+  save: "Save",
+  copy: "Copy",
+  copied: "Copied",
+  more: "More",
+  loading: "Loading…",
+  loadMore: "Show more",
+  you: "You",
+  someone: "Someone",
+  notifications: "Notifications",
+  dismiss: "Dismiss",
+};

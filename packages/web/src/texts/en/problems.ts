@@ -1,0 +1,18 @@
+import type { ErrorCode } from "@valetkey/client";
+
+/** What a failure means to the person in front of it, and what to do; codes that are not here are told in the service's own words. */
+export const problems: Partial<Record<ErrorCode, string>> & { unknown: string } = {
+  unknown: "Something went wrong on our side. Try again in a moment.",
+  network: "There was no answer. Check your connection, then try again.",
+  unauthenticated: "You are signed out. Sign in again to go on.",
+  access_denied: "You may not do this. Ask the owner of the note for access.",
+  note_not_found: "This note is gone, or it was never shared with you.",
+  attachment_not_found: "This file is gone.",
+  rate_limited: "That was too often. Wait a minute, then try again.",
+  quota_exceeded: "Your storage is full. Delete files you no longer need, then try again.",
+  file_too_large: "This file is larger than this service takes.",
+  internal: "Something went wrong on our side. Try again in a moment.",
+  bucket_unavailable: "The file store does not answer at the moment. Try again soon.",
+  database_unavailable: "The service can't reach its database at the moment. Try again soon.",
+  shutting_down: "The service is restarting. Try again in a moment.",
+};

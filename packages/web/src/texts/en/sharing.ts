@@ -1,0 +1,3 @@
+export const sharing = {
+  roles: { owner: "Only you", editor: "Shared with you: you can edit", viewer: "Shared with you: you can look" },
+};

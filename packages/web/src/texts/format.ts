@@ -1,0 +1,67 @@
+/** The language of the texts, which numbers and times are written in too. */
+const LANGUAGE = "en";
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
+const sizes = UNITS.map(
+  (unit) =>
+    new Intl.NumberFormat(LANGUAGE, {
+      style: "unit",
+      unit,
+      unitDisplay: unit === "byte" ? "long" : "short",
+      maximumFractionDigits: 1,
+    }),
+);
+
+/** "12.3 MB": decimal units, as file managers show them. */
+export function formatBytes(bytes: number): string {
+  const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return (sizes[step] as Intl.NumberFormat).format(value < 100 ? value : Math.round(value));
+}
+
+/** "3.4 MB/s". */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** "58 s", "4 min", "2 h": one unit, rounded up, so that nothing is said to have ended before it has. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} s`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.ceil(seconds / 3600)} h`;
+  return `${Math.ceil(seconds / 86_400)} days`;
+}
+
+const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const sameYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" });
+const otherYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });
+const exact = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
+
+/** "just now", "5 minutes ago", "yesterday", "3 Mar". */
+export function formatWhen(instant: string, now: number): string {
+  const date = new Date(instant);
+  const seconds = Math.round((date.getTime() - now) / 1000);
+  if (Math.abs(seconds) < 45) return "just now";
+  if (Math.abs(seconds) < 3600) return relative.format(Math.round(seconds / 60), "minute");
+  if (Math.abs(seconds) < 24 * 3600) return relative.format(Math.round(seconds / 3600), "hour");
+  if (Math.abs(seconds) < 7 * 24 * 3600) return relative.format(Math.round(seconds / 86_400), "day");
+  return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
+}
+
+/** "24 Nov 2026, 21:36". */
+export function formatInstant(instant: string): string {
+  return exact.format(new Date(instant));
+}
+
+/** "21:36". */
+export function formatClock(instant: string): string {
+  return clock.format(new Date(instant));
+}
+
+const counts = new Intl.NumberFormat(LANGUAGE);
+const plural = new Intl.PluralRules(LANGUAGE);
+
+export function formatCount(count: number, forms: { one: string; other: string }): string {
+  return `${counts.format(count)} ${plural.select(count) === "one" ? forms.one : forms.other}`;
+}

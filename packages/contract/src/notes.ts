@@ -31,8 +31,13 @@ export const UpdateNoteBody = Type.Object(
 );
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
+/** `q`: only notes with this text in their title, their body or the name of a file, in whatever case; spaces around it don't count. */
 export const ListNotesQuery = Type.Object(
-  { ...PageQuery.properties, scope: Type.Enum(["owned", "shared"], { default: "owned" }) },
+  {
+    ...PageQuery.properties,
+    scope: Type.Enum(["owned", "shared"], { default: "owned" }),
+    q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, ...PlainText })),
+  },
   { additionalProperties: false },
 );
 export type ListNotesQuery = Static<typeof ListNotesQuery>;

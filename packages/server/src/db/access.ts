@@ -1,11 +1,11 @@
-import { type Compilable, type Expression, type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import { type Compilable, type Expression, type ExpressionBuilder, type Kysely, sql } from "kysely";
 import type { Role } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AccessQueries, Clock, DownloadAccess } from "../usecases/ports.ts";
-import { attachmentColumns, toAttachment } from "./attachments.ts";
+import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
 import type { Engine } from "./engine.ts";
-import { noteColumns, toNote } from "./notes.ts";
-import type { AttachmentsTable, NotesTable, Tables } from "./schema.ts";
+import { type NoteRow, noteColumns, toNote } from "./notes.ts";
+import type { Tables } from "./schema.ts";
 
 /** A statement compiled once; its parameters are those of `AccessParameters`. `rows`: how many it answers at most. */
 export type AccessStatement = { name: string; sql: string; rows: "one" | "many" };
@@ -92,13 +92,13 @@ export function accessQueries(
     async note(userId, noteId) {
       const [values] = await ask(statements.note, userId, noteId);
       if (values === undefined) return undefined;
-      return { note: toNote(toRow<Selectable<NotesTable>>(noteColumns, values)), role: toRole(values.at(-1)) };
+      return { note: toNote(toRow<NoteRow>(noteColumns, values)), role: toRole(values.at(-1)) };
     },
 
     async attachment(userId, attachmentId) {
       const [values] = await ask(statements.attachment, userId, attachmentId);
       if (values === undefined) return undefined;
-      const attachment = toAttachment(toRow<Selectable<AttachmentsTable>>(attachmentColumns, values));
+      const attachment = toAttachment(toRow<AttachmentRow>(attachmentColumns, values));
       return { attachment, role: toRole(values.at(-1)) };
     },
 

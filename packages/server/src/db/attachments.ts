@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable } from "kysely";
 import type { Attachment } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
+import { fold } from "../domain/fold.ts";
 import { takesRoom } from "../domain/usage.ts";
 import type { AttachmentQueries } from "../usecases/ports.ts";
 import { orMissing } from "./constraints.ts";
@@ -24,7 +25,9 @@ export const attachmentColumns = [
   "attachments.created_at",
 ] as const;
 
-export function toAttachment(row: Selectable<AttachmentsTable>): Attachment {
+export type AttachmentRow = Omit<Selectable<AttachmentsTable>, "filename_folded">;
+
+export function toAttachment(row: AttachmentRow): Attachment {
   return {
     id: row.id,
     noteId: row.note_id,
@@ -51,6 +54,7 @@ function toRow(attachment: Attachment): Insertable<AttachmentsTable> {
     object_key: attachment.objectKey,
     owns_object: attachment.ownsObject ? 1 : 0,
     filename: attachment.filename,
+    filename_folded: fold(attachment.filename),
     content_type: attachment.contentType,
     size_bytes: attachment.sizeBytes,
     checksum_sha256: attachment.checksum?.value ?? null,

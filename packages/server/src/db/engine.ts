@@ -9,6 +9,8 @@ export type Engine = {
   list(values: readonly string[]): unknown;
   /** `column` is one of the list, which is a parameter made by `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
+  /** `column` has this text in it, character by character: unlike LIKE, which differs by engine and has special characters. */
+  contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
 };
 
 // SQLite has no arrays: a JSON text is its way to pass a list.
@@ -16,10 +18,12 @@ export const sqliteEngine: Engine = {
   name: "sqlite",
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
+  contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
 };
 
 export const postgresEngine: Engine = {
   name: "postgres",
   list: (values) => values,
   isIn: (column, list) => sql<SqlBool>`${column} = any(${list}::text[])`,
+  contains: (column, text) => sql<SqlBool>`strpos(${column}, ${text}) > 0`,
 };

@@ -1,4 +1,6 @@
-import type { Kysely, Selectable } from "kysely";
+import type { ExpressionBuilder, Kysely, Selectable } from "kysely";
+import { unlistedStates } from "../domain/attachment.ts";
+import { fold } from "../domain/fold.ts";
 import type { Note } from "../domain/note.ts";
 import type { NoteQueries } from "../usecases/ports.ts";
 import { deleteAttachmentsOf } from "./attachments.ts";
@@ -15,7 +17,9 @@ export const noteColumns = [
   "notes.updated_at",
 ] as const;
 
-export function toNote(row: Selectable<NotesTable>): Note {
+export type NoteRow = Omit<Selectable<NotesTable>, "title_folded" | "body_folded">;
+
+export function toNote(row: NoteRow): Note {
   return {
     id: row.id,
     ownerId: row.owner_id,
@@ -27,6 +31,20 @@ export function toNote(row: Selectable<NotesTable>): Note {
 }
 
 export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
+  const hasText = (search: string) => (eb: ExpressionBuilder<Tables, "notes">) => {
+    const text = fold(search);
+    const named = eb
+      .selectFrom("attachments")
+      .select("attachments.id")
+      .whereRef("attachments.note_id", "=", "notes.id")
+      .where("attachments.state", "not in", unlistedStates)
+      .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
+    return eb.or([
+      engine.contains(eb.ref("notes.title_folded"), text),
+      engine.contains(eb.ref("notes.body_folded"), text),
+      eb.exists(named),
+    ]);
+  };
   return {
     async insert(note) {
       await db
@@ -36,6 +54,8 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
           owner_id: note.ownerId,
           title: note.title,
           body: note.body,
+          title_folded: fold(note.title),
+          body_folded: fold(note.body),
           created_at: note.createdAt,
           updated_at: note.updatedAt,
         })
@@ -47,8 +67,8 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
         .updateTable("notes")
         .set({
           updated_at: change.updatedAt,
-          ...(change.title === undefined ? {} : { title: change.title }),
-          ...(change.body === undefined ? {} : { body: change.body }),
+          ...(change.title === undefined ? {} : { title: change.title, title_folded: fold(change.title) }),
+          ...(change.body === undefined ? {} : { body: change.body, body_folded: fold(change.body) }),
         })
         .where("id", "=", noteId)
         .execute();
@@ -70,20 +90,21 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
     },
 
-    async listOwned(userId, { limit, cursor }) {
+    async listOwned(userId, { limit, cursor, search }) {
       const after = decodeCursor(cursor);
       const rows = await db
         .selectFrom("notes")
         .select(noteColumns)
         .where("owner_id", "=", userId)
         .$if(after !== undefined, (query) => query.where("id", "<", after as string))
+        .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("id", "desc")
         .limit(limit + 1)
         .execute();
       return toPage(rows.map(toNote), limit);
     },
 
-    async listShared(userId, { limit, cursor, now }) {
+    async listShared(userId, { limit, cursor, search, now }) {
       const after = decodeCursor(cursor);
       const rows = await db
         .selectFrom("note_shares")
@@ -93,6 +114,7 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
         .where("note_shares.user_id", "=", userId)
         .where((eb) => eb.or([eb("note_shares.expires_at", "is", null), eb("note_shares.expires_at", ">", now)]))
         .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
+        .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("note_shares.note_id", "desc")
         .limit(limit + 1)
         .execute();

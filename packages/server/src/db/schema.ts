@@ -1,3 +1,4 @@
+import type { Generated } from "kysely";
 import type { ShareRole } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
@@ -19,6 +20,9 @@ export type NotesTable = {
   owner_id: string;
   title: string;
   body: string;
+  /** As they are searched (domain/fold.ts). */
+  title_folded: Generated<string>;
+  body_folded: Generated<string>;
   created_at: number;
   updated_at: number;
 };
@@ -31,6 +35,8 @@ export type AttachmentsTable = {
   object_key: string;
   owns_object: Bit;
   filename: string;
+  /** As it is searched (domain/fold.ts). */
+  filename_folded: Generated<string>;
   content_type: string;
   size_bytes: number;
   checksum_sha256: string | null;

@@ -12,6 +12,13 @@ export function isBeingChecked(state: AttachmentState): state is CheckedState {
   return state === "verifying" || state === "scanning";
 }
 
+/** Uploads that never came are history, not content of their note. */
+export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
+
+export function isListed({ state }: { state: AttachmentState }): boolean {
+  return !unlistedStates.some((unlisted) => unlisted === state);
+}
+
 /** The checksum of the whole file, base64 as S3 writes it. */
 export type Checksum = { algorithm: "SHA256"; value: string };
 

@@ -1,5 +1,5 @@
 import type { Role } from "../domain/access.ts";
-import type { Attachment } from "../domain/attachment.ts";
+import { isListed } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Note, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
@@ -29,11 +29,14 @@ export function createNote({ db, clock, newId }: Deps) {
   };
 }
 
-/** The notes the caller owns, or those shared with the caller as a whole; newest first. */
+/**
+ * The notes the caller owns, or those shared with the caller as a whole; newest first. `search`: only those with this text in their title,
+ * their body or the name of a file, in whatever case.
+ */
 export function listNotes({ db, clock }: Deps) {
   return async (
     caller: Caller,
-    request: PageRequest & { scope: "owned" | "shared" },
+    request: PageRequest & { scope: "owned" | "shared"; search?: string | undefined },
   ): Promise<Page<NoteWithAttachments>> => {
     const { scope, ...page } = request;
     const notes =
@@ -113,9 +116,4 @@ export function deleteNote({ db, clock, newId, onDeletionsQueued }: Deps) {
 
 function withRole({ items, nextCursor }: Page<Note>, role: Role): Page<NoteWithRole> {
   return { items: items.map((note) => ({ ...note, role })), nextCursor };
-}
-
-// Uploads that never came are history, not content of the note.
-function isListed(attachment: Attachment): boolean {
-  return attachment.state !== "aborted" && attachment.state !== "expired";
 }

@@ -1,33 +1,11 @@
-import { DatabaseSync } from "node:sqlite";
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import type { AttachmentState } from "../../domain/attachment.ts";
-import { Mutex } from "../mutex.ts";
-import { createPool, kyselyPool } from "../postgres-pool.ts";
 import type { Tables } from "../schema.ts";
-import { sqliteDialect } from "../sqlite-dialect.ts";
-import { createTestPostgresDatabase } from "../testing/test-databases.ts";
+import { emptyDatabases } from "../testing/empty-databases.ts";
 import { migrationsFor } from "./index.ts";
 
-/** A database without a table. */
-const engines = [
-  {
-    name: "sqlite" as const,
-    async open() {
-      const dialect = sqliteDialect(new DatabaseSync(":memory:"), { writeLock: new Mutex(), patienceMs: 1_000 });
-      return { dialect, remove: async () => undefined };
-    },
-  },
-  {
-    name: "postgres" as const,
-    async open() {
-      const { url, remove } = await createTestPostgresDatabase();
-      return { dialect: new PostgresDialect({ pool: kyselyPool(createPool({ url, maxConnections: 1 })) }), remove };
-    },
-  },
-];
-
-describe.each(engines)("the migration to quotas on $name", ({ name, open }) => {
+describe.each(emptyDatabases)("the migration to quotas on $name", ({ name, open }) => {
   let close: (() => Promise<void>) | undefined;
   afterEach(() => close?.());
 

@@ -8,6 +8,7 @@ import { usage } from "./0005-usage.ts";
 import { bucketCapabilities } from "./0006-bucket-capabilities.ts";
 import { contentChecks } from "./0007-content-checks.ts";
 import { signedForms } from "./0008-signed-forms.ts";
+import { search } from "./0009-search.ts";
 
 /** Every migration by name, run in the order of the names; one that has been released is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -20,5 +21,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0006-bucket-capabilities": bucketCapabilities(engine),
     "0007-content-checks": contentChecks(engine),
     "0008-signed-forms": signedForms(engine),
+    "0009-search": search(engine),
   };
 }

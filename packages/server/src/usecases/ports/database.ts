@@ -43,6 +43,9 @@ export type UrlAuditLog = {
   close(): Promise<void>;
 };
 
+/** `search`: only notes with this text in their title, their body or the name of a listed file; case is ignored, no character is special. */
+export type NotePageRequest = PageRequest & { search?: string | undefined };
+
 export type NoteQueries = {
   insert(note: Note): Promise<void>;
   update(noteId: string, change: { title?: string; body?: string; updatedAt: number }): Promise<void>;
@@ -50,9 +53,9 @@ export type NoteQueries = {
   hold(noteId: string): Promise<boolean>;
   /** Removes the note with its attachments, uploads and shares; the caller holds it, and has queued the objects for deletion. */
   delete(noteId: string): Promise<void>;
-  listOwned(userId: string, page: PageRequest): Promise<Page<Note>>;
+  listOwned(userId: string, page: NotePageRequest): Promise<Page<Note>>;
   /** Notes with a live share for this person; newest first, as all lists are. */
-  listShared(userId: string, page: PageRequest & { now: number }): Promise<Page<NoteWithRole>>;
+  listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteWithRole>>;
 };
 
 export type AttachmentQueries = {

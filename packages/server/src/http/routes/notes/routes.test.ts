@@ -116,6 +116,77 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(second.body.nextCursor).toBeNull();
   });
 
+  describe("search", () => {
+    const ids = new Map<string, string>();
+    let finn: Client;
+    beforeAll(async () => {
+      finn = await service.as("finn");
+      const bodies = [
+        "100% sure_thing \\ 'quoted' \"twice\"",
+        "Überblick über die Straße",
+        "e\u0301tude: ПЛАН",
+        "100 percent",
+      ];
+      for (const [nth, body] of bodies.entries()) {
+        const { id } = (await finn.send("POST /notes", { json: { title: `Note ${nth}`, body } })).body;
+        ids.set(id, String(nth));
+      }
+      const [first = ""] = ids.keys();
+      await finn.send(`POST /notes/${first}/attachments`, { form: fileForm("x", "Jahres_Bericht 50%.txt") });
+      const json = { filename: "never-came.txt", sizeBytes: 1, contentType: "text/plain" };
+      const { upload } = (await finn.send(`POST /notes/${first}/uploads`, { json })).body;
+      expect((await find("NEVER-came")).found).toEqual(["0"]);
+      await finn.send(`DELETE /uploads/${upload.id}`);
+      for (const id of ids.keys()) await finn.send(`PUT /notes/${id}/shares`, { json: { userIds: ["gina"] } });
+    });
+
+    async function find(q: string, { page = "", as = finn, scope = "owned" } = {}) {
+      const { body } = await as.send(`GET /notes?scope=${scope}&q=${encodeURIComponent(q)}${page}`);
+      return { found: body.items.map(({ id }: { id: string }) => ids.get(id)), nextCursor: body.nextCursor };
+    }
+
+    it.each([
+      ["note", ["3", "2", "1", "0"]],
+      ["NOTE 2", ["2"]],
+      ["ÜBERBLICK", ["1"]],
+      ["über", ["1"]],
+      ["strasse", ["1"]],
+      ["ÉTUDE", ["2"]],
+      ["план", ["2"]],
+      ["100%", ["0"]],
+      ["100_", []],
+      ["%", ["0"]],
+      ["_", ["0"]],
+      ["e_thing \\ 'quoted' \"TWICE\"", ["0"]],
+      ["\\", ["0"]],
+      ["  jahres_bericht 50%.TXT  ", ["0"]],
+      ["never-came", []],
+      ["Note 1Über", []],
+      ["*", []],
+      [" ", ["3", "2", "1", "0"]],
+    ])("for %j finds %j, owned and shared alike", async (q, found) => {
+      expect((await find(q)).found).toEqual(found);
+      expect((await find(q, { as: await service.as("gina"), scope: "shared" })).found).toEqual(found);
+    });
+
+    it("answers in pages", async () => {
+      const first = await find("note", { page: "&limit=3" });
+      expect(first.found).toEqual(["3", "2", "1"]);
+      const second = await find("note", { page: `&limit=3&cursor=${encodeURIComponent(first.nextCursor)}` });
+      expect(second).toEqual({ found: ["0"], nextCursor: null });
+    });
+
+    it("knows what was changed since", async () => {
+      const { id } = (await finn.send("POST /notes", { json: { title: "Before", body: "Body stays" } })).body;
+      ids.set(id, "changed");
+      await finn.send(`PATCH /notes/${id}`, { json: { title: "Afterwards" } });
+      expect([(await find("before")).found, (await find("AFTER")).found]).toEqual([[], ["changed"]]);
+      await finn.send(`PATCH /notes/${id}`, { json: { body: "Text" } });
+      expect([(await find("stays")).found, (await find("AFTER")).found]).toEqual([[], ["changed"]]);
+      await finn.send(`DELETE /notes/${id}`);
+    });
+  });
+
   it.each([
     ["POST /notes", { title: "a", key: "k" }, /"key"; it takes title, body/],
     ["POST /notes", { title: "a", bucket: "b" }, /"bucket"/],
@@ -140,7 +211,11 @@ describe.each(engines)("notes on $name", (engine) => {
     ["GET /notes?limit=1e2", undefined, /limit in the query must be integer/],
     ["GET /notes?limit=1&limit=2", undefined, /limit in the query must be integer/],
     ["GET /notes?scope=all", undefined, /scope in the query must be one of owned, shared/],
-    ["GET /notes?page=2", undefined, /"page"; it takes limit, cursor, scope/],
+    ["GET /notes?q=", undefined, /q in the query must not have fewer than 1/],
+    [`GET /notes?q=${"x".repeat(201)}`, undefined, /q in the query must not have more than 200/],
+    ["GET /notes?q=%00", undefined, /q in the query must be text without U\+0000/],
+    ["GET /notes?q=a&q=b", undefined, /q in the query must be string/],
+    ["GET /notes?page=2", undefined, /"page"; it takes limit, cursor, scope, q/],
     ["GET /notes/not-an-id", undefined, /noteId in the path must be UUIDv7/],
     [`GET /notes/${"x".repeat(900)}`, undefined, /noteId in the path/],
   ])("%s %j -> 400 that names the member", async (call, json, detail) => {
@@ -165,14 +240,19 @@ describe.each(engines)("notes on $name", (engine) => {
   it("requirement 17: lists and activity leak nothing of notes that the caller can't reach", async () => {
     const world = await createWorld(service);
     const otherUser = await service.as("otherUser");
-    for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity"]) {
+    const search = "q=hello.TXT";
+    const searches = [`GET /notes?${search}`, "GET /notes?q=title", `GET /notes?scope=shared&${search}`];
+    for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity", ...searches]) {
       expect((await otherUser.send(list)).body).toEqual({ items: [], nextCursor: null });
     }
     // Shares that ended, or that are of one file, show no note either.
     for (const person of ["expiredShare", "revokedShare", "fileViewer", "otherFileShare"]) {
-      const { text } = await (await service.as(person)).send("GET /notes?scope=shared");
-      expect(text).not.toContain(world.noteId);
+      for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`, `GET /notes?${search}`]) {
+        expect((await (await service.as(person)).send(list)).text).not.toContain(world.noteId);
+      }
     }
-    expect((await (await service.as("viewer")).send("GET /notes?scope=shared")).text).toContain(world.noteId);
+    for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`]) {
+      expect((await (await service.as("viewer")).send(list)).text).toContain(world.noteId);
+    }
   });
 });

@@ -13,8 +13,8 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
   });
 
   app.get("/notes", { schema: schema.listNotes }, async (request) => {
-    const { scope, limit, cursor } = request.query;
-    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor });
+    const { scope, limit, cursor, q } = request.query;
+    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, search: q?.trim() });
     return { items: await describeNotes(page.items, deps), nextCursor: page.nextCursor ?? null };
   });
 

@@ -14,7 +14,8 @@ export const createNote = {
 export const listNotes = {
   tags,
   operationId: "listNotes",
-  summary: "List the notes you own, or those shared with you",
+  summary:
+    "List the notes you own, or those shared with you; with q only those that have it in their title, body or filenames",
   querystring: ListNotesQuery,
   response: { 200: NotePage },
 };

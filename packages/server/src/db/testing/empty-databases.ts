@@ -1,0 +1,27 @@
+import { DatabaseSync } from "node:sqlite";
+import { type Dialect, PostgresDialect } from "kysely";
+import type { EngineName } from "../engine.ts";
+import { Mutex } from "../mutex.ts";
+import { createPool, kyselyPool } from "../postgres-pool.ts";
+import { sqliteDialect } from "../sqlite-dialect.ts";
+import { createTestPostgresDatabase } from "./test-databases.ts";
+
+type EmptyDatabases = { name: EngineName; open(): Promise<{ dialect: Dialect; remove: () => Promise<void> }> };
+
+/** Databases without a table, on both engines: for tests of one migration. */
+export const emptyDatabases: readonly EmptyDatabases[] = [
+  {
+    name: "sqlite",
+    async open() {
+      const dialect = sqliteDialect(new DatabaseSync(":memory:"), { writeLock: new Mutex(), patienceMs: 1_000 });
+      return { dialect, remove: async () => undefined };
+    },
+  },
+  {
+    name: "postgres",
+    async open() {
+      const { url, remove } = await createTestPostgresDatabase();
+      return { dialect: new PostgresDialect({ pool: kyselyPool(createPool({ url, maxConnections: 1 })) }), remove };
+    },
+  },
+];

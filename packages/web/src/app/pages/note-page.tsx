@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
+import { useState } from "react";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
@@ -8,6 +10,8 @@ import { AttachmentSection } from "../../features/attachments/attachment-section
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { PreviewOverlay } from "../../features/preview/preview-overlay.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
+import { ShareFile } from "../../features/sharing/share-file.tsx";
+import { TemporaryLink } from "../../features/sharing/temporary-link.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 
@@ -20,6 +24,8 @@ export function NotePage() {
   const navigate = route.useNavigate();
   const note = useQuery(noteQuery(noteId));
   useDocumentTitle(note.data?.title ?? texts.app.notes);
+  const [linked, setLinked] = useState<Attachment>();
+  const [shared, setShared] = useState<Attachment>();
   const show = (attachmentId: string | undefined) =>
     void navigate({
       search: { ...(q !== undefined && { q }), ...(attachmentId !== undefined && { file: attachmentId }) },
@@ -43,7 +49,7 @@ export function NotePage() {
           <NoteText key={noteId} note={note.data}>
             <AccessLine note={note.data} />
           </NoteText>
-          <AttachmentSection note={note.data} onPreview={show} />
+          <AttachmentSection note={note.data} onPreview={show} onCopyLink={setLinked} onShare={setShared} />
           {note.data.role !== "viewer" && <NoteActivity noteId={noteId} />}
           <PreviewOverlay
             files={note.data.attachments.filter(({ state }) => state === "ready")}
@@ -51,6 +57,8 @@ export function NotePage() {
             onSelect={show}
             onClose={() => show(undefined)}
           />
+          {linked !== undefined && <TemporaryLink attachment={linked} onClose={() => setLinked(undefined)} />}
+          {shared !== undefined && <ShareFile attachment={shared} onClose={() => setShared(undefined)} />}
         </>
       )}
     </div>

@@ -11,7 +11,15 @@ import { formatBytes, texts } from "../../texts/index.ts";
 
 const words = texts.attachments;
 
-type AttachmentSectionProps = { note: Note; onPreview: (attachmentId: string) => void };
+type AttachmentSectionProps = {
+  note: Note;
+  /** Shows a file large. */
+  onPreview: (attachmentId: string) => void;
+  /** Asks for a temporary link to a file. */
+  onCopyLink: (attachment: Attachment) => void;
+  /** Shares one file without the note; for the owner of the note. */
+  onShare: (attachment: Attachment) => void;
+};
 
 /** The files of a note. */
 export function AttachmentSection({ note, onPreview }: AttachmentSectionProps) {

@@ -1,15 +1,18 @@
 import { Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
 import { Plus, UserRound } from "lucide-react";
 import { texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
+import { useScope } from "./use-scope.ts";
 
 type BottomBarProps = { onNewNote: () => void; isCreating: boolean };
 
 const itemStyle =
-  "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] text-muted data-[status=active]:text-accent";
+  "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent";
 
 /** The bar at the bottom of a phone. */
 export function BottomBar({ onNewNote, isCreating }: BottomBarProps) {
+  const inside = useScope();
   const [notes, shared, activity] = places;
   return (
     <nav
@@ -17,7 +20,7 @@ export function BottomBar({ onNewNote, isCreating }: BottomBarProps) {
       className="flex shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {[notes, shared].map((place) => (
-        <BarLink key={place.to} to={place.to} short={place.short} icon={place.icon} />
+        <BarLink key={place.to} to={place.to} short={place.short} icon={place.icon} isInside={place.scope === inside} />
       ))}
       <button
         type="button"
@@ -36,11 +39,20 @@ export function BottomBar({ onNewNote, isCreating }: BottomBarProps) {
   );
 }
 
-type BarLinkProps = { to: (typeof places)[number]["to"] | "/settings"; short: string; icon: typeof UserRound };
+type BarLinkProps = {
+  to: (typeof places)[number]["to"] | "/settings";
+  short: string;
+  icon: typeof UserRound;
+  isInside?: boolean;
+};
 
-function BarLink({ to, short, icon: Icon }: BarLinkProps) {
+function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
   return (
-    <Link to={to} activeOptions={{ exact: true, includeSearch: false }} className={itemStyle}>
+    <Link
+      to={to}
+      activeOptions={{ exact: true, includeSearch: false }}
+      className={clsx(itemStyle, isInside ? "text-accent" : "text-muted")}
+    >
       <Icon size={20} />
       {short}
     </Link>

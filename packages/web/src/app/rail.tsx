@@ -1,4 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
+import { clsx } from "clsx";
 import { ChevronsUpDown, LogOut, Plus, Settings } from "lucide-react";
 import { Avatar } from "../components/avatar.tsx";
 import { Button } from "../components/button.tsx";
@@ -6,12 +7,14 @@ import { Menu, MenuItem } from "../components/menu.tsx";
 import { toasts } from "../components/toast-queue.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
+import { useScope } from "./use-scope.ts";
 import { signOut, useAccount } from "./use-session.ts";
 
 type RailProps = { onNewNote: () => void; isCreating: boolean };
 
 /** The rail at the left of a desktop or tablet. */
 export function Rail({ onNewNote, isCreating }: RailProps) {
+  const inside = useScope();
   return (
     <nav aria-label={texts.app.navigation} className="hidden w-60 shrink-0 flex-col gap-4 border-r p-3 md:flex">
       <Link to="/" className="flex items-center gap-2 rounded-card px-2 py-1 font-semibold">
@@ -23,12 +26,16 @@ export function Rail({ onNewNote, isCreating }: RailProps) {
         {texts.app.newNote}
       </Button>
       <ul className="flex flex-col gap-0.5">
-        {places.map(({ to, label, icon: Icon }) => (
+        {places.map(({ to, label, scope, icon: Icon }) => (
           <li key={to}>
             <Link
               to={to}
               activeOptions={{ exact: true, includeSearch: false }}
-              className="flex h-9 items-center gap-2 rounded-card px-2 text-muted transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-selected data-[status=active]:font-medium data-[status=active]:text-ink"
+              className={clsx(
+                "flex h-9 items-center gap-2 rounded-card px-2 transition-colors hover:bg-hover hover:text-ink",
+                "data-[status=active]:bg-selected data-[status=active]:font-medium data-[status=active]:text-ink",
+                scope === inside ? "bg-selected font-medium text-ink" : "text-muted",
+              )}
             >
               <Icon size={16} />
               {label}

@@ -1,13 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
-import { Outlet, useMatchRoute, useParams } from "@tanstack/react-router";
+import { Outlet, useParams } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { NoteList } from "../../features/notes/note-list.tsx";
-import { noteQuery } from "../../service/queries.ts";
+import { useScope } from "../use-scope.ts";
 
 /** The list, and beside it the note; on a phone one of the two. */
 export function ListsPage() {
   const { noteId } = useParams({ strict: false });
-  const scope = useScope(noteId);
+  const scope = useScope() ?? "owned";
   return (
     <div className="flex h-full">
       <div
@@ -23,12 +22,4 @@ export function ListsPage() {
       </main>
     </div>
   );
-}
-
-/** Which list is shown: the address says so, or beside a note, whose it is. */
-function useScope(noteId: string | undefined): "owned" | "shared" {
-  const isShared = useMatchRoute()({ to: "/shared" }) !== false;
-  const { data: note } = useQuery({ ...noteQuery(noteId ?? ""), enabled: noteId !== undefined });
-  if (noteId === undefined) return isShared ? "shared" : "owned";
-  return note === undefined || note.role === "owner" ? "owned" : "shared";
 }

@@ -17,6 +17,9 @@ describe("the calls of the client against the service", () => {
     const seen = [];
     for await (const note of client.notes.iterate({ limit: 2 })) seen.push(note.title);
     expect(seen.toSorted()).toEqual(["a", "b", "c"]);
+    const found = await client.notes.list({ q: "TEXT" });
+    expect(found.items).toMatchObject([{ id: first.id, role: "owner", owner: { id: "ann" } }]);
+    for await (const note of client.notes.iterate({ q: "B", limit: 1 })) expect(note.title).toBe("b");
     await client.notes.remove(first.id);
     await expect(client.notes.get(first.id)).rejects.toMatchObject({ code: "note_not_found", status: 404 });
   });
@@ -46,13 +49,23 @@ describe("the calls of the client against the service", () => {
     expect(shares).toMatchObject([{ userId: "ben", role: "viewer" }]);
     expect((await ben.urlFor(id)).fileUrl).toContain("X-Amz-Signature");
     expect((await client.shares.list({ attachmentId: id })).shares).toHaveLength(1);
+    const shared = await ben.attachments.listShared({ limit: 1 });
+    expect(shared).toMatchObject({
+      items: [{ id, filename: "a.bin", owner: { id: "ann" }, share: { expiresAt: null } }],
+      nextCursor: null,
+    });
+    for await (const file of ben.attachments.iterateShared()) expect(file).toEqual(shared.items[0]);
     await client.shares.remove({ attachmentId: id }, "ben");
     await expect(ben.urlFor(id)).rejects.toMatchObject({ code: "access_denied" });
     await client.shares.put({ noteId: note.id }, { userIds: ["ben"], role: "editor" });
     expect((await ben.notes.list({ scope: "shared" })).items.map((each) => each.id)).toEqual([note.id]);
 
     const actions = [];
-    for await (const event of client.activity.iterate({ noteId: note.id, limit: 2 })) actions.push(event.action);
+    for await (const event of client.activity.iterate({ noteId: note.id, limit: 2 })) {
+      actions.push(event.action);
+      expect(event.actor.id).toBe(event.actorId);
+      expect(event.files.map((each) => each.filename)).toEqual(event.attachmentIds.map(() => "a.bin"));
+    }
     expect(actions).toContain("attachment.uploaded");
     expect((await client.activity.list()).items.length).toBeGreaterThan(0);
 

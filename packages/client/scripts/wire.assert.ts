@@ -31,6 +31,8 @@ type Wire = {
   ProblemCode: [contract.ProblemCode, published.ProblemCode];
   Share: [contract.Share, published.Share];
   ShareAttachmentBody: [contract.ShareAttachmentBody, published.ShareAttachmentBody];
+  SharedAttachment: [contract.SharedAttachment, published.SharedAttachment];
+  SharedAttachmentPage: [contract.SharedAttachmentPage, published.SharedAttachmentPage];
   ShareNoteBody: [contract.ShareNoteBody, published.ShareNoteBody];
   Shares: [contract.Shares, published.Shares];
   SignedParts: [contract.SignedParts, published.SignedParts];

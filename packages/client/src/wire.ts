@@ -21,6 +21,8 @@ export type {
   ProblemCode,
   Share,
   ShareAttachmentBody,
+  SharedAttachment,
+  SharedAttachmentPage,
   ShareNoteBody,
   Shares,
   SignedParts,

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Id, Instant, PlainText } from "./common.ts";
+import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
 import { Person } from "./people.ts";
 
 export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
@@ -37,6 +37,23 @@ export const Attachment = Type.Object({
   createdAt: Instant,
 });
 export type Attachment = Static<typeof Attachment>;
+
+/** A file that is shared with the caller by itself, without its note. */
+export const SharedAttachment = Type.Object({
+  ...Attachment.properties,
+  owner: Person,
+  share: Type.Object({ expiresAt: Type.Union([Instant, Type.Null()]) }),
+});
+export type SharedAttachment = Static<typeof SharedAttachment>;
+
+export const SharedAttachmentPage = pageOf(SharedAttachment);
+export type SharedAttachmentPage = Static<typeof SharedAttachmentPage>;
+
+export const ListAttachmentsQuery = Type.Object(
+  { ...PageQuery.properties, scope: Type.Enum(["shared"]) },
+  { additionalProperties: false },
+);
+export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 

@@ -3,6 +3,7 @@ import type { Share, ShareWithPerson } from "../domain/share.ts";
 import type { ShareQueries } from "../usecases/ports.ts";
 import { orMissing } from "./constraints.ts";
 import type { Tables } from "./schema.ts";
+import { listAttachmentsFor } from "./shared-attachments.ts";
 
 type Details = Omit<ShareWithPerson, "role" | "expiresAt" | "email" | "name">;
 type Row = Details & { expiresAt: number | null; email: string | null; name: string | null };
@@ -30,6 +31,8 @@ export function shareQueries(db: Kysely<Tables>): ShareQueries {
 
     list: (subject) =>
       "noteId" in subject ? listOfNote(db, subject.noteId) : listOfAttachment(db, subject.attachmentId),
+
+    listAttachmentsFor: (userId, request) => listAttachmentsFor(db, { userId, ...request }),
   };
 }
 

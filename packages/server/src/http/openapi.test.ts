@@ -27,6 +27,7 @@ const contract = [
   "post /s3/multipart/{uploadId}/complete",
   "delete /s3/multipart/{uploadId}",
   "get /s3/sts",
+  "get /attachments",
   "get /attachments/{attachmentId}",
   "delete /attachments/{attachmentId}",
   "get /attachments/{attachmentId}/url",

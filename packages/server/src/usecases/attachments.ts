@@ -1,13 +1,20 @@
 import type { Attachment } from "../domain/attachment.ts";
 import type { Caller } from "../domain/person.ts";
+import type { SharedAttachment } from "../domain/share.ts";
 import { authoriseAttachment } from "./authorise.ts";
-import type { Deps } from "./ports.ts";
+import type { Deps, Page, PageRequest } from "./ports.ts";
 import { planDeletion, queueDeletions } from "./purge-objects.ts";
 
 /** What is known of an attachment. Throws `attachment_not_found` or `access_denied`. */
 export function getAttachment({ db }: Deps) {
   return (caller: Caller, attachmentId: string): Promise<Attachment> =>
     authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });
+}
+
+/** The files that are shared with the caller by themselves, without their notes; newest first. */
+export function listSharedAttachments({ db, clock }: Deps) {
+  return (caller: Caller, page: PageRequest): Promise<Page<SharedAttachment>> =>
+    db.shares.listAttachmentsFor(caller.userId, { ...page, now: clock() });
 }
 
 /** Removes an attachment and queues its object for deletion in the same transaction. */

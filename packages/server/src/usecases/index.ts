@@ -2,7 +2,7 @@ import { listActivity, listNoteActivity } from "./activity.ts";
 import { adoptObject } from "./adopt-object.ts";
 import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
 import { attachFile } from "./attach-file.ts";
-import { deleteAttachment, getAttachment } from "./attachments.ts";
+import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
 import { collectForms } from "./collect-forms.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { completeUpload } from "./complete-upload.ts";
@@ -31,6 +31,7 @@ export function createUseCases(deps: Deps) {
     attachFile: attachFile(deps),
     adoptObject: adoptObject(deps),
     getAttachment: getAttachment(deps),
+    listSharedAttachments: listSharedAttachments(deps),
     deleteAttachment: deleteAttachment(deps),
     startUpload: startUpload(deps),
     getUpload: getUpload(deps),

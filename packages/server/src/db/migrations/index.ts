@@ -9,6 +9,7 @@ import { bucketCapabilities } from "./0006-bucket-capabilities.ts";
 import { contentChecks } from "./0007-content-checks.ts";
 import { signedForms } from "./0008-signed-forms.ts";
 import { search } from "./0009-search.ts";
+import { sharesByPerson } from "./0010-shares-by-person.ts";
 
 /** Every migration by name, run in the order of the names; one that has been released is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -22,5 +23,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0007-content-checks": contentChecks(engine),
     "0008-signed-forms": signedForms(engine),
     "0009-search": search(engine),
+    "0010-shares-by-person": sharesByPerson,
   };
 }

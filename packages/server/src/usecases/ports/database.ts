@@ -4,7 +4,7 @@ import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { Note, NoteWithRole } from "../../domain/note.ts";
 import type { Person } from "../../domain/person.ts";
-import type { Share, ShareWithPerson } from "../../domain/share.ts";
+import type { Share, SharedAttachment, ShareWithPerson } from "../../domain/share.ts";
 import type { SignedForm } from "../../domain/signed-form.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Quota, Usage } from "../../domain/usage.ts";
@@ -110,6 +110,8 @@ export type ShareQueries = {
   /** Says whether there was one. */
   delete(subject: ShareSubject, userId: string): Promise<boolean>;
   list(subject: ShareSubject): Promise<ShareWithPerson[]>;
+  /** Listed files with a live share of their own for this person, to whom their notes are neither shared nor their own; newest file first. */
+  listAttachmentsFor(userId: string, page: PageRequest & { now: number }): Promise<Page<SharedAttachment>>;
 };
 
 export type PeopleQueries = {

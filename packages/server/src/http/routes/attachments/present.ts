@@ -1,5 +1,7 @@
-import type { Attachment as WireAttachment } from "@valetkey/contract";
+import type { SharedAttachmentPage, Attachment as WireAttachment } from "@valetkey/contract";
 import type { Attachment } from "../../../domain/attachment.ts";
+import type { SharedAttachment } from "../../../domain/share.ts";
+import type { Page } from "../../../usecases/ports.ts";
 import { toIso } from "../../instants.ts";
 import { type People, presentPerson } from "../../people.ts";
 import type { RouteDeps } from "../../types.ts";
@@ -24,4 +26,20 @@ export function presentAttachment(attachment: Attachment, people: People): WireA
 /** The same of one alone, whose sender has yet to be looked up. */
 export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
+}
+
+/** A page of files that are shared by themselves; everyone whom it names is looked up at once. */
+export async function describeShared(
+  { items, nextCursor }: Page<SharedAttachment>,
+  { useCases }: RouteDeps,
+): Promise<SharedAttachmentPage> {
+  const people = await useCases.findPeople(items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
+  return {
+    items: items.map((attachment) => ({
+      ...presentAttachment(attachment, people),
+      owner: presentPerson(attachment.ownerId, people),
+      share: { expiresAt: attachment.share.expiresAt === undefined ? null : toIso(attachment.share.expiresAt) },
+    })),
+    nextCursor: nextCursor ?? null,
+  };
 }

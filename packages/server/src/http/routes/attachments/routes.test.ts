@@ -48,6 +48,21 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
+  it("refuses a list without its scope, and what is not in its query", async () => {
+    for (const [query, detail] of [
+      ["", /scope in the query|required properties scope/],
+      ["?scope=owned", /scope in the query must be/],
+      ["?scope=shared&q=a", /"q"; it takes limit, cursor, scope/],
+      ["?scope=shared&limit=201", /limit in the query/],
+    ] as const) {
+      const { body } = await ann.send(`GET /attachments${query}`);
+      expect(body).toMatchObject({ status: 400, code: "invalid_request" });
+      expect(body.detail).toMatch(detail);
+    }
+    const cursor = await ann.send("GET /attachments?scope=shared&cursor=zzz");
+    expect(cursor.body).toMatchObject({ status: 400, code: "invalid_cursor" });
+  });
+
   it("deletes a note with every object under it", async () => {
     for (const content of ["one", "two"]) {
       await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });

@@ -6,12 +6,17 @@ import { bounds } from "../../bounds.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App, RequestOf, RouteDeps } from "../../types.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./form.ts";
-import { describeAttachment } from "./present.ts";
+import { describeAttachment, describeShared } from "./present.ts";
 import * as schema from "./schema.ts";
 
-/** /attachments/:attachmentId. */
+/** /attachments and /attachments/:attachmentId. */
 export function attachmentRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
+  app.get("/attachments", { schema: schema.listAttachments }, async (request) => {
+    const { limit, cursor } = request.query;
+    return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), deps);
+  });
+
   app.get("/attachments/:attachmentId", { schema: schema.getAttachment }, async (request) =>
     describeAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId), deps),
   );

@@ -1,4 +1,11 @@
-import { AdoptBody, Attachment, AttachmentParams, NoteParams } from "@valetkey/contract";
+import {
+  AdoptBody,
+  Attachment,
+  AttachmentParams,
+  ListAttachmentsQuery,
+  NoteParams,
+  SharedAttachmentPage,
+} from "@valetkey/contract";
 import { Type } from "typebox";
 import { nothing } from "../../openapi.ts";
 
@@ -21,6 +28,14 @@ export const attach = {
     },
   },
   response: { 201: Attachment },
+};
+
+export const listAttachments = {
+  tags,
+  operationId: "listAttachments",
+  summary: "List the files that are shared with you by themselves, without their notes",
+  querystring: ListAttachmentsQuery,
+  response: { 200: SharedAttachmentPage },
 };
 
 export const getAttachment = {

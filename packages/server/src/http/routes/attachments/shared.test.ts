@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { fileForm } from "../../testing/form.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { createWorld, people } from "../../testing/world.ts";
+
+const LIST = "GET /attachments?scope=shared";
+
+describe.each(engines)("files that are shared by themselves, on $name", (engine) => {
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+  beforeAll(async () => {
+    service = await startService({ engine });
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "A title that nobody sees" } })).body.id;
+  });
+  afterAll(() => service.close());
+
+  const attach = async (name: string): Promise<string> =>
+    (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
+  const share = (attachmentId: string, json: object) => ann.send(`PUT /attachments/${attachmentId}/shares`, { json });
+  const idsFor = async (client: Client, query = ""): Promise<string[]> =>
+    (await client.send(`${LIST}${query}`)).body.items.map(({ id }: { id: string }) => id);
+
+  it("lists them with their owner and the end of the share, newest first, in pages, and nothing of the note", async () => {
+    const bob = await service.as("bob");
+    const ids = [await attach("one.txt"), await attach("two.txt"), await attach("three.txt")];
+    const expiresAt = "2999-01-01T00:00:00.000Z";
+    for (const [nth, id] of ids.entries()) {
+      await share(id, { userIds: ["bob"], ...(nth === 1 && { expiresAt }) });
+    }
+    const { body, text } = await bob.send(LIST);
+    const file = (await bob.send(`GET /attachments/${ids[0]}`)).body;
+    const owner = { id: "ann", name: "ann", email: "ann@example.com" };
+    expect(body.items[2]).toEqual({ ...file, owner, share: { expiresAt: null } });
+    expect(body.items.map((item: { filename: string; share: object }) => [item.filename, item.share])).toEqual([
+      ["three.txt", { expiresAt: null }],
+      ["two.txt", { expiresAt }],
+      ["one.txt", { expiresAt: null }],
+    ]);
+    expect(text).not.toContain("title");
+    const first = await bob.send(`${LIST}&limit=2`);
+    const rest = await idsFor(bob, `&limit=2&cursor=${encodeURIComponent(first.body.nextCursor)}`);
+    expect([...first.body.items.map(({ id }: { id: string }) => id), ...rest]).toEqual(ids.toReversed());
+    expect(body.nextCursor).toBeNull();
+  });
+
+  it("leaves out what is shared with its note, until that ends, and what was never uploaded", async () => {
+    const carl = await service.as("carl");
+    const id = await attach("both.txt");
+    const json = { filename: "never.txt", sizeBytes: 1, contentType: "text/plain" };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    for (const each of [id, upload.attachmentId]) await share(each, { userIds: ["carl"] });
+    await ann.send(`DELETE /uploads/${upload.id}`);
+    expect(await idsFor(carl)).toEqual([id]);
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["carl"] } });
+    expect(await idsFor(carl)).toEqual([]);
+    await ann.send(`DELETE /notes/${noteId}/shares/carl`);
+    expect(await idsFor(carl)).toEqual([id]);
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["carl"], expiresAt } });
+    expect(await idsFor(carl)).toEqual([]);
+    service.advance(61_000);
+    expect(await idsFor(carl)).toEqual([id]);
+    // Whoever owns the note has it in a list of its own, whatever the shares say.
+    const own = sampleNote({ ownerId: "carl" });
+    const attachment = sampleAttachment(own, { state: "ready" });
+    await service.db.notes.insert(own);
+    await service.db.attachments.insert(attachment);
+    await service.db.shares.put({ attachmentId: attachment.id }, sampleShare({ userId: "carl" }));
+    expect(await idsFor(carl)).toEqual([id]);
+  });
+
+  it("requirement 16: the list after a revocation, or after the end of a share, is without the file", async () => {
+    const dora = await service.as("dora");
+    const [revoked, ended] = [await attach("revoked.txt"), await attach("ended.txt")];
+    await share(revoked, { userIds: ["dora"] });
+    const expiresAt = new Date(Date.now() + 120_000).toISOString();
+    await share(ended, { userIds: ["dora"], expiresAt });
+    expect(await idsFor(dora)).toEqual([ended, revoked]);
+    await ann.send(`DELETE /attachments/${revoked}/shares/dora`);
+    expect(await idsFor(dora)).toEqual([ended]);
+    service.advance(120_000);
+    expect(await idsFor(dora)).toEqual([]);
+  });
+
+  it("requirement 17: lists nothing that the caller can't reach", async () => {
+    const world = await createWorld(service);
+    for (const person of people) {
+      const { text } = await (await service.as(person)).send(LIST);
+      if (person === "fileViewer") expect(text).toContain(world.attachmentId);
+      else expect(text, person).not.toContain(world.attachmentId);
+    }
+    const other = await (await service.as("otherUser")).send(LIST);
+    expect(other.body).toEqual({ items: [], nextCursor: null });
+  });
+});

@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { accounts } from "./accounts.ts";
 import { client, hasCode } from "./client.ts";
+import { keepFor } from "./kept.ts";
 
 /** How often a failed reading is tried again by itself; what was decided (4xx) is not. */
 const RETRIES = 2;
@@ -30,10 +31,27 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** Whose data the page has shown since it was loaded. */
+let shownTo: string | undefined;
+
+async function currentSession() {
+  const session = await accounts.current();
+  if (session === null) return session;
+  const { id } = session.user;
+  await keepFor(id);
+  if (shownTo !== undefined && shownTo !== id) {
+    // Someone else has signed in meanwhile, here or in another tab: nothing of the one before stays in memory.
+    location.reload();
+    return new Promise<never>(() => undefined);
+  }
+  shownTo = id;
+  return session;
+}
+
 /** Who is signed in; null: nobody. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: () => accounts.current(),
+  queryFn: currentSession,
   staleTime: 60_000,
 });
 

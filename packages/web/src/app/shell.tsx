@@ -5,6 +5,7 @@ import { useOnline } from "../service/online.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";
+import { useAppShortcuts } from "./use-app-shortcuts.tsx";
 import { useCreateNote } from "./use-create-note.ts";
 import { useLeaveWhenSignedOut } from "./use-session.ts";
 
@@ -14,6 +15,7 @@ export function Shell() {
   const { create, isPending } = useCreateNote({
     onError: (error) => toasts.add({ title: describeProblem(error), priority: "high" }),
   });
+  const dialogs = useAppShortcuts({ onNewNote: create });
   return (
     <div className="flex h-dvh flex-col">
       <a
@@ -30,6 +32,7 @@ export function Shell() {
         </div>
       </div>
       <BottomBar onNewNote={create} isCreating={isPending} />
+      {dialogs}
     </div>
   );
 }

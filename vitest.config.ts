@@ -11,6 +11,7 @@ export default defineConfig({
       "packages/server/src/db/testing/postgres-global-setup.ts",
       "e2e/providers/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
+      "e2e/src/web/testing/build-web-app.ts",
     ],
     pool: "forks",
     testTimeout: 60_000,

@@ -1,0 +1,26 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "../../../..");
+const BUILT = join(ROOT, "packages/web/dist/index.html");
+const SOURCES = ["packages/web", "packages/client/src", "packages/contract/src", "package-lock.json"];
+
+/** Before all tests: builds the web app when its sources have changed since the last build, or there was none. Throws when it can't be built. */
+export default function buildWebApp(): void {
+  const builtAt = statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (builtAt > Math.max(...SOURCES.map((path) => changedAt(join(ROOT, path))))) return;
+  console.log("The web app has changed since it was built: it is built again.");
+  const { status, stdout, stderr } = spawnSync("npm", ["run", "build"], { cwd: ROOT, encoding: "utf8" });
+  if (status !== 0) throw new Error(`The web app could not be built:\n${stdout}\n${stderr}`);
+}
+
+/** When something in this folder was last written, added or removed; what a build makes does not count. */
+function changedAt(path: string): number {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  const within = readdirSync(path).filter((name) => name !== "dist" && name !== "node_modules");
+  // The root of the package changes with each build, because dist is in it.
+  const own = within.includes("package.json") ? 0 : stats.mtimeMs;
+  return Math.max(own, ...within.map((name) => changedAt(join(path, name))));
+}

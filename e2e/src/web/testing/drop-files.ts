@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import type { SampleFile } from "./files.ts";
+
+// What the browser has; the tests' own types are Node's.
+type Dom = {
+  document: { createElement(tag: "input"): FileInput };
+  DataTransfer: new () => { items: { add(file: File): void } };
+  DragEvent: new (type: string, init: object) => object;
+};
+type FileInput = { type: string; multiple: boolean; files: File[] };
+
+/**
+ * Drags files in from outside and lets them fall on the element: real events with a real DataTransfer. The files are on disk as a person's are,
+ * so they may be large. `isHeld`: they stay over it.
+ */
+export async function dropFiles(
+  target: Locator,
+  { files, isHeld = false }: { files: readonly SampleFile[]; isHeld?: boolean },
+): Promise<void> {
+  const input = await fileInput(target.page(), files);
+  await target.evaluate(
+    (element, { input, isHeld }) => {
+      const { DataTransfer, DragEvent } = globalThis as unknown as Dom;
+      const dataTransfer = new DataTransfer();
+      for (const file of (input as unknown as FileInput).files) dataTransfer.items.add(file);
+      for (const type of ["dragenter", "dragover", ...(isHeld ? [] : ["drop"])]) {
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true });
+        (element as unknown as { dispatchEvent(event: object): void }).dispatchEvent(event);
+      }
+    },
+    { input, isHeld },
+  );
+}
+
+async function fileInput(page: Page, files: readonly SampleFile[]) {
+  const handle = await page.evaluateHandle(() => {
+    const input = (globalThis as unknown as Dom).document.createElement("input");
+    input.type = "file";
+    input.multiple = true;
+    return input;
+  });
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-drop-"));
+  page.context().once("close", () => void rm(folder, { recursive: true, force: true }));
+  const paths = files.map(({ name }) => join(folder, name));
+  for (const [index, path] of paths.entries()) await writeFile(path, files[index]?.bytes ?? "");
+  const input = handle.asElement();
+  await input?.setInputFiles(paths);
+  return input;
+}

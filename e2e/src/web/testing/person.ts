@@ -1,0 +1,74 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
+import type { WebService } from "./service.ts";
+import { type Watch, watchPages } from "./watch.ts";
+
+export const PASSWORD = "correct horse battery staple";
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+/** Someone with a browser of their own. */
+export type Person = {
+  name: string;
+  email: string;
+  context: BrowserContext;
+  /** Paths are enough for it: `page.goto("/shared")`. */
+  page: Page;
+  /** The same session without the page, to prepare what the page is to show, or to look at what it did. */
+  client: Client;
+  watch: Watch;
+  /** Closes the browser context. Rejects when anything happened that `watch` was not told to expect. */
+  close(): Promise<void>;
+};
+
+export type PersonOptions = BrowserContextOptions & {
+  /** false: the browser of someone without an account, at whom nobody knows. Default true: signed up and in. */
+  hasAccount?: boolean;
+};
+
+let known = 0;
+
+/** A browser context on the service and, unless `hasAccount` is false, a new account signed in there. Opens no address. */
+export async function openPerson(
+  browser: Browser,
+  { service, name, hasAccount = true, ...options }: PersonOptions & { service: WebService; name: string },
+): Promise<Person> {
+  known += 1;
+  const email = `${name.toLowerCase().replace(/\W+/g, ".")}@example.com`;
+  const context = await browser.newContext({
+    ...{ baseURL: service.url, locale: "en-GB", reducedMotion: "reduce", ...DESKTOP },
+    ...options,
+  });
+  if (hasAccount) await signUp(context, { service, name, email });
+  const watch = await watchPages(context);
+  return {
+    ...{ name, email, context, page: await context.newPage(), watch },
+    client: createClient({ baseUrl: service.url, store: memoryStore(), fetch: fetchAs(context, service) }),
+    async close() {
+      await context.close();
+      if (watch.problems.length === 0) return;
+      throw new Error(`In the browser of ${name}:\n${watch.problems.join("\n")}`);
+    },
+  };
+}
+
+type Account = { service: WebService; name: string; email: string };
+
+async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<void> {
+  // An address of their own: the service slows down whoever makes many accounts.
+  const headers = { origin: service.url, "x-forwarded-for": `10.0.${known >> 8}.${known & 255}` };
+  const answer = await context.request.post("/auth/sign-up/email", {
+    headers,
+    data: { name, email, password: PASSWORD },
+  });
+  if (!answer.ok()) throw new Error(`The sign-up of ${email} was answered ${answer.status()}: ${await answer.text()}`);
+}
+
+/** Calls with the cookies of the browser; the bucket gets none. */
+function fetchAs(context: BrowserContext, { url }: WebService): typeof fetch {
+  return async (input, init) => {
+    if (!String(input).startsWith(url)) return fetch(input, init);
+    const cookie = (await context.cookies(url)).map(({ name, value }) => `${name}=${value}`).join("; ");
+    return fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie, origin: url } });
+  };
+}

@@ -1,0 +1,25 @@
+import type { Attachment, Client, Note } from "../../../../packages/client/src/index.ts";
+import type { SampleFile } from "./files.ts";
+
+type NoteSeed = {
+  title: string;
+  /** Markdown. */
+  body?: string;
+  files?: readonly SampleFile[];
+  /** Who else sees it, by e-mail; each has to have an account. */
+  sharedWith?: { emails: string[]; role?: "viewer" | "editor"; expiresAt?: string };
+};
+
+/** Makes a note with its files, ready, and its shares. */
+export async function seedNote(client: Client, { title, body, files = [], sharedWith }: NoteSeed): Promise<Note> {
+  const { id } = await client.notes.create({ title, ...(body !== undefined && { body }) });
+  for (const file of files) await seedFile(client, { noteId: id, file });
+  if (sharedWith !== undefined) await client.shares.put({ noteId: id }, { role: "viewer", ...sharedWith });
+  return client.notes.get(id);
+}
+
+/** Attaches one file to a note. */
+export function seedFile(client: Client, { noteId, file }: { noteId: string; file: SampleFile }): Promise<Attachment> {
+  const bytes = new Uint8Array(file.bytes);
+  return client.upload(noteId, new File([bytes], file.name, { type: file.type })).done;
+}

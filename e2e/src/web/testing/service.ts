@@ -1,0 +1,30 @@
+import { makePlace, type Place, startProcess } from "../../testing/service.ts";
+
+/** A service with the web app, SQLite and the embedded bucket. */
+export type WebService = {
+  /** Also the origin of its pages. */
+  url: string;
+  bucketOrigin: string;
+  /** Of every page. */
+  policy: string;
+  place: Place;
+  stop(): Promise<void>;
+};
+
+/** Starts one. `env`: settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
+export async function startWebService(env: Record<string, string> = {}): Promise<WebService> {
+  // The kit is its proxy: people who sign up in quick succession have an address each, as they would have.
+  const place = await makePlace({ TRUST_PROXY: "1", ...env });
+  const service = await startProcess(place);
+  const page = await fetch(service.url, { headers: { accept: "text/html" } });
+  if (!page.headers.get("content-type")?.includes("html")) throw new Error("The web app is not built: npm run build");
+  const policy = page.headers.get("content-security-policy") ?? "";
+  const [, bucketOrigin = ""] = /connect-src 'self' (\S+?);/.exec(policy) ?? [];
+  return {
+    ...{ url: service.url, bucketOrigin, policy, place },
+    async stop() {
+      await service.stop();
+      await place.remove();
+    },
+  };
+}

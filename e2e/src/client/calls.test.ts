@@ -12,6 +12,8 @@ describe("the calls of the client against the service", () => {
     if (first === undefined) throw new Error("there are notes");
     expect(await client.notes.get(first.id)).toMatchObject({ title: "a", body: "" });
     expect(await client.notes.update(first.id, { body: "text" })).toMatchObject({ title: "a", body: "text" });
+    const stale = client.notes.update(first.id, { body: "other", ifUpdatedAt: first.updatedAt });
+    await expect(stale).rejects.toMatchObject({ code: "note_changed", status: 409 });
     const page = await client.notes.list({ limit: 2 });
     expect(page.items).toHaveLength(2);
     const seen = [];

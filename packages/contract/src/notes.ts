@@ -25,8 +25,9 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = Type.Object({ title: Title, body: Type.Optional(Body) }, { additionalProperties: false });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
+/** `ifUpdatedAt`: the `updatedAt` that was read; when the note has changed since, nothing is written, and the answer is `note_changed`. */
 export const UpdateNoteBody = Type.Object(
-  { title: Type.Optional(Title), body: Type.Optional(Body) },
+  { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
   { additionalProperties: false, minProperties: 1 },
 );
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;

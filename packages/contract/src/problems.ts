@@ -20,6 +20,7 @@ export const problems = {
   token_not_found: { status: 404, title: "Token not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   request_timeout: { status: 408, title: "Request timeout" },
+  note_changed: { status: 409, title: "Note changed" },
   attachment_not_ready: { status: 409, title: "Attachment not ready" },
   upload_not_pending: { status: 409, title: "Upload is over" },
   upload_incomplete: { status: 409, title: "Upload incomplete" },

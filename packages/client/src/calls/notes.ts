@@ -21,6 +21,7 @@ export function noteCalls(call: Call) {
     iterate: (options: Scope & Search & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
     get: (noteId: string, { signal }: Signal = {}) => call<Note>("GET", path(noteId), { signal }),
+    /** With `ifUpdatedAt`, only if nobody has changed it since it was read; else it throws `note_changed`, and nothing is written. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
     /** With its attachments, shares and stored files. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),

@@ -62,16 +62,25 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
         .execute();
     },
 
-    async update(noteId, change) {
-      await db
+    async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
+      // In one statement: PostgreSQL looks at the row again when another change of it was faster.
+      const row = await db
         .updateTable("notes")
-        .set({
-          updated_at: change.updatedAt,
-          ...(change.title === undefined ? {} : { title: change.title, title_folded: fold(change.title) }),
-          ...(change.body === undefined ? {} : { body: change.body, body_folded: fold(change.body) }),
-        })
+        .set((eb) => ({
+          updated_at: eb
+            .case()
+            .when("updated_at", "<", updatedAt)
+            .then(updatedAt)
+            .else(eb("updated_at", "+", 1))
+            .end(),
+          ...(title === undefined ? {} : { title, title_folded: fold(title) }),
+          ...(body === undefined ? {} : { body, body_folded: fold(body) }),
+        }))
         .where("id", "=", noteId)
-        .execute();
+        .$if(ifUpdatedAt !== undefined, (query) => query.where("updated_at", "=", ifUpdatedAt as number))
+        .returning(noteColumns)
+        .executeTakeFirst();
+      return row && toNote(row);
     },
 
     async hold(noteId) {

@@ -11,6 +11,7 @@ export type DomainErrorCode =
   | "share_not_found"
   | "user_not_found"
   | "token_not_found"
+  | "note_changed"
   | "attachment_not_ready"
   | "upload_not_pending"
   | "upload_incomplete"

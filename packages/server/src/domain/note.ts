@@ -8,6 +8,7 @@ export type Note = {
   title: string;
   body: string;
   createdAt: number;
+  /** Later with every change, whatever the clock says: no two states of a note have the same. */
   updatedAt: number;
 };
 

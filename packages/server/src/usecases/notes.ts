@@ -4,7 +4,7 @@ import { DomainError } from "../domain/errors.ts";
 import type { Note, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { Deps, Page, PageRequest } from "./ports.ts";
+import type { Deps, Page, PageRequest, Queries } from "./ports.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "./purge-objects.ts";
 
 /** Creates a note of the caller's. */
@@ -59,17 +59,24 @@ export function getNote({ db }: Deps) {
   };
 }
 
-/** Changes the title, the body, or both. Throws `note_not_found` or `access_denied`. */
+/**
+ * Changes the title, the body, or both. `ifUpdatedAt`: only if nobody has changed the note since. Throws `note_not_found`, `access_denied`,
+ * `note_changed`, `invalid_request`.
+ */
 export function updateNote({ db, clock, newId }: Deps) {
   return async (
     caller: Caller,
-    input: { noteId: string; title?: string; body?: string },
+    input: { noteId: string; title?: string; body?: string; ifUpdatedAt?: number | undefined },
   ): Promise<NoteWithAttachments> => {
     const { noteId, ...change } = input;
+    if (change.title === undefined && change.body === undefined) {
+      throw new DomainError("invalid_request", "Give at least one of title and body.");
+    }
     return db.transaction(async (tx) => {
-      const note = await authoriseNote(tx, { caller, noteId, action: "note.edit" });
+      const { role } = await authoriseNote(tx, { caller, noteId, action: "note.edit" });
       const now = clock();
-      await tx.notes.update(noteId, { ...change, updatedAt: now });
+      const note = await tx.notes.update(noteId, { ...change, updatedAt: now });
+      if (note === undefined) throw await whyUnchanged(tx, noteId);
       await tx.audit.add({
         id: newId(),
         at: now,
@@ -80,10 +87,17 @@ export function updateNote({ db, clock, newId }: Deps) {
         attachmentIds: [],
         detail: {},
       });
-      const attachments = (await tx.attachments.listOfNote(noteId)).filter(isListed);
-      return { ...note, ...change, updatedAt: now, attachments };
+      return { ...note, role, attachments: (await tx.attachments.listOfNote(noteId)).filter(isListed) };
     });
   };
+}
+
+async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainError> {
+  if (!(await queries.notes.hold(noteId))) return new DomainError("note_not_found", "Note not found");
+  return new DomainError(
+    "note_changed",
+    "The note was changed meanwhile; nothing was saved. Read it again, and save with the updatedAt that it has now.",
+  );
 }
 
 /** Deletes the note, its shares and attachments, and queues every object for deletion in the same transaction. */

@@ -48,7 +48,14 @@ export type NotePageRequest = PageRequest & { search?: string | undefined };
 
 export type NoteQueries = {
   insert(note: Note): Promise<void>;
-  update(noteId: string, change: { title?: string; body?: string; updatedAt: number }): Promise<void>;
+  /**
+   * Answers the note as it is now. `updatedAt`: its instant, or one millisecond after the last change where that is later.
+   * `ifUpdatedAt`: only if the last change was then. Undefined: it wasn't, or the note is gone.
+   */
+  update(
+    noteId: string,
+    change: { title?: string; body?: string; updatedAt: number; ifUpdatedAt?: number | undefined },
+  ): Promise<Note | undefined>;
   /** Keeps others from adding to the note and from deleting it until the transaction ends; false when it is gone. */
   hold(noteId: string): Promise<boolean>;
   /** Removes the note with its attachments, uploads and shares; the caller holds it, and has queued the objects for deletion. */

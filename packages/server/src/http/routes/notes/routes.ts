@@ -1,4 +1,5 @@
 import { callerOf } from "../../auth-port.ts";
+import { instantFromWire } from "../../instants.ts";
 import type { App, RouteDeps } from "../../types.ts";
 import { describeNote, describeNotes } from "./present.ts";
 import * as schema from "./schema.ts";
@@ -23,8 +24,13 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
   );
 
   app.patch("/notes/:noteId", { schema: schema.updateNote }, async (request) => {
-    const change = { ...request.body, noteId: request.params.noteId };
-    return describeNote(await useCases.updateNote(callerOf(request), change), deps);
+    const { ifUpdatedAt, ...change } = request.body;
+    const input = {
+      ...change,
+      noteId: request.params.noteId,
+      ifUpdatedAt: ifUpdatedAt === undefined ? undefined : instantFromWire(ifUpdatedAt, { name: "ifUpdatedAt" }),
+    };
+    return describeNote(await useCases.updateNote(callerOf(request), input), deps);
   });
 
   app.delete("/notes/:noteId", { schema: schema.deleteNote }, async (request, reply) => {

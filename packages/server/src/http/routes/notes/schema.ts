@@ -31,7 +31,7 @@ export const getNote = {
 export const updateNote = {
   tags,
   operationId: "updateNote",
-  summary: "Change the title or the body",
+  summary: "Change the title or the body; with ifUpdatedAt only if nobody has changed the note since",
   params: NoteParams,
   body: UpdateNoteBody,
   response: { 200: Note },

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { selectProviders } from "./e2e/providers/selection.ts";
 
@@ -14,6 +15,8 @@ export default defineConfig({
       "e2e/src/web/testing/build-web-app.ts",
     ],
     pool: "forks",
+    // Most of the time a test waits for a server or a browser; the default leaves a machine of two cores to one file at a time.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -10,7 +10,8 @@ export type BatchAnswer =
 
 /**
  * Issues up to 1,000 URLs with one access query; each id gets its own answer, in the order asked.
- * The audit has one event a note, naming its attachments, durable before any URL is answered. Throws `expires_in_out_of_range`.
+ * The audit has one event a note, naming its attachments, durable before any URL is answered; and one a note for those that were
+ * refused, which nobody waits for. Throws `expires_in_out_of_range`.
  */
 export function issueUrls(deps: Deps) {
   const { db, clock, limits } = deps;
@@ -25,10 +26,13 @@ export function issueUrls(deps: Deps) {
     const now = clock();
     const issued = new Map<string, Downloadable[]>();
     let ofNote: Downloadable[] = [];
+    const refused: Downloadable[] = [];
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
-      const decision = decide(access.get(ids[index] as string));
+      const found = access.get(ids[index] as string);
+      const decision = decide(found);
       if (typeof decision === "string") {
+        if (found !== undefined && decision === "access_denied") refused.push(found.attachment);
         answers.push({ attachmentId, code: decision });
         continue;
       }
@@ -43,11 +47,20 @@ export function issueUrls(deps: Deps) {
     }
     await Promise.all(
       [...issued.values()].map((attachments) =>
-        db.urlAudit.record(describe(deps, { caller, attachments, expiresInSeconds })),
+        db.urlAudit.record(describe(deps, { caller, attachments, action: "url.issued", detail: { expiresInSeconds } })),
       ),
     );
+    recordRefusals(deps, { caller, refused });
     return answers;
   };
+}
+
+// As with a single URL, a refusal gives nothing away that would have to be accounted for first.
+function recordRefusals(deps: Deps, { caller, refused }: { caller: Caller; refused: Downloadable[] }): void {
+  for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
+    const event = describe(deps, { caller, attachments, action: "url.refused", detail: {} });
+    deps.db.urlAudit.record(event).catch(() => undefined);
+  }
 }
 
 function decide(
@@ -64,18 +77,18 @@ function answer(attachmentId: string, signed: SignedUrl): BatchAnswer {
 
 function describe(
   { newId, clock }: Deps,
-  event: { caller: Caller; attachments: Downloadable[]; expiresInSeconds: number },
+  event: { caller: Caller; attachments: Downloadable[] } & Pick<AuditEvent, "action" | "detail">,
 ): AuditEvent {
   const [first] = event.attachments;
   if (first === undefined) throw new Error("an event is about at least one attachment");
   return {
     id: newId(),
     at: clock(),
-    action: "url.issued",
+    action: event.action,
     actorId: event.caller.userId,
     noteId: first.noteId,
     ownerId: first.ownerId,
     attachmentIds: event.attachments.map((attachment) => attachment.id),
-    detail: { expiresInSeconds: event.expiresInSeconds },
+    detail: event.detail,
   };
 }

@@ -4,6 +4,7 @@ import { sampleAttachment, sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { unknownId } from "../../testing/world.ts";
 
 const cursorAfter = ({ id }: { id: string }) => encodeURIComponent(encodeCursor(id));
 
@@ -15,6 +16,10 @@ describe.each(engines)("activity on $name", (engine) => {
     ann = await service.as("ann");
   });
   afterAll(() => service.close());
+
+  const create = async (title: string): Promise<string> => (await ann.send("POST /notes", { json: { title } })).body.id;
+  const attach = async (noteId: string, name: string): Promise<string> =>
+    (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
   it("tells what happened to a note, newest first, in pages, and outlives the note", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -38,10 +43,8 @@ describe.each(engines)("activity on $name", (engine) => {
   it("names who did it, with whom it was shared, and which files it is about, deleted ones included", async () => {
     const bob = await service.as("bob");
     await bob.send("GET /me");
-    const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
-    const attach = async (name: string) =>
-      (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
-    const [kept, deleted] = [await attach("kept.txt"), await attach("deleted.txt")];
+    const noteId = await create("Files");
+    const [kept, deleted] = [await attach(noteId, "kept.txt"), await attach(noteId, "deleted.txt")];
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob", "carl"], role: "editor" } });
     await bob.send("POST /attachments/urls", { json: { attachmentIds: [deleted, kept] } });
     await bob.send(`DELETE /attachments/${deleted}`);
@@ -98,6 +101,33 @@ describe.each(engines)("activity on $name", (engine) => {
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
+  });
+
+  it("records what of a batch was refused: one event a note, with its files", async () => {
+    const [one, other] = [await create("One"), await create("Other")];
+    const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
+    const elsewhere = await attach(other, "d.txt");
+    await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
+    const asked = [hidden, unknownId(), elsewhere, shared, twin];
+    const { urls } = (
+      await (await service.as("finn")).send("POST /attachments/urls", { json: { attachmentIds: asked } })
+    ).body;
+    const codes = urls.map(({ code }: { code?: string }) => code);
+    const denied = "access_denied";
+    expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied]);
+    // An URL that is issued after the refusals waits for their commit or a later one.
+    await ann.send(`GET /attachments/${shared}/url`);
+    const ofFinn = async (noteId: string) => {
+      const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+      return items
+        .filter(({ actorId }: { actorId: string }) => actorId === "finn")
+        .map(({ action, attachmentIds }: { action: string; attachmentIds: string[] }) => [action, attachmentIds]);
+    };
+    expect(await ofFinn(one)).toEqual([
+      ["url.refused", [hidden, twin]],
+      ["url.issued", [shared]],
+    ]);
+    expect(await ofFinn(other)).toEqual([["url.refused", [elsewhere]]]);
   });
 
   it("requirement 28: no event holds a URL, a signature or an object key", async () => {

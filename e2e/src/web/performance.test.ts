@@ -1,0 +1,31 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Note } from "../../../packages/client/src/index.ts";
+import { loadCold } from "./testing/cold-load.ts";
+import { measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "./testing/measured-pages.ts";
+import { openPerson, type Person, PHONE } from "./testing/person.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+describe("a first load", () => {
+  const web = startWeb();
+  let ann: Person;
+  let note: Note;
+  beforeAll(async () => {
+    ann = await openPerson(web.browser, { service: web.service, name: "Ann" });
+    note = await seedFigures(ann.client, { files: 20 });
+    return ann.close;
+  });
+
+  describe.each(Object.entries(measuredPages))("of the page: %s", (name, { path, ready }) => {
+    it.each([
+      ["a desktop", {}],
+      ["a phone", PHONE],
+    ])("on %s takes less than 150 kB of script, gzipped, and nothing on it moves", async (_, screen) => {
+      const { service, browser } = web;
+      const session = name === "sign-in" ? {} : { as: ann };
+      const load = await loadCold(browser, { ...screen, ...session, service, path: path(note), ready });
+      expect(load.scripts.length).toBeGreaterThan(0);
+      expect(load.gzipBytes, JSON.stringify(load.scripts)).toBeLessThan(SCRIPT_GOAL_BYTES);
+      expect(load.layoutShift).toBeLessThanOrEqual(SHIFT_GOAL);
+    });
+  });
+});

@@ -1,7 +1,7 @@
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { texts } from "../texts/index.ts";
 import { IconButton } from "./icon-button.tsx";
 
@@ -14,22 +14,25 @@ type DialogProps = {
   children: ReactNode;
   /** What keeps standing below what scrolls, for example the buttons. */
   footer?: ReactNode;
+  /** What gets the focus when it opens. Default: the first thing that can have it. */
+  initialFocus?: RefObject<HTMLElement | null>;
   className?: string;
 };
 
 /** A dialog in the middle of a desktop, a sheet from below on a phone. */
-export function Dialog({ open, onOpenChange, title, description, children, footer, className }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, children, footer, ...popup }: DialogProps) {
   return (
     <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <BaseDialog.Popup
+          {...(popup.initialFocus !== undefined && { initialFocus: popup.initialFocus })}
           className={clsx(
             "fixed z-40 flex flex-col bg-surface shadow-float outline-none transition-[opacity,transform]",
             "inset-x-0 bottom-0 max-h-[92dvh] rounded-t-card pb-[env(safe-area-inset-bottom)] data-ending-style:translate-y-8 data-starting-style:translate-y-8",
             "md:inset-x-auto md:top-[12vh] md:bottom-auto md:left-1/2 md:max-h-[76vh] md:w-[480px] md:-translate-x-1/2 md:rounded-card md:border md:pb-0 md:data-ending-style:translate-y-2 md:data-starting-style:translate-y-2",
             "data-ending-style:opacity-0 data-starting-style:opacity-0",
-            className,
+            popup.className,
           )}
         >
           <header className="flex items-start gap-4 px-4 pt-4 md:px-6 md:pt-6">

@@ -3,8 +3,15 @@ import { clsx } from "clsx";
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
 
-/** What is left of a life, as a thin ring that empties: 1 is whole, 0 is over. Amber in the last sixth. */
-export function Ring({ left, size = 20, className }: { left: number; size?: number; className?: string }) {
+type RingProps = {
+  /** 1 is whole, 0 is over. */
+  left: number;
+  size?: number;
+  className?: string;
+};
+
+/** What is left of a life, as a thin ring that empties. Amber in the last sixth. */
+export function Ring({ left, size = 20, className }: RingProps) {
   const share = Math.min(1, Math.max(0, left));
   const colour = share === 0 ? "text-muted" : share < 1 / 6 ? "text-warning" : "text-accent";
   return (
@@ -13,19 +20,21 @@ export function Ring({ left, size = 20, className }: { left: number; size?: numb
       width={size}
       height={size}
       aria-hidden="true"
-      className={clsx("-rotate-90 shrink-0", colour, className)}
+      className={clsx("-rotate-90 shrink-0 transition-colors", colour, className)}
     >
-      <circle cx="10" cy="10" r={RADIUS} fill="none" strokeWidth="2" className="stroke-line" />
+      <circle cx="10" cy="10" r={RADIUS} fill="none" strokeWidth="1.75" className="stroke-line" />
       <circle
         cx="10"
         cy="10"
         r={RADIUS}
         fill="none"
         stroke="currentColor"
-        strokeWidth="2"
+        strokeWidth="1.75"
         strokeDasharray={LENGTH}
         strokeDashoffset={LENGTH * (1 - share)}
         strokeLinecap={share === 0 ? "butt" : "round"}
+        // It is drawn once a second, and goes on evenly in between.
+        className="transition-[stroke-dashoffset] duration-1000 ease-linear"
       />
     </svg>
   );

@@ -32,6 +32,16 @@ export function formatDuration(seconds: number): string {
   return `${Math.ceil(seconds / 86_400)} days`;
 }
 
+const spans = (["second", "minute", "hour", "day"] as const).map(
+  (unit) => new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }),
+);
+
+/** "60 seconds", "10 minutes", "1 hour", "7 days": for sentences. */
+export function formatSpan(seconds: number): string {
+  const [step, length] = seconds < 120 ? [0, 1] : seconds < 3600 ? [1, 60] : seconds < 86_400 ? [2, 3600] : [3, 86_400];
+  return (spans[step] as Intl.NumberFormat).format(seconds / length);
+}
+
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const sameYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" });
 const otherYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });

@@ -1,7 +1,101 @@
-import type { Note } from "@valetkey/client";
-import { texts } from "../../texts/index.ts";
+import { useQuery } from "@tanstack/react-query";
+import type { Note, Person } from "@valetkey/client";
+import { UserRoundPlus } from "lucide-react";
+import { Suspense, useState } from "react";
+import { Avatar, nameOf } from "../../components/avatar.tsx";
+import { Button } from "../../components/button.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { useShortcut } from "../../service/shortcuts.ts";
+import { formatCount, texts } from "../../texts/index.ts";
+import { isEnded } from "./ends.ts";
+import { preloadShareDialog, ShareDialog } from "./lazy-dialogs.ts";
+import { sharesQuery } from "./shares.ts";
 
-/** Who can see the note, and the way to change that. */
+const words = texts.sharing;
+/** How many faces are shown before "+3". */
+const MOST_FACES = 5;
+
+/** Who can see the note, and for its owner the way to change that. */
 export function AccessLine({ note }: { note: Note }) {
-  return <p className="text-muted text-small">{texts.sharing.roles[note.role]}</p>;
+  return note.role === "owner" ? <OwnersLine note={note} /> : <ReceiversLine note={note} />;
+}
+
+function ReceiversLine({ note }: { note: Note }) {
+  const name = nameOf(note.owner, { otherwise: texts.common.someone });
+  return (
+    <p className="flex min-w-0 items-center gap-2 text-muted text-small">
+      <Avatar name={name} />
+      <span className="truncate">{words.access.by(name)}</span>
+      <span aria-hidden="true" className="size-1 shrink-0 rounded-full bg-line-strong" />
+      <span className="shrink-0">{note.role === "editor" ? words.access.editor : words.access.viewer}</span>
+    </p>
+  );
+}
+
+function OwnersLine({ note }: { note: Note }) {
+  const now = useNow();
+  const { data: shares } = useQuery(sharesQuery({ noteId: note.id }));
+  const [isOpen, setOpen] = useState(false);
+  useShortcut("s", () => setOpen(true));
+  const others = (shares ?? [])
+    .filter(({ expiresAt }) => !isEnded(expiresAt, now))
+    .map(({ userId, name, email }) => ({ id: userId, name, email }));
+  return (
+    <div className="flex items-center gap-3">
+      <Faces people={[note.owner, ...others]} />
+      <p className="min-w-0 truncate text-muted text-small">
+        {shares !== undefined && (
+          <>
+            <span className="sr-only">{words.access.all(nameAll([note.owner, ...others]))}</span>
+            <span aria-hidden="true">
+              {others.length === 0
+                ? words.access.onlyYou
+                : `${words.access.sharedWith} ${formatCount(others.length, words.access.person)}`}
+            </span>
+          </>
+        )}
+      </p>
+      <Button
+        className="ml-auto"
+        onClick={() => setOpen(true)}
+        onPointerEnter={preloadShareDialog}
+        onFocus={preloadShareDialog}
+      >
+        <UserRoundPlus size={16} />
+        {words.share}
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <ShareDialog subject={{ noteId: note.id }} title={words.shareNote} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Faces({ people }: { people: Person[] }) {
+  const shown = people.length > MOST_FACES ? people.slice(0, MOST_FACES - 1) : people;
+  return (
+    <span className="flex shrink-0 -space-x-1.5">
+      {shown.map((person) => (
+        <Avatar key={person.id} name={nameOf(person, { otherwise: person.id })} />
+      ))}
+      {shown.length < people.length && (
+        <span
+          aria-hidden="true"
+          className="inline-flex size-7 items-center justify-center rounded-full border-2 border-canvas bg-hover font-medium text-[11px] text-muted"
+        >
+          {`+${people.length - shown.length}`}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** "Ann", "Ann and Ben", "Ann and 2 others". */
+function nameAll(people: Person[]): string {
+  const names = people.map((person) => nameOf(person, { otherwise: person.id }));
+  const [first = "", second] = names;
+  if (second === undefined) return first;
+  return words.access.and(first, names.length === 2 ? second : formatCount(names.length - 1, words.access.others));
 }

@@ -1,0 +1,35 @@
+import { clsx } from "clsx";
+import { ChevronDown } from "lucide-react";
+import type { ComponentProps } from "react";
+
+type SelectProps = Omit<ComponentProps<"select">, "aria-label"> & {
+  /** What is chosen, for screen readers. */
+  label: string;
+  /** As text in a line, without a border. Default: a field. */
+  isQuiet?: boolean;
+};
+
+/** One of a few: the browser's own list, which every phone knows how to show. */
+export function Select({ label, isQuiet = false, className, children, ...props }: SelectProps) {
+  return (
+    <span className={clsx("relative inline-flex min-w-0 items-center", className)}>
+      <select
+        {...props}
+        aria-label={label}
+        className={clsx(
+          "field-sizing-content w-full min-w-0 cursor-pointer appearance-none truncate rounded-card transition-colors disabled:cursor-not-allowed disabled:opacity-50",
+          isQuiet
+            ? "h-11 bg-transparent pr-5 pl-1.5 text-muted text-small hover:text-ink md:h-7"
+            : "h-11 border border-line-strong bg-surface pr-8 pl-3 hover:border-ink md:h-9",
+        )}
+      >
+        {children}
+      </select>
+      <ChevronDown
+        size={14}
+        aria-hidden="true"
+        className={clsx("pointer-events-none absolute text-muted", isQuiet ? "right-1" : "right-3")}
+      />
+    </span>
+  );
+}

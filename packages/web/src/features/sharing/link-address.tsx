@@ -1,0 +1,40 @@
+import { clsx } from "clsx";
+import { lazy, type RefObject, Suspense } from "react";
+import { Skeleton } from "../../components/states.tsx";
+import { texts } from "../../texts/index.ts";
+
+const QrCode = lazy(async () => ({ default: (await import("./qr-code.tsx")).QrCode }));
+
+type LinkAddressProps = {
+  fileUrl: string;
+  /** What the QR code is of, for screen readers. */
+  codeLabel: string;
+  isOver: boolean;
+  fieldRef: RefObject<HTMLInputElement | null>;
+};
+
+/** Where a link leads: as a QR code, and as text that can be selected. */
+export function LinkAddress({ fileUrl, codeLabel, isOver, fieldRef }: LinkAddressProps) {
+  return (
+    <div className="mt-3 flex flex-col items-center gap-3">
+      <Suspense fallback={<Skeleton className="size-52" />}>
+        <QrCode
+          text={fileUrl}
+          label={codeLabel}
+          className={clsx("size-52 rounded-small transition-opacity", isOver && "opacity-20")}
+        />
+      </Suspense>
+      <input
+        ref={fieldRef}
+        readOnly
+        aria-label={texts.sharing.link.address}
+        value={fileUrl}
+        onFocus={(event) => event.currentTarget.select()}
+        className={clsx(
+          "w-full truncate rounded-small border bg-surface px-2 py-1.5 font-mono text-muted text-small",
+          isOver && "line-through",
+        )}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Share } from "@valetkey/client";
+import { useState } from "react";
+import { Avatar, nameOf } from "../../components/avatar.tsx";
+import { Failure, Skeleton } from "../../components/states.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { instanceQuery, sessionQuery } from "../../service/queries.ts";
+import { formatSpan, texts } from "../../texts/index.ts";
+import { ShareRow } from "./share-row.tsx";
+import { type Subject, sharesQuery } from "./shares.ts";
+
+const words = texts.sharing;
+const nameOfShare = (share: Share) => nameOf(share, { otherwise: share.userId });
+
+/** Who has access: the owner, then everyone else by name; those whose share has ended, and those who were removed just now, as such. */
+export function ShareList({ subject }: { subject: Subject }) {
+  const now = useNow(1_000);
+  const owner = useQuery(sessionQuery).data?.user;
+  const shares = useQuery(sharesQuery(subject));
+  const [removed, setRemoved] = useState<Share[]>([]);
+  const current = shares.data ?? [];
+  const isGone = ({ userId }: Share) => !current.some((share) => share.userId === userId);
+  const rows = [...current, ...removed.filter(isGone)].sort((a, b) => nameOfShare(a).localeCompare(nameOfShare(b)));
+  return (
+    <section aria-label={words.list.title} className="flex flex-col gap-1">
+      <h3 className="font-medium text-small">{words.list.title}</h3>
+      {shares.isError && shares.data === undefined && (
+        <Failure title={words.list.failed} error={shares.error} onRetry={() => void shares.refetch()} />
+      )}
+      <ul>
+        {owner !== undefined && (
+          <li className="flex items-start gap-3 py-2">
+            <Avatar name={owner.name} className="mt-0.5" />
+            <div className="min-w-0 grow">
+              <p className="truncate leading-6">{words.you(owner.name)}</p>
+              <p className="truncate text-muted text-small">{owner.email}</p>
+            </div>
+            <span className="pr-3 text-muted text-small leading-6">{words.owner}</span>
+          </li>
+        )}
+        {shares.isPending && <Skeleton className="my-2 h-11" />}
+        {rows.map((share) => (
+          <ShareRow
+            key={share.userId}
+            subject={subject}
+            share={share}
+            isGone={isGone(share)}
+            onRemove={(gone) => setRemoved([...removed.filter(({ userId }) => userId !== gone.userId), gone])}
+            now={now}
+          />
+        ))}
+      </ul>
+      {rows.length > 0 && <Removal />}
+    </section>
+  );
+}
+
+/** What removing someone means: nobody can take back an address that is out already, but none lives for long. */
+function Removal() {
+  const limits = useQuery(instanceQuery).data?.limits;
+  if (limits === undefined) return null;
+  const { urlTtlDefaultSeconds: usual, urlTtlMaxSeconds: longest } = limits;
+  return (
+    <p className="mt-2 text-muted text-small">
+      {longest > usual
+        ? words.removal.long(formatSpan(usual), formatSpan(longest))
+        : words.removal.short(formatSpan(usual))}
+    </p>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Share } from "@valetkey/client";
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import { useEffect, useId, useRef } from "react";
+import { Avatar, nameOf } from "../../components/avatar.tsx";
+import { Button } from "../../components/button.tsx";
+import { IconButton } from "../../components/icon-button.tsx";
+import { Select } from "../../components/select.tsx";
+import { Problem } from "../../components/states.tsx";
+import { texts } from "../../texts/index.ts";
+import { useEndOfShare } from "./end-field.tsx";
+import { isEnded } from "./ends.ts";
+import { type Subject, usePutShare, useRemoveShare } from "./shares.ts";
+
+const words = texts.sharing;
+
+type ShareRowProps = {
+  subject: Subject;
+  share: Share;
+  /** It was removed a moment ago, and can be given again. */
+  isGone: boolean;
+  onRemove: (share: Share) => void;
+  now: number;
+};
+
+/** One person who has access: what they can do and until when, to be changed in place. */
+export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProps) {
+  const put = usePutShare(subject);
+  const remove = useRemoveShare(subject);
+  const removeButton = useRef<HTMLButtonElement>(null);
+  const undoButton = useRef<HTMLButtonElement>(null);
+  const wasGone = useRef(isGone);
+  const id = useId();
+  const name = nameOf(share, { otherwise: share.userId });
+  const ended = isEnded(share.expiresAt, now);
+
+  function change(terms: Partial<Share>): void {
+    remove.reset();
+    put.mutate({ ...share, ...terms });
+  }
+  const { select, field } = useEndOfShare({
+    ...{ name, now, expiresAt: share.expiresAt },
+    onChange: (expiresAt) => change({ expiresAt }),
+  });
+  // The button that was pressed is gone: the one that takes its place has the focus.
+  useEffect(() => {
+    if (wasGone.current !== isGone) (isGone ? undoButton : removeButton).current?.focus();
+    wasGone.current = isGone;
+  }, [isGone]);
+
+  const error = remove.error ?? put.error;
+  return (
+    <li className="flex flex-col gap-2 py-2">
+      <div className="flex items-start gap-3">
+        <Avatar name={name} className={clsx("mt-2 md:mt-0.5", (isGone || ended) && "opacity-50")} />
+        {isGone ? (
+          <div className="flex min-w-0 grow items-center gap-2">
+            <p id={id} className="min-w-0 grow break-words text-muted">
+              {words.list.removed(name)}
+            </p>
+            <Button ref={undoButton} kind="quiet" aria-describedby={id} onClick={() => change({})}>
+              {texts.common.undo}
+            </Button>
+          </div>
+        ) : (
+          <>
+            <div className="min-w-0 grow">
+              <p className={clsx("truncate pt-2 leading-6 md:pt-0", ended && "text-muted")}>{name}</p>
+              <div className="flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-small md:flex-nowrap">
+                {share.email !== null && share.email !== name && <span className="truncate">{share.email}</span>}
+                {select}
+              </div>
+            </div>
+            {"noteId" in subject && !ended && (
+              <Select
+                isQuiet
+                className="shrink-0"
+                label={words.role.labelOf(name)}
+                value={share.role}
+                onChange={(event) => change({ role: event.currentTarget.value as Share["role"] })}
+              >
+                <option value="viewer">{words.role.viewer}</option>
+                <option value="editor">{words.role.editor}</option>
+              </Select>
+            )}
+            <IconButton
+              ref={removeButton}
+              label={words.list.remove(name)}
+              className="tooltip-left"
+              onClick={() => {
+                put.reset();
+                onRemove(share);
+                remove.mutate(share);
+              }}
+            >
+              <X size={16} />
+            </IconButton>
+          </>
+        )}
+      </div>
+      {!isGone && field}
+      {error !== null && <Problem error={error} />}
+    </li>
+  );
+}

@@ -1,0 +1,113 @@
+import { queryOptions, useMutation } from "@tanstack/react-query";
+import type { Share } from "@valetkey/client";
+import { client, hasCode } from "../../service/client.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+
+/** What is shared: a note with all its files, or one file alone. */
+export type Subject = { noteId: string } | { attachmentId: string };
+
+/** What someone gets: `expiresAt` null is for as long as nobody ends it. */
+export type Terms = Pick<Share, "role" | "expiresAt">;
+
+const idOf = (subject: Subject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
+
+/** Who has access, ended shares included; for the owner only. */
+export const sharesQuery = (subject: Subject) =>
+  queryOptions({
+    queryKey: keys.shares(idOf(subject)),
+    queryFn: async ({ signal }) => (await client.shares.list(subject, { signal })).shares,
+  });
+
+async function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?: string[] }): Promise<Share[]> {
+  const { shares } =
+    "noteId" in subject
+      ? await client.shares.put(subject, receivers)
+      : await client.shares.put(subject, { ...receivers, role: "viewer" });
+  return shares;
+}
+
+/** `unknown`: the addresses that nobody here has. */
+type Invited = { shared: string[]; unknown: string[] };
+
+/** Shares with everyone of these addresses who is known; all at once, and where that is refused because of one, each by itself. */
+export function useInvite(subject: Subject) {
+  const { queryKey } = sharesQuery(subject);
+  return useMutation({
+    scope: { id: queryKey.join() },
+    mutationKey: queryKey,
+    async mutationFn({ emails, terms }: { emails: string[]; terms: Terms }): Promise<Invited> {
+      const all = await tryToInvite(emails);
+      if (all || emails.length === 1) return all ? { shared: emails, unknown: [] } : { shared: [], unknown: emails };
+      const shared: string[] = [];
+      for (const email of emails) if (await tryToInvite([email])) shared.push(email);
+      return { shared, unknown: emails.filter((email) => !shared.includes(email)) };
+
+      async function tryToInvite(some: string[]): Promise<boolean> {
+        try {
+          queryClient.setQueryData(queryKey, await put(subject, { emails: some, ...terms }));
+          return true;
+        } catch (error) {
+          if (hasCode(error, "user_not_found")) return false;
+          throw error;
+        }
+      }
+    },
+    onSettled: () => settle(subject),
+  });
+}
+
+/** Gives someone a share, or changes theirs; shown at once, and taken back when it fails. */
+export function usePutShare(subject: Subject) {
+  const { queryKey } = sharesQuery(subject);
+  return useMutation({
+    scope: { id: queryKey.join() },
+    mutationKey: queryKey,
+    mutationFn: ({ userId, role, expiresAt }: Share) => put(subject, { userIds: [userId], role, expiresAt }),
+    onMutate: (share) => replace(subject, { userId: share.userId, share }),
+    onError: (_error, { userId }, before) => void replace(subject, { userId, share: before }),
+    onSettled: () => settle(subject),
+  });
+}
+
+/** Ends someone's share: sent at once, shown at once, and taken back when it fails. */
+export function useRemoveShare(subject: Subject) {
+  const { queryKey } = sharesQuery(subject);
+  return useMutation({
+    scope: { id: queryKey.join() },
+    mutationKey: queryKey,
+    mutationFn: async ({ userId }: Share) => {
+      try {
+        await client.shares.remove(subject, userId);
+      } catch (error) {
+        // Someone was quicker.
+        if (!hasCode(error, "share_not_found")) throw error;
+      }
+    },
+    onMutate: ({ userId }) => replace(subject, { userId, share: undefined }),
+    onError: (_error, { userId }, before) => void replace(subject, { userId, share: before }),
+    onSettled: () => settle(subject),
+  });
+}
+
+/** Puts one person's share into what is shown, or takes it out, and answers what was there. */
+async function replace(
+  subject: Subject,
+  { userId, share }: { userId: string; share: Share | undefined },
+): Promise<Share | undefined> {
+  const { queryKey } = sharesQuery(subject);
+  await queryClient.cancelQueries({ queryKey });
+  const shares = queryClient.getQueryData(queryKey) ?? [];
+  const others = shares.filter((one) => one.userId !== userId);
+  queryClient.setQueryData(queryKey, share === undefined ? others : [...others, share]);
+  return shares.find((one) => one.userId === userId);
+}
+
+/** What the service says counts, once nothing that was changed is still on its way there. */
+async function settle(subject: Subject): Promise<void> {
+  const { queryKey } = sharesQuery(subject);
+  if (queryClient.isMutating({ mutationKey: queryKey }) > 1) return;
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey }),
+    queryClient.invalidateQueries({ queryKey: keys.activity }),
+  ]);
+}

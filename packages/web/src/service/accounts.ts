@@ -20,8 +20,11 @@ export const accounts = {
   current: () => call<Current>("GET", "/auth/get-session"),
   signUp: (account: { name: string; email: string; password: string }) => call("POST", "/auth/sign-up/email", account),
   signIn: (credentials: { email: string; password: string }) => call("POST", "/auth/sign-in/email", credentials),
+  /** The address of the identity provider to go to; it leads back to `callbackURL`, a path, or to /sign-in?error=code. */
+  startOidc: (callbackURL: string) => call<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
   signOut: () => call("POST", "/auth/sign-out", {}),
   rename: (name: string) => call("POST", "/auth/update-user", { name }),
+  /** A wrong current password is an `invalid_request`. */
   changePassword: (change: { currentPassword: string; newPassword: string; revokeOtherSessions: boolean }) =>
     call("POST", "/auth/change-password", change),
   sessions: () => call<Session[]>("GET", "/auth/list-sessions"),
@@ -42,5 +45,9 @@ async function call<Answer = unknown>(method: "GET" | "POST", path: string, body
     code?: ErrorCode;
     message?: string;
   };
-  throw new ValetKeyError(code, message, { status: response.status });
+  const retryAfter = response.headers.get("retry-after");
+  throw new ValetKeyError(code, message, {
+    status: response.status,
+    retryAfterSeconds: retryAfter === null ? undefined : Number(retryAfter),
+  });
 }

@@ -1,8 +1,13 @@
 import { ValetKeyError } from "@valetkey/client";
 import { problems } from "./en/problems.ts";
+import { formatDuration } from "./format.ts";
 
 /** A failure in words: what happened, what to do. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof ValetKeyError)) return problems.unknown;
-  return problems[error.code] ?? error.message;
+  const { code, message, retryAfterSeconds } = error;
+  if (code === "rate_limited" && retryAfterSeconds !== undefined) {
+    return problems.tooOften(formatDuration(retryAfterSeconds));
+  }
+  return problems[code] ?? message;
 }

@@ -7,5 +7,6 @@ const route = getRouteApi("/signed-out/sign-in");
 export function SignInPage() {
   const { to, error } = route.useSearch();
   const navigate = useNavigate();
-  return <SignIn to={to} error={error} onDone={() => void navigate({ href: ownPath(to), replace: true })} />;
+  const path = ownPath(to);
+  return <SignIn to={path} error={error} onDone={() => void navigate({ href: path, replace: true })} />;
 }

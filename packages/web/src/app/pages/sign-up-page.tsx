@@ -7,5 +7,6 @@ const route = getRouteApi("/signed-out/sign-up");
 export function SignUpPage() {
   const { to } = route.useSearch();
   const navigate = useNavigate();
-  return <SignUp to={to} onDone={() => void navigate({ href: ownPath(to), replace: true })} />;
+  const path = ownPath(to);
+  return <SignUp to={path} onDone={() => void navigate({ href: path, replace: true })} />;
 }

@@ -1,26 +1,41 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { texts } from "../../texts/index.ts";
 
+type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
+
 /** The calm card that signing in and up happen on. */
-export function AccountCard({
-  title,
-  hint,
-  children,
-}: {
-  title: string;
-  hint?: string | undefined;
-  children: ReactNode;
-}) {
+export function AccountCard({ title, hint, children }: AccountCardProps) {
   return (
     <main className="grid min-h-full place-items-center px-4 py-12">
       <div className="w-full max-w-90">
         <header className="mb-6 flex flex-col items-center gap-3 text-center">
           <img src="/icon.svg" alt={texts.app.name} width={40} height={40} />
           <h1 className="text-title">{title}</h1>
-          {hint !== undefined && <p className="text-muted text-small">{hint}</p>}
+          {hint !== undefined && <p className="text-balance text-muted text-small">{hint}</p>}
         </header>
         {children}
       </div>
     </main>
+  );
+}
+
+type OtherWayProps = {
+  question?: string;
+  action: string;
+  page: "/sign-in" | "/sign-up";
+  /** Where that leads afterwards. */
+  to: string;
+};
+
+/** The line below the card that leads to the other one. */
+export function OtherWay({ question, action, page, to }: OtherWayProps) {
+  return (
+    <p className="mt-6 text-center text-muted text-small">
+      {question}{" "}
+      <Link to={page} search={to === "/" ? {} : { to }} className="text-accent underline">
+        {action}
+      </Link>
+    </p>
   );
 }

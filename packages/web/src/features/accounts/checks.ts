@@ -2,6 +2,7 @@ import { texts } from "../../texts/index.ts";
 
 const { problems } = texts.accounts;
 const MIN_PASSWORD_LENGTH = 10;
+const MAX_PASSWORD_LENGTH = 128;
 
 export type Problems<Names extends string> = Partial<Record<Names, string>>;
 
@@ -14,11 +15,29 @@ export function checkEmail(email: string): string | undefined {
 /** What is wrong with a password that is to be set. */
 export function checkNewPassword(password: string): string | undefined {
   if (password === "") return problems.passwordMissing;
+  if (password.length > MAX_PASSWORD_LENGTH) return problems.passwordLong;
   return password.length < MIN_PASSWORD_LENGTH ? problems.passwordShort : undefined;
 }
 
-/** Only the members that have a problem; undefined: none has. */
-export function collect<Names extends string>(found: Record<Names, string | undefined>): Problems<Names> | undefined {
+/** What the fields of a form hold. */
+export function valuesOf<Names extends string>(form: HTMLFormElement, names: readonly Names[]): Record<Names, string> {
+  const fields = new FormData(form);
+  return Object.fromEntries(names.map((name) => [name, String(fields.get(name) ?? "")])) as Record<Names, string>;
+}
+
+/** Only the members that have a problem, and the focus on the first of them, for which the form is there; undefined: none has. */
+export function collect<Names extends string>(
+  form: HTMLFormElement,
+  found: Record<Names, string | undefined>,
+): Problems<Names> | undefined {
   const entries = Object.entries(found).filter(([, problem]) => problem !== undefined);
-  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as Problems<Names>);
+  const [first] = entries;
+  if (first === undefined) return undefined;
+  focusField(form, first[0]);
+  return Object.fromEntries(entries) as Problems<Names>;
+}
+
+export function focusField(form: HTMLFormElement | null, name: string): void {
+  const field = form?.elements.namedItem(name);
+  if (field instanceof HTMLInputElement) field.focus();
 }

@@ -1,30 +1,34 @@
-import { useMutation } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
-import { queryClient, sessionQuery } from "../../service/queries.ts";
+import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { AccountCard } from "./account-card.tsx";
-import { checkEmail, collect, type Problems } from "./checks.ts";
-import { PasswordField } from "./password-field.tsx";
+import { AccountCard, OtherWay } from "./account-card.tsx";
+import { checkEmail, collect, focusField, type Problems, valuesOf } from "./checks.ts";
+import { ProviderButton } from "./provider-button.tsx";
 
 const words = texts.accounts;
 
 type SignInProps = {
-  /** Where to go afterwards. */
-  to: string | undefined;
-  /** Why signing in elsewhere has failed: a code. */
+  /** Where to go afterwards: a path of ours. */
+  to: string;
+  /** Why one is here: the code of a failure at the identity provider, or `session_ended`. */
   error: string | undefined;
   onDone: () => void;
 };
 
-export function SignIn({ to, onDone }: SignInProps) {
+/** Signing in with a password, or with the identity provider where there is one. */
+export function SignIn({ to, error, onDone }: SignInProps) {
   useDocumentTitle(words.signIn.title);
+  const { data: instance } = useQuery(instanceQuery);
+  const form = useRef<HTMLFormElement>(null);
   const [problems, setProblems] = useState<Problems<"email" | "password">>({});
   const signIn = useMutation({
     mutationFn: accounts.signIn,
@@ -32,23 +36,25 @@ export function SignIn({ to, onDone }: SignInProps) {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       onDone();
     },
+    onError: (failure) => hasCode(failure, "unauthenticated") && focusField(form.current, "password"),
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    const credentials = { email: String(fields.get("email")), password: String(fields.get("password")) };
-    const found = collect({
-      email: checkEmail(credentials.email),
-      password: credentials.password === "" ? words.problems.passwordMissing : undefined,
+    const { email, password } = valuesOf(event.currentTarget, ["email", "password"]);
+    const found = collect(event.currentTarget, {
+      email: checkEmail(email),
+      password: password === "" ? words.problems.passwordMissing : undefined,
     });
     setProblems(found ?? {});
-    if (found === undefined) signIn.mutate(credentials);
+    if (found === undefined) signIn.mutate({ email: email.trim(), password });
   }
 
   return (
     <AccountCard title={words.signIn.title}>
-      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+      {signIn.isIdle && <Reason code={error} />}
+      {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
+      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
         {signIn.isError && (
           <Problem>
             {hasCode(signIn.error, "unauthenticated") ? words.failures.unauthenticated : describeProblem(signIn.error)}
@@ -68,16 +74,27 @@ export function SignIn({ to, onDone }: SignInProps) {
           autoComplete="current-password"
           error={problems.password}
         />
-        <Button type="submit" kind="primary" disabled={signIn.isPending}>
-          {words.signIn.action}
+        <Button type="submit" kind="primary" disabled={signIn.isPending || signIn.isSuccess}>
+          {signIn.isPending ? words.signIn.pending : words.signIn.action}
         </Button>
       </form>
-      <p className="mt-6 text-center text-muted text-small">
-        {words.signIn.other}{" "}
-        <Link to="/sign-up" search={to === undefined ? {} : { to }} className="text-accent underline">
-          {words.signIn.otherAction}
-        </Link>
-      </p>
+      {instance?.signUp === "open" && (
+        <OtherWay page="/sign-up" to={to} question={words.signIn.other} action={words.signIn.otherAction} />
+      )}
     </AccountCard>
+  );
+}
+
+function Reason({ code }: { code: string | undefined }) {
+  if (code === undefined) return null;
+  const known: Record<string, string> = words.providerFailures;
+  return (
+    <div className="mb-4">
+      {code === "session_ended" ? (
+        <Notice>{words.sessionEnded}</Notice>
+      ) : (
+        <Problem>{Object.hasOwn(known, code) ? known[code] : words.providerFailures.sign_in_failed}</Problem>
+      )}
+    </div>
   );
 }

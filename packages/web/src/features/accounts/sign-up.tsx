@@ -1,26 +1,34 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
-import { describeProblem, texts } from "../../texts/index.ts";
-import { AccountCard } from "./account-card.tsx";
-import { checkEmail, checkNewPassword, collect, type Problems } from "./checks.ts";
-import { PasswordField } from "./password-field.tsx";
+import { texts } from "../../texts/index.ts";
+import { AccountCard, OtherWay } from "./account-card.tsx";
+import { checkEmail, checkNewPassword, collect, focusField, type Problems, valuesOf } from "./checks.ts";
+import { ClosedSignUp } from "./closed-sign-up.tsx";
+import { ProviderButton } from "./provider-button.tsx";
 
 const words = texts.accounts;
 
+type SignUpProps = {
+  /** Where to go afterwards: a path of ours. */
+  to: string;
+  onDone: () => void;
+};
+
 /** Creating an account: the first one of a new service, or another. */
-export function SignUp({ to, onDone }: { to: string | undefined; onDone: () => void }) {
+export function SignUp({ to, onDone }: SignUpProps) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
   const title = isFirst ? words.first.title : words.signUp.title;
   useDocumentTitle(title);
+  const form = useRef<HTMLFormElement>(null);
   const [problems, setProblems] = useState<Problems<"name" | "email" | "password">>({});
   const signUp = useMutation({
     mutationFn: accounts.signUp,
@@ -29,31 +37,33 @@ export function SignUp({ to, onDone }: { to: string | undefined; onDone: () => v
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
       onDone();
     },
+    onError(failure) {
+      // Sign-up may have been closed since the page was loaded.
+      void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
+      if (!hasCode(failure, "email_taken")) return;
+      setProblems({ email: words.failures.email_taken });
+      focusField(form.current, "email");
+    },
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    const text = (name: string) => String(fields.get(name));
-    const account = { name: text("name").trim(), email: text("email").trim(), password: text("password") };
-    const found = collect({
-      name: account.name === "" ? words.problems.nameMissing : undefined,
-      email: checkEmail(account.email),
-      password: checkNewPassword(account.password),
+    const { name, email, password } = valuesOf(event.currentTarget, ["name", "email", "password"]);
+    const found = collect(event.currentTarget, {
+      name: name.trim() === "" ? words.problems.nameMissing : undefined,
+      email: checkEmail(email),
+      password: checkNewPassword(password),
     });
     setProblems(found ?? {});
-    if (found === undefined) signUp.mutate(account);
+    if (found === undefined) signUp.mutate({ name: name.trim(), email: email.trim(), password });
   }
 
-  if (instance?.signUp === "closed") return <Closed title={title} isFirst={isFirst} />;
+  if (instance?.signUp === "closed") return <ClosedSignUp instance={instance} to={to} />;
   return (
     <AccountCard title={title} hint={isFirst ? words.first.hint : undefined}>
-      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
-        {signUp.isError && (
-          <Problem>
-            {hasCode(signUp.error, "email_taken") ? words.failures.email_taken : describeProblem(signUp.error)}
-          </Problem>
-        )}
+      {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
+      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {signUp.isError && !hasCode(signUp.error, "email_taken") && <Problem error={signUp.error} />}
         <TextField name="name" label={words.name} autoComplete="name" autoFocus error={problems.name} />
         <TextField name="email" type="email" label={words.email} autoComplete="username" error={problems.email} />
         <PasswordField
@@ -63,32 +73,11 @@ export function SignUp({ to, onDone }: { to: string | undefined; onDone: () => v
           hint={words.passwordHint}
           error={problems.password}
         />
-        <Button type="submit" kind="primary" disabled={signUp.isPending}>
-          {words.signUp.action}
+        <Button type="submit" kind="primary" disabled={signUp.isPending || signUp.isSuccess}>
+          {signUp.isPending ? words.signUp.pending : words.signUp.action}
         </Button>
       </form>
-      {!isFirst && (
-        <p className="mt-6 text-center text-muted text-small">
-          {words.signUp.other}{" "}
-          <Link to="/sign-in" search={to === undefined ? {} : { to }} className="text-accent underline">
-            {words.signUp.otherAction}
-          </Link>
-        </p>
-      )}
-    </AccountCard>
-  );
-}
-
-function Closed({ title, isFirst }: { title: string; isFirst: boolean }) {
-  return (
-    <AccountCard title={title} hint={isFirst ? words.firstClosed : words.closed}>
-      {isFirst ? (
-        <pre className="overflow-x-auto rounded-card bg-sunken p-3 font-mono text-small">{words.firstCommand}</pre>
-      ) : (
-        <Link to="/sign-in" className="block text-center text-accent text-small underline">
-          {words.signUp.otherAction}
-        </Link>
-      )}
+      {!isFirst && <OtherWay page="/sign-in" to={to} question={words.signUp.other} action={words.signUp.otherAction} />}
     </AccountCard>
   );
 }

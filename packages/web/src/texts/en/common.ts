@@ -13,4 +13,6 @@ export const common = {
   someone: "Someone",
   notifications: "Notifications",
   dismiss: "Dismiss",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
 };

@@ -1,8 +1,12 @@
 import type { ErrorCode } from "@valetkey/client";
 
 /** What a failure means to the person in front of it, and what to do; codes that are not here are told in the service's own words. */
-export const problems: Partial<Record<ErrorCode, string>> & { unknown: string } = {
+export const problems: Partial<Record<ErrorCode, string>> & {
+  unknown: string;
+  tooOften: (wait: string) => string;
+} = {
   unknown: "Something went wrong on our side. Try again in a moment.",
+  tooOften: (wait) => `That was too often. Try again in ${wait}.`,
   network: "There was no answer. Check your connection, then try again.",
   unauthenticated: "You are signed out. Sign in again to go on.",
   access_denied: "You may not do this. Ask the owner of the note for access.",

@@ -6,6 +6,7 @@ export const common = {
   save: "Save",
   copy: "Copy",
   copied: "Copied",
+  notCopied: "Select and copy it by hand",
   more: "More",
   loading: "Loading…",
   loadMore: "Show more",

@@ -1,0 +1,19 @@
+import { type ReactNode, useId } from "react";
+
+type SectionProps = { title: string; hint?: ReactNode; children: ReactNode };
+
+/** A part of a page with a heading of its own. */
+export function Section({ title, hint, children }: SectionProps) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="flex flex-col gap-4 border-t pt-6">
+      <header>
+        <h2 id={id} className="font-semibold">
+          {title}
+        </h2>
+        {hint !== undefined && <p className="text-muted text-small">{hint}</p>}
+      </header>
+      {children}
+    </section>
+  );
+}

@@ -1,10 +1,31 @@
-import { Settings } from "../../features/settings/settings.tsx";
+import { lazy, Suspense, useState } from "react";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { AccountSection } from "../../features/accounts/account-section.tsx";
+import { SessionList } from "../../features/accounts/session-list.tsx";
+import { ShortcutsSection } from "../../features/settings/shortcuts-section.tsx";
+import { StorageSection } from "../../features/settings/storage-section.tsx";
+import { ThemeSection } from "../../features/settings/theme-section.tsx";
+import { TokenSection } from "../../features/settings/token-section.tsx";
+import { texts } from "../../texts/index.ts";
+import { signOut } from "../use-session.ts";
 
+const ShortcutsDialog = lazy(async () => ({ default: (await import("../shortcuts-dialog.tsx")).ShortcutsDialog }));
+
+/** The account, where it is signed in, its tokens, the storage, the theme. */
 export function SettingsPage() {
+  useDocumentTitle(texts.settings.title);
+  const [isListed, setListed] = useState(false);
   return (
     <main className="h-full overflow-y-auto">
-      <div className="mx-auto max-w-[760px] px-4 py-4 md:px-8 md:py-8">
-        <Settings />
+      <div className="mx-auto flex max-w-[640px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
+        <h1 className="text-title">{texts.settings.title}</h1>
+        <AccountSection onSignOut={signOut} />
+        <SessionList />
+        <StorageSection />
+        <TokenSection />
+        <ThemeSection />
+        <ShortcutsSection onShow={() => setListed(true)} />
+        <Suspense>{isListed && <ShortcutsDialog onClose={() => setListed(false)} />}</Suspense>
       </div>
     </main>
   );

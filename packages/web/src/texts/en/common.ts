@@ -14,6 +14,8 @@ export const common = {
   someone: "Someone",
   notifications: "Notifications",
   dismiss: "Dismiss",
+  /** Between short facts on one line. */
+  separator: " · ",
   showPassword: "Show password",
   hidePassword: "Hide password",
 };

@@ -1,0 +1,86 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { LogOut } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { Avatar } from "../../components/avatar.tsx";
+import { Button } from "../../components/button.tsx";
+import { Section } from "../../components/section.tsx";
+import { Problem } from "../../components/states.tsx";
+import { TextField } from "../../components/text-field.tsx";
+import { toasts } from "../../components/toast-queue.ts";
+import { type Account, accounts } from "../../service/accounts.ts";
+import { queryClient, sessionQuery } from "../../service/queries.ts";
+import { describeProblem, texts } from "../../texts/index.ts";
+import { valuesOf } from "./checks.ts";
+import { PasswordForm } from "./password-form.tsx";
+
+const words = texts.accounts;
+
+/** Who one is here: the name, the password, and the way out. */
+export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
+  const { data: session } = useQuery(sessionQuery);
+  const [isChangingPassword, setChangingPassword] = useState(false);
+  const signOut = useMutation({ mutationFn: onSignOut });
+  if (!session) return null;
+  const { user } = session;
+  return (
+    <Section title={words.account.title}>
+      <div className="flex items-center gap-3">
+        <Avatar name={user.name} />
+        <div className="min-w-0 grow">
+          <p className="truncate font-medium">{user.name}</p>
+          <p className="truncate text-muted text-small">{user.email}</p>
+        </div>
+        <Button disabled={signOut.isPending} onClick={() => signOut.mutate()}>
+          <LogOut size={16} />
+          {texts.app.signOut}
+        </Button>
+      </div>
+      {signOut.isError && <Problem error={signOut.error} />}
+      <NameForm key={user.name} user={user} />
+      {isChangingPassword ? (
+        <PasswordForm email={user.email} onClose={() => setChangingPassword(false)} />
+      ) : (
+        <Button className="self-start" onClick={() => setChangingPassword(true)}>
+          {words.account.changePassword}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function NameForm({ user }: { user: Account }) {
+  const [problem, setProblem] = useState<string>();
+  const rename = useMutation({
+    mutationFn: accounts.rename,
+    async onSuccess() {
+      await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      // Notes and activities name people too.
+      void queryClient.invalidateQueries();
+      toasts.add({ title: words.account.nameSaved });
+    },
+    onError: (error) => setProblem(describeProblem(error)),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const name = valuesOf(event.currentTarget, ["name"]).name.trim();
+    setProblem(name === "" ? words.problems.nameMissing : undefined);
+    if (name !== "" && name !== user.name) rename.mutate(name);
+  }
+
+  return (
+    <form noValidate onSubmit={submit} className="flex items-start gap-2">
+      <TextField
+        name="name"
+        label={words.name}
+        autoComplete="name"
+        defaultValue={user.name}
+        error={problem}
+        className="min-w-0 grow"
+      />
+      <Button type="submit" className="mt-6" disabled={rename.isPending}>
+        {words.account.saveName}
+      </Button>
+    </form>
+  );
+}

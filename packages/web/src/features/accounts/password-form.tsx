@@ -1,0 +1,92 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { PasswordField } from "../../components/password-field.tsx";
+import { Problem } from "../../components/states.tsx";
+import { toasts } from "../../components/toast-queue.ts";
+import { accounts } from "../../service/accounts.ts";
+import { hasCode } from "../../service/client.ts";
+import { instanceQuery, keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { texts } from "../../texts/index.ts";
+import { checkNewPassword, collect, focusField, type Problems, valuesOf } from "./checks.ts";
+
+const words = texts.accounts;
+
+/** Changing the password; `email`: what password managers file it under. */
+export function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
+  const { data: instance } = useQuery(instanceQuery);
+  const form = useRef<HTMLFormElement>(null);
+  const [problems, setProblems] = useState<Problems<"current" | "new">>({});
+  const change = useMutation({
+    mutationFn: accounts.changePassword,
+    async onSuccess(_, { revokeOtherSessions: isAll }) {
+      toasts.add({ title: isAll ? words.account.passwordChangedAll : words.account.passwordChanged });
+      onClose();
+      // The session is a new one when all have ended.
+      await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+    },
+    onError(failure) {
+      if (!hasCode(failure, "invalid_request")) return;
+      const { wrongPassword, wrongPasswordOrNone } = words.account;
+      setProblems({ current: instance?.oidc ? wrongPasswordOrNone(instance.oidc.name) : wrongPassword });
+      focusField(form.current, "current");
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const values = valuesOf(event.currentTarget, ["current", "new", "endOthers"]);
+    const isSame = values.new !== "" && values.new === values.current;
+    const found = collect(event.currentTarget, {
+      current: values.current === "" ? words.problems.passwordMissing : undefined,
+      new: isSame ? words.problems.passwordSame : checkNewPassword(values.new),
+    });
+    setProblems(found ?? {});
+    if (found !== undefined) return;
+    const revokeOtherSessions = values.endOthers !== "";
+    change.mutate({ currentPassword: values.current, newPassword: values.new, revokeOtherSessions });
+  }
+
+  return (
+    <form
+      ref={form}
+      noValidate
+      onSubmit={submit}
+      aria-label={words.account.changePassword}
+      className="flex flex-col gap-4 rounded-card border bg-surface p-4"
+    >
+      {change.isError && !hasCode(change.error, "invalid_request") && <Problem error={change.error} />}
+      <input type="email" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
+      <PasswordField
+        name="current"
+        label={words.account.currentPassword}
+        autoComplete="current-password"
+        autoFocus
+        error={problems.current}
+      />
+      <PasswordField
+        name="new"
+        label={words.account.newPassword}
+        autoComplete="new-password"
+        hint={words.passwordHint}
+        error={problems.new}
+      />
+      <label className="flex items-start gap-3">
+        <input type="checkbox" name="endOthers" defaultChecked className="mt-1 size-4 shrink-0 accent-accent" />
+        <span>
+          {words.account.endOthers}
+          <span className="block text-muted text-small">{words.account.endOthersHint}</span>
+        </span>
+      </label>
+      <div className="flex justify-end gap-2">
+        <Button kind="quiet" onClick={onClose}>
+          {texts.common.cancel}
+        </Button>
+        <Button type="submit" kind="primary" disabled={change.isPending}>
+          {words.account.changePassword}
+        </Button>
+      </div>
+    </form>
+  );
+}

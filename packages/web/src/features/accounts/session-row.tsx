@@ -1,0 +1,70 @@
+import { useMutation } from "@tanstack/react-query";
+import { Monitor, Smartphone } from "lucide-react";
+import { Button } from "../../components/button.tsx";
+import { Problem } from "../../components/states.tsx";
+import { toasts } from "../../components/toast-queue.ts";
+import { useNow } from "../../components/use-now.ts";
+import { accounts, type Session } from "../../service/accounts.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { describeDevice } from "./device.ts";
+
+const words = texts.accounts.sessions;
+/** The service notes down once in this time that a session was used. Milliseconds. */
+const NOTED_EVERY_MS = 24 * 3_600_000;
+
+/** One browser that is signed in, and the button that ends it there. */
+export function SessionRow({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
+  const device = describeDevice(session.userAgent);
+  const Icon = device.isHandheld ? Smartphone : Monitor;
+  const end = useMutation({
+    mutationFn: () => accounts.endSession(session.token),
+    async onSuccess() {
+      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+      toasts.add({ title: words.ended(device.name) });
+    },
+  });
+  return (
+    <li className="flex flex-col gap-2 p-3">
+      <div className="flex items-center gap-3">
+        <Icon size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
+        <div className="min-w-0 grow">
+          <p className="truncate font-medium">{device.name}</p>
+          <Facts session={session} isCurrent={isCurrent} />
+        </div>
+        {isCurrent ? (
+          <span className="shrink-0 rounded-full bg-accent-soft px-2 py-0.5 text-accent text-small">
+            {words.thisBrowser}
+          </span>
+        ) : (
+          <Button
+            kind="quiet"
+            aria-label={words.endOf(device.name)}
+            disabled={end.isPending}
+            onClick={() => end.mutate()}
+          >
+            {words.end}
+          </Button>
+        )}
+      </div>
+      {end.isError && <Problem error={end.error} />}
+    </li>
+  );
+}
+
+function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
+  const now = useNow();
+  const { createdAt, updatedAt, ipAddress } = session;
+  const isRecent = now - Date.parse(updatedAt) < NOTED_EVERY_MS;
+  const active = isRecent ? words.activeLately : words.lastActive(formatWhen(updatedAt, now));
+  const facts = [
+    isCurrent ? words.activeNow : active,
+    words.signedIn(formatWhen(createdAt, now)),
+    ...(ipAddress ? [ipAddress] : []),
+  ];
+  return (
+    <p className="truncate text-muted text-small" title={formatInstant(createdAt)}>
+      {facts.join(texts.common.separator)}
+    </p>
+  );
+}

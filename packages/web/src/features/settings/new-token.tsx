@@ -1,0 +1,38 @@
+import type { CreatedToken } from "@valetkey/client";
+import { KeyRound } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { Button } from "../../components/button.tsx";
+import { CopyLine } from "../../components/copy-line.tsx";
+import { Ticket } from "../../components/ticket.tsx";
+import { texts } from "../../texts/index.ts";
+
+const words = texts.settings.tokens;
+
+/** A token that was just made, for the only time. */
+export function NewToken({ token, onDone }: { token: CreatedToken; onDone: () => void }) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  const command = `curl -H "Authorization: Bearer ${token.token}" ${location.origin}/notes`;
+  return (
+    <Ticket
+      stub={
+        <div className="flex flex-col gap-3">
+          <p className="text-muted text-small">{words.command}</p>
+          <CopyLine label={words.command} text={command} />
+          <Button kind="quiet" className="self-end" onClick={onDone}>
+            {words.done}
+          </Button>
+        </div>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <h3 ref={title} tabIndex={-1} className="flex items-center gap-2 font-medium outline-none">
+          <KeyRound size={16} aria-hidden="true" className="text-accent" />
+          <span className="min-w-0 truncate">{token.label}</span>
+        </h3>
+        <CopyLine label={words.token} text={token.token} kind="primary" />
+        <p className="text-small text-warning">{words.shownOnce}</p>
+      </div>
+    </Ticket>
+  );
+}

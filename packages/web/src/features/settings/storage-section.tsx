@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Usage } from "@valetkey/client";
+import { clsx } from "clsx";
+import { Section } from "../../components/section.tsx";
+import { Failure, Skeleton } from "../../components/states.tsx";
+import { client } from "../../service/client.ts";
+import { keys } from "../../service/queries.ts";
+import { formatBytes, formatCount, texts } from "../../texts/index.ts";
+
+const words = texts.settings.storage;
+/** From this share on the bar warns. */
+const NEARLY_FULL = 0.9;
+
+/** What one's files take up, of what is allowed. */
+export function StorageSection() {
+  const usage = useQuery({ queryKey: keys.usage, queryFn: () => client.usage() });
+  return (
+    <Section title={words.title} hint={words.hint}>
+      {usage.isPending && <Skeleton className="h-12" />}
+      {usage.isError && usage.data === undefined && (
+        <Failure title={words.failedToLoad} error={usage.error} onRetry={() => void usage.refetch()} />
+      )}
+      {usage.data !== undefined && <Meter usage={usage.data} />}
+    </Section>
+  );
+}
+
+function Meter({ usage }: { usage: Usage }) {
+  const { usedBytes, quotaBytes, files, quotaFiles } = usage;
+  const used =
+    quotaBytes === null
+      ? words.usedOnly(formatBytes(usedBytes))
+      : words.used(formatBytes(usedBytes), formatBytes(quotaBytes));
+  const count = formatCount(files, words.files);
+  const share = Math.max(shareOf(usedBytes, quotaBytes), shareOf(files, quotaFiles));
+  return (
+    <div className="flex flex-col gap-2">
+      {quotaBytes !== null && <Bar share={shareOf(usedBytes, quotaBytes)} text={used} />}
+      <p className="flex flex-wrap justify-between gap-x-4 text-small tabular-nums">
+        <span>{used}</span>
+        <span className="text-muted">
+          {quotaFiles === null ? count : words.filesOf(count, formatCount(quotaFiles, { one: "", other: "" }).trim())}
+        </span>
+      </p>
+      {share > NEARLY_FULL && <p className="text-small text-warning">{share >= 1 ? words.full : words.nearlyFull}</p>}
+    </div>
+  );
+}
+
+function shareOf(used: number, quota: number | null): number {
+  if (quota === null) return 0;
+  return quota === 0 ? 1 : Math.min(1, used / quota);
+}
+
+function Bar({ share, text }: { share: number; text: string }) {
+  return (
+    <>
+      <meter className="sr-only" aria-label={words.title} aria-valuetext={text} value={share} />
+      <div aria-hidden="true" className="h-2 overflow-hidden rounded-full bg-hover">
+        <div
+          className={clsx("h-full rounded-full", share > NEARLY_FULL ? "bg-warning" : "bg-accent")}
+          // A little of it is always to be seen where there is anything.
+          style={{ width: share === 0 ? 0 : `max(4px, ${share * 100}%)` }}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { Monitor, Moon, Sun } from "lucide-react";
+import { Section } from "../../components/section.tsx";
+import { Segmented } from "../../components/segmented.tsx";
+import { chooseTheme, useTheme } from "../../service/theme.ts";
+import { texts } from "../../texts/index.ts";
+
+const words = texts.settings.theme;
+const options = [
+  { value: "system", label: words.options.system, icon: <Monitor size={16} aria-hidden="true" /> },
+  { value: "light", label: words.options.light, icon: <Sun size={16} aria-hidden="true" /> },
+  { value: "dark", label: words.options.dark, icon: <Moon size={16} aria-hidden="true" /> },
+] as const;
+
+/** Light, dark, or as the system has it; at once. */
+export function ThemeSection() {
+  return (
+    <Section title={words.title} hint={words.hint}>
+      <Segmented
+        label={words.title}
+        value={useTheme()}
+        onChange={chooseTheme}
+        options={options}
+        className="self-stretch md:self-start"
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,46 @@
+import { useQuery } from "@tanstack/react-query";
+import type { CreatedToken } from "@valetkey/client";
+import { useState } from "react";
+import { Section } from "../../components/section.tsx";
+import { Failure, Skeleton } from "../../components/states.tsx";
+import { client } from "../../service/client.ts";
+import { keys } from "../../service/queries.ts";
+import { texts } from "../../texts/index.ts";
+import { NewToken } from "./new-token.tsx";
+import { TokenForm } from "./token-form.tsx";
+import { TokenRow } from "./token-row.tsx";
+
+const words = texts.settings.tokens;
+
+/** The tokens that programs use in one's name. */
+export function TokenSection() {
+  const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
+  // Here and nowhere else: it is gone with the page.
+  const [created, setCreated] = useState<CreatedToken>();
+  const tokens = list.data?.tokens;
+  return (
+    <Section title={words.title} hint={words.hint}>
+      {created === undefined ? (
+        <TokenForm onCreated={setCreated} />
+      ) : (
+        <NewToken token={created} onDone={() => setCreated(undefined)} />
+      )}
+      {list.isPending && <Skeleton className="h-14" />}
+      {list.isError && tokens === undefined && (
+        <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {tokens?.length === 0 && <p className="text-muted text-small">{words.none}</p>}
+      {tokens !== undefined && tokens.length > 0 && (
+        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
+          {tokens.map((token) => (
+            <TokenRow
+              key={token.id}
+              token={token}
+              onRevoked={() => token.id === created?.id && setCreated(undefined)}
+            />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
@@ -26,11 +26,18 @@ export function NotePage() {
   useDocumentTitle(note.data?.title ?? texts.app.notes);
   const [linked, setLinked] = useState<Attachment>();
   const [shared, setShared] = useState<Attachment>();
-  const show = (attachmentId: string | undefined) =>
-    void navigate({
-      search: { ...(q !== undefined && { q }), ...(attachmentId !== undefined && { file: attachmentId }) },
-      replace: file !== undefined && attachmentId !== undefined,
-    });
+  const { history } = useRouter();
+  const hasNoteBehind = useRef(false);
+  const show = (attachmentId: string) => {
+    hasNoteBehind.current ||= file === undefined;
+    const search = { ...(q !== undefined && { q }), file: attachmentId };
+    void navigate({ search, replace: file !== undefined, resetScroll: false });
+  };
+  // Closing is the way back, so that "back" afterwards does not open the file again; who came by its address has no note behind it.
+  const hide = () => {
+    if (hasNoteBehind.current) history.back();
+    else void navigate({ search: q === undefined ? {} : { q }, replace: true, resetScroll: false });
+  };
   return (
     <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
       <Link
@@ -55,7 +62,7 @@ export function NotePage() {
             files={note.data.attachments.filter(({ state }) => state === "ready")}
             selectedId={file}
             onSelect={show}
-            onClose={() => show(undefined)}
+            onClose={hide}
           />
           {linked !== undefined && <TemporaryLink attachment={linked} onClose={() => setLinked(undefined)} />}
           {shared !== undefined && <ShareFile attachment={shared} onClose={() => setShared(undefined)} />}

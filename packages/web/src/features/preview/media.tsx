@@ -1,0 +1,72 @@
+import type { Attachment } from "@valetkey/client";
+import { AudioLines } from "lucide-react";
+import { type ComponentProps, useRef } from "react";
+import { Skeleton } from "../../components/states.tsx";
+import { TroubleView } from "./trouble.tsx";
+import { useFileUrl } from "./use-file-url.ts";
+
+/** Where someone is in a film or sound, as they last saw it; an element that has broken no longer tells. */
+type Place = { time: number; rate: number; isPlaying: boolean };
+
+const LINE_BROKE = 2; // MediaError.MEDIA_ERR_NETWORK
+
+/**
+ * A film or a sound in the browser's own player. Its address ends long before a long one does, and the next seek is refused: then it goes on
+ * from a new address where it was, and nobody sees more than a moment's wait.
+ */
+export function Media({ file, kind }: { file: Attachment; kind: "video" | "audio" }) {
+  const { url, trouble, onBroken, onWorking, onRetry } = useFileUrl(file.id);
+  const place = useRef<Place>({ time: 0, rate: 1, isPlaying: false });
+  if (trouble !== undefined) return <TroubleView {...{ file, trouble, onRetry }} />;
+  if (url === undefined) return <Skeleton className="absolute inset-1/4" />;
+  const common = {
+    src: url,
+    controls: true,
+    preload: "metadata",
+    "aria-label": file.filename,
+    onLoadedMetadata: ({ currentTarget }) => resume(currentTarget, place.current),
+    onCanPlay: onWorking,
+    onSeeking: ({ currentTarget }) => remember(place.current, currentTarget),
+    onTimeUpdate: ({ currentTarget }) => remember(place.current, currentTarget),
+    onRateChange: ({ currentTarget }) => remember(place.current, currentTarget),
+    onPlay: () => {
+      place.current.isPlaying = true;
+    },
+    onPause: ({ currentTarget }) => {
+      if (isIntact(currentTarget)) place.current.isPlaying = false;
+    },
+    onError: ({ currentTarget: { error } }) => onBroken({ isLine: error?.code === LINE_BROKE }),
+  } satisfies ComponentProps<"video"> & ComponentProps<"audio">;
+  if (kind === "video") {
+    return (
+      <div className="flex size-full items-center justify-center md:px-16 md:py-4">
+        <video {...common} playsInline className="max-h-full max-w-full" />
+      </div>
+    );
+  }
+  return (
+    <div className="flex size-full flex-col items-center justify-center gap-8 px-4 text-muted md:px-16">
+      <AudioLines size={48} strokeWidth={1.25} aria-hidden="true" />
+      <audio {...common} className="w-full max-w-xl" />
+    </div>
+  );
+}
+
+/** While a new address is being loaded, and after the old one broke, what the element says of itself is not what someone wanted. */
+function isIntact(element: HTMLMediaElement): boolean {
+  return element.error === null && element.readyState >= HTMLMediaElement.HAVE_METADATA;
+}
+
+function remember(place: Place, element: HTMLMediaElement): void {
+  if (!isIntact(element)) return;
+  place.time = element.currentTime;
+  place.rate = element.playbackRate;
+}
+
+/** Volume and mute are the element's and stay with it; a new address resets the rest. */
+function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Place): void {
+  if (time > 0) element.currentTime = time;
+  element.playbackRate = rate;
+  // Refused where the browser wants a click first: then it stands at its place, ready.
+  if (isPlaying) element.play().catch(() => undefined);
+}

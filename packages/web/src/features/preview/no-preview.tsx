@@ -1,0 +1,30 @@
+import type { Attachment } from "@valetkey/client";
+import { Download, File } from "lucide-react";
+import { buttonStyle } from "../../components/button.tsx";
+import { Empty } from "../../components/states.tsx";
+import { texts } from "../../texts/index.ts";
+import { downloadAddress } from "./kind.ts";
+
+const words = texts.preview;
+
+/** A file that is not shown, for its kind: only its owner's own programs know what to do with it. */
+export function NoPreview({ file }: { file: Attachment }) {
+  return (
+    <Empty
+      className="h-full justify-center"
+      icon={<File size={28} strokeWidth={1.5} />}
+      title={words.noPreview.title}
+      hint={words.noPreview.hint}
+      action={<DownloadLink file={file} />}
+    />
+  );
+}
+
+export function DownloadLink({ file }: { file: Attachment }) {
+  return (
+    <a className={buttonStyle()} href={downloadAddress(file)}>
+      <Download size={16} />
+      {words.download}
+    </a>
+  );
+}

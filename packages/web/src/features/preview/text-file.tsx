@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Attachment } from "@valetkey/client";
+import { Skeleton } from "../../components/states.tsx";
+import { texts } from "../../texts/index.ts";
+import { ONCE } from "./drawing.tsx";
+import { readRange } from "./live-url.ts";
+import { DownloadLink } from "./no-preview.tsx";
+import { TroubleView } from "./trouble.tsx";
+
+const words = texts.preview;
+
+/** How much of a text is shown. Bytes. */
+const SHOWN_BYTES = 256 * 1024;
+
+/** A text as text, whatever it says: markup and scripts are letters here. */
+export function TextFile({ file }: { file: Attachment }) {
+  const text = useQuery({ queryKey: ["file-text", file.id], queryFn: ({ signal }) => readText(file, signal), ...ONCE });
+  if (text.isError) {
+    return <TroubleView file={file} trouble={{ error: text.error }} onRetry={() => void text.refetch()} />;
+  }
+  if (text.data === undefined) return <TextSkeleton />;
+  const isCut = file.sizeBytes > SHOWN_BYTES;
+  return (
+    <div className="flex size-full flex-col md:px-16 md:py-4">
+      {isCut && (
+        <p className="flex flex-wrap items-center justify-between gap-2 border-b bg-surface px-4 py-2 text-muted text-small md:rounded-t-card md:border">
+          {words.cut}
+          <DownloadLink file={file} />
+        </p>
+      )}
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        tabIndex={0}
+        aria-label={file.filename}
+        className="min-h-0 grow overflow-auto whitespace-pre-wrap break-words bg-surface px-4 py-3 font-mono text-small md:border"
+      >
+        {text.data === "" ? words.empty : text.data}
+      </section>
+    </div>
+  );
+}
+
+async function readText({ id, sizeBytes }: Attachment, signal: AbortSignal): Promise<string> {
+  // Of nothing no range can be had.
+  if (sizeBytes === 0) return "";
+  const to = Math.min(sizeBytes, SHOWN_BYTES);
+  const bytes = await readRange(id, { from: 0, to, signal });
+  // As a stream, because the end may fall into the middle of a letter.
+  return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
+}
+
+/** By the byte order mark, else UTF-8. Source: WHATWG Encoding, "BOM sniff". */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  return "utf-8";
+}
+
+function TextSkeleton() {
+  return (
+    <div className="flex flex-col gap-3 p-4 md:px-20 md:py-8">
+      <Skeleton className="h-4 w-3/4" />
+      <Skeleton className="h-4 w-1/2" />
+      <Skeleton className="h-4 w-2/3" />
+      <Skeleton className="h-4 w-1/3" />
+    </div>
+  );
+}

@@ -9,8 +9,11 @@ export const problems = {
   invalid_filename: { status: 400, title: "Invalid filename" },
   invalid_cursor: { status: 400, title: "Invalid cursor" },
   expires_in_out_of_range: { status: 400, title: "Expiry out of range" },
+  sign_in_expired: { status: 400, title: "Sign-in expired" },
+  sign_in_failed: { status: 400, title: "Sign-in failed" },
   unauthenticated: { status: 401, title: "Not signed in" },
   access_denied: { status: 403, title: "Access denied" },
+  email_not_verified: { status: 403, title: "E-mail address not verified" },
   cross_site_request: { status: 403, title: "Cross-site request refused" },
   not_found: { status: 404, title: "Not found" },
   note_not_found: { status: 404, title: "Note not found" },
@@ -47,6 +50,20 @@ export const problems = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problems;
+
+/** What `/sign-in?error=` says when signing in with an identity provider failed. */
+export const signInErrors = [
+  "access_denied",
+  "email_taken",
+  "email_not_verified",
+  "sign_in_expired",
+  "sign_in_failed",
+  "identity_provider_unavailable",
+  "rate_limited",
+  "database_unavailable",
+  "internal",
+] as const satisfies readonly ProblemCode[];
+export type SignInError = (typeof signInErrors)[number];
 
 /** The body of every error: `application/problem+json`; `message` is the same text as `detail`. */
 export const Problem = Type.Object(

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { OTHER_SECRET, S3, SECRET, startDirectory } from "./config/testing.ts";
+import { OIDC, OTHER_SECRET, S3, SECRET, startDirectory } from "./config/testing.ts";
 import { describeConfig } from "./config.ts";
 
 let workingDirectory: string;
@@ -208,6 +208,7 @@ describe("warnings", () => {
       /^PUBLIC_URL is https, but the embedded bucket answers plain http on port 3001/,
     ],
     [{ AUTH_JWT_AUDIENCE: "files" }, /no token is accepted/],
+    [{ AUTH_OIDC_NAME: "Example" }, /without AUTH_OIDC_ISSUER/],
     [{ AUTH_JWKS_URL: "http://login/jwks", AUTH_JWT_AUDIENCE: "files" }, /^AUTH_JWKS_URL is plain http/],
     [{ AUTH_JWKS_URL: "https://login/jwks" }, /without AUTH_JWT_AUDIENCE/],
   ])("%o", (env, text) => {
@@ -215,10 +216,25 @@ describe("warnings", () => {
   });
 });
 
+describe("the identity provider", () => {
+  test("has the name of its host where none is given, and may be on this machine without TLS", () => {
+    expect(load(OIDC).config.auth.oidc).toEqual({
+      issuer: "https://login.example.com/realms/main",
+      clientId: "valet-key",
+      clientSecret: OIDC.AUTH_OIDC_CLIENT_SECRET,
+      name: "login.example.com",
+    });
+    const local = { ...OIDC, AUTH_OIDC_ISSUER: "http://localhost:8080/", AUTH_OIDC_NAME: "Example Inc." };
+    expect(load(local).config.auth.oidc).toMatchObject({ issuer: "http://localhost:8080/", name: "Example Inc." });
+    expect(load({}).config.auth.oidc).toBeUndefined();
+  });
+});
+
 describe("describeConfig", () => {
   test("shows what is in force, secrets masked", () => {
     const { config } = load({
       ...S3,
+      ...OIDC,
       AWS_SESSION_TOKEN: "session-token-value",
       AUTH_JWT_SECRET: OTHER_SECRET,
       DATABASE_URL: "postgres://valetkey:hunter22@db:5432/valetkey?sslpassword=hunter33",
@@ -227,7 +243,16 @@ describe("describeConfig", () => {
     expect(text).toContain("AWS_BUCKET_NAME=files\nAWS_REGION=eu-central-1\nAWS_ACCESS_KEY_ID=********DFGH\n");
     expect(text).toContain("DATABASE_URL=postgres://valetkey:********@db:5432/valetkey?sslpassword=********");
     expect(text).toContain("URL_TTL_DEFAULT=60");
-    for (const secret of [SECRET, OTHER_SECRET, "correcthorse", "hunter", "session-token-value", "AKIAQ"]) {
+    expect(text).toContain("AUTH_OIDC_CLIENT_ID=valet-key\nAUTH_OIDC_CLIENT_SECRET=********\n");
+    for (const secret of [
+      OIDC.AUTH_OIDC_CLIENT_SECRET,
+      SECRET,
+      OTHER_SECRET,
+      "correcthorse",
+      "hunter",
+      "session-token-value",
+      "AKIAQ",
+    ]) {
       expect(text).not.toContain(secret);
     }
   });

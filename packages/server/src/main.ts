@@ -72,6 +72,7 @@ export async function openCore(
     secret: config.auth.secret,
     publicUrl,
     signUp: config.auth.signUp,
+    oidc: config.auth.oidc,
     newId,
     rememberPerson: useCases.rememberPerson,
   });

@@ -1,3 +1,4 @@
+import { readOidc } from "./oidc.ts";
 import type { ConfigReader } from "./reader.ts";
 import { missingSecret, readSecret } from "./secret-rules.ts";
 import type { AuthConfig, DatabaseConfig, EmbeddedSecrets } from "./types.ts";
@@ -38,11 +39,13 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const signUp = reader.choice("AUTH_SIGN_UP", { of: ["open", "closed"], fallback: "open" });
+  const oidc = readOidc(reader);
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,
     ...(jwtSecret === undefined ? {} : { jwtSecret }),
     ...jwt,
     signUp,
+    ...(oidc === undefined ? {} : { oidc }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { S3, SECRET, startDirectory } from "./testing.ts";
+import { OIDC, S3, SECRET, startDirectory } from "./testing.ts";
 
 let workingDirectory: string;
 let load: ReturnType<typeof startDirectory>["load"];
@@ -68,6 +68,15 @@ describe("faults", () => {
       /leave it out for SQLite/,
     ],
     ["AUTH_SIGN_UP", { AUTH_SIGN_UP: "maybe" }, /none of open, closed/, /AUTH_SIGN_UP=open/],
+    ["AUTH_OIDC_CLIENT_SECRET", { ...OIDC, AUTH_OIDC_CLIENT_SECRET: "" }, /is missing, though another/, /together/],
+    ["AUTH_OIDC_CLIENT_ID", { ...OIDC, AUTH_OIDC_CLIENT_ID: "" }, /is missing, though another/, /or none of them/],
+    ["AUTH_OIDC_ISSUER", { ...OIDC, AUTH_OIDC_ISSUER: "" }, /is missing, though another/, /AUTH_OIDC_ISSUER/],
+    ["AUTH_OIDC_ISSUER", { ...OIDC, AUTH_OIDC_ISSUER: "login.example.com" }, /not an https URL/, /well-known/],
+    ["AUTH_OIDC_ISSUER", { ...OIDC, AUTH_OIDC_ISSUER: "http://login.example.com" }, /http only on localhost/, /https:/],
+    ["AUTH_OIDC_ISSUER", { ...OIDC, AUTH_OIDC_ISSUER: "http://localhost.evil.example" }, /only on localhost/, /https:/],
+    ["AUTH_OIDC_ISSUER", { ...OIDC, AUTH_OIDC_ISSUER: "https://u:p@login.example.com" }, /without user name/, /https:/],
+    ["AUTH_OIDC_ISSUER", { ...OIDC, AUTH_OIDC_ISSUER: "https://login.example.com/?a=b" }, /query/, /https:/],
+    ["AUTH_OIDC_NAME", { ...OIDC, AUTH_OIDC_NAME: "n".repeat(61) }, /more than 60 characters/, /the issuer's host/],
     ["AUTH_JWKS_URL", { AUTH_JWKS_URL: "file:///keys", AUTH_JWT_AUDIENCE: "a" }, /not an http or https URL/, /https:/],
     ["AUTH_JWT_SECRET", { AUTH_SECRET: SECRET, AUTH_JWT_SECRET: SECRET }, /same as AUTH_SECRET/, /of its own/],
   ])("%s %o", (name, env, problem, remedy) => {

@@ -13,6 +13,11 @@ export const S3 = {
   AWS_SECRET_ACCESS_KEY: "correcthorsebatterystaple0123456789abcdef",
   AUTH_SECRET: SECRET,
 };
+export const OIDC = {
+  AUTH_OIDC_ISSUER: "https://login.example.com/realms/main",
+  AUTH_OIDC_CLIENT_ID: "valet-key",
+  AUTH_OIDC_CLIENT_SECRET: "oidc-Zt3vQ8mN1kR7",
+};
 
 type Env = Record<string, string>;
 

@@ -50,6 +50,16 @@ export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 
 export type DatabaseConfig = { kind: "sqlite"; file: string } | { kind: "postgres"; url: string };
 
+/** An OpenID provider that people sign in with. */
+export type OidcConfig = {
+  /** As its discovery document says it, but for slashes at the end. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** What people know it by. */
+  name: string;
+};
+
 export type AuthConfig = {
   secret: string;
   jwtSecret?: string;
@@ -57,6 +67,8 @@ export type AuthConfig = {
   issuer?: string;
   audience?: string;
   signUp: "open" | "closed";
+  /** Undefined: there is none. */
+  oidc?: OidcConfig;
 };
 
 export type ScannerConfig = {

@@ -47,9 +47,15 @@ export function checkName(name: unknown): string {
   return clean;
 }
 
-function checkAccount({ email, name, password }: { [Member in keyof NewAccount]: unknown }): NewAccount {
+/** The address as an account may have it; undefined when it can't. */
+export function readEmail(email: unknown): string | undefined {
   const address = typeof email === "string" ? normaliseEmail(email) : "";
-  if (address.length > MAX_EMAIL_LENGTH || !EMAIL.test(address)) throw invalid("The e-mail address is not valid.");
+  return address.length <= MAX_EMAIL_LENGTH && EMAIL.test(address) ? address : undefined;
+}
+
+function checkAccount({ email, name, password }: { [Member in keyof NewAccount]: unknown }): NewAccount {
+  const address = readEmail(email);
+  if (address === undefined) throw invalid("The e-mail address is not valid.");
   if (
     typeof password !== "string" ||
     password.length < MIN_PASSWORD_LENGTH ||

@@ -3,12 +3,11 @@ import type { Caller } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
 import { accountProblem } from "./account-problems.ts";
 import { accountOperations } from "./account-schema.ts";
-import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./accounts-config.ts";
+import { comesFromBrowser, forward } from "./forward.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const STARTS_SESSION: ReadonlySet<string> = new Set(["/sign-up/email", "/sign-in/email"]);
-const FORWARDED_HEADERS = ["cookie", "user-agent"] as const;
 
 export type AccountHandler = {
   publicUrl: string;
@@ -49,35 +48,18 @@ async function answer(
   if (response.status === 401 || response.status >= 500) await accounts.probe();
   if (!response.ok) throw await accountProblem(response);
   const { cookie } = request.headers;
-  if (cookie !== undefined && STARTS_SESSION.has(path)) await accounts.endSession(cookie);
-  if (cookie !== undefined && (STARTS_SESSION.has(path) || path === "/sign-out")) await requireEnded(accounts, cookie);
+  if (cookie !== undefined && STARTS_SESSION.has(path)) await endFormerSession(accounts, cookie);
+  if (cookie !== undefined && path === "/sign-out") await requireEnded(accounts, cookie);
   return reply
     .code(response.status)
     .type("application/json")
     .send(await response.text());
 }
 
-// Without a sign of a browser (curl signing in) there is no cookie of someone else to misuse.
-function comesFromBrowser({ headers }: FastifyRequest): boolean {
-  return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
-}
-
-// Built from the public URL and a short list of headers: a forged Host or X-Forwarded-* never gets in (SECURITY-REQUIREMENTS 26).
-function forward(request: FastifyRequest, { path, origin }: { path: string; origin: string }): Request {
-  const queryAt = request.url.indexOf("?");
-  const url = new URL(origin + AUTH_PATH + path + (queryAt === -1 ? "" : request.url.slice(queryAt)));
-  // The zone of a link-local address is not part of what the library takes for one.
-  const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: request.ip.split("%", 1)[0] ?? "" });
-  for (const name of FORWARDED_HEADERS) {
-    const value = request.headers[name];
-    if (value !== undefined) headers.set(name, value);
-  }
-  // The origin has been checked where there was one, also by Sec-Fetch-Site alone, which the library would not take.
-  if (comesFromBrowser(request)) headers.set("origin", origin);
-  const { method } = request;
-  if (method === "GET" || request.body === undefined) return new Request(url, { method, headers });
-  headers.set("content-type", "application/json");
-  return new Request(url, { method, headers, body: JSON.stringify(request.body) });
+/** Ends the session of the cookie that a sign-in came with. Throws `database_unavailable`. */
+export async function endFormerSession(accounts: AccountHandler, cookie: string): Promise<void> {
+  await accounts.endSession(cookie);
+  await requireEnded(accounts, cookie);
 }
 
 // The library answers "signed out" even when its database did not take part.

@@ -40,6 +40,19 @@ const none: Security = [];
 const optional: Security = [{}, { session: [] }];
 const required: Security = [{ session: [] }];
 
+/** Where there is a provider to sign in with. */
+export const startOidcOperation = {
+  ...{ method: "POST", path: "/sign-in/oidc", operationId: "startOidcSignIn" },
+  summary: "Begin to sign in with the identity provider: go to the answered address",
+  security: none,
+  body: Type.Object({
+    callbackURL: Type.Optional(
+      Type.String({ maxLength: 2048, default: "/", description: "The path of the page to come back to" }),
+    ),
+  }),
+  answer: Type.Object({ url: Type.String({ format: "uri" }) }),
+} as const;
+
 /** Sign-up, sign-in and sessions, as /openapi.json says it. Everything else of the library's is closed: nobody needs it here. */
 export const accountOperations = [
   {

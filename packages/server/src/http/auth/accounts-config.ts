@@ -1,4 +1,4 @@
-import type { BetterAuthOptions } from "better-auth";
+import type { BetterAuthOptions, BetterAuthPlugin } from "better-auth";
 import type { NewId } from "../../usecases/ports.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { signUpWithPassword } from "./sign-up.ts";
@@ -12,6 +12,8 @@ const SESSION_SECONDS = 7 * 24 * 3600;
 const SESSION_UPDATE_SECONDS = 24 * 3600;
 // An address may try this often in a minute, whichever replica it meets: the counts are in the database.
 const SIGN_IN_LIMIT = { window: 60, max: 10 };
+
+const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
 /** The names of the library's tables and columns. */
 type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
@@ -49,6 +51,8 @@ export function accountsConfig(
   config: AccountsConfig & {
     onUserChange: (user: { id: string; email: string; name: string }) => Promise<void>;
     onSession: (session: { userId: string }) => Promise<void>;
+    /** What some of the routes need besides. */
+    plugin?: BetterAuthPlugin;
     log: (level: "error" | "info", message: string, error: unknown) => void;
   },
 ): BetterAuthOptions {
@@ -70,14 +74,19 @@ export function accountsConfig(
       updateAge: SESSION_UPDATE_SECONDS,
       cookieCache: { enabled: false },
     },
-    account: tables.account,
+    account: {
+      ...tables.account,
+      // Never by the address: one that was not proven here may be another's, who would be let in, or be waited for (ADR 12).
+      accountLinking: { enabled: false, disableImplicitLinking: true },
+      updateAccountOnSignIn: false,
+    },
     verification: tables.verification,
     emailAndPassword: {
       enabled: true,
       minPasswordLength: MIN_PASSWORD_LENGTH,
       maxPasswordLength: MAX_PASSWORD_LENGTH,
     },
-    plugins: [signUpWithPassword(config)],
+    plugins: [signUpWithPassword(config), ...(config.plugin === undefined ? [] : [config.plugin])],
     rateLimit: {
       ...tables.rateLimit,
       enabled: true,
@@ -88,6 +97,7 @@ export function accountsConfig(
       customRules: {
         "/sign-in/email": SIGN_IN_LIMIT,
         "/sign-up/email": SIGN_IN_LIMIT,
+        "/sign-in/social": SIGN_IN_LIMIT,
         "/change-password": SIGN_IN_LIMIT,
         "/get-session": false,
       },
@@ -114,13 +124,20 @@ export function accountsConfig(
         },
       },
       session: { create: { after: config.onSession } },
+      // The provider is asked who someone is, and for nothing after that: what it gave for more is not kept.
+      account: { create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) } },
     },
     onAPIError: { throw: true },
     logger: {
       level: "warn",
       log(level, message, ...details) {
         const error = details.find((detail) => detail instanceof Error);
-        log(level === "error" ? "error" : "info", message, error);
+        // Whoever comes back with a state that isn't theirs is nothing to look into, and its details have the state itself.
+        if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
+          log("info", `${message}: ${error.message}`, undefined);
+        } else {
+          log(level === "error" ? "error" : "info", message, error);
+        }
       },
     },
     telemetry: { enabled: false },

@@ -1,13 +1,15 @@
-import { betterAuth } from "better-auth";
+import { type BetterAuthPlugin, betterAuth } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { createAccount, type NewAccount } from "./account-creation.ts";
-import { accountRoutes } from "./account-routes.ts";
+import { type AccountHandler, accountRoutes } from "./account-routes.ts";
 import { type AccountsConfig, accountsConfig } from "./accounts-config.ts";
 import type { Identity } from "./identity.ts";
+import { createOidc, type OidcProvider } from "./oidc.ts";
+import { oidcRoutes } from "./oidc-routes.ts";
 
-/** People who sign in here, with an e-mail address and a password, and their sessions. */
+/** People who sign in here, with a password or an identity provider, and their sessions. */
 export type Accounts = {
   /** Whose session the cookie is, asked of the database each time; undefined when it is nobody's. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
@@ -30,7 +32,13 @@ export type Accounts = {
  * No account is an administrator by itself, not even the first, which may be a stranger's: only `valetkey user add --admin` makes one.
  */
 export function createAccounts(
-  options: AccountsConfig & { rememberPerson: (identity: Identity) => Promise<void> },
+  options: AccountsConfig & {
+    rememberPerson: (identity: Identity) => Promise<void>;
+    /** Who else may say who someone is. Default: nobody. */
+    oidc?: OidcProvider | undefined;
+    /** Made for each request: aborts when the identity provider has taken too long. Default: after 10,000 milliseconds. */
+    oidcDeadline?: (() => AbortSignal) | undefined;
+  },
 ): Accounts {
   let logger: FastifyBaseLogger | undefined;
 
@@ -38,18 +46,23 @@ export function createAccounts(
     await options.rememberPerson({ id, email, name });
   }
 
-  const auth = betterAuth(
-    accountsConfig({
-      ...options,
-      onUserChange: remember,
-      // Once more at each sign-in: the process may have ended between making the account and recording the person.
-      async onSession({ userId }) {
-        const user = await (await auth.$context).internalAdapter.findUserById(userId);
-        if (user !== null) await remember(user);
-      },
-      log: (level, message, err) => logger?.[level](err === undefined ? {} : { err }, message),
-    }),
-  );
+  const open = (plugin?: BetterAuthPlugin) =>
+    betterAuth(
+      accountsConfig({
+        ...options,
+        ...(plugin && { plugin }),
+        onUserChange: remember,
+        // Once more at each sign-in: the process may have ended between making the account and recording the person.
+        async onSession({ userId }) {
+          const user = await (await auth.$context).internalAdapter.findUserById(userId);
+          if (user !== null) await remember(user);
+        },
+        log: (level, message, err) => logger?.[level](err === undefined ? {} : { err }, message),
+      }),
+    );
+  const auth = open();
+  const { oidc: provider, oidcDeadline: deadline } = options;
+  const oidc = provider && createOidc({ provider, open, deadline });
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     const headers = new Headers({ cookie: cookieHeader });
@@ -73,12 +86,12 @@ export function createAccounts(
       return { id };
     },
 
-    ways: { signUp: options.signUp, oidc: null },
+    ways: { signUp: options.signUp, oidc: provider === undefined ? null : { name: provider.name } },
     hasAny,
 
     async routes(app) {
       logger = app.log;
-      accountRoutes(app, {
+      const handler: AccountHandler = {
         publicUrl: options.publicUrl,
         handle: auth.handler,
         findSession,
@@ -88,7 +101,9 @@ export function createAccounts(
         async probe() {
           await (await auth.$context).internalAdapter.listUsers(1);
         },
-      });
+      };
+      accountRoutes(app, handler);
+      if (oidc !== undefined) oidcRoutes(app, { accounts: handler, oidc });
     },
   };
 }

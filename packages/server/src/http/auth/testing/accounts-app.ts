@@ -6,6 +6,7 @@ import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { createAuthenticator } from "../authenticator.ts";
+import type { OidcProvider } from "../oidc.ts";
 import { TEST_JWT_SECRET } from "../testing.ts";
 import { createWhoApp } from "./who-app.ts";
 
@@ -18,9 +19,16 @@ type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, s
 /** Accounts on a fresh database, mounted as the service mounts them, next to /who. */
 export async function openAccounts(
   engine: TestEngine,
-  options: { publicUrl?: string; signUp?: "open" | "closed"; trustProxy?: boolean; log?: string[] } = {},
+  options: {
+    publicUrl?: string;
+    signUp?: "open" | "closed";
+    oidc?: OidcProvider;
+    oidcDeadline?: () => AbortSignal;
+    trustProxy?: boolean;
+    log?: string[];
+  } = {},
 ) {
-  const { publicUrl = "http://localhost:3000", signUp = "open", ...appOptions } = options;
+  const { publicUrl = "http://localhost:3000", signUp = "open", oidc, oidcDeadline, ...appOptions } = options;
   const database = await engine.open();
   const { db } = database;
   const people = new Map<string, Person>();
@@ -37,13 +45,15 @@ export async function openAccounts(
     const isAdmin = person.isAdmin === true || people.get(person.id)?.isAdmin === true;
     people.set(person.id, { ...person, isAdmin });
   };
-  const openReplica = () => {
+  const openReplica = (other: { oidc?: OidcProvider } = {}) => {
     const accounts: Accounts = createAccounts({
       database: { db: db.kysely.withPlugin(outage), type: engine.name },
       tables: authTables,
       secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
       publicUrl,
       signUp,
+      oidc: other.oidc ?? oidc,
+      oidcDeadline,
       newId: uuidv7,
       rememberPerson,
     });
@@ -74,6 +84,7 @@ export async function openAccounts(
 
   return {
     people,
+    db: db.kysely,
     accounts,
     app,
     openReplica,

@@ -1,0 +1,211 @@
+import { describe, expect, it } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import { ADDRESS, PASSWORD } from "./testing/accounts-app.ts";
+import { ANN, BEN, CALLBACK, expectRefusal, openOidc } from "./testing/oidc-app.ts";
+import { CLIENT } from "./testing/oidc-provider.ts";
+
+describe.each(engines)("signing in with an identity provider refuses, on $name,", (engine) => {
+  it("to join an account with a password that has the same address, whoever was first", async () => {
+    const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc(engine);
+    const { user } = (await signUp()).json();
+    expectRefusal(await signInAtProvider(), "email_taken");
+    provider.setPerson({ ...ANN, email: ADDRESS.toUpperCase() });
+    expectRefusal(await signInAtProvider(), "email_taken");
+    expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
+    expect((await signIn()).statusCode).toBe(200);
+    expect(people.size).toBe(1);
+    // The other way about: nobody gives an account of the provider's a password.
+    provider.setPerson(BEN);
+    expect((await signInAtProvider()).headers.location).toBe("/");
+    expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
+    expect((await signIn({ email: "ben@example.com" })).statusCode).toBe(401);
+    // And an address that the provider gave to someone else is not that one's account.
+    provider.setPerson({ ...BEN, sub: "ben-3" });
+    expectRefusal(await signInAtProvider(), "email_taken");
+  });
+
+  it("an address that the provider doesn't vouch for", async () => {
+    const { provider, signInAtProvider, people, rows } = await openOidc(engine);
+    const { email_verified: _, ...silent } = ANN;
+    const unproven = [
+      { ...ANN, email_verified: false },
+      { ...ANN, email_verified: "false" },
+      silent,
+      { ...ANN, email: undefined },
+      { ...ANN, email: "ann" },
+      { ...ANN, email: `${"a".repeat(250)}@example.com` },
+    ];
+    for (const claims of unproven) {
+      provider.setPerson(claims);
+      expectRefusal(await signInAtProvider(), "email_not_verified");
+    }
+    expect(people.size).toBe(0);
+    expect(await rows()).toEqual([]);
+    provider.setPerson({ ...ANN, email_verified: "true" });
+    expect((await signInAtProvider()).headers.location).toBe("/");
+  });
+
+  it("an answer that this browser didn't ask for, and one that it used", async () => {
+    const { go, finish, people } = await openOidc(engine);
+    const { back, cookie } = await go();
+    const url = new URL(back, "http://x");
+    const changed = (change: (query: URLSearchParams) => void) => {
+      const { pathname, searchParams } = new URL(url);
+      change(searchParams);
+      return `${pathname}?${searchParams}`;
+    };
+    expectRefusal(await finish({ back }), "sign_in_expired");
+    expectRefusal(await finish({ back, cookie: (await go()).cookie }), "sign_in_expired");
+    const state = url.searchParams.get("state") ?? "";
+    for (const tampered of [`${state}x`, state.slice(1), state.toLowerCase().replace(/^./, "_"), ""]) {
+      expectRefusal(
+        await finish({ back: changed((query) => query.set("state", tampered)), cookie }),
+        "sign_in_expired",
+      );
+    }
+    expectRefusal(await finish({ back: changed((query) => query.delete("state")), cookie }), "sign_in_expired");
+    expectRefusal(await finish({ back: CALLBACK, cookie }), "sign_in_expired");
+    expect(people.size).toBe(0);
+    // None of that has used up the browser's own.
+    expect((await finish({ back, cookie })).headers.location).toBe("/");
+    expectRefusal(await finish({ back, cookie }), "sign_in_expired");
+    expect(people.size).toBe(1);
+  });
+
+  it("a code of another sign-in, a false one, none, and another issuer's", async () => {
+    const { go, finish, people } = await openOidc(engine);
+    const other = new URL((await go()).back, "http://x").searchParams.get("code") ?? "";
+    for (const [name, value] of [
+      ["code", other],
+      ["code", "false"],
+      ["code", ""],
+      ["iss", "https://evil.example"],
+    ] as const) {
+      const { back, cookie } = await go();
+      const url = new URL(back, "http://x");
+      url.searchParams.set(name, value);
+      expectRefusal(await finish({ back: url.pathname + url.search, cookie }), "sign_in_failed");
+    }
+    expect(people.size).toBe(0);
+  });
+
+  it("an ID token that is changed, another sign-in's, or missing", async () => {
+    const { provider, signInAtProvider, people } = await openOidc(engine);
+    const seen: string[] = [];
+    provider.setTamper((answer) => {
+      seen.push(answer.id_token ?? "");
+      return { ...answer, id_token: undefined };
+    });
+    expectRefusal(await signInAtProvider(), "sign_in_failed");
+    provider.setTamper((answer) => ({ ...answer, id_token: seen[0] }));
+    expectRefusal(await signInAtProvider(), "sign_in_failed");
+    const payload = Buffer.from(JSON.stringify({ ...BEN, iss: provider.issuer, aud: CLIENT.clientId })).toString(
+      "base64url",
+    );
+    for (const forge of [
+      (token: string) => token.replace(/\.[^.]+\./, `.${payload}.`),
+      (token: string) => `${token.split(".", 2).join(".")}.`,
+      () => `${Buffer.from('{"alg":"none"}').toString("base64url")}.${payload}.`,
+    ]) {
+      provider.setTamper((answer) => ({ ...answer, id_token: forge(answer.id_token ?? "") }));
+      expectRefusal(await signInAtProvider(), "sign_in_failed");
+    }
+    expect(people.size).toBe(0);
+    provider.setTamper((answer) => answer);
+    expect((await signInAtProvider()).headers.location).toBe("/");
+  });
+
+  it("to lead anywhere but to a page here", async () => {
+    const { begin, signInAtProvider } = await openOidc(engine);
+    const foreign = [
+      ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
+      ...["javascript:alert(1)", "n/1", "", "http://localhost:3000.evil.example/", "http://localhost:3000/n/1"],
+      ...["/auth/error?error=x", "/auth/callback/oidc", "/n/../auth/error", "/%2e/auth/error", 7, { a: 1 }, null],
+    ];
+    for (const callbackURL of foreign) {
+      const answer = await begin({ callbackURL });
+      expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
+    }
+    // What else the library would take is not passed on.
+    const idToken = { token: "x.y.z" };
+    const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
+    const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });
+    expect(answer.headers.location).toBe("/shared");
+  });
+
+  it("whom the provider refuses", async () => {
+    const { provider, signInAtProvider, go, finish } = await openOidc(engine);
+    provider.setRefusing(true);
+    expectRefusal(await signInAtProvider(), "access_denied");
+    provider.setRefusing(false);
+    const { back, cookie } = await go();
+    const state = new URL(back, "http://x").searchParams.get("state");
+    const forged = `${CALLBACK}?${new URLSearchParams({ state: String(state), error: "<script>", error_description: "no" })}`;
+    expectRefusal(await finish({ back: forged, cookie }), "sign_in_failed");
+  });
+
+  it("a provider that calls itself otherwise, or is not as safe as it should be", async () => {
+    const { provider, begin } = await openOidc(engine);
+    for (const change of [
+      { issuer: "https://login.example.com" },
+      { issuer: undefined },
+      { token_endpoint: undefined },
+      { authorization_endpoint: "javascript:alert(1)" },
+      { jwks_uri: "ftp://localhost/jwks" },
+    ]) {
+      provider.setDiscovery((document) => ({ ...document, ...change }));
+      expect((await begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
+    }
+    provider.setDiscovery((document) => document);
+    expect((await begin()).statusCode).toBe(200);
+  });
+
+  it("requirement 24: a start that a page of another origin made the browser send", async () => {
+    const { begin } = await openOidc(engine);
+    for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }]) {
+      const answer = await begin({}, headers);
+      expect(answer.json()).toMatchObject({ code: "cross_site_request" });
+      expect(answer.cookies).toEqual([]);
+    }
+  });
+
+  it("requirement 30: too many starts from one address", async () => {
+    const { begin } = await openOidc(engine);
+    for (let time = 0; time < 10; time++) expect((await begin()).statusCode).toBe(200);
+    const answer = await begin();
+    expect(answer.json()).toMatchObject({ code: "rate_limited" });
+    expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+  });
+
+  it("requirement 28: to write a secret, a code, a state or a token into the log", async () => {
+    const log: string[] = [];
+    const { provider, go, finish, setDatabaseDown } = await openOidc(engine, { log });
+    const secrets: string[] = [CLIENT.clientSecret, encodeURIComponent(CLIENT.clientSecret), PASSWORD];
+    provider.setTamper((answer) => {
+      secrets.push(answer.id_token ?? "", answer.access_token ?? "");
+      return answer;
+    });
+    async function goes() {
+      const gone = await go();
+      const { searchParams } = new URL(gone.back, "http://x");
+      secrets.push(searchParams.get("code") ?? "", searchParams.get("state") ?? "", gone.cookie);
+      return gone;
+    }
+    const done = await goes();
+    await finish(done);
+    await finish(done);
+    await finish({ back: (await goes()).back });
+    const down = await goes();
+    provider.setDown(true);
+    await finish(down);
+    provider.setDown(false);
+    const { back, cookie } = await goes();
+    setDatabaseDown(true);
+    await finish({ back, cookie });
+    setDatabaseDown(false);
+    // This smallest of applications writes addresses whole; the service's own log has none (logging.ts).
+    const text = log.filter((line) => !line.includes('"req":')).join("");
+    expect(text.length).toBeGreaterThan(100);
+    for (const secret of secrets.filter((each) => each !== "")) expect(text.includes(secret), secret).toBe(false);
+  });
+});

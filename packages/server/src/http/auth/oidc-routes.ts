@@ -1,0 +1,95 @@
+import { problems } from "@valetkey/contract";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { logFields } from "../logging.ts";
+import { HttpProblem, refusalOf } from "../problem.ts";
+import { accountProblem } from "./account-problems.ts";
+import { type AccountHandler, endFormerSession } from "./account-routes.ts";
+import { startOidcOperation } from "./account-schema.ts";
+import { AUTH_PATH } from "./accounts-config.ts";
+import { comesFromBrowser, forward } from "./forward.ts";
+import { type Oidc, PROVIDER_ID } from "./oidc.ts";
+import { signInErrorOf, signInProblem } from "./oidc-errors.ts";
+import { requireSameOrigin } from "./origin.ts";
+
+const CALLBACK_PATH = `/callback/${PROVIDER_ID}`;
+/** Where the library sends people when something went wrong; nobody is let go there. */
+const ERROR_PATH = `${AUTH_PATH}/error`;
+const SIGN_IN_PAGE = "/sign-in";
+
+type Deps = { accounts: AccountHandler; oidc: Oidc };
+
+/** Mounts the two routes of signing in with the provider: the start, and the address that it sends people back to. */
+export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
+  const { method, path, answer, ...operation } = startOidcOperation;
+  app.route({
+    ...{ method, url: path, exposeHeadRoute: false, bodyLimit: 64 * 1024 },
+    schema: { tags: ["accounts"], ...operation, response: { 200: answer } },
+    handler: (request, reply) => start(deps, { request, reply }),
+  });
+  app.route({
+    ...{ method: "GET", url: CALLBACK_PATH, exposeHeadRoute: false, schema: { hide: true } },
+    handler: (request, reply) => finish(deps, { request, reply }),
+  });
+}
+
+type Exchange = { request: FastifyRequest; reply: FastifyReply };
+
+/** Answers the provider's address to go to, with a cookie that ties what comes back to this browser. */
+async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<{ url: string }> {
+  const { origin } = new URL(accounts.publicUrl);
+  if (comesFromBrowser(request)) requireSameOrigin(request, origin);
+  const { callbackURL = "/" } = (request.body ?? {}) as { callbackURL?: string };
+  const body = { provider: PROVIDER_ID, callbackURL: ownPath(callbackURL, origin), disableRedirect: true };
+  reply.header("cache-control", "no-store");
+  const response = await oidc.handle(forward(request, { path: "/sign-in/social", origin, body }));
+  if (!response.ok) throw await refusedBy(response, accounts);
+  passCookies(response, reply);
+  return { url: ((await response.json()) as { url: string }).url };
+}
+
+/** Takes what the provider sent back: a session and the page that one came from, or the page of the sign-in, which says what went wrong. */
+async function finish(deps: Deps, { request, reply }: Exchange): Promise<FastifyReply> {
+  reply.header("cache-control", "no-store");
+  try {
+    return reply.redirect(await signedInAt(deps, { request, reply }));
+  } catch (error) {
+    const { code } = refusalOf(error);
+    if (problems[code].status >= 500) request.log.error({ ...logFields(request), err: error }, code);
+    return reply.redirect(`${SIGN_IN_PAGE}?error=${signInErrorOf(code)}`);
+  }
+}
+
+async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<string> {
+  const { origin } = new URL(accounts.publicUrl);
+  const response = await oidc.handle(forward(request, { path: CALLBACK_PATH, origin }));
+  const location = response.headers.get("location");
+  if (location === null) throw await refusedBy(response, accounts);
+  const target = new URL(location, origin);
+  if (target.origin === origin && target.pathname === ERROR_PATH) {
+    passCookies(response, reply);
+    const problem = signInProblem(target.searchParams.get("error") ?? "");
+    if (problem.code === "internal") await accounts.probe();
+    throw problem;
+  }
+  const path = ownPath(location, origin);
+  const { cookie } = request.headers;
+  if (cookie !== undefined) await endFormerSession(accounts, cookie);
+  passCookies(response, reply);
+  return path;
+}
+
+/** The path of a page of ours. Throws `invalid_request` for anything that leads elsewhere, or back into the accounts. */
+function ownPath(text: string, origin: string): string {
+  const url = text.startsWith("/") ? URL.parse(text, origin) : null;
+  if (url?.origin === origin && !url.pathname.startsWith(`${AUTH_PATH}/`)) return url.pathname + url.search + url.hash;
+  throw new HttpProblem("invalid_request", "callbackURL must be the path of a page here, such as /shared.");
+}
+
+async function refusedBy(response: Response, accounts: AccountHandler): Promise<Error> {
+  if (response.status >= 500) await accounts.probe();
+  return accountProblem(response);
+}
+
+function passCookies(response: Response, reply: FastifyReply): void {
+  for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import { ADDRESS, cookieOf } from "./testing/accounts-app.ts";
+import { ANN, BEN, CALLBACK, expectRefusal, openOidc, PUBLIC_URL } from "./testing/oidc-app.ts";
+import { CLIENT, startOidcProvider } from "./testing/oidc-provider.ts";
+
+describe.each(engines)("signing in with an identity provider, on $name", (engine) => {
+  it("makes an account with a session, and leads back to where one came from", async () => {
+    const { signInAtProvider, go, who, people, call, rows, accounts } = await openOidc(engine);
+    const answer = await signInAtProvider({ callbackURL: "/n/1?tab=files#top" });
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, "/n/1?tab=files#top"]);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    const userId = await who(answer);
+    expect(people.get(userId)).toEqual({ id: userId, email: ADDRESS, name: "Ann", isAdmin: false });
+    const session = await call("GET", "/auth/get-session", { cookie: cookieOf(answer) });
+    expect(session.json().user).toMatchObject({ id: userId, emailVerified: true, image: null });
+    const cookie = answer.cookies.find(({ name }) => name.includes("session"));
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax" });
+    // Once more: the same account, and the session that the browser had is over.
+    const former = cookieOf(answer);
+    const again = await go();
+    const second = await call("GET", again.back, { cookie: `${again.cookie}; ${former}` });
+    expect(second.headers.location).toBe("/");
+    expect(await who(second)).toBe(userId);
+    expect((await call("GET", "/who", { cookie: former })).statusCode).toBe(401);
+    // What the provider gives for more than knowing who someone is is not kept.
+    expect(await rows()).toMatchObject([{ access_token: null, refresh_token: null, id_token: null, password: null }]);
+    expect(await rows()).toHaveLength(1);
+    expect(accounts.ways).toEqual({ signUp: "open", oidc: { name: "Example" } });
+  });
+
+  it("works with claims that only /userinfo has, and a secret that goes in the form", async () => {
+    const provider = { areClaimsInIdToken: false, authMethod: "client_secret_post" } as const;
+    const service = await openOidc(engine, { provider });
+    service.provider.setPerson({ ...ANN, name: "  \u0007", picture: "https://elsewhere.example/ann.png" });
+    const userId = await service.who(await service.signInAtProvider());
+    // A name that can't be kept is no reason to let nobody in.
+    expect(service.people.get(userId)).toMatchObject({ email: ADDRESS, name: "ann" });
+  });
+
+  it("makes accounts where sign-up is closed: the provider says who belongs here", async () => {
+    const { signInAtProvider, signUp, who, people } = await openOidc(engine, { signUp: "closed" });
+    expect((await signUp()).statusCode).toBe(403);
+    const answer = await signInAtProvider();
+    expect(answer.headers.location).toBe("/");
+    expect(people.has(await who(answer))).toBe(true);
+  });
+
+  it("asks for what it needs, with PKCE, state and nonce, and the address that PUBLIC_URL says (requirement 26)", async () => {
+    const { begin } = await openOidc(engine);
+    const started = await begin({}, { host: "evil.example", "x-forwarded-host": "evil.example" });
+    const { searchParams } = new URL(started.json().url);
+    expect(Object.fromEntries(searchParams)).toEqual({
+      client_id: CLIENT.clientId,
+      redirect_uri: PUBLIC_URL + CALLBACK,
+      response_type: "code",
+      scope: "openid email profile",
+      code_challenge_method: "S256",
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      state: expect.stringMatching(/^[\w-]{32}$/),
+      nonce: expect.stringMatching(/^[\w-]{32}$/),
+    });
+    const secure = await openOidc(engine, { publicUrl: "https://files.example.com" });
+    const { cookies } = await secure.begin();
+    expect(cookies).toMatchObject([{ name: "__Host-valetkey.state", secure: true, httpOnly: true, sameSite: "Lax" }]);
+  });
+
+  it("is no way in where there is none, and opens nothing else of the library's", async () => {
+    const { call } = await openOidc(engine);
+    for (const path of ["/sign-in/social", "/link-social", "/callback/google", "/error", "/unlink-account"]) {
+      expect((await call("POST", `/auth${path}`, { body: { provider: "oidc" } })).statusCode, path).toBe(404);
+      expect((await call("GET", `/auth${path}`)).statusCode, path).toBe(404);
+    }
+    expect((await call("POST", CALLBACK, { body: {} })).statusCode).toBe(404);
+  });
+
+  it("two providers' people are two, whatever they are called there", async () => {
+    const first = await openOidc(engine);
+    const userId = await first.who(await first.signInAtProvider());
+    const [{ account_id }] = (await first.rows()) as [{ account_id: string }];
+    expect(account_id).toBe(`${first.provider.issuer} ${ANN.sub}`);
+    const other = await startOidcProvider({ redirectUri: PUBLIC_URL + CALLBACK });
+    const moved = first.openReplica({ oidc: other.config });
+    other.setPerson({ ...BEN, sub: ANN.sub });
+    const started = await moved.app.inject({ method: "POST", url: "/auth/sign-in/oidc", payload: {} });
+    const { pathname, search } = await other.visit(started.json().url);
+    const answer = await moved.app.inject({ url: pathname + search, headers: { cookie: cookieOf(started) } });
+    expect(answer.headers.location).toBe("/");
+    expect(await first.who(answer)).not.toBe(userId);
+    await moved.app.close();
+    await other.stop();
+  });
+
+  it("waits for a provider that is down no longer than for itself, and takes it when it is back", async () => {
+    const { provider, begin, signUp, signInAtProvider, signIn, go, finish } = await openOidc(engine);
+    provider.setDown(true);
+    const refused = await begin();
+    expect(refused.statusCode).toBe(503);
+    expect(refused.json()).toMatchObject({ code: "identity_provider_unavailable" });
+    expect((await signUp({ email: "eve@example.com" })).statusCode).toBe(200);
+    expect((await signIn({ email: "eve@example.com" })).statusCode).toBe(200);
+    provider.setDown(false);
+    const onTheWay = await go();
+    provider.setDown(true);
+    expectRefusal(await finish(onTheWay), "sign_in_failed");
+    provider.setDown(false);
+    expect((await signInAtProvider()).headers.location).toBe("/");
+  });
+
+  it("gives up on a provider that doesn't answer", async () => {
+    const deadline = new AbortController();
+    const { provider, go, finish } = await openOidc(engine, { oidcDeadline: () => deadline.signal });
+    const onTheWay = await go();
+    provider.setTamper(() => {
+      deadline.abort();
+      return new Promise(() => undefined);
+    });
+    expectRefusal(await finish(onTheWay), "identity_provider_unavailable");
+    // And when it doesn't even say what it is.
+    const silent = await openOidc(engine, { oidcDeadline: () => deadline.signal });
+    expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
+  });
+
+  it("says that the database is down, and not that someone is nobody", async () => {
+    const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc(engine);
+    const onTheWay = await go();
+    setDatabaseDown(true);
+    expectRefusal(await finish(onTheWay), "database_unavailable");
+    expect((await begin()).json()).toMatchObject({ code: "database_unavailable" });
+    setDatabaseDown(false);
+    expect((await signInAtProvider()).headers.location).toBe("/");
+  });
+});

@@ -1,0 +1,65 @@
+import type { LightMyRequestResponse } from "fastify";
+import { expect, onTestFinished } from "vitest";
+import type { TestEngine } from "../../../db/testing/test-databases.ts";
+import { ADDRESS, cookieOf, openAccounts } from "./accounts-app.ts";
+import { type Claims, startOidcProvider } from "./oidc-provider.ts";
+
+export const PUBLIC_URL = "http://localhost:3000";
+export const CALLBACK = "/auth/callback/oidc";
+export const ANN: Claims = { sub: "ann-1", email: ADDRESS, email_verified: true, name: "Ann" };
+export const BEN: Claims = { sub: "ben-2", email: "ben@example.com", email_verified: true, name: "Ben" };
+
+type ProviderOptions = Omit<Parameters<typeof startOidcProvider>[0], "redirectUri">;
+type Options = Parameters<typeof openAccounts>[1] & { provider?: ProviderOptions };
+
+/** Accounts with an identity provider, at which ann is signed in; both go with the test. */
+export async function openOidc(engine: TestEngine, { provider: ofProvider, ...options }: Options = {}) {
+  const provider = await startOidcProvider({ redirectUri: PUBLIC_URL + CALLBACK, ...ofProvider });
+  const service = await openAccounts(engine, { oidc: provider.config, ...options });
+  onTestFinished(async () => {
+    await service.close();
+    await provider.stop();
+  });
+  provider.setPerson(ANN);
+
+  const begin = (body: object = {}, headers: Record<string, string> = {}) =>
+    service.call("POST", "/auth/sign-in/oidc", { body, headers });
+
+  /** What the provider sends the browser back to, and the browser's cookie. */
+  async function go(body: object = {}) {
+    const started = await begin(body);
+    expect(started.statusCode, started.body).toBe(200);
+    const { origin, pathname, search } = await provider.visit(started.json().url);
+    expect(origin + pathname).toBe(PUBLIC_URL + CALLBACK);
+    return { back: pathname + search, cookie: cookieOf(started) };
+  }
+
+  const finish = ({ back, cookie }: { back: string; cookie?: string }) =>
+    service.call("GET", back, cookie === undefined ? {} : { cookie });
+
+  return {
+    ...service,
+    provider,
+    begin,
+    go,
+    finish,
+    signInAtProvider: async (body: object = {}) => finish(await go(body)),
+    /** Whose session an answer began. */
+    who: async (answer: LightMyRequestResponse): Promise<string> =>
+      (await service.call("GET", "/who", { cookie: cookieOf(answer) })).json().userId,
+    /** The rows that say who may sign in how. */
+    // biome-ignore lint/suspicious/noExplicitAny: the tables are the library's, and no part of the schema's types
+    rows: (): Promise<any[]> =>
+      service.db
+        .selectFrom("auth_accounts" as never)
+        .selectAll()
+        .execute(),
+  };
+}
+
+/** The browser is on the page of the sign-in, told why, and nobody's. */
+export function expectRefusal(answer: LightMyRequestResponse, code: string): void {
+  expect([answer.statusCode, answer.headers.location]).toEqual([302, `/sign-in?error=${code}`]);
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(answer.cookies.filter(({ name, value }) => name.includes("session") && value !== "")).toEqual([]);
+}

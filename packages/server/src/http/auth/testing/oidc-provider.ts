@@ -1,0 +1,118 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { exportJWK, generateKeyPair } from "jose";
+import { Provider } from "oidc-provider";
+
+export const CLIENT = { clientId: "valet-key", clientSecret: "oidc-Zt3vQ8mN1kR7-of-the-tests" };
+
+export type Claims = Record<string, unknown> & { sub: string };
+
+type TokenAnswer = { id_token?: string; access_token?: string };
+
+/** A real OpenID provider in this process; whoever comes is the person that the test says, without a page to sign in on. */
+export async function startOidcProvider(options: {
+  redirectUri: string;
+  /** Whether the ID token has the claims, or /userinfo only. Default: true. */
+  areClaimsInIdToken?: boolean;
+  authMethod?: "client_secret_basic" | "client_secret_post";
+}) {
+  const { redirectUri, areClaimsInIdToken = true, authMethod = "client_secret_basic" } = options;
+  let claims: Claims = { sub: "1" };
+  let refuses = false;
+  let isDown = false;
+  let tamper: (answer: TokenAnswer) => unknown = (answer) => answer;
+  let discovery: (document: Record<string, unknown>) => unknown = (document) => document;
+  const known = new Map<string, Claims>();
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as { port: number };
+  const issuer = `http://localhost:${port}`;
+  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        ...{ client_id: CLIENT.clientId, client_secret: CLIENT.clientSecret },
+        ...{ redirect_uris: [redirectUri], token_endpoint_auth_method: authMethod },
+      },
+    ],
+    clientAuthMethods: [authMethod],
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: "RS256", use: "sig" }] },
+    cookies: { keys: ["only for tests"] },
+    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name", "picture"] },
+    conformIdTokenClaims: !areClaimsInIdToken,
+    pkce: { required: () => true },
+    features: { devInteractions: { enabled: false } },
+    ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => known.get(sub) ?? { sub } }),
+    async loadExistingGrant({ oidc }) {
+      const accountId = oidc.session?.accountId;
+      const grant = new provider.Grant({ clientId: CLIENT.clientId, ...(accountId && { accountId }) });
+      grant.addOIDCScope("openid email profile");
+      await grant.save();
+      return grant;
+    },
+  });
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.path === "/token" && ctx.status === 200) ctx.body = await tamper(ctx.body as TokenAnswer);
+    if (ctx.path === "/.well-known/openid-configuration") ctx.body = discovery(ctx.body as Record<string, unknown>);
+  });
+  const answer = provider.callback();
+  server.on("request", async (request, response) => {
+    if (isDown) return response.destroy();
+    if (!request.url?.startsWith("/interaction/")) return answer(request, response);
+    known.set(claims.sub, claims);
+    const result = refuses ? { error: "access_denied" } : { login: { accountId: claims.sub } };
+    await provider.interactionFinished(request, response, result);
+  });
+
+  /** Goes where the service sent the browser, and answers where the provider sends it back to. */
+  async function visit(url: string): Promise<URL> {
+    const jar = new Map<string, string>();
+    let next = new URL(url);
+    while (next.origin === issuer) {
+      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+      const response = await fetch(next, { redirect: "manual", headers: { cookie } });
+      for (const set of response.headers.getSetCookie()) {
+        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+        jar.set(name, value);
+      }
+      const location = response.headers.get("location");
+      if (location === null) throw new Error(`The provider answered ${response.status}: ${await response.text()}`);
+      next = new URL(location, next);
+    }
+    return next;
+  }
+
+  return {
+    issuer,
+    config: { issuer, ...CLIENT, name: "Example" },
+    visit,
+    /** Who comes next. */
+    setPerson(person: Claims) {
+      claims = person;
+    },
+    /** Whether who comes next is let in. */
+    setRefusing(isRefusing: boolean) {
+      refuses = isRefusing;
+    },
+    /** Whether it hangs up on everyone. */
+    setDown(down: boolean) {
+      isDown = down;
+    },
+    /** What becomes of the answers of the token endpoint. */
+    setTamper(change: typeof tamper) {
+      tamper = change;
+    },
+    /** What becomes of the discovery document. */
+    setDiscovery(change: typeof discovery) {
+      discovery = change;
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

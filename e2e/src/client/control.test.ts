@@ -78,7 +78,8 @@ describe("an upload that is paused", () => {
     const given = file(LARGE_BYTES);
     const paused = Promise.withResolvers<void>();
     const third = reaching(LARGE_BYTES / 3);
-    const upload = world.client.upload(await newNote(world), given, {
+    const note = await newNote(world);
+    const upload = world.client.upload(note, given, {
       onProgress(progress) {
         third.onProgress(progress);
         if (progress.state === "paused") paused.resolve();
@@ -89,8 +90,11 @@ describe("an upload that is paused", () => {
     await paused.promise;
     const sentBefore = partsSent(world);
     expect(upload.progress().state).toBe("paused");
+    const [pending] = (await world.client.notes.get(note)).attachments;
+    expect(upload.attachmentId()).toBe(pending?.id);
     upload.resume();
     const { id } = await upload.done;
+    expect(id).toBe(pending?.id);
     expect(await sha256OfDownload(world.client, id)).toBe(await sha256OfBlob(given));
     // At most the four that were under way are sent twice.
     expect(partsSent(world)).toBeLessThanOrEqual(LARGE_PARTS + 4);

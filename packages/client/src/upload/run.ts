@@ -13,11 +13,11 @@ const MAX_ROUNDS = 3;
 /** From the file to a ready attachment. `onOpened` hears which upload it is, as soon as that is known. */
 export async function runUpload(
   session: Session,
-  { onOpened }: { onOpened: (uploadId: string) => void },
+  { onOpened }: { onOpened: (upload: OpenUpload) => void },
 ): Promise<Attachment> {
   let upload = await openUpload(session);
   for (let isSecond = false; ; isSecond = true) {
-    onOpened(upload.uploadId);
+    onOpened(upload);
     try {
       return await bringOver(session, { upload, onOpened });
     } catch (error) {
@@ -30,7 +30,7 @@ export async function runUpload(
 
 async function bringOver(
   session: Session,
-  options: { upload: OpenUpload; onOpened: (uploadId: string) => void },
+  options: { upload: OpenUpload; onOpened: (upload: OpenUpload) => void },
 ): Promise<Attachment> {
   let { upload } = options;
   for (let round = 1; ; round += 1) {
@@ -38,7 +38,7 @@ async function bringOver(
     if (upload.kind === "multipart") await sendParts(session, upload);
     else {
       upload = await sendPut(session, upload);
-      options.onOpened(upload.uploadId);
+      options.onOpened(upload);
     }
     try {
       return await complete(session, upload);

@@ -9,7 +9,7 @@ import { untilChecked } from "./complete.ts";
 import { describeFile, type FileOptions, hashFile } from "./declare.ts";
 import { createGate } from "./gate.ts";
 import { createMemory, fingerprint } from "./memory.ts";
-import { findUpload } from "./open-upload.ts";
+import { findUpload, type OpenUpload } from "./open-upload.ts";
 import { createPersist } from "./persist.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
 import { runUpload } from "./run.ts";
@@ -31,6 +31,8 @@ export type UploadTask = {
   /** The attachment, ready. Rejects with ValetKeyError. */
   readonly done: Promise<Attachment>;
   progress(): UploadProgress;
+  /** Which attachment it becomes, as other callers see it on the note; undefined until the service has begun it. */
+  attachmentId(): string | undefined;
   /** Stops sending at once. What is half sent is sent again; whole parts stay. */
   pause(): void;
   resume(): void;
@@ -83,10 +85,15 @@ export function startTask(
     },
   });
   const session: Session = { call, platform, persist, progress, memory, noteId, file, declared, parallel, signal };
-  const done = run(session);
+  let opened: OpenUpload | undefined;
+  const onOpened = (upload: OpenUpload) => {
+    opened = upload;
+  };
+  const done = run(session, { onOpened });
   return {
     done,
     progress: progress.current,
+    attachmentId: () => opened?.attachmentId,
     pause() {
       gate.pause();
     },
@@ -101,7 +108,7 @@ export function startTask(
   } satisfies UploadTask;
 }
 
-async function run(session: Session): Promise<Attachment> {
+async function run(session: Session, { onOpened }: { onOpened: (upload: OpenUpload) => void }): Promise<Attachment> {
   const { memory, progress, signal, platform, file } = session;
   let uploadId: string | undefined;
   try {
@@ -111,8 +118,9 @@ async function run(session: Session): Promise<Attachment> {
     }
     progress.enter("starting");
     const attachment = await runUpload(session, {
-      onOpened(id) {
-        uploadId = id;
+      onOpened(upload) {
+        ({ uploadId } = upload);
+        onOpened(upload);
       },
     });
     return await succeed(session, attachment);

@@ -1,5 +1,5 @@
-import { Outlet } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Outlet, useParams } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { toasts } from "../components/toast-queue.ts";
 import { useOnline } from "../service/online.ts";
 import { describeProblem, texts } from "../texts/index.ts";
@@ -7,7 +7,11 @@ import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";
 import { useAppShortcuts } from "./use-app-shortcuts.tsx";
 import { useCreateNote } from "./use-create-note.ts";
-import { useLeaveWhenSignedOut } from "./use-session.ts";
+import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
+
+const UploadsWatch = lazy(async () => ({
+  default: (await import("../features/attachments/uploads-watch.tsx")).UploadsWatch,
+}));
 
 /** The frame of every page of someone who is signed in: the rail on desktops, the bar on phones, and the page. */
 export function Shell() {
@@ -33,8 +37,16 @@ export function Shell() {
       </div>
       <BottomBar onNewNote={create} isCreating={isPending} />
       {dialogs}
+      <Uploads />
     </div>
   );
+}
+
+/** Uploads go on whatever page is shown, and after a reload. */
+function Uploads() {
+  const account = useAccount();
+  const { noteId } = useParams({ strict: false });
+  return <Suspense>{account && <UploadsWatch accountId={account.id} openNoteId={noteId} />}</Suspense>;
 }
 
 function OfflineBanner() {

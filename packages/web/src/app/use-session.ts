@@ -38,6 +38,8 @@ export function useLeaveWhenSignedOut(): void {
 
 /** Ends the session and forgets what it showed and kept, in every tab. */
 export async function signOut(): Promise<void> {
+  const { forgetFiles } = await import("../features/attachments/forget.ts");
+  await forgetFiles();
   await accounts.signOut();
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(null);

@@ -1,13 +1,21 @@
-import { useMutation } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
-import { clsx } from "clsx";
-import { Download, Paperclip } from "lucide-react";
-import { buttonStyle } from "../../components/button.tsx";
-import { IconLink } from "../../components/icon-button.tsx";
-import { Problem } from "../../components/states.tsx";
-import { client } from "../../service/client.ts";
-import { keys, queryClient } from "../../service/queries.ts";
-import { formatBytes, texts } from "../../texts/index.ts";
+import { useCallback, useMemo, useRef } from "react";
+import { toasts } from "../../components/toast-queue.ts";
+import { useNow } from "../../components/use-now.ts";
+import { instanceQuery, sessionQuery } from "../../service/queries.ts";
+import { texts } from "../../texts/index.ts";
+import { AttachButton } from "./attach-button.tsx";
+import { type AttachmentActions, AttachmentRow } from "./attachment-row.tsx";
+import { DropFrame } from "./choosing/drop-frame.tsx";
+import { useChoosing } from "./choosing/use-choosing.ts";
+import { removeAttachment } from "./remove-attachment.ts";
+import { beginUploads, type ChosenFile } from "./uploads/begin-uploads.ts";
+import { useUploadIds } from "./uploads/upload-list.ts";
+import { UploadRow } from "./uploads/upload-row.tsx";
+import { useListed } from "./use-listed.ts";
+import { usePolling } from "./use-polling.ts";
+import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
 
@@ -21,49 +29,73 @@ type AttachmentSectionProps = {
   onShare: (attachment: Attachment) => void;
 };
 
-/** The files of a note. */
-export function AttachmentSection({ note, onPreview }: AttachmentSectionProps) {
-  const attach = useMutation({
-    mutationFn: async (files: File[]) => {
-      for (const file of files) await client.upload(note.id, file).done;
+/** The files of a note, and those on their way to it; for the whole page of the note, on which files may be dropped. */
+export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
+  const section = useRef<HTMLElement>(null);
+  const now = useNow();
+  const { data: session } = useQuery(sessionQuery);
+  const { data: instance } = useQuery(instanceQuery);
+  const accountId = session?.user.id;
+  const canEdit = note.role !== "viewer";
+  const attachments = useListed(note);
+  const uploadIds = useUploadIds(note.id);
+  const actions = useStableActions(note, given);
+  usePolling(note, { shown: attachments });
+
+  const limitBytes = instance?.limits.uploadMaxBytes;
+  const onChosen = useCallback(
+    (files: ChosenFile[]) => {
+      if (files.length === 0) toasts.add({ title: words.emptyFolder });
+      else if (accountId !== undefined) beginUploads(files, { userId: accountId, noteId: note.id, limitBytes });
     },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.note(note.id) }),
-  });
+    [accountId, note.id, limitBytes],
+  );
+  const isHeld = useChoosing({ isEnabled: canEdit, onChosen });
+  const isEmpty = attachments.length === 0 && uploadIds.length === 0;
   return (
-    <section aria-label={words.title} className="flex flex-col gap-2">
-      <h2 className="font-semibold">{words.title}</h2>
-      {attach.isError && <Problem error={attach.error} />}
-      <ul>
-        {note.attachments.map((attachment) => (
-          <Row key={attachment.id} attachment={attachment} onPreview={onPreview} />
-        ))}
-      </ul>
-      {note.role !== "viewer" && (
-        <label className={clsx(buttonStyle(), "cursor-pointer self-start focus-within:outline-2")}>
-          <Paperclip size={16} />
-          {words.attach}
-          <input
-            type="file"
-            multiple
-            className="sr-only"
-            onChange={(event) => attach.mutate([...(event.currentTarget.files ?? [])])}
-          />
-        </label>
+    <section ref={section} aria-label={words.title} className="flex flex-col gap-2">
+      <div className="flex min-h-11 flex-wrap items-center gap-2 md:min-h-9">
+        <h2 className="mr-auto font-semibold">{words.title}</h2>
+        <DownloadAll note={note} attachments={attachments} />
+        {canEdit && !isEmpty && <AttachButton onChosen={onChosen} />}
+      </div>
+      {isEmpty ? (
+        <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
+      ) : (
+        <ul className="flex flex-col gap-px">
+          {uploadIds.map((id) => (
+            <UploadRow key={id} id={id} />
+          ))}
+          {attachments.map((attachment) => (
+            <AttachmentRow key={attachment.id} {...{ attachment, actions, accountId }} now={now} />
+          ))}
+        </ul>
       )}
+      {isHeld && <DropFrame over={section.current?.closest("main") ?? null} />}
     </section>
   );
 }
 
-function Row({ attachment, onPreview }: { attachment: Attachment; onPreview: (attachmentId: string) => void }) {
+function NoFiles({ children }: { children: React.ReactNode }) {
   return (
-    <li className="flex items-center gap-3 py-1">
-      <button type="button" className="min-w-0 grow text-left" onClick={() => onPreview(attachment.id)}>
-        <span className="block truncate">{attachment.filename}</span>
-        <span className="block text-muted text-small">{formatBytes(attachment.sizeBytes)}</span>
-      </button>
-      <IconLink label={words.download} href={`/attachments/${attachment.id}/download`}>
-        <Download size={16} />
-      </IconLink>
-    </li>
+    <div className="flex flex-col items-center gap-3 rounded-card border border-dashed px-6 py-8 text-center text-muted">
+      <p>{children === false ? words.empty.viewer : words.empty.editor}</p>
+      {children}
+    </div>
+  );
+}
+
+/** The same object as long as the person may do the same, so that rows are drawn anew only when they change. */
+function useStableActions({ role }: Note, given: Omit<AttachmentSectionProps, "note">): AttachmentActions {
+  const latest = useRef(given);
+  latest.current = given;
+  return useMemo(
+    () => ({
+      onPreview: (id) => latest.current.onPreview(id),
+      onCopyLink: (attachment) => latest.current.onCopyLink(attachment),
+      onShare: role === "owner" ? (attachment) => latest.current.onShare(attachment) : undefined,
+      onRemove: role === "viewer" ? undefined : removeAttachment,
+    }),
+    [role],
   );
 }

@@ -1,1 +1,79 @@
-export const attachments = { title: "Files", attach: "Attach files", download: "Download" };
+import { formatBytes, formatCount, formatDuration, formatRate } from "../format.ts";
+
+const files = { one: "file", other: "files" };
+
+export const attachments = {
+  title: "Files",
+  attach: "Attach files",
+  empty: {
+    editor: "Drop files anywhere on this page, paste them, or choose them.",
+    viewer: "There are no files on this note yet.",
+  },
+  drop: "Drop to attach",
+  preview: "Preview",
+  copyLink: "Copy link",
+  download: "Download",
+  share: "Share this file…",
+  remove: "Delete",
+  removeRejected: "Remove",
+  removed: (filename: string) => `${filename} deleted`,
+  pasted: (instant: string) => `Pasted image ${instant}`,
+  emptyFolder: "There are no files in that folder.",
+  tooMany: (count: number) =>
+    `That folder holds more than ${formatCount(count, files)}; only the first ones are attached.`,
+  states: {
+    pending: "Uploading…",
+    verifying: "Checking file…",
+    scanning: "Looking for viruses…",
+    rejected: "This file did not pass the checks. It was not kept.",
+  },
+  upload: {
+    queued: "Waiting for its turn",
+    elsewhere: "Uploading in another tab",
+    starting: "Starting…",
+    hashing: "Reading the file…",
+    offline: "Waiting for the connection",
+    waiting: "Waiting for the service",
+    completing: "Checking file…",
+    choose: "Choose the file again to go on",
+    chooseFile: "Choose the file…",
+    allow: "Your browser asks before it reads the file again.",
+    goOn: "Go on",
+    notTheSame: "That is another file: its name, size or date is not the same.",
+    paused: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
+      sentBytes === 0 ? "Paused" : `Paused at ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+    sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
+      `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+    rate: formatRate,
+    left: (seconds: number) => `${formatDuration(seconds)} left`,
+    tooLarge: (limitBytes: number) =>
+      `It is larger than ${formatBytes(limitBytes)}, the most that this service takes. It was not sent.`,
+    pause: "Pause",
+    resume: "Resume",
+    retry: "Try again",
+    cancel: "Cancel",
+    dismiss: "Remove from the list",
+  },
+  news: {
+    started: (names: readonly string[]) =>
+      names.length === 1 ? `Uploading ${names[0]}` : `Uploading ${formatCount(names.length, files)}`,
+    finished: (filename: string) => `${filename} is attached`,
+    failed: (filename: string, why: string) => `${filename} was not attached. ${why}`,
+  },
+  elsewhere: {
+    running: (count: number, percent: number) => `Uploading ${formatCount(count, files)}: ${percent} %`,
+    waiting: (count: number) => `${formatCount(count, { one: "upload", other: "uploads" })} not done`,
+  },
+  zip: {
+    action: "Download all",
+    name: (title: string) => `${title}.zip`,
+    progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
+    label: "Downloading all files as ZIP",
+    cancel: "Cancel",
+    finished: "All files are in the ZIP.",
+    failed: (filename: string) => `The ZIP was not finished: ${filename} could not be read to its end. Try again.`,
+    notSaved: "The ZIP could not be saved. Is there enough room on the disk?",
+    missing: (names: readonly string[]) => `Not in the ZIP, as they could not be had: ${names.join(", ")}`,
+    missingFile: "NOT IN THIS ZIP.txt",
+  },
+};

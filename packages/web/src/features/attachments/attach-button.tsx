@@ -1,0 +1,30 @@
+import { Paperclip } from "lucide-react";
+import { useRef } from "react";
+import { Button } from "../../components/button.tsx";
+import { texts } from "../../texts/index.ts";
+import type { ChosenFile } from "./uploads/begin-uploads.ts";
+
+/** Chooses files from the disk. */
+export function AttachButton({ onChosen }: { onChosen: (files: ChosenFile[]) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button onClick={() => input.current?.click()}>
+        <Paperclip size={16} />
+        {texts.attachments.attach}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          const files = Array.from(currentTarget.files ?? [], (file) => ({ file }));
+          // Else the same file can't be chosen twice in a row.
+          currentTarget.value = "";
+          if (files.length > 0) onChosen(files);
+        }}
+      />
+    </>
+  );
+}

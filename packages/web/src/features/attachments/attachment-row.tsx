@@ -1,0 +1,88 @@
+import type { Attachment } from "@valetkey/client";
+import { Download, Eye, Link2 } from "lucide-react";
+import { memo } from "react";
+import { nameOf } from "../../components/avatar.tsx";
+import { IconButton, IconLink } from "../../components/icon-button.tsx";
+import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { AttachmentMenu } from "./attachment-menu.tsx";
+import { FileName } from "./file-name.tsx";
+import { Thumbnail } from "./thumbnails/thumbnail.tsx";
+
+const words = texts.attachments;
+
+/** What can be done with a file; undefined: not by this person. */
+export type AttachmentActions = {
+  onPreview: (attachmentId: string) => void;
+  onCopyLink: (attachment: Attachment) => void;
+  onShare: ((attachment: Attachment) => void) | undefined;
+  onRemove: ((attachment: Attachment) => void) | undefined;
+};
+
+type AttachmentRowProps = {
+  attachment: Attachment;
+  actions: AttachmentActions;
+  accountId: string | undefined;
+  now: number;
+};
+
+/** A file of the note. Those out of sight are not drawn; those that are pointed at may draw their hints beyond themselves. */
+export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, accountId, now }: AttachmentRowProps) {
+  const { id, filename, sizeBytes, createdBy, createdAt, state } = attachment;
+  const isReady = state === "ready";
+  const who = createdBy.id === accountId ? texts.common.you : nameOf(createdBy, { otherwise: texts.common.someone });
+  const name = <FileName filename={filename} />;
+  return (
+    <li className="group -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:bg-hover/60 hover:[content-visibility:visible]">
+      <Thumbnail attachment={attachment} />
+      <div className="min-w-0 grow">
+        {isReady ? (
+          <button
+            type="button"
+            className="block max-w-full rounded-small text-left"
+            onClick={() => actions.onPreview(id)}
+          >
+            {name}
+          </button>
+        ) : (
+          <span className="block text-muted">{name}</span>
+        )}
+        {state === "rejected" ? (
+          <p className="text-danger text-small">{attachment.reason ?? words.states.rejected}</p>
+        ) : (
+          <p className="truncate text-muted text-small tabular-nums">
+            {formatBytes(sizeBytes)}
+            {` · ${who} · `}
+            <time dateTime={createdAt} title={formatInstant(createdAt)}>
+              {formatWhen(createdAt, now)}
+            </time>
+            {(state === "pending" || state === "verifying" || state === "scanning") && ` · ${words.states[state]}`}
+          </p>
+        )}
+      </div>
+      {isReady && <QuickActions attachment={attachment} actions={actions} />}
+      <AttachmentMenu attachment={attachment} actions={actions} />
+    </li>
+  );
+});
+
+/** On touch there is the menu, which has them all. */
+function QuickActions({ attachment, actions }: { attachment: Attachment; actions: AttachmentActions }) {
+  return (
+    <div className="pointer-coarse:hidden hidden shrink-0 opacity-0 transition-opacity focus-within:opacity-100 group-focus-within:opacity-100 group-hover:opacity-100 md:flex">
+      <IconButton label={words.preview} onClick={() => actions.onPreview(attachment.id)}>
+        <Eye size={16} />
+      </IconButton>
+      <IconButton label={words.copyLink} onClick={() => actions.onCopyLink(attachment)}>
+        <Link2 size={16} />
+      </IconButton>
+      <IconLink label={words.download} href={downloadPath(attachment)} download={attachment.filename}>
+        <Download size={16} />
+      </IconLink>
+    </div>
+  );
+}
+
+/** Leads to a fresh URL, which the bucket answers as a download. */
+export function downloadPath({ id }: Attachment): string {
+  return `/attachments/${encodeURIComponent(id)}/download`;
+}

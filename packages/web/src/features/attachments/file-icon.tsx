@@ -1,0 +1,37 @@
+import {
+  File,
+  FileArchive,
+  FileCode,
+  FileImage,
+  FileMusic,
+  FilePlay,
+  FileSpreadsheet,
+  FileText,
+  type LucideIcon,
+} from "lucide-react";
+import { type FileKind, kindOfFile } from "./kind-of-file.ts";
+
+const icons: Record<FileKind, LucideIcon> = {
+  image: FileImage,
+  video: FilePlay,
+  audio: FileMusic,
+  pdf: FileText,
+  text: FileText,
+  table: FileSpreadsheet,
+  archive: FileArchive,
+  code: FileCode,
+  other: File,
+};
+
+/** What a file is, as a picture of 40 px. */
+export function FileIcon(file: { filename: string; contentType: string }) {
+  const Icon = icons[kindOfFile(file)];
+  return (
+    <span
+      aria-hidden="true"
+      className="inline-flex size-10 shrink-0 items-center justify-center rounded-small bg-sunken"
+    >
+      <Icon size={20} strokeWidth={1.5} className="text-muted" />
+    </span>
+  );
+}

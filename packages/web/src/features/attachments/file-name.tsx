@@ -1,0 +1,17 @@
+import { splitName } from "./split-name.ts";
+
+/** A filename in one line; where there is no room it is shortened in the middle, so that the extension stays. */
+export function FileName({ filename }: { filename: string }) {
+  const { head, tail } = splitName(filename);
+  return (
+    <span className="flex min-w-0" title={filename}>
+      <span className="sr-only">{filename}</span>
+      <span aria-hidden="true" className="truncate whitespace-pre">
+        {head}
+      </span>
+      <span aria-hidden="true" className="shrink-0 whitespace-pre">
+        {tail}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,28 @@
+/** Twice the 40 px that are shown, for dense screens. Pixels. */
+const SIDE = 80;
+/** What is larger is not worth the download. Bytes. */
+const MAX_BYTES = 20 * 2 ** 20;
+/** Never SVG: it is a document. */
+const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
+
+/** Whether a file gets a small picture of itself. */
+export function isPictured({ contentType, sizeBytes }: { contentType: string; sizeBytes: number }): boolean {
+  return TYPES.has(contentType) && sizeBytes > 0 && sizeBytes <= MAX_BYTES;
+}
+
+/** The middle of an image as a square of 80 px. Rejects when it is no image that this browser can show. */
+export async function drawThumbnail(image: Blob): Promise<Blob> {
+  const bitmap = await createImageBitmap(image);
+  try {
+    const side = Math.min(bitmap.width, bitmap.height);
+    const canvas = new OffscreenCanvas(SIDE, SIDE);
+    const context = canvas.getContext("2d");
+    if (context === null) throw new Error("There is no canvas to draw on.");
+    context.imageSmoothingQuality = "high";
+    const [left, top] = [(bitmap.width - side) / 2, (bitmap.height - side) / 2];
+    context.drawImage(bitmap, left, top, side, side, 0, 0, SIDE, SIDE);
+    return await canvas.convertToBlob({ type: "image/webp", quality: 0.8 });
+  } finally {
+    bitmap.close();
+  }
+}

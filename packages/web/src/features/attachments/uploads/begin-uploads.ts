@@ -1,0 +1,69 @@
+import { ValetKeyError } from "@valetkey/client";
+import { carryOut } from "./carry-out.ts";
+import type { FileHandle } from "./file-handle.ts";
+import { jobs, letGoOn } from "./jobs.ts";
+import { keepFile } from "./kept-files.ts";
+import { describeUpload, type Upload, type UploadSubject } from "./upload.ts";
+import { uploadList } from "./upload-list.ts";
+import { tellNews } from "./upload-news.ts";
+
+/** A file that someone wants on a note; `handle`: where it is, if the browser tells. */
+export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
+
+type Where = {
+  userId: string;
+  noteId: string;
+  /** The most that the service takes, in bytes; undefined: it is not known yet. */
+  limitBytes: number | undefined;
+};
+
+/** Brings files to a note, three at once; one that is on its way there already is left alone. */
+export function beginUploads(chosen: readonly ChosenFile[], { userId, noteId, limitBytes }: Where): void {
+  const begun: UploadSubject[] = [];
+  for (const { file, handle } of chosen) {
+    const subject = describeUpload({ userId, noteId, file });
+    const known = uploadList.get(subject.id)?.status;
+    if (known !== undefined && known !== "failed" && known !== "choose" && known !== "allow") continue;
+    if (limitBytes !== undefined && file.size > limitBytes) refuse(subject, limitBytes);
+    else {
+      begun.push(subject);
+      begin(subject, { file, handle });
+    }
+  }
+  if (begun.length > 0) tellNews({ kind: "started", subjects: begun });
+  letGoOn(carryOut);
+}
+
+/** The same for one whose file is found again. */
+export function beginAgain({ id }: Upload, { file, isPaused = false }: { file: File; isPaused?: boolean }): void {
+  const upload = uploadList.get(id);
+  if (upload !== undefined) begin(upload, { file, isPaused });
+  letGoOn(carryOut);
+}
+
+type Content = ChosenFile & { isPaused?: boolean; isKept?: boolean };
+
+/** Adds it at the end of those that wait. `isKept`: the browser has the file already. */
+export function begin(subject: UploadSubject, { file, handle, isPaused = false, isKept = false }: Content): void {
+  const keeping = isKept ? Promise.resolve() : keep(subject, { file, handle });
+  const job = { subject, file, isBegun: false, task: undefined, given: new AbortController(), keeping };
+  jobs.set(subject.id, { ...job, phase: isPaused ? "paused" : "queued" });
+  uploadList.put({ ...toUpload(subject), status: isPaused ? "paused" : "queued", isKept });
+}
+
+async function keep(subject: UploadSubject, { file, handle }: ChosenFile): Promise<void> {
+  const isKept = await keepFile({ subject, file, handle: await handle });
+  uploadList.change(subject.id, { isKept });
+}
+
+function refuse(subject: UploadSubject, limitBytes: number): void {
+  const error = new ValetKeyError("file_too_large", `It has more than ${limitBytes} bytes.`);
+  uploadList.put({ ...toUpload(subject), status: "failed", error });
+  tellNews({ kind: "failed", subject, error });
+}
+
+/** Nothing of it is sent yet. */
+export function toUpload(subject: UploadSubject): Upload {
+  const nothing = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null, error: undefined };
+  return { ...subject, ...nothing, status: "queued", attachmentId: undefined, isKept: false };
+}

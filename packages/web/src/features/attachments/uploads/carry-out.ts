@@ -1,0 +1,110 @@
+import type { Attachment, Note, UploadProgress } from "@valetkey/client";
+import { client, hasCode } from "../../../service/client.ts";
+import { keys, queryClient } from "../../../service/queries.ts";
+import { hiddenAttachments } from "../hidden.ts";
+import { thumbnailFromFile } from "../thumbnails/from-file.ts";
+import { type Job, jobs, letGoOn } from "./jobs.ts";
+import { forgetFile, isKept } from "./kept-files.ts";
+import { inOneTab } from "./one-tab.ts";
+import { uploadList } from "./upload-list.ts";
+import { tellNews } from "./upload-news.ts";
+
+/** Brings the file of a job to its note, unless another tab does. Never rejects. */
+export async function carryOut(job: Job): Promise<void> {
+  const { id, noteId } = job.subject;
+  await inOneTab(id, {
+    signal: job.given.signal,
+    onBusy() {
+      job.phase = "elsewhere";
+      uploadList.change(id, { status: "elsewhere" });
+      letGoOn(carryOut);
+    },
+    async work({ hasWaited }) {
+      if (hasWaited && !(await isKept(id))) {
+        await look(noteId);
+        drop(job);
+        return;
+      }
+      if (job.phase === "elsewhere") job.phase = "running";
+      await send(job);
+    },
+  });
+  letGoOn(carryOut);
+}
+
+async function send(job: Job): Promise<void> {
+  const { subject, file } = job;
+  try {
+    const task = client.upload(subject.noteId, file, {
+      signal: job.given.signal,
+      onProgress: (progress) => show(job, progress),
+    });
+    job.task = task;
+    if (job.phase === "paused") task.pause();
+    await finish(job, await task.done);
+  } catch (error) {
+    await fail(job, error);
+  }
+}
+
+/** The client's word for each step; what a person has paused is paused, though the last bytes may be on their way. */
+function show(job: Job, { state, totalBytes: _, ...progress }: UploadProgress): void {
+  if (state === "ready" || state === "failed" || state === "aborted") return;
+  const status = job.phase === "paused" ? "paused" : state;
+  uploadList.change(job.subject.id, { ...progress, status, attachmentId: job.task?.attachmentId() });
+}
+
+async function finish(job: Job, attachment: Attachment): Promise<void> {
+  const { subject, file } = job;
+  // Seen before it is uploaded: its small picture needs no URL.
+  await thumbnailFromFile(attachment, file);
+  const queryKey = keys.note(subject.noteId);
+  await queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData<Note>(queryKey, (note) => note && withAttachment(note, attachment));
+  hiddenAttachments.remove(attachment.id);
+  drop(job);
+  tellNews({ kind: "finished", subject });
+  void look(subject.noteId);
+}
+
+function withAttachment(note: Note, attachment: Attachment): Note {
+  const others = note.attachments.filter(({ id }) => id !== attachment.id);
+  return { ...note, attachments: [...others, attachment] };
+}
+
+async function fail(job: Job, error: unknown): Promise<void> {
+  const { subject, task } = job;
+  if (job.given.signal.aborted) {
+    await look(subject.noteId);
+    const attachmentId = task?.attachmentId();
+    if (attachmentId !== undefined) hiddenAttachments.remove(attachmentId);
+    return;
+  }
+  tellNews({ kind: "failed", subject, error });
+  if (hasCode(error, "upload_rejected")) {
+    // It stands in the list with its reason.
+    await look(subject.noteId);
+    drop(job);
+    return;
+  }
+  job.phase = "stopped";
+  job.isBegun = false;
+  job.task = undefined;
+  uploadList.change(subject.id, { status: "failed", error, bytesPerSecond: null, secondsLeft: null });
+}
+
+/** Forgets a job, its row and its file. */
+export function drop(job: Job): void {
+  const { id } = job.subject;
+  // Another one of the same file may have begun.
+  if (jobs.get(id) === job) {
+    jobs.delete(id);
+    uploadList.remove(id);
+    void job.keeping.then(() => (jobs.has(id) ? undefined : forgetFile(id)));
+  }
+}
+
+async function look(noteId: string): Promise<void> {
+  for (const queryKey of [keys.notes, keys.usage, keys.activity]) void queryClient.invalidateQueries({ queryKey });
+  await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
+}

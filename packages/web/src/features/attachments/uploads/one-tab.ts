@@ -1,0 +1,26 @@
+type Held = {
+  /** Ends the waiting. */
+  signal: AbortSignal;
+  /** Another tab has it; what follows waits until that one is through or closed. */
+  onBusy: () => void;
+  /** `hasWaited`: another tab had it before. */
+  work: (options: { hasWaited: boolean }) => Promise<void>;
+};
+
+/** Does the work while no other tab of this browser does the same. Pages without HTTPS have no locks, and do it. */
+export async function inOneTab(id: string, { signal, onBusy, work }: Held): Promise<void> {
+  const locks: LockManager | undefined = navigator.locks;
+  if (locks === undefined) return work({ hasWaited: false });
+  const name = `valetkey.upload:${id}`;
+  const isBusy = await locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await work({ hasWaited: false });
+    return lock === null;
+  });
+  if (!isBusy) return;
+  onBusy();
+  try {
+    await locks.request(name, { signal }, () => work({ hasWaited: true }));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

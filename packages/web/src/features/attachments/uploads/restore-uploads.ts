@@ -1,0 +1,55 @@
+import { begin, beginAgain, toUpload } from "./begin-uploads.ts";
+import { carryOut } from "./carry-out.ts";
+import type { FileHandle } from "./file-handle.ts";
+import { jobs, letGoOn } from "./jobs.ts";
+import { type KeptUpload, keptFor } from "./kept-files.ts";
+import { isSameFile, type UploadSubject } from "./upload.ts";
+import { uploadList } from "./upload-list.ts";
+
+/** Where the files are that can only be read after the person has said so. */
+const handles = new Map<string, FileHandle>();
+
+/** Goes on with what a reload has interrupted; the uploads of another account are stopped and forgotten. */
+export async function restoreUploads(userId: string): Promise<void> {
+  for (const { subject, given } of [...jobs.values()]) {
+    if (subject.userId === userId) continue;
+    given.abort();
+    jobs.delete(subject.id);
+    uploadList.remove(subject.id);
+  }
+  for (const kept of await keptFor(userId)) {
+    if (uploadList.get(kept.subject.id) === undefined) await restore(kept);
+  }
+  letGoOn(carryOut);
+}
+
+async function restore({ subject, content, isPaused }: KeptUpload): Promise<void> {
+  if (content instanceof File) return begin(subject, { file: content, isPaused, isKept: true });
+  if (content === undefined) return uploadList.put({ ...toUpload(subject), status: "choose" });
+  handles.set(subject.id, content);
+  const isAllowed = (await content.queryPermission({ mode: "read" })) === "granted";
+  const file = isAllowed ? await fileOf(content, subject) : undefined;
+  if (file !== undefined) begin(subject, { file, isPaused, isKept: true });
+  else uploadList.put({ ...toUpload(subject), status: isAllowed ? "choose" : "allow" });
+}
+
+/** Asks the browser for the file of an upload again; to be called by a click. */
+export async function allowUpload(id: string): Promise<void> {
+  const upload = uploadList.get(id);
+  const handle = handles.get(id);
+  if (upload === undefined || handle === undefined) return;
+  if ((await handle.requestPermission({ mode: "read" })) !== "granted") return;
+  const file = await fileOf(handle, upload);
+  if (file === undefined) uploadList.change(id, { status: "choose" });
+  else beginAgain(upload, { file });
+}
+
+/** Undefined when it is gone, or no longer what it was. */
+async function fileOf(handle: FileHandle, subject: UploadSubject): Promise<File | undefined> {
+  try {
+    const file = await handle.getFile();
+    return isSameFile(subject, file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import { Pause, Play, X } from "lucide-react";
+import { memo } from "react";
+import { Button } from "../../../components/button.tsx";
+import { IconButton } from "../../../components/icon-button.tsx";
+import { useOnline } from "../../../service/online.ts";
+import { texts } from "../../../texts/index.ts";
+import { FileIcon } from "../file-icon.tsx";
+import { FileName } from "../file-name.tsx";
+import { ChooseAgain } from "./choose-again.tsx";
+import { cancelUpload, pauseUpload, resumeUpload } from "./control-uploads.ts";
+import { describeUploadState } from "./describe-upload-state.ts";
+import { allowUpload } from "./restore-uploads.ts";
+import type { Upload } from "./upload.ts";
+import { useUpload } from "./upload-list.ts";
+
+const words = texts.attachments.upload;
+
+/** A file on its way: the row itself is the bar. */
+export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
+  const upload = useUpload(id);
+  const isOnline = useOnline();
+  if (upload === undefined) return null;
+  const { filename, sentBytes, sizeBytes, status } = upload;
+  const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
+  const state = describeUploadState(upload, { isOnline });
+  return (
+    <li className="relative -mx-2">
+      <div
+        role="progressbar"
+        aria-label={filename}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.floor(share * 100)}
+        aria-valuetext={state}
+        className="absolute inset-0 overflow-hidden rounded-card bg-sunken"
+      >
+        <div
+          className="size-full origin-left bg-accent-soft transition-transform"
+          style={{ transform: `scaleX(${status === "failed" ? 0 : share})` }}
+        />
+      </div>
+      <div className="relative flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
+        <FileIcon {...upload} />
+        <div className="min-w-0 grow">
+          <FileName filename={filename} />
+          <p className={status === "failed" ? "text-danger text-small" : "text-muted text-small tabular-nums"}>
+            {state}
+          </p>
+        </div>
+        <Controls upload={upload} />
+      </div>
+    </li>
+  );
+});
+
+const PAUSABLE: ReadonlySet<string> = new Set(["queued", "starting", "hashing", "sending", "waiting"]);
+
+function Controls({ upload }: { upload: Upload }) {
+  const { id, status } = upload;
+  if (status === "elsewhere") return null;
+  const isOver = status === "failed" || status === "choose" || status === "allow";
+  return (
+    <div className="flex shrink-0 items-center">
+      {PAUSABLE.has(status) && (
+        <IconButton label={words.pause} onClick={() => pauseUpload(id)}>
+          <Pause size={16} />
+        </IconButton>
+      )}
+      {status === "paused" && (
+        <IconButton label={words.resume} onClick={() => resumeUpload(id)}>
+          <Play size={16} />
+        </IconButton>
+      )}
+      {status === "failed" && canBeTriedAgain(upload) && (
+        <Button kind="quiet" onClick={() => resumeUpload(id)}>
+          {words.retry}
+        </Button>
+      )}
+      {status === "choose" && <ChooseAgain upload={upload} />}
+      {status === "allow" && <Button onClick={() => void allowUpload(id)}>{words.goOn}</Button>}
+      <IconButton label={isOver ? words.dismiss : words.cancel} onClick={() => cancelUpload(id)}>
+        <X size={16} />
+      </IconButton>
+    </div>
+  );
+}
+
+/** After these the same file meets the same answer. */
+const DECIDED: ReadonlySet<unknown> = new Set([
+  "file_too_large",
+  "file_unreadable",
+  "invalid_filename",
+  "note_not_found",
+  "access_denied",
+]);
+
+function canBeTriedAgain({ error }: Upload): boolean {
+  return !DECIDED.has((error as { code?: unknown } | undefined)?.code);
+}

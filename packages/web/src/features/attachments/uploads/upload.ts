@@ -1,0 +1,64 @@
+/**
+ * queued: three others go first · elsewhere: another tab of this browser does it · choose: the file has to be chosen again after a reload ·
+ * allow: the browser wants to be asked for the file again. The others are those of the client.
+ */
+export type UploadStatus =
+  | "queued"
+  | "elsewhere"
+  | "starting"
+  | "hashing"
+  | "sending"
+  | "waiting"
+  | "paused"
+  | "completing"
+  | "failed"
+  | "choose"
+  | "allow";
+
+/** What stays of an upload when the page goes, besides its file. */
+export type UploadSubject = {
+  /** Says which file goes where for whom: the same in all tabs. */
+  id: string;
+  userId: string;
+  noteId: string;
+  filename: string;
+  sizeBytes: number;
+  contentType: string;
+  /** Milliseconds since 1970, as the others. */
+  lastModified: number;
+  addedAt: number;
+};
+
+/** An upload as it is shown. */
+export type Upload = UploadSubject & {
+  status: UploadStatus;
+  sentBytes: number;
+  bytesPerSecond: number | null;
+  secondsLeft: number | null;
+  /** Why it failed. */
+  error: unknown;
+  /** As the service knows it, once it does. */
+  attachmentId: string | undefined;
+  /** Whether it would go on by itself after a reload. */
+  isKept: boolean;
+};
+
+const ACTIVE: ReadonlySet<UploadStatus> = new Set(["starting", "hashing", "sending", "waiting", "completing"]);
+
+/** Whether something is being done for it at this moment, by this tab. */
+export function isActive({ status }: Upload): boolean {
+  return ACTIVE.has(status);
+}
+
+type Described = { userId: string; noteId: string; file: File };
+
+export function describeUpload({ userId, noteId, file }: Described): UploadSubject {
+  const { name: filename, size: sizeBytes, type: contentType, lastModified } = file;
+  const id = JSON.stringify([userId, noteId, filename, sizeBytes, contentType, lastModified]);
+  return { id, userId, noteId, filename, sizeBytes, contentType, lastModified, addedAt: Date.now() };
+}
+
+/** Whether a file that was chosen again is the one of before, as far as that can be seen without reading it. */
+export function isSameFile({ filename, sizeBytes, lastModified }: UploadSubject, file: File): boolean {
+  return file.name === filename && file.size === sizeBytes && file.lastModified === lastModified;
+}

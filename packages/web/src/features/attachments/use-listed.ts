@@ -1,0 +1,19 @@
+import type { Attachment, Note } from "@valetkey/client";
+import { useEffect, useMemo } from "react";
+import { useHiddenAttachments } from "./hidden.ts";
+import { pruneThumbnails } from "./thumbnails/kept-thumbnails.ts";
+import { useUploading } from "./uploads/upload-list.ts";
+
+/** The files of a note that are shown as such, the latest first: not what is being deleted, and not what is shown as an upload. */
+export function useListed({ id, attachments }: Note): Attachment[] {
+  const hidden = useHiddenAttachments();
+  const uploading = useUploading(id);
+  useEffect(() => void pruneThumbnails(id, attachments), [id, attachments]);
+  return useMemo(
+    () =>
+      attachments
+        .filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id))
+        .sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
+    [attachments, hidden, uploading],
+  );
+}

@@ -1,0 +1,32 @@
+import type { Attachment, Note } from "@valetkey/client";
+import { FolderDown } from "lucide-react";
+import { Button } from "../../../components/button.tsx";
+import { texts } from "../../../texts/index.ts";
+import { downloadZip, useZipDownload } from "./zip-download.ts";
+
+const words = texts.attachments.zip;
+
+/** All files of a note at once; nothing where there are fewer than two. */
+export function DownloadAll({ note, attachments }: { note: Note; attachments: readonly Attachment[] }) {
+  const download = useZipDownload();
+  const ready = attachments.filter(({ state }) => state === "ready");
+  if (download?.noteId === note.id) {
+    const { doneBytes, totalBytes, cancel } = download;
+    return (
+      <div className="flex items-center gap-2">
+        <span className="text-muted text-small tabular-nums">{words.progress(doneBytes, totalBytes)}</span>
+        <progress aria-label={words.label} value={doneBytes} max={totalBytes} className="h-1.5 w-24 accent-accent" />
+        <Button kind="quiet" onClick={cancel}>
+          {words.cancel}
+        </Button>
+      </div>
+    );
+  }
+  if (ready.length < 2) return null;
+  return (
+    <Button kind="quiet" disabled={download !== undefined} onClick={() => void downloadZip(note, ready)}>
+      <FolderDown size={16} />
+      {words.action}
+    </Button>
+  );
+}

@@ -1,0 +1,55 @@
+type SaveOptions = { suggestedName: string; types: { accept: Record<string, string[]> }[] };
+type Saving = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileSystemFileHandle> };
+
+/** Where a large file is written to as it comes, and how it gets to the person in the end. */
+export type ZipTarget = {
+  /** Takes the whole stream. Rejects when it or the disk fails; nothing is left then. */
+  write(stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }): Promise<void>;
+};
+
+/**
+ * A file that the person chooses, where the browser asks for one; else one in its own storage, which becomes a download in the end.
+ * To be called by a click. Undefined: the person thought better of it.
+ */
+export async function chooseTarget(name: string): Promise<ZipTarget | undefined> {
+  const { showSaveFilePicker } = globalThis as Saving;
+  if (showSaveFilePicker === undefined) return throughStorage(name);
+  try {
+    const types = [{ accept: { "application/zip": [".zip"] } }];
+    return intoFile(await showSaveFilePicker({ suggestedName: name, types }));
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return undefined;
+    return throughStorage(name);
+  }
+}
+
+function intoFile(handle: FileSystemFileHandle): ZipTarget {
+  return {
+    // What was written is thrown away when the stream fails.
+    write: async (stream, { signal }) => stream.pipeTo(await handle.createWritable(), { signal }),
+  };
+}
+
+function throughStorage(name: string): ZipTarget {
+  return {
+    async write(stream, { signal }) {
+      const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
+      if (folder === undefined) return save(await new Response(stream).blob(), name);
+      // The last one has been saved by now, and only one is made at a time.
+      await folder.removeEntry("download.zip").catch(() => undefined);
+      const handle = await folder.getFileHandle("download.zip", { create: true });
+      await stream.pipeTo(await handle.createWritable(), { signal });
+      save(await handle.getFile(), name);
+    },
+  };
+}
+
+/** How long a browser may take to begin reading what it saves. Milliseconds. */
+const SAVED_AFTER_MS = 60_000;
+
+function save(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), SAVED_AFTER_MS);
+}

@@ -1,12 +1,14 @@
 import { Paperclip } from "lucide-react";
 import { useRef } from "react";
 import { Button } from "../../components/button.tsx";
+import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
 import type { ChosenFile } from "./uploads/begin-uploads.ts";
 
-/** Chooses files from the disk. */
+/** Chooses files from the disk; so does the key U. */
 export function AttachButton({ onChosen }: { onChosen: (files: ChosenFile[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
+  useShortcut("u", () => input.current?.click());
   return (
     <>
       <Button onClick={() => input.current?.click()}>

@@ -3,7 +3,7 @@ import { carryOut } from "./carry-out.ts";
 import type { FileHandle } from "./file-handle.ts";
 import { jobs, letGoOn } from "./jobs.ts";
 import { keepFile } from "./kept-files.ts";
-import { describeUpload, type Upload, type UploadSubject } from "./upload.ts";
+import { describeUpload, subjectOf, type Upload, type UploadSubject } from "./upload.ts";
 import { uploadList } from "./upload-list.ts";
 import { tellNews } from "./upload-news.ts";
 
@@ -35,20 +35,21 @@ export function beginUploads(chosen: readonly ChosenFile[], { userId, noteId, li
 }
 
 /** The same for one whose file is found again. */
-export function beginAgain({ id }: Upload, { file, isPaused = false }: { file: File; isPaused?: boolean }): void {
+export function beginAgain({ id }: Upload, file: File): void {
   const upload = uploadList.get(id);
-  if (upload !== undefined) begin(upload, { file, isPaused });
+  if (upload !== undefined) begin(subjectOf(upload), { file, attachmentId: upload.attachmentId });
   letGoOn(carryOut);
 }
 
-type Content = ChosenFile & { isPaused?: boolean; isKept?: boolean };
+type Content = ChosenFile & { isPaused?: boolean; isKept?: boolean; attachmentId?: string | undefined };
 
 /** Adds it at the end of those that wait. `isKept`: the browser has the file already. */
-export function begin(subject: UploadSubject, { file, handle, isPaused = false, isKept = false }: Content): void {
+export function begin(subject: UploadSubject, content: Content): void {
+  const { file, handle, isPaused = false, isKept = false, attachmentId } = content;
   const keeping = isKept ? Promise.resolve() : keep(subject, { file, handle });
   const job = { subject, file, isBegun: false, task: undefined, given: new AbortController(), keeping };
   jobs.set(subject.id, { ...job, phase: isPaused ? "paused" : "queued" });
-  uploadList.put({ ...toUpload(subject), status: isPaused ? "paused" : "queued", isKept });
+  uploadList.put({ ...toUpload(subject), status: isPaused ? "paused" : "queued", attachmentId, isKept });
 }
 
 async function keep(subject: UploadSubject, { file, handle }: ChosenFile): Promise<void> {

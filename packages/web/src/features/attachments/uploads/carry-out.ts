@@ -4,7 +4,7 @@ import { keys, queryClient } from "../../../service/queries.ts";
 import { hiddenAttachments } from "../hidden.ts";
 import { thumbnailFromFile } from "../thumbnails/from-file.ts";
 import { type Job, jobs, letGoOn } from "./jobs.ts";
-import { forgetFile, isKept } from "./kept-files.ts";
+import { forgetFile, isKept, keepChange } from "./kept-files.ts";
 import { inOneTab } from "./one-tab.ts";
 import { uploadList } from "./upload-list.ts";
 import { tellNews } from "./upload-news.ts";
@@ -50,8 +50,13 @@ async function send(job: Job): Promise<void> {
 /** The client's word for each step; what a person has paused is paused, though the last bytes may be on their way. */
 function show(job: Job, { state, totalBytes: _, ...progress }: UploadProgress): void {
   if (state === "ready" || state === "failed" || state === "aborted") return;
+  const { id } = job.subject;
+  const attachmentId = job.task?.attachmentId() ?? uploadList.get(id)?.attachmentId;
+  if (attachmentId !== undefined && attachmentId !== uploadList.get(id)?.attachmentId) {
+    void job.keeping.then(() => keepChange(id, { attachmentId }));
+  }
   const status = job.phase === "paused" ? "paused" : state;
-  uploadList.change(job.subject.id, { ...progress, status, attachmentId: job.task?.attachmentId() });
+  uploadList.change(id, { ...progress, status, attachmentId });
 }
 
 async function finish(job: Job, attachment: Attachment): Promise<void> {

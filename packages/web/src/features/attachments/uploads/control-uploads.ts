@@ -2,7 +2,7 @@ import { hiddenAttachments } from "../hidden.ts";
 import { beginAgain } from "./begin-uploads.ts";
 import { carryOut, drop } from "./carry-out.ts";
 import { type Job, jobs, letGoOn } from "./jobs.ts";
-import { forgetAllFiles, forgetFile, keepPaused } from "./kept-files.ts";
+import { forgetAllFiles, forgetFile, keepChange } from "./kept-files.ts";
 import { isSameFile } from "./upload.ts";
 import { uploadList } from "./upload-list.ts";
 
@@ -27,7 +27,7 @@ export function resumeUpload(id: string): void {
 }
 
 function remember(job: Job, { isPaused }: { isPaused: boolean }): void {
-  void job.keeping.then(() => keepPaused(job.subject.id, isPaused));
+  void job.keeping.then(() => keepChange(job.subject.id, { isPaused }));
 }
 
 /** Gives it up, here and at the service; what was sent is removed there. */
@@ -49,7 +49,7 @@ export function cancelUpload(id: string): void {
 export function goOnWith(id: string, file: File): boolean {
   const upload = uploadList.get(id);
   if (upload === undefined || !isSameFile(upload, file)) return false;
-  beginAgain(upload, { file });
+  beginAgain(upload, file);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { clear, createStore, del, entries, get, set, type UseStore } from "idb-keyval";
+import { clear, createStore, del, entries, get, promisifyRequest, set, type UseStore } from "idb-keyval";
 import type { FileHandle } from "./file-handle.ts";
 import type { UploadSubject } from "./upload.ts";
 
@@ -10,6 +10,8 @@ export type KeptUpload = {
   subject: UploadSubject;
   content: File | FileHandle | undefined;
   isPaused: boolean;
+  /** As the service knows it, once it does. */
+  attachmentId?: string;
 };
 
 let store: UseStore | undefined;
@@ -35,12 +37,20 @@ export async function keepFile({ subject, file, handle }: Keeping): Promise<bool
   }
 }
 
-export async function keepPaused(id: string, isPaused: boolean): Promise<void> {
+/** Notes what has changed about an upload whose file is kept. */
+export async function keepChange(
+  id: string,
+  change: Pick<Partial<KeptUpload>, "isPaused" | "attachmentId">,
+): Promise<void> {
   try {
-    const kept = await get<KeptUpload>(id, open());
-    if (kept !== undefined) await set(id, { ...kept, isPaused } satisfies KeptUpload, open());
+    // In one transaction: it may be forgotten at the same moment.
+    await open()("readwrite", (files) => {
+      const reading: IDBRequest<KeptUpload | undefined> = files.get(id);
+      reading.onsuccess = () => reading.result && files.put({ ...reading.result, ...change } satisfies KeptUpload, id);
+      return promisifyRequest(files.transaction);
+    });
   } catch {
-    // It goes on by itself after a reload, then.
+    // After a reload it is as it was before.
   }
 }
 

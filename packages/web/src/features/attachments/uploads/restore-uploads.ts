@@ -23,14 +23,14 @@ export async function restoreUploads(userId: string): Promise<void> {
   letGoOn(carryOut);
 }
 
-async function restore({ subject, content, isPaused }: KeptUpload): Promise<void> {
-  if (content instanceof File) return begin(subject, { file: content, isPaused, isKept: true });
-  if (content === undefined) return uploadList.put({ ...toUpload(subject), status: "choose" });
+async function restore({ subject, content, isPaused, attachmentId }: KeptUpload): Promise<void> {
+  if (content instanceof File) return begin(subject, { file: content, isPaused, isKept: true, attachmentId });
+  if (content === undefined) return uploadList.put({ ...toUpload(subject), status: "choose", attachmentId });
   handles.set(subject.id, content);
   const isAllowed = (await content.queryPermission({ mode: "read" })) === "granted";
   const file = isAllowed ? await fileOf(content, subject) : undefined;
-  if (file !== undefined) begin(subject, { file, isPaused, isKept: true });
-  else uploadList.put({ ...toUpload(subject), status: isAllowed ? "choose" : "allow" });
+  if (file !== undefined) begin(subject, { file, isPaused, isKept: true, attachmentId });
+  else uploadList.put({ ...toUpload(subject), status: isAllowed ? "choose" : "allow", attachmentId });
 }
 
 /** Asks the browser for the file of an upload again; to be called by a click. */
@@ -41,7 +41,7 @@ export async function allowUpload(id: string): Promise<void> {
   if ((await handle.requestPermission({ mode: "read" })) !== "granted") return;
   const file = await fileOf(handle, upload);
   if (file === undefined) uploadList.change(id, { status: "choose" });
-  else beginAgain(upload, { file });
+  else beginAgain(upload, file);
 }
 
 /** Undefined when it is gone, or no longer what it was. */

@@ -58,6 +58,12 @@ export function describeUpload({ userId, noteId, file }: Described): UploadSubje
   return { id, userId, noteId, filename, sizeBytes, contentType, lastModified, addedAt: Date.now() };
 }
 
+/** What is kept of it. */
+export function subjectOf(upload: Upload): UploadSubject {
+  const { id, userId, noteId, filename, sizeBytes, contentType, lastModified, addedAt } = upload;
+  return { id, userId, noteId, filename, sizeBytes, contentType, lastModified, addedAt };
+}
+
 /** Whether a file that was chosen again is the one of before, as far as that can be seen without reading it. */
 export function isSameFile({ filename, sizeBytes, lastModified }: UploadSubject, file: File): boolean {
   return file.name === filename && file.size === sizeBytes && file.lastModified === lastModified;

@@ -1,0 +1,367 @@
+import { createHash } from "node:crypto";
+import type { Locator } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { Client, Note } from "../../../packages/client/src/index.ts";
+import { dropFiles } from "./testing/drop-files.ts";
+import { png, randomFile, type SampleFile, text } from "./testing/files.ts";
+import type { Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+import { readZip } from "./testing/zip.ts";
+
+const MIB = 2 ** 20;
+/** More than a single PUT takes: it goes in parts of 8 MiB. */
+const IN_PARTS = 72 * MIB;
+
+const filesOf = ({ page }: Person) => page.getByRole("region", { name: "Files" });
+const rowOf = (person: Person, filename: string) =>
+  filesOf(person)
+    .getByRole("listitem")
+    .filter({ has: person.page.getByText(filename, { exact: true }) });
+const button = (row: Locator, name: string) => row.getByRole("button", { name, exact: true });
+
+async function open(person: Person, files: readonly SampleFile[] = []): Promise<Note> {
+  const note = await seedNote(person.client, { title: "Trip", files });
+  await person.page.goto(`/n/${note.id}`);
+  await filesOf(person).waitFor();
+  return note;
+}
+
+/** Chosen in the dialog of the browser, which is opened by the button. */
+async function choose({ page }: Person, files: readonly SampleFile[]): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Attach files" }).click();
+  await (await chooser).setFiles(files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: bytes })));
+}
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+async function stored(client: Client, noteId: string): Promise<Record<string, string>> {
+  const { attachments } = await client.notes.get(noteId);
+  const contents = attachments.map(async ({ id, filename }) => {
+    const blob = await (await client.download(id)).blob();
+    return [filename, sha256(new Uint8Array(await blob.arrayBuffer()))];
+  });
+  return Object.fromEntries(await Promise.all(contents));
+}
+
+const hashesOf = (files: readonly SampleFile[]) =>
+  Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes)]));
+
+describe("attaching files", () => {
+  const web = startWeb();
+
+  it("by dropping: 30 MiB, with the progress in the row", async () => {
+    const ann = await web.person("Ann");
+    const note = await open(ann);
+    const film = randomFile("film.bin", { sizeBytes: 30 * MIB });
+    await dropFiles(ann.page.locator("main"), { files: [film], isHeld: true });
+    await ann.page.getByText("Drop to attach").waitFor();
+    await slowDown(ann);
+    await dropFiles(ann.page.locator("main"), { files: [film] });
+    await expect.poll(() => ann.page.getByText("Drop to attach").count()).toBe(0);
+    const bar = filesOf(ann).getByRole("progressbar", { name: "film.bin" });
+    await expect
+      .poll(() => bar.getAttribute("aria-valuetext"))
+      .toMatch(/^[\d.]+ MB of 31.5 MB · [\d.]+ MB\/s · \d+ s left$/);
+    await rowOf(ann, "film.bin").getByText("31.5 MB · You · just now").waitFor();
+    expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
+  });
+
+  it("by choosing: several at once, three at a time", async () => {
+    const ben = await web.person("Ben");
+    const note = await open(ben);
+    const files = ["a.bin", "b.bin", "c.bin", "d.bin"].map((name) => randomFile(name, { sizeBytes: 20_000 }));
+    const gate = Promise.withResolvers<void>();
+    await ben.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await choose(ben, files);
+    await filesOf(ben).getByText("Waiting for its turn").waitFor();
+    expect(await filesOf(ben).getByText("Waiting for its turn").count()).toBe(1);
+    gate.resolve();
+    for (const { name } of files) await rowOf(ben, name).getByText("You · just now").waitFor();
+    expect(await stored(ben.client, note.id)).toEqual(hashesOf(files));
+  });
+
+  it("by pasting: a picture gets a name by its time", async () => {
+    const cleo = await web.person("Cleo");
+    await open(cleo);
+    const { bytes } = png("image.png");
+    await cleo.page.evaluate(paste, { name: "image.png", type: "image/png", base64: bytes.toString("base64") });
+    await filesOf(cleo)
+      .getByText(/^Pasted image \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/)
+      .waitFor();
+  });
+
+  it("by the key U, and not as a viewer, on whose page a file falls without a trace", async () => {
+    const dora = await web.person("Dora");
+    const emil = await web.person("Emil");
+    const note = await seedNote(dora.client, { title: "Trip", sharedWith: { emails: [emil.email] } });
+    await dora.page.goto(`/n/${note.id}`);
+    await filesOf(dora).waitFor();
+    const chooser = dora.page.waitForEvent("filechooser");
+    await dora.page.keyboard.press("u");
+    await chooser;
+    await emil.page.goto(`/n/${note.id}`);
+    await filesOf(emil).getByText("There are no files on this note yet.").waitFor();
+    await dropFiles(emil.page.locator("main"), { files: [text("a.txt", "a")] });
+    expect(await emil.page.getByRole("button", { name: "Attach files" }).count()).toBe(0);
+    expect((await dora.client.notes.get(note.id)).attachments).toEqual([]);
+  });
+
+  it("can be paused, resumed and cancelled", async () => {
+    const fay = await web.person("Fay");
+    const note = await open(fay);
+    const file = randomFile("large.bin", { sizeBytes: IN_PARTS });
+    await slowDown(fay);
+    await dropFiles(fay.page.locator("main"), { files: [file] });
+    const row = rowOf(fay, "large.bin");
+    await row.getByText(/MB\/s/).waitFor();
+    await button(row, "Pause").click();
+    await row.getByText(/^Paused/).waitFor();
+    await button(row, "Resume").click();
+    await row.getByText(/MB\/s/).waitFor();
+    await button(row, "Cancel").click();
+    await expect.poll(() => row.count()).toBe(0);
+    await expect.poll(async () => (await fay.client.notes.get(note.id)).attachments).toEqual([]);
+    expect(await keptUploads(fay)).toBe(0);
+  });
+
+  it("goes on after an outage of the connection and a reload, and sends only what was missing", async () => {
+    const gus = await web.person("Gus");
+    const note = await open(gus);
+    const file = randomFile("large.bin", { sizeBytes: IN_PARTS });
+    gus.watch.expect(/ERR_INTERNET_DISCONNECTED/);
+    const [fifth, ninth, offline] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as Resolvers;
+    let sent = 0;
+    let isReloaded = false;
+    await gus.page.route(/partNumber=/, async (route) => {
+      sent += 1;
+      if (sent === 9) ninth.resolve();
+      // Five of the nine parts get through. What the page sends between the connection and the reload goes nowhere.
+      if (!isReloaded && sent > 5) await offline.promise;
+      if (!isReloaded && sent > 9) return;
+      await route.continue().catch(() => undefined);
+    });
+    gus.page.on("requestfinished", (request) => {
+      if (request.url().includes("partNumber=") && request.method() === "PUT" && ++through === 5) fifth.resolve();
+    });
+    let through = 0;
+    await dropFiles(gus.page.locator("main"), { files: [file] });
+    await Promise.all([fifth.promise, ninth.promise]);
+    await gus.context.setOffline(true);
+    offline.resolve();
+    await rowOf(gus, "large.bin").getByText("Waiting for the connection").waitFor();
+    await gus.context.setOffline(false);
+    await gus.page.reload({ waitUntil: "commit" });
+    isReloaded = true;
+    sent = 0;
+    await rowOf(gus, "large.bin")
+      .getByText(/You · just now$/)
+      .waitFor();
+    expect(await stored(gus.client, note.id)).toEqual(hashesOf([file]));
+    expect(sent).toBe(4);
+    expect(await keptUploads(gus)).toBe(0);
+  });
+
+  it("says of a file that is not what its name says that it was not kept, and removes its row", async () => {
+    const hal = await web.person("Hal");
+    const note = await open(hal);
+    hal.watch.expect(/^422 POST .*\/complete$/);
+    await choose(hal, [
+      { name: "photo.png", type: "image/png", bytes: Buffer.from("<!doctype html><title>x</title>") },
+    ]);
+    const row = rowOf(hal, "photo.png");
+    await row
+      .getByText("This file is not what its name says (it is HTML, named photo.png). It was not kept.")
+      .waitFor();
+    await hal.page.getByRole("status").filter({ hasText: "photo.png was not attached." }).waitFor();
+    await button(row, "More").click();
+    await hal.page.getByRole("menuitem", { name: "Remove" }).click();
+    await expect.poll(() => row.count()).toBe(0);
+    await hal.page.goto("/activity");
+    await expect.poll(async () => (await hal.client.notes.get(note.id)).attachments).toEqual([]);
+  });
+
+  it("shows those of another note on every page", async () => {
+    const ida = await web.person("Ida");
+    const note = await open(ida);
+    const gate = Promise.withResolvers<void>();
+    await ida.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await choose(ida, [text("a.txt", "hello")]);
+    await filesOf(ida).getByRole("progressbar").waitFor();
+    await ida.page.getByRole("link", { name: "Activity" }).first().click();
+    await ida.page.getByRole("link", { name: "Uploading 1 file: 0 %" }).waitFor();
+    gate.resolve();
+    await expect.poll(() => ida.page.getByRole("link", { name: /^Uploading/ }).count()).toBe(0);
+    expect((await ida.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+});
+
+describe("a file that is larger than the service takes", () => {
+  const web = startWeb({ env: { UPLOAD_MAX_BYTES: "100000" } });
+
+  it("is refused before anything is sent", async () => {
+    const ann = await web.person("Ann");
+    await open(ann);
+    await choose(ann, [randomFile("large.bin", { sizeBytes: 100_001 })]);
+    const row = rowOf(ann, "large.bin");
+    await row.getByText("It is larger than 100 kB, the most that this service takes. It was not sent.").waitFor();
+    const asked = ann.watch.requests.get(web.service.url) ?? [];
+    expect(asked.filter(({ method }) => method === "POST")).toEqual([]);
+    await button(row, "Remove from the list").click();
+    await expect.poll(() => row.count()).toBe(0);
+  });
+});
+
+describe("the files of a note", () => {
+  const web = startWeb();
+  const bucketReads = ({ watch }: Person) =>
+    (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
+  const urlRequests = ({ watch }: Person) =>
+    (watch.requests.get(web.service.url) ?? []).filter(({ url }) => /\/urls?(\?|$)/.test(url)).length;
+
+  it("are deleted unless it is undone", async () => {
+    const ann = await web.person("Ann");
+    const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);
+    for (const name of ["a.txt", "b.txt"]) {
+      await button(rowOf(ann, name), "More").click();
+      await ann.page.getByRole("menuitem", { name: "Delete" }).click();
+      await expect.poll(() => rowOf(ann, name).count()).toBe(0);
+      if (name !== "a.txt") continue;
+      await ann.page.getByRole("button", { name: "Undo" }).click();
+      await rowOf(ann, "a.txt").waitFor();
+    }
+    // Whoever leaves the page can't undo any more.
+    await ann.page.goto("/activity");
+    const names = async () => (await ann.client.notes.get(note.id)).attachments.map(({ filename }) => filename);
+    await expect.poll(names).toEqual(["a.txt"]);
+  });
+
+  it("have small pictures, one request for the URLs of all of them, and none after a reload", async () => {
+    const ben = await web.person("Ben");
+    await open(ben, [png("a.png"), png("b.png"), text("c.txt", "c")]);
+    const pictures = () => filesOf(ben).locator("img").count();
+    await expect.poll(pictures).toBe(2);
+    expect(urlRequests(ben)).toBe(1);
+    const readBefore = bucketReads(ben);
+    await ben.page.reload();
+    await expect.poll(pictures).toBe(2);
+    expect(urlRequests(ben)).toBe(1);
+    expect(bucketReads(ben)).toBe(readBefore);
+  });
+
+  it("have small pictures without any URL where they were attached", async () => {
+    const cleo = await web.person("Cleo");
+    await open(cleo);
+    await choose(cleo, [png("a.png")]);
+    await expect.poll(() => filesOf(cleo).locator("img").count()).toBe(1);
+    expect(urlRequests(cleo)).toBe(0);
+  });
+
+  it("leave nothing in the browser after a sign-out", async () => {
+    const dora = await web.person("Dora");
+    await open(dora);
+    await choose(dora, [png("a.png")]);
+    await expect.poll(() => filesOf(dora).locator("img").count()).toBe(1);
+    expect(await keptIn(dora, "thumbnails")).toBe(1);
+    await dora.page.getByRole("button", { name: "Dora" }).click();
+    await dora.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await dora.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await keptIn(dora, "thumbnails")).toBe(0);
+    expect(await keptUploads(dora)).toBe(0);
+  });
+
+  it("come as one ZIP that is made in the browser: no byte of them through the service", async () => {
+    const emil = await web.person("Emil");
+    const files = [text("a.txt", "first"), text("a.txt", "second"), randomFile("c.bin", { sizeBytes: 3 * MIB })];
+    await emil.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await open(emil, files);
+    const sizes: Promise<number>[] = [];
+    emil.context.on("response", (response) => {
+      if (!response.url().startsWith(web.service.url)) return;
+      sizes.push(
+        response.body().then(
+          (body) => body.length,
+          () => 0,
+        ),
+      );
+    });
+    const download = emil.page.waitForEvent("download");
+    await emil.page.getByRole("button", { name: "Download all" }).click();
+    expect((await download).suggestedFilename()).toBe("Trip.zip");
+    const entries = await readZip(await (await download).path());
+    const { bytes } = files[2] as SampleFile;
+    expect(entries.map(({ name, bytes }) => [name, sha256(bytes)]).sort()).toEqual(
+      [
+        ["a.txt", sha256(Buffer.from("second"))],
+        ["a (2).txt", sha256(Buffer.from("first"))],
+        ["c.bin", sha256(bytes)],
+      ].sort(),
+    );
+    expect(Math.max(...(await Promise.all(sizes)))).toBeLessThan(100_000);
+  });
+
+  it("says what could not be had, on the page and in the ZIP", async () => {
+    const fay = await web.person("Fay");
+    await fay.context.addInitScript("delete globalThis.showSaveFilePicker");
+    const note = await open(fay, [text("a.txt", "a"), text("b.txt", "b")]);
+    fay.watch.expect(/^404 GET /);
+    const [first] = note.attachments;
+    await fay.client.attachments.remove(first?.id ?? "");
+    const download = fay.page.waitForEvent("download");
+    await fay.page.getByRole("button", { name: "Download all" }).click();
+    const names = (await readZip(await (await download).path())).map(({ name }) => name);
+    expect(names).toEqual(["b.txt", "NOT IN THIS ZIP.txt"]);
+    const said = fay.page.getByRole("region", { name: "Notifications" });
+    await said.getByText("Not in the ZIP, as they could not be had: a.txt").waitFor();
+  });
+});
+
+/** So slow that the middle of an upload can be seen. */
+async function slowDown({ page, context }: Person): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send("Network.emulateNetworkConditions", {
+    ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 8 * MIB },
+  });
+}
+
+function keptUploads(person: Person): Promise<number> {
+  return keptIn(person, "uploads");
+}
+
+/** How many entries the browser keeps of them. */
+function keptIn({ page }: Person, name: "uploads" | "thumbnails"): Promise<number> {
+  return page.evaluate(
+    `new Promise((resolve, reject) => {
+      const opening = indexedDB.open("valetkey.${name}");
+      opening.onupgradeneeded = () => opening.result.createObjectStore("${name}");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const counting = opening.result.transaction("${name}").objectStore("${name}").count();
+        counting.onsuccess = () => resolve(counting.result);
+      };
+    })`,
+  );
+}
+
+/** In the page: what the browser does when a file is pasted. */
+function paste({ name, type, base64 }: { name: string; type: string; base64: string }): void {
+  const { DataTransfer, ClipboardEvent, document } = globalThis as unknown as InPage;
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name, { type }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}
+
+type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
+
+type InPage = {
+  DataTransfer: new () => { items: { add(file: File): void } };
+  ClipboardEvent: new (type: string, init: object) => object;
+  document: { body: { dispatchEvent(event: object): void } };
+};

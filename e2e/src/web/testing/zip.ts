@@ -1,0 +1,14 @@
+import { buffer } from "node:stream/consumers";
+import { openPromise } from "yauzl";
+
+export type ZipEntry = { name: string; bytes: Buffer };
+
+/** Unpacks a ZIP in memory. Rejects when it is not whole. */
+export async function readZip(path: string): Promise<ZipEntry[]> {
+  const zip = await openPromise(path);
+  const entries: ZipEntry[] = [];
+  for await (const entry of zip.eachEntry()) {
+    entries.push({ name: entry.fileName, bytes: await buffer(await zip.openReadStreamPromise(entry)) });
+  }
+  return entries;
+}

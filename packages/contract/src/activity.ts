@@ -12,6 +12,7 @@ export const AuditEvent = Type.Object({
   /** With whom it was shared, or no longer is. */
   subject: Type.Optional(Person),
   noteId: Id,
+  noteTitle: Type.Union([Type.String(), Type.Null()], { description: "As it is now; null: the note is deleted" }),
   attachmentIds: Type.Array(Id),
   /** The names of the first ten of `attachmentIds`, but for those that are deleted and named by no event of the page. */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),

@@ -99,6 +99,15 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
     },
 
+    async titlesOf(noteIds) {
+      const rows = await db
+        .selectFrom("notes")
+        .select(["id", "title"])
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(noteIds)))
+        .execute();
+      return new Map(rows.map((row) => [row.id, row.title]));
+    },
+
     async listOwned(userId, { limit, cursor, search }) {
       const after = decodeCursor(cursor);
       const rows = await db

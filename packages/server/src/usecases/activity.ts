@@ -6,28 +6,29 @@ import type { Deps, Page, PageRequest, Queries } from "./ports.ts";
 // A batch is about up to 1,000 files, and a page of 200 batches would be as long as a book.
 const MAX_NAMED_FILES = 10;
 
-/** An event with the names of its first files. */
-export type NamedEvent = AuditEvent & { files: { id: string; filename: string }[] };
+/** An event with the title of its note, undefined when that is deleted, and the names of its first files. */
+export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
 
 /** What happened to one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
 export function listNoteActivity({ db }: Deps) {
   return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
     const { noteId, ...page } = input;
     await authoriseNote(db, { caller, noteId, action: "note.activity" });
-    return nameFiles(db, await db.audit.listOfNote(noteId, page));
+    return name(db, await db.audit.listOfNote(noteId, page));
   };
 }
 
 /** What happened to the caller's own notes, deleted ones included, newest first. */
 export function listActivity({ db }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<NamedEvent>> =>
-    nameFiles(db, await db.audit.listOfOwner(caller.userId, page));
+    name(db, await db.audit.listOfOwner(caller.userId, page));
 }
 
-// Whoever may read the activity of a note may read its files. One that is deleted is named by the events that tell its name.
-async function nameFiles(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
+// Whoever may read the activity of a note may read it and its files. One that is deleted is named by the events that tell its name.
+async function name(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);
+  const titles = items.length === 0 ? new Map<string, string>() : await queries.notes.titlesOf(notesOf(items));
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
     if (id !== undefined && others.length === 0 && typeof detail.filename === "string") names.set(id, detail.filename);
@@ -37,5 +38,10 @@ async function nameFiles(queries: Queries, { items, nextCursor }: Page<AuditEven
       const filename = names.get(id);
       return filename === undefined ? [] : [{ id, filename }];
     });
-  return { items: items.map((event) => ({ ...event, files: filesOf(event) })), nextCursor };
+  const named = items.map((event) => ({ ...event, noteTitle: titles.get(event.noteId), files: filesOf(event) }));
+  return { items: named, nextCursor };
+}
+
+function notesOf(events: readonly AuditEvent[]): string[] {
+  return [...new Set(events.map(({ noteId }) => noteId))];
 }

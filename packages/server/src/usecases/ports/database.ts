@@ -60,6 +60,8 @@ export type NoteQueries = {
   hold(noteId: string): Promise<boolean>;
   /** Removes the note with its attachments, uploads and shares; the caller holds it, and has queued the objects for deletion. */
   delete(noteId: string): Promise<void>;
+  /** By id; those that are gone are absent. One query. */
+  titlesOf(noteIds: readonly string[]): Promise<Map<string, string>>;
   listOwned(userId: string, page: NotePageRequest): Promise<Page<Note>>;
   /** Notes with a live share for this person; newest first, as all lists are. */
   listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteWithRole>>;

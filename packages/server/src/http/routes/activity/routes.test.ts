@@ -40,6 +40,17 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(all.body.items[1]).toMatchObject({ actorId: "bob", noteId, attachmentIds: [attachment.id] });
   });
 
+  it("names the note as it is called now, until it is deleted", async () => {
+    const [kept, gone] = [await create("Kept"), await create("Gone")];
+    await ann.send(`PATCH /notes/${kept}`, { json: { title: "Renamed" } });
+    const titles = async (path: string) =>
+      (await ann.send(`GET ${path}`)).body.items.map(({ noteTitle }: { noteTitle: unknown }) => noteTitle);
+    expect(await titles(`/notes/${kept}/activity`)).toEqual(["Renamed", "Renamed"]);
+    expect(await titles("/activity?limit=3")).toEqual(["Renamed", "Gone", "Renamed"]);
+    await ann.send(`DELETE /notes/${gone}`);
+    expect(await titles("/activity?limit=4")).toEqual([null, "Renamed", null, "Renamed"]);
+  });
+
   it("names who did it, with whom it was shared, and which files it is about, deleted ones included", async () => {
     const bob = await service.as("bob");
     await bob.send("GET /me");

@@ -25,7 +25,7 @@ export function activityRoutes(app: App, deps: RouteDeps): void {
 async function describe(page: Page<NamedEvent>, { useCases }: RouteDeps): Promise<AuditEventPage> {
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
-    const { id, at, action, actorId, noteId, attachmentIds, files, detail } = event;
+    const { id, at, action, actorId, noteId, noteTitle = null, attachmentIds, files, detail } = event;
     const [subject] = subjectOf(event).map((userId) => presentPerson(userId, people));
     return {
       id,
@@ -35,6 +35,7 @@ async function describe(page: Page<NamedEvent>, { useCases }: RouteDeps): Promis
       actor: presentPerson(actorId, people),
       ...(subject && { subject }),
       noteId,
+      noteTitle,
       attachmentIds: [...attachmentIds],
       files,
       detail,

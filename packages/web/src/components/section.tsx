@@ -6,7 +6,10 @@ type SectionProps = { title: string; hint?: ReactNode; children: ReactNode };
 export function Section({ title, hint, children }: SectionProps) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="flex flex-col gap-4 border-t pt-6">
+    <section
+      aria-labelledby={id}
+      className="flex flex-col gap-4 border-t pt-6 first-of-type:border-t-0 first-of-type:pt-0"
+    >
       <header>
         <h2 id={id} className="font-semibold">
           {title}

@@ -46,6 +46,7 @@ const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const sameYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" });
 const otherYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });
 const exact = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long", day: "numeric", month: "long" });
 const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 
 /** "just now", "5 minutes ago", "yesterday", "3 Mar". */
@@ -59,13 +60,24 @@ export function formatWhen(instant: string, now: number): string {
   return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
 }
 
+/** "3 Mar", or "3 Mar 2025" in another year. */
+export function formatDate(instant: string | number, now: number): string {
+  const date = new Date(instant);
+  return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
+}
+
+/** "Monday 3 March". */
+export function formatWeekday(instant: string | number): string {
+  return weekday.format(new Date(instant));
+}
+
 /** "24 Nov 2026, 21:36". */
 export function formatInstant(instant: string): string {
   return exact.format(new Date(instant));
 }
 
 /** "21:36". */
-export function formatClock(instant: string): string {
+export function formatClock(instant: string | number): string {
   return clock.format(new Date(instant));
 }
 

@@ -63,7 +63,7 @@ function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean })
     ...(ipAddress ? [ipAddress] : []),
   ];
   return (
-    <p className="truncate text-muted text-small" title={formatInstant(createdAt)}>
+    <p className="text-muted text-small" title={formatInstant(createdAt)}>
       {facts.join(texts.common.separator)}
     </p>
   );

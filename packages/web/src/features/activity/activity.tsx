@@ -1,8 +1,14 @@
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { texts } from "../../texts/index.ts";
+import { ActivityFeed } from "./activity-feed.tsx";
 
 /** What happened to all notes that one owns. */
 export function Activity() {
   useDocumentTitle(texts.activity.title);
-  return <h1 className="text-title">{texts.activity.title}</h1>;
+  return (
+    <>
+      <h1 className="mb-6 text-title">{texts.activity.title}</h1>
+      <ActivityFeed />
+    </>
+  );
 }

@@ -1,4 +1,34 @@
-/** What happened to one note; folded until it is asked for. */
-export function NoteActivity(_props: { noteId: string }) {
-  return null;
+import { ChevronRight } from "lucide-react";
+import { lazy, Suspense, useId, useState } from "react";
+import { texts } from "../../texts/index.ts";
+
+const ActivityFeed = lazy(async () => ({ default: (await import("./activity-feed.tsx")).ActivityFeed }));
+
+/** What happened to one note; folded, and not even asked for, until someone wants to see it. */
+export function NoteActivity({ noteId }: { noteId: string }) {
+  const id = useId();
+  const [isUnfolded, setUnfolded] = useState(false);
+  return (
+    <section aria-label={texts.activity.title} className="border-t pt-4">
+      <h2>
+        <button
+          type="button"
+          aria-expanded={isUnfolded}
+          aria-controls={id}
+          onClick={() => setUnfolded(!isUnfolded)}
+          className="-ml-2 flex h-11 items-center gap-2 rounded-card px-2 font-semibold hover:bg-hover md:h-9"
+        >
+          <ChevronRight
+            size={16}
+            aria-hidden="true"
+            className={isUnfolded ? "rotate-90 transition-transform" : "transition-transform"}
+          />
+          {texts.activity.title}
+        </button>
+      </h2>
+      <div id={id} className={isUnfolded ? "mt-4" : undefined}>
+        <Suspense>{isUnfolded && <ActivityFeed noteId={noteId} />}</Suspense>
+      </div>
+    </section>
+  );
 }

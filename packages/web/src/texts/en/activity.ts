@@ -1,1 +1,86 @@
-export const activity = { title: "Activity" };
+/** Who did it: "You" or a name, and whether it is "You". */
+type Who = { name: string; isYou: boolean };
+
+const list = new Intl.ListFormat("en", { type: "conjunction" });
+const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
+const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
+
+export const activity = {
+  title: "Activity",
+  today: "Today",
+  yesterday: "Yesterday",
+  filter: {
+    label: "What to show",
+    options: { all: "All", downloads: "Downloads", changes: "Changes", sharing: "Sharing", refusals: "Refusals" },
+  },
+  empty: {
+    title: "Nothing has happened yet",
+    hint: "Who attached, shared or downloaded what is told here, with the time.",
+  },
+  emptyFilter: {
+    all: "Nothing has happened yet.",
+    downloads: "Nobody has downloaded anything yet.",
+    changes: "Nothing was changed yet.",
+    sharing: "Nothing was shared yet.",
+    refusals: "Nobody was refused anything.",
+  },
+  failedToLoad: "The activity could not be loaded",
+  failedToLoadMore: "What happened before could not be loaded.",
+  loadingMore: "Loading what happened before…",
+  /** The title of a note that is deleted. */
+  deletedNote: "a deleted note",
+  inNote: "in",
+  span: (from: string, to: string) => `${from} – ${to}`,
+  files: {
+    /** One file without a name any more. */
+    one: "a deleted file",
+    many: (count: number) => `${count} files`,
+    named: (names: string[], others: number) =>
+      list.format(others === 0 ? names : [...names, others === 1 ? "1 more" : `${others} more`]),
+  },
+  sentences: {
+    "note.created": (who: Who) => `${who.name} created the note`,
+    "note.updated": (who: Who, times: number) => `${who.name} edited the note${timesOf(times)}`,
+    "note.deleted": (who: Who, title: string | undefined) =>
+      title === undefined ? `${who.name} deleted the note` : `${who.name} deleted the note “${title}”`,
+    "attachment.uploaded": (who: Who, files: string) => `${who.name} attached ${files}`,
+    "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,
+    "attachment.rejected": (who: Who, files: string) => `${who.name} attached ${files}, which was not kept`,
+    "attachment.deleted": (who: Who, files: string) => `${who.name} deleted ${files}`,
+    "share.granted": (
+      who: Who,
+      { what, whom, role, until }: { what: string | undefined; whom: string; role: string; until: string | undefined },
+    ) =>
+      `${who.name} shared ${what ?? "the note"} with ${whom} (${role})${until === undefined ? "" : ` until ${until}`}`,
+    "share.revoked": (who: Who, { what, whom }: { what: string | undefined; whom: string }) =>
+      `${who.name} stopped sharing ${what ?? "the note"} with ${whom}`,
+    "url.issued": (
+      who: Who,
+      { files, count, times, life }: { files: string; count: number; times: number; life: string | undefined },
+    ) => {
+      const urls = count > 1 ? "URLs" : times > 1 ? `${times} URLs` : "a URL";
+      const again = count > 1 ? timesOf(times) : "";
+      const goodFor = life === undefined ? "" : `, ${count > 1 || times > 1 ? "each " : ""}good for ${life}`;
+      return `${who.name} got ${urls} of ${files}${again}${goodFor}`;
+    },
+    "url.refused": (who: Who, files: string, times: number) =>
+      `${who.name} ${wasOf(who)} refused ${files}${timesOf(times)}`,
+    other: (who: Who, action: string) => `${who.name}: ${action}`,
+  },
+  roles: { editor: "can edit", viewer: "can look" },
+  you: "you",
+  chart: {
+    title: "Downloads",
+    summary: (downloads: string, span: string) => `${downloads} in the last ${span}`,
+    most: (count: number, when: string) => `most on ${when}: ${count}`,
+    mostAt: (count: number, when: string) => `most from ${when}: ${count}`,
+    downloads: { one: "download", other: "downloads" },
+    spans: { hours: "24 hours", days14: "14 days", days30: "30 days" },
+    columns: { hour: "From", day: "Day", count: "Downloads" },
+    partial: (events: string, since: string) => `Counted from the last ${events}, which go back to ${since}.`,
+    events: { one: "event", other: "events" },
+    hint: "A download is a URL that was given out.",
+    now: "now",
+    today: "today",
+  },
+};

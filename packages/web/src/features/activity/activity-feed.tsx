@@ -1,0 +1,81 @@
+import { useQuery } from "@tanstack/react-query";
+import { History } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { Segmented } from "../../components/segmented.tsx";
+import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { sessionQuery } from "../../service/queries.ts";
+import { texts } from "../../texts/index.ts";
+import { ActivityList } from "./activity-list.tsx";
+import { DownloadChart } from "./download-chart.tsx";
+import { type Filter, filterEvents } from "./filter.ts";
+import { useEvents } from "./use-events.ts";
+
+const words = texts.activity;
+const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => ({
+  value,
+  label: words.filter.options[value],
+}));
+const none: never[] = [];
+
+/** What happened to one note, or without one to all that one owns: a chart of the downloads, and the lines of everything. */
+export function ActivityFeed({ noteId }: { noteId?: string }) {
+  const { data: session } = useQuery(sessionQuery);
+  const now = useNow();
+  const { pages, events } = useEvents(noteId);
+  const [filter, setFilter] = useState<Filter>("all");
+  const filtered = useMemo(() => filterEvents(events ?? none, filter), [events, filter]);
+  const isMoreToCome = pages.hasNextPage && !pages.isFetchNextPageError;
+  if (pages.isPending) return <Skeletons />;
+  if (events === undefined) {
+    return <Failure title={words.failedToLoad} error={pages.error} onRetry={() => void pages.refetch()} />;
+  }
+  if (events.length === 0) return <Empty icon={<History size={28} strokeWidth={1.5} />} {...words.empty} />;
+  return (
+    <div className="flex flex-col gap-6">
+      <DownloadChart events={events} now={now} isWhole={!pages.hasNextPage} />
+      <Segmented
+        label={words.filter.label}
+        value={filter}
+        onChange={setFilter}
+        options={filters}
+        className="self-stretch md:self-start"
+      />
+      {filtered.length === 0 && !isMoreToCome && (
+        <p role="status" className="px-3 text-muted text-small">
+          {words.emptyFilter[filter]}
+        </p>
+      )}
+      <ActivityList
+        key={filter}
+        events={filtered}
+        accountId={session?.user.id}
+        now={now}
+        namesNote={noteId === undefined}
+        pageCount={pages.data?.pages.length ?? 0}
+        onEnd={() => isMoreToCome && !pages.isFetching && void pages.fetchNextPage()}
+      />
+      {pages.isFetchNextPageError && (
+        <div className="flex flex-wrap items-center gap-2">
+          <Problem>{words.failedToLoadMore}</Problem>
+          <Button onClick={() => void pages.fetchNextPage()}>{texts.common.tryAgain}</Button>
+        </div>
+      )}
+      <p role="status" className="px-3 text-muted text-small">
+        {pages.isFetchingNextPage && words.loadingMore}
+      </p>
+    </div>
+  );
+}
+
+function Skeletons() {
+  return (
+    <div className="flex flex-col gap-2">
+      <Skeleton className="mb-4 h-32" />
+      <Skeleton className="h-9" />
+      <Skeleton className="h-9" />
+      <Skeleton className="h-9" />
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+import type { AuditEvent } from "@valetkey/client";
+import { formatClock, formatCount, formatDate, texts } from "../../texts/index.ts";
+import { type Bar, countDownloads, type Downloads } from "./downloads.ts";
+
+const words = texts.activity.chart;
+const HEIGHT = 48;
+/** What a bar takes of the width, and the gap after it. */
+const WIDTH = 8;
+const GAP = 2;
+
+type DownloadChartProps = {
+  events: readonly AuditEvent[];
+  now: number;
+  /** Whether nothing happened before these events. */
+  isWhole: boolean;
+};
+
+/** Downloads over time, as bars; a sentence and a table say the same. */
+export function DownloadChart({ events, now, isWhole }: DownloadChartProps) {
+  const downloads = countDownloads(events, { now, isWhole });
+  const { bars, span, total } = downloads;
+  const [first] = bars;
+  const oldest = events.at(-1);
+  if (total === 0 || first === undefined || oldest === undefined) return null;
+  const isPartial = !isWhole && Date.parse(oldest.at) > first.start;
+  return (
+    <figure className="rounded-card border bg-surface p-4">
+      <figcaption className="mb-3 text-small" title={words.hint}>
+        <span className="font-medium">{summarise(downloads, now)}</span>
+        {isPartial && (
+          <span className="block text-muted">
+            {words.partial(formatCount(events.length, words.events), formatDate(oldest.at, now))}
+          </span>
+        )}
+      </figcaption>
+      <Bars downloads={downloads} now={now} />
+      <p aria-hidden="true" className="mt-1 flex justify-between text-muted text-small tabular-nums">
+        <span>{nameBar(first, { span, now })}</span>
+        <span>{span === "hours" ? words.now : words.today}</span>
+      </p>
+      <Table downloads={downloads} now={now} />
+    </figure>
+  );
+}
+
+function summarise({ bars, span, total }: Downloads, now: number): string {
+  const most = bars.reduce((found, bar) => (bar.count > found.count ? bar : found));
+  const name = nameBar(most, { span, now });
+  return [
+    words.summary(formatCount(total, words.downloads), words.spans[span]),
+    span === "hours" ? words.mostAt(most.count, name) : words.most(most.count, name),
+  ].join(texts.common.separator);
+}
+
+function Bars({ downloads: { bars, span }, now }: { downloads: Downloads; now: number }) {
+  const most = Math.max(...bars.map(({ count }) => count));
+  return (
+    <svg
+      aria-hidden="true"
+      viewBox={`0 0 ${bars.length * (WIDTH + GAP) - GAP} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      className="block h-16 w-full"
+    >
+      {bars.map((bar, index) => {
+        const height = bar.count === 0 ? 1 : Math.max(3, (bar.count / most) * HEIGHT);
+        const x = index * (WIDTH + GAP);
+        return (
+          <g key={bar.start} className="group">
+            <title>{`${nameBar(bar, { span, now })}${texts.common.separator}${formatCount(bar.count, words.downloads)}`}</title>
+            {/* The pointer need not meet the bar itself. */}
+            <rect x={x} y={0} width={WIDTH + GAP} height={HEIGHT} className="fill-transparent" />
+            <rect
+              x={x}
+              y={HEIGHT - height}
+              width={WIDTH}
+              height={height}
+              className={bar.count === 0 ? "fill-line" : "fill-accent group-hover:fill-accent-hover"}
+            />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function Table({ downloads: { bars, span }, now }: { downloads: Downloads; now: number }) {
+  return (
+    <table className="sr-only">
+      <caption>{words.title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{span === "hours" ? words.columns.hour : words.columns.day}</th>
+          <th scope="col">{words.columns.count}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {bars.map((bar) => (
+          <tr key={bar.start}>
+            <th scope="row">{nameBar(bar, { span, now })}</th>
+            <td>{bar.count}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function nameBar({ start }: Bar, { span, now }: { span: Downloads["span"]; now: number }): string {
+  return span === "hours" ? formatClock(start) : formatDate(start, now);
+}

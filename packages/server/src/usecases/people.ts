@@ -1,3 +1,4 @@
+import { DomainError } from "../domain/errors.ts";
 import { type Caller, normaliseEmail, type Person } from "../domain/person.ts";
 import type { Deps } from "./ports.ts";
 
@@ -19,12 +20,20 @@ export function rememberPerson({ db, clock }: Deps) {
   };
 }
 
-/** Those of these people who are known here, by id; one query for all of them. */
+/**
+ * Those of these people who are known here, by id; one query for all of them. Nobody, when the database can't be asked: the answer that
+ * the names are for may be about a write that is done, and would read as its failure.
+ */
 export function findPeople({ db }: Deps) {
   return async (userIds: Iterable<string>): Promise<Map<string, Person>> => {
     const ids = [...new Set(userIds)];
-    return ids.length === 0 ? new Map() : db.people.findByIds(ids);
+    return ids.length === 0 ? new Map() : db.people.findByIds(ids).catch(nobody);
   };
+}
+
+function nobody(error: unknown): Map<string, Person> {
+  if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
+  throw error;
 }
 
 /** The caller, as recorded. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
+import type { Database } from "../../../usecases/ports.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
@@ -85,6 +87,22 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(asked.map((ids) => ids.toSorted())).toEqual([
       ["ella", ...Array.from({ length: 5 }, (_, nth) => `sender-${nth}`)],
     ]);
+  });
+
+  it("says that a write is done, though the database can't be asked for names any more", async () => {
+    const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
+    const database = (db: Database): Database => ({ ...db, people: { ...db.people, findByIds: down } });
+    const own = await startService({ engine, wrap: { database } });
+    const hugo = await own.as("hugo");
+    const person = { id: "hugo", name: null, email: null };
+    const created = await hugo.send("POST /notes", { json: { title: "Plan" } });
+    expect([created.status, created.body.owner]).toEqual([201, person]);
+    const { id, updatedAt } = created.body;
+    const changed = await hugo.send(`PATCH /notes/${id}`, { json: { body: "New", ifUpdatedAt: updatedAt } });
+    expect([changed.status, changed.body.owner]).toEqual([200, person]);
+    const attached = await hugo.send(`POST /notes/${id}/attachments`, { form: fileForm() });
+    expect([attached.status, attached.body.createdBy]).toEqual([201, person]);
+    await own.close();
   });
 
   it("deleting a note while files are added to it leaves no object that nobody knows", async () => {

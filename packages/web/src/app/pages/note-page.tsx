@@ -28,6 +28,7 @@ export function NotePage() {
   const [shared, setShared] = useState<Attachment>();
   const { history } = useRouter();
   const hasNoteBehind = useRef(false);
+  if (file === undefined) hasNoteBehind.current = false;
   const show = (attachmentId: string) => {
     hasNoteBehind.current ||= file === undefined;
     const search = { ...(q !== undefined && { q }), file: attachmentId };

@@ -2,8 +2,17 @@ import { ValetKeyError } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { queryClient } from "../../service/queries.ts";
 
-/** An address of a file, and until when it works, on the clock of `performance.now()`, which nobody sets. */
-type LiveUrl = { url: string; lifeMs: number; endsAt: number };
+/** An address of a file, how long it works, and since when: on a clock that nobody sets, and on one that goes on while the machine sleeps. */
+type LiveUrl = { url: string; lifeMs: number; askedAt: Instant };
+type Instant = { ticks: number; time: number };
+
+const now = (): Instant => ({ ticks: performance.now(), time: Date.now() });
+
+/** The age by the clock that makes more of it. Milliseconds. */
+function ageOf({ askedAt }: LiveUrl): number {
+  const { ticks, time } = now();
+  return Math.max(ticks - askedAt.ticks, time - askedAt.time);
+}
 
 /** The share of its life in which an address is handed out again; what is left is for the way to the bucket. */
 const GOOD_FOR = 0.9;
@@ -13,10 +22,9 @@ const urlQuery = (attachmentId: string) =>
     queryKey: ["file-url", attachmentId],
     async queryFn(): Promise<LiveUrl> {
       // Its life begins after this moment, so it is never thought longer than it is.
-      const askedAt = performance.now();
+      const askedAt = now();
       const { fileUrl, expiresIn } = await client.urlFor(attachmentId, { disposition: "inline" });
-      const lifeMs = expiresIn * 1000;
-      return { url: fileUrl, lifeMs, endsAt: askedAt + lifeMs };
+      return { url: fileUrl, lifeMs: expiresIn * 1000, askedAt };
     },
   }) as const;
 
@@ -24,7 +32,7 @@ const urlQuery = (attachmentId: string) =>
 export async function liveUrl(attachmentId: string): Promise<string> {
   const query = urlQuery(attachmentId);
   const known = queryClient.getQueryData<LiveUrl>(query.queryKey);
-  const isGood = known !== undefined && performance.now() < known.endsAt - known.lifeMs * (1 - GOOD_FOR);
+  const isGood = known !== undefined && ageOf(known) < known.lifeMs * GOOD_FOR;
   // Whoever asks at the same time gets the same one.
   const { url } = await queryClient.fetchQuery({ ...query, staleTime: isGood ? Number.POSITIVE_INFINITY : 0 });
   return url;
@@ -39,7 +47,7 @@ export function giveUp(attachmentId: string, url: string): void {
 /** Whether the address has come to its end. */
 export function isOver(attachmentId: string, url: string): boolean {
   const known = queryClient.getQueryData<LiveUrl>(urlQuery(attachmentId).queryKey);
-  return known?.url !== url || performance.now() >= known.endsAt;
+  return known?.url !== url || ageOf(known) >= known.lifeMs;
 }
 
 type Range = {

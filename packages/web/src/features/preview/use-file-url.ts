@@ -23,9 +23,15 @@ type FileUrl = {
 export function useFileUrl(attachmentId: string): FileUrl {
   const [{ url, trouble }, setState] = useState<{ url?: string; trouble?: Trouble }>({});
   const breaks = useRef(0);
+  const isReplacing = useRef(false);
   const isShown = useRef(false);
   const settle = useCallback((promise: Promise<{ url: string } | { trouble: Trouble }>) => {
-    promise.catch((error: unknown) => ({ trouble: { error } })).then((next) => isShown.current && setState(next));
+    promise
+      .catch((error: unknown) => ({ trouble: { error } }))
+      .then((next) => {
+        isReplacing.current = false;
+        if (isShown.current) setState(next);
+      });
   }, []);
   const ask = useCallback(
     () => settle(liveUrl(attachmentId).then((fresh) => ({ url: fresh }))),
@@ -42,9 +48,10 @@ export function useFileUrl(attachmentId: string): FileUrl {
     url,
     trouble,
     onBroken({ isLine = false } = {}) {
-      if (url === undefined) return;
+      if (url === undefined || isReplacing.current) return;
       const pauseMs = PAUSES[breaks.current];
       breaks.current += 1;
+      isReplacing.current = true;
       settle(replace(attachmentId, { url, isLine, pauseMs }));
     },
     onWorking() {

@@ -12,11 +12,13 @@ type TokenAnswer = { id_token?: string; access_token?: string };
 /** A real OpenID provider in this process; whoever comes is the person that the test says, without a page to sign in on. */
 export async function startOidcProvider(options: {
   redirectUri: string;
+  /** To a browser on localhost 127.0.0.1 is another site. Default: localhost. */
+  host?: "localhost" | "127.0.0.1";
   /** Whether the ID token has the claims, or /userinfo only. Default: true. */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
 }) {
-  const { redirectUri, areClaimsInIdToken = true, authMethod = "client_secret_basic" } = options;
+  const { redirectUri, host = "localhost", areClaimsInIdToken = true, authMethod = "client_secret_basic" } = options;
   let claims: Claims = { sub: "1" };
   let refuses = false;
   let isDown = false;
@@ -26,7 +28,7 @@ export async function startOidcProvider(options: {
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as { port: number };
-  const issuer = `http://localhost:${port}`;
+  const issuer = `http://${host}:${port}`;
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
   const provider = new Provider(issuer, {
     clients: [

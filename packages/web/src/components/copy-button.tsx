@@ -2,6 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
+import { copyText } from "./copy-text.ts";
 
 /** How long it says that it has copied. Milliseconds. */
 const SAID_MS = 2_000;
@@ -31,7 +32,7 @@ export function CopyButton({ text, label = texts.common.copy, kind = "outline", 
       <Button
         kind={kind}
         {...(className !== undefined && { className })}
-        onClick={async () => setSaid((await copy(text)) ? "copied" : "refused")}
+        onClick={async () => setSaid((await copyText(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />
         {said === undefined ? label : words[said]}
@@ -41,29 +42,4 @@ export function CopyButton({ text, label = texts.common.copy, kind = "outline", 
       </span>
     </>
   );
-}
-
-/** Whether it is in the clipboard now. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text);
-  }
-}
-
-// Over plain http, as in a home network, there is no navigator.clipboard.
-function copyBySelection(text: string): boolean {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "sr-only";
-  const focused = document.activeElement;
-  // Inside a dialog: it would take the focus back from anything outside.
-  (focused?.parentElement ?? document.body).append(field);
-  field.select();
-  const isCopied = document.execCommand("copy");
-  field.remove();
-  if (focused instanceof HTMLElement) focused.focus();
-  return isCopied;
 }

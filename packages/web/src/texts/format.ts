@@ -42,6 +42,11 @@ export function formatSpan(seconds: number): string {
   return (spans[step] as Intl.NumberFormat).format(seconds / length);
 }
 
+/** "60 s", "10 min", "1 h": for choices. */
+export function formatShortSpan(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : formatDuration(seconds);
+}
+
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 const sameYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short" });
 const otherYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });

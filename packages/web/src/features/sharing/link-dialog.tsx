@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
+import { clsx } from "clsx";
 import { File, Link2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Problem } from "../../components/states.tsx";
+import { Problem, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
@@ -23,18 +24,22 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
   const spans = spansUpTo(limits?.urlTtlMaxSeconds ?? 60);
   const [chosen, setChosen] = useState<number>();
   const span = chosen ?? (spans[0] as number);
-  const { link, error, isPending, copied, makeAndCopy, copyAgain, reset } = useTemporaryLink({
-    attachmentId: attachment.id,
-    fieldRef: field,
-  });
+  const { link, error, isPending, isCopied, makeAndCopy, copyAgain, reset } = useTemporaryLink(attachment.id);
   const left = useSecondsLeft(link);
   const isLive = link !== undefined && left > 0;
-  // The button that was pressed gave way to another one, which has the focus now, unless that is elsewhere in the dialog.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is when the one becomes the other
+  // Where nothing can be copied by a page, the text is selected for the person to do it.
   useEffect(() => {
-    const { activeElement } = document;
-    if (activeElement === document.body || activeElement?.role === "dialog") button.current?.focus();
-  }, [isLive]);
+    if (isCopied === false) field.current?.select();
+  }, [isCopied]);
+  function copy(): void {
+    if (isPending) return;
+    void (isLive ? copyAgain(link) : makeAndCopy(span));
+  }
+  function startAnew(): void {
+    // The button that is pressed goes away.
+    button.current?.focus();
+    reset();
+  }
   return (
     <Dialog
       open
@@ -47,31 +52,36 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
       <Ticket
         isOver={link !== undefined && !isLive}
         stub={
-          <div className="flex flex-col gap-4">
-            {link !== undefined && (
-              <LinkLife left={left} span={link.expiresIn} copied={copied}>
-                {isLive && (
-                  <>
-                    <Button kind="quiet" onClick={reset}>
-                      {words.other}
-                    </Button>
-                    <Button ref={button} kind="primary" onClick={() => void copyAgain(link)}>
-                      {words.copyAgain}
-                    </Button>
-                  </>
-                )}
-              </LinkLife>
-            )}
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-4">
+            {link !== undefined && <LinkLife left={left} span={link.expiresIn} isCopied={isCopied} />}
             {!isLive && (
-              <>
-                <SpanChoice spans={spans} value={span} onChange={setChosen} />
-                {error !== null && <Problem error={error} />}
-                <Button ref={button} kind="primary" disabled={isPending} onClick={() => void makeAndCopy(span)}>
-                  <Link2 size={16} />
-                  {link === undefined ? words.copy : words.copyNew}
-                </Button>
-              </>
+              <div className="basis-full">
+                {limits === undefined ? (
+                  <Skeleton className="h-16" />
+                ) : (
+                  <SpanChoice spans={spans} value={span} onChange={setChosen} />
+                )}
+              </div>
             )}
+            {error !== null && !isLive && <Problem error={error} />}
+            <div className={clsx("flex gap-1", isLive ? "max-md:grow max-md:justify-end" : "basis-full")}>
+              {isLive && (
+                <Button kind="quiet" onClick={startAnew}>
+                  {words.other}
+                </Button>
+              )}
+              <Button
+                ref={button}
+                kind="primary"
+                className={clsx(!isLive && "grow")}
+                // Not `disabled`, which would take the focus from it.
+                aria-disabled={isPending}
+                onClick={copy}
+              >
+                {!isLive && <Link2 size={16} />}
+                {isLive ? words.copyAgain : link === undefined ? words.copy : words.copyNew}
+              </Button>
+            </div>
           </div>
         }
       >

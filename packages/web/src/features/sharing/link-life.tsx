@@ -1,7 +1,5 @@
-import type { ReactNode } from "react";
 import { Ring } from "../../components/ring.tsx";
 import { formatDuration, formatSpan, texts } from "../../texts/index.ts";
-import type { Copied } from "./use-temporary-link.ts";
 
 const words = texts.sharing.link;
 
@@ -10,16 +8,17 @@ type LinkLifeProps = {
   left: number;
   /** How long it had in all, in seconds. */
   span: number;
-  copied: Copied | undefined;
+  /** Undefined: not tried yet. */
+  isCopied: boolean | undefined;
 };
 
 /** What is left of a link: the ring and the count, and for screen readers its start, that it is about to end, and its end. */
-export function LinkLife({ left, span, copied, children }: LinkLifeProps & { children: ReactNode }) {
+export function LinkLife({ left, span, isCopied }: LinkLifeProps) {
   const isEnding = left > 0 && left < span / 6;
   return (
-    <div className="flex flex-wrap items-center gap-3">
+    <div className="flex min-w-0 grow items-center gap-3">
       <Ring left={left / span} size={36} />
-      <div className="min-w-28 grow">
+      <div className="min-w-0 grow">
         {left > 0 ? (
           <p role="timer" className={isEnding ? "font-medium text-warning tabular-nums" : "font-medium tabular-nums"}>
             {words.endsIn(formatDuration(left))}
@@ -27,24 +26,21 @@ export function LinkLife({ left, span, copied, children }: LinkLifeProps & { chi
         ) : (
           <p className="font-medium">{words.over}</p>
         )}
-        {left > 0 && copied !== undefined && (
-          <p className="text-muted text-small">{copied === "copied" ? words.copied : words.byHand}</p>
+        {left > 0 && isCopied !== undefined && (
+          <p className="text-muted text-small">{isCopied ? words.copied : words.byHand}</p>
         )}
       </div>
-      <div className="flex gap-1 max-md:grow max-md:justify-end">{children}</div>
       <p role="status" className="sr-only">
-        {said({ left, span, isEnding, copied })}
+        {said({ left, span, isEnding, isCopied })}
       </p>
     </div>
   );
 }
 
 /** It changes three times in the life of a link, and not with each second. */
-function said({ left, span, isEnding, copied }: LinkLifeProps & { isEnding: boolean }): string {
+function said({ left, span, isEnding, isCopied }: LinkLifeProps & { isEnding: boolean }): string {
   if (left === 0) return words.over;
-  if (isEnding) return words.ending(formatSpan(Math.floor(span / 6)));
-  if (copied === undefined) return "";
-  return copied === "copied"
-    ? words.started(formatSpan(span))
-    : `${words.startedOnly(formatSpan(span))} ${words.byHand}`;
+  if (isEnding) return words.ending(formatSpan(Math.max(1, Math.floor(span / 6))));
+  if (isCopied === undefined) return "";
+  return isCopied ? words.started(formatSpan(span)) : `${words.startedOnly(formatSpan(span))} ${words.byHand}`;
 }

@@ -14,7 +14,9 @@ const nameOfShare = (share: Share) => nameOf(share, { otherwise: share.userId })
 
 /** Who has access: the owner, then everyone else by name; those whose share has ended, and those who were removed just now, as such. */
 export function ShareList({ subject }: { subject: Subject }) {
-  const now = useNow(1_000);
+  useNow(1_000);
+  // Not the time of the last second: an hour that was chosen since would be more than one.
+  const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
   const [removed, setRemoved] = useState<Share[]>([]);

@@ -52,7 +52,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
   return (
     <li className="flex flex-col gap-2 py-2">
       <div className="flex items-start gap-3">
-        <Avatar name={name} className={clsx("mt-2 md:mt-0.5", (isGone || ended) && "opacity-50")} />
+        <Avatar name={name} className={clsx("mt-2 md:mt-0.5", (isGone || ended) && "grayscale")} />
         {isGone ? (
           <div className="flex min-w-0 grow items-center gap-2">
             <p id={id} className="min-w-0 grow break-words text-muted">

@@ -1,6 +1,7 @@
-import { useId } from "react";
-import { formatSpan, texts } from "../../texts/index.ts";
+import { Segmented } from "../../components/segmented.tsx";
+import { formatShortSpan, texts } from "../../texts/index.ts";
 
+const words = texts.sharing.link;
 const SPANS = [60, 600, 3600, 12 * 3600];
 
 /** The spans that the service allows, in seconds; where it allows none of the usual ones, the longest that it does. */
@@ -13,28 +14,17 @@ type SpanChoiceProps = { spans: number[]; value: number; onChange: (seconds: num
 
 /** How long a link is to work: all choices side by side. */
 export function SpanChoice({ spans, value, onChange }: SpanChoiceProps) {
-  const name = useId();
   return (
-    <fieldset>
-      <legend className="mb-1 font-medium text-small">{texts.sharing.link.lasts}</legend>
-      <div className="flex rounded-card border border-line-strong bg-surface">
-        {spans.map((seconds) => (
-          <label
-            key={seconds}
-            className="flex h-11 grow cursor-pointer items-center justify-center rounded-small px-1 text-center text-small transition-colors hover:bg-hover has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-accent md:h-8"
-          >
-            <input
-              type="radio"
-              name={name}
-              value={seconds}
-              checked={seconds === value}
-              onChange={() => onChange(seconds)}
-              className="sr-only"
-            />
-            {formatSpan(seconds)}
-          </label>
-        ))}
-      </div>
-    </fieldset>
+    <div className="flex flex-col gap-1">
+      <p aria-hidden="true" className="font-medium text-small">
+        {words.lasts}
+      </p>
+      <Segmented
+        label={words.lasts}
+        value={String(value)}
+        onChange={(chosen) => onChange(Number(chosen))}
+        options={spans.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) }))}
+      />
+    </div>
   );
 }

@@ -1,56 +1,42 @@
 import { useMutation } from "@tanstack/react-query";
 import type { FileUrl } from "@valetkey/client";
-import { type RefObject, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
+import { copyText } from "../../components/copy-text.ts";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { copyField, copyText } from "./copy-text.ts";
 
 /** A link and when it was answered, on the clock that only runs forward and on the one that runs while a machine sleeps. */
 type Link = FileUrl & { steadyMs: number; wallMs: number };
 
-/** copied: it is on the clipboard · selected: the browser let no page copy, the text is selected for it. */
-export type Copied = "copied" | "selected";
-
-type Options = {
-  attachmentId: string;
-  /** Where the link's text stands. */
-  fieldRef: RefObject<HTMLInputElement | null>;
-};
-
 /** Makes links to a file and copies them. */
-export function useTemporaryLink({ attachmentId, fieldRef }: Options) {
-  const [copied, setCopied] = useState<Copied>();
-  const [byField, setByField] = useState<string>();
+export function useTemporaryLink(attachmentId: string) {
+  // Not the mutation's data, which is gone as soon as another link is asked for.
+  const [link, setLink] = useState<Link>();
+  /** Undefined: not yet. */
+  const [isCopied, setCopied] = useState<boolean>();
   const make = useMutation({
     async mutationFn(expiresIn: number): Promise<Link> {
       const link = await client.urlFor(attachmentId, { expiresIn, disposition: "attachment" });
       return { ...link, steadyMs: performance.now(), wallMs: Date.now() };
     },
+    onSuccess: setLink,
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.activity }),
   });
-  // The text can be selected only once it is on the page.
-  useEffect(() => {
-    if (byField === undefined || fieldRef.current === null) return;
-    setCopied(copyField(fieldRef.current) ? "copied" : "selected");
-    setByField(undefined);
-  }, [byField, fieldRef]);
 
-  async function copy(text: Promise<string>): Promise<void> {
+  async function copy(text: string | Promise<string>): Promise<void> {
     setCopied(undefined);
-    if (await copyText(text)) return setCopied("copied");
-    // A link that could not be made is told by `make`.
-    setByField(await text.catch(() => undefined));
+    setCopied(await copyText(text));
   }
   return {
-    link: make.data,
+    link,
     error: make.error,
     isPending: make.isPending,
-    copied,
+    isCopied,
     /** `expiresIn` in seconds. */
     makeAndCopy: (expiresIn: number) => copy(make.mutateAsync(expiresIn).then(({ fileUrl }) => fileUrl)),
+    copyAgain: (link: Link) => copy(link.fileUrl),
     /** Forgets the link, to make another one; it goes on living. */
-    reset: make.reset,
-    copyAgain: (link: Link) => copy(Promise.resolve(link.fileUrl)),
+    reset: () => setLink(undefined),
   };
 }
 
@@ -60,7 +46,6 @@ export function useTemporaryLink({ attachmentId, fieldRef }: Options) {
  */
 export function useSecondsLeft(link: Link | undefined): number {
   const [, setTicks] = useState(0);
-  const left = link === undefined ? 0 : secondsLeft(link);
   useEffect(() => {
     if (link === undefined) return;
     let timer: ReturnType<typeof setTimeout>;
@@ -72,7 +57,7 @@ export function useSecondsLeft(link: Link | undefined): number {
     tick();
     return () => clearTimeout(timer);
   }, [link]);
-  return left;
+  return link === undefined ? 0 : secondsLeft(link);
 }
 
 function secondsLeft({ expiresIn, steadyMs, wallMs }: Link): number {

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { loadMarkdown } from "../features/notes/markdown.ts";
 import { requireNoSession, requireSession } from "./guards.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
-import { Shell } from "./shell.tsx";
 
 const root = createRootRoute({ component: Outlet });
 
@@ -29,11 +29,17 @@ const signUp = createRoute({
   component: lazyRouteComponent(() => import("./pages/sign-up-page.tsx"), "SignUpPage"),
 });
 
+const loadShell = () => import("./shell.tsx");
+
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  beforeLoad: requireSession,
-  component: Shell,
+  beforeLoad: (context) => {
+    // Fetched while it is asked who is there; a failure shows where it is needed.
+    loadShell().catch(() => undefined);
+    return requireSession(context);
+  },
+  component: lazyRouteComponent(loadShell, "Shell"),
 });
 
 type ListSearch = { q?: string };
@@ -69,7 +75,11 @@ const note = createRoute({
     ...listSearch(search),
     ...(typeof file === "string" && { file }),
   }),
-  component: lazyRouteComponent(() => import("./pages/note-page.tsx"), "NotePage"),
+  component: lazyRouteComponent(() => {
+    // Both at once; a failure shows when the text is.
+    loadMarkdown().catch(() => undefined);
+    return import("./pages/note-page.tsx");
+  }, "NotePage"),
 });
 
 const activity = createRoute({

@@ -7,6 +7,7 @@ import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";
 import { useAppShortcuts } from "./use-app-shortcuts.tsx";
 import { useCreateNote } from "./use-create-note.ts";
+import { useFocusOnNavigation } from "./use-focus-on-navigation.ts";
 import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
 
 const UploadsWatch = lazy(async () => ({
@@ -16,6 +17,7 @@ const UploadsWatch = lazy(async () => ({
 /** The frame of every page of someone who is signed in: the rail on desktops, the bar on phones, and the page. */
 export function Shell() {
   useLeaveWhenSignedOut();
+  useFocusOnNavigation();
   const { create, isPending } = useCreateNote({
     onError: (error) => toasts.add({ title: describeProblem(error), priority: "high" }),
   });

@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { setBlankNote } from "../features/notes/new-note.ts";
 import { client } from "../service/client.ts";
 import { keys, queryClient } from "../service/queries.ts";
 import { texts } from "../texts/index.ts";
@@ -10,6 +11,7 @@ export function useCreateNote({ onError }: { onError: (error: unknown) => void }
   const { mutate, isPending } = useMutation({
     mutationFn: () => client.notes.create({ title: texts.notes.untitled }),
     async onSuccess(note) {
+      setBlankNote(note.id);
       queryClient.setQueryData(keys.note(note.id), note);
       void queryClient.invalidateQueries({ queryKey: keys.notes });
       await navigate({ to: "/n/$noteId", params: { noteId: note.id } });

@@ -1,4 +1,5 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import type { Note } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, hasCode } from "./client.ts";
 import { keepFor } from "./kept.ts";
@@ -62,13 +63,26 @@ export const instanceQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** One note with its attachments. */
+/** One note with its attachments. What a list has shown of it stands there until it has come. */
 export const noteQuery = (noteId: string) =>
-  queryOptions({ queryKey: ["note", noteId], queryFn: ({ signal }) => client.notes.get(noteId, { signal }) });
+  queryOptions({
+    queryKey: ["note", noteId],
+    queryFn: ({ signal }) => client.notes.get(noteId, { signal }),
+    placeholderData: () => listedNote(noteId),
+  });
+
+function listedNote(noteId: string): Note | undefined {
+  return queryClient
+    .getQueriesData<{ pages: { items: Note[] }[] }>({ queryKey: keys.notes })
+    .flatMap(([, list]) => list?.pages.flatMap(({ items }) => items) ?? [])
+    .find(({ id }) => id === noteId);
+}
 
 /** The keys under which lists live, to be invalidated when something in them changed. */
 export const keys = {
+  /** Lists of notes, page by page. */
   notes: ["notes"],
+  sharedFiles: ["shared-files"],
   note: (noteId: string) => ["note", noteId],
   shares: (noteId: string) => ["shares", noteId],
   activity: ["activity"],

@@ -1,25 +1,46 @@
-import { Outlet, useParams } from "@tanstack/react-router";
+import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { clsx } from "clsx";
+import { toasts } from "../../components/toast-queue.ts";
 import { NoteList } from "../../features/notes/note-list.tsx";
+import { describeProblem, texts } from "../../texts/index.ts";
+import { useCreateNote } from "../use-create-note.ts";
 import { useScope } from "../use-scope.ts";
 
 /** The list, and beside it the note; on a phone one of the two. */
 export function ListsPage() {
   const { noteId } = useParams({ strict: false });
+  const { q = "" } = useSearch({ strict: false });
   const scope = useScope() ?? "owned";
+  const navigate = useNavigate();
+  const { create } = useCreateNote({
+    onError: (error) => toasts.add({ title: describeProblem(error), priority: "high" }),
+  });
+  const search = (text: string) =>
+    void navigate({
+      to: ".",
+      search: ({ q: _, ...rest }) => (text === "" ? rest : { ...rest, q: text }),
+      replace: true,
+    });
   return (
-    <div className="flex h-full">
+    <main className="flex h-full">
       <div
         className={clsx(
           "w-full shrink-0 overflow-y-auto lg:w-80 lg:border-r",
           noteId === undefined ? "block" : "hidden lg:block",
         )}
       >
-        <NoteList scope={scope} selectedId={noteId} />
+        <NoteList key={scope} scope={scope} selectedId={noteId} q={q} onSearch={search} onNewNote={create} />
       </div>
-      <main className={clsx("min-w-0 grow overflow-y-auto", noteId === undefined && "hidden lg:block")}>
+      <section
+        // Another note begins at its top.
+        key={noteId}
+        id="note"
+        tabIndex={-1}
+        aria-label={texts.notes.note}
+        className={clsx("min-w-0 grow overflow-y-auto outline-none", noteId === undefined && "hidden lg:block")}
+      >
         <Outlet />
-      </main>
-    </div>
+      </section>
+    </main>
   );
 }

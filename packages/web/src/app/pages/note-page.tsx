@@ -39,22 +39,33 @@ export function NotePage() {
     if (hasNoteBehind.current) history.back();
     else void navigate({ search: q === undefined ? {} : { q }, replace: true, resetScroll: false });
   };
+  const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
+  const kept = q === undefined ? {} : { q };
+  const back = (
+    <Link
+      to={list}
+      search={kept}
+      className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover lg:hidden"
+    >
+      <ArrowLeft size={18} />
+      {texts.notes.back}
+    </Link>
+  );
   return (
     <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
-      <Link
-        to={note.data === undefined || note.data.role === "owner" ? "/" : "/shared"}
-        className="-ml-2 inline-flex h-11 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover lg:hidden"
-      >
-        <ArrowLeft size={18} />
-        {texts.notes.back}
-      </Link>
+      {note.data === undefined && back}
       {note.isPending && <NoteSkeleton />}
       {note.isError && note.data === undefined && (
         <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
       )}
       {note.data !== undefined && (
         <>
-          <NoteText key={noteId} note={note.data}>
+          <NoteText
+            key={noteId}
+            note={note.data}
+            back={back}
+            onDeleted={() => void navigate({ to: list, search: kept, replace: true })}
+          >
             <AccessLine note={note.data} />
           </NoteText>
           <AttachmentSection note={note.data} onPreview={show} onCopyLink={setLinked} onShare={setShared} />

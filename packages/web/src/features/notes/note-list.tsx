@@ -1,62 +1,102 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { FileSearch, FileText, Plus, Users } from "lucide-react";
+import { type ReactNode, useRef } from "react";
 import { Button } from "../../components/button.tsx";
-import { Empty, Failure, Skeleton } from "../../components/states.tsx";
+import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
-import { useNow } from "../../components/use-now.ts";
-import { client } from "../../service/client.ts";
-import { keys } from "../../service/queries.ts";
-import { formatWhen, texts } from "../../texts/index.ts";
+import { texts } from "../../texts/index.ts";
+import { NoteRows } from "./note-rows.tsx";
+import { SearchField } from "./search-field.tsx";
+import { SharedFiles, useSharedFiles } from "./shared-files.tsx";
+import { type Scope, useNoteList } from "./use-note-list.ts";
 
 const words = texts.notes;
 
-type NoteListProps = { scope: "owned" | "shared"; selectedId: string | undefined };
+type NoteListProps = {
+  scope: Scope;
+  selectedId: string | undefined;
+  /** What is searched for; empty: everything is shown. */
+  q: string;
+  onSearch: (q: string) => void;
+  onNewNote: () => void;
+};
 
-/** The notes one owns, or those that others share. */
-export function NoteList({ scope, selectedId }: NoteListProps) {
-  useDocumentTitle(words.list[scope]);
-  const now = useNow();
-  const list = useInfiniteQuery({
-    queryKey: [...keys.notes, scope],
-    queryFn: ({ pageParam, signal }) =>
-      client.notes.list({ scope, signal, ...(pageParam !== undefined && { cursor: pageParam }) }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-  });
-  const notes = list.data?.pages.flatMap((page) => page.items) ?? [];
+/** The notes one owns, or those that others share and the files beside them. */
+export function NoteList({ scope, selectedId, q, onSearch, onNewNote }: NoteListProps) {
+  useDocumentTitle(selectedId === undefined ? words.list[scope] : undefined);
+  const rows = useRef<HTMLUListElement>(null);
+  const { list, notes } = useNoteList({ scope, q });
+  const shared = useSharedFiles({ isEnabled: scope === "shared" });
+  const files = (scope === "shared" ? (shared.data?.pages ?? []) : [])
+    .flatMap((page) => page.items)
+    .filter(({ filename }) => filename.toLocaleLowerCase().includes(q.toLocaleLowerCase()));
+  const isPending = list.isPending || (scope === "shared" && shared.isPending);
+  const isFailed = list.isError && list.data === undefined;
+  const isEmpty = list.isSuccess && !isPending && notes.length + files.length === 0 && !list.hasNextPage;
+  const Heading = selectedId === undefined ? "h1" : "h2";
   return (
-    <section aria-label={words.list[scope]} className="p-3">
-      <h1 className="px-2 py-2 text-title">{words.list[scope]}</h1>
+    <section aria-label={words.list[scope]} className="flex flex-col gap-2 p-3">
+      <Heading className="px-2 pt-2 text-title">{words.list[scope]}</Heading>
+      <search className="sticky top-0 z-10 -mx-3 bg-canvas px-3 py-1">
+        <SearchField q={q} onSearch={onSearch} onDown={() => rows.current?.querySelector("a")?.focus()} />
+      </search>
+      <p role="status" className="sr-only">
+        {q === "" || list.isPlaceholderData || list.isPending ? "" : words.search.found(notes.length + files.length)}
+      </p>
       {list.isPending && <Skeletons />}
-      {list.isError && <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isSuccess && notes.length === 0 && <Empty {...words.empty[scope]} action={undefined} />}
-      <ul className="flex flex-col gap-0.5">
-        {notes.map((note) => (
-          <li key={note.id}>
-            <Link
-              to="/n/$noteId"
-              params={{ noteId: note.id }}
-              aria-current={note.id === selectedId ? "page" : undefined}
-              className="block rounded-card px-2 py-2 hover:bg-hover aria-[current=page]:bg-selected"
-            >
-              <span className="block truncate font-medium">{note.title}</span>
-              <span className="block truncate text-muted text-small">{formatWhen(note.updatedAt, now)}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-      {list.hasNextPage && (
-        <Button className="mt-2 w-full" onClick={() => void list.fetchNextPage()}>
-          {texts.common.loadMore}
-        </Button>
+      {isFailed && <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />}
+      {isEmpty && <EmptyList scope={scope} q={q} onSearch={onSearch} onNewNote={onNewNote} />}
+      <NoteRows
+        ref={rows}
+        notes={notes}
+        selectedId={selectedId}
+        q={q}
+        onEnd={list.hasNextPage && !list.isFetchNextPageError && !list.isFetching ? list.fetchNextPage : undefined}
+      />
+      {list.isFetchingNextPage && <Skeleton className="h-14" />}
+      {list.isFetchNextPageError && (
+        <>
+          <Problem error={list.error} />
+          <Button onClick={() => void list.fetchNextPage()}>{texts.common.tryAgain}</Button>
+        </>
       )}
+      {scope === "shared" && <SharedFiles list={shared} files={files} />}
     </section>
+  );
+}
+
+type EmptyListProps = Pick<NoteListProps, "scope" | "q" | "onSearch" | "onNewNote">;
+
+function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): ReactNode {
+  if (q !== "") {
+    return (
+      <Empty
+        icon={<FileSearch size={28} strokeWidth={1.5} />}
+        title={words.search.none(q)}
+        hint={words.search.hint}
+        action={<Button onClick={() => onSearch("")}>{words.search.clear}</Button>}
+      />
+    );
+  }
+  if (scope === "shared") return <Empty icon={<Users size={28} strokeWidth={1.5} />} {...words.empty.shared} />;
+  const { title, hint, action } = words.empty.owned;
+  return (
+    <Empty
+      icon={<FileText size={28} strokeWidth={1.5} />}
+      title={title}
+      hint={hint}
+      action={
+        <Button onClick={onNewNote}>
+          <Plus size={16} />
+          {action}
+        </Button>
+      }
+    />
   );
 }
 
 function Skeletons() {
   return Array.from({ length: 6 }, (_, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
-    <Skeleton key={index} className="mb-1 h-14" />
+    <Skeleton key={index} className="h-14" />
   ));
 }

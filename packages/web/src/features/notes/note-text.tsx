@@ -1,13 +1,80 @@
 import type { Note } from "@valetkey/client";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useShortcut } from "../../service/shortcuts.ts";
+import { Conflict } from "./conflict.tsx";
+import { deleteNote } from "./delete-note.ts";
+import type { Texts } from "./kept-draft.ts";
+import { isBlankNote, touchNote } from "./new-note.ts";
+import { NoteBody } from "./note-body.tsx";
+import { NoteMenu } from "./note-menu.tsx";
+import { SaveStatus } from "./save-status.tsx";
+import { TitleField } from "./title-field.tsx";
+import { useDraft } from "./use-draft.ts";
 
-/** The title and the text of a note; `children` stand between the two. */
-export function NoteText({ note, children }: { note: Note; children: ReactNode }) {
+type NoteTextProps = {
+  note: Note;
+  /** Stands at the left above the title. */
+  back: ReactNode;
+  /** After the owner has deleted it; it can still be undone then. */
+  onDeleted: () => void;
+  /** Stands between the title and the text. */
+  children: ReactNode;
+};
+
+/** The title and the text of a note, and the saving of both. */
+export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
+  const { draft, view } = useDraft(note);
+  const title = useRef<HTMLTextAreaElement>(null);
+  const [editedAt, setEditedAt] = useState<number>();
+  const canEdit = note.role !== "viewer";
+  useEffect(() => {
+    if (isBlankNote(note.id)) title.current?.select();
+  }, [note.id]);
+  const edit = (change: Partial<Texts>) => {
+    touchNote(note.id);
+    draft.edit(change);
+  };
+  const editBody = (at = view.body.length) => setEditedAt(at);
+  useShortcut("e", editBody, { isEnabled: canEdit && editedAt === undefined });
+  const remove = () => {
+    void draft.flush();
+    deleteNote({ id: note.id, title: view.title });
+    onDeleted();
+  };
+  const flush = () => void draft.flush();
   return (
     <>
-      <h1 className="text-title">{note.title}</h1>
+      <div className="-mb-4 flex min-h-11 items-center gap-2 md:min-h-8">
+        {back}
+        <SaveStatus state={view.state} onRetry={flush} />
+        <NoteMenu noteId={note.id} onDelete={note.role === "owner" ? remove : undefined} />
+      </div>
+      <h1 className="break-words text-title">
+        {canEdit ? (
+          <TitleField
+            ref={title}
+            title={view.title}
+            onChange={(text) => edit({ title: text })}
+            onEnter={editBody}
+            onBlur={flush}
+          />
+        ) : (
+          view.title
+        )}
+      </h1>
       {children}
-      {note.body !== "" && <p className="whitespace-pre-wrap">{note.body}</p>}
+      {view.state.kind === "conflict" && <Conflict draft={draft} mine={view} theirs={view.state.theirs} />}
+      <NoteBody
+        body={view.body}
+        canEdit={canEdit}
+        editedAt={editedAt}
+        onEdit={editBody}
+        onChange={(text) => edit({ body: text })}
+        onDone={() => {
+          setEditedAt(undefined);
+          flush();
+        }}
+      />
     </>
   );
 }

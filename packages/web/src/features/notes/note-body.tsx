@@ -1,0 +1,138 @@
+import { Pencil } from "lucide-react";
+import { type MouseEvent, type RefObject, Suspense, useLayoutEffect, useRef } from "react";
+import { IconButton } from "../../components/icon-button.tsx";
+import { texts } from "../../texts/index.ts";
+import { GrowingTextarea } from "./growing-textarea.tsx";
+import { MarkdownView } from "./markdown.ts";
+import { sourceOffset } from "./source-offset.ts";
+
+const words = texts.notes;
+/** What the service takes. */
+const MAX_LENGTH = 200_000;
+
+type NoteBodyProps = {
+  body: string;
+  canEdit: boolean;
+  /** Where the caret is to stand in the source; undefined: it is read, not written. */
+  editedAt: number | undefined;
+  onEdit: (at: number) => void;
+  onChange: (body: string) => void;
+  onDone: () => void;
+};
+
+/** The text of a note: rendered to be read, its source to be written. */
+export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: NoteBodyProps) {
+  const edit = useRef<HTMLButtonElement>(null);
+  if (editedAt !== undefined) {
+    const done = () => {
+      onDone();
+      // After Escape the focus goes to where it came from.
+      requestAnimationFrame(() => edit.current?.focus());
+    };
+    return <BodyField body={body} caret={editedAt} onChange={onChange} onBlur={onDone} onEscape={done} />;
+  }
+  if (body.trim() === "") {
+    if (!canEdit) return null;
+    return (
+      <button
+        ref={edit}
+        type="button"
+        onClick={() => onEdit(body.length)}
+        className="-mx-2 rounded-card px-2 py-1 text-left text-muted transition-colors hover:bg-hover"
+      >
+        {words.emptyBody}
+      </button>
+    );
+  }
+  const editHere = (event: MouseEvent) => {
+    const isOther = (event.target as Element).closest("a, button, input") !== null;
+    if (isOther || getSelection()?.isCollapsed === false) return;
+    onEdit(sourceOffset(body, { x: event.clientX, y: event.clientY }) ?? body.length);
+  };
+  const view = (
+    <Suspense fallback={<p className="whitespace-pre-wrap break-words">{body}</p>}>
+      <MarkdownView source={body} />
+    </Suspense>
+  );
+  if (!canEdit) return <section aria-label={words.body}>{view}</section>;
+  return (
+    <section aria-label={words.body} className="group relative">
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button beside it is the keyboard's way */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+      <div onClick={editHere} className="cursor-text">
+        {view}
+      </div>
+      <IconButton
+        ref={edit}
+        label={words.edit}
+        onClick={() => onEdit(body.length)}
+        className="tooltip-left -top-1 absolute right-0 bg-canvas opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+      >
+        <Pencil size={16} />
+      </IconButton>
+    </section>
+  );
+}
+
+type BodyFieldProps = {
+  body: string;
+  caret: number;
+  onChange: (body: string) => void;
+  onBlur: () => void;
+  onEscape: () => void;
+};
+
+function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(caret, caret);
+  }, [caret]);
+  const leave = useLeaving(field, onBlur);
+  return (
+    <GrowingTextarea
+      ref={field}
+      rows={3}
+      value={body}
+      maxLength={MAX_LENGTH}
+      aria-label={words.body}
+      placeholder={words.emptyBody}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.nativeEvent.isComposing) onEscape();
+      }}
+      onBlur={leave}
+      className="-mx-2 w-[calc(100%+1rem)] rounded-card px-2 py-1 min-h-24"
+    />
+  );
+}
+
+/** Leaves the field when the focus does; but what a press has just begun on is not moved away under the pointer. */
+function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
+  const isPressed = useRef(false);
+  useLayoutEffect(() => {
+    const press = () => {
+      isPressed.current = true;
+    };
+    const release = () => {
+      isPressed.current = false;
+    };
+    addEventListener("pointerdown", press, true);
+    addEventListener("pointerup", release, true);
+    addEventListener("pointercancel", release, true);
+    return () => {
+      removeEventListener("pointerdown", press, true);
+      removeEventListener("pointerup", release, true);
+      removeEventListener("pointercancel", release, true);
+    };
+  }, []);
+  return () => {
+    // Another window has the focus; this field gets it back.
+    if (document.activeElement === field.current) return;
+    if (!isPressed.current) return onLeave();
+    // The click comes after the release, on what is under the pointer then.
+    const later = () => setTimeout(onLeave);
+    addEventListener("pointerup", later, { once: true });
+    addEventListener("pointercancel", later, { once: true });
+  };
+}

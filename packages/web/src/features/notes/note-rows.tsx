@@ -1,0 +1,53 @@
+import type { Note } from "@valetkey/client";
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
+import { useNow } from "../../components/use-now.ts";
+import { useShortcut } from "../../service/shortcuts.ts";
+import { NoteRow } from "./note-row.tsx";
+
+type NoteRowsProps = {
+  ref: RefObject<HTMLUListElement | null>;
+  notes: readonly Note[];
+  selectedId: string | undefined;
+  q: string;
+  /** The last row came into sight; undefined: there is no more. */
+  onEnd: (() => void) | undefined;
+};
+
+/** The rows of the list; the arrows, j and k go from one to the next, Enter opens it. */
+export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
+  const now = useNow();
+  const end = useRef<HTMLDivElement>(null);
+  useShortcut("j", () => moveIn(ref.current, 1));
+  useShortcut("k", () => moveIn(ref.current, -1));
+  useEffect(() => {
+    if (onEnd === undefined || end.current === null) return;
+    // Half a screen ahead, so that one seldom waits.
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onEnd(), { rootMargin: "400px" });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [onEnd]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    moveIn(ref.current, step);
+  };
+  return (
+    <>
+      <ul ref={ref} onKeyDown={onKeyDown} className="flex flex-col gap-0.5">
+        {notes.map((note) => (
+          <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} q={q} now={now} />
+        ))}
+      </ul>
+      <div ref={end} />
+    </>
+  );
+}
+
+/** From the row that has the focus, else from the one that is open; from none to the first. */
+function moveIn(list: HTMLElement | null, step: number): void {
+  const links = [...(list?.querySelectorAll("a") ?? [])];
+  const focused = links.findIndex((link) => link.matches(":focus"));
+  const from = focused === -1 ? links.findIndex((link) => link.ariaCurrent === "page") : focused;
+  links[from === -1 ? 0 : Math.min(links.length - 1, Math.max(0, from + step))]?.focus();
+}

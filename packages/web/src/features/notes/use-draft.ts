@@ -1,0 +1,34 @@
+import type { Note } from "@valetkey/client";
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
+import { toasts } from "../../components/toast-queue.ts";
+import { texts } from "../../texts/index.ts";
+import type { Draft, DraftView } from "./draft.ts";
+import { draftOf, releaseDraft } from "./drafts.ts";
+
+const words = texts.notes.saving;
+/** The drafts of an earlier page that were brought back. */
+const broughtBack = new WeakSet<Draft>();
+
+/** What is written on a note, and how its saving goes; leaving the note saves at once. */
+export function useDraft(note: Note): { draft: Draft; view: DraftView } {
+  const [draft] = useState(() => draftOf(note));
+  const view = useSyncExternalStore(draft.subscribe, draft.view);
+  useEffect(() => draft.adopt(note), [draft, note]);
+  const greet = useEffectEvent(() => {
+    // A page that was left may have saved it after all; and a conflict says more than this.
+    if (!draft.wasKept || draft.view().state.kind !== "unsaved" || broughtBack.has(draft)) return;
+    broughtBack.add(draft);
+    const { title, body } = note;
+    const discard = () => draft.replace({ title, body });
+    toasts.add({
+      title: words.broughtBack,
+      timeout: 10_000,
+      actionProps: { children: words.discard, onClick: discard },
+    });
+  });
+  useEffect(() => {
+    greet();
+    return () => void draft.flush().then(() => releaseDraft(draft));
+  }, [draft]);
+  return { draft, view };
+}

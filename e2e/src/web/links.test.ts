@@ -38,7 +38,7 @@ describe("a temporary link, in Chromium", () => {
   const web = startWeb({ env: { URL_TTL_MAX: "3600" } });
 
   it("is made and copied in one click, downloads for anyone, and says what it is", async () => {
-    const ann = await web.person("Ann", { permissions: ["clipboard-read", "clipboard-write"], deviceScaleFactor: 2 });
+    const ann = await web.person("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
     const ticket = await openTicket(ann);
     await ticket
       .getByText("Whoever has the link can download the file until it ends. It can’t be taken back.")
@@ -62,6 +62,10 @@ describe("a temporary link, in Chromium", () => {
     // The same again: it copies what is there, and asks for no other link.
     await ann.page.evaluate("navigator.clipboard.writeText('something else')");
     await ticket.getByRole("button", { name: "Copy again" }).click();
+    await ticket
+      .getByRole("status")
+      .filter({ hasText: /^Copied$/ })
+      .waitFor();
     await expect.poll(() => readClipboard(ann.page)).toBe(link);
     const asked = ann.watch.requests.get(web.service.url)?.filter(({ url }) => url.includes("/url?"));
     expect(asked).toHaveLength(1);
@@ -162,6 +166,7 @@ describe("the end of a temporary link, in Chromium", () => {
       await ticket.getByRole("status").filter({ hasText: "The link ends in 1 second." }).waitFor({ state: "attached" });
       await ticket.getByRole("status").filter({ hasText: "This link has ended." }).waitFor();
       expect(await ticket.getByRole("timer").count()).toBe(0);
+      expect(await ticket.getByRole("img").count()).toBe(0);
       const answer = await fetch(link);
       expect(answer.status).toBe(403);
       expect(await seriousFindings(ann.page)).toEqual([]);

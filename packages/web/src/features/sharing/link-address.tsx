@@ -17,13 +17,12 @@ type LinkAddressProps = {
 export function LinkAddress({ fileUrl, codeLabel, isOver, fieldRef }: LinkAddressProps) {
   return (
     <div className="mt-3 flex flex-col items-center gap-3">
-      <Suspense fallback={<Skeleton className="size-52" />}>
-        <QrCode
-          text={fileUrl}
-          label={codeLabel}
-          className={clsx("size-52 rounded-small transition-opacity", isOver && "opacity-20")}
-        />
-      </Suspense>
+      {/* What leads nowhere is not to be scanned; and without it the button for a new one is in sight. */}
+      {!isOver && (
+        <Suspense fallback={<Skeleton className="size-48" />}>
+          <QrCode text={fileUrl} label={codeLabel} className="h-auto max-w-full rounded-small" />
+        </Suspense>
+      )}
       <input
         ref={fieldRef}
         readOnly

@@ -24,7 +24,7 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
   const spans = spansUpTo(limits?.urlTtlMaxSeconds ?? 60);
   const [chosen, setChosen] = useState<number>();
   const span = chosen ?? (spans[0] as number);
-  const { link, error, isPending, isCopied, makeAndCopy, copyAgain, reset } = useTemporaryLink(attachment.id);
+  const { link, error, isPending, isCopied, isAgain, makeAndCopy, copyAgain, reset } = useTemporaryLink(attachment.id);
   const left = useSecondsLeft(link);
   const isLive = link !== undefined && left > 0;
   // Where nothing can be copied by a page, the text is selected for the person to do it.
@@ -53,7 +53,7 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
         isOver={link !== undefined && !isLive}
         stub={
           <div className="flex flex-wrap items-center gap-x-3 gap-y-4">
-            {link !== undefined && <LinkLife left={left} span={link.expiresIn} isCopied={isCopied} />}
+            {link !== undefined && <LinkLife left={left} span={link.expiresIn} isCopied={isCopied} isAgain={isAgain} />}
             {!isLive && (
               <div className="basis-full">
                 {limits === undefined ? (

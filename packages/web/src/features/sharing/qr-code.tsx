@@ -1,5 +1,8 @@
 import { encode } from "uqr";
 
+/** The side of a code with few modules, in CSS pixels. */
+const USUAL_SIZE = 208;
+
 /** A text as a QR code: black on white whatever the theme, as cameras read it. Nothing where the text is too long for one (2,953 bytes). */
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
@@ -9,6 +12,7 @@ export function QrCode({ text, label, className }: { text: string; label: string
       role="img"
       aria-label={label}
       viewBox={`0 0 ${code.size} ${code.size}`}
+      width={code.size * pixelsFor(code.size)}
       shapeRendering="crispEdges"
       className={className}
     >
@@ -16,6 +20,11 @@ export function QrCode({ text, label, className }: { text: string; label: string
       <path d={code.path} className="fill-code-ink" />
     </svg>
   );
+}
+
+/** CSS pixels a module: a whole number, so that all are alike, and no less than a camera can tell apart. */
+function pixelsFor(modules: number): number {
+  return Math.max(2, Math.floor(USUAL_SIZE / modules));
 }
 
 // The standard asks for four modules of white around it.

@@ -26,9 +26,6 @@ export function ShareList({ subject }: { subject: Subject }) {
   return (
     <section aria-label={words.list.title} className="flex flex-col gap-1">
       <h3 className="font-medium text-small">{words.list.title}</h3>
-      {shares.isError && shares.data === undefined && (
-        <Failure title={words.list.failed} error={shares.error} onRetry={() => void shares.refetch()} />
-      )}
       <ul>
         {owner !== undefined && (
           <li className="flex items-start gap-3 py-2">
@@ -52,6 +49,9 @@ export function ShareList({ subject }: { subject: Subject }) {
           />
         ))}
       </ul>
+      {shares.isError && shares.data === undefined && (
+        <Failure title={words.list.failed} error={shares.error} onRetry={() => void shares.refetch()} />
+      )}
       {rows.length > 0 && <Removal />}
     </section>
   );

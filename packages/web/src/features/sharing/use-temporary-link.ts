@@ -14,6 +14,7 @@ export function useTemporaryLink(attachmentId: string) {
   const [link, setLink] = useState<Link>();
   /** Undefined: not yet. */
   const [isCopied, setCopied] = useState<boolean>();
+  const [isAgain, setAgain] = useState(false);
   const make = useMutation({
     async mutationFn(expiresIn: number): Promise<Link> {
       const link = await client.urlFor(attachmentId, { expiresIn, disposition: "attachment" });
@@ -32,9 +33,17 @@ export function useTemporaryLink(attachmentId: string) {
     error: make.error,
     isPending: make.isPending,
     isCopied,
+    /** It was there already when it was copied last. */
+    isAgain,
     /** `expiresIn` in seconds. */
-    makeAndCopy: (expiresIn: number) => copy(make.mutateAsync(expiresIn).then(({ fileUrl }) => fileUrl)),
-    copyAgain: (link: Link) => copy(link.fileUrl),
+    makeAndCopy(expiresIn: number) {
+      setAgain(false);
+      return copy(make.mutateAsync(expiresIn).then(({ fileUrl }) => fileUrl));
+    },
+    copyAgain(made: Link) {
+      setAgain(true);
+      return copy(made.fileUrl);
+    },
     /** Forgets the link, to make another one; it goes on living. */
     reset: () => setLink(undefined),
   };

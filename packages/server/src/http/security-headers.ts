@@ -37,9 +37,10 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
         styleSrc: ["'self'"],
         fontSrc: ["'self'"],
         imgSrc: ["'self'", "data:", "blob:", ...bucketOrigins],
-        mediaSrc: ["'self'", "blob:", ...bucketOrigins],
+        mediaSrc: bucketOrigins.length === 0 ? ["'none'"] : [...bucketOrigins],
         connectSrc: ["'self'", ...bucketOrigins],
-        frameSrc: bucketOrigins.length === 0 ? ["'none'"] : [...bucketOrigins],
+        // Not even the bucket's: PDFs are drawn by the page itself.
+        frameSrc: ["'none'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],

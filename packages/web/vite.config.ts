@@ -2,6 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
+import { pdfjsFiles } from "./pdfjs-files.ts";
 
 /** What the service answers itself; everything else is a page of the app. */
 const API = [
@@ -21,9 +22,10 @@ export default defineConfig({
   plugins: [
     react(),
     tailwindcss(),
+    pdfjsFiles(),
     // Once, here: the service sends the smaller file that the browser takes, and compresses nothing itself.
     compression({
-      include: /^assets\/.*\.(?:js|css|svg|wasm)$/,
+      include: /^assets\/.*\.(?:m?js|css|svg|wasm)$/,
       algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
     }),
   ],
@@ -31,6 +33,8 @@ export default defineConfig({
     // No data: URLs: what the Content-Security-Policy allows stays short.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // pdf.js, which comes with the first PDF that someone opens. Kilobytes.
+    chunkSizeWarningLimit: 600,
   },
   server: {
     port: 5173,

@@ -1,7 +1,7 @@
 import type { Attachment } from "@valetkey/client";
 
 /** How a file is shown; none: not at all. */
-export type Kind = "image" | "drawing" | "video" | "audio" | "text" | "none";
+export type Kind = "image" | "drawing" | "video" | "audio" | "pdf" | "text" | "none";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "image/avif": "image",
   "image/bmp": "image",
   "image/svg+xml": "drawing",
+  "application/pdf": "pdf",
   "video/mp4": "video",
   "video/webm": "video",
   "video/ogg": "video",

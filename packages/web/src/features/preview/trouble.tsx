@@ -8,8 +8,8 @@ import { DownloadLink } from "./no-preview.tsx";
 
 const words = texts.preview;
 
-/** Why a file is not shown: the bytes are there but make no sense to this browser, or they could not be had. */
-export type Trouble = "unshowable" | { error: unknown };
+/** Why a file is not shown: the bytes are there but make no sense to this browser, or need a password, or could not be had. */
+export type Trouble = "unshowable" | "locked" | { error: unknown };
 
 /** The reason in words, and what to do. */
 export function TroubleView({ file, trouble, onRetry }: { file: Attachment; trouble: Trouble; onRetry: () => void }) {
@@ -23,8 +23,8 @@ export function TroubleView({ file, trouble, onRetry }: { file: Attachment; trou
         hint={hint}
         action={
           <div className="flex flex-wrap justify-center gap-2">
-            {trouble === "unshowable" && <DownloadLink file={file} />}
-            <Button onClick={onRetry}>{texts.common.tryAgain}</Button>
+            {typeof trouble === "string" && <DownloadLink file={file} />}
+            {trouble !== "locked" && <Button onClick={onRetry}>{texts.common.tryAgain}</Button>}
           </div>
         }
       />
@@ -34,6 +34,7 @@ export function TroubleView({ file, trouble, onRetry }: { file: Attachment; trou
 
 function explain(trouble: Trouble) {
   if (trouble === "unshowable") return { ...words.unshowable, Icon: FileX2 };
+  if (trouble === "locked") return { ...words.locked, Icon: LockKeyhole };
   const { error } = trouble;
   if (hasCode(error, "access_denied")) return { ...words.noAccess, Icon: LockKeyhole };
   if (hasCode(error, "attachment_not_found")) return { ...words.gone, Icon: FileX2 };

@@ -14,6 +14,11 @@ export const preview = {
     title: "This file can't be shown here",
     hint: "It may be damaged, or of a kind that this browser doesn't know. Download it to open it in another program.",
   },
+  locked: {
+    title: "This file is locked with a password",
+    hint: "Download it and open it in another program, which asks for the password.",
+  },
+  page: (number: number, count: number) => `Page ${number} of ${count}`,
   noAccess: {
     title: "You no longer have access to this file.",
     hint: "Ask the owner of the note if you still need it.",

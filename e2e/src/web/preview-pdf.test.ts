@@ -1,0 +1,75 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { seriousFindings } from "./testing/axe.ts";
+import { pdf } from "./testing/files.ts";
+import { pagesPdf } from "./testing/pages-pdf.ts";
+import type { Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+describe("PDFs in the preview", () => {
+  const web = startWeb({ env: { URL_TTL_DEFAULT: "2" } });
+
+  it("a page is drawn, its words can be found, and all that is needed comes from the service and the bucket", async () => {
+    const ann = await web.person("Ann");
+    allowRefusedAddresses(ann);
+    // A font that is not in the file, so that pdf.js looks for it.
+    await openFile(ann, pdf("contract.pdf", ["The lease ends in May."]));
+    const page = ann.page.getByRole("region", { name: "Page 1 of 1" });
+    await page.getByText("The lease ends in May.").waitFor();
+    await expect.poll(() => hasInk(ann.page)).toBe(true);
+    expect(await seriousFindings(ann.page)).toEqual([]);
+    expect([...ann.watch.requests.keys()].sort()).toEqual([web.service.url, web.service.bucketOrigin].sort());
+    expect(ann.watch.requests.get(web.service.url)?.some(({ url }) => url.endsWith(".wasm"))).toBe(false);
+  });
+
+  it("a later page is read from a new address when the first has come to its end", async () => {
+    const ben = await web.person("Ben");
+    allowRefusedAddresses(ben);
+    await openFile(ben, pagesPdf("book.pdf", { pages: 40 }));
+    await ben.page.getByText("Chapter 1", { exact: true }).waitFor();
+    const before = addresses(ben, web.service.bucketOrigin);
+    for (const url of before) await whenRefused(url);
+    await ben.page.getByRole("region", { name: "Page 20 of 40" }).scrollIntoViewIfNeeded();
+    await ben.page.getByText("Chapter 20", { exact: true }).waitFor();
+    await ben.page.getByRole("dialog").getByText("Page 20 of 40").waitFor();
+    expect(addresses(ben, web.service.bucketOrigin).size).toBeGreaterThan(before.size);
+  });
+
+  it("what is no PDF inside is said to be so", async () => {
+    const cleo = await web.person("Cleo");
+    allowRefusedAddresses(cleo);
+    await openFile(cleo, { name: "torn.pdf", type: "application/pdf", bytes: Buffer.from("%PDF-1.4\nnothing more") });
+    const alert = cleo.page.getByRole("alert");
+    await alert.getByText("This file can't be shown here").waitFor();
+    await alert.getByRole("link", { name: "Download" }).waitFor();
+  });
+});
+
+async function openFile(person: Person, file: ReturnType<typeof pdf>): Promise<void> {
+  const note = await seedNote(person.client, { title: "Papers", files: [file] });
+  await person.page.goto(`/n/${note.id}?file=${note.attachments[0]?.id}`);
+}
+
+/** Whether anything but white was drawn. */
+function hasInk(page: Page): Promise<boolean> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector("canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((value, index) => index % 4 === 0 && value < 128 && data[index + 3] > 0);
+  })()`);
+}
+
+function addresses({ watch }: Person, bucketOrigin: string): Set<string> {
+  return new Set(watch.requests.get(bucketOrigin)?.map(({ url }) => url));
+}
+
+async function whenRefused(url: string): Promise<void> {
+  const ask = () => fetch(url, { headers: { range: "bytes=0-0" } }).then(({ status }) => status);
+  await expect.poll(ask, { timeout: 20_000 }).toBe(403);
+}
+
+/** On a slow machine two seconds are over before the first byte is asked for. */
+function allowRefusedAddresses({ watch }: Person): void {
+  watch.expect(/^403 GET .*X-Amz-Signature/);
+}

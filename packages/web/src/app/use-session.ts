@@ -6,7 +6,7 @@ import { forgetKept } from "../service/kept.ts";
 import { queryClient, sessionQuery } from "../service/queries.ts";
 
 /** Tells the other tabs of this browser that the account leaves it. */
-const CHANNEL = "valetkey.sign-out";
+const channel = new BroadcastChannel("valetkey.sign-out");
 
 /** Who is signed in; only for pages that nobody else sees. */
 export function useAccount() {
@@ -24,13 +24,12 @@ export function useLeaveWhenSignedOut(): void {
     void navigate({ to: "/sign-in", search: { to, error: "session_ended" } });
   }, [data, navigate]);
   useEffect(() => {
-    const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = () => void leave();
     // "Back" may bring the page as it was, from before the sign-out.
     const check = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pageshow", check);
     return () => {
-      channel.close();
+      channel.onmessage = null;
       removeEventListener("pageshow", check);
     };
   }, []);
@@ -41,7 +40,6 @@ export async function signOut(): Promise<void> {
   const { forgetFiles } = await import("../features/attachments/forget.ts");
   await forgetFiles();
   await accounts.signOut();
-  const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(null);
   await leave();
 }

@@ -7,8 +7,8 @@ type Callback = () => unknown;
 const callbacks = new Set<Callback>();
 
 /**
- * Calls back when an account leaves this browser, before the page is loaded anew: close databases, drop what is in memory. What is stored
- * under a name that begins with "valetkey" is deleted by itself afterwards, whether or not its feature was loaded. Answers how to take it back.
+ * Calls back when an account leaves this browser, before the page is loaded anew: stop what goes on. What is stored under a name that
+ * begins with "valetkey" is deleted by itself afterwards, whether or not its feature was loaded. Answers how to take it back.
  */
 export function onSignOut(callback: Callback): () => void {
   callbacks.add(callback);
@@ -47,14 +47,24 @@ async function forgetStorage(): Promise<void> {
 
 async function forgetDatabases(): Promise<void> {
   const databases = await indexedDB.databases();
-  await Promise.all(databases.map(({ name }) => isKept(name) && deleteDatabase(name)));
+  await Promise.all(databases.map(({ name }) => isKept(name) && emptyDatabase(name)));
 }
 
-function deleteDatabase(name: string): Promise<unknown> {
-  const request = indexedDB.deleteDatabase(name);
-  // Blocked: another tab has it open, and lets go when it leaves too.
-  return new Promise((resolve) => {
-    request.onsuccess = request.onerror = request.onblocked = resolve;
+// Emptied and not deleted: a deletion would wait for every tab that has it open.
+async function emptyDatabase(name: string): Promise<void> {
+  const database = await settled(indexedDB.open(name));
+  const stores = [...database.objectStoreNames];
+  if (stores.length > 0) {
+    const transaction = database.transaction(stores, "readwrite");
+    await Promise.all(stores.map((store) => settled(transaction.objectStore(store).clear())));
+  }
+  database.close();
+}
+
+function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
   });
 }
 

@@ -30,7 +30,7 @@ export function ActivityList({ events, accountId, now, namesNote, pageCount, onE
   return (
     <>
       {firstLines(days, shown).map((day) => (
-        <section key={day.start} className="flex flex-col gap-1">
+        <section key={day.start} aria-label={nameDay(day.start, now)} className="flex flex-col gap-1">
           <h3 className="px-3 font-medium text-muted text-small">{nameDay(day.start, now)}</h3>
           <ul className="flex flex-col gap-0.5">
             {day.lines.map((line) => (

@@ -1,0 +1,205 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../../../packages/server/src/free-port.ts";
+import { CLIENT, startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
+import { seriousFindings } from "./testing/axe.ts";
+import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
+import { startWebService } from "./testing/service.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+/** Someone at an address of their own: sign-ins are counted by address. */
+const visitor = (address: string) => ({ hasAccount: false, extraHTTPHeaders: { "x-forwarded-for": address } });
+
+async function signIn(page: Page, { email, password = PASSWORD }: { email: string; password?: string }) {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+const focused = (page: Page) => page.evaluate("document.activeElement?.name") as Promise<string>;
+const pathOf = ({ page }: Person) => {
+  const { pathname, search } = new URL(page.url());
+  return pathname + search;
+};
+
+describe("a service nobody has an account on", () => {
+  const web = startWeb();
+
+  it("welcomes its first visitor, says what is missing where it is missing, and lets them in", async () => {
+    const ann = await web.person("Ann", visitor("10.1.0.1"));
+    const { page } = ann;
+    await page.goto("/");
+    await page.getByRole("heading", { name: "Welcome to Valet Key" }).waitFor();
+    expect(await page.getByRole("link", { name: "Sign in" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByText("Write the name that others should see.").waitFor();
+    expect(await focused(page)).toBe("name");
+    await page.getByLabel("Your name").fill("Ann");
+    await page.getByLabel("E-mail").fill("ann@example.com");
+    await page.getByLabel("Password", { exact: true }).fill("short");
+    await page.keyboard.press("Enter");
+    await page.getByText("Use at least 10 characters.").waitFor();
+    expect(await focused(page)).toBe("password");
+    await page.getByRole("button", { name: "Show password" }).click();
+    expect(await page.getByLabel("Password", { exact: true }).getAttribute("type")).toBe("text");
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Notes" }).waitFor();
+    expect(pathOf(ann)).toBe("/");
+    // Whoever comes next signs in.
+    const ben = await web.person("Ben", visitor("10.1.0.2"));
+    await ben.page.goto("/");
+    await ben.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await ben.page.getByRole("link", { name: "Create one" }).click();
+    await ben.page.getByRole("heading", { name: "Create your account" }).waitFor();
+    ben.watch.expect(/^409 POST .*sign-up/);
+    await ben.page.getByLabel("Your name").fill("Ben");
+    await ben.page.getByLabel("E-mail").fill("ann@example.com");
+    await ben.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await ben.page.keyboard.press("Enter");
+    await ben.page.getByText("There is an account with this address already.").waitFor();
+    expect(await focused(ben.page)).toBe("email");
+  });
+});
+
+describe("signing in", () => {
+  const web = startWeb();
+
+  it("says that the e-mail or the password is not right, and what is missing", async () => {
+    await web.person("Carl");
+    const someone = await web.person("Someone", visitor("10.1.0.3"));
+    const { page, watch } = someone;
+    watch.expect(/^401 POST .*sign-in/);
+    await page.goto("/sign-in");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Write your e-mail address.").waitFor();
+    expect(await focused(page)).toBe("email");
+    await signIn(page, { email: "carl@example.com", password: "not the password" });
+    await page.getByText("The e-mail or the password is not right.").waitFor();
+    expect(await focused(page)).toBe("password");
+    await signIn(page, { email: "carl@example.com" });
+    await page.getByRole("heading", { name: "Notes" }).waitFor();
+  });
+
+  it("says how long to wait after too many attempts (requirement 30)", async () => {
+    const eve = await web.person("Eve", visitor("10.1.0.4"));
+    eve.watch.expect(/^4(01|29) POST .*sign-in/);
+    await eve.page.goto("/sign-in");
+    for (let time = 0; time < 11; time++) {
+      const answer = eve.page.waitForResponse(/sign-in\/email/);
+      await signIn(eve.page, { email: "nobody@example.com", password: `guess number ${time}` });
+      await answer;
+    }
+    await eve.page.getByText(/^That was too often. Try again in \d+ (s|min)\.$/).waitFor();
+  });
+
+  it("leads to where one was going, and never to an address of someone else's", async () => {
+    await web.person("Dora");
+    const dora = await web.person("Dora at home", visitor("10.1.0.5"));
+    await dora.page.goto("/activity");
+    await signIn(dora.page, { email: "dora@example.com" });
+    await dora.page.getByRole("heading", { name: "Activity" }).waitFor();
+    expect(pathOf(dora)).toBe("/activity");
+    for (const to of ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
+      await dora.context.clearCookies();
+      await dora.page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
+      await signIn(dora.page, { email: "dora@example.com" });
+      await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
+      expect(pathOf(dora)).toBe("/");
+      // Those who are signed in are led on at once.
+      await dora.page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
+      await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
+      expect(dora.page.url()).toBe(`${web.service.url}/`);
+    }
+    expect([...dora.watch.requests.keys()]).toEqual([web.service.url]);
+  });
+
+  it("out in one tab is out in all, and nothing that was kept stays in the browser but the theme", async () => {
+    const finn = await web.person("Finn");
+    const other = await finn.context.newPage();
+    await other.goto("/settings");
+    await other.getByRole("radio", { name: "Dark" }).check();
+    await finn.page.goto("/");
+    await finn.page.getByRole("heading", { name: "Notes" }).waitFor();
+    await finn.page.evaluate(`new Promise((resolve) => {
+      localStorage.setItem("valetkey:upload:1", "{}");
+      const request = indexedDB.open("valetkey-kept");
+      request.onupgradeneeded = () => request.result.createObjectStore("files").put("kept", 1);
+      // It stays open, as it does in a page that uses it.
+      request.onsuccess = () => resolve();
+    })`);
+    await finn.page.getByRole("button", { name: /^Finn/ }).click();
+    await finn.page.getByRole("menuitem", { name: "Sign out" }).click();
+    for (const page of [finn.page, other]) await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await finn.page.evaluate("Object.keys(localStorage)")).toEqual(["valetkey.theme"]);
+    const kept = await finn.page.evaluate(`new Promise((resolve) => {
+      const request = indexedDB.open("valetkey-kept");
+      request.onsuccess = () => {
+        const files = request.result.transaction("files").objectStore("files").getAll();
+        files.onsuccess = () => resolve(files.result);
+      };
+    })`);
+    expect(kept).toEqual([]);
+    expect((await finn.context.cookies()).filter(({ value }) => value !== "")).toEqual([]);
+  });
+
+  it.each(["light", "dark"] as const)("has nothing that axe calls serious, %s", async (colorScheme) => {
+    const { page } = await web.person("Gil", { ...visitor("10.1.0.6"), colorScheme });
+    for (const path of ["/sign-in?error=session_ended", "/sign-in?error=sign_in_failed", "/sign-up"]) {
+      await page.goto(path);
+      await page.getByRole("button", { name: /^(Sign in|Create account)$/ }).click();
+      await page.getByText("Write your e-mail address.").waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+    }
+  });
+});
+
+describe("where sign-up is closed", () => {
+  const web = startWeb({ env: { AUTH_SIGN_UP: "closed" } });
+
+  it("says how the first account is made, and offers nothing that does not work", async () => {
+    const { page } = await web.person("Ann", visitor("10.1.0.7"));
+    await page.goto("/");
+    await page.getByText("npx valetkey user add").waitFor();
+    expect(await page.getByRole("textbox").count()).toBe(0);
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    expect(await page.getByRole("link", { name: "Create one" }).count()).toBe(0);
+  });
+});
+
+describe("with an identity provider", () => {
+  let provider: Awaited<ReturnType<typeof startOidcProvider>>;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    const port = await freePort("127.0.0.1");
+    provider = await startOidcProvider({ redirectUri: `http://localhost:${port}/auth/callback/oidc` });
+    env = {
+      ...{ PORT: String(port), AUTH_OIDC_ISSUER: provider.issuer, AUTH_OIDC_NAME: "Example" },
+      ...{ AUTH_OIDC_CLIENT_ID: CLIENT.clientId, AUTH_OIDC_CLIENT_SECRET: CLIENT.clientSecret },
+    };
+  });
+  afterAll(() => provider.stop());
+  const web = startWeb();
+
+  it("signs in there and comes back to where one was going; a refusal is said in words", async () => {
+    const service = await startWebService(env);
+    onTestFinished(service.stop);
+    const ann = await openPerson(web.browser, { service, name: "Ann", hasAccount: false });
+    onTestFinished(ann.close);
+    const { page } = ann;
+    const proceed = () => page.getByRole("button", { name: "Continue with Example" }).click();
+    provider.setRefusing(true);
+    await page.goto("/activity");
+    await proceed();
+    await page.getByText("Signing in was refused or called off over there.").waitFor();
+    expect(pathOf(ann)).toBe("/sign-in?error=access_denied");
+    provider.setRefusing(false);
+    provider.setPerson({ sub: "ann-1", email: "ann@example.com", email_verified: true, name: "Ann" });
+    await page.goto("/activity");
+    await proceed();
+    await page.getByRole("heading", { name: "Activity" }).waitFor();
+    expect(pathOf(ann)).toBe("/activity");
+    expect((await ann.client.me()).name).toBe("Ann");
+  });
+});

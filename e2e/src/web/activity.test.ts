@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { seriousFindings } from "./testing/axe.ts";
+import { text } from "./testing/files.ts";
+import type { Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+// The day may end in the middle of a test.
+const lines = ({ page }: Person) => page.getByRole("region", { name: /^(Today|Yesterday)$/ }).getByRole("listitem");
+
+/** What the lines say, without the time and the name of the note. */
+function told(person: Person): Promise<string[]> {
+  return lines(person).locator("xpath=div/p[1]").allInnerTexts();
+}
+
+/** The numbers of the chart, as the table beside it says them. */
+async function charted({ page }: Person): Promise<number[]> {
+  const cells = await page.getByRole("table", { name: "Downloads" }).getByRole("cell").allTextContents();
+  return cells.map(Number);
+}
+
+describe("the activity", () => {
+  const web = startWeb();
+
+  it("tells the story of a note to its owner in plain words", async () => {
+    const ann = await web.person("Ann");
+    const bob = await web.person("Bob");
+    const eve = await web.person("Eve");
+    const files = [text("report.txt", "the report"), text("plan.txt", "the plan")];
+    const note = await seedNote(ann.client, { title: "Contract", files });
+    const [report, plan] = note.attachments;
+    if (report === undefined || plan === undefined) throw new Error("no files");
+    for (let time = 0; time < 10; time++) await ann.client.notes.update(note.id, { body: `draft ${time}` });
+    const expiresAt = new Date(Date.now() + 9 * 86_400_000).toISOString();
+    await ann.client.shares.put({ noteId: note.id }, { emails: [bob.email], role: "editor", expiresAt });
+    await bob.client.urlFor(report.id);
+    await bob.client.urlsFor([report.id, plan.id]);
+    await expect(eve.client.urlFor(report.id)).rejects.toMatchObject({ code: "access_denied" });
+    const bad = new File(["<html><script>1</script></html>"], "photo.png", { type: "image/png" });
+    await expect(ann.client.upload(note.id, bad).done).rejects.toMatchObject({ code: "upload_rejected" });
+    await ann.client.attachments.remove(plan.id);
+    const { id: bobsId } = await bob.client.me();
+    await ann.client.shares.remove({ noteId: note.id }, bobsId);
+
+    await ann.page.goto(`/n/${note.id}`);
+    const asked: string[] = [];
+    ann.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await ann.page.getByRole("button", { name: "Activity" }).waitFor();
+    expect(asked.filter((path) => path.endsWith("/activity"))).toEqual([]);
+    await ann.page.getByRole("button", { name: "Activity" }).click();
+    await lines(ann).first().waitFor();
+    const story = (await told(ann)).filter((line) => !line.startsWith("You got"));
+    expect(story).toEqual([
+      "You stopped sharing the note with Bob",
+      "You deleted plan.txt",
+      "You attached photo.png, which was not kept",
+      "Eve was refused report.txt",
+      "Bob got URLs of report.txt and plan.txt, each good for 60 seconds",
+      "Bob got a URL of report.txt, good for 60 seconds",
+      expect.stringMatching(/^You shared the note with Bob \(can edit\) until \w+ \w+$/),
+      "You edited the note, 10 times",
+      "You attached plan.txt and report.txt",
+      "You created the note",
+    ]);
+    await ann.page
+      .getByText(/This file is not what its name says|It was not kept/)
+      .first()
+      .waitFor();
+
+    await ann.page.getByRole("radio", { name: "Refusals" }).check();
+    await expect
+      .poll(() => told(ann))
+      .toEqual(["You attached photo.png, which was not kept", "Eve was refused report.txt"]);
+    await ann.page.getByRole("radio", { name: "Sharing" }).check();
+    await expect.poll(async () => (await told(ann)).length).toBe(2);
+    await ann.page.getByRole("radio", { name: "Changes" }).check();
+    await expect.poll(async () => (await told(ann)).includes("You edited the note, 10 times")).toBe(true);
+  });
+
+  it("counts downloads by the hour on the first day, each file of a batch", async () => {
+    const carl = await web.person("Carl");
+    const dora = await web.person("Dora");
+    const files = ["a.txt", "b.txt", "c.txt"].map((name) => text(name, name));
+    const note = await seedNote(carl.client, { title: "Three", files, sharedWith: { emails: [dora.email] } });
+    const ids = note.attachments.map(({ id }) => id);
+    await dora.client.urlsFor(ids);
+    for (const id of ids.slice(0, 2)) await dora.client.urlFor(id);
+    await carl.page.goto("/activity");
+    await carl.page.getByText(/^5 downloads in the last 24 hours/).waitFor();
+    const counts = await charted(carl);
+    expect(counts).toHaveLength(24);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(5);
+    // The hour may have changed in the middle.
+    expect(counts.slice(-2).reduce((sum, count) => sum + count)).toBe(5);
+  });
+
+  it("of all notes names and links each, but those that are deleted", async () => {
+    const finn = await web.person("Finn");
+    const kept = await seedNote(finn.client, { title: "Kept" });
+    const gone = await seedNote(finn.client, { title: "Gone" });
+    await finn.client.notes.remove(gone.id);
+    await finn.page.goto("/activity");
+    await finn.page.getByText("You deleted the note “Gone”").waitFor();
+    expect(await lines(finn).getByRole("link").allInnerTexts()).toEqual(["Kept"]);
+    await lines(finn).filter({ hasText: "a deleted note" }).waitFor();
+    await finn.page.getByRole("link", { name: "Kept" }).click();
+    await finn.page.waitForURL(`**/n/${kept.id}`);
+  });
+
+  it("goes on as one scrolls, to the first thing that happened", async () => {
+    const gil = await web.person("Gil");
+    for (let nth = 0; nth < 210; nth++) await gil.client.notes.create({ title: `Note ${nth}` });
+    await gil.page.goto("/activity");
+    await lines(gil).first().waitFor();
+    expect(await lines(gil).count()).toBeLessThan(210);
+    const first = gil.page.getByRole("link", { name: "Note 0", exact: true });
+    while ((await first.count()) === 0) {
+      const count = await lines(gil).count();
+      await lines(gil).last().scrollIntoViewIfNeeded();
+      await expect.poll(() => lines(gil).count()).toBeGreaterThan(count);
+    }
+    expect(await lines(gil).count()).toBe(210);
+  });
+
+  it("says when nothing has happened, and when it can't be loaded", async () => {
+    const hal = await web.person("Hal");
+    hal.watch.expect(/^503 /);
+    const { page } = hal;
+    await page.route(/\/activity\?/, (route) =>
+      route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } }),
+    );
+    await page.goto("/activity");
+    await page.getByText("The activity could not be loaded").waitFor();
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("Nothing has happened yet").waitFor();
+  });
+
+  it.each(["light", "dark"] as const)("has nothing that axe calls serious, %s", async (colorScheme) => {
+    const ida = await web.person(`Ida ${colorScheme}`, { colorScheme });
+    const eve = await web.person(`Eve ${colorScheme}`);
+    const note = await seedNote(ida.client, { title: "Files", files: [text("a.txt", "a")] });
+    const [file] = note.attachments;
+    if (file === undefined) throw new Error("no file");
+    await ida.client.urlFor(file.id);
+    await expect(eve.client.urlFor(file.id)).rejects.toMatchObject({ code: "access_denied" });
+    await ida.page.goto("/activity");
+    await lines(ida).first().waitFor();
+    expect(await seriousFindings(ida.page)).toEqual([]);
+    await ida.page.goto(`/n/${note.id}`);
+    await ida.page.getByRole("button", { name: "Activity" }).click();
+    await lines(ida).first().waitFor();
+    expect(await seriousFindings(ida.page)).toEqual([]);
+  });
+});

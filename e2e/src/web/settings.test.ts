@@ -1,0 +1,224 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { seriousFindings } from "./testing/axe.ts";
+import { randomFile } from "./testing/files.ts";
+import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
+import { seedFile, seedNote } from "./testing/seed.ts";
+import { startWeb, type Web } from "./testing/start-web.ts";
+import { holdRequests } from "./testing/watch.ts";
+
+const PHONE_AGENT =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+/** Another browser of the same person, signed in at an address of its own. */
+async function otherBrowser(web: Web, { name, email }: Person, address: string): Promise<Person> {
+  const options = { hasAccount: false, userAgent: PHONE_AGENT };
+  const other = await openPerson(web.browser, { ...options, service: web.service, name: `${name} elsewhere` });
+  onTestFinished(other.close);
+  const headers = { origin: web.service.url, "x-forwarded-for": address };
+  const answer = await other.context.request.post("/auth/sign-in/email", {
+    headers,
+    data: { email, password: PASSWORD },
+  });
+  expect(answer.ok()).toBe(true);
+  return other;
+}
+
+const section = ({ page }: Person, name: string) => page.getByRole("region", { name });
+
+describe("the settings", () => {
+  const web = startWeb();
+
+  it("change the name, which is seen at once", async () => {
+    const ann = await web.person("Ann");
+    await ann.page.goto("/settings");
+    const account = section(ann, "Account");
+    await account.getByLabel("Your name").fill("  ");
+    await account.getByRole("button", { name: "Save name" }).click();
+    await account.getByText("Write the name that others should see.").waitFor();
+    await account.getByLabel("Your name").fill("Ann Lee");
+    await ann.page.keyboard.press("Enter");
+    await ann.page.getByRole("button", { name: /^Ann Lee/ }).waitFor();
+    expect((await ann.client.me()).name).toBe("Ann Lee");
+  });
+
+  it("change the password, for which the old one is asked, and end the other sessions", async () => {
+    const ben = await web.person("Ben");
+    const elsewhere = await otherBrowser(web, ben, "10.2.0.1");
+    await elsewhere.page.goto("/");
+    ben.watch.expect(/^400 POST .*change-password/);
+    await ben.page.goto("/settings");
+    const account = section(ben, "Account");
+    await account.getByRole("button", { name: "Change password" }).click();
+    await account.getByLabel("Current password").fill("something else");
+    await account.getByLabel("New password").fill("a much better password");
+    expect(await account.getByRole("checkbox", { name: /^Sign out everywhere else/ }).isChecked()).toBe(true);
+    await ben.page.keyboard.press("Enter");
+    await account.getByText("This is not your current password.").waitFor();
+    await account.getByLabel("Current password").fill(PASSWORD);
+    await ben.page.keyboard.press("Enter");
+    await ben.page.getByText("Your password is changed, and all other browsers are signed out.").first().waitFor();
+    await elsewhere.page.reload();
+    await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await section(ben, "Where you are signed in").getByRole("listitem").count()).toBe(1);
+    elsewhere.watch.expect(/^401 POST .*sign-in/);
+    for (const [password, then] of [
+      [PASSWORD, "The e-mail or the password is not right."],
+      ["a much better password", "Notes"],
+    ] as const) {
+      await elsewhere.page.getByLabel("E-mail").fill(ben.email);
+      await elsewhere.page.getByLabel("Password", { exact: true }).fill(password);
+      await elsewhere.page.keyboard.press("Enter");
+      await elsewhere.page.getByText(then, { exact: true }).first().waitFor();
+    }
+  });
+
+  it("list where one is signed in, and end a session elsewhere, where the pages say so", async () => {
+    const carl = await web.person("Carl");
+    const elsewhere = await otherBrowser(web, carl, "10.2.0.2");
+    await elsewhere.page.goto("/settings");
+    await section(elsewhere, "Where you are signed in").getByText("This browser").waitFor();
+    await carl.page.goto("/settings");
+    const sessions = section(carl, "Where you are signed in");
+    await sessions.getByRole("listitem").nth(1).waitFor();
+    const [own = "", other = ""] = await sessions.getByRole("listitem").allInnerTexts();
+    expect(own).toContain("This browser");
+    expect(other).toContain("Safari on iOS");
+    await sessions.getByRole("button", { name: "Sign out Safari on iOS" }).click();
+    await carl.page.getByText("Safari on iOS is signed out.").first().waitFor();
+    expect(await sessions.getByRole("listitem").count()).toBe(1);
+    elsewhere.watch.expect(/^401 /);
+    await elsewhere.page.getByRole("link", { name: "Notes", exact: true }).first().click();
+    await elsewhere.page.getByText("Your session has ended.").waitFor();
+    await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+
+  it("end all other sessions, but ask before", async () => {
+    const dora = await web.person("Dora");
+    const elsewhere = [await otherBrowser(web, dora, "10.2.0.3"), await otherBrowser(web, dora, "10.2.0.4")];
+    await dora.page.goto("/settings");
+    const sessions = section(dora, "Where you are signed in");
+    const ask = sessions.getByRole("button", { name: "Sign out all other browsers" });
+    await ask.click();
+    await dora.page.keyboard.press("Escape");
+    expect(await sessions.getByRole("listitem").count()).toBe(3);
+    await ask.click();
+    await ask.click();
+    await dora.page.getByText("All other browsers are signed out.").first().waitFor();
+    expect(await sessions.getByRole("listitem").count()).toBe(1);
+    for (const { context } of elsewhere) {
+      expect(await (await context.request.get("/auth/get-session")).json()).toBeNull();
+    }
+  });
+
+  it("make an API token, which works until it is revoked, and is shown once", async () => {
+    const eve = await web.person("Eve");
+    await eve.page.goto("/settings");
+    const tokens = section(eve, "API tokens");
+    await tokens.getByText("No tokens yet.").waitFor();
+    await tokens.getByRole("button", { name: "Create token" }).click();
+    await tokens.getByText("Write what the token is for").waitFor();
+    await tokens.getByLabel("What is it for?").fill("Nightly backup");
+    await tokens.getByRole("radio", { name: "In 30 days" }).check();
+    await eve.page.getByRole("button", { name: "Create token" }).click();
+    const token = await tokens.getByRole("textbox", { name: "Token" }).inputValue();
+    const command = await tokens.getByRole("textbox", { name: "Try it in a terminal" }).inputValue();
+    expect(command).toBe(`curl -H "Authorization: Bearer ${token}" ${web.service.url}/notes`);
+    await tokens.getByText("Copy it now: it is not shown again.").waitFor();
+    const call = () => fetch(`${web.service.url}/me`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await (await call()).json()).toMatchObject({ name: "Eve" });
+    await eve.page.reload();
+    await tokens.getByText("Nightly backup").waitFor();
+    expect(await eve.page.content()).not.toContain(token);
+    await tokens
+      .getByText(/^created .* · ends in 30 days|^created .* · ends \w+ \d+|^created .* · ends \d+ \w+/)
+      .waitFor();
+    await tokens.getByRole("button", { name: "Revoke Nightly backup" }).click();
+    expect((await call()).status).toBe(200);
+    await tokens.getByRole("button", { name: "Revoke", exact: true }).click();
+    await tokens.getByText("No tokens yet.").waitFor();
+    expect((await call()).status).toBe(401);
+  });
+
+  it("have a theme that is there before the app is", async () => {
+    const finn = await web.person("Finn");
+    const theme = () => finn.page.evaluate("document.documentElement.dataset.theme ?? 'system'");
+    const ground = () => finn.page.evaluate("getComputedStyle(document.body).backgroundColor");
+    await finn.page.goto("/settings");
+    const light = await ground();
+    await finn.page.getByRole("radio", { name: "Dark" }).check();
+    expect(await theme()).toBe("dark");
+    expect(await ground()).not.toBe(light);
+    // Nothing of the app runs yet.
+    const held = await holdRequests(finn.page, /\/assets\/.*\.js$/);
+    await finn.page.goto("/settings", { waitUntil: "commit" });
+    await finn.page.waitForFunction("document.styleSheets.length > 0");
+    expect(await theme()).toBe("dark");
+    expect(await ground()).not.toBe(light);
+    held.release();
+    await finn.page.getByRole("radio", { name: "System" }).check();
+    expect(await theme()).toBe("system");
+    expect(await ground()).toBe(light);
+    await finn.page.reload();
+    expect(await theme()).toBe("system");
+  });
+
+  it("say how much is used where nothing limits it", async () => {
+    const gil = await web.person("Gil");
+    await gil.page.goto("/settings");
+    await section(gil, "Storage").getByText("0 bytes used").waitFor();
+    expect(await section(gil, "Storage").getByRole("meter").count()).toBe(0);
+  });
+
+  it("say what failed, and try again", async () => {
+    const ida = await web.person("Ida");
+    ida.watch.expect(/^503 /);
+    await ida.page.route(/\/(usage|tokens|auth\/list-sessions)$/, (route) =>
+      route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } }),
+    );
+    await ida.page.goto("/settings");
+    await ida.page.getByText("Your tokens could not be loaded").waitFor();
+    await ida.page.getByText("Your sessions could not be loaded").waitFor();
+    await ida.page.unrouteAll();
+    await section(ida, "Storage").getByRole("button", { name: "Try again" }).click();
+    await section(ida, "Storage").getByText("0 bytes used").waitFor();
+  });
+
+  it.each(["light", "dark"] as const)("have nothing that axe calls serious, %s", async (colorScheme) => {
+    const hal = await web.person(`Hal ${colorScheme}`, { colorScheme });
+    await otherBrowser(web, hal, `10.2.1.${colorScheme.length}`);
+    await hal.client.tokens.create({ label: "Nightly backup" });
+    await hal.page.goto("/settings");
+    await hal.page.getByRole("button", { name: "Change password" }).click();
+    await hal.page.getByRole("button", { name: "Sign out all other browsers" }).click();
+    await hal.page.getByLabel("What is it for?").fill("Another");
+    await hal.page.getByRole("button", { name: "Create token" }).click();
+    await hal.page.getByText("Copy it now").waitFor();
+    await hal.page.getByRole("button", { name: "Revoke Nightly backup" }).click();
+    expect(await seriousFindings(hal.page)).toEqual([]);
+  });
+});
+
+describe("the storage, where there is a quota", () => {
+  const web = startWeb({ env: { USER_QUOTA_BYTES: "100000" } });
+
+  it("is drawn, and warns when it is nearly full", async () => {
+    const ann = await web.person("Ann");
+    const storage = section(ann, "Storage");
+    const { id: noteId } = await seedNote(ann.client, {
+      title: "Files",
+      files: [randomFile("a.bin", { sizeBytes: 50_000 })],
+    });
+    await ann.page.goto("/settings");
+    await storage.getByText("50 kB of 100 kB used").waitFor();
+    await storage.getByText("1 file").waitFor();
+    expect(await storage.getByRole("meter").evaluate((meter) => (meter as unknown as { value: number }).value)).toBe(
+      0.5,
+    );
+    expect(await storage.getByText(/^Nearly full/).count()).toBe(0);
+    await seedFile(ann.client, { noteId, file: randomFile("b.bin", { sizeBytes: 45_000 }) });
+    await ann.page.reload();
+    await storage.getByText("95 kB of 100 kB used").waitFor();
+    await storage.getByText("2 files").waitFor();
+    await storage.getByText(/^Nearly full/).waitFor();
+  });
+});

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Locator } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { FileChooser, Locator } from "playwright-core";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Client, Note } from "../../../packages/client/src/index.ts";
+import { seriousFindings } from "./testing/axe.ts";
 import { dropFiles } from "./testing/drop-files.ts";
 import { png, randomFile, type SampleFile, text } from "./testing/files.ts";
 import type { Person } from "./testing/person.ts";
@@ -203,6 +207,125 @@ describe("attaching files", () => {
   });
 });
 
+describe("an upload in a browser", () => {
+  const web = startWeb();
+
+  /** Nothing gets to the bucket until it is opened. */
+  async function closeBucket({ context }: Person) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await context.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await promise;
+      await route.continue().catch(() => undefined);
+    });
+    return { open: resolve };
+  }
+
+  it("is one tab's: another one shows that, and takes over when the first is closed", async () => {
+    const ann = await web.person("Ann");
+    const note = await open(ann);
+    const bucket = await closeBucket(ann);
+    // What the closed tab had begun to send may come through all the same: the bucket takes a file once.
+    ann.watch.expect(/^412 PUT /);
+    const file = text("a.txt", "hello");
+    await choose(ann, [file]);
+    await filesOf(ann).getByRole("progressbar").waitFor();
+    const other = { ...ann, page: await ann.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    await ann.page.close();
+    await filesOf(other).getByText("Uploading in another tab").waitFor({ state: "detached" });
+    bucket.open();
+    await rowOf(other, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    expect(await stored(ann.client, note.id)).toEqual(hashesOf([file]));
+    expect((await ann.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+
+  it("is not done twice when another tab has done it", async () => {
+    const ben = await web.person("Ben");
+    const note = await open(ben);
+    const bucket = await closeBucket(ben);
+    await choose(ben, [text("a.txt", "hello")]);
+    await filesOf(ben).getByRole("progressbar").waitFor();
+    const other = { ...ben, page: await ben.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    bucket.open();
+    await rowOf(other, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    await rowOf(ben, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    const sent = ben.watch.requests.get(web.service.bucketOrigin) ?? [];
+    expect(sent.filter(({ method }) => method === "PUT")).toHaveLength(1);
+    expect((await ben.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+
+  it("stays paused over a reload", async () => {
+    const cleo = await web.person("Cleo");
+    await open(cleo);
+    const bucket = await closeBucket(cleo);
+    await choose(cleo, [text("a.txt", "hello")]);
+    const row = rowOf(cleo, "a.txt");
+    await button(row, "Pause").click();
+    await row.getByText("Paused").waitFor();
+    await cleo.page.reload();
+    await row.getByText("Paused").waitFor();
+    bucket.open();
+    await button(row, "Resume").click();
+    await row.getByText(/You · just now$/).waitFor();
+  });
+
+  it("is asked about before the page goes, where the browser can't keep its file", async () => {
+    const dora = await web.person("Dora");
+    await dora.context.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
+    await open(dora);
+    const bucket = await closeBucket(dora);
+    await choose(dora, [text("a.txt", "hello")]);
+    await filesOf(dora).getByRole("progressbar").waitFor();
+    const asked = dora.page.waitForEvent("dialog");
+    await dora.page.evaluate("setTimeout(() => location.reload())");
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    bucket.open();
+    await rowOf(dora, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+  });
+
+  it("of more than 512 MiB asks for its file after a reload, and takes no other one", async () => {
+    const emil = await web.person("Emil");
+    await open(emil);
+    await closeBucket(emil);
+    const path = join(await mkdtemp(join(tmpdir(), "valetkey-large-")), "huge.bin");
+    onTestFinished(() => rm(dirname(path), { recursive: true }));
+    await writeFile(path, "");
+    await truncate(path, 513 * MIB);
+    const row = rowOf(emil, "huge.bin");
+    const choosing = async (click: Locator, files: Parameters<FileChooser["setFiles"]>[0]) => {
+      const chooser = emil.page.waitForEvent("filechooser");
+      await click.click();
+      await (await chooser).setFiles(files);
+    };
+    await choosing(emil.page.getByRole("button", { name: "Attach files" }), path);
+    await button(row, "Pause").waitFor();
+    await expect.poll(() => keptUploads(emil)).toBe(1);
+    emil.page.on("dialog", (dialog) => dialog.accept());
+    await emil.page.reload();
+    await row.getByText("Choose the file again to go on").waitFor();
+    const again = row.getByText("Choose the file…");
+    await choosing(again, { name: "huge.bin", mimeType: "", buffer: Buffer.from("another") });
+    await row.getByText("That is another file: its name, size or date is not the same.").waitFor();
+    await choosing(again, path);
+    await button(row, "Pause").waitFor();
+    await button(row, "Cancel").click();
+    await expect.poll(() => keptUploads(emil)).toBe(0);
+  });
+});
+
 describe("a file that is larger than the service takes", () => {
   const web = startWeb({ env: { UPLOAD_MAX_BYTES: "100000" } });
 
@@ -221,6 +344,20 @@ describe("a file that is larger than the service takes", () => {
 
 describe("the files of a note", () => {
   const web = startWeb();
+
+  it("are found fault with by no checker of accessibility, on their way and there", async () => {
+    const kim = await web.person("Kim");
+    await open(kim, [png("a.png"), text("b.txt", "b")]);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await kim.context.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await choose(kim, [text("c.txt", "c")]);
+    await filesOf(kim).getByRole("progressbar").waitFor();
+    expect(await seriousFindings(kim.page)).toEqual([]);
+    release();
+  });
   const bucketReads = ({ watch }: Person) =>
     (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
   const urlRequests = ({ watch }: Person) =>
@@ -275,6 +412,26 @@ describe("the files of a note", () => {
     await dora.page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(await keptIn(dora, "thumbnails")).toBe(0);
     expect(await keptUploads(dora)).toBe(0);
+  });
+
+  it("are downloaded one by one, from the row and from its menu", async () => {
+    const gus = await web.person("Gus");
+    await open(gus, [text("a.txt", "hello")]);
+    const row = rowOf(gus, "a.txt");
+    await row.hover();
+    const clicks = [
+      () => row.getByRole("link", { name: "Download" }).click(),
+      async () => {
+        await button(row, "More").click();
+        await gus.page.getByRole("menuitem", { name: "Download" }).click();
+      },
+    ];
+    for (const click of clicks) {
+      const download = gus.page.waitForEvent("download");
+      await click();
+      expect((await download).suggestedFilename()).toBe("a.txt");
+      expect(await readFile(await (await download).path(), "utf8")).toBe("hello");
+    }
   });
 
   it("come as one ZIP that is made in the browser: no byte of them through the service", async () => {

@@ -7,6 +7,7 @@ import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
+import { latestFirst } from "../../features/attachments/use-listed.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { PreviewOverlay } from "../../features/preview/preview-overlay.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
@@ -71,7 +72,7 @@ export function NotePage() {
           <AttachmentSection note={note.data} onPreview={show} onCopyLink={setLinked} onShare={setShared} />
           {note.data.role !== "viewer" && <NoteActivity noteId={noteId} />}
           <PreviewOverlay
-            files={note.data.attachments.filter(({ state }) => state === "ready")}
+            files={latestFirst(note.data.attachments).filter(({ state }) => state === "ready")}
             selectedId={file}
             onSelect={show}
             onClose={hide}

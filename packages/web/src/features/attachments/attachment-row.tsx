@@ -59,8 +59,10 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
           </p>
         )}
       </div>
-      {isReady && <QuickActions attachment={attachment} actions={actions} />}
-      <AttachmentMenu attachment={attachment} actions={actions} />
+      <div className="flex shrink-0 items-center pointer-fine:opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100">
+        {isReady && <QuickActions attachment={attachment} actions={actions} />}
+        <AttachmentMenu attachment={attachment} actions={actions} />
+      </div>
     </li>
   );
 });
@@ -68,7 +70,7 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
 /** On touch there is the menu, which has them all. */
 function QuickActions({ attachment, actions }: { attachment: Attachment; actions: AttachmentActions }) {
   return (
-    <div className="pointer-coarse:hidden hidden shrink-0 opacity-0 transition-opacity focus-within:opacity-100 group-focus-within:opacity-100 group-hover:opacity-100 md:flex">
+    <div className="pointer-coarse:hidden hidden md:flex">
       <IconButton label={words.preview} onClick={() => actions.onPreview(attachment.id)}>
         <Eye size={16} />
       </IconButton>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
-import { useCallback, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useMemo, useRef } from "react";
 import { toasts } from "../../components/toast-queue.ts";
 import { useNow } from "../../components/use-now.ts";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
@@ -76,11 +76,19 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
   );
 }
 
-function NoFiles({ children }: { children: React.ReactNode }) {
+function NoFiles({ children }: { children: ReactNode }) {
+  const { editor, editorOnTouch, viewer } = words.empty;
   return (
     <div className="flex flex-col items-center gap-3 rounded-card border border-dashed px-6 py-8 text-center text-muted">
-      <p>{children === false ? words.empty.viewer : words.empty.editor}</p>
-      {children}
+      {children === false ? (
+        <p>{viewer}</p>
+      ) : (
+        <>
+          <p className="pointer-coarse:hidden">{editor}</p>
+          <p className="pointer-fine:hidden">{editorOnTouch}</p>
+          <div className="text-ink">{children}</div>
+        </>
+      )}
     </div>
   );
 }

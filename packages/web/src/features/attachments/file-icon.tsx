@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import {
   File,
   FileArchive,
@@ -23,13 +24,16 @@ const icons: Record<FileKind, LucideIcon> = {
   other: File,
 };
 
-/** What a file is, as a picture of 40 px. */
-export function FileIcon(file: { filename: string; contentType: string }) {
+/** What a file is, as a picture of 40 px; plain: without a ground of its own. */
+export function FileIcon({ isPlain = false, ...file }: { filename: string; contentType: string; isPlain?: boolean }) {
   const Icon = icons[kindOfFile(file)];
   return (
     <span
       aria-hidden="true"
-      className="inline-flex size-10 shrink-0 items-center justify-center rounded-small bg-sunken"
+      className={clsx(
+        "inline-flex size-10 shrink-0 items-center justify-center rounded-small",
+        !isPlain && "bg-sunken",
+      )}
     >
       <Icon size={20} strokeWidth={1.5} className="text-muted" />
     </span>

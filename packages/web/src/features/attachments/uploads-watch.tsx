@@ -1,8 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowUp } from "lucide-react";
 import { useEffect, useState } from "react";
 import { toasts } from "../../components/toast-queue.ts";
+import { hasCode } from "../../service/client.ts";
+import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
+import { pruneThumbnails } from "./thumbnails/kept-thumbnails.ts";
 import { describeUploadFailure } from "./uploads/describe-upload-state.ts";
 import { restoreUploads } from "./uploads/restore-uploads.ts";
 import type { Upload } from "./uploads/upload.ts";
@@ -18,12 +22,22 @@ type UploadsWatchProps = { accountId: string; openNoteId: string | undefined };
 export function UploadsWatch({ accountId, openNoteId }: UploadsWatchProps) {
   useEffect(() => void restoreUploads(accountId), [accountId]);
   useEffect(warnBeforeLeaving, []);
+  useForgetRefused(openNoteId);
   return (
     <>
       <News openNoteId={openNoteId} />
       <Elsewhere openNoteId={openNoteId} />
     </>
   );
+}
+
+/** What someone may no longer see leaves no picture in their browser. */
+function useForgetRefused(openNoteId = ""): void {
+  const { error } = useQuery({ ...noteQuery(openNoteId), enabled: openNoteId !== "", notifyOnChangeProps: ["error"] });
+  const isRefused = hasCode(error, "note_not_found") || hasCode(error, "access_denied");
+  useEffect(() => {
+    if (isRefused) void pruneThumbnails(openNoteId, []);
+  }, [isRefused, openNoteId]);
 }
 
 /** For screen readers, politely; on other pages also for eyes, when something went wrong. */
@@ -62,7 +76,7 @@ function Elsewhere({ openNoteId }: { openNoteId: string | undefined }) {
     <Link
       to="/n/$noteId"
       params={{ noteId: first.noteId }}
-      className="fixed right-4 bottom-20 z-30 flex h-11 items-center gap-2 rounded-full border bg-surface px-4 text-small shadow-float hover:bg-hover md:bottom-4 md:h-9"
+      className="fixed top-3 right-4 z-30 flex h-11 items-center gap-2 rounded-full border bg-surface px-4 text-small shadow-float hover:bg-hover md:top-auto md:bottom-4 md:h-9"
     >
       <ArrowUp size={14} className="text-accent" />
       <span className="tabular-nums">{summarise(uploads)}</span>

@@ -7,6 +7,7 @@ export const attachments = {
   attach: "Attach files",
   empty: {
     editor: "Drop files anywhere on this page, paste them, or choose them.",
+    editorOnTouch: "Pictures, films, documents: whatever belongs to this note.",
     viewer: "There are no files on this note yet.",
   },
   drop: "Drop to attach",

@@ -1,34 +1,31 @@
 import type { Attachment } from "@valetkey/client";
-import { clear, createStore, delMany, get, keys, set, type UseStore } from "idb-keyval";
+import { clear, delMany, get, keys, set } from "idb-keyval";
+import { browserStore } from "../browser-store.ts";
 
-let store: UseStore | undefined;
-
-function open(): UseStore {
-  store ??= createStore("valetkey.thumbnails", "thumbnails");
-  return store;
-}
+const withStore = browserStore("thumbnails");
 
 /** The content of an attachment never changes once it is ready, so neither does its picture. */
 function keyOf({ noteId, id, checksum }: Attachment): string {
   return [noteId, id, checksum?.value ?? ""].join("/");
 }
 
-export async function findThumbnail(attachment: Attachment): Promise<Blob | undefined> {
-  return get<Blob>(keyOf(attachment), open()).catch(() => undefined);
+export function findThumbnail(attachment: Attachment): Promise<Blob | undefined> {
+  return withStore((store) => get<Blob>(keyOf(attachment), store), undefined);
 }
 
-export async function keepThumbnail(attachment: Attachment, thumbnail: Blob): Promise<void> {
-  await set(keyOf(attachment), thumbnail, open()).catch(() => undefined);
+export function keepThumbnail(attachment: Attachment, thumbnail: Blob): Promise<void> {
+  return withStore((store) => set(keyOf(attachment), thumbnail, store), undefined);
 }
 
 /** Removes the pictures of what is no longer on a note. */
-export async function pruneThumbnails(noteId: string, attachments: readonly Attachment[]): Promise<void> {
+export function pruneThumbnails(noteId: string, attachments: readonly Attachment[]): Promise<void> {
   const wanted = new Set(attachments.map(keyOf));
-  const all = await keys<string>(open()).catch(() => []);
-  const gone = all.filter((key) => key.startsWith(`${noteId}/`) && !wanted.has(key));
-  if (gone.length > 0) await delMany(gone, open()).catch(() => undefined);
+  return withStore(async (store) => {
+    const gone = (await keys<string>(store)).filter((key) => key.startsWith(`${noteId}/`) && !wanted.has(key));
+    if (gone.length > 0) await delMany(gone, store);
+  }, undefined);
 }
 
-export async function forgetThumbnails(): Promise<void> {
-  await clear(open()).catch(() => undefined);
+export function forgetThumbnails(): Promise<void> {
+  return withStore((store) => clear(store), undefined);
 }

@@ -5,24 +5,24 @@ import { limitOf } from "./upload-limit.ts";
 
 const words = texts.attachments.upload;
 
-/** How an upload is, in a line. */
-export function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string {
+/** How an upload is; while it is sent: how far, how fast, and what is left. */
+export function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string[] {
   const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
   switch (status) {
     case "sending": {
       const parts = [words.sent({ sentBytes, totalBytes })];
       if (bytesPerSecond !== null) parts.push(words.rate(bytesPerSecond));
       if (secondsLeft !== null && secondsLeft > 0) parts.push(words.left(secondsLeft));
-      return parts.join(" · ");
+      return parts;
     }
     case "waiting":
-      return isOnline ? words.waiting : words.offline;
+      return [isOnline ? words.waiting : words.offline];
     case "paused":
-      return words.paused({ sentBytes, totalBytes });
+      return [words.paused({ sentBytes, totalBytes })];
     case "failed":
-      return describeUploadFailure(upload.error);
+      return [describeUploadFailure(upload.error)];
     default:
-      return words[status];
+      return [words[status]];
   }
 }
 

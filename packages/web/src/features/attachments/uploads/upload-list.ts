@@ -2,7 +2,7 @@ import { useMemo, useSyncExternalStore } from "react";
 import type { Upload } from "./upload.ts";
 
 let uploads: ReadonlyMap<string, Upload> = new Map();
-/** The ids of each note's uploads, the latest first; emptied when one comes or goes. */
+/** The ids of each note's uploads, the first ones first; emptied when one comes or goes. */
 const idsOfNotes = new Map<string, readonly string[]>();
 const listeners = new Set<() => void>();
 
@@ -38,7 +38,7 @@ function idsOf(noteId: string): readonly string[] {
   let ids = idsOfNotes.get(noteId);
   if (ids === undefined) {
     const ofNote = [...uploads.values()].filter((upload) => upload.noteId === noteId);
-    ids = ofNote.sort((a, b) => b.addedAt - a.addedAt).map(({ id }) => id);
+    ids = ofNote.sort((a, b) => a.addedAt - b.addedAt).map(({ id }) => id);
     idsOfNotes.set(noteId, ids);
   }
   return ids;

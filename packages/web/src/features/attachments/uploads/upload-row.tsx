@@ -31,7 +31,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.floor(share * 100)}
-        aria-valuetext={state}
+        aria-valuetext={state.join(" · ")}
         className="absolute inset-0 overflow-hidden rounded-card bg-sunken"
       >
         <div
@@ -40,11 +40,11 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
         />
       </div>
       <div className="relative flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
-        <FileIcon {...upload} />
+        <FileIcon filename={filename} contentType={upload.contentType} isPlain />
         <div className="min-w-0 grow">
           <FileName filename={filename} />
           <p className={status === "failed" ? "text-danger text-small" : "text-muted text-small tabular-nums"}>
-            {state}
+            <State parts={state} />
           </p>
         </div>
         <Controls upload={upload} />
@@ -52,6 +52,17 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
     </li>
   );
 });
+
+/** On a phone there is no room for the rate. */
+function State({ parts: [first, rate, ...others] }: { parts: readonly string[] }) {
+  return (
+    <>
+      {first}
+      {rate !== undefined && <span className="max-sm:hidden">{` · ${rate}`}</span>}
+      {others.map((part) => ` · ${part}`)}
+    </>
+  );
+}
 
 const PAUSABLE: ReadonlySet<string> = new Set(["queued", "starting", "hashing", "sending", "waiting"]);
 

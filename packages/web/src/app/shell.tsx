@@ -1,6 +1,7 @@
 import { Outlet, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { toasts } from "../components/toast-queue.ts";
+import { useUploadsWatch } from "../features/attachments/use-uploads-watch.ts";
 import { useOnline } from "../service/online.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
@@ -48,7 +49,8 @@ export function Shell() {
 function Uploads() {
   const account = useAccount();
   const { noteId } = useParams({ strict: false });
-  return <Suspense>{account && <UploadsWatch accountId={account.id} openNoteId={noteId} />}</Suspense>;
+  const isNeeded = useUploadsWatch();
+  return <Suspense>{isNeeded && account && <UploadsWatch accountId={account.id} openNoteId={noteId} />}</Suspense>;
 }
 
 function OfflineBanner() {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
-import { type ReactNode, useCallback, useMemo, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef } from "react";
 import { toasts } from "../../components/toast-queue.ts";
 import { useNow } from "../../components/use-now.ts";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
@@ -10,14 +10,15 @@ import { type AttachmentActions, AttachmentRow } from "./attachment-row.tsx";
 import { DropFrame } from "./choosing/drop-frame.tsx";
 import { useChoosing } from "./choosing/use-choosing.ts";
 import { removeAttachment } from "./remove-attachment.ts";
-import { beginUploads, type ChosenFile } from "./uploads/begin-uploads.ts";
+import type { ChosenFile, Where } from "./uploads/begin-uploads.ts";
+import { loadUploads } from "./uploads/load-uploads.ts";
 import { useUploadIds } from "./uploads/upload-list.ts";
-import { UploadRow } from "./uploads/upload-row.tsx";
 import { useListed } from "./use-listed.ts";
 import { usePolling } from "./use-polling.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
+const UploadRow = lazy(async () => ({ default: (await loadUploads()).UploadRow }));
 
 type AttachmentSectionProps = {
   note: Note;
@@ -46,7 +47,7 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
   const onChosen = useCallback(
     (files: ChosenFile[]) => {
       if (files.length === 0) toasts.add({ title: words.emptyFolder });
-      else if (accountId !== undefined) beginUploads(files, { userId: accountId, noteId: note.id, limitBytes });
+      else if (accountId !== undefined) void attach(files, { userId: accountId, noteId: note.id, limitBytes });
     },
     [accountId, note.id, limitBytes],
   );
@@ -63,9 +64,11 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
         <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
       ) : (
         <ul className="flex flex-col gap-px">
-          {uploadIds.map((id) => (
-            <UploadRow key={id} id={id} />
-          ))}
+          <Suspense>
+            {uploadIds.map((id) => (
+              <UploadRow key={id} id={id} />
+            ))}
+          </Suspense>
           {attachments.map((attachment) => (
             <AttachmentRow key={attachment.id} {...{ attachment, actions, accountId }} now={now} />
           ))}
@@ -74,6 +77,15 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
       {isHeld && <DropFrame over={section.current?.closest("main") ?? null} />}
     </section>
   );
+}
+
+async function attach(files: ChosenFile[], where: Where): Promise<void> {
+  try {
+    const { beginUploads } = await loadUploads();
+    beginUploads(files, where);
+  } catch {
+    toasts.add({ title: texts.problems.network ?? texts.problems.unknown, priority: "high" });
+  }
 }
 
 function NoFiles({ children }: { children: ReactNode }) {

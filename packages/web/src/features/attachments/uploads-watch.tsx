@@ -22,7 +22,7 @@ type UploadsWatchProps = { accountId: string; openNoteId: string | undefined };
 export function UploadsWatch({ accountId, openNoteId }: UploadsWatchProps) {
   useEffect(() => void restoreUploads(accountId), [accountId]);
   useEffect(warnBeforeLeaving, []);
-  useForgetRefused(openNoteId);
+  useForgetGone(openNoteId);
   return (
     <>
       <News openNoteId={openNoteId} />
@@ -31,13 +31,14 @@ export function UploadsWatch({ accountId, openNoteId }: UploadsWatchProps) {
   );
 }
 
-/** What someone may no longer see leaves no picture in their browser. */
-function useForgetRefused(openNoteId = ""): void {
-  const { error } = useQuery({ ...noteQuery(openNoteId), enabled: openNoteId !== "", notifyOnChangeProps: ["error"] });
+/** What is gone, or someone may no longer see, leaves no picture in their browser. */
+function useForgetGone(openNoteId = ""): void {
+  const { data, error } = useQuery({ ...noteQuery(openNoteId), enabled: openNoteId !== "" });
   const isRefused = hasCode(error, "note_not_found") || hasCode(error, "access_denied");
+  const attachments = isRefused ? undefined : data?.attachments;
   useEffect(() => {
-    if (isRefused) void pruneThumbnails(openNoteId, []);
-  }, [isRefused, openNoteId]);
+    if (isRefused || attachments !== undefined) void pruneThumbnails(openNoteId, attachments ?? []);
+  }, [isRefused, attachments, openNoteId]);
 }
 
 /** For screen readers, politely; on other pages also for eyes, when something went wrong. */

@@ -1,7 +1,6 @@
 import type { Attachment, Note } from "@valetkey/client";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { useHiddenAttachments } from "./hidden.ts";
-import { pruneThumbnails } from "./thumbnails/kept-thumbnails.ts";
 import { useUploading } from "./uploads/upload-list.ts";
 
 /** The order of the list. */
@@ -13,7 +12,6 @@ export function latestFirst(attachments: readonly Attachment[]): Attachment[] {
 export function useListed({ id, attachments }: Note): Attachment[] {
   const hidden = useHiddenAttachments();
   const uploading = useUploading(id);
-  useEffect(() => void pruneThumbnails(id, attachments), [id, attachments]);
   return useMemo(
     () => latestFirst(attachments).filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id)),
     [attachments, hidden, uploading],

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { ChosenFile } from "../uploads/begin-uploads.ts";
+import { preloadUploads } from "../uploads/load-uploads.ts";
 import { droppedFiles, holdsFiles } from "./dropped-files.ts";
 import { pastedFiles } from "./pasted-files.ts";
 
@@ -20,6 +21,7 @@ export function useChoosing({ isEnabled, onChosen }: Choosing): boolean {
       entered = event.target;
       event.preventDefault();
       setHeld(isEnabled);
+      if (isEnabled) preloadUploads();
     };
     const over = (event: DragEvent) => {
       if (!holdsFiles(event.dataTransfer)) return;

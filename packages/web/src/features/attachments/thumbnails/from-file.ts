@@ -1,5 +1,6 @@
 import type { Attachment } from "@valetkey/client";
-import { drawThumbnail, isPictured } from "./draw.ts";
+import { drawThumbnail } from "./draw.ts";
+import { isPictured } from "./is-pictured.ts";
 import { keepThumbnail } from "./kept-thumbnails.ts";
 
 /** Keeps the small picture of a file that is at hand. Never rejects. */

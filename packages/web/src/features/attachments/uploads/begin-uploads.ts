@@ -10,7 +10,7 @@ import { tellNews } from "./upload-news.ts";
 /** A file that someone wants on a note; `handle`: where it is, if the browser tells. */
 export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
 
-type Where = {
+export type Where = {
   userId: string;
   noteId: string;
   /** The most that the service takes, in bytes; undefined: it is not known yet. */

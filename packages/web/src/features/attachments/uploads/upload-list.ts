@@ -4,6 +4,7 @@ import type { Upload } from "./upload.ts";
 let uploads: ReadonlyMap<string, Upload> = new Map();
 /** The ids of each note's uploads, the first ones first; emptied when one comes or goes. */
 const idsOfNotes = new Map<string, readonly string[]>();
+let isUsed = false;
 const listeners = new Set<() => void>();
 
 function publish(next: ReadonlyMap<string, Upload>): void {
@@ -16,7 +17,10 @@ function publish(next: ReadonlyMap<string, Upload>): void {
 export const uploadList = {
   get: (id: string) => uploads.get(id),
   all: () => uploads,
+  /** Whether this page has had any. */
+  wasUsed: () => isUsed,
   put(upload: Upload): void {
+    isUsed = true;
     publish(new Map(uploads).set(upload.id, upload));
   },
   /** Does nothing to one that is gone. */

@@ -2,7 +2,6 @@ import type { Attachment, Note } from "@valetkey/client";
 import { useSyncExternalStore } from "react";
 import { toasts } from "../../../components/toast-queue.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
-import { chooseTarget } from "./zip-target.ts";
 
 const words = texts.attachments.zip;
 
@@ -27,10 +26,18 @@ export function useZipDownload(): ZipDownload | undefined {
 }
 
 /** Downloads files as one ZIP; one at a time. Says in the end what came of it. Never rejects. */
-export async function downloadZip({ id, title }: Note, attachments: readonly Attachment[]): Promise<void> {
-  // At once, while the click counts.
-  const choice = chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
-  const target = await choice;
+export async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
+  try {
+    await download(note, attachments);
+  } catch (error) {
+    // Its code could not be fetched.
+    toasts.add({ title: describeProblem(error), priority: "high" });
+  }
+}
+
+async function download({ id, title }: Note, attachments: readonly Attachment[]): Promise<void> {
+  const { chooseTarget } = await import("./zip-target.ts");
+  const target = await chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
   if (target === undefined || current !== undefined) return;
   const given = new AbortController();
   const totalBytes = attachments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -52,7 +52,8 @@ export function useInvite(subject: Subject) {
         }
       }
     },
-    onSettled: () => settle(subject),
+    // Not waited for: who is in the list is no longer in the field.
+    onSettled: () => void settle(subject),
   });
 }
 

@@ -186,7 +186,7 @@ describe("a note's text", () => {
     ].join("\n\n");
     const { id } = await seedNote(client, { title: "<img src=x onerror=alert(1)>", body });
     await page.goto(`/n/${id}`);
-    await page.getByRole("checkbox", { name: "Done" }).waitFor();
+    await page.getByRole("img", { name: "Done" }).waitFor();
     const text = page.getByRole("region", TEXT);
     expect(await text.locator("script, img, iframe, svg:not(.lucide), style").count()).toBe(0);
     const links = await text
@@ -355,11 +355,40 @@ describe("keys", () => {
     await page.keyboard.press("Control+n");
     expect((await client.notes.list()).items).toHaveLength(1);
   });
+
+  it("open one field from which notes, places and actions are reached", async () => {
+    const { page, client } = await web.person("Ann Commands");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await seedNote(client, { title: "Other" });
+    await page.goto("/settings");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    for (const [key, text, option] of [
+      ["Control+k", "pla", "Plan"],
+      ["Control+k", "activ", "Activity"],
+      ["/", "use the dark", "Use the dark theme"],
+      ["Control+k", "new n", "New note"],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.getByRole("combobox", { name: "Search, go and do" }).fill(text);
+      await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${option}`)]);
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      if (option === "Plan") await page.waitForURL(`**/n/${id}`);
+      if (option === "Activity") await page.waitForURL("**/activity");
+    }
+    await page.waitForURL("**/n/*");
+    await soon(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+    await soon(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
+  });
 });
 
 type Link = { textContent: string; href: string; rel: string; target: string };
 
-declare const document: { activeElement: unknown; dispatchEvent(event: Event): void };
+declare const document: {
+  activeElement: unknown;
+  documentElement: { dataset: Record<string, string> };
+  dispatchEvent(event: Event): void;
+};
 
 function isFocused(element: unknown): boolean {
   return document.activeElement === element;

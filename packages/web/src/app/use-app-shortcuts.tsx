@@ -1,18 +1,32 @@
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useShortcut } from "../service/shortcuts.ts";
+import { useScope } from "./use-scope.ts";
 
+const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
 const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcuts-dialog.tsx")).ShortcutsDialog }));
 
-/** The keys that work on every page; answers with the dialog that one of them opens. */
+/** The keys that work on every page; answers with the dialogs that some of them open. */
 export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
   const navigate = useNavigate();
-  const [isListed, setListed] = useState(false);
+  const [opened, setOpened] = useState<"palette" | "shortcuts">();
+  // A list has a search of its own.
+  const hasSearch = useScope() !== undefined;
   useShortcut("n", onNewNote);
   useShortcut("g n", () => void navigate({ to: "/" }));
   useShortcut("g s", () => void navigate({ to: "/shared" }));
   useShortcut("g a", () => void navigate({ to: "/activity" }));
   useShortcut("g ,", () => void navigate({ to: "/settings" }));
-  useShortcut("?", () => setListed(true));
-  return <Suspense>{isListed && <ShortcutsDialog onClose={() => setListed(false)} />}</Suspense>;
+  useShortcut("mod+k", () => setOpened("palette"));
+  useShortcut("/", () => setOpened("palette"), { isEnabled: !hasSearch });
+  useShortcut("?", () => setOpened("shortcuts"));
+  const close = () => setOpened(undefined);
+  return (
+    <Suspense>
+      {opened === "palette" && (
+        <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
+      )}
+      {opened === "shortcuts" && <ShortcutsDialog onClose={close} />}
+    </Suspense>
+  );
 }

@@ -83,6 +83,7 @@ export const keys = {
   /** Lists of notes, page by page. */
   notes: ["notes"],
   sharedFiles: ["shared-files"],
+  foundNotes: (q: string) => ["found-notes", q],
   note: (noteId: string) => ["note", noteId],
   shares: (noteId: string) => ["shares", noteId],
   activity: ["activity"],

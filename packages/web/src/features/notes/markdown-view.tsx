@@ -1,3 +1,4 @@
+import { Square, SquareCheck } from "lucide-react";
 import type { ComponentProps } from "react";
 import Markdown, { type Components } from "react-markdown";
 import remarkBreaks from "remark-breaks";
@@ -21,9 +22,12 @@ const components: Components = {
   img: ({ src, alt }) => (
     <Anchor href={typeof src === "string" ? src : ""}>{alt === undefined || alt === "" ? src : alt}</Anchor>
   ),
-  input: ({ checked, type }) => (
-    <input type={type} checked={checked} disabled aria-label={checked ? texts.notes.taskDone : texts.notes.taskOpen} />
-  ),
+  input: ({ checked }) =>
+    checked ? (
+      <SquareCheck role="img" aria-label={texts.notes.taskDone} size={16} className="task text-accent" />
+    ) : (
+      <Square role="img" aria-label={texts.notes.taskOpen} size={16} className="task text-muted" />
+    ),
   // The title of the note is the one heading of the first level.
   h1: ({ children }) => <h2>{children}</h2>,
   h2: ({ children }) => <h3>{children}</h3>,

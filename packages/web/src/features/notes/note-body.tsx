@@ -66,7 +66,7 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
         ref={edit}
         label={words.edit}
         onClick={() => onEdit(body.length)}
-        className="tooltip-left -top-1 absolute right-0 bg-canvas opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+        className="tooltip-left -top-1 -right-4 absolute opacity-0 focus-visible:bg-canvas focus-visible:opacity-100 md:-right-8 pointer-fine:group-hover:opacity-100"
       >
         <Pencil size={16} />
       </IconButton>

@@ -52,7 +52,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote }: NoteList
         q={q}
         onEnd={list.hasNextPage && !list.isFetchNextPageError && !list.isFetching ? list.fetchNextPage : undefined}
       />
-      {list.isFetchingNextPage && <Skeleton className="h-14" />}
+      {list.isFetchingNextPage && <Skeletons count={1} />}
       {list.isFetchNextPageError && (
         <>
           <Problem error={list.error} />
@@ -94,9 +94,12 @@ function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): ReactNode
   );
 }
 
-function Skeletons() {
-  return Array.from({ length: 6 }, (_, index) => (
+function Skeletons({ count = 6 }) {
+  return Array.from({ length: count }, (_, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
-    <Skeleton key={index} className="h-14" />
+    <div key={index} className="flex h-14 flex-col justify-center gap-2 px-2">
+      <Skeleton className="h-4 w-2/3" />
+      <Skeleton className="h-3 w-1/3" />
+    </div>
   ));
 }

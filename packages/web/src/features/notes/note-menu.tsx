@@ -1,4 +1,5 @@
-import { Ellipsis, Link2, Trash2 } from "lucide-react";
+import { Ellipsis, Link2, Pencil, Trash2 } from "lucide-react";
+import { copyText } from "../../components/copy-text.ts";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { toasts } from "../../components/toast-queue.ts";
@@ -6,8 +7,15 @@ import { texts } from "../../texts/index.ts";
 
 const words = texts.notes;
 
-/** What else can be done with a note. `onDelete` is for its owner. */
-export function NoteMenu({ noteId, onDelete }: { noteId: string; onDelete: (() => void) | undefined }) {
+type NoteMenuProps = {
+  noteId: string;
+  /** undefined: the person may not. */
+  onEdit: (() => void) | undefined;
+  onDelete: (() => void) | undefined;
+};
+
+/** What else can be done with a note. */
+export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
   return (
     <Menu
       trigger={
@@ -16,6 +24,11 @@ export function NoteMenu({ noteId, onDelete }: { noteId: string; onDelete: (() =
         </IconButton>
       }
     >
+      {onEdit !== undefined && (
+        <MenuItem icon={<Pencil size={16} />} onClick={onEdit}>
+          {words.edit}
+        </MenuItem>
+      )}
       <MenuItem icon={<Link2 size={16} />} onClick={() => void copyAddress(noteId)}>
         {words.copyAddress}
       </MenuItem>
@@ -30,11 +43,7 @@ export function NoteMenu({ noteId, onDelete }: { noteId: string; onDelete: (() =
 
 async function copyAddress(noteId: string): Promise<void> {
   const address = new URL(`/n/${noteId}`, location.origin).href;
-  try {
-    await navigator.clipboard.writeText(address);
-    toasts.add({ title: words.addressCopied, description: words.addressHint });
-  } catch {
-    // Not every browser lets a page copy; what is shown can be copied by hand.
-    toasts.add({ title: address, description: words.addressHint, timeout: 0 });
-  }
+  if (await copyText(address)) toasts.add({ title: words.addressCopied, description: words.addressHint });
+  // Not every browser lets a page copy; what is shown can be copied by hand.
+  else toasts.add({ title: address, description: words.addressHint, timeout: 0 });
 }

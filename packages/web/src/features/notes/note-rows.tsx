@@ -1,6 +1,7 @@
 import type { Note } from "@valetkey/client";
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
+import type { KeyboardEvent, RefObject } from "react";
 import { useNow } from "../../components/use-now.ts";
+import { WhenSeen } from "../../components/when-seen.tsx";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { NoteRow } from "./note-row.tsx";
 
@@ -16,16 +17,8 @@ type NoteRowsProps = {
 /** The rows of the list; the arrows, j and k go from one to the next, Enter opens it. */
 export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
   const now = useNow();
-  const end = useRef<HTMLDivElement>(null);
   useShortcut("j", () => moveIn(ref.current, 1));
   useShortcut("k", () => moveIn(ref.current, -1));
-  useEffect(() => {
-    if (onEnd === undefined || end.current === null) return;
-    // Half a screen ahead, so that one seldom waits.
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onEnd(), { rootMargin: "400px" });
-    observer.observe(end.current);
-    return () => observer.disconnect();
-  }, [onEnd]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
@@ -39,7 +32,7 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
           <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} q={q} now={now} />
         ))}
       </ul>
-      <div ref={end} />
+      {onEnd !== undefined && <WhenSeen key={notes.length} onSeen={onEnd} />}
     </>
   );
 }

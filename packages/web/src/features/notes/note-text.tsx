@@ -47,7 +47,12 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
       <div className="-mb-4 flex min-h-11 items-center gap-2 md:min-h-8">
         {back}
         <SaveStatus state={view.state} onRetry={flush} />
-        <NoteMenu noteId={note.id} onDelete={note.role === "owner" ? remove : undefined} />
+        <NoteMenu
+          noteId={note.id}
+          // The menu gives the focus back first.
+          onEdit={canEdit ? () => setTimeout(editBody) : undefined}
+          onDelete={note.role === "owner" ? remove : undefined}
+        />
       </div>
       <h1 className="break-words text-title">
         {canEdit ? (

@@ -4,9 +4,10 @@ import { Download, File } from "lucide-react";
 import { nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
+import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
-import { formatBytes, formatInstant, texts } from "../../texts/index.ts";
+import { formatBytes, formatClock, formatDate, texts } from "../../texts/index.ts";
 
 const words = texts.notes.sharedFiles;
 
@@ -26,6 +27,7 @@ type SharedFilesProps = { list: ReturnType<typeof useSharedFiles>; files: readon
 
 /** Below the shared notes: a row a file, which downloads it. */
 export function SharedFiles({ list, files }: SharedFilesProps) {
+  const now = useNow();
   if (files.length === 0 && !list.isError) return null;
   return (
     <section aria-labelledby="shared-files" className="mt-6">
@@ -42,7 +44,7 @@ export function SharedFiles({ list, files }: SharedFilesProps) {
       )}
       <ul className="flex flex-col gap-0.5">
         {files.map((file) => (
-          <SharedFile key={file.id} file={file} />
+          <SharedFile key={file.id} file={file} now={now} />
         ))}
       </ul>
       {list.hasNextPage && (
@@ -54,12 +56,18 @@ export function SharedFiles({ list, files }: SharedFilesProps) {
   );
 }
 
-function SharedFile({ file }: { file: SharedAttachment }) {
+const DAY_MS = 86_400_000;
+
+function formatEnd(instant: string, now: number): string {
+  return Date.parse(instant) - now < DAY_MS ? formatClock(instant) : formatDate(instant, now);
+}
+
+function SharedFile({ file, now }: { file: SharedAttachment; now: number }) {
   const { expiresAt } = file.share;
   const facts = [
     formatBytes(file.sizeBytes),
     nameOf(file.owner, { otherwise: texts.common.someone }),
-    ...(expiresAt === null ? [] : [words.until(formatInstant(expiresAt))]),
+    ...(expiresAt === null ? [] : [words.until(formatEnd(expiresAt, now))]),
   ];
   return (
     <li>

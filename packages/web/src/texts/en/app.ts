@@ -21,6 +21,17 @@ export const app = {
     hint: "Try again; if it keeps happening, reload the page.",
     action: "Try again",
   },
+  palette: {
+    title: "Search, go and do",
+    placeholder: "Search notes, or say what to do",
+    none: "Nothing found",
+    notes: "Notes",
+    go: "Go to",
+    do: "Do",
+    light: "Use the light theme",
+    dark: "Use the dark theme",
+    system: "Use the theme of the system",
+  },
   shortcuts: {
     title: "Keyboard shortcuts",
     between: "then",

@@ -1,0 +1,85 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { FileText, Keyboard, LogOut, type LucideIcon, Moon, Plus, Settings, Sun, SunMoon } from "lucide-react";
+import { useDeferredValue } from "react";
+import { toasts } from "../components/toast-queue.ts";
+import { useGoing } from "../features/notes/going.ts";
+import { client } from "../service/client.ts";
+import { keys } from "../service/queries.ts";
+import type { Shortcut } from "../service/shortcuts.ts";
+import { chooseTheme } from "../service/theme.ts";
+import { describeProblem, texts } from "../texts/index.ts";
+import { places } from "./navigation.ts";
+import { signOut } from "./use-session.ts";
+
+const words = texts.app.palette;
+/** Notes of each list; who wants more searches on the page. */
+const FOUND = 6;
+/** As long as nothing was typed, so that the places and actions are seen too. */
+const NEWEST = 3;
+
+export type Command = { id: string; label: string; icon: LucideIcon; shortcut?: Shortcut; run: () => void };
+export type CommandGroup = { label: string; items: Command[] };
+export type PaletteActions = { onNewNote: () => void; onShortcuts: () => void };
+
+/** What can be gone to and done, as far as it has this text: notes first. */
+export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
+  const navigate = useNavigate();
+  const q = useDeferredValue(text.trim());
+  const found = useQuery({
+    queryKey: keys.foundNotes(q),
+    queryFn: ({ signal }) => findNotes(q, signal),
+    placeholderData: (before) => before,
+  });
+  const going = useGoing();
+  const notes = (found.data ?? []).filter(({ id }) => !going.has(id));
+  const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
+  const goTo = ["g n", "g s", "g a"] as const;
+  const groups: CommandGroup[] = [
+    {
+      label: words.notes,
+      items: notes.map(({ id, title }) => ({
+        id,
+        label: title,
+        icon: FileText,
+        run: () => void navigate({ to: "/n/$noteId", params: { noteId: id } }),
+      })),
+    },
+    {
+      label: words.go,
+      items: [
+        ...places.map(({ to, label, icon }, index) => ({
+          ...{ id: to, label, icon, run: () => void navigate({ to }) },
+          ...(goTo[index] !== undefined && { shortcut: goTo[index] }),
+        })),
+        {
+          ...{ id: "settings", label: texts.app.settings, icon: Settings, shortcut: "g ," as const },
+          run: () => void navigate({ to: "/settings" }),
+        },
+      ].filter(has),
+    },
+    {
+      label: words.do,
+      items: [
+        { id: "new", label: texts.app.newNote, icon: Plus, shortcut: "n" as const, run: onNewNote },
+        { id: "light", label: words.light, icon: Sun, run: () => chooseTheme("light") },
+        { id: "dark", label: words.dark, icon: Moon, run: () => chooseTheme("dark") },
+        { id: "system", label: words.system, icon: SunMoon, run: () => chooseTheme("system") },
+        { id: "keys", label: texts.app.shortcuts.title, icon: Keyboard, shortcut: "?" as const, run: onShortcuts },
+        { id: "sign-out", label: texts.app.signOut, icon: LogOut, run: leave },
+      ].filter(has),
+    },
+  ];
+  return { groups: groups.filter(({ items }) => items.length > 0), isSearching: found.isFetching || q !== text.trim() };
+}
+
+async function findNotes(q: string, signal: AbortSignal) {
+  const find = (scope: "owned" | "shared") =>
+    client.notes.list({ scope, limit: q === "" ? NEWEST : FOUND, signal, ...(q !== "" && { q }) });
+  const lists = await Promise.all([find("owned"), find("shared")]);
+  return lists.flatMap(({ items }) => items);
+}
+
+function leave(): void {
+  signOut().catch((error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }));
+}

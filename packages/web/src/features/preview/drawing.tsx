@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { useState } from "react";
-import { Skeleton } from "../../components/states.tsx";
 import { readRange } from "./live-url.ts";
 import { NoPreview } from "./no-preview.tsx";
 import { PictureFrame } from "./picture.tsx";
@@ -17,7 +16,6 @@ const MAX_BYTES = 2 * 2 ** 20;
 export function Drawing({ file }: { file: Attachment }) {
   const isSmall = file.sizeBytes <= MAX_BYTES;
   const [isBroken, setBroken] = useState(false);
-  const [isLoaded, setLoaded] = useState(false);
   const drawing = useQuery({
     queryKey: ["file-drawing", file.id],
     queryFn: async ({ signal }) => toDataUrl(await readRange(file.id, { from: 0, to: file.sizeBytes, signal })),
@@ -32,21 +30,7 @@ export function Drawing({ file }: { file: Attachment }) {
     };
     return <TroubleView {...{ file, onRetry }} trouble={isBroken ? "unshowable" : { error: drawing.error }} />;
   }
-  if (drawing.data === undefined) return <Skeleton className="absolute inset-1/4" />;
-  return (
-    <PictureFrame isLoaded={isLoaded}>
-      {(className) => (
-        <img
-          src={drawing.data}
-          alt={file.filename}
-          draggable={false}
-          className={className}
-          onLoad={() => setLoaded(true)}
-          onError={() => setBroken(true)}
-        />
-      )}
-    </PictureFrame>
-  );
+  return <PictureFrame src={drawing.data} alt={file.filename} onError={() => setBroken(true)} />;
 }
 
 /** What was read stays as it is, the bytes of a file never change, and goes with the dialog. */

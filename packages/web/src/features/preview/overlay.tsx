@@ -6,13 +6,14 @@ import type { PreviewOverlayProps } from "./preview-overlay.tsx";
 import { Stage } from "./stage.tsx";
 import { Steps } from "./steps.tsx";
 import { TopBar } from "./top-bar.tsx";
-import { useSwipe } from "./use-swipe.ts";
+import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
 const words = texts.preview;
 
 /** The dialog: the whole screen of a phone, nearly all of a desktop's. */
 export function Overlay({ files, selectedId, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
+  const isZoomed = useIsZoomed();
   // What goes away is still seen while it fades.
   const lastId = useRef(selectedId);
   lastId.current = selectedId ?? lastId.current;
@@ -36,6 +37,7 @@ export function Overlay({ files, selectedId, onSelect, onClose }: PreviewOverlay
             if (event.key === "ArrowLeft") step(-1);
             if (event.key === "ArrowRight") step(1);
           }}
+          data-zoomed={isZoomed || undefined}
           {...useSwipe(step)}
         >
           <TopBar file={file} position={positionOf(files, index)} />

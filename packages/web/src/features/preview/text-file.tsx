@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
+import { clsx } from "clsx";
 import { Skeleton } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
 import { ONCE } from "./drawing.tsx";
 import { readRange } from "./live-url.ts";
 import { DownloadLink } from "./no-preview.tsx";
 import { TroubleView } from "./trouble.tsx";
+import { swipeable } from "./use-swipe.ts";
 
 const words = texts.preview;
 
@@ -32,7 +34,10 @@ export function TextFile({ file }: { file: Attachment }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         aria-label={file.filename}
-        className="min-h-0 grow overflow-auto whitespace-pre-wrap break-words bg-surface px-4 py-3 font-mono text-small md:border"
+        className={clsx(
+          "min-h-0 grow overflow-auto whitespace-pre-wrap break-words bg-surface px-4 py-3 font-mono text-small md:border",
+          swipeable,
+        )}
       >
         {text.data === "" ? words.empty : text.data}
       </section>

@@ -1,9 +1,11 @@
 import type { Attachment } from "@valetkey/client";
+import { clsx } from "clsx";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Skeleton } from "../../../components/states.tsx";
 import { texts } from "../../../texts/index.ts";
 import { type Trouble, TroubleView } from "../trouble.tsx";
+import { swipeable } from "../use-swipe.ts";
 import { openPdf } from "./open-pdf.ts";
 import { PdfPage } from "./pdf-page.tsx";
 import { useWidth } from "./use-width.ts";
@@ -64,7 +66,7 @@ function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
         tabIndex={0}
         aria-label={filename}
         onScroll={follow}
-        className="flex size-full flex-col items-center gap-3 overflow-auto p-2 md:px-16 md:py-4"
+        className={clsx("flex size-full flex-col items-center gap-3 overflow-auto p-2 md:px-16 md:py-4", swipeable)}
       >
         {width > 0 && numbers.map((number) => <PdfPage key={number} {...{ number, pdf, width, ratio }} />)}
       </section>

@@ -1,0 +1,153 @@
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { seriousFindings } from "./testing/axe.ts";
+import { png, randomFile, type SampleFile, text, wav } from "./testing/files.ts";
+import { type Person, PHONE } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+declare const document: { title: string; activeElement: { textContent: string } };
+
+describe("the preview of files", () => {
+  const web = startWeb();
+  const three = [png("photo.png"), text("words.txt", "Plain words."), randomFile("archive.bin", { sizeBytes: 9 })];
+
+  it("opens from the row, goes on with the arrows, and gives the focus back to the row", async () => {
+    const ann = await web.person("Ann");
+    const { dialog, page } = await openNote(ann, three);
+    await row(page, "photo.png").focus();
+    await page.keyboard.press("Enter");
+    await picture(dialog, "photo.png");
+    await dialog.getByText("1 of 3").first().waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowRight");
+    await dialog.getByText("Plain words.").waitFor();
+    await dialog.getByRole("button", { name: "Next file" }).click();
+    await dialog.getByText("No preview for this kind of file").waitFor();
+    expect(await dialog.getByRole("heading", { name: "archive.bin" }).isVisible()).toBe(true);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await expect.poll(() => page.evaluate(() => document.activeElement.textContent)).toContain("photo.png");
+    expect(new URL(page.url()).search).toBe("");
+  });
+
+  it("the file is in the address: back closes it, forward and a reload open it, closing takes it out", async () => {
+    const ben = await web.person("Ben");
+    await ben.page.goto("/settings");
+    const { dialog, page, note } = await openNote(ben, three);
+    await row(page, "words.txt").click();
+    await dialog.getByText("Plain words.").waitFor();
+    expect(new URL(page.url()).searchParams.get("file")).toBe(note.attachments[1]?.id);
+    await page.goBack();
+    await dialog.waitFor({ state: "detached" });
+    await page.goForward();
+    await dialog.getByText("Plain words.").waitFor();
+    await page.reload();
+    await dialog.getByText("Plain words.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await row(page, "photo.png").click();
+    await picture(dialog, "photo.png");
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await expect.poll(() => new URL(page.url()).search).toBe("");
+  });
+
+  it("on a phone a finger goes to the next file, and to the one before", async () => {
+    const cleo = await web.person("Cleo", PHONE);
+    const { dialog, page } = await openNote(cleo, three);
+    await row(page, "photo.png").click();
+    await picture(dialog, "photo.png");
+    await swipe(page, { from: 300, to: 80 });
+    await dialog.getByText("Plain words.").waitFor();
+    await swipe(page, { from: 80, to: 300 });
+    await picture(dialog, "photo.png");
+    expect(await dialog.boundingBox()).toMatchObject({ x: 0, y: 0, width: 390 });
+  });
+
+  it.each([
+    ["UTF-16 with its mark", Buffer.from("\ufeffGrüße, 漢字", "utf16le"), "Grüße, 漢字"],
+    ["UTF-8", Buffer.from("Grüße, 漢字"), "Grüße, 漢字"],
+    ["no letters at all", Buffer.alloc(0), "This file is empty."],
+  ])("text in %s is read as it was written", async (name, bytes, expected) => {
+    const dora = await web.person(`Dora ${name}`);
+    const { dialog, page } = await openNote(dora, [{ name: "letter.txt", type: "text/plain", bytes }]);
+    await row(page, "letter.txt").click();
+    await dialog.getByText(expected).waitFor();
+  });
+
+  it("of a long text only the beginning is asked for, and that is said", async () => {
+    const emil = await web.person("Emil");
+    const { dialog, page } = await openNote(emil, [text("long.log", `first ${"ä".repeat(300_000)} last`)]);
+    await row(page, "long.log").click();
+    await dialog.getByText("Only the first 256 KB are shown.").waitFor();
+    const shown = (await dialog.getByRole("region", { name: "long.log" }).textContent()) ?? "";
+    expect(shown).toMatch(/^first ä+$/);
+    expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(256 * 1024);
+  });
+
+  it("requirements 12 and 25: pages and drawings with scripts are shown as letters and as pictures; nothing of them runs", async () => {
+    const finn = await web.person("Finn");
+    const script = "document.title = 'taken'; fetch('/notes', { method: 'POST' })";
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60" onload="${script}"><script>${script}</script><rect width="90" height="60"/></svg>`;
+    const { dialog, page } = await openNote(finn, [
+      { name: "page.html", type: "text/html", bytes: Buffer.from(`<!doctype html><script>${script}</script>`) },
+      { name: "logo.svg", type: "image/svg+xml", bytes: Buffer.from(svg) },
+    ]);
+    await row(page, "page.html").click();
+    await dialog.getByText("<!doctype html><script>").waitFor();
+    await page.keyboard.press("ArrowRight");
+    await picture(dialog, "logo.svg");
+    expect(await dialog.locator("iframe, embed, object, svg script").count()).toBe(0);
+    expect(await page.evaluate(() => document.title)).not.toContain("taken");
+    expect(finn.watch.requests.get(web.service.url)?.filter(({ method }) => method === "POST")).toEqual([]);
+  });
+
+  it("a file that is gone is said to be so", async () => {
+    const gus = await web.person("Gus");
+    const { page, note, dialog } = await openNote(gus, three);
+    await page.goto(`/n/${note.id}?file=0199aaaa-0000-7000-8000-000000000000`);
+    await dialog.getByRole("heading", { name: "This file is gone." }).first().waitFor();
+  });
+
+  it.each(["light", "dark"] as const)("axe finds nothing serious in the %s theme", async (colorScheme) => {
+    const person = await web.person(`Hana ${colorScheme}`, { colorScheme });
+    const { dialog, page } = await openNote(person, [...three, wav("song.wav")]);
+    await row(page, "photo.png").click();
+    for (const ready of [dialog.locator("img.checkered"), "Plain words.", "No preview", dialog.locator("audio")]) {
+      await (typeof ready === "string" ? dialog.getByText(ready) : ready).first().waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.keyboard.press("ArrowRight");
+    }
+  });
+});
+
+async function openNote(person: Person, files: readonly SampleFile[]) {
+  const note = await seedNote(person.client, { title: "Files", files });
+  const { page } = person;
+  await page.goto(`/n/${note.id}`);
+  return { page, note, dialog: page.getByRole("dialog") };
+}
+
+function row(page: Page, name: string): Locator {
+  return page.getByRole("button", { name: new RegExp(`^${name}`) });
+}
+
+/** Resolves when the picture is not only there, but was decoded. */
+async function picture(dialog: Locator, name: string): Promise<void> {
+  const image = dialog.getByRole("img", { name });
+  await expect
+    .poll(() => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth))
+    .toBeGreaterThan(0);
+}
+
+/** A real finger: by the browser's own input. */
+async function swipe(page: Page, { from, to }: { from: number; to: number }): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const at = (x: number) => [{ x, y: 400 }];
+  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(from) });
+  await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at((from + to) / 2) });
+  await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(to) });
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await session.detach();
+}

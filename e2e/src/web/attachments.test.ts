@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FileChooser, Locator } from "playwright-core";
@@ -70,6 +70,27 @@ describe("attaching files", () => {
       .toMatch(/^[\d.]+ MB of 31.5 MB · [\d.]+ MB\/s · \d+ s left$/);
     await rowOf(ann, "film.bin").getByText("31.5 MB · You · just now").waitFor();
     expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
+  });
+
+  it("by dropping a folder: the files in it, and in folders within", async () => {
+    const lea = await web.person("Lea");
+    const note = await open(lea);
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, "trip/inner"), { recursive: true });
+    const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
+    for (const [path, content] of Object.entries(contents)) await writeFile(join(folder, path), content);
+    // The browser's own drag: a script can't make one that has a folder.
+    const session = await lea.context.newCDPSession(lea.page);
+    const data = { items: [], files: [join(folder, "trip"), join(folder, "c.txt")], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await session.send("Input.dispatchDragEvent", { type, x: 900, y: 400, data });
+    }
+    for (const name of ["a.txt", "b.txt", "c.txt"])
+      await rowOf(lea, name)
+        .getByText(/You · just now$/)
+        .waitFor();
+    expect((await lea.client.notes.get(note.id)).attachments).toHaveLength(3);
   });
 
   it("by choosing: several at once, three at a time", async () => {

@@ -147,13 +147,14 @@ describe("the settings", () => {
     const light = await ground();
     await finn.page.getByRole("radio", { name: "Dark" }).check();
     expect(await theme()).toBe("dark");
-    expect(await ground()).not.toBe(light);
-    // Nothing of the app runs yet.
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    // Nothing of the app runs yet: only the style and what stands before the first paint.
     const held = await holdRequests(finn.page, /\/assets\/.*\.js$/);
     await finn.page.goto("/settings", { waitUntil: "commit" });
-    await finn.page.waitForFunction("document.styleSheets.length > 0");
+    await expect.poll(ground).toBe(dark);
     expect(await theme()).toBe("dark");
-    expect(await ground()).not.toBe(light);
+    expect(await finn.page.locator("#root").innerHTML()).toBe("");
     held.release();
     await finn.page.getByRole("radio", { name: "System" }).check();
     expect(await theme()).toBe("system");

@@ -20,7 +20,7 @@ export function Media({ file, kind }: { file: Attachment; kind: "video" | "audio
   const { url, trouble, onBroken, onWorking, onRetry } = useFileUrl(file.id);
   const place = useRef<Place>({ time: 0, rate: 1, isPlaying: false });
   if (trouble !== undefined) return <TroubleView {...{ file, trouble, onRetry }} />;
-  if (url === undefined) return <Skeleton className="absolute inset-1/4" />;
+  if (url === undefined) return <Skeleton className="absolute inset-1/4 bg-line!" />;
   const renewIfOver = (element: HTMLMediaElement) => {
     remember(place.current, element);
     if (isOver(file.id, url) && !hasBuffered(element)) onBroken();

@@ -25,7 +25,7 @@ export function PictureFrame({ src, alt, onLoad, onError }: FrameProps) {
   return (
     <>
       <div className={clsx("flex size-full p-2 md:px-16 md:py-4", isLarge && "overflow-auto")}>
-        {shown === "not yet" && <Skeleton className="absolute inset-1/4" />}
+        {shown === "not yet" && <Skeleton className="absolute inset-1/4 bg-line!" />}
         {src !== undefined && (
           <img
             src={src}

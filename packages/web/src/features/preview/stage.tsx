@@ -27,7 +27,7 @@ export function Stage({ file }: { file: Attachment | undefined }) {
   if (kind === "video" || kind === "audio") return <Media file={file} kind={kind} />;
   if (kind === "pdf") {
     return (
-      <Suspense fallback={<Skeleton className="absolute inset-x-1/4 inset-y-4" />}>
+      <Suspense fallback={<Skeleton className="absolute inset-x-1/4 inset-y-4 bg-line!" />}>
         <Pdf file={file} />
       </Suspense>
     );

@@ -64,10 +64,10 @@ function encodingOf([first, second]: Uint8Array): string {
 function TextSkeleton() {
   return (
     <div className="flex flex-col gap-3 p-4 md:px-20 md:py-8">
-      <Skeleton className="h-4 w-3/4" />
-      <Skeleton className="h-4 w-1/2" />
-      <Skeleton className="h-4 w-2/3" />
-      <Skeleton className="h-4 w-1/3" />
+      <Skeleton className="h-4 w-3/4 bg-line!" />
+      <Skeleton className="h-4 w-1/2 bg-line!" />
+      <Skeleton className="h-4 w-2/3 bg-line!" />
+      <Skeleton className="h-4 w-1/3 bg-line!" />
     </div>
   );
 }

@@ -43,7 +43,7 @@ export function PdfFile({ file }: { file: Attachment }) {
     };
     return <TroubleView {...{ file, trouble, onRetry }} />;
   }
-  if (opened === undefined) return <Skeleton className="absolute inset-x-4 inset-y-4 md:inset-x-1/4" />;
+  if (opened === undefined) return <Skeleton className="absolute inset-x-4 inset-y-4 md:inset-x-1/4 bg-line!" />;
   return <Pages {...opened} filename={file.filename} />;
 }
 

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { seriousFindings } from "./testing/axe.ts";
 import { text } from "./testing/files.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -358,7 +359,7 @@ describe("keys", () => {
 
   it("open one field from which notes, places and actions are reached", async () => {
     const { page, client } = await web.person("Ann Commands");
-    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await seedNote(client, { title: "Plan", body: "one" });
     await seedNote(client, { title: "Other" });
     await page.goto("/settings");
     await page.getByRole("heading", { level: 1 }).waitFor();
@@ -373,8 +374,8 @@ describe("keys", () => {
       await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${option}`)]);
       await page.keyboard.press("Enter");
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      if (option === "Plan") await page.waitForURL(`**/n/${id}`);
-      if (option === "Activity") await page.waitForURL("**/activity");
+      if (option === "Plan") await page.getByText("one", { exact: true }).waitFor();
+      if (option === "Activity") await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
     }
     await page.waitForURL("**/n/*");
     await soon(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
@@ -383,6 +384,46 @@ describe("keys", () => {
 });
 
 type Link = { textContent: string; href: string; rel: string; target: string };
+
+describe.each(["light", "dark"] as const)("in the %s theme axe finds nothing serious", (colorScheme) => {
+  const web = startWeb();
+
+  it("on the list, the note that is read and written, a conflict, the keys and the field for everything", async () => {
+    const { page, client, watch } = await web.person("Ann", { colorScheme });
+    watch.expect(/^409 PATCH/);
+    const body =
+      "# One\n\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`code` [link](https://example.com)\n\n> quote";
+    const { id } = await seedNote(client, { title: "Plan", body, files: [text("a.txt", "a")] });
+    const findings: Record<string, string[]> = {};
+    const look = async (name: string) => {
+      findings[name] = await seriousFindings(page);
+    };
+    await page.goto("/?q=nowhere");
+    await page.getByRole("heading", { name: /Nothing found/ }).waitFor();
+    await look("nothing found");
+    await page.goto("/");
+    await page.getByRole("link", { name: /Plan/ }).click();
+    await page.getByRole("heading", { name: "One" }).waitFor();
+    await look("read");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("option").first().waitFor();
+    await look("palette");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await look("keys");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("e");
+    await page.getByRole("textbox", TEXT).waitFor();
+    await client.notes.update(id, { body: "theirs" });
+    await page.getByRole("textbox", TEXT).fill("mine");
+    await page.getByText("This note was changed while you were writing").waitFor();
+    await look("conflict");
+    expect(findings).toEqual({ "nothing found": [], read: [], palette: [], keys: [], conflict: [] });
+  });
+});
 
 declare const document: {
   activeElement: unknown;

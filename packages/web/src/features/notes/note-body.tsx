@@ -102,7 +102,7 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
         if (event.key === "Escape" && !event.nativeEvent.isComposing) onEscape();
       }}
       onBlur={leave}
-      className="-mx-2 w-[calc(100%+1rem)] rounded-card px-2 py-1 min-h-24"
+      className="-mx-2 -my-1 min-h-24 w-[calc(100%+1rem)] rounded-card px-2 py-1"
     />
   );
 }

@@ -1,4 +1,4 @@
-import { Pause, Play, X } from "lucide-react";
+import { Pause, Play, RotateCw, X } from "lucide-react";
 import { memo } from "react";
 import { Button } from "../../../components/button.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
@@ -83,9 +83,9 @@ function Controls({ upload }: { upload: Upload }) {
         </IconButton>
       )}
       {status === "failed" && canBeTriedAgain(upload) && (
-        <Button kind="quiet" onClick={() => resumeUpload(id)}>
-          {words.retry}
-        </Button>
+        <IconButton label={words.retry} onClick={() => resumeUpload(id)}>
+          <RotateCw size={16} />
+        </IconButton>
       )}
       {status === "choose" && <ChooseAgain upload={upload} />}
       {status === "allow" && <Button onClick={() => void allowUpload(id)}>{words.goOn}</Button>}

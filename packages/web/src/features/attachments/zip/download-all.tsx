@@ -13,9 +13,22 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
   if (download?.noteId === note.id) {
     const { doneBytes, totalBytes, cancel } = download;
     return (
-      <div className="flex items-center gap-2">
-        <span className="text-muted text-small tabular-nums">{words.progress(doneBytes, totalBytes)}</span>
-        <progress aria-label={words.label} value={doneBytes} max={totalBytes} className="h-1.5 w-24 accent-accent" />
+      <div className="order-last flex w-full items-center gap-3">
+        <div
+          role="progressbar"
+          aria-label={words.label}
+          aria-valuemin={0}
+          aria-valuemax={totalBytes}
+          aria-valuenow={doneBytes}
+          aria-valuetext={words.progress(doneBytes, totalBytes)}
+          className="h-1.5 grow overflow-hidden rounded-full bg-hover"
+        >
+          <div
+            className="size-full origin-left bg-accent"
+            style={{ transform: `scaleX(${doneBytes / Math.max(1, totalBytes)})` }}
+          />
+        </div>
+        <span className="shrink-0 text-muted text-small tabular-nums">{words.progress(doneBytes, totalBytes)}</span>
         <Button kind="quiet" onClick={cancel}>
           {words.cancel}
         </Button>

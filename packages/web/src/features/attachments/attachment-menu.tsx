@@ -2,8 +2,10 @@ import type { Attachment } from "@valetkey/client";
 import { Download, Eye, Link2, MoreHorizontal, Trash2, UserPlus } from "lucide-react";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
+import { saveLink } from "../../components/save-link.ts";
+import { savingOf } from "../../service/saving.ts";
 import { texts } from "../../texts/index.ts";
-import { type AttachmentActions, downloadPath } from "./attachment-row.tsx";
+import type { AttachmentActions } from "./attachment-row.tsx";
 
 const words = texts.attachments;
 
@@ -30,10 +32,7 @@ export function AttachmentMenu({ attachment, actions }: AttachmentMenuProps) {
           <MenuItem icon={<Link2 size={16} />} onClick={() => onCopyLink(attachment)}>
             {words.copyLink}
           </MenuItem>
-          <MenuItem
-            icon={<Download size={16} />}
-            render={<a href={downloadPath(attachment)} download={attachment.filename} />}
-          >
+          <MenuItem icon={<Download size={16} />} render={<a {...saveLink(savingOf(attachment))} />}>
             {words.download}
           </MenuItem>
           {onShare !== undefined && (

@@ -3,6 +3,8 @@ import { Download, Eye, Link2 } from "lucide-react";
 import { memo } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
+import { saveLink } from "../../components/save-link.ts";
+import { savingOf } from "../../service/saving.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { AttachmentMenu } from "./attachment-menu.tsx";
 import { FileName } from "./file-name.tsx";
@@ -77,14 +79,9 @@ function QuickActions({ attachment, actions }: { attachment: Attachment; actions
       <IconButton label={words.copyLink} onClick={() => actions.onCopyLink(attachment)}>
         <Link2 size={16} />
       </IconButton>
-      <IconLink label={words.download} href={downloadPath(attachment)} download={attachment.filename}>
+      <IconLink label={words.download} {...saveLink(savingOf(attachment))}>
         <Download size={16} />
       </IconLink>
     </div>
   );
-}
-
-/** Leads to a fresh URL, which the bucket answers as a download. */
-export function downloadPath({ id }: Attachment): string {
-  return `/attachments/${encodeURIComponent(id)}/download`;
 }

@@ -44,8 +44,3 @@ export function kindOf({ contentType, filename }: Attachment): Kind {
   const extension = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "";
   return BY_NAME.test(contentType) && TEXT_NAMES.has(extension) ? "text" : "none";
 }
-
-/** Where a browser is sent on to the file, to save it. */
-export function downloadAddress({ id }: Attachment): string {
-  return `/attachments/${encodeURIComponent(id)}/download`;
-}

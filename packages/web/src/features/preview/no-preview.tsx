@@ -1,9 +1,10 @@
 import type { Attachment } from "@valetkey/client";
 import { Download, File } from "lucide-react";
 import { buttonStyle } from "../../components/button.tsx";
+import { saveLink } from "../../components/save-link.ts";
 import { Empty } from "../../components/states.tsx";
+import { savingOf } from "../../service/saving.ts";
 import { texts } from "../../texts/index.ts";
-import { downloadAddress } from "./kind.ts";
 
 const words = texts.preview;
 
@@ -22,7 +23,7 @@ export function NoPreview({ file }: { file: Attachment }) {
 
 export function DownloadLink({ file }: { file: Attachment }) {
   return (
-    <a className={buttonStyle()} href={downloadAddress(file)}>
+    <a className={buttonStyle()} {...saveLink(savingOf(file))}>
       <Download size={16} />
       {words.download}
     </a>

@@ -2,8 +2,9 @@ import { Dialog } from "@base-ui/react/dialog";
 import type { Attachment } from "@valetkey/client";
 import { Download, X } from "lucide-react";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
+import { saveLink } from "../../components/save-link.ts";
+import { savingOf } from "../../service/saving.ts";
 import { texts } from "../../texts/index.ts";
-import { downloadAddress } from "./kind.ts";
 
 const words = texts.preview;
 
@@ -16,7 +17,7 @@ export function TopBar({ file, position }: { file: Attachment | undefined; posit
         <Dialog.Description className="text-muted text-small tabular-nums">{position}</Dialog.Description>
       </div>
       {file !== undefined && (
-        <IconLink label={words.download} href={downloadAddress(file)} className="tooltip-below tooltip-left">
+        <IconLink label={words.download} {...saveLink(savingOf(file))} className="tooltip-below tooltip-left">
           <Download size={18} />
         </IconLink>
       )}

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startDirectory } from "../../packages/server/src/config/testing.ts";
+import { texts } from "../../packages/web/src/texts/index.ts";
 
 const read = (path: string) => readFileSync(resolve(import.meta.dirname, "../..", path), "utf8");
 const jsonBlocks = (path: string) =>
@@ -37,6 +38,15 @@ describe("requirement 18: what to paste at the provider is in the documentation,
     expect(cors[0].ExposeHeaders).toContain("ETag");
     // PUT for uploads and parts, POST for Uppy's forms.
     expect(cors[0].AllowedMethods).toEqual(expect.arrayContaining(["GET", "PUT", "POST"]));
+  });
+});
+
+describe("the page of the web app", () => {
+  it("tells the keys that the app tells", () => {
+    const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
+    const told = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
+    const keys = Object.keys(texts.app.shortcuts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
+    expect(told.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
   });
 });
 

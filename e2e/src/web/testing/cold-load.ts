@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { collectScripts, layoutShift, type ScriptFile, watchFigures } from "./measure.ts";
+import { collectScripts, firstRowAt, layoutShift, type ScriptFile, watchFigures } from "./measure.ts";
 import { openPerson, type Person, type PersonOptions } from "./person.ts";
 import type { WebService } from "./service.ts";
 
@@ -8,6 +8,8 @@ export type ColdLoad = {
   gzipBytes: number;
   /** 0: nothing moved. */
   layoutShift: number;
+  /** When the first row of the list was there, in milliseconds; undefined: there is no list. */
+  firstRowAt: number | undefined;
 };
 
 type ColdLoadOptions = PersonOptions & {
@@ -35,7 +37,9 @@ export async function loadCold(
   await page.goto(path);
   await ready(page);
   await page.waitForLoadState("networkidle");
-  const [files, shift] = [await scripts(), await layoutShift(page)];
+  const files = await scripts();
+  const gzipBytes = files.reduce((sum, each) => sum + each.gzipBytes, 0);
+  const load = { scripts: files, gzipBytes, layoutShift: await layoutShift(page), firstRowAt: await firstRowAt(page) };
   await visitor.close();
-  return { scripts: files, gzipBytes: files.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0), layoutShift: shift };
+  return load;
 }

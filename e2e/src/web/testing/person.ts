@@ -39,6 +39,8 @@ export async function openPerson(
     ...{ baseURL: service.url, locale: "en-GB", reducedMotion: "reduce", ...DESKTOP },
     ...options,
   });
+  // What is not there by then doesn't come; the test's own limit would end it without a word of what was waited for.
+  context.setDefaultTimeout(25_000);
   if (hasAccount) await signUp(context, { service, name, email });
   const watch = await watchPages(context);
   return {

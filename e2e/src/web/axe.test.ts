@@ -1,0 +1,42 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../testing/chromium.ts";
+import { scenes } from "./scenes/index.ts";
+import { openScene } from "./scenes/scene.ts";
+import { openWorld, type World } from "./scenes/world.ts";
+import { seriousFindings } from "./testing/axe.ts";
+import { PHONE } from "./testing/person.ts";
+
+/** What the theme changes is colours. */
+const COLOURS = ["color-contrast", "link-in-text-block"];
+
+async function findings(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: "light" });
+  const found = await seriousFindings(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  return [...found, ...(await seriousFindings(page, { rules: COLOURS }))];
+}
+
+describe("in both themes, as wide as a desktop and as a phone, axe finds nothing serious and the browser nothing wrong:", () => {
+  let browser: Awaited<ReturnType<typeof launchChromium>>;
+  let world: World;
+  beforeAll(async () => {
+    browser = await launchChromium();
+    world = await openWorld(browser);
+  });
+  afterAll(async () => {
+    await world?.close();
+    await browser?.close();
+  });
+
+  it.each(scenes)("$name", async (scene) => {
+    const { page, watch, close } = await openScene(browser, { scene, world });
+    expect({ screen: "desktop", findings: await findings(page) }).toEqual({ screen: "desktop", findings: [] });
+    await page.setViewportSize(PHONE.viewport);
+    expect({ screen: "phone", findings: await findings(page) }).toEqual({ screen: "phone", findings: [] });
+    // Nobody else is asked for anything (requirement 25).
+    const { url, bucketOrigin } = scene.by === "first" ? world.emptyService : world.service;
+    expect([...watch.requests.keys()].filter((origin) => origin !== url && origin !== bucketOrigin)).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { startWeb } from "./testing/start-web.ts";
+
+describe("requirement 25: the policy of the pages", () => {
+  const web = startWeb();
+
+  it.each(["/", "/sign-in", "/shared", "/n/018f3c1e-7c1e-7000-8000-000000000001", "/nowhere"])(
+    "at %s names the service and the bucket and nobody else, and lets nothing inline run",
+    async (path) => {
+      const { bucketOrigin, url } = web.service;
+      expect(new URL(bucketOrigin).origin).not.toBe(url);
+      const { headers } = await fetch(url + path, { headers: { accept: "text/html" } });
+      const directives = new Map(
+        (headers.get("content-security-policy") ?? "").split(";").map((directive) => {
+          const [name = "", ...sources] = directive.trim().split(/\s+/);
+          return [name, sources];
+        }),
+      );
+      const known = ["'self'", "'none'", "data:", "blob:", bucketOrigin];
+      expect([...directives.values()].flat().filter((source) => !known.includes(source))).toEqual([]);
+      for (const name of ["default-src", "script-src", "style-src"]) expect(directives.get(name)).toEqual(["'self'"]);
+      for (const name of ["script-src-attr", "object-src", "base-uri", "frame-ancestors"]) {
+        expect(directives.get(name)).toEqual(["'none'"]);
+      }
+    },
+  );
+
+  it("stops what a page should not do, in the browser: an inline script, a style element, a picture or an answer from elsewhere", async () => {
+    const { page, watch } = await web.person("Mallory", { hasAccount: false });
+    // That is what the test is about.
+    watch.expect(/./);
+    await page.goto("/sign-in");
+    await page.getByRole("button").first().waitFor();
+    const done = await page.evaluate(`new Promise((resolve) => {
+      const seen = [];
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+        seen.push(effectiveDirective);
+        if (seen.length === 4) resolve([...new Set(seen)].sort());
+      });
+      const add = (tag, properties) => document.body.append(Object.assign(document.createElement(tag), properties));
+      add("script", { textContent: "globalThis.wasRun = true" });
+      add("style", { textContent: "body { color: red }" });
+      add("img", { src: "https://elsewhere.example/a.png" });
+      fetch("https://elsewhere.example/").catch(() => undefined);
+    })`);
+    expect(done).toEqual(["connect-src", "img-src", "script-src-elem", "style-src-elem"]);
+    expect(await page.evaluate("globalThis.wasRun")).toBe(undefined);
+  });
+});

@@ -1,0 +1,163 @@
+import type { Page } from "playwright-core";
+import { texts } from "../../../../packages/web/src/texts/index.ts";
+import { PASSWORD } from "../testing/person.ts";
+import { holdRequests } from "../testing/watch.ts";
+import type { Scene } from "./scene.ts";
+
+const { accounts, app, notes } = texts;
+const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
+/** What the service answers for lists and notes, not the pages of the same name. */
+const NOTES = /\/notes(\?|$)/;
+const NOTE = /\/notes\/[^/]+$/;
+const BROKEN = /^net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION_REFUSED) /;
+
+async function signIn(page: Page, password: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel(accounts.email).fill("ann.keller@example.com");
+  await page.getByLabel(accounts.password, { exact: true }).fill(password);
+  await page.getByRole("button", { name: accounts.signIn.action, exact: true }).click();
+}
+
+/** Before one is in, and the places of the app without what the features add to them. */
+export const frameScenes: readonly Scene[] = [
+  {
+    name: "sign-in",
+    by: "nobody",
+    async open(page) {
+      await page.goto("/sign-in");
+      await heading(page, accounts.signIn.title);
+    },
+  },
+  {
+    name: "sign-in-refused",
+    by: "nobody",
+    expects: [/^401 POST .*\/auth\/sign-in\/email$/],
+    async open(page) {
+      await signIn(page, `not ${PASSWORD}`);
+      await page.getByText(accounts.failures.unauthenticated).waitFor();
+    },
+  },
+  {
+    name: "sign-up",
+    by: "nobody",
+    async open(page) {
+      await page.goto("/sign-up");
+      await heading(page, accounts.signUp.title);
+      await page.getByRole("button", { name: accounts.signUp.action }).click();
+      await page.getByText(accounts.problems.nameMissing).waitFor();
+    },
+  },
+  {
+    name: "first-run",
+    by: "first",
+    async open(page) {
+      await page.goto("/");
+      await heading(page, accounts.first.title);
+    },
+  },
+  {
+    name: "list-empty",
+    by: "zoe",
+    async open(page) {
+      await page.goto("/");
+      await page.getByText(notes.empty.owned.title).waitFor();
+    },
+  },
+  {
+    name: "list-full",
+    by: "ann",
+    async open(page, { full }) {
+      await page.goto("/");
+      await page.getByRole("link", { name: full.title }).waitFor();
+    },
+  },
+  {
+    name: "list-loading",
+    by: "ann",
+    async open(page) {
+      await holdRequests(page, NOTES);
+      await page.goto("/");
+      await heading(page, notes.list.owned);
+    },
+  },
+  {
+    name: "list-failing",
+    by: "ann",
+    expects: [BROKEN],
+    async open(page) {
+      await page.route(NOTES, (route) => route.abort());
+      await page.goto("/");
+      await page.getByText(notes.failedToLoad).waitFor();
+    },
+  },
+  {
+    name: "shared",
+    by: "ann",
+    async open(page) {
+      await page.goto("/shared");
+      await page.getByRole("link", { name: "Quarterly figures" }).waitFor();
+    },
+  },
+  {
+    name: "shared-empty",
+    by: "zoe",
+    async open(page) {
+      await page.goto("/shared");
+      await page.getByText(notes.empty.shared.title).waitFor();
+    },
+  },
+  {
+    name: "note-loading",
+    by: "ann",
+    async open(page, { full }) {
+      await holdRequests(page, NOTE);
+      await page.goto(`/n/${full.id}`);
+      await page
+        .getByRole("link", { name: notes.back })
+        .or(page.getByRole("link", { name: full.title }))
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: "note-failing",
+    by: "ann",
+    expects: [BROKEN],
+    async open(page, { full }) {
+      await page.route(NOTE, (route) => route.abort());
+      await page.goto(`/n/${full.id}`);
+      await page.getByText(notes.failedToLoadOne).waitFor();
+    },
+  },
+  {
+    name: "offline",
+    by: "ann",
+    expects: [BROKEN],
+    async open(page, { full }) {
+      await page.goto("/");
+      await page.getByRole("link", { name: full.title }).waitFor();
+      await page.waitForLoadState("networkidle");
+      await page.context().setOffline(true);
+      await page.getByText(app.offline).waitFor();
+    },
+  },
+  {
+    name: "not-found",
+    by: "nobody",
+    expects: [/^404 GET .*\/nowhere$/],
+    async open(page) {
+      await page.goto("/nowhere");
+      await heading(page, app.notFound.title);
+    },
+  },
+  {
+    name: "failed",
+    by: "ann",
+    expects: [BROKEN, /./],
+    async open(page) {
+      await page.route(/settings-page/, (route) => route.abort());
+      await page.goto("/settings");
+      await page.getByText(app.failed.title).waitFor();
+    },
+  },
+];

@@ -1,0 +1,169 @@
+import type { Page } from "playwright-core";
+import type { Note } from "../../../../packages/client/src/index.ts";
+import { texts } from "../../../../packages/web/src/texts/index.ts";
+import { dropFiles } from "../testing/drop-files.ts";
+import { randomFile, text } from "../testing/files.ts";
+import { holdRequests } from "../testing/watch.ts";
+import type { Scene } from "./scene.ts";
+
+const { attachments, preview, sharing } = texts;
+
+async function openNote(page: Page, { id, title }: Note): Promise<void> {
+  await page.goto(`/n/${id}`);
+  const heading = page.getByRole("heading", { level: 1, name: title });
+  await heading
+    .or(page.getByRole("textbox", { name: texts.notes.title }))
+    .first()
+    .waitFor();
+  await page.getByRole("region", { name: attachments.title }).waitFor();
+}
+
+const fileOf = ({ attachments: files }: Note, ending: string) => {
+  const found = files.find(({ filename }) => filename.endsWith(ending));
+  if (found === undefined) throw new Error(`The note has no file that ends in ${ending}`);
+  return found;
+};
+
+async function openMenu(page: Page, filename: string): Promise<void> {
+  const row = page.getByRole("listitem").filter({ hasText: filename });
+  await row.getByRole("button", { name: texts.common.more }).click();
+  await page.getByRole("menuitem", { name: attachments.copyLink }).waitFor();
+}
+
+async function openLinkDialog(page: Page, note: Note): Promise<void> {
+  await openNote(page, note);
+  await openMenu(page, "Kitchen.png");
+  await page.getByRole("menuitem", { name: attachments.copyLink }).click();
+  await page.getByRole("dialog", { name: sharing.link.title }).waitFor();
+}
+
+const previews: [name: string, ending: string][] = [
+  ["image", "Kitchen.png"],
+  ["portrait", "open.png"],
+  ["pdf", ".pdf"],
+  ["text", "readings.txt"],
+  ["audio", ".wav"],
+];
+
+/** A note, and what opens over it. */
+export const noteScenes: readonly Scene[] = [
+  { name: "note-empty", by: "ann", open: (page, { empty }) => openNote(page, empty) },
+  { name: "note-full", by: "ann", open: (page, { full }) => openNote(page, full) },
+  { name: "note-of-another", by: "ben", open: (page, { full }) => openNote(page, full) },
+  {
+    name: "note-refused",
+    by: "zoe",
+    expects: [/^40[34] GET .*\/notes\//],
+    async open(page, { full }) {
+      await page.goto(`/n/${full.id}`);
+      await page.getByText(texts.notes.failedToLoadOne).waitFor();
+    },
+  },
+  {
+    name: "note-dragging",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await dropFiles(page.locator("main"), { files: [text("a.txt", "a")], isHeld: true });
+      await page.getByText(attachments.drop).waitFor();
+    },
+  },
+  {
+    name: "note-uploading",
+    by: "ann",
+    async open(page, { empty, service }) {
+      await openNote(page, empty);
+      await holdRequests(page, new RegExp(`^${service.bucketOrigin}/`));
+      const sizes = {
+        "Film of the flat.bin": 3_000_000,
+        "Bathroom.bin": 900_000,
+        "Hall.bin": 1_200_000,
+        "Attic.bin": 40_000,
+      };
+      const files = Object.entries(sizes).map(([name, sizeBytes]) => randomFile(name, { sizeBytes }));
+      await dropFiles(page.locator("main"), { files });
+      await page.getByText(attachments.upload.queued).waitFor();
+    },
+  },
+  {
+    name: "note-menu",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await openMenu(page, "Kitchen.png");
+    },
+  },
+  {
+    name: "note-activity",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: texts.activity.title }).click();
+      const feed = page.getByRole("region", { name: texts.activity.title });
+      await feed.getByText("Ben Osei").first().waitFor();
+      await feed.scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "link-dialog",
+    by: "ann",
+    async open(page, { full }) {
+      await openLinkDialog(page, full);
+    },
+  },
+  {
+    name: "link-dialog-running",
+    by: "ann",
+    async open(page, { full }) {
+      await page.context().grantPermissions(["clipboard-write"]);
+      await openLinkDialog(page, full);
+      await page.getByRole("dialog").getByRole("button", { name: sharing.link.copy, exact: true }).click();
+      await page.getByRole("textbox", { name: sharing.link.address }).waitFor();
+    },
+  },
+  {
+    name: "share-file-dialog",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await openMenu(page, "Kitchen.png");
+      await page.getByRole("menuitem", { name: attachments.share }).click();
+      await page.getByRole("dialog", { name: sharing.shareFile("Kitchen.png") }).waitFor();
+    },
+  },
+  {
+    name: "share-dialog",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: sharing.share, exact: true }).click();
+      await page.getByRole("dialog").getByText("Ben Osei").waitFor();
+    },
+  },
+  {
+    name: "share-dialog-unknown",
+    by: "ann",
+    expects: [/^422 PUT .*\/shares$/],
+    async open(page, { empty }) {
+      await openNote(page, empty);
+      await page.getByRole("button", { name: sharing.share, exact: true }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel(sharing.people.label, { exact: true }).fill("nobody@example.com");
+      await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
+      await dialog.getByText(sharing.people.unknown(["nobody@example.com"])).waitFor();
+    },
+  },
+  ...previews.map(
+    ([name, ending]): Scene => ({
+      name: `preview-${name}`,
+      by: "ben",
+      async open(page, { full }) {
+        const { id, filename } = fileOf(full, ending);
+        await page.goto(`/n/${full.id}?file=${id}`);
+        await page.getByRole("dialog", { name: filename }).waitFor();
+        await page.getByRole("link", { name: preview.download }).first().waitFor();
+        await page.waitForLoadState("networkidle");
+      },
+    }),
+  ),
+];

@@ -1,0 +1,50 @@
+import { texts } from "../../../../packages/web/src/texts/index.ts";
+import type { Scene } from "./scene.ts";
+
+const { settings } = texts;
+
+/** Settings, activity and the dialogs that are everywhere. */
+export const placeScenes: readonly Scene[] = [
+  {
+    name: "settings",
+    by: "ann",
+    async open(page) {
+      await page.goto("/settings");
+      await page.getByText("Nightly backup").waitFor();
+    },
+  },
+  {
+    name: "settings-new",
+    by: "zoe",
+    async open(page) {
+      await page.goto("/settings");
+      await page.getByText(settings.tokens.none).waitFor();
+    },
+  },
+  {
+    name: "shortcuts",
+    by: "zoe",
+    async open(page) {
+      await page.goto("/settings");
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: texts.app.shortcuts.title }).waitFor();
+    },
+  },
+  {
+    name: "activity",
+    by: "ann",
+    async open(page) {
+      await page.goto("/activity");
+      await page.getByText("Ben Osei").first().waitFor();
+    },
+  },
+  {
+    name: "activity-empty",
+    by: "zoe",
+    async open(page) {
+      await page.goto("/activity");
+      await page.getByText(texts.activity.empty.title).waitFor();
+    },
+  },
+];

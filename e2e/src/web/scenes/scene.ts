@@ -1,0 +1,29 @@
+import type { Browser, Page } from "playwright-core";
+import { openPerson, type Person, type PersonOptions } from "../testing/person.ts";
+import type { World } from "./world.ts";
+
+/** One thing that there is to see in the app. */
+export type Scene = {
+  /** As a file name: `note-uploading`. */
+  name: string;
+  /** Who sees it: one of the world, someone without a session, or the first visitor of a new service. */
+  by: "ann" | "ben" | "zoe" | "nobody" | "first";
+  /** Goes there. Resolves when what the scene is about is on the page. */
+  open(page: Page, world: World): Promise<unknown>;
+  /** What its pages do that others must not: `watch.expect` in the kit. */
+  expects?: readonly RegExp[];
+};
+
+/** Opens a scene in a browser context of its own. The caller closes the person. */
+export async function openScene(
+  browser: Browser,
+  { scene, world, ...options }: PersonOptions & { scene: Scene; world: World },
+): Promise<Person> {
+  const { by } = scene;
+  const session = by === "nobody" || by === "first" ? {} : { storageState: await world[by].context.storageState() };
+  const service = by === "first" ? world.emptyService : world.service;
+  const person = await openPerson(browser, { ...options, ...session, service, name: scene.name, hasAccount: false });
+  for (const pattern of scene.expects ?? []) person.watch.expect(pattern);
+  await scene.open(person.page, world);
+  return person;
+}

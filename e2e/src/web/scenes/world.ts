@@ -1,0 +1,105 @@
+import type { Browser } from "playwright-core";
+import type { Note } from "../../../../packages/client/src/index.ts";
+import { pdf, png, text, wav } from "../testing/files.ts";
+import { openPerson, type Person } from "../testing/person.ts";
+import { seedNote } from "../testing/seed.ts";
+import { startWebService, type WebService } from "../testing/service.ts";
+
+/** People, notes and files as they are in life, for pages to be looked at. */
+export type World = {
+  service: WebService;
+  /** Another one, in which nobody has an account yet. */
+  emptyService: WebService;
+  /** Whose notes these are. */
+  ann: Person;
+  /** Sees one of them. */
+  ben: Person;
+  /** Has just signed up. */
+  zoe: Person;
+  full: Note;
+  empty: Note;
+  close(): Promise<void>;
+};
+
+const BODY = `The keys are handed over on **Friday at 10**, in front of the house.
+
+## What is here
+
+- the protocol, signed by both
+- pictures of every room, taken on the last day
+- the readings of the meters
+
+| meter       | number    | reading |
+| ----------- | --------- | ------: |
+| electricity | 4711-0815 |  18 204 |
+| cold water  | WZ-33871  |   241.7 |
+
+> The cellar is still to be swept. Mr Brandt knows.
+
+Questions: [the house rules](https://example.com/house-rules), or call \`+49 30 123456\`.
+`;
+
+const TITLES = [
+  ...["Contract with Hofer & Sons", "Pictures of the summer fair", "Tax return 2025", "Minutes, 14 November"],
+  ...["Bicycle: invoice and frame number", "Recipes from Aunt Marta", "Insurance, water damage in the bathroom"],
+  ...[
+    "Slides for Thursday",
+    "Choir: scores for Advent",
+    "A title so long that no list has the room for all of it, not even on a wide screen",
+  ],
+];
+
+/** Starts the services and fills the one. */
+export async function openWorld(browser: Browser): Promise<World> {
+  const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
+  const person = (name: string) => openPerson(browser, { service, name });
+  const [ann, ben, zoe] = [await person("Ann Keller"), await person("Ben Osei"), await person("Zoe Lindqvist")];
+  for (const title of TITLES) await seedNote(ann.client, { title, body: "Everything that belongs to it is attached." });
+  const empty = await seedNote(ann.client, { title: "Untitled" });
+  const full = await seedFull(ann, { readers: [ben.email, zoe.email] });
+  await seedNote(ben.client, {
+    title: "Quarterly figures",
+    body: "Preliminary, not to be passed on.",
+    files: [pdf("Figures Q3.pdf", ["Figures of the third quarter", "Turnover 1.2 M"])],
+    sharedWith: { emails: [ann.email], role: "editor" },
+  });
+  // What there is to see of it: Ben fetches a file, and one that he may not.
+  const [protocol] = full.attachments;
+  if (protocol !== undefined) for (let times = 0; times < 3; times++) await ben.client.urlFor(protocol.id);
+  await ann.client.shares.remove({ noteId: full.id }, (await zoe.client.me()).id);
+  await zoe.client.urlFor(protocol?.id ?? "").catch(() => undefined);
+  await ann.client.tokens.create({ label: "Nightly backup" });
+  return {
+    ...{ service, emptyService, ann, ben, zoe, full, empty },
+    async close() {
+      for (const { close } of [ann, ben, zoe]) await close();
+      await Promise.all([service.stop(), emptyService.stop()]);
+    },
+  };
+}
+
+async function seedFull({ client }: Person, { readers }: { readers: string[] }): Promise<Note> {
+  const note = await seedNote(client, {
+    title: "Handover of the flat, Lindenstraße 14",
+    body: BODY,
+    files: [
+      pdf("Handover protocol, signed by both.pdf", ["Handover protocol", "Lindenstrasse 14, third floor", "14 keys"]),
+      png("Kitchen.png", { width: 960, height: 640 }),
+      png("Living room with the balcony door open.png", {
+        width: 640,
+        height: 960,
+        from: [58, 44, 80],
+        to: [236, 170, 140],
+      }),
+      text("Meter readings.txt", "electricity  18204\ncold water   241.7\nhot water    98.2\n"),
+      wav("Voice memo.wav", { seconds: 3 }),
+      text("a-name-that-nobody-would-choose-and-every-camera-makes_20261124_101501_HDR_export_final.txt", "x"),
+    ],
+    sharedWith: { emails: readers },
+  });
+  // Refused: it is no picture.
+  const fake = { ...text("Bathroom.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
+  const { type, bytes, name } = fake;
+  await client.upload(note.id, new File([new Uint8Array(bytes)], name, { type })).done.catch(() => undefined);
+  return client.notes.get(note.id);
+}

@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { texts } from "../../../packages/web/src/texts/index.ts";
+import { countClicks } from "./testing/clicks.ts";
+import { dropFiles } from "./testing/drop-files.ts";
+import { randomFile } from "./testing/files.ts";
+import { PASSWORD, type Person } from "./testing/person.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const MIB = 2 ** 20;
+const TTL_SECONDS = 5;
+/** The goal: from an empty service to a file that the second person has. */
+const MOST_CLICKS = 12;
+
+const { accounts, app, attachments, notes, sharing } = texts;
+
+/** Fills the form in; the keyboard goes from field to field, the button is pressed. */
+async function signUp(page: Page, { name, email }: Person): Promise<void> {
+  await page.getByLabel(accounts.name).fill(name);
+  await page.getByLabel(accounts.email).fill(email);
+  await page.getByLabel(accounts.password, { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: accounts.signUp.action }).click();
+}
+
+describe("two people, a file, and nothing but the app", () => {
+  const web = startWeb({ env: { URL_TTL_DEFAULT: String(TTL_SECONDS) } });
+  const film = randomFile("Film of the flat.bin", { sizeBytes: 30 * MIB });
+
+  it("requirement 16, requirement 15: from the first account to the refusal after the revoke, in at most 12 clicks to the file", async () => {
+    const ann = await web.person("Ann Keller", { hasAccount: false });
+    const ben = await web.person("Ben Osei", { hasAccount: false });
+    const clicks = await countClicks([ann.context, ben.context]);
+
+    // Nobody has an account here yet: the first page makes the first one.
+    await ann.page.goto("/");
+    await ann.page.getByRole("heading", { name: accounts.first.title }).waitFor();
+    await signUp(ann.page, ann);
+    await ann.page.getByText(notes.empty.owned.title).waitFor();
+
+    // The second one is there already when the note is shared.
+    await ben.page.goto("/");
+    await ben.page.getByRole("link", { name: accounts.signIn.otherAction }).click();
+    await signUp(ben.page, ben);
+    await ben.page.getByText(notes.empty.owned.title).waitFor();
+
+    await ann.page.getByRole("button", { name: app.newNote }).first().click();
+    await ann.page.getByRole("textbox", { name: notes.title }).fill("Handover of the flat");
+    await dropFiles(ann.page.locator("main"), { files: [film] });
+    await ann.page.getByRole("button", { name: film.name, exact: true }).waitFor();
+
+    await ann.page.getByRole("button", { name: sharing.share, exact: true }).click();
+    const dialog = ann.page.getByRole("dialog", { name: sharing.shareNote });
+    await dialog.getByLabel(sharing.people.label, { exact: true }).fill(ben.email);
+    await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
+    await dialog.getByRole("button", { name: sharing.list.remove(ben.name) }).waitFor();
+
+    await ben.page.getByRole("link", { name: app.sharedWithMe }).click();
+    await ben.page.getByRole("link", { name: /^Handover of the flat/ }).click();
+    await ben.page.getByRole("region", { name: attachments.title }).waitFor();
+    const issued = ben.page.waitForRequest((request) => request.url().startsWith(web.service.bucketOrigin));
+    const [download] = await Promise.all([
+      ben.page.waitForEvent("download"),
+      ben.page.getByRole("link", { name: attachments.download, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(film.name);
+    expect((await readFile(await download.path())).equals(film.bytes)).toBe(true);
+    expect(clicks()).toBeLessThanOrEqual(MOST_CLICKS);
+    console.log(`From an empty service to the file in the second person's hands: ${clicks()} clicks.`);
+
+    const url = (await issued).url();
+    expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe(String(TTL_SECONDS));
+    await dialog.getByText(sharing.removal.short(`${TTL_SECONDS} s`).slice(0, -1)).waitFor();
+    await dialog.getByRole("button", { name: sharing.list.remove(ben.name) }).click();
+    await dialog.getByText(sharing.list.removed(ben.name)).waitFor();
+
+    // The very next thing that is asked for is refused, in words.
+    ben.watch.expect(/^40[34] GET .*\/(attachments|notes)\//);
+    await ben.page.getByRole("link", { name: attachments.download, exact: true }).click();
+    const refusal = texts.problems.access_denied ?? "";
+    await ben.page.getByRole("region", { name: texts.common.notifications }).getByText(refusal).waitFor();
+    await ben.page.reload();
+    await ben.page.getByText(notes.failedToLoadOne).waitFor();
+    await ben.page.getByText(refusal).waitFor();
+    await ben.page.goto("/shared");
+    await ben.page.getByText(notes.empty.shared.title).waitFor();
+
+    // What was given out before lives for its seconds, and then the bucket itself refuses it.
+    await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000, interval: 500 }).toBe(403);
+    expect(await (await fetch(url)).text()).toContain("Request has expired");
+
+    // All of that between three parties.
+    for (const { watch } of [ann, ben]) {
+      expect([...watch.requests.keys()].sort()).toEqual([web.service.url, web.service.bucketOrigin].sort());
+    }
+  });
+});

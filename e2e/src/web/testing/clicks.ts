@@ -1,0 +1,17 @@
+import type { BrowserContext } from "playwright-core";
+
+declare const addEventListener: (type: string, then: (event: { detail: number }) => void, isCapturing: true) => void;
+
+/** Counts what people press with the mouse from now on, on all pages of these contexts; keys that press a button count too. */
+export async function countClicks(contexts: readonly BrowserContext[]): Promise<() => number> {
+  let clicks = 0;
+  for (const context of contexts) {
+    await context.exposeFunction("clicked", () => {
+      clicks += 1;
+    });
+    await context.addInitScript(() =>
+      addEventListener("click", () => (globalThis as unknown as { clicked(): void }).clicked(), true),
+    );
+  }
+  return () => clicks;
+}

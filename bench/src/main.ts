@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   "hot-path": async () => (await import("./hot-path.ts")).runHotPath,
   upload: async () => (await import("./upload.ts")).runUpload,
   "client-size": async () => (await import("./client-size.ts")).runClientSize,
+  web: async () => (await import("./web.ts")).runWeb,
   batch: async () => (await import("./batch.ts")).runBatch,
 };
 

@@ -1,0 +1,92 @@
+import { parseArgs } from "node:util";
+import { launchChromium } from "../../e2e/src/testing/chromium.ts";
+import buildWebApp from "../../e2e/src/web/testing/build-web-app.ts";
+import { loadCold } from "../../e2e/src/web/testing/cold-load.ts";
+import { measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "../../e2e/src/web/testing/measured-pages.ts";
+import { openPerson, type Person, PHONE } from "../../e2e/src/web/testing/person.ts";
+import { startWebService, type WebService } from "../../e2e/src/web/testing/service.ts";
+import type { Note } from "../../packages/client/src/index.ts";
+import { median } from "./rig/statistics.ts";
+import { formatCount, formatTable } from "./rig/table.ts";
+import { interactions, measureInteractions, ROUNDS } from "./web/interactions.ts";
+
+const FILES = 200;
+const LATENCY_GOAL_MS = 100;
+const screens = { desktop: {}, phone: PHONE };
+
+type Stage = {
+  browser: Parameters<typeof openPerson>[0];
+  service: WebService;
+  ann: Person;
+  note: Note;
+  rounds: number;
+};
+
+/** The web app in Chromium: what a first load brings and moves, how fast the note with 200 files answers. Flag: --rounds 5. Answers whether the goals were met. */
+export async function runWeb(args: readonly string[]): Promise<boolean> {
+  const { values } = parseArgs({ args: [...args], options: { rounds: { type: "string", default: String(ROUNDS) } } });
+  buildWebApp();
+  const [browser, service] = await Promise.all([launchChromium(), startWebService()]);
+  const ann = await openPerson(browser, { service, name: "Ann" });
+  try {
+    console.log(
+      `web: Chromium ${browser.version()} without a window, SQLite, the embedded bucket, a note with ${FILES} files`,
+    );
+    const stage = { browser, service, ann, note: await seedFigures(ann.client, { files: FILES }) };
+    const met = [
+      await reportLoads({ ...stage, rounds: Number(values.rounds) }),
+      await reportLatency({ ...stage, rounds: Number(values.rounds) }),
+    ];
+    return met.every(Boolean);
+  } finally {
+    await browser.close();
+    await service.stop();
+  }
+}
+
+async function reportLoads({ browser, service, ann, note, rounds }: Stage): Promise<boolean> {
+  const rows: string[][] = [];
+  let [mostBytes, mostShift] = [0, 0];
+  for (const [name, { path, ready }] of Object.entries(measuredPages)) {
+    for (const [screen, size] of Object.entries(screens)) {
+      const session = name === "sign-in" ? {} : { as: ann };
+      const loads = [];
+      for (let round = 0; round < rounds; round++) {
+        loads.push(await loadCold(browser, { ...size, ...session, service, path: path(note), ready }));
+      }
+      const bytes = Math.max(...loads.map(({ gzipBytes }) => gzipBytes));
+      const shift = Math.max(...loads.map(({ layoutShift }) => layoutShift));
+      const firstRows = loads.flatMap(({ firstRowAt }) => (firstRowAt === undefined ? [] : [firstRowAt]));
+      const firstRow = firstRows.length === 0 ? "" : `${formatCount(median(firstRows))} ms`;
+      rows.push([`${name}, ${screen}`, formatCount(bytes), shift.toFixed(3), firstRow]);
+      [mostBytes, mostShift] = [Math.max(mostBytes, bytes), Math.max(mostShift, shift)];
+    }
+  }
+  console.log(formatTable(["a first load", "script, gzip", "layout shift", "first row of the list"], rows));
+  return [
+    say(
+      mostBytes < SCRIPT_GOAL_BYTES,
+      `script of a first load: ${formatCount(mostBytes)} bytes (goal: under ${formatCount(SCRIPT_GOAL_BYTES)})`,
+    ),
+    say(mostShift <= SHIFT_GOAL, `layout shift: ${mostShift.toFixed(3)} (goal: at most ${SHIFT_GOAL})`),
+  ].every(Boolean);
+}
+
+async function reportLatency({ browser, service, ann, note, rounds }: Stage): Promise<boolean> {
+  const measured = await measureInteractions(browser, { service, as: ann, note, rounds });
+  const rows = interactions.map(({ name }) => {
+    const times = measured.get(name) ?? [];
+    return [name, `${formatCount(median(times))} ms`, `${formatCount(Math.max(...times))} ms`];
+  });
+  console.log(formatTable([`on a note with ${FILES} files`, "median", "slowest"], rows));
+  const slowest = Math.max(...interactions.map(({ name }) => median(measured.get(name) ?? [])));
+  return say(
+    slowest < LATENCY_GOAL_MS,
+    `slowest interaction, median: ${formatCount(slowest)} ms (goal: under ${LATENCY_GOAL_MS})`,
+  );
+}
+
+function say(met: boolean, text: string): boolean {
+  console.log(`${met ? "PASS         " : "SHORT OF GOAL"}  ${text}`);
+  return met;
+}

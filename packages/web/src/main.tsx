@@ -1,7 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { reloadForNewBuild } from "./app/reload-for-new-build.ts";
 import "./styles/app.css";
+
+reloadForNewBuild();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place for the app.");

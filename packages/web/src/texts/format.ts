@@ -1,5 +1,5 @@
-/** The language of the texts, which numbers and times are written in too. */
-const LANGUAGE = "en";
+/** The language of the texts, which numbers and times are written in too: as the reader's region does, where it has this language. */
+const LANGUAGE = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 const sizes = UNITS.map(

@@ -17,7 +17,7 @@ describe("PDFs in the preview", () => {
     await openFile(ann, pdf("contract.pdf", ["The lease ends in May."]));
     const page = ann.page.getByRole("region", { name: "Page 1 of 1" });
     await page.getByText("The lease ends in May.").waitFor();
-    await expect.poll(() => hasInk(ann.page)).toBe(true);
+    await expect.poll(() => hasInk(ann.page), PATIENT).toBe(true);
     expect(await seriousFindings(ann.page)).toEqual([]);
     expect([...ann.watch.requests.keys()].sort()).toEqual([web.service.url, web.service.bucketOrigin].sort());
     expect(ann.watch.requests.get(web.service.url)?.some(({ url }) => url.endsWith(".wasm"))).toBe(false);
@@ -46,6 +46,8 @@ describe("PDFs in the preview", () => {
   });
 });
 
+const PATIENT = { timeout: 20_000 };
+
 async function openFile(person: Person, file: ReturnType<typeof pdf>): Promise<void> {
   const note = await seedNote(person.client, { title: "Papers", files: [file] });
   await person.page.goto(`/n/${note.id}?file=${note.attachments[0]?.id}`);
@@ -66,7 +68,7 @@ function addresses({ watch }: Person, bucketOrigin: string): Set<string> {
 
 async function whenRefused(url: string): Promise<void> {
   const ask = () => fetch(url, { headers: { range: "bytes=0-0" } }).then(({ status }) => status);
-  await expect.poll(ask, { timeout: 20_000 }).toBe(403);
+  await expect.poll(ask, PATIENT).toBe(403);
 }
 
 /** On a slow machine two seconds are over before the first byte is asked for. */

@@ -27,7 +27,7 @@ describe("the preview of files", () => {
     expect(await dialog.getByRole("heading", { name: "archive.bin" }).isVisible()).toBe(true);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    await expect.poll(() => page.evaluate(() => document.activeElement.textContent)).toContain("photo.png");
+    await expect.poll(() => page.evaluate(() => document.activeElement.textContent), PATIENT).toContain("photo.png");
     expect(new URL(page.url()).search).toBe("");
   });
 
@@ -50,7 +50,7 @@ describe("the preview of files", () => {
     await picture(dialog, "photo.png");
     await dialog.getByRole("button", { name: "Close" }).click();
     await dialog.waitFor({ state: "detached" });
-    await expect.poll(() => new URL(page.url()).search).toBe("");
+    await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("");
   });
 
   it("on a phone a finger goes to the next file, and to the one before", async () => {
@@ -122,8 +122,11 @@ describe("the preview of files", () => {
   });
 });
 
+const PATIENT = { timeout: 20_000 };
+
+/** With these files from top to bottom: the newest is the first. */
 async function openNote(person: Person, files: readonly SampleFile[]) {
-  const note = await seedNote(person.client, { title: "Files", files });
+  const note = await seedNote(person.client, { title: "Files", files: files.toReversed() });
   const { page } = person;
   await page.goto(`/n/${note.id}`);
   return { page, note, dialog: page.getByRole("dialog") };
@@ -137,7 +140,7 @@ function row(page: Page, name: string): Locator {
 async function picture(dialog: Locator, name: string): Promise<void> {
   const image = dialog.getByRole("img", { name });
   await expect
-    .poll(() => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth))
+    .poll(() => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth), PATIENT)
     .toBeGreaterThan(0);
 }
 

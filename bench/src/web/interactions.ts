@@ -28,7 +28,11 @@ export const interactions: readonly {
       await page.keyboard.press("Escape");
     },
   },
-  { name: "type into the title", act: (page) => page.getByRole("textbox", { name: notes.title }).press("a") },
+  {
+    name: "type into the title",
+    act: (page) => page.getByRole("textbox", { name: notes.title }).press("a"),
+    back: (page) => page.keyboard.press("Escape"),
+  },
   {
     name: "open the text to write",
     act: (page) => page.keyboard.press("e"),

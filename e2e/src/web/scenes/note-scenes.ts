@@ -3,6 +3,7 @@ import type { Note } from "../../../../packages/client/src/index.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
+import { seedNote } from "../testing/seed.ts";
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";
 
@@ -70,9 +71,10 @@ export const noteScenes: readonly Scene[] = [
   },
   {
     name: "note-uploading",
-    by: "ann",
-    async open(page, { empty, service }) {
-      await openNote(page, empty);
+    by: "ben",
+    async open(page, { ben, service }) {
+      // One of its own each time: uploads that stay half done are seen on their note.
+      await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
       await holdRequests(page, new RegExp(`^${service.bucketOrigin}/`));
       const sizes = {
         "Film of the flat.bin": 3_000_000,

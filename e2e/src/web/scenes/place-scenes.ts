@@ -32,6 +32,18 @@ export const placeScenes: readonly Scene[] = [
     },
   },
   {
+    name: "palette",
+    by: "ann",
+    async open(page, { full }) {
+      await page.goto("/");
+      await page.getByRole("link", { name: full.title }).waitFor();
+      await page.keyboard.press("Control+k");
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("combobox").fill("tax");
+      await dialog.getByText("Tax return 2025").waitFor();
+    },
+  },
+  {
     name: "activity",
     by: "ann",
     async open(page) {

@@ -25,16 +25,7 @@ const chosen = scenes.filter(({ name }) => name.includes(wanted));
 try {
   for (const scene of chosen) {
     for (const [screen, size] of Object.entries(screens)) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        const picture = {
-          scene: scene.name,
-          screen,
-          theme: colorScheme,
-          file: `${scene.name}.${screen}.${colorScheme}.png`,
-        };
-        await takePicture(picture, { scene, world, ...size, colorScheme });
-        pictures.push(picture);
-      }
+      pictures.push(...(await takePictures({ scene, world, ...size }, { screen })));
     }
   }
 } finally {
@@ -44,15 +35,24 @@ try {
 await writeFile(join(FOLDER, "index.html"), contactSheet(pictures));
 console.log(`${pictures.length} pictures of ${chosen.length} scenes: ${join(FOLDER, "index.html")}`);
 
-async function takePicture(picture: Picture, how: Parameters<typeof openScene>[1]): Promise<void> {
+/** One of each theme, without opening the scene twice. */
+async function takePictures(how: Parameters<typeof openScene>[1], { screen }: { screen: string }): Promise<Picture[]> {
+  const { name } = how.scene;
+  const taken: Picture[] = [];
   try {
-    const person = await openScene(browser, how);
-    await person.page.waitForTimeout(LATE_MS);
-    await person.page.screenshot({ path: join(FOLDER, picture.file), animations: "disabled" });
-    await person.close();
+    const { page, close } = await openScene(browser, how);
+    for (const theme of ["light", "dark"] as const) {
+      const file = `${name}.${screen}.${theme}.png`;
+      await page.emulateMedia({ colorScheme: theme });
+      await page.waitForTimeout(LATE_MS);
+      await page.screenshot({ path: join(FOLDER, file), animations: "disabled" });
+      taken.push({ scene: name, screen, theme, file });
+    }
+    await close();
   } catch (error) {
-    say(new Error(picture.file, { cause: error }));
+    say(new Error(`${name} on ${screen}`, { cause: error }));
   }
+  return taken;
 }
 
 function say(error: unknown): void {

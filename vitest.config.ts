@@ -17,7 +17,9 @@ export default defineConfig({
     pool: "forks",
     // Most of the time a test waits for a server or a browser; the default leaves a machine of two cores to one file at a time.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // What is waited for comes as soon as it can; how soon that is depends on the machine, and no test is about it.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

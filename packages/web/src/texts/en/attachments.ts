@@ -21,7 +21,8 @@ export const attachments = {
   pasted: (instant: string) => `Pasted image ${instant}`,
   emptyFolder: "There are no files in that folder.",
   tooMany: (count: number) =>
-    `That folder holds more than ${formatCount(count, files)}; only the first ones are attached.`,
+    `That was more than ${formatCount(count, files)}. The first ${count} are attached: drop the others by themselves.`,
+  unreadable: "What you dropped could not be read. Check that you may open it, then drop it again.",
   states: {
     pending: "Uploading…",
     verifying: "Checking file…",

@@ -9,15 +9,18 @@ export function holdsFiles(data: DataTransfer | null): data is DataTransfer {
   return data?.types.includes("Files") ?? false;
 }
 
-/** What was dropped, the files in folders too, at most 500. To be called within the event, which takes the files away when it is over. */
+/**
+ * What was dropped, the files in folders too; one more than the most when there are more. Rejects when a folder can't be read. To be called
+ * within the event, which takes the files away when it is over.
+ */
 export async function droppedFiles({ items }: DataTransfer): Promise<ChosenFile[]> {
   const dropped = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), chosen: chosenOf(item) }));
   const chosen: ChosenFile[] = [];
   for (const { entry, chosen: own } of dropped) {
     if (entry?.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, chosen);
-    else if (own !== undefined) chosen.push(own);
+    else if (own !== undefined && chosen.length <= MAX_FILES) chosen.push(own);
   }
-  return chosen.slice(0, MAX_FILES);
+  return chosen;
 }
 
 function chosenOf(item: DataTransferItem): ChosenFile | undefined {
@@ -27,7 +30,7 @@ function chosenOf(item: DataTransferItem): ChosenFile | undefined {
 
 async function readFolder(folder: FileSystemDirectoryEntry, into: ChosenFile[]): Promise<void> {
   const reader = folder.createReader();
-  while (into.length < MAX_FILES) {
+  while (into.length <= MAX_FILES) {
     // It answers a hundred at a time, and none when it is through.
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (entries.length === 0) return;

@@ -1,8 +1,12 @@
 import { useEffect, useState } from "react";
+import { toasts } from "../../../components/toast-queue.ts";
+import { texts } from "../../../texts/index.ts";
 import type { ChosenFile } from "../uploads/begin-uploads.ts";
 import { preloadUploads } from "../uploads/load-uploads.ts";
-import { droppedFiles, holdsFiles } from "./dropped-files.ts";
+import { droppedFiles, holdsFiles, MAX_FILES } from "./dropped-files.ts";
 import { pastedFiles } from "./pasted-files.ts";
+
+const words = texts.attachments;
 
 type Choosing = {
   /** false: nothing is taken, and a file that falls on the page does not replace it. */
@@ -35,7 +39,7 @@ export function useChoosing({ isEnabled, onChosen }: Choosing): boolean {
       setHeld(false);
       if (!holdsFiles(event.dataTransfer)) return;
       event.preventDefault();
-      if (isEnabled) void droppedFiles(event.dataTransfer).then(onChosen);
+      if (isEnabled) void takeDropped(event.dataTransfer, onChosen);
     };
     const paste = (event: ClipboardEvent) => {
       if (!isEnabled || isInDialog(event.target)) return;
@@ -51,6 +55,16 @@ export function useChoosing({ isEnabled, onChosen }: Choosing): boolean {
     };
   }, [isEnabled, onChosen]);
   return isHeld;
+}
+
+async function takeDropped(data: DataTransfer, onChosen: Choosing["onChosen"]): Promise<void> {
+  try {
+    const files = await droppedFiles(data);
+    onChosen(files.slice(0, MAX_FILES));
+    if (files.length > MAX_FILES) toasts.add({ title: words.tooMany(MAX_FILES), timeout: 0 });
+  } catch {
+    toasts.add({ title: words.unreadable, priority: "high" });
+  }
 }
 
 function isInDialog(target: EventTarget | null): boolean {

@@ -20,8 +20,11 @@ export type Where = {
 /** Brings files to a note, three at once; one that is on its way there already is left alone. */
 export function beginUploads(chosen: readonly ChosenFile[], { userId, noteId, limitBytes }: Where): void {
   const begun: UploadSubject[] = [];
-  for (const { file, handle } of chosen) {
+  const given = new Set<string>();
+  for (const { file: own, handle } of chosen) {
+    const file = toldApart(own, (one) => given.has(describeUpload({ userId, noteId, file: one }).id));
     const subject = describeUpload({ userId, noteId, file });
+    given.add(subject.id);
     const known = uploadList.get(subject.id)?.status;
     if (known !== undefined && known !== "failed" && known !== "choose" && known !== "allow") continue;
     if (limitBytes !== undefined && file.size > limitBytes) refuse(subject, limitBytes);
@@ -32,6 +35,18 @@ export function beginUploads(chosen: readonly ChosenFile[], { userId, noteId, li
   }
   if (begun.length > 0) tellNews({ kind: "started", subjects: begun });
   letGoOn(carryOut);
+}
+
+/**
+ * Files of several folders may have the same name, size and date, by which an upload is known here and to the client: the date of the later
+ * ones is moved on by a millisecond each, which is seen nowhere.
+ */
+function toldApart(file: File, isGiven: (file: File) => boolean): File {
+  let apart = file;
+  while (isGiven(apart)) {
+    apart = new File([file], file.name, { type: file.type, lastModified: apart.lastModified + 1 });
+  }
+  return apart;
 }
 
 /** The same for one whose file is found again. */

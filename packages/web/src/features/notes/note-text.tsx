@@ -44,7 +44,8 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const flush = () => void draft.flush();
   return (
     <>
-      <div className="-mb-4 flex min-h-11 items-center gap-2 md:min-h-8">
+      {/* In sight however far down one writes. */}
+      <div className="-mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-2 bg-canvas md:min-h-8">
         {back}
         <SaveStatus state={view.state} onRetry={flush} />
         <NoteMenu

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FileChooser, Locator } from "playwright-core";
@@ -8,7 +8,7 @@ import type { Client, Note } from "../../../packages/client/src/index.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { dropFiles } from "./testing/drop-files.ts";
 import { png, randomFile, type SampleFile, text } from "./testing/files.ts";
-import type { Person } from "./testing/person.ts";
+import { PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { readZip } from "./testing/zip.ts";
@@ -79,7 +79,12 @@ describe("attaching files", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, "trip/inner"), { recursive: true });
     const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
-    for (const [path, content] of Object.entries(contents)) await writeFile(join(folder, path), content);
+    // Alike in all that a browser tells of a file without reading it.
+    const alike = { "trip/alike.txt": "1", "trip/inner/alike.txt": "2" };
+    for (const [path, content] of Object.entries({ ...contents, ...alike })) {
+      await writeFile(join(folder, path), content);
+      await utimes(join(folder, path), 1_700_000_000, 1_700_000_000);
+    }
     // The browser's own drag: a script can't make one that has a folder.
     const session = await lea.context.newCDPSession(lea.page);
     const data = { items: [], files: [join(folder, "trip"), join(folder, "c.txt")], dragOperationsMask: 1 };
@@ -90,7 +95,20 @@ describe("attaching files", () => {
       await rowOf(lea, name)
         .getByText(/You · just now$/)
         .waitFor();
-    expect((await lea.client.notes.get(note.id)).attachments).toHaveLength(3);
+    await expect
+      .poll(() =>
+        rowOf(lea, "alike.txt")
+          .getByText(/You · just now$/)
+          .count(),
+      )
+      .toBe(2);
+    const { attachments } = await lea.client.notes.get(note.id);
+    expect(attachments).toHaveLength(5);
+    const ofAlike = attachments.filter(({ filename }) => filename === "alike.txt");
+    const read = await Promise.all(
+      ofAlike.map(async ({ id }) => (await (await lea.client.download(id)).blob()).text()),
+    );
+    expect(read.sort()).toEqual(["1", "2"]);
   });
 
   it("by choosing: several at once, three at a time", async () => {
@@ -189,6 +207,33 @@ describe("attaching files", () => {
     expect(await stored(gus.client, note.id)).toEqual(hashesOf([file]));
     expect(sent).toBe(4);
     expect(await keptUploads(gus)).toBe(0);
+  });
+
+  it("goes on after the next sign-in when the session has ended meanwhile", async () => {
+    const ida = await web.person("Ida Ends");
+    const note = await open(ida);
+    const file = randomFile("large.bin", { sizeBytes: MIB });
+    // It has come to the bucket, and is offered once more.
+    ida.watch.expect(/^401 |^412 PUT/);
+    const gate = Promise.withResolvers<void>();
+    const isSending = Promise.withResolvers<void>();
+    await ida.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      isSending.resolve();
+      await gate.promise;
+      await route.continue();
+    });
+    await choose(ida, [file]);
+    await isSending.promise;
+    await ida.context.clearCookies();
+    gate.resolve();
+    await ida.page.getByText("Your session has ended.").waitFor();
+    await ida.page.getByLabel("E-mail").fill(ida.email);
+    await ida.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await ida.page.keyboard.press("Enter");
+    await rowOf(ida, "large.bin")
+      .getByText(/You · just now$/)
+      .waitFor();
+    expect(await stored(ida.client, note.id)).toEqual(hashesOf([file]));
   });
 
   it("says of a file that is not what its name says that it was not kept, and removes its row", async () => {

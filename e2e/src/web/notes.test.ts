@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { seriousFindings } from "./testing/axe.ts";
 import { text } from "./testing/files.ts";
+import { PASSWORD } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { holdRequests } from "./testing/watch.ts";
@@ -79,6 +80,22 @@ describe("writing a note", () => {
     await soon(async () => (await client.notes.get(id)).body).toBe("one and more");
     await later.getByRole("button", { name: "Discard" }).click();
     await soon(async () => (await client.notes.get(id)).body).toBe("one");
+  });
+
+  it("is saved after the next sign-in when the session has ended in the middle of it", async () => {
+    const { page, client, context, watch, email } = await web.person("Ann Ends");
+    watch.expect(/^401 /);
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await page.getByText("one").click();
+    await context.clearCookies();
+    await page.getByRole("textbox", TEXT).fill("one and more");
+    await page.getByText("Your session has ended.").waitFor();
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").getByText("Saved", { exact: true }).waitFor();
+    expect((await client.notes.get(id)).body).toBe("one and more");
   });
 
   it("without a title is called Untitled, and nothing else of it is lost", async () => {
@@ -224,6 +241,19 @@ describe("a note's text", () => {
     await ben.page.getByRole("button", { name: "More about this note" }).click();
     await ben.page.getByRole("menuitem", { name: "Copy address" }).waitFor();
     expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
+  });
+});
+
+describe("an address without a note", () => {
+  const web = startWeb();
+
+  it.each(["mistyped", "01990000-0000-7000-8000-000000000000"])("says so, and leads on: /n/%s", async (noteId) => {
+    const { page, watch } = await web.person(`Ann ${noteId}`);
+    watch.expect(/^40[04] GET/);
+    await page.goto(`/n/${noteId}`);
+    await page.getByRole("alert").getByText("There is no such note").waitFor();
+    await page.getByRole("link", { name: "Go to your notes" }).click();
+    await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
   });
 });
 

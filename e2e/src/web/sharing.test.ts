@@ -111,6 +111,33 @@ describe("sharing a note, in Chromium", () => {
     await ben.client.notes.get(note.id);
   });
 
+  it("requirement 16: who is removed reads so on the open page, which shows nothing more, and keeps what they wrote", async () => {
+    const [ann, ben] = [await web.person("Ann Open"), await web.person("Ben Open")];
+    const note = await seedNote(ann.client, {
+      ...{ title: "Budget", body: "secret", files: [text("plan.txt", "plan")] },
+      sharedWith: { emails: [ben.email], role: "editor" },
+    });
+    await ben.page.goto(`/n/${note.id}`);
+    await ben.page.getByText("secret").click();
+    const { shares } = await ann.client.shares.list({ noteId: note.id });
+    await ann.client.shares.remove({ noteId: note.id }, shares[0]?.userId ?? "");
+    ben.watch.expect(/^403 /);
+    await ben.page.getByRole("textbox", { name: "Text" }).fill("my own words");
+    await ben.page.getByRole("alert").getByText("You don't have access to this note").waitFor();
+    const left = ben.page.getByRole("region", { name: "What you wrote was not saved" });
+    await left.getByText("my own words").waitFor();
+    for (const gone of ["secret", "plan.txt", "Budget"]) {
+      await expect.poll(() => ben.page.getByText(gone).count()).toBe(0);
+    }
+    await ben.page.reload();
+    await left.getByText("my own words").waitFor();
+    // Given back, it goes on.
+    await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "editor" });
+    await ben.page.reload();
+    await ben.page.getByRole("button", { name: "plan.txt" }).waitFor();
+    await expect.poll(async () => (await ann.client.notes.get(note.id)).body).toBe("my own words");
+  });
+
   it("shares one file and nothing else of its note", async () => {
     const [ann, ben] = [await web.person("Ann File"), await web.person("Ben File")];
     const files = [text("terms.txt", "as agreed"), text("other.txt", "not for Ben")];

@@ -8,11 +8,25 @@ addEventListener("pageshow", () => {
   isLeaving = false;
 });
 
+const refusedTo = new Set<(status: number) => void>();
+
+/** Calls back whenever nobody is signed in (401), or something is refused or gone (403, 404): what the page shows is old. */
+export function onRefused(callback: (status: number) => void): void {
+  refusedTo.add(callback);
+}
+
 /** What is sent while the page goes away is sent all the same: a deletion that could no longer be undone, for instance. */
-const keptFetch: typeof fetch = (input, init) => fetch(input, isLeaving ? { ...init, keepalive: true } : init);
+const watchedFetch: typeof fetch = async (input, init) => {
+  const response = await fetch(input, isLeaving ? { ...init, keepalive: true } : init);
+  const { status, url } = response;
+  // What the bucket refuses is an address that is over, and signed anew.
+  const isRefused = (status === 401 || status === 403 || status === 404) && new URL(url).origin === location.origin;
+  if (isRefused) for (const tell of refusedTo) tell(status);
+  return response;
+};
 
 /** The service that this page came from; the session cookie says who is calling. */
-export const client = createClient({ baseUrl: location.origin, fetch: keptFetch });
+export const client = createClient({ baseUrl: location.origin, fetch: watchedFetch });
 
 /** Whether the failure is the one of this code. */
 export function hasCode(error: unknown, code: ValetKeyError["code"]): error is ValetKeyError {

@@ -1,7 +1,7 @@
-import { MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import { MutationCache, type Query, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { Note } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
-import { client, hasCode } from "./client.ts";
+import { client, hasCode, onRefused } from "./client.ts";
 import { keepFor } from "./kept.ts";
 
 /** How often a failed reading is tried again by itself; what was decided (4xx) is not. */
@@ -30,6 +30,15 @@ export const queryClient = new QueryClient({
     },
     mutations: { networkMode: "always" },
   },
+});
+
+// The session is over: the pages lead to the sign-in, and back. Access was taken away, or something was deleted: the open note and the
+// lists are looked at again, and say so.
+onRefused((status) => {
+  if (status === 401) return void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  const predicate = ({ queryKey: [noun], state }: Query) =>
+    state.status !== "error" && (noun === "note" || noun === keys.notes[0] || noun === keys.sharedFiles[0]);
+  void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
 });
 
 /** Whose data the page has shown since it was loaded. */
@@ -63,12 +72,16 @@ export const instanceQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** How often the open note of someone else is looked at again: about as long as URLs live. Milliseconds. */
+const SHARED_NOTE_MS = 60_000;
+
 /** One note with its attachments. What a list has shown of it stands there until it has come. */
 export const noteQuery = (noteId: string) =>
   queryOptions({
     queryKey: ["note", noteId],
     queryFn: ({ signal }) => client.notes.get(noteId, { signal }),
     placeholderData: () => listedNote(noteId),
+    refetchInterval: ({ state: { data } }) => data !== undefined && data.role !== "owner" && SHARED_NOTE_MS,
   });
 
 function listedNote(noteId: string): Note | undefined {

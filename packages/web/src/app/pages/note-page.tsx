@@ -3,11 +3,13 @@ import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
 import { useRef, useState } from "react";
+import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
 import { latestFirst } from "../../features/attachments/use-listed.ts";
+import { isNoNote, NoNote } from "../../features/notes/no-note.tsx";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { PreviewOverlay } from "../../features/preview/preview-overlay.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
@@ -24,7 +26,9 @@ export function NotePage() {
   const { file, q } = route.useSearch();
   const navigate = route.useNavigate();
   const note = useQuery(noteQuery(noteId));
-  useDocumentTitle(note.data?.title ?? texts.app.notes);
+  // What was there before a refusal is not shown any longer, though it is still known.
+  const isGone = note.isError && isNoNote(note.error);
+  useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const [linked, setLinked] = useState<Attachment>();
   const [shared, setShared] = useState<Attachment>();
   const { history } = useRouter();
@@ -54,12 +58,23 @@ export function NotePage() {
   );
   return (
     <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
-      {note.data === undefined && back}
+      {(note.data === undefined || isGone) && back}
       {note.isPending && <NoteSkeleton />}
-      {note.isError && note.data === undefined && (
+      {isGone && (
+        <NoNote
+          noteId={noteId}
+          error={note.error}
+          action={
+            <Link to={list} className={buttonStyle({ kind: "outline" })}>
+              {texts.notes.goTo[list]}
+            </Link>
+          }
+        />
+      )}
+      {note.isError && note.data === undefined && !isGone && (
         <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
       )}
-      {note.data !== undefined && (
+      {note.data !== undefined && !isGone && (
         <>
           <NoteText
             key={noteId}
@@ -71,16 +86,19 @@ export function NotePage() {
           </NoteText>
           <AttachmentSection note={note.data} onPreview={show} onCopyLink={setLinked} onShare={setShared} />
           {note.data.role !== "viewer" && <NoteActivity noteId={noteId} />}
-          <PreviewOverlay
-            files={latestFirst(note.data.attachments).filter(({ state }) => state === "ready")}
-            selectedId={file}
-            onSelect={show}
-            onClose={hide}
-          />
-          {linked !== undefined && <TemporaryLink attachment={linked} onClose={() => setLinked(undefined)} />}
-          {shared !== undefined && <ShareFile attachment={shared} onClose={() => setShared(undefined)} />}
         </>
       )}
+      {/* These stay when the note goes: they say themselves why a file can't be had. */}
+      {note.data !== undefined && (
+        <PreviewOverlay
+          files={latestFirst(note.data.attachments).filter(({ state }) => state === "ready")}
+          selectedId={file}
+          onSelect={show}
+          onClose={hide}
+        />
+      )}
+      {linked !== undefined && <TemporaryLink attachment={linked} onClose={() => setLinked(undefined)} />}
+      {shared !== undefined && <ShareFile attachment={shared} onClose={() => setShared(undefined)} />}
     </div>
   );
 }

@@ -1,6 +1,5 @@
 import type { Note } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
-import { queryClient, sessionQuery } from "../../service/queries.ts";
 import { dropDraft, keepDraft, keysOf, pick, readDraft, type Texts } from "./kept-draft.ts";
 import { showSaved } from "./show-saved.ts";
 
@@ -147,7 +146,6 @@ export class Draft {
 
   #fail(error: unknown): void {
     this.#show({ kind: "failed", error });
-    if (hasCode(error, "unauthenticated")) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
     const { status = 500 } = error as { status?: number };
     // What was refused for good is not tried again by itself.
     if (status < 500 && status !== 429 && status !== 408) return;

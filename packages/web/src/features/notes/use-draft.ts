@@ -28,6 +28,8 @@ export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   });
   useEffect(() => {
     greet();
+    // What kept it from being saved may be over: the session had ended, and whoever writes has signed in again.
+    if (draft.view().state.kind === "failed") void draft.flush();
     return () => void draft.flush().then(() => releaseDraft(draft));
   }, [draft]);
   return { draft, view };

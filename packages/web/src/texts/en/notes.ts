@@ -58,6 +58,16 @@ export const notes = {
     until: (when: string) => `until ${when}`,
     failed: "The files could not be loaded",
   },
+  noAccess: {
+    title: "You don't have access to this note",
+    hint: "Its owner has not shared it with you, or has stopped. Ask them if you need it.",
+  },
+  gone: { title: "There is no such note", hint: "It was deleted, or the address is mistyped." },
+  unsaved: {
+    title: "What you wrote was not saved",
+    hint: "It is still here: copy it if you need it.",
+  },
+  goTo: { "/": "Go to your notes", "/shared": "Go to what is shared with you" },
   back: "Back to the list",
   failedToLoad: "The notes could not be loaded",
   failedToLoadOne: "This note could not be loaded",

@@ -1,5 +1,7 @@
+import { hasCode } from "../../../service/client.ts";
 import { begin, beginAgain, toUpload } from "./begin-uploads.ts";
 import { carryOut } from "./carry-out.ts";
+import { resumeUpload } from "./control-uploads.ts";
 import type { FileHandle } from "./file-handle.ts";
 import { jobs, letGoOn } from "./jobs.ts";
 import { type KeptUpload, keptFor } from "./kept-files.ts";
@@ -12,7 +14,11 @@ const handles = new Map<string, FileHandle>();
 /** Goes on with what a reload has interrupted; the uploads of another account are stopped and forgotten. */
 export async function restoreUploads(userId: string): Promise<void> {
   for (const { subject, given } of [...jobs.values()]) {
-    if (subject.userId === userId) continue;
+    if (subject.userId === userId) {
+      // The session had ended meanwhile, and whoever uploads has signed in again.
+      if (hasCode(uploadList.get(subject.id)?.error, "unauthenticated")) resumeUpload(subject.id);
+      continue;
+    }
     given.abort();
     jobs.delete(subject.id);
     uploadList.remove(subject.id);

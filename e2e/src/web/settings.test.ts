@@ -28,13 +28,23 @@ const section = ({ page }: Person, name: string) => page.getByRole("region", { n
 describe("the settings", () => {
   const web = startWeb();
 
+  it("scroll inside the frame, which itself stays where it is", async () => {
+    const fay = await web.person("Fay");
+    await fay.page.goto("/settings");
+    await section(fay, "Theme").getByRole("radio", { name: "Dark" }).waitFor();
+    const hidden = (part: string) =>
+      fay.page.locator(part).evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+    expect(await hidden("main")).toBeGreaterThan(0);
+    expect(await hidden("html")).toBe(0);
+  });
+
   it("change the name, which is seen at once", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     const account = section(ann, "Account");
     await account.getByLabel("Your name").fill("  ");
     await account.getByRole("button", { name: "Save name" }).click();
-    await account.getByText("Write the name that others should see.").waitFor();
+    await account.getByText("Enter the name that others should see.").waitFor();
     await account.getByLabel("Your name").fill("Ann Lee");
     await ann.page.keyboard.press("Enter");
     await ann.page.getByRole("button", { name: /^Ann Lee/ }).waitFor();

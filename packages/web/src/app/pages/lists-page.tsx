@@ -25,7 +25,7 @@ export function ListsPage() {
     <main className="flex h-full">
       <div
         className={clsx(
-          "w-full shrink-0 overflow-y-auto lg:w-80 lg:border-r",
+          "relative w-full shrink-0 overflow-y-auto lg:w-80 lg:border-r",
           noteId === undefined ? "block" : "hidden lg:block",
         )}
       >
@@ -37,7 +37,10 @@ export function ListsPage() {
         id="note"
         tabIndex={-1}
         aria-label={texts.notes.note}
-        className={clsx("min-w-0 grow overflow-y-auto outline-none", noteId === undefined && "hidden lg:block")}
+        className={clsx(
+          "relative min-w-0 grow overflow-y-auto outline-none",
+          noteId === undefined && "hidden lg:block",
+        )}
       >
         <Outlet />
       </section>

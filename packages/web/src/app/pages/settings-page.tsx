@@ -16,7 +16,7 @@ export function SettingsPage() {
   useDocumentTitle(texts.settings.title);
   const [isListed, setListed] = useState(false);
   return (
-    <main className="h-full overflow-y-auto">
+    <main className="relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-[640px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
         <h1 className="text-title">{texts.settings.title}</h1>
         <AccountSection onSignOut={signOut} />

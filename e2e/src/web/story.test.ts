@@ -80,8 +80,7 @@ describe("two people, a file, and nothing but the app", () => {
     const refusal = texts.problems.access_denied ?? "";
     await ben.page.getByRole("region", { name: texts.common.notifications }).getByText(refusal).waitFor();
     await ben.page.reload();
-    await ben.page.getByText(notes.failedToLoadOne).waitFor();
-    await ben.page.getByText(refusal).waitFor();
+    await ben.page.getByText(notes.noAccess.title).waitFor();
     await ben.page.goto("/shared");
     await ben.page.getByText(notes.empty.shared.title).waitFor();
 

@@ -57,7 +57,7 @@ export const noteScenes: readonly Scene[] = [
     expects: [/^40[34] GET .*\/notes\//],
     async open(page, { full }) {
       await page.goto(`/n/${full.id}`);
-      await page.getByText(texts.notes.failedToLoadOne).waitFor();
+      await page.getByText(texts.notes.noAccess.title).waitFor();
     },
   },
   {

@@ -11,8 +11,8 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   return (
     <div className={clsx("mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-12 text-center", className)}>
       {icon !== undefined && <div className="mb-2 text-muted">{icon}</div>}
-      <h2 className="font-semibold">{title}</h2>
-      {hint !== undefined && <p className="text-muted text-small">{hint}</p>}
+      <h2 className="text-balance font-semibold">{title}</h2>
+      {hint !== undefined && <p className="text-balance text-muted text-small">{hint}</p>}
       {action !== undefined && <div className="mt-4">{action}</div>}
     </div>
   );

@@ -105,12 +105,15 @@ export function NotePage() {
 
 function NoteSkeleton() {
   return (
-    <div className="flex flex-col gap-4">
+    // Its parts are where those of the note will be; on phones the way back stands above.
+    <div className="flex flex-col gap-6 max-lg:-mt-2 lg:pt-10">
       <Skeleton className="h-7 w-1/2" />
-      <Skeleton className="h-7 w-1/4" />
-      <Skeleton className="h-24" />
-      <Skeleton className="h-12" />
-      <Skeleton className="h-12" />
+      <Skeleton className="h-11 w-1/4 md:h-9" />
+      <Skeleton className="h-16" />
+      <div className="flex flex-col gap-2">
+        <Skeleton className="h-14" />
+        <Skeleton className="h-14" />
+      </div>
     </div>
   );
 }

@@ -32,7 +32,7 @@ describe("a service nobody has an account on", () => {
     await page.getByRole("heading", { name: "Welcome to Valet Key" }).waitFor();
     expect(await page.getByRole("link", { name: "Sign in" }).count()).toBe(0);
     await page.getByRole("button", { name: "Create account" }).click();
-    await page.getByText("Write the name that others should see.").waitFor();
+    await page.getByText("Enter the name that others should see.").waitFor();
     expect(await focused(page)).toBe("name");
     await page.getByLabel("Your name").fill("Ann");
     await page.getByLabel("E-mail").fill("ann@example.com");
@@ -72,7 +72,7 @@ describe("signing in", () => {
     watch.expect(/^401 POST .*sign-in/);
     await page.goto("/sign-in");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Write your e-mail address.").waitFor();
+    await page.getByText("Enter your e-mail address.").waitFor();
     expect(await focused(page)).toBe("email");
     await signIn(page, { email: "carl@example.com", password: "not the password" });
     await page.getByText("The e-mail or the password is not right.").waitFor();
@@ -90,7 +90,7 @@ describe("signing in", () => {
       await signIn(eve.page, { email: "nobody@example.com", password: `guess number ${time}` });
       await answer;
     }
-    await eve.page.getByText(/^That was too often. Try again in \d+ (s|min)\.$/).waitFor();
+    await eve.page.getByText(/^Too many tries. Try again in \d+ (s|min)\.$/).waitFor();
   });
 
   it("leads to where one was going, and never to an address of someone else's", async () => {
@@ -148,7 +148,7 @@ describe("signing in", () => {
     for (const path of ["/sign-in?error=session_ended", "/sign-in?error=sign_in_failed", "/sign-up"]) {
       await page.goto(path);
       await page.getByRole("button", { name: /^(Sign in|Create account)$/ }).click();
-      await page.getByText("Write your e-mail address.").waitFor();
+      await page.getByText("Enter your e-mail address.").waitFor();
       expect(await seriousFindings(page)).toEqual([]);
     }
   });

@@ -39,7 +39,7 @@ describe("sharing a note, in Chromium", () => {
     await ben.page.goto("/shared");
     await ben.page.getByRole("link", { name: "Contract" }).click();
     await ben.page.getByText("Shared by Ann One").waitFor();
-    await ben.page.getByText("you can look").waitFor();
+    await ben.page.getByText("you can view").waitFor();
     expect(await ben.page.getByRole("button", { name: "Share", exact: true }).count()).toBe(0);
     const download = ben.page.waitForEvent("download");
     await ben.page.getByRole("link", { name: "Download", exact: true }).click();
@@ -196,7 +196,7 @@ describe("sharing a note, in Chromium", () => {
     const field = dialog.getByLabel("People", { exact: true });
     const share = dialog.getByRole("button", { name: "Share", exact: true });
     await share.click();
-    await dialog.getByText("Write the e-mail address of someone.").waitFor();
+    await dialog.getByText("Enter an e-mail address.").waitFor();
     await field.fill("dora@");
     await share.click();
     await dialog.getByText("“dora@” is not a whole e-mail address").waitFor();

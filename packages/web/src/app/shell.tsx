@@ -64,7 +64,9 @@ function OfflineBanner() {
   return (
     <div role="status">
       {isShown && (
-        <p className="bg-warning-soft px-4 py-1.5 text-center text-small text-warning">{texts.app.offline}</p>
+        <p className="bg-warning-soft px-4 text-balance py-1.5 text-center text-small text-warning">
+          {texts.app.offline}
+        </p>
       )}
     </div>
   );

@@ -23,7 +23,7 @@ export function Avatar({ name, className }: { name: string; className?: string }
       aria-hidden="true"
       title={name}
       className={clsx(
-        "inline-flex size-7 shrink-0 select-none items-center justify-center rounded-full border-2 border-canvas bg-accent-soft font-medium text-[11px] text-accent",
+        "inline-flex size-7 shrink-0 select-none items-center justify-center rounded-full bg-accent-soft font-medium text-[11px] text-accent",
         className,
       )}
     >

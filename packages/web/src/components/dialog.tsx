@@ -39,7 +39,9 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
             <div className="min-w-0 grow">
               <BaseDialog.Title className="break-words text-title">{title}</BaseDialog.Title>
               {description !== undefined && (
-                <BaseDialog.Description className="text-muted text-small">{description}</BaseDialog.Description>
+                <BaseDialog.Description className="text-pretty text-muted text-small">
+                  {description}
+                </BaseDialog.Description>
               )}
             </div>
             <BaseDialog.Close

@@ -35,7 +35,7 @@ function List() {
     >
       <Toast.Content className="flex min-h-12 items-center gap-2 py-1 pr-1 pl-4">
         <div className="min-w-0 grow py-1">
-          <Toast.Title className="break-words" />
+          <Toast.Title className="text-pretty break-words" />
           <Toast.Description className="text-muted text-small" />
         </div>
         <Toast.Action className="h-11 shrink-0 rounded-card px-3 font-medium text-accent hover:bg-hover md:h-9" />

@@ -64,7 +64,7 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
         <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
       ) : (
         <ul className="flex flex-col gap-px">
-          <Suspense>
+          <Suspense fallback={uploadIds.map((id) => <li key={id} className="h-14" />)}>
             {uploadIds.map((id) => (
               <UploadRow key={id} id={id} />
             ))}

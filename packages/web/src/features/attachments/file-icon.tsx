@@ -32,7 +32,7 @@ export function FileIcon({ isPlain = false, ...file }: { filename: string; conte
       aria-hidden="true"
       className={clsx(
         "inline-flex size-10 shrink-0 items-center justify-center rounded-small",
-        !isPlain && "bg-sunken",
+        !isPlain && "bg-sunken transition-colors group-hover:bg-canvas",
       )}
     >
       <Icon size={20} strokeWidth={1.5} className="text-muted" />

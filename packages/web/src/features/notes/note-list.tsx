@@ -95,11 +95,16 @@ function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): ReactNode
 }
 
 function Skeletons({ count = 6 }) {
-  return Array.from({ length: count }, (_, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
-    <div key={index} className="flex h-14 flex-col justify-center gap-2 px-2">
-      <Skeleton className="h-4 w-2/3" />
-      <Skeleton className="h-3 w-1/3" />
+  return (
+    // As high and as far apart as the rows of notes.
+    <div className="flex flex-col gap-0.5">
+      {Array.from({ length: count }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+        <div key={index} className="flex h-[58.5px] flex-col justify-center gap-2 px-2">
+          <Skeleton className="h-4 w-2/3" />
+          <Skeleton className="h-3 w-1/3" />
+        </div>
+      ))}
     </div>
-  ));
+  );
 }

@@ -41,7 +41,7 @@ function OwnersLine({ note }: { note: Note }) {
     .filter(({ expiresAt }) => !isEnded(expiresAt, now))
     .map(({ userId, name, email }) => ({ id: userId, name, email }));
   return (
-    <div className="flex items-center gap-3">
+    <div className="flex items-center gap-2">
       <Faces people={[note.owner, ...others]} />
       <p className="min-w-0 truncate text-muted text-small">
         {shares !== undefined && (
@@ -78,12 +78,12 @@ function Faces({ people }: { people: Person[] }) {
   return (
     <span className="flex shrink-0 -space-x-1.5">
       {shown.map((person) => (
-        <Avatar key={person.id} name={nameOf(person, { otherwise: person.id })} />
+        <Avatar key={person.id} name={nameOf(person, { otherwise: person.id })} className="ring-2 ring-canvas" />
       ))}
       {shown.length < people.length && (
         <span
           aria-hidden="true"
-          className="inline-flex size-7 items-center justify-center rounded-full border-2 border-canvas bg-hover font-medium text-[11px] text-muted"
+          className="inline-flex size-7 items-center justify-center rounded-full bg-hover font-medium text-[11px] text-muted ring-2 ring-canvas"
         >
           {`+${people.length - shown.length}`}
         </span>

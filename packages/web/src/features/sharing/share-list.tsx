@@ -34,7 +34,7 @@ export function ShareList({ subject }: { subject: Subject }) {
               <p className="truncate leading-6">{words.you(owner.name)}</p>
               <p className="truncate text-muted text-small">{owner.email}</p>
             </div>
-            <span className="pr-3 text-muted text-small leading-6">{words.owner}</span>
+            <span className="text-muted text-small leading-6">{words.owner}</span>
           </li>
         )}
         {shares.isPending && <Skeleton className="my-2 h-11" />}

@@ -86,7 +86,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
             <IconButton
               ref={removeButton}
               label={words.list.remove(name)}
-              className="tooltip-left"
+              className="tooltip-left -mr-2"
               onClick={() => {
                 put.reset();
                 onRemove(share);

@@ -67,7 +67,7 @@ export const activity = {
       `${who.name} ${wasOf(who)} refused ${files}${timesOf(times)}`,
     other: (who: Who, action: string) => `${who.name}: ${action}`,
   },
-  roles: { editor: "can edit", viewer: "can look" },
+  roles: { editor: "can edit", viewer: "can view" },
   you: "you",
   chart: {
     title: "Downloads",

@@ -6,13 +6,13 @@ export const problems: Partial<Record<ErrorCode, string>> & {
   tooOften: (wait: string) => string;
 } = {
   unknown: "Something went wrong on our side. Try again in a moment.",
-  tooOften: (wait) => `That was too often. Try again in ${wait}.`,
+  tooOften: (wait) => `Too many tries. Try again in ${wait}.`,
   network: "There was no answer. Check your connection, then try again.",
   unauthenticated: "You are signed out. Sign in again to go on.",
-  access_denied: "You may not do this. Ask the owner of the note for access.",
+  access_denied: "You don’t have access to this. Ask the owner of the note for it.",
   note_not_found: "This note is gone, or it was never shared with you.",
   attachment_not_found: "This file is gone.",
-  rate_limited: "That was too often. Wait a minute, then try again.",
+  rate_limited: "Too many tries. Wait a minute, then try again.",
   quota_exceeded: "Your storage is full. Delete files you no longer need, then try again.",
   file_too_large: "This file is larger than this service takes.",
   internal: "Something went wrong on our side. Try again in a moment.",

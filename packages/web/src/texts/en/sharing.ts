@@ -15,16 +15,16 @@ export const sharing = {
     others: { one: "other", other: "others" },
     by: (name: string) => `Shared by ${name}`,
     editor: "you can edit",
-    viewer: "you can look",
+    viewer: "you can view",
   },
   people: {
     label: "People",
     placeholder: "E-mail addresses",
-    hint: "Several at once: with commas, or pasted.",
+    hint: "Separate several with commas, or paste a list.",
     chosen: "To be shared with",
     remove: (address: string) => `Take out ${address}`,
     shared: (names: string) => `Shared with ${names}.`,
-    missing: "Write the e-mail address of someone.",
+    missing: "Enter an e-mail address.",
     invalid: (address: string) => `“${address}” is not a whole e-mail address, like ann@example.com.`,
     own: (address: string) => `${address} is you: it is yours already.`,
     unknown: (addresses: string[]) =>
@@ -37,7 +37,7 @@ export const sharing = {
   role: {
     label: "What they can do",
     labelOf: (name: string) => `What ${name} can do`,
-    viewer: "Can look",
+    viewer: "Can view",
     editor: "Can edit",
   },
   end: {

@@ -256,8 +256,7 @@ describe("sharing a note, in Chromium", () => {
     const note = await seedNote(ann.client, { title: "Keys" });
     const { page } = ann;
     await page.goto(`/n/${note.id}`);
-    const open = page.getByRole("button", { name: "Share", exact: true });
-    await open.focus();
+    await page.getByRole("button", { name: "Share", exact: true }).waitFor();
     await page.keyboard.press("s");
     const dialog = page.getByRole("dialog");
     await dialog.locator("input:focus").waitFor();

@@ -25,7 +25,7 @@ export function DownloadChart({ events, now, isWhole }: DownloadChartProps) {
   const isPartial = !isWhole && Date.parse(oldest.at) > first.start;
   return (
     <figure className="rounded-card border bg-surface p-4">
-      <figcaption className="mb-3 text-small" title={words.hint}>
+      <figcaption className="mb-3 text-balance text-small" title={words.hint}>
         <span className="font-medium">{summarise(downloads, now)}</span>
         {isPartial && (
           <span className="block text-muted">

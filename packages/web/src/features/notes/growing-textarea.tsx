@@ -20,7 +20,10 @@ export function GrowingTextarea({ ref, className, value, ...props }: GrowingText
       {...props}
       ref={ref}
       value={value}
-      className={clsx("field-sizing-content block w-full resize-none bg-transparent outline-none", className)}
+      className={clsx(
+        "field-sizing-content block w-full resize-none overflow-hidden bg-transparent outline-none",
+        className,
+      )}
     />
   );
 }

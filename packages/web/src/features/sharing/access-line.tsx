@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Note, Person } from "@valetkey/client";
 import { UserRoundPlus } from "lucide-react";
-import { Suspense, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/use-now.ts";
@@ -36,7 +36,12 @@ function OwnersLine({ note }: { note: Note }) {
   const now = useNow();
   const { data: shares } = useQuery(sharesQuery({ noteId: note.id }));
   const [isOpen, setOpen] = useState(false);
-  useShortcut("s", () => setOpen(true));
+  const button = useRef<HTMLButtonElement>(null);
+  useShortcut("s", () => {
+    // So that the focus comes back to it, and not to what happens to be near.
+    button.current?.focus();
+    setOpen(true);
+  });
   const others = (shares ?? [])
     .filter(({ expiresAt }) => !isEnded(expiresAt, now))
     .map(({ userId, name, email }) => ({ id: userId, name, email }));
@@ -56,6 +61,7 @@ function OwnersLine({ note }: { note: Note }) {
         )}
       </p>
       <Button
+        ref={button}
         className="ml-auto"
         onClick={() => setOpen(true)}
         onPointerEnter={preloadShareDialog}

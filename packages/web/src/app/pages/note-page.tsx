@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
 import { latestFirst } from "../../features/attachments/use-listed.ts";
-import { isNoNote, NoNote } from "../../features/notes/no-note.tsx";
+import { isNoNote } from "../../features/notes/is-no-note.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { PreviewOverlay } from "../../features/preview/preview-overlay.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
@@ -17,6 +17,8 @@ import { ShareFile } from "../../features/sharing/share-file.tsx";
 import { TemporaryLink } from "../../features/sharing/temporary-link.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
+
+const NoNote = lazy(async () => ({ default: (await import("../../features/notes/no-note.tsx")).NoNote }));
 
 const route = getRouteApi("/signed-in/lists/n/$noteId");
 
@@ -61,15 +63,17 @@ export function NotePage() {
       {(note.data === undefined || isGone) && back}
       {note.isPending && <NoteSkeleton />}
       {isGone && (
-        <NoNote
-          noteId={noteId}
-          error={note.error}
-          action={
-            <Link to={list} className={buttonStyle({ kind: "outline" })}>
-              {texts.notes.goTo[list]}
-            </Link>
-          }
-        />
+        <Suspense>
+          <NoNote
+            noteId={noteId}
+            error={note.error}
+            action={
+              <Link to={list} className={buttonStyle({ kind: "outline" })}>
+                {texts.notes.goTo[list]}
+              </Link>
+            }
+          />
+        </Suspense>
       )}
       {note.isError && note.data === undefined && !isGone && (
         <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />

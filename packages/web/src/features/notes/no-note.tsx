@@ -8,11 +8,6 @@ import { readDraft } from "./kept-draft.ts";
 
 const words = texts.notes;
 
-/** Whether the failure says that the person may not see the note, or that there is none: trying again changes nothing. */
-export function isNoNote(error: unknown): boolean {
-  return ["access_denied", "note_not_found", "invalid_request"].some((code) => hasCode(error, code as "access_denied"));
-}
-
 /** In the place of a note that is gone, or that one may not see any more; what one wrote on it and could not save is given back. */
 export function NoNote({ noteId, error, action }: { noteId: string; error: unknown; action: ReactNode }) {
   const isDenied = hasCode(error, "access_denied");

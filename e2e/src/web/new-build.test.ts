@@ -8,7 +8,7 @@ const web = startWeb();
 it("a page that is open while the service gets a new build is loaded anew when it needs code that is gone", async () => {
   const ann = await openPerson(web.browser, { service: web.service, name: "Ann" });
   const { page, watch } = ann;
-  watch.expect(/404/);
+  watch.expect(/404|The code of the page did not come/);
   await page.goto("/");
   let isGone = true;
   await page.route("**/assets/settings-page-*.js", (route) =>
@@ -23,4 +23,26 @@ it("a page that is open while the service gets a new build is loaded anew when i
   await page.getByRole("heading", { name: texts.settings.title, level: 1 }).waitFor();
   expect(new URL(page.url()).pathname).toBe("/settings");
   await ann.close();
+});
+
+it("without a connection the app stays: what is gone to says that there was no answer, and comes when there is one", async () => {
+  const bob = await openPerson(web.browser, { service: web.service, name: "Bob" });
+  const { page, watch } = bob;
+  watch.expect(/ERR_|The code of the page did not come/);
+  await page.goto("/");
+  await page.getByRole("heading", { name: texts.notes.list.owned, level: 1 }).waitFor();
+  await bob.context.setOffline(true);
+  await page.getByRole("link", { name: texts.app.activity }).click();
+  await page
+    .getByRole("alert")
+    .getByText(texts.problems.network ?? "")
+    .waitFor();
+  await page.getByText(texts.app.offline).waitFor();
+  await page.getByRole("button", { name: texts.common.tryAgain }).click();
+  await page.getByRole("link", { name: texts.app.notes, exact: true }).click();
+  await page.getByText(texts.notes.empty.owned.title).waitFor();
+  await bob.context.setOffline(false);
+  await page.getByRole("link", { name: texts.app.activity }).click();
+  await page.getByRole("heading", { name: texts.activity.title, level: 1 }).waitFor();
+  await bob.close();
 });

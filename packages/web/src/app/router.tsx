@@ -1,6 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
 import { loadMarkdown } from "../features/notes/markdown.ts";
 import { requireNoSession, requireSession } from "./guards.ts";
+import { lazyPage } from "./lazy-page.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
 
 const root = createRootRoute({ component: Outlet });
@@ -20,13 +21,13 @@ const signedOut = createRoute({
 const signIn = createRoute({
   getParentRoute: () => signedOut,
   path: "/sign-in",
-  component: lazyRouteComponent(() => import("./pages/sign-in-page.tsx"), "SignInPage"),
+  component: lazyPage(() => import("./pages/sign-in-page.tsx"), "SignInPage"),
 });
 
 const signUp = createRoute({
   getParentRoute: () => signedOut,
   path: "/sign-up",
-  component: lazyRouteComponent(() => import("./pages/sign-up-page.tsx"), "SignUpPage"),
+  component: lazyPage(() => import("./pages/sign-up-page.tsx"), "SignUpPage"),
 });
 
 const loadShell = () => import("./shell.tsx");
@@ -39,7 +40,7 @@ const signedIn = createRoute({
     loadShell().catch(() => undefined);
     return requireSession(context);
   },
-  component: lazyRouteComponent(loadShell, "Shell"),
+  component: lazyPage(loadShell, "Shell"),
 });
 
 type ListSearch = { q?: string };
@@ -53,19 +54,19 @@ const lists = createRoute({
   getParentRoute: () => signedIn,
   id: "lists",
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import("./pages/lists-page.tsx"), "ListsPage"),
+  component: lazyPage(() => import("./pages/lists-page.tsx"), "ListsPage"),
 });
 
 const owned = createRoute({
   getParentRoute: () => lists,
   path: "/",
-  component: lazyRouteComponent(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
+  component: lazyPage(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
 });
 
 const shared = createRoute({
   getParentRoute: () => lists,
   path: "/shared",
-  component: lazyRouteComponent(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
+  component: lazyPage(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
 });
 
 const note = createRoute({
@@ -75,7 +76,7 @@ const note = createRoute({
     ...listSearch(search),
     ...(typeof file === "string" && { file }),
   }),
-  component: lazyRouteComponent(() => {
+  component: lazyPage(() => {
     // Both at once; a failure shows when the text is.
     loadMarkdown().catch(() => undefined);
     return import("./pages/note-page.tsx");
@@ -85,13 +86,13 @@ const note = createRoute({
 const activity = createRoute({
   getParentRoute: () => signedIn,
   path: "/activity",
-  component: lazyRouteComponent(() => import("./pages/activity-page.tsx"), "ActivityPage"),
+  component: lazyPage(() => import("./pages/activity-page.tsx"), "ActivityPage"),
 });
 
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./pages/settings-page.tsx"), "SettingsPage"),
+  component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsPage"),
 });
 
 export const router = createRouter({

@@ -3,6 +3,7 @@ import { buttonStyle } from "../../components/button.tsx";
 import { Empty, Failure } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { texts } from "../../texts/index.ts";
+import { reloadIfServed } from "../reload-for-new-build.ts";
 
 /** While a page's code or data is on its way. */
 export function PendingPage() {
@@ -25,7 +26,7 @@ export function FailedPage({ error, reset }: ErrorComponentProps) {
 // Code that could not be fetched stays so until the page is loaded again.
 function retry(reset: () => void): void {
   reset();
-  location.reload();
+  void reloadIfServed();
 }
 
 /** An address of ours that nothing is at. */

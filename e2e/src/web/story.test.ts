@@ -88,6 +88,10 @@ describe("two people, a file, and nothing but the app", () => {
     await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000, interval: 500 }).toBe(403);
     expect(await (await fetch(url)).text()).toContain("Request has expired");
 
+    // Who was refused what is told to the owner.
+    await ann.page.goto("/activity");
+    await ann.page.getByText(`${ben.name} was refused ${film.name}`).first().waitFor();
+
     // All of that between three parties.
     for (const { watch } of [ann, ben]) {
       expect([...watch.requests.keys()].sort()).toEqual([web.service.url, web.service.bucketOrigin].sort());

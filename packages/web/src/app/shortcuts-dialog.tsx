@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { Dialog } from "../components/dialog.tsx";
 import type { Shortcut } from "../service/shortcuts.ts";
 import { texts } from "../texts/index.ts";
@@ -7,9 +8,11 @@ const words: { title: string; keys: Record<Shortcut, string> } = texts.app.short
 
 /** Every key that does something. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  const list = useRef<HTMLDListElement>(null);
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={words.title}>
-      <dl className="flex flex-col">
+    // The focus is on what is read: on the button that closes it, a hint would lie over the first line.
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={words.title} initialFocus={list}>
+      <dl ref={list} tabIndex={-1} className="flex flex-col outline-none">
         {Object.entries(words.keys).map(([shortcut, what]) => (
           <div key={shortcut} className="flex min-h-9 items-center justify-between gap-4 border-b last:border-b-0">
             <dt>{what}</dt>

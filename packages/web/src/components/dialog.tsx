@@ -45,7 +45,9 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
               )}
             </div>
             <BaseDialog.Close
-              render={<IconButton label={texts.common.close} className="tooltip-below tooltip-left -mt-1 -mr-2" />}
+              render={
+                <IconButton label={texts.common.close} className="tooltip-below tooltip-left -mt-2 -mr-2 md:-mt-0.5" />
+              }
             >
               <X size={18} />
             </BaseDialog.Close>

@@ -14,7 +14,7 @@ export function Section({ title, hint, children }: SectionProps) {
         <h2 id={id} className="font-semibold">
           {title}
         </h2>
-        {hint !== undefined && <p className="text-muted text-small">{hint}</p>}
+        {hint !== undefined && <p className="text-pretty text-muted text-small">{hint}</p>}
       </header>
       {children}
     </section>

@@ -52,11 +52,11 @@ export function ActivityLine({ line, accountId, now, namesNote }: ActivityLinePr
     <li className={clsx("flex gap-3 rounded-card px-3 py-2", standsOut && "bg-warning-soft text-warning")}>
       <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !standsOut && "text-muted")} />
       <div className="min-w-0 grow text-small">
-        <p className="break-words">
+        <p className="text-pretty break-words">
           {text.startsWith(who) ? <span className="font-medium">{who}</span> : null}
           {text.startsWith(who) ? text.slice(who.length) : text}
         </p>
-        {more !== undefined && <p className="break-words">{more}</p>}
+        {more !== undefined && <p className="text-pretty break-words">{more}</p>}
         {/* The sentence names a note that is deleted in it. */}
         {namesNote && event.action !== "note.deleted" && (
           <p className={clsx("truncate", !standsOut && "text-muted")}>

@@ -5,7 +5,7 @@ const canGrow = CSS.supports("field-sizing", "content");
 
 type GrowingTextareaProps = ComponentProps<"textarea"> & { ref: React.RefObject<HTMLTextAreaElement | null> };
 
-/** A field as high as what is written in it. */
+/** A field as high as what is written in it; as wide as its class says. */
 export function GrowingTextarea({ ref, className, value, ...props }: GrowingTextareaProps) {
   const shown = useRef<unknown>(undefined);
   useLayoutEffect(() => {
@@ -20,10 +20,7 @@ export function GrowingTextarea({ ref, className, value, ...props }: GrowingText
       {...props}
       ref={ref}
       value={value}
-      className={clsx(
-        "field-sizing-content block w-full resize-none overflow-hidden bg-transparent outline-none",
-        className,
-      )}
+      className={clsx("field-sizing-content block resize-none bg-transparent outline-none", className)}
     />
   );
 }

@@ -72,8 +72,8 @@ export const activity = {
   chart: {
     title: "Downloads",
     summary: (downloads: string, span: string) => `${downloads} in the last ${span}`,
-    most: (count: number, when: string) => `most on ${when}: ${count}`,
-    mostAt: (count: number, when: string) => `most from ${when}: ${count}`,
+    most: (count: number, when: string) => `busiest day: ${when} (${count})`,
+    mostAt: (count: number, when: string) => `busiest hour: ${when} (${count})`,
     downloads: { one: "download", other: "downloads" },
     spans: { hours: "24 hours", days14: "14 days", days30: "30 days" },
     columns: { hour: "From", day: "Day", count: "Downloads" },

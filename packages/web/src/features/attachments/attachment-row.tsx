@@ -2,12 +2,12 @@ import type { Attachment } from "@valetkey/client";
 import { Download, Eye, Link2 } from "lucide-react";
 import { memo } from "react";
 import { nameOf } from "../../components/avatar.tsx";
+import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
 import { saveLink } from "../../components/save-link.ts";
 import { savingOf } from "../../service/saving.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { AttachmentMenu } from "./attachment-menu.tsx";
-import { FileName } from "./file-name.tsx";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
 const words = texts.attachments;
@@ -49,7 +49,7 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
           <span className="block text-muted">{name}</span>
         )}
         {state === "rejected" ? (
-          <p className="text-danger text-small">{attachment.reason ?? words.states.rejected}</p>
+          <p className="text-pretty text-danger text-small">{attachment.reason ?? words.states.rejected}</p>
         ) : (
           <p className="truncate text-muted text-small tabular-nums">
             {formatBytes(sizeBytes)}

@@ -1,6 +1,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import type { Attachment } from "@valetkey/client";
 import { Download, X } from "lucide-react";
+import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
 import { saveLink } from "../../components/save-link.ts";
 import { savingOf } from "../../service/saving.ts";
@@ -13,7 +14,9 @@ export function TopBar({ file, position }: { file: Attachment | undefined; posit
   return (
     <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">
       <div className="min-w-0 grow">
-        <Dialog.Title className="truncate font-semibold">{file?.filename ?? words.gone.title}</Dialog.Title>
+        <Dialog.Title className="truncate font-semibold">
+          {file === undefined ? words.gone.title : <FileName filename={file.filename} />}
+        </Dialog.Title>
         <Dialog.Description className="text-muted text-small tabular-nums">{position}</Dialog.Description>
       </div>
       {file !== undefined && (

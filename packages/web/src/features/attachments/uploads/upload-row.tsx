@@ -1,11 +1,11 @@
 import { Pause, Play, RotateCw, X } from "lucide-react";
 import { memo } from "react";
 import { Button } from "../../../components/button.tsx";
+import { FileName } from "../../../components/file-name.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
 import { useOnline } from "../../../service/online.ts";
 import { texts } from "../../../texts/index.ts";
 import { FileIcon } from "../file-icon.tsx";
-import { FileName } from "../file-name.tsx";
 import { ChooseAgain } from "./choose-again.tsx";
 import { cancelUpload, pauseUpload, resumeUpload } from "./control-uploads.ts";
 import { describeUploadState } from "./describe-upload-state.ts";

@@ -46,3 +46,34 @@ it("without a connection the app stays: what is gone to says that there was no a
   await page.getByRole("heading", { name: texts.activity.title, level: 1 }).waitFor();
   await bob.close();
 });
+
+it("without a connection what is opened by a click or a key says that there was no answer, and the page stays as it is", async () => {
+  const cy = await openPerson(web.browser, { service: web.service, name: "Cy" });
+  const { page, watch } = cy;
+  watch.expect(/ERR_/);
+  const { id } = await cy.client.notes.create({ title: "Plan", body: "one" });
+  await page.goto(`/n/${id}`);
+  const share = page.getByRole("button", { name: texts.sharing.share, exact: true });
+  await share.waitFor();
+  // The first key brings the code of the messages.
+  const messages = page.waitForResponse(/toast-region/);
+  await page.keyboard.press("Shift");
+  await messages;
+  await cy.context.setOffline(true);
+  const said = page.getByRole("region", { name: texts.common.notifications }).getByText(texts.problems.network ?? "");
+  for (const open of [
+    () => share.click(),
+    () => page.keyboard.press("Control+k"),
+    () => page.keyboard.press("?"),
+    () => page.keyboard.press("n"),
+  ]) {
+    await open();
+    await said.first().waitFor();
+    await share.waitFor();
+  }
+  await page.getByText("one", { exact: true }).waitFor();
+  await cy.context.setOffline(false);
+  await share.click();
+  await page.getByRole("dialog", { name: texts.sharing.shareNote }).waitFor();
+  await cy.close();
+});

@@ -1,10 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { onDemand } from "../components/on-demand.tsx";
 import { useShortcut } from "../service/shortcuts.ts";
 import { useScope } from "./use-scope.ts";
 
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
-const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcuts-dialog.tsx")).ShortcutsDialog }));
+const Palette = onDemand(async () => (await import("./palette.tsx")).Palette);
+const ShortcutsDialog = onDemand(async () => (await import("./shortcuts-dialog.tsx")).ShortcutsDialog);
 
 /** The keys that work on every page; answers with the dialogs that some of them open. */
 export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
@@ -22,11 +23,11 @@ export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): React
   useShortcut("?", () => setOpened("shortcuts"));
   const close = () => setOpened(undefined);
   return (
-    <Suspense>
+    <>
       {opened === "palette" && (
         <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
       )}
       {opened === "shortcuts" && <ShortcutsDialog onClose={close} />}
-    </Suspense>
+    </>
   );
 }

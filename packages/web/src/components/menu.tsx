@@ -1,8 +1,12 @@
 import { type ComponentProps, cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
+import { onDemand } from "./on-demand.tsx";
 
 const loadPopup = () => import("./menu-popup.tsx");
 const loadItems = () => import("./menu-items.tsx");
-const MenuPopup = lazy(async () => ({ default: (await loadPopup()).MenuPopup }));
+const MenuPopup = onDemand(async () => {
+  const [{ MenuPopup }] = await Promise.all([loadPopup(), loadItems()]);
+  return MenuPopup;
+});
 
 export type MenuProps = {
   /** The button that opens it. */
@@ -27,7 +31,7 @@ export function Menu(props: MenuProps) {
   if (!isAsked) return closed;
   return (
     <Suspense fallback={closed}>
-      <MenuPopup {...props} />
+      <MenuPopup {...props} fallback={closed} onClose={() => setAsked(false)} />
     </Suspense>
   );
 }

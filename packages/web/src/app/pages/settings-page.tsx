@@ -1,4 +1,5 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { onDemand } from "../../components/on-demand.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
@@ -9,7 +10,7 @@ import { TokenSection } from "../../features/settings/token-section.tsx";
 import { texts } from "../../texts/index.ts";
 import { signOut } from "../use-session.ts";
 
-const ShortcutsDialog = lazy(async () => ({ default: (await import("../shortcuts-dialog.tsx")).ShortcutsDialog }));
+const ShortcutsDialog = onDemand(async () => (await import("../shortcuts-dialog.tsx")).ShortcutsDialog);
 
 /** The account, where it is signed in, its tokens, the storage, the theme. */
 export function SettingsPage() {
@@ -25,7 +26,7 @@ export function SettingsPage() {
         <TokenSection />
         <ThemeSection />
         <ShortcutsSection onShow={() => setListed(true)} />
-        <Suspense>{isListed && <ShortcutsDialog onClose={() => setListed(false)} />}</Suspense>
+        {isListed && <ShortcutsDialog onClose={() => setListed(false)} />}
       </div>
     </main>
   );

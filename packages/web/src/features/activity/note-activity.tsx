@@ -1,8 +1,9 @@
 import { ChevronRight } from "lucide-react";
-import { lazy, Suspense, useId, useState } from "react";
+import { useId, useState } from "react";
+import { onDemand } from "../../components/on-demand.tsx";
 import { texts } from "../../texts/index.ts";
 
-const ActivityFeed = lazy(async () => ({ default: (await import("./activity-feed.tsx")).ActivityFeed }));
+const ActivityFeed = onDemand(async () => (await import("./activity-feed.tsx")).ActivityFeed);
 
 /** What happened to one note; folded, and not even asked for, until someone wants to see it. */
 export function NoteActivity({ noteId }: { noteId: string }) {
@@ -27,7 +28,7 @@ export function NoteActivity({ noteId }: { noteId: string }) {
         </button>
       </h2>
       <div id={id} className={isUnfolded ? "mt-4" : undefined}>
-        <Suspense>{isUnfolded && <ActivityFeed noteId={noteId} />}</Suspense>
+        {isUnfolded && <ActivityFeed noteId={noteId} onClose={() => setUnfolded(false)} />}
       </div>
     </section>
   );

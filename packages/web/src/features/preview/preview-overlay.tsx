@@ -1,5 +1,6 @@
 import type { Attachment } from "@valetkey/client";
-import { lazy, Suspense, useRef } from "react";
+import { useRef } from "react";
+import { onDemand } from "../../components/on-demand.tsx";
 
 export type PreviewOverlayProps = {
   /** What can be shown, in the order of the list. */
@@ -10,16 +11,17 @@ export type PreviewOverlayProps = {
   onClose: () => void;
 };
 
-const Overlay = lazy(() => import("./overlay.tsx").then((module) => ({ default: module.Overlay })));
+let isLoaded = false;
+const Overlay = onDemand(async () => {
+  const { Overlay } = await import("./overlay.tsx");
+  isLoaded = true;
+  return Overlay;
+});
 
 /** One file, large, over the page; what it takes to show one is loaded with the first. */
 export function PreviewOverlay(props: PreviewOverlayProps) {
   const wasOpened = useRef(false);
-  wasOpened.current ||= props.selectedId !== undefined;
+  wasOpened.current = props.selectedId !== undefined || (wasOpened.current && isLoaded);
   if (!wasOpened.current) return null;
-  return (
-    <Suspense>
-      <Overlay {...props} />
-    </Suspense>
-  );
+  return <Overlay {...props} />;
 }

@@ -18,7 +18,7 @@ export function SettingsPage() {
   const [isListed, setListed] = useState(false);
   return (
     <main className="relative h-full overflow-y-auto">
-      <div className="mx-auto flex max-w-[640px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
+      <div className="mx-auto flex max-w-[760px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
         <h1 className="text-title">{texts.settings.title}</h1>
         <AccountSection onSignOut={signOut} />
         <SessionList />

@@ -1,6 +1,5 @@
-import { ValetKeyError } from "@valetkey/client";
 import { type ComponentType, type ReactNode, useEffect, useEffectEvent, useState } from "react";
-import { describeProblem } from "../texts/index.ts";
+import { texts } from "../texts/index.ts";
 import { toasts } from "./toast-queue.ts";
 
 type OnDemandProps = {
@@ -20,7 +19,7 @@ export function onDemand<Props extends object>(load: () => Promise<ComponentType
   return function OnDemand(props: Props & OnDemandProps): ReactNode {
     const [Part, setPart] = useState(() => loaded);
     const giveUp = useEffectEvent(() => {
-      toasts.add({ title: describeProblem(new ValetKeyError("network", "The code did not come.")), priority: "high" });
+      toasts.add({ title: texts.problems.network, priority: "high" });
       props.onClose?.();
     });
     useEffect(() => {

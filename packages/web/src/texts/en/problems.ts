@@ -3,6 +3,7 @@ import type { ErrorCode } from "@valetkey/client";
 /** What a failure means to the person in front of it, and what to do; codes that are not here are told in the service's own words. */
 export const problems: Partial<Record<ErrorCode, string>> & {
   unknown: string;
+  network: string;
   tooOften: (wait: string) => string;
 } = {
   unknown: "Something went wrong on our side. Try again in a moment.",

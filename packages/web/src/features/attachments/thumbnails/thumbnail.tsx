@@ -25,7 +25,13 @@ export function Thumbnail({ attachment }: { attachment: Attachment }) {
       {url === undefined ? (
         <FileIcon {...attachment} />
       ) : (
-        <img src={url} alt="" width={40} height={40} className="size-10 rounded-small bg-sunken object-cover" />
+        <img
+          src={url}
+          alt=""
+          width={40}
+          height={40}
+          className="-outline-offset-1 size-10 rounded-small bg-sunken object-cover outline-1 outline-line"
+        />
       )}
     </span>
   );

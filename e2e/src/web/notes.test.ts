@@ -13,6 +13,9 @@ const TEXT = { name: "Text" };
 /** Once it is so; saving waits for a pause in the typing. */
 const soon: typeof expect.poll = (read) => expect.poll(read, { timeout: 15_000 });
 
+/** The text as it is drawn; a click on what stands there until its code has come can be lost with it. */
+const rendered = (page: Page) => page.locator(".markdown");
+
 describe("writing a note", () => {
   const web = startWeb();
 
@@ -53,7 +56,7 @@ describe("writing a note", () => {
     watch.expect(/ERR_INTERNET_DISCONNECTED/);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
-    await page.getByText("one").click();
+    await rendered(page).getByText("one").click();
     await context.setOffline(true);
     await page.getByRole("textbox", TEXT).fill("one, offline");
     await page.keyboard.press("Escape");
@@ -69,7 +72,7 @@ describe("writing a note", () => {
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
     await page.route(/\/notes\//, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
-    await page.getByText("one").click();
+    await rendered(page).getByText("one").click();
     await page.getByRole("textbox", TEXT).fill("one and more");
     await page.getByText("Not saved: There was no answer").waitFor();
     await page.goto("chrome://crash").catch(() => undefined);
@@ -87,7 +90,7 @@ describe("writing a note", () => {
     watch.expect(/^401 /);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
-    await page.getByText("one").click();
+    await rendered(page).getByText("one").click();
     await context.clearCookies();
     await page.getByRole("textbox", TEXT).fill("one and more");
     await page.getByText("Your session has ended.").waitFor();
@@ -120,7 +123,7 @@ describe("two who write on one note", () => {
     watch.expect(/^409 PATCH/);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
-    await page.getByText("one").click();
+    await rendered(page).getByText("one").click();
     await client.notes.update(id, { body: "theirs" });
     await page.getByRole("textbox", TEXT).fill("mine");
     await page.getByText("This note was changed while you were writing").waitFor();
@@ -154,7 +157,7 @@ describe("two who write on one note", () => {
     watch.expect(/^409 PATCH|ERR_FAILED PATCH/);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
-    await page.getByText("one").click();
+    await rendered(page).getByText("one").click();
     await client.notes.update(id, { title: "Their title" });
     await page.getByRole("textbox", TEXT).fill("my text");
     await soon(() => client.notes.get(id)).toMatchObject({ title: "Their title", body: "my text" });
@@ -177,7 +180,7 @@ describe("two who write on one note", () => {
     const { page, client } = await web.person("Ann Types");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
-    await page.getByText("one").click();
+    await rendered(page).getByText("one").click();
     const held = await holdRequests(page, /\/notes\//);
     await page.getByRole("textbox", TEXT).fill("one two");
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));

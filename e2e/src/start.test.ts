@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { apiAs } from "./testing/api.ts";
@@ -43,6 +43,17 @@ describe("the first start", () => {
       expect(stderr).toContain(name);
     }
     expect(stderr.match(/->/g)?.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it("on a port that is taken says so and ends, and leaves its data to the next start", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void taken.close());
+    await once(taken, "listening");
+    const here = await place({ PORT: String((taken.address() as AddressInfo).port) });
+    const failed = runCli(here, ["start"]);
+    await expect(failed).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("set PORT") });
+    const service = await startProcess({ ...here, env: { ...here.env, PORT: "0" } });
+    expect(await service.stop()).toBe(0);
   });
 
   it("requirement 29: outside embedded mode a missing secret refuses to start, with the command that makes one", async () => {

@@ -1,32 +1,17 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../../../packages/server/src/free-port.ts";
 import { startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { openPerson } from "./testing/person.ts";
 import { startWebService, type WebService } from "./testing/service.ts";
-
-/** A port that is free, and that no system gives out by itself: it is named to the provider before the service listens there. */
-async function settledPort(): Promise<number> {
-  const port = 10_000 + Math.floor(Math.random() * 20_000);
-  const server = createServer().listen(port, "127.0.0.1");
-  const isFree = await once(server, "listening").then(
-    () => true,
-    () => false,
-  );
-  if (!isFree) return settledPort();
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 describe("an identity provider on another site, in a browser", () => {
   let browser: Browser;
   let service: WebService;
   let provider: Awaited<ReturnType<typeof startOidcProvider>>;
   beforeAll(async () => {
-    const port = String(await settledPort());
+    const port = String(await freePort("127.0.0.1"));
     const redirectUri = `http://localhost:${port}/auth/callback/oidc`;
     provider = await startOidcProvider({ redirectUri, host: "127.0.0.1" });
     browser = await launchChromium();

@@ -15,6 +15,7 @@ import { createAccounts } from "./http/auth/accounts.ts";
 import { createAuthenticator } from "./http/auth/authenticator.ts";
 import { withRedaction } from "./http/logging.ts";
 import { createNewId } from "./new-id.ts";
+import { createOpened, type Opened } from "./opened.ts";
 import { createClamd } from "./scanner/clamd.ts";
 import { createCapabilities } from "./usecases/bucket-capabilities.ts";
 import { RENEW_MS } from "./usecases/content-checks.ts";
@@ -104,11 +105,25 @@ export type Service = {
   close(): Promise<void>;
 };
 
-/** Starts everything that the configuration asks for, and listens. */
+/** Starts everything that the configuration asks for, and listens. What fails leaves nothing open: the process can end. */
 export async function startService(configured: Config, options: { logger: Logger }): Promise<Service> {
-  const { logger } = options;
-  const config = await settlePorts(configured);
+  const opened = createOpened();
+  try {
+    const service = await openService(await settlePorts(configured), { ...options, opened });
+    return { ...service, close: opened.close };
+  } catch (error) {
+    // Why it did not start is the news.
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function openService(
+  config: Config,
+  { logger, opened }: { logger: Logger; opened: Opened },
+): Promise<Omit<Service, "close">> {
   const embedded = await startBucket(config);
+  if (embedded !== undefined) opened.add(embedded.close);
   const housekeeping = startHousekeeping({
     useCases: () => core.useCases,
     intervalMs: SWEEP_INTERVAL_MS,
@@ -134,6 +149,8 @@ export async function startService(configured: Config, options: { logger: Logger
     onChecksQueued: checking.kick,
     onFormSigned: collection.kick,
   });
+  opened.add(core.close);
+  opened.add(checking.stop);
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   const bucketUrl = publicBucketUrl(config.bucket);
@@ -165,25 +182,16 @@ export async function startService(configured: Config, options: { logger: Logger
   const capabilityWatch = await watchCapabilities({
     ...{ capabilities: core.capabilities, intervalMs: CAPABILITY_INTERVAL_MS, logger },
   });
+  opened.add(capabilityWatch.stop);
+  opened.add(collection.stop);
+  opened.add(housekeeping.stop);
+  opened.add(() => app.close());
   await app.listen({ host: config.server.host, port: config.server.port });
   housekeeping.kick();
   checking.kick();
   if (scanner === undefined) await warnOfUnscanned(db, logger);
   collection.kick();
-  return {
-    url: publicUrl,
-    bucketUrl,
-    hasWebApp: webRoot !== undefined,
-    async close() {
-      await app.close();
-      await housekeeping.stop();
-      await collection.stop();
-      await capabilityWatch.stop();
-      await checking.stop();
-      await core.close();
-      await embedded?.close();
-    },
-  };
+  return { url: publicUrl, bucketUrl, hasWebApp: webRoot !== undefined };
 }
 
 /** The log: one JSON line an event, on standard output. */

@@ -1,8 +1,8 @@
 import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { freePort } from "../../free-port.ts";
 import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
 declare module "vitest" {
@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 
 async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
   const databaseDir = await mkdtemp(join(tmpdir(), "valetkey-postgres-"));
-  const port = await freePort();
+  const port = await freePort("127.0.0.1");
   const log: string[] = [];
   const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
@@ -54,12 +54,4 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
     throw new Error(`PostgreSQL for the tests did not start. ${remedy}\n${log.join("")}`, { cause: error });
   }
   return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

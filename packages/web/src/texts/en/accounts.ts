@@ -21,7 +21,7 @@ export const accounts = {
   },
   first: {
     title: "Welcome to Valet Key",
-    hint: "Create the first account. Your notes and files stay on this machine until you connect a bucket.",
+    hint: "Create the first account. Whoever you share with makes their own.",
   },
   closed: {
     title: "Sign-up is closed",

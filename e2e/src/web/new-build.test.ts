@@ -33,10 +33,7 @@ it("without a connection the app stays: what is gone to says that there was no a
   await page.getByRole("heading", { name: texts.notes.list.owned, level: 1 }).waitFor();
   await bob.context.setOffline(true);
   await page.getByRole("link", { name: texts.app.activity }).click();
-  await page
-    .getByRole("alert")
-    .getByText(texts.problems.network ?? "")
-    .waitFor();
+  await page.getByRole("alert").getByText(texts.problems.network).waitFor();
   await page.getByText(texts.app.offline).waitFor();
   await page.getByRole("button", { name: texts.common.tryAgain }).click();
   await page.getByRole("link", { name: texts.app.notes, exact: true }).click();
@@ -60,7 +57,7 @@ it("without a connection what is opened by a click or a key says that there was 
   await page.keyboard.press("Shift");
   await messages;
   await cy.context.setOffline(true);
-  const said = page.getByRole("region", { name: texts.common.notifications }).getByText(texts.problems.network ?? "");
+  const said = page.getByRole("region", { name: texts.common.notifications }).getByText(texts.problems.network);
   for (const open of [
     () => share.click(),
     () => page.keyboard.press("Control+k"),
@@ -76,4 +73,20 @@ it("without a connection what is opened by a click or a key says that there was 
   await share.click();
   await page.getByRole("dialog", { name: texts.sharing.shareNote }).waitFor();
   await cy.close();
+});
+
+it("a note is read and written as it was typed while the code that draws its text does not come", async () => {
+  const dee = await openPerson(web.browser, { service: web.service, name: "Dee" });
+  const { page, watch } = dee;
+  watch.expect(/ERR_FAILED/);
+  await page.route("**/assets/markdown-view-*.js", (route) => route.abort());
+  const { id } = await dee.client.notes.create({ title: "Plan", body: "**one**" });
+  // It is loaded anew once, in case there is a new build.
+  const reloaded = page.waitForRequest((request) => request.method() === "HEAD");
+  await page.goto(`/n/${id}`);
+  await reloaded;
+  await page.waitForLoadState("networkidle");
+  await page.getByText("**one**", { exact: true }).click();
+  await page.getByRole("textbox", { name: texts.notes.body }).waitFor();
+  await dee.close();
 });

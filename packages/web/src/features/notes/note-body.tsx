@@ -1,5 +1,5 @@
 import { Pencil } from "lucide-react";
-import { type MouseEvent, type RefObject, Suspense, useLayoutEffect, useRef } from "react";
+import { type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react";
 import { IconButton } from "../../components/icon-button.tsx";
 import { texts } from "../../texts/index.ts";
 import { GrowingTextarea } from "./growing-textarea.tsx";
@@ -49,11 +49,7 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
     if (isOther || getSelection()?.isCollapsed === false) return;
     onEdit(sourceOffset(body, { x: event.clientX, y: event.clientY }) ?? body.length);
   };
-  const view = (
-    <Suspense fallback={<p className="whitespace-pre-wrap break-words">{body}</p>}>
-      <MarkdownView source={body} />
-    </Suspense>
-  );
+  const view = <MarkdownView source={body} fallback={<p className="whitespace-pre-wrap break-words">{body}</p>} />;
   if (!canEdit) return <section aria-label={words.body}>{view}</section>;
   return (
     <section aria-label={words.body} className="group relative">

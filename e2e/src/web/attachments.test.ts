@@ -329,6 +329,76 @@ describe("an upload in a browser", () => {
     expect((await ben.client.notes.get(note.id)).attachments).toHaveLength(1);
   });
 
+  /** What the page reads of the uploads that the browser keeps comes late: `isRead` when it is read, and to the page when it is released. */
+  async function readLate({ page }: Person) {
+    const isRead = Promise.withResolvers<void>();
+    await page.exposeFunction("tellRead", isRead.resolve);
+    await page.addInitScript(`
+      const { promise, resolve } = Promise.withResolvers();
+      globalThis.release = resolve;
+      const getAll = IDBObjectStore.prototype.getAll;
+      IDBObjectStore.prototype.getAll = function (...given) {
+        const request = getAll.apply(this, given);
+        if (this.name === "uploads") request.addEventListener("success", (event) => {
+          event.stopImmediatePropagation();
+          if (request.result.length > 0) tellRead();
+          promise.then(() => request.onsuccess(event));
+        });
+        return request;
+      };
+    `);
+    return { isRead: isRead.promise, release: () => page.evaluate("release()") };
+  }
+
+  it("is not done twice when it is over by the time that the page has read what it keeps", async () => {
+    const gil = await web.person("Gil");
+    const reading = await readLate(gil);
+    const note = await open(gil);
+    const bucket = await closeBucket(gil);
+    // What goes on with uploads comes when there is one to find.
+    const isKept = Promise.withResolvers<void>();
+    await gil.page.route(/uploads-watch-.*\.js/, async (route) => {
+      await isKept.promise;
+      await route.continue();
+    });
+    await choose(gil, [text("a.txt", "hello")]);
+    await expect.poll(() => keptUploads(gil)).toBe(1);
+    isKept.resolve();
+    await reading.isRead;
+    bucket.open();
+    const row = (name: string) => rowOf(gil, name).getByText(/You · just now$/);
+    await row("a.txt").waitFor();
+    await reading.release();
+    await choose(gil, [text("b.txt", "hello")]);
+    await row("b.txt").waitFor();
+    await expect.poll(() => keptUploads(gil)).toBe(0);
+    expect((await gil.client.notes.get(note.id)).attachments).toHaveLength(2);
+  });
+
+  it("is not done twice when another tab has done it by the time that this one has read of it", async () => {
+    const hedy = await web.person("Hedy");
+    const note = await open(hedy);
+    const bucket = await closeBucket(hedy);
+    await choose(hedy, [text("a.txt", "hello")]);
+    await expect.poll(() => keptUploads(hedy)).toBe(1);
+    const other = { ...hedy, page: await hedy.context.newPage() };
+    const reading = await readLate(other);
+    await other.page.goto(`/n/${note.id}`);
+    await reading.isRead;
+    bucket.open();
+    await rowOf(hedy, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    await expect.poll(() => keptUploads(hedy)).toBe(0);
+    await reading.release();
+    await choose(other, [text("b.txt", "hello")]);
+    await rowOf(other, "b.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    await expect.poll(() => keptUploads(other)).toBe(0);
+    expect((await hedy.client.notes.get(note.id)).attachments).toHaveLength(2);
+  });
+
   it("stays paused over a reload", async () => {
     const cleo = await web.person("Cleo");
     await open(cleo);

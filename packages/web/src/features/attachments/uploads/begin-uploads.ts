@@ -62,7 +62,15 @@ type Content = ChosenFile & { isPaused?: boolean; isKept?: boolean; attachmentId
 export function begin(subject: UploadSubject, content: Content): void {
   const { file, handle, isPaused = false, isKept = false, attachmentId } = content;
   const keeping = isKept ? Promise.resolve() : keep(subject, { file, handle });
-  const job = { subject, file, isBegun: false, task: undefined, given: new AbortController(), keeping };
+  const job = {
+    subject,
+    file,
+    isBegun: false,
+    task: undefined,
+    given: new AbortController(),
+    keeping,
+    isRestored: isKept,
+  };
   jobs.set(subject.id, { ...job, phase: isPaused ? "paused" : "queued" });
   uploadList.put({ ...toUpload(subject), status: isPaused ? "paused" : "queued", attachmentId, isKept });
 }

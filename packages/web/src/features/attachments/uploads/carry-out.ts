@@ -20,9 +20,9 @@ export async function carryOut(job: Job): Promise<void> {
       letGoOn(carryOut);
     },
     async work({ hasWaited }) {
-      if (hasWaited && !(await isKept(id))) {
+      if ((hasWaited || job.isRestored) && !(await isKept(id))) {
         await look(noteId);
-        drop(job);
+        await drop(job);
         return;
       }
       if (job.phase === "elsewhere") job.phase = "running";
@@ -67,9 +67,10 @@ async function finish(job: Job, attachment: Attachment): Promise<void> {
   await queryClient.cancelQueries({ queryKey });
   queryClient.setQueryData<Note>(queryKey, (note) => note && withAttachment(note, attachment));
   hiddenAttachments.remove(attachment.id);
-  drop(job);
+  const forgotten = drop(job);
   tellNews({ kind: "finished", subject });
   void look(subject.noteId);
+  await forgotten;
 }
 
 function withAttachment(note: Note, attachment: Attachment): Note {
@@ -89,7 +90,7 @@ async function fail(job: Job, error: unknown): Promise<void> {
   if (hasCode(error, "upload_rejected")) {
     // It stands in the list with its reason.
     await look(subject.noteId);
-    drop(job);
+    await drop(job);
     return;
   }
   job.phase = "stopped";
@@ -98,15 +99,16 @@ async function fail(job: Job, error: unknown): Promise<void> {
   uploadList.change(subject.id, { status: "failed", error, bytesPerSecond: null, secondsLeft: null });
 }
 
-/** Forgets a job, its row and its file. */
-export function drop(job: Job): void {
+/** Forgets a job and its row at once, lets the next one go on, and forgets its file: when this resolves no tab finds it any more. */
+export async function drop(job: Job): Promise<void> {
   const { id } = job.subject;
   // Another one of the same file may have begun.
-  if (jobs.get(id) === job) {
-    jobs.delete(id);
-    uploadList.remove(id);
-    void job.keeping.then(() => (jobs.has(id) ? undefined : forgetFile(id)));
-  }
+  if (jobs.get(id) !== job) return;
+  jobs.delete(id);
+  uploadList.remove(id);
+  letGoOn(carryOut);
+  await job.keeping;
+  if (!jobs.has(id)) await forgetFile(id);
 }
 
 async function look(noteId: string): Promise<void> {

@@ -41,8 +41,7 @@ export function cancelUpload(id: string): void {
     return;
   }
   job.given.abort();
-  drop(job);
-  letGoOn(carryOut);
+  void drop(job);
 }
 
 /** Goes on with a file that was chosen again. Answers false when it is another one. */

@@ -19,6 +19,8 @@ export type Job = {
   given: AbortController;
   /** Resolves when the file is kept, or can't be. */
   keeping: Promise<unknown>;
+  /** Whether it comes from what this browser has kept: it may have been over, here or in another tab, when that was read. */
+  isRestored: boolean;
 };
 
 export const jobs = new Map<string, Job>();

@@ -24,7 +24,8 @@ export async function restoreUploads(userId: string): Promise<void> {
     uploadList.remove(subject.id);
   }
   for (const kept of await keptFor(userId)) {
-    if (uploadList.get(kept.subject.id) === undefined) await restore(kept);
+    // What this page has had is under way, or was over by the time that all was read.
+    if (!uploadList.hasHad(kept.subject.id)) await restore(kept);
   }
   letGoOn(carryOut);
 }

@@ -4,7 +4,8 @@ import type { Upload } from "./upload.ts";
 let uploads: ReadonlyMap<string, Upload> = new Map();
 /** The ids of each note's uploads, the first ones first; emptied when one comes or goes. */
 const idsOfNotes = new Map<string, readonly string[]>();
-let isUsed = false;
+/** The ids of all that there ever were. */
+const had = new Set<string>();
 const listeners = new Set<() => void>();
 
 function publish(next: ReadonlyMap<string, Upload>): void {
@@ -18,9 +19,11 @@ export const uploadList = {
   get: (id: string) => uploads.get(id),
   all: () => uploads,
   /** Whether this page has had any. */
-  wasUsed: () => isUsed,
+  wasUsed: () => had.size > 0,
+  /** Whether this page has had this one, or has it. */
+  hasHad: (id: string) => had.has(id),
   put(upload: Upload): void {
-    isUsed = true;
+    had.add(upload.id);
     publish(new Map(uploads).set(upload.id, upload));
   },
   /** Does nothing to one that is gone. */

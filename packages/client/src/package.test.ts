@@ -112,4 +112,11 @@ describe("what a page downloads", () => {
     expect(gzipped).toBeLessThan(12_000);
     expect(inputs.filter((path) => !path.includes("client/src/") && path !== "<stdin>")).toEqual([]);
   });
+
+  it("is no code of uploads and downloads where only calls are made", async () => {
+    const { gzipped, inputs } = await bundleSize('export { createCalls, ValetKeyError } from "@valetkey/client"');
+    expect(inputs.length).toBeGreaterThan(5);
+    expect(inputs.filter((path) => /client\/src\/(?:upload|download|platform|stores)/.test(path))).toEqual([]);
+    expect(gzipped).toBeLessThan(3_000);
+  });
 });

@@ -12,7 +12,6 @@ import { restoreUploads } from "./uploads/restore-uploads.ts";
 import type { Upload } from "./uploads/upload.ts";
 import { useUploads } from "./uploads/upload-list.ts";
 import { onNews, type UploadNews } from "./uploads/upload-news.ts";
-import { warnBeforeLeaving } from "./uploads/warn-before-leaving.ts";
 
 const words = texts.attachments;
 
@@ -21,7 +20,6 @@ type UploadsWatchProps = { accountId: string; openNoteId: string | undefined };
 /** On every page: goes on with uploads after a reload, says how they end, and shows those of notes that are not open. */
 export function UploadsWatch({ accountId, openNoteId }: UploadsWatchProps) {
   useEffect(() => void restoreUploads(accountId), [accountId]);
-  useEffect(warnBeforeLeaving, []);
   useForgetGone(openNoteId);
   return (
     <>

@@ -6,6 +6,7 @@ import { keepFile } from "./kept-files.ts";
 import { describeUpload, subjectOf, type Upload, type UploadSubject } from "./upload.ts";
 import { uploadList } from "./upload-list.ts";
 import { tellNews } from "./upload-news.ts";
+import { warnBeforeLeaving } from "./warn-before-leaving.ts";
 
 /** A file that someone wants on a note; `handle`: where it is, if the browser tells. */
 export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
@@ -71,6 +72,7 @@ export function begin(subject: UploadSubject, content: Content): void {
     keeping,
     isRestored: isKept,
   };
+  warnBeforeLeaving();
   jobs.set(subject.id, { ...job, phase: isPaused ? "paused" : "queued" });
   uploadList.put({ ...toUpload(subject), status: isPaused ? "paused" : "queued", attachmentId, isKept });
 }

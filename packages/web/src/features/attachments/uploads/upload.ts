@@ -43,11 +43,12 @@ export type Upload = UploadSubject & {
   isKept: boolean;
 };
 
-const ACTIVE: ReadonlySet<UploadStatus> = new Set(["starting", "hashing", "sending", "waiting", "completing"]);
+/** These wait for a person, or for another tab. */
+const AT_REST: ReadonlySet<UploadStatus> = new Set(["elsewhere", "failed", "choose", "allow"]);
 
-/** Whether something is being done for it at this moment, by this tab. */
-export function isActive({ status }: Upload): boolean {
-  return ACTIVE.has(status);
+/** Whether this tab has it and would lose it: it is sent, waits for its turn, or is paused. */
+export function isUnderWay({ status }: Upload): boolean {
+  return !AT_REST.has(status);
 }
 
 type Described = { userId: string; noteId: string; file: File };

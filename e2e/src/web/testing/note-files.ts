@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import type { Locator } from "playwright-core";
+import type { Client, Note } from "../../../../packages/client/src/index.ts";
+import type { SampleFile } from "./files.ts";
+import type { Person } from "./person.ts";
+import { seedNote } from "./seed.ts";
+
+/** The files of the open note. */
+export const filesOf = ({ page }: Person) => page.getByRole("region", { name: "Files" });
+export const rowOf = (person: Person, filename: string) =>
+  filesOf(person)
+    .getByRole("listitem")
+    .filter({ has: person.page.getByText(filename, { exact: true }) });
+export const button = (row: Locator, name: string) => row.getByRole("button", { name, exact: true });
+
+/** A note of the person with these files, opened. */
+export async function open(person: Person, files: readonly SampleFile[] = []): Promise<Note> {
+  const note = await seedNote(person.client, { title: "Trip", files });
+  await person.page.goto(`/n/${note.id}`);
+  await filesOf(person).waitFor();
+  return note;
+}
+
+/** Chosen in the dialog of the browser, which is opened by the button. */
+export async function choose({ page }: Person, files: readonly SampleFile[]): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Attach files" }).click();
+  await (await chooser).setFiles(files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: bytes })));
+}
+
+export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** What is downloaded of a note: names and hashes. */
+export async function stored(client: Client, noteId: string): Promise<Record<string, string>> {
+  const { attachments } = await client.notes.get(noteId);
+  const contents = attachments.map(async ({ id, filename }) => {
+    const blob = await (await client.download(id)).blob();
+    return [filename, sha256(new Uint8Array(await blob.arrayBuffer()))];
+  });
+  return Object.fromEntries(await Promise.all(contents));
+}
+
+export const hashesOf = (files: readonly SampleFile[]) =>
+  Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes)]));
+
+/** How many uploads the browser would go on with after a reload. */
+export function keptUploads(person: Person): Promise<number> {
+  return keptIn(person, "uploads");
+}
+
+/** How many of them would stay paused. */
+export function keptAsPaused(person: Person): Promise<number> {
+  return keptIn(person, "uploads", ({ isPaused }) => isPaused === true);
+}
+
+/** How many entries the browser keeps of them, of those that are counted. */
+export async function keptIn(
+  { page }: Person,
+  name: "uploads" | "thumbnails",
+  isCounted: (entry: { isPaused?: boolean }) => boolean = () => true,
+): Promise<number> {
+  const entries = await page.evaluate<{ isPaused?: boolean }[]>(
+    `new Promise((resolve, reject) => {
+      const opening = indexedDB.open("valetkey.${name}");
+      opening.onupgradeneeded = () => opening.result.createObjectStore("${name}");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const entries = [];
+        opening.result.transaction("${name}").objectStore("${name}").openCursor().onsuccess = ({ target: { result } }) => {
+          if (result === null) return resolve(entries);
+          entries.push({ isPaused: result.value.isPaused });
+          result.continue();
+        };
+      };
+    })`,
+  );
+  return entries.filter(isCounted).length;
+}

@@ -1,0 +1,305 @@
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { FileChooser, Locator } from "playwright-core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { dropFiles } from "./testing/drop-files.ts";
+import { randomFile, text } from "./testing/files.ts";
+import {
+  button,
+  choose,
+  filesOf,
+  hashesOf,
+  keptAsPaused,
+  keptUploads,
+  open,
+  rowOf,
+  stored,
+} from "./testing/note-files.ts";
+import { PASSWORD, type Person } from "./testing/person.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const MIB = 2 ** 20;
+/** More than a single PUT takes: it goes in parts of 8 MiB. */
+const IN_PARTS = 72 * MIB;
+type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
+
+describe("an upload that is interrupted", () => {
+  const web = startWeb();
+
+  it("goes on after an outage of the connection and a reload, and sends only what was missing", async () => {
+    const gus = await web.person("Gus");
+    const note = await open(gus);
+    const file = randomFile("large.bin", { sizeBytes: IN_PARTS });
+    gus.watch.expect(/ERR_INTERNET_DISCONNECTED/);
+    const [fifth, ninth, offline] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as Resolvers;
+    let sent = 0;
+    let isReloaded = false;
+    await gus.page.route(/partNumber=/, async (route) => {
+      sent += 1;
+      if (sent === 9) ninth.resolve();
+      // Five of the nine parts get through. What the page sends between the connection and the reload goes nowhere.
+      if (!isReloaded && sent > 5) await offline.promise;
+      if (!isReloaded && sent > 9) return;
+      await route.continue().catch(() => undefined);
+    });
+    gus.page.on("requestfinished", (request) => {
+      if (request.url().includes("partNumber=") && request.method() === "PUT" && ++through === 5) fifth.resolve();
+    });
+    let through = 0;
+    await dropFiles(gus.page.locator("main"), { files: [file] });
+    await Promise.all([fifth.promise, ninth.promise]);
+    await gus.context.setOffline(true);
+    offline.resolve();
+    await rowOf(gus, "large.bin").getByText("Waiting for the connection").waitFor();
+    await gus.context.setOffline(false);
+    await gus.page.reload({ waitUntil: "commit" });
+    isReloaded = true;
+    sent = 0;
+    await rowOf(gus, "large.bin")
+      .getByText(/You · just now$/)
+      .waitFor();
+    expect(await stored(gus.client, note.id)).toEqual(hashesOf([file]));
+    expect(sent).toBe(4);
+    expect(await keptUploads(gus)).toBe(0);
+  });
+
+  it("goes on after the next sign-in when the session has ended meanwhile", async () => {
+    const ida = await web.person("Ida Ends");
+    const note = await open(ida);
+    const file = randomFile("large.bin", { sizeBytes: MIB });
+    // It has come to the bucket, and is offered once more.
+    ida.watch.expect(/^401 |^412 PUT/);
+    const gate = Promise.withResolvers<void>();
+    const isSending = Promise.withResolvers<void>();
+    await ida.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      isSending.resolve();
+      await gate.promise;
+      await route.continue();
+    });
+    await choose(ida, [file]);
+    await isSending.promise;
+    await ida.context.clearCookies();
+    gate.resolve();
+    await ida.page.getByText("Your session has ended.").waitFor();
+    await ida.page.getByLabel("E-mail").fill(ida.email);
+    await ida.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await ida.page.keyboard.press("Enter");
+    await rowOf(ida, "large.bin")
+      .getByText(/You · just now$/)
+      .waitFor();
+    expect(await stored(ida.client, note.id)).toEqual(hashesOf([file]));
+  });
+});
+
+describe("an upload in a browser", () => {
+  const web = startWeb();
+
+  /** Nothing gets to the bucket until it is opened. */
+  async function closeBucket({ context }: Person) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await context.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await promise;
+      await route.continue().catch(() => undefined);
+    });
+    return { open: resolve };
+  }
+
+  it("is one tab's: another one shows that, and takes over when the first is closed", async () => {
+    const ann = await web.person("Ann");
+    const note = await open(ann);
+    const bucket = await closeBucket(ann);
+    // What the closed tab had begun to send may come through all the same: the bucket takes a file once.
+    ann.watch.expect(/^412 PUT /);
+    const file = text("a.txt", "hello");
+    await choose(ann, [file]);
+    await filesOf(ann).getByRole("progressbar").waitFor();
+    const other = { ...ann, page: await ann.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    await ann.page.close();
+    await filesOf(other).getByText("Uploading in another tab").waitFor({ state: "detached" });
+    bucket.open();
+    await rowOf(other, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    expect(await stored(ann.client, note.id)).toEqual(hashesOf([file]));
+    expect((await ann.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+
+  it("is not done twice when another tab has done it", async () => {
+    const ben = await web.person("Ben");
+    const note = await open(ben);
+    const bucket = await closeBucket(ben);
+    await choose(ben, [text("a.txt", "hello")]);
+    await filesOf(ben).getByRole("progressbar").waitFor();
+    const other = { ...ben, page: await ben.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    bucket.open();
+    await rowOf(other, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    await rowOf(ben, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    const sent = ben.watch.requests.get(web.service.bucketOrigin) ?? [];
+    expect(sent.filter(({ method }) => method === "PUT")).toHaveLength(1);
+    expect((await ben.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+
+  /** What the page reads of the uploads that the browser keeps comes late: `isRead` when it is read, and to the page when it is released. */
+  async function readLate({ page }: Person) {
+    const isRead = Promise.withResolvers<void>();
+    await page.exposeFunction("tellRead", isRead.resolve);
+    await page.addInitScript(`
+      const { promise, resolve } = Promise.withResolvers();
+      globalThis.release = resolve;
+      const getAll = IDBObjectStore.prototype.getAll;
+      IDBObjectStore.prototype.getAll = function (...given) {
+        const request = getAll.apply(this, given);
+        if (this.name === "uploads") request.addEventListener("success", (event) => {
+          event.stopImmediatePropagation();
+          if (request.result.length > 0) tellRead();
+          promise.then(() => request.onsuccess(event));
+        });
+        return request;
+      };
+    `);
+    return { isRead: isRead.promise, release: () => page.evaluate("release()") };
+  }
+
+  it("is not done twice when it is over by the time that the page has read what it keeps", async () => {
+    const gil = await web.person("Gil");
+    const reading = await readLate(gil);
+    const note = await open(gil);
+    const bucket = await closeBucket(gil);
+    // What goes on with uploads comes when there is one to find.
+    const isKept = Promise.withResolvers<void>();
+    await gil.page.route(/uploads-watch-.*\.js/, async (route) => {
+      await isKept.promise;
+      await route.continue();
+    });
+    await choose(gil, [text("a.txt", "hello")]);
+    await expect.poll(() => keptUploads(gil)).toBe(1);
+    isKept.resolve();
+    await reading.isRead;
+    bucket.open();
+    const row = (name: string) => rowOf(gil, name).getByText(/You · just now$/);
+    await row("a.txt").waitFor();
+    await reading.release();
+    await choose(gil, [text("b.txt", "hello")]);
+    await row("b.txt").waitFor();
+    await expect.poll(() => keptUploads(gil)).toBe(0);
+    expect((await gil.client.notes.get(note.id)).attachments).toHaveLength(2);
+  });
+
+  it("is not done twice when another tab has done it by the time that this one has read of it", async () => {
+    const hedy = await web.person("Hedy");
+    const note = await open(hedy);
+    const bucket = await closeBucket(hedy);
+    await choose(hedy, [text("a.txt", "hello")]);
+    await expect.poll(() => keptUploads(hedy)).toBe(1);
+    const other = { ...hedy, page: await hedy.context.newPage() };
+    const reading = await readLate(other);
+    await other.page.goto(`/n/${note.id}`);
+    await reading.isRead;
+    bucket.open();
+    await rowOf(hedy, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    await expect.poll(() => keptUploads(hedy)).toBe(0);
+    await reading.release();
+    await choose(other, [text("b.txt", "hello")]);
+    await rowOf(other, "b.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    await expect.poll(() => keptUploads(other)).toBe(0);
+    expect((await hedy.client.notes.get(note.id)).attachments).toHaveLength(2);
+  });
+
+  it("stays paused over a reload", async () => {
+    const cleo = await web.person("Cleo");
+    await open(cleo);
+    const bucket = await closeBucket(cleo);
+    await choose(cleo, [text("a.txt", "hello")]);
+    const row = rowOf(cleo, "a.txt");
+    await button(row, "Pause").click();
+    await row.getByText("Paused").waitFor();
+    await expect.poll(() => keptAsPaused(cleo)).toBe(1);
+    await cleo.page.reload();
+    await row.getByText("Paused").waitFor();
+    bucket.open();
+    await button(row, "Resume").click();
+    await row.getByText(/You · just now$/).waitFor();
+  });
+
+  it("is asked about before the page goes as long as its file is not kept yet, also while it is paused", async () => {
+    const hugo = await web.person("Hugo");
+    await open(hugo);
+    await closeBucket(hugo);
+    const { context } = hugo;
+    // The browser takes its time to keep what it is given: what it writes is not over.
+    await context.addInitScript("Object.defineProperty(IDBObjectStore.prototype, 'transaction', { value: {} })");
+    await hugo.page.reload();
+    await filesOf(hugo).waitFor();
+    await choose(hugo, [text("a.txt", "hello")]);
+    const row = rowOf(hugo, "a.txt");
+    await button(row, "Pause").click();
+    await row.getByText("Paused").waitFor();
+    const asked = hugo.page.waitForEvent("dialog");
+    await hugo.page.evaluate("setTimeout(() => location.reload())");
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    await button(row, "Cancel").click();
+    await expect.poll(() => row.count()).toBe(0);
+  });
+
+  it("is asked about before the page goes, where the browser can't keep its file", async () => {
+    const dora = await web.person("Dora");
+    await dora.context.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
+    await open(dora);
+    const bucket = await closeBucket(dora);
+    await choose(dora, [text("a.txt", "hello")]);
+    await filesOf(dora).getByRole("progressbar").waitFor();
+    const asked = dora.page.waitForEvent("dialog");
+    await dora.page.evaluate("setTimeout(() => location.reload())");
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    bucket.open();
+    await rowOf(dora, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+  });
+
+  it("of more than 512 MiB asks for its file after a reload, and takes no other one", async () => {
+    const emil = await web.person("Emil");
+    await open(emil);
+    await closeBucket(emil);
+    const path = join(await mkdtemp(join(tmpdir(), "valetkey-large-")), "huge.bin");
+    onTestFinished(() => rm(dirname(path), { recursive: true }));
+    await writeFile(path, "");
+    await truncate(path, 513 * MIB);
+    const row = rowOf(emil, "huge.bin");
+    const choosing = async (click: Locator, files: Parameters<FileChooser["setFiles"]>[0]) => {
+      const chooser = emil.page.waitForEvent("filechooser");
+      await click.click();
+      await (await chooser).setFiles(files);
+    };
+    await choosing(emil.page.getByRole("button", { name: "Attach files" }), path);
+    await button(row, "Pause").waitFor();
+    await expect.poll(() => keptUploads(emil)).toBe(1);
+    emil.page.on("dialog", (dialog) => dialog.accept());
+    await emil.page.reload();
+    await row.getByText("Choose the file again to go on").waitFor();
+    const again = row.getByText("Choose the file…");
+    await choosing(again, { name: "huge.bin", mimeType: "", buffer: Buffer.from("another") });
+    await row.getByText("That is another file: its name, size or date is not the same.").waitFor();
+    await choosing(again, path);
+    await button(row, "Pause").waitFor();
+    await button(row, "Cancel").click();
+    await expect.poll(() => keptUploads(emil)).toBe(0);
+  });
+});

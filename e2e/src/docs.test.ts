@@ -45,7 +45,7 @@ describe("the page of the web app", () => {
   it("tells the keys that the app tells", () => {
     const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
     const told = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
-    const keys = Object.keys(texts.app.shortcuts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
+    const keys = Object.keys(texts.shortcuts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
     expect(told.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
   });
 });

@@ -1,13 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Note } from "../../../packages/client/src/index.ts";
 import { loadCold } from "./testing/cold-load.ts";
-import {
-  measuredPages,
-  NOTE_LIMIT_BYTES,
-  SCRIPT_GOAL_BYTES,
-  SHIFT_GOAL,
-  seedFigures,
-} from "./testing/measured-pages.ts";
+import { measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "./testing/measured-pages.ts";
 import { openPerson, type Person, PHONE } from "./testing/person.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -30,9 +24,7 @@ describe("a first load", () => {
       const session = name === "sign-in" ? {} : { as: ann };
       const load = await loadCold(browser, { ...screen, ...session, service, path: path(note), ready });
       expect(load.scripts.length).toBeGreaterThan(0);
-      expect(load.gzipBytes, JSON.stringify(load.scripts)).toBeLessThan(
-        name === "note" ? NOTE_LIMIT_BYTES : SCRIPT_GOAL_BYTES,
-      );
+      expect(load.gzipBytes, JSON.stringify(load.scripts)).toBeLessThan(SCRIPT_GOAL_BYTES);
       expect(load.layoutShift).toBeLessThanOrEqual(SHIFT_GOAL);
     });
   });

@@ -28,7 +28,7 @@ export const placeScenes: readonly Scene[] = [
       await page.goto("/settings");
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.keyboard.press("?");
-      await page.getByRole("dialog", { name: texts.app.shortcuts.title }).waitFor();
+      await page.getByRole("dialog", { name: texts.shortcuts.title }).waitFor();
     },
   },
   {

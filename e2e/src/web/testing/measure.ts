@@ -1,4 +1,5 @@
-import { gzipSync } from "node:zlib";
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import type { Page } from "playwright-core";
 
 /** What a page shows of itself to the measuring. */
@@ -62,17 +63,22 @@ export async function latencyOf(page: Page, interact: () => Promise<unknown>): P
 
 export type ScriptFile = { path: string; gzipBytes: number };
 
-/** Collects the scripts that a page asks for from now on, gzipped as the goal counts them, whatever they were sent as. */
+/** Collects the scripts that a page asks for from now on, each as large as the service sends it to a browser that takes gzip and no Brotli. */
 export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
-  const scripts = new Map<string, Promise<ScriptFile>>();
+  const urls = new Set<string>();
   page.on("response", (response) => {
-    const { pathname } = new URL(response.url());
     // By its name: what is only preloaded is no script to the browser yet.
-    if (!pathname.endsWith(".js")) return;
-    const measured = response
-      .body()
-      .then((body) => ({ path: pathname, gzipBytes: gzipSync(body, { level: 9 }).length }));
-    scripts.set(pathname, measured);
+    if (new URL(response.url()).pathname.endsWith(".js")) urls.add(response.url());
   });
-  return () => Promise.all(scripts.values());
+  return () =>
+    Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await sentBytes(url) })));
+}
+
+/** How much comes for a file, if not Brotli. Not asked with `fetch`, which unpacks what it gets. */
+async function sentBytes(url: string): Promise<number> {
+  const asked = get(url, { headers: { "accept-encoding": "gzip" } });
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  let bytes = 0;
+  for await (const chunk of response) bytes += (chunk as Buffer).length;
+  return bytes;
 }

@@ -4,13 +4,8 @@ import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { png, text } from "./files.ts";
 import { seedFile, seedNote } from "./seed.ts";
 
-/** The goal for the scripts of a first load, gzipped. */
+/** The goal for the scripts of a first load, as they are sent with gzip. */
 export const SCRIPT_GOAL_BYTES = 150_000;
-/**
- * What a note may take at most: 150 kB are the goal there too (npm run bench -- web), but the parser of Markdown and the small pictures, which
- * come when the note is there already, are over it. It must not become more.
- */
-export const NOTE_LIMIT_BYTES = 185_000;
 /** The goal for the layout shift of a page. */
 export const SHIFT_GOAL = 0.05;
 

@@ -7,7 +7,7 @@ export function KeyNames({ shortcut }: { shortcut: string }) {
   return (
     <span className="flex shrink-0 items-center gap-1 text-muted text-small">
       <Key>{first}</Key>
-      {second !== undefined && shortcut.includes(" ") && <span>{texts.app.shortcuts.between}</span>}
+      {second !== undefined && shortcut.includes(" ") && <span>{texts.shortcuts.between}</span>}
       {second !== undefined && <Key>{second}</Key>}
     </span>
   );

@@ -12,7 +12,7 @@ import { describeProblem, texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { signOut } from "./use-session.ts";
 
-const words = texts.app.palette;
+const words = texts.palette;
 /** Notes of each list; who wants more searches on the page. */
 const FOUND = 6;
 /** As long as nothing was typed, so that the places and actions are seen too. */
@@ -65,7 +65,7 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
         { id: "light", label: words.light, icon: Sun, run: () => chooseTheme("light") },
         { id: "dark", label: words.dark, icon: Moon, run: () => chooseTheme("dark") },
         { id: "system", label: words.system, icon: SunMoon, run: () => chooseTheme("system") },
-        { id: "keys", label: texts.app.shortcuts.title, icon: Keyboard, shortcut: "?" as const, run: onShortcuts },
+        { id: "keys", label: texts.shortcuts.title, icon: Keyboard, shortcut: "?" as const, run: onShortcuts },
         { id: "sign-out", label: texts.app.signOut, icon: LogOut, run: leave },
       ].filter(has),
     },

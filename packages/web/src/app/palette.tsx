@@ -6,7 +6,7 @@ import { texts } from "../texts/index.ts";
 import { KeyNames } from "./key-names.tsx";
 import { type Command, type CommandGroup, type PaletteActions, useCommands } from "./palette-commands.ts";
 
-const words = texts.app.palette;
+const words = texts.palette;
 
 /** One field from which everything can be reached: notes, places, actions. */
 export function Palette({ onClose, ...actions }: PaletteActions & { onClose: () => void }) {

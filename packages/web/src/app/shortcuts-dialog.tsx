@@ -4,7 +4,7 @@ import type { Shortcut } from "../service/shortcuts.ts";
 import { texts } from "../texts/index.ts";
 import { KeyNames } from "./key-names.tsx";
 
-const words: { title: string; keys: Record<Shortcut, string> } = texts.app.shortcuts;
+const words: { title: string; keys: Record<Shortcut, string> } = texts.shortcuts;
 
 /** Every key that does something. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {

@@ -1,4 +1,4 @@
-import { createClient, ValetKeyError } from "@valetkey/client";
+import { createCalls, ValetKeyError } from "@valetkey/client";
 
 let isLeaving = false;
 addEventListener("pagehide", () => {
@@ -26,7 +26,10 @@ const watchedFetch: typeof fetch = async (input, init) => {
 };
 
 /** The service that this page came from; the session cookie says who is calling. */
-export const client = createClient({ baseUrl: location.origin, fetch: watchedFetch });
+export const service = { baseUrl: location.origin, fetch: watchedFetch };
+
+/** All that is asked of it; files are moved by `transfers`. */
+export const client = createCalls(service);
 
 /** Whether the failure is the one of this code. */
 export function hasCode(error: unknown, code: ValetKeyError["code"]): error is ValetKeyError {

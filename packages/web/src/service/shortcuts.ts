@@ -12,7 +12,7 @@ let prefix: { key: string; at: number } | undefined;
 /**
  * Runs the handler when its key is pressed while the component is shown: `useShortcut("u", () => input.current?.click())`. Keys that are
  * typed into a field, pressed together with Ctrl, Alt or Cmd, or inside a dialog or a menu do nothing. Where two ask for the
- * same key, the later one has it. A new key goes into `Shortcut` above, and its words into `texts.app.shortcuts`.
+ * same key, the later one has it. A new key goes into `Shortcut` above, and its words into `texts.shortcuts`.
  */
 export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);

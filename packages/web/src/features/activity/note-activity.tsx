@@ -10,7 +10,7 @@ export function NoteActivity({ noteId }: { noteId: string }) {
   const id = useId();
   const [isUnfolded, setUnfolded] = useState(false);
   return (
-    <section aria-label={texts.activity.title} className="border-t pt-4">
+    <section aria-label={texts.app.activity} className="border-t pt-4">
       <h2>
         <button
           type="button"
@@ -24,7 +24,7 @@ export function NoteActivity({ noteId }: { noteId: string }) {
             aria-hidden="true"
             className={isUnfolded ? "rotate-90 transition-transform" : "transition-transform"}
           />
-          {texts.activity.title}
+          {texts.app.activity}
         </button>
       </h2>
       <div id={id} className={isUnfolded ? "mt-4" : undefined}>

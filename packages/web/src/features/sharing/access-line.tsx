@@ -7,9 +7,8 @@ import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { formatCount, texts } from "../../texts/index.ts";
-import { isEnded } from "./ends.ts";
 import { preloadShareDialog, ShareDialog } from "./lazy-dialogs.ts";
-import { sharesQuery } from "./shares.ts";
+import { isEnded, sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
 /** How many faces are shown before "+3". */

@@ -1,4 +1,5 @@
 import { formatDuration, formatSpan, formatWhen, texts } from "../../texts/index.ts";
+import { isEnded } from "./shares-query.ts";
 
 const words = texts.sharing.end;
 
@@ -23,9 +24,6 @@ export function fieldOf(time: number): string {
   const local = new Date(time - new Date(time).getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 16);
 }
-
-export const isEnded = (expiresAt: string | null, now: number): boolean =>
-  expiresAt !== null && new Date(expiresAt).getTime() <= now;
 
 /** "Never ends", "Ends in 3 days", "Ended 5 minutes ago". */
 export function describeEnd(expiresAt: string | null, now: number): string {

@@ -10,7 +10,8 @@ import { AddressField, withAddresses } from "./address-field.tsx";
 import { isAddress, sameAddress } from "./addresses.ts";
 import { DateTimeField, EndOptions } from "./end-field.tsx";
 import { endOf, endOfField, fieldOf } from "./ends.ts";
-import { type Subject, useInvite } from "./shares.ts";
+import { useInvite } from "./shares.ts";
+import type { Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
 

@@ -2,7 +2,7 @@ import { type ReactNode, useRef } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { PeopleForm } from "./people-form.tsx";
 import { ShareList } from "./share-list.tsx";
-import type { Subject } from "./shares.ts";
+import type { Subject } from "./shares-query.ts";
 
 type ShareDialogProps = { subject: Subject; title: string; description?: ReactNode; onClose: () => void };
 

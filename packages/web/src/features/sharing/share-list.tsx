@@ -7,7 +7,7 @@ import { useNow } from "../../components/use-now.ts";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
 import { ShareRow } from "./share-row.tsx";
-import { type Subject, sharesQuery } from "./shares.ts";
+import { type Subject, sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
 const nameOfShare = (share: Share) => nameOf(share, { otherwise: share.userId });

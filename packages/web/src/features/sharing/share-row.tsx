@@ -9,8 +9,8 @@ import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
 import { useEndOfShare } from "./end-field.tsx";
-import { isEnded } from "./ends.ts";
-import { type Subject, usePutShare, useRemoveShare } from "./shares.ts";
+import { usePutShare, useRemoveShare } from "./shares.ts";
+import { isEnded, type Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
 

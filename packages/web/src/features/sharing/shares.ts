@@ -1,22 +1,11 @@
-import { queryOptions, useMutation } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { Share } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-
-/** What is shared: a note with all its files, or one file alone. */
-export type Subject = { noteId: string } | { attachmentId: string };
+import { type Subject, sharesQuery } from "./shares-query.ts";
 
 /** What someone gets: `expiresAt` null is for as long as nobody ends it. */
 export type Terms = Pick<Share, "role" | "expiresAt">;
-
-const idOf = (subject: Subject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
-
-/** Who has access, ended shares included; for the owner only. */
-export const sharesQuery = (subject: Subject) =>
-  queryOptions({
-    queryKey: keys.shares(idOf(subject)),
-    queryFn: async ({ signal }) => (await client.shares.list(subject, { signal })).shares,
-  });
 
 async function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?: string[] }): Promise<Share[]> {
   const { shares } =

@@ -1,7 +1,8 @@
 /** Who did it: "You" or a name, and whether it is "You". */
 type Who = { name: string; isYou: boolean };
 
-const list = new Intl.ListFormat("en", { type: "conjunction" });
+// Pure, or every page would fetch the words of the activity for it.
+const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 

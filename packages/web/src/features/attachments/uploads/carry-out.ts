@@ -1,6 +1,7 @@
 import type { Attachment, Note, UploadProgress } from "@valetkey/client";
-import { client, hasCode } from "../../../service/client.ts";
+import { hasCode } from "../../../service/client.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
+import { transfers } from "../../../service/transfers.ts";
 import { hiddenAttachments } from "../hidden.ts";
 import { thumbnailFromFile } from "../thumbnails/from-file.ts";
 import { type Job, jobs, letGoOn } from "./jobs.ts";
@@ -35,7 +36,7 @@ export async function carryOut(job: Job): Promise<void> {
 async function send(job: Job): Promise<void> {
   const { subject, file } = job;
   try {
-    const task = client.upload(subject.noteId, file, {
+    const task = transfers.upload(subject.noteId, file, {
       signal: job.given.signal,
       onProgress: (progress) => show(job, progress),
     });

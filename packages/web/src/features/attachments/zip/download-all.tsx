@@ -1,8 +1,9 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { FolderDown } from "lucide-react";
 import { Button } from "../../../components/button.tsx";
-import { texts } from "../../../texts/index.ts";
-import { downloadZip, useZipDownload } from "./zip-download.ts";
+import { toasts } from "../../../components/toast-queue.ts";
+import { describeProblem, texts } from "../../../texts/index.ts";
+import { useZipDownload } from "./use-zip-download.ts";
 
 const words = texts.attachments.zip;
 
@@ -42,4 +43,13 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
       {words.action}
     </Button>
   );
+}
+
+async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
+  try {
+    await (await import("./zip-download.ts")).downloadZip(note, attachments);
+  } catch (error) {
+    // Its code could not be fetched.
+    toasts.add({ title: describeProblem(error), priority: "high" });
+  }
 }

@@ -1,6 +1,6 @@
 import type { Attachment } from "@valetkey/client";
 import { makeZip } from "client-zip";
-import { client } from "../../../service/client.ts";
+import { transfers } from "../../../service/transfers.ts";
 import { texts } from "../../../texts/index.ts";
 import { createUniqueNames } from "./unique-names.ts";
 
@@ -28,7 +28,7 @@ async function* read(attachments: readonly Attachment[], { signal, onBytes, onMi
     const { id, filename, createdAt, sizeBytes } = attachment;
     onFile(attachment);
     try {
-      const { stream } = await client.download(id, { signal });
+      const { stream } = await transfers.download(id, { signal });
       const input = stream.pipeThrough(counting(onBytes));
       yield {
         name: nameOf(filename.replaceAll(/[/\\]/g, "_")),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { seriousFindings } from "./testing/axe.ts";
-import { dropFiles } from "./testing/drop-files.ts";
+import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
 import { png, randomFile, type SampleFile, text } from "./testing/files.ts";
 import {
   button,
@@ -59,12 +59,7 @@ describe("attaching files", () => {
       await writeFile(join(folder, path), content);
       await utimes(join(folder, path), 1_700_000_000, 1_700_000_000);
     }
-    // The browser's own drag: a script can't make one that has a folder.
-    const session = await lea.context.newCDPSession(lea.page);
-    const data = { items: [], files: [join(folder, "trip"), join(folder, "c.txt")], dragOperationsMask: 1 };
-    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-      await session.send("Input.dispatchDragEvent", { type, x: 900, y: 400, data });
-    }
+    await dropFromDisk(lea, [join(folder, "trip"), join(folder, "c.txt")]);
     for (const name of ["a.txt", "b.txt", "c.txt"])
       await rowOf(lea, name)
         .getByText(/You · just now$/)
@@ -321,6 +316,28 @@ describe("the files of a note", () => {
     expect(Math.max(...(await Promise.all(sizes)))).toBeLessThan(100_000);
   });
 
+  it("come as one ZIP straight into the file that was chosen for it, where the browser asks for one", async () => {
+    const fay = await web.person("Fay");
+    // The dialog is the browser's; the file behind its answer is a real one, of the browser's own storage.
+    await fay.context.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
+      if (globalThis.declines) throw new DOMException("", "AbortError");
+      return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
+    }`);
+    const files = [text("a.txt", "first"), randomFile("c.bin", { sizeBytes: 3 * MIB })];
+    await open(fay, files);
+    const all = fay.page.getByRole("button", { name: "Download all" });
+    await fay.page.evaluate("globalThis.declines = true");
+    await all.click();
+    await fay.page.evaluate("globalThis.declines = false");
+    await all.click();
+    await fay.page.getByText("All files are in the ZIP.").waitFor();
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-zip-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "Trip.zip"), await readStored(fay, "Trip.zip"));
+    const entries = await readZip(join(folder, "Trip.zip"));
+    expect(Object.fromEntries(entries.map(({ name, bytes }) => [name, sha256(bytes)]))).toEqual(hashesOf(files));
+  });
+
   it("says what could not be had, on the page and in the ZIP", async () => {
     const fay = await web.person("Fay");
     await fay.context.addInitScript("delete globalThis.showSaveFilePicker");
@@ -357,4 +374,18 @@ async function slowDown({ page, context }: Person): Promise<void> {
   await session.send("Network.emulateNetworkConditions", {
     ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 8 * MIB },
   });
+}
+
+/** A file of the browser's own storage. */
+async function readStored({ page }: Person, name: string): Promise<Buffer> {
+  const url = await page.evaluate<string>(
+    `navigator.storage.getDirectory().then((folder) => folder.getFileHandle("${name}")).then((handle) => handle.getFile()).then(
+      (file) => new Promise((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result);
+        reader.readAsDataURL(file);
+      }),
+    )`,
+  );
+  return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FileChooser, Locator } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { dropFiles } from "./testing/drop-files.ts";
+import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
 import { randomFile, text } from "./testing/files.ts";
 import {
   button,
@@ -278,10 +278,7 @@ describe("an upload in a browser", () => {
     const emil = await web.person("Emil");
     await open(emil);
     await closeBucket(emil);
-    const path = join(await mkdtemp(join(tmpdir(), "valetkey-large-")), "huge.bin");
-    onTestFinished(() => rm(dirname(path), { recursive: true }));
-    await writeFile(path, "");
-    await truncate(path, 513 * MIB);
+    const path = await hugeFile();
     const row = rowOf(emil, "huge.bin");
     const choosing = async (click: Locator, files: Parameters<FileChooser["setFiles"]>[0]) => {
       const chooser = emil.page.waitForEvent("filechooser");
@@ -302,4 +299,33 @@ describe("an upload in a browser", () => {
     await button(row, "Cancel").click();
     await expect.poll(() => keptUploads(emil)).toBe(0);
   });
+
+  it("of more than 512 MiB that was dropped goes on from where it lies, as long as the browser may read it", async () => {
+    const fritz = await web.person("Fritz");
+    const note = await open(fritz);
+    await closeBucket(fritz);
+    const row = rowOf(fritz, "huge.bin");
+    await dropFromDisk(fritz, [await hugeFile()]);
+    await button(row, "Pause").waitFor();
+    await expect.poll(() => keptUploads(fritz)).toBe(1);
+    await fritz.page.reload();
+    await row.getByText("0 bytes of 538 MB").waitFor();
+    await fritz.page.close();
+    // With its last page the browser has forgotten that it may.
+    const later = { ...fritz, page: await fritz.context.newPage() };
+    await later.page.goto(`/n/${note.id}`);
+    const laterRow = rowOf(later, "huge.bin");
+    await laterRow.getByText("Your browser asks before it reads the file again.").waitFor();
+    await laterRow.getByRole("button", { name: "Go on" }).waitFor();
+    await button(laterRow, "Remove from the list").click();
+    await expect.poll(() => keptUploads(later)).toBe(0);
+  });
 });
+
+async function hugeFile(): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "valetkey-large-")), "huge.bin");
+  onTestFinished(() => rm(dirname(path), { recursive: true }));
+  await writeFile(path, "");
+  await truncate(path, 513 * MIB);
+  return path;
+}

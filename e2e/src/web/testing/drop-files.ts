@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import type { SampleFile } from "./files.ts";
+import type { Person } from "./person.ts";
 
 // What the browser has; the tests' own types are Node's.
 type Dom = {
@@ -49,4 +50,16 @@ async function fileInput(page: Page, files: readonly SampleFile[]) {
   const input = handle.asElement();
   await input?.setInputFiles(paths);
   return input;
+}
+
+/** The browser's own drag of files or folders on the disk onto the page: it knows where they lie, which nothing that a script makes does. */
+export async function dropFromDisk(
+  { page, context }: Pick<Person, "page" | "context">,
+  paths: readonly string[],
+): Promise<void> {
+  const session = await context.newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 900, y: 400, data });
+  }
 }

@@ -81,7 +81,7 @@ function OwnersLine({ note }: { note: Note }) {
 function Faces({ people }: { people: Person[] }) {
   const shown = people.length > MOST_FACES ? people.slice(0, MOST_FACES - 1) : people;
   return (
-    <span className="flex shrink-0 -space-x-1.5">
+    <span className="flex shrink-0 -space-x-1">
       {shown.map((person) => (
         <Avatar key={person.id} name={nameOf(person, { otherwise: person.id })} className="ring-2 ring-canvas" />
       ))}

@@ -64,6 +64,53 @@ describe("the first start", () => {
   });
 });
 
+describe("the policy of the pages", () => {
+  const secrets = {
+    AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
+    AWS_ACCESS_KEY_ID: "key",
+    AWS_SECRET_ACCESS_KEY: "secret",
+  };
+  // Nobody answers there: what is signed and what is allowed need no bucket.
+  const nowhere = { ...secrets, S3_ENDPOINT: "http://localhost:9" };
+
+  it.each<[string, Record<string, string>, string]>([
+    ["in the path", { AWS_BUCKET_NAME: "files" }, "http://localhost:9"],
+    ["in the host name", { AWS_BUCKET_NAME: "files", S3_FORCE_PATH_STYLE: "false" }, "http://files.localhost:9"],
+    [
+      "that can't be in a host name",
+      { AWS_BUCKET_NAME: "my.files", S3_FORCE_PATH_STYLE: "false" },
+      "http://localhost:9",
+    ],
+    [
+      "behind another address",
+      { AWS_BUCKET_NAME: "files", S3_PUBLIC_ENDPOINT: "https://storage.example.com/base" },
+      "https://storage.example.com",
+    ],
+  ])("requirement 25: names the origin that URLs are signed for, of a bucket %s", async (_, env, origin) => {
+    const service = await startProcess(await place({ ...nowhere, ...env }));
+    const { headers } = await fetch(service.url);
+    const policy = headers.get("content-security-policy") ?? "";
+    for (const directive of ["connect-src", "img-src", "media-src"]) {
+      const allowed = policy.split(";").find((part) => part.trim().startsWith(directive));
+      expect(allowed?.split(" ").filter((source) => source.includes("://"))).toEqual([origin]);
+    }
+    expect(service.output()).toContain(origin);
+    await service.stop();
+  });
+
+  it("requirement 24: the embedded bucket takes files from the pages, however PUBLIC_URL is written", async () => {
+    const service = await startProcess(await place({ PUBLIC_URL: "http://LOCALHOST:80/" }));
+    const bucket = /bucket: embedded, (http:\S+)\)/.exec(service.output())?.[1];
+    const asked = {
+      method: "OPTIONS",
+      headers: { origin: "http://localhost", "access-control-request-method": "PUT" },
+    };
+    const { headers } = await fetch(`${bucket}/valetkey/key`, asked);
+    expect(headers.get("access-control-allow-origin")).toBe("http://localhost");
+    await service.stop();
+  });
+});
+
 describe("stopping", () => {
   it("finishes the request in flight, writes out the audit log and exits 0", async () => {
     const here = await place();

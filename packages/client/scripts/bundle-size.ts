@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** What a bundler makes of an import, in bytes: minified, and gzipped on top. `inputs` are the files that went into it. */
+/** What a bundler makes of an import, in bytes: minified, and gzipped on top. `inputs` are the files of which something went into it. */
 export type BundleSize = { minified: number; gzipped: number; inputs: string[] };
 
 /** Bundles one line of code, for example `export * from "@valetkey/client"`, as a page would have it. */
@@ -12,9 +12,11 @@ export async function bundleSize(contents: string): Promise<BundleSize> {
     ...{ write: false, metafile: true, logLevel: "error" },
   });
   const bytes = outputFiles[0]?.contents ?? new Uint8Array();
+  const [bundle] = Object.values(metafile.outputs);
+  const inputs = Object.entries(bundle?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   return {
     minified: bytes.length,
     gzipped: gzipSync(bytes, { level: 9 }).length,
-    inputs: Object.keys(metafile.inputs),
+    inputs: inputs.map(([path]) => path),
   };
 }

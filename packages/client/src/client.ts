@@ -1,4 +1,4 @@
-import { type CallsOptions, callsOn, connect } from "./calls.ts";
+import { type Calls, type CallsOptions, callsOn, connect } from "./calls.ts";
 import { type Download, download } from "./download.ts";
 import type { FileSource } from "./file-source.ts";
 import { detectPlatform } from "./platform.ts";
@@ -12,25 +12,25 @@ export type ClientOptions = CallsOptions & {
 };
 
 /** All that a caller can do. Every failure is a ValetKeyError. */
-export type Client = ReturnType<typeof createClient>;
+export type Client = Calls & {
+  /** Reads a file from the bucket, from a URL that is asked for now. */
+  download(attachmentId: string, options?: { signal?: AbortSignal }): Promise<Download>;
+  /**
+   * Brings a file straight to the bucket and onto a note: in one request or in parts, as the service says. It begins at once; the same
+   * file to the same note goes on where an interrupted upload has stopped. Throws `invalid_option`; all else is in `done`.
+   */
+  upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
+};
 
 /** Makes a client; nothing is sent. Throws `invalid_option` for an address that isn't one. */
-export function createClient(options: ClientOptions) {
+export function createClient(options: ClientOptions): Client {
   const { baseUrl, fetch, call } = connect(options);
   const { store = defaultStore() } = options;
   const platform = detectPlatform({ fetch });
   return {
     ...callsOn(call),
-
-    /** Reads a file from the bucket, from a URL that is asked for now. */
-    download: (attachmentId: string, { signal }: { signal?: AbortSignal } = {}): Promise<Download> =>
-      download({ call, fetch, platform }, { attachmentId, signal }),
-
-    /**
-     * Brings a file straight to the bucket and onto a note: in one request or in parts, as the service says. It begins at once; the same
-     * file to the same note goes on where an interrupted upload has stopped. Throws `invalid_option`; all else is in `done`.
-     */
-    upload: (noteId: string, file: FileSource, uploadOptions: UploadOptions = {}): UploadTask =>
+    download: (attachmentId, { signal } = {}) => download({ call, fetch, platform }, { attachmentId, signal }),
+    upload: (noteId, file, uploadOptions = {}) =>
       startTask({ baseUrl, call, platform, store }, { noteId, file, options: uploadOptions }),
   };
 }

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { target as anyTarget } from "./arbitraries.ts";
 import { createPresigner, encodeKey, PresignError, type PresignTarget, parseEncodedKey } from "./index.ts";
 
 afterEach(() => {
@@ -35,7 +37,8 @@ describe("the object", () => {
   // The SDK signs it, and the URL reaches another object or none.
   test("a key that URL parsers collapse is refused by every method", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
-    for (const sign of Object.values(presigner)) {
+    const { origin: _, ...methods } = presigner;
+    for (const sign of Object.values(methods)) {
       expect(() => sign(wrong)).toThrow(expect.objectContaining({ code: "invalid_key" }));
     }
   });
@@ -212,6 +215,15 @@ describe("the target", () => {
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],
   ])("%j", (change, url) => {
     expect(urlAt(change)).toBe(url);
+  });
+
+  test("says the origin that its URLs have, whatever the target", () => {
+    const property = fc.property(anyTarget, (given) => {
+      const presigner = createPresigner(given);
+      expect(new URL(presigner.presignGet({ ...options, key: "k" }).url).origin).toBe(presigner.origin);
+      expect(new URL(presigner.presignPost({ ...options, key: "k" }).url).origin).toBe(presigner.origin);
+    });
+    fc.assert(property, { numRuns: 300 });
   });
 
   test.each<Partial<PresignTarget>>([

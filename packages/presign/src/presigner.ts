@@ -41,6 +41,7 @@ export function createPresigner(target: PresignTarget): Presigner {
   const signDelete = createSign(context, { method: "DELETE", operationQuery: "&x-id=DeleteObject" });
   const signPart = createSign(context, { method: "PUT", operationQuery: "&x-id=UploadPart" });
   return {
+    origin: place.origin,
     presignGet: (options) => {
       const query = responseQuery(options.response) + versionQuery(options.versionId);
       return signGet(options, query, options.cacheWindowSeconds);

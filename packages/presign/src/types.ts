@@ -120,6 +120,8 @@ export type PresignedPost = {
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
  */
 export type Presigner = {
+  /** What every URL of this presigner begins with: scheme, host, and the port unless it is the scheme's own. For a page's Content-Security-Policy. */
+  readonly origin: string;
   presignGet(options: GetOptions): PresignedRequest;
   presignHead(options: VersionedOptions): PresignedRequest;
   presignPut(options: PresignOptions): PresignedRequest;

@@ -97,7 +97,7 @@ export async function openCore(
 export type Service = {
   /** Where it listens. */
   url: string;
-  /** What URLs are signed for. */
+  /** The origin that URLs are signed for. */
   bucketUrl: string;
   /** Whether the web app is there too: it has to be built. */
   hasWebApp: boolean;
@@ -153,7 +153,6 @@ async function openService(
   opened.add(checking.stop);
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
-  const bucketUrl = publicBucketUrl(config.bucket);
   const webRoot = findWebRoot();
   const app = buildApp({
     useCases,
@@ -172,7 +171,7 @@ async function openService(
       ...(scanner && { scanner: () => scanner.probe() }),
     },
     publicUrl,
-    bucketOrigins: [new URL(bucketUrl).origin],
+    bucketOrigins: [bucket.urlOrigin],
     trustProxy: trustedHops(config.server.trustProxy),
     logger: { level: config.server.logLevel },
     limits: config.limits,
@@ -191,7 +190,7 @@ async function openService(
   checking.kick();
   if (scanner === undefined) await warnOfUnscanned(db, logger);
   collection.kick();
-  return { url: publicUrl, bucketUrl, hasWebApp: webRoot !== undefined };
+  return { url: publicUrl, bucketUrl: bucket.urlOrigin, hasWebApp: webRoot !== undefined };
 }
 
 /** The log: one JSON line an event, on standard output. */
@@ -217,7 +216,8 @@ async function startBucket(config: Config): Promise<EmbeddedBucket | undefined> 
     region,
     credentials,
     bucketName: bucket.name,
-    allowedOrigins: [server.publicUrl ?? `http://localhost:${server.port}`],
+    // As browsers say it, however PUBLIC_URL is written.
+    allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
   });
 }
 
@@ -243,7 +243,7 @@ function bucketTarget(bucket: BucketConfig) {
     keyPrefix,
     credentials,
     endpoint,
-    publicEndpoint: publicBucketUrl(bucket),
+    publicEndpoint: bucket.publicEndpoint ?? `http://localhost:${port}`,
     forcePathStyle: true,
   };
 }
@@ -258,10 +258,4 @@ function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
 function placeOf(bucket: BucketConfig): string {
   const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
   return [server, bucket.name, bucket.keyPrefix].join(" ");
-}
-
-function publicBucketUrl(bucket: BucketConfig): string {
-  if (bucket.publicEndpoint !== undefined) return bucket.publicEndpoint;
-  if (bucket.kind === "embedded") return `http://localhost:${bucket.port}`;
-  return bucket.endpoint ?? `https://${bucket.name}.s3.${bucket.region}.amazonaws.com`;
 }

@@ -10,7 +10,7 @@ import { toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { createServing } from "./serving.ts";
 
-export type Signing = Pick<Bucket, "presignGet" | "presignPut" | "presignPost" | "presignPart">;
+export type Signing = Pick<Bucket, "urlOrigin" | "presignGet" | "presignPut" | "presignPost" | "presignPart">;
 
 type Options = {
   /** As browsers reach it. */
@@ -39,6 +39,7 @@ export function createSigning({ target, credentials, onWarning }: Options): Sign
   }
 
   return {
+    urlOrigin: presigner.origin,
     presignGet(options) {
       const lasting = credentials.lasting({ now: options.now, seconds: options.expiresInSeconds });
       if (!(lasting instanceof Promise)) return signGet(options, lasting);

@@ -16,8 +16,9 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   const common = { keyPrefix: readKeyPrefix(reader), ...(publicEndpoint === undefined ? {} : { publicEndpoint }) };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, ...common });
-  // Otherwise the bucket has a host name of its own, below the endpoint's.
-  if (bucket.forcePathStyle) requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
+  // Otherwise the bucket has a host name of its own, below the endpoint's; names that can't be part of one are in the path all the same.
+  if (bucket.forcePathStyle || !/^[a-z0-9-]+$/.test(name))
+    requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
   return () => bucket;
 }
 

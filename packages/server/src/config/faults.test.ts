@@ -91,6 +91,16 @@ describe("faults", () => {
     ["with a path of its own", { PUBLIC_URL: "https://h.example", S3_PUBLIC_ENDPOINT: "https://h.example/bucket" }],
     ["by the default of PUBLIC_URL", { PORT: "8080", S3_PUBLIC_ENDPOINT: "http://localhost:8080" }],
     ["by the bucket's own port", { PORT: "3000", S3_LOCAL_PORT: "8080", PUBLIC_URL: "http://h.example:8080" }],
+    [
+      "of an S3 whose bucket's name can't be part of a host's",
+      {
+        ...S3,
+        AWS_BUCKET_NAME: "dotted.bucket",
+        PUBLIC_URL: "https://h.example",
+        S3_ENDPOINT: "https://h.example",
+        S3_FORCE_PATH_STYLE: "false",
+      },
+    ],
     ["of an S3 in path style", { ...S3, PUBLIC_URL: "https://h.example", S3_ENDPOINT: "https://h.example" }],
   ])("requirement 14: the bucket on the origin of the service, %s", (_, env) => {
     const { faults } = failure(env);

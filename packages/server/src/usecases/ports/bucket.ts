@@ -22,6 +22,8 @@ export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
 /** The object store. Calls that reach it reject with `bucket_unavailable` within seconds when it is down. */
 export type Bucket = {
+  /** Scheme, host and port of every URL that is signed: where browsers send files and read them from. */
+  readonly urlOrigin: string;
   /** A new key under our prefix: 128 random bits, nothing of the filename. */
   newObjectKey(): string;
   /**

@@ -85,6 +85,104 @@ describe("writing a note", () => {
     await soon(async () => (await client.notes.get(id)).body).toBe("one");
   });
 
+  it("saves what an earlier page could not, on whatever page one comes back, and with no note opened", async () => {
+    const { page, client, context, watch } = await web.person("Ann Returns");
+    watch.expect(/^503 PATCH/);
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    await page.route(/\/notes\//, (route) =>
+      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
+    );
+    await page.getByRole("textbox", TEXT).fill("one two");
+    await page.getByText("Not saved").first().waitFor();
+    await page.goto("chrome://crash").catch(() => undefined);
+    expect((await client.notes.get(id)).body).toBe("one");
+    const later = await context.newPage();
+    await later.goto("/activity");
+    await soon(async () => (await client.notes.get(id)).body).toBe("one two");
+    await soon(() => later.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))")).toEqual([]);
+  });
+
+  it("leaves alone what another page is still writing", async () => {
+    const { page, client, context, watch } = await web.person("Ann Twice");
+    watch.expect(/^503 PATCH/);
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    await page.route(/\/notes\//, (route) =>
+      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
+    );
+    await page.getByRole("textbox", TEXT).fill("one two");
+    await page.getByText("Not saved").first().waitFor();
+    const other = await context.newPage();
+    await other.goto("/activity");
+    await other.getByRole("heading", { level: 1 }).waitFor();
+    await other.goto(`/n/${(await seedNote(client, { title: "Another" })).id}`);
+    await other.getByRole("textbox", TITLE).waitFor();
+    expect((await client.notes.get(id)).body).toBe("one");
+    await page.unroute(/\/notes\//);
+    await page.getByRole("textbox", TEXT).fill("one two three");
+    await soon(async () => (await client.notes.get(id)).body).toBe("one two three");
+    expect(await page.getByText("This note was changed").count()).toBe(0);
+  });
+
+  it("discards of what was brought back only that, not what others have written since", async () => {
+    const { page, client, context, watch } = await web.person("Ann Discards");
+    watch.expect(/^(?:503|409) PATCH/);
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    await page.route(/\/notes\//, (route) =>
+      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
+    );
+    await page.getByRole("textbox", TEXT).fill("one two");
+    await page.getByText("Not saved").first().waitFor();
+    await page.goto("chrome://crash").catch(() => undefined);
+    const later = await context.newPage();
+    // The list knows the title of before.
+    const held = await holdRequests(later, new RegExp(`/notes/${id}`));
+    await later.goto("/");
+    await later.getByRole("link", { name: /Plan/ }).waitFor();
+    await client.notes.update(id, { title: "Their title" });
+    await later.getByRole("link", { name: /Plan/ }).click();
+    await later.getByRole("button", { name: "Discard", exact: true }).waitFor();
+    held.release();
+    await later.getByRole("button", { name: "Discard", exact: true }).click();
+    await soon(() => client.notes.get(id)).toMatchObject({ title: "Their title", body: "one" });
+    await later.getByRole("status").getByText("Saved", { exact: true }).waitFor();
+    expect(await client.notes.get(id)).toMatchObject({ title: "Their title", body: "one" });
+  });
+
+  it("stays in the field when a press on a touch screen is called off, long after a mouse has left it", async () => {
+    const { page, client } = await web.person("Ann Touches");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    await page.getByRole("textbox", TEXT).fill("one two");
+    await page.getByRole("heading", { name: "Files" }).click();
+    await rendered(page).getByText("one two").click();
+    await page.getByRole("textbox", TEXT).pressSequentially(" three");
+    await page.evaluate("dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))");
+    // What leaves the field does so in a moment of its own.
+    await page.evaluate("new Promise((later) => setTimeout(() => setTimeout(later)))");
+    await page.getByRole("textbox", TEXT).pressSequentially(" four");
+    await soon(async () => (await client.notes.get(id)).body).toBe("one two three four");
+  });
+
+  it("makes one note, however often N is pressed until it is there", async () => {
+    const { page, client } = await web.person("Ann Hurries");
+    await page.goto("/");
+    await page.getByText("A note holds your files").waitFor();
+    const held = await holdRequests(page, /\/notes$/);
+    for (let press = 0; press < 3; press++) await page.keyboard.press("n");
+    await page.getByRole("main").getByRole("button", { name: "New note" }).click();
+    held.release();
+    await page.waitForURL("**/n/*");
+    await page.getByRole("textbox", TITLE).waitFor();
+    expect((await client.notes.list()).items).toHaveLength(1);
+  });
+
   it("is saved after the next sign-in when the session has ended in the middle of it", async () => {
     const { page, client, context, watch, email } = await web.person("Ann Ends");
     watch.expect(/^401 /);
@@ -149,6 +247,24 @@ describe("two who write on one note", () => {
     await page.getByText("theirs", { exact: true }).waitFor();
     expect((await client.notes.get(id)).body).toBe("theirs");
     await page.getByRole("button", { name: "Undo" }).click();
+    await soon(async () => (await client.notes.get(id)).body).toBe("mine");
+  });
+
+  it("are in no hurry: what one wrote in this tab outlives what another tab saves", async () => {
+    const { page, client, context, watch } = await web.person("Ann Waits");
+    watch.expect(/^409 PATCH/);
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    const other = await context.newPage();
+    for (const tab of [other, page]) await tab.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    await client.notes.update(id, { body: "theirs" });
+    await page.getByRole("textbox", TEXT).fill("mine");
+    await page.getByText("This note was changed while you were writing").waitFor();
+    await other.getByRole("textbox", TITLE).fill("Better plan");
+    await soon(async () => (await client.notes.get(id)).title).toBe("Better plan");
+    await page.reload();
+    await page.getByText("This note was changed").waitFor();
+    await page.getByRole("button", { name: "Keep mine" }).click();
     await soon(async () => (await client.notes.get(id)).body).toBe("mine");
   });
 

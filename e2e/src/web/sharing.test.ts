@@ -7,6 +7,7 @@ import { text } from "./testing/files.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
+import { holdRequests } from "./testing/watch.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -72,6 +73,43 @@ describe("sharing a note, in Chromium", () => {
     expect((await sharesOf(ann, note.id))[0]?.expiresAt).toMatch(/^(2998-12-31|2999-01-0[12])T/);
     await ben.page.goto(`/n/${note.id}`);
     await ben.page.getByText("you can edit").waitFor();
+  });
+
+  it("lets go of a date that nobody wants any more", async () => {
+    const [ann, ben] = [await web.person("Ann Dates"), await web.person("Ben Dates")];
+    const note = await seedNote(ann.client, { title: "Plan", sharedWith: { emails: [ben.email] } });
+    await openShareDialog(ann.page, note.id);
+    const row = rowOf(ann.page, "Ben Dates");
+    await row.getByLabel("When it ends for Ben Dates").selectOption("Until a date…");
+    await row.getByLabel("Ends on").waitFor();
+    await row.getByLabel("When it ends for Ben Dates").selectOption("Never ends");
+    await row.getByLabel("Ends on").waitFor({ state: "detached" });
+    expect(await sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
+  });
+
+  it("gives each what was chosen for them, also when the next is typed before the answer", async () => {
+    const [ann, ben, cleo] = [
+      await web.person("Ann Types"),
+      await web.person("Ben Typed"),
+      await web.person("Cleo Typed"),
+    ];
+    const note = await seedNote(ann.client, { title: "Plan" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    const held = await holdRequests(ann.page, /\/shares$/);
+    const share = dialog.getByRole("button", { name: "Share", exact: true });
+    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
+    await share.click();
+    await dialog.getByLabel("People", { exact: true }).fill(cleo.email);
+    await dialog.getByRole("combobox", { name: "What they can do" }).selectOption("Can edit");
+    expect(await share.isDisabled()).toBe(true);
+    held.release();
+    await dialog.getByRole("button", { name: `Take out ${ben.email}` }).waitFor({ state: "detached" });
+    await share.click();
+    await rowOf(ann.page, "Cleo Typed").getByRole("combobox", { name: "What Cleo Typed can do" }).waitFor();
+    expect((await sharesOf(ann, note.id)).sort((a, b) => String(a.email).localeCompare(String(b.email)))).toEqual([
+      { email: ben.email, role: "viewer", expiresAt: null },
+      { email: cleo.email, role: "editor", expiresAt: null },
+    ]);
   });
 
   it("requirement 16: shows a share as ended when its end has come, and the person is refused", async () => {

@@ -1,7 +1,8 @@
 import { Outlet, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { toasts } from "../components/toast-queue.ts";
 import { useUploadsWatch } from "../features/attachments/use-uploads-watch.ts";
+import { saveLeft } from "../features/notes/drafts.ts";
 import { useOnline } from "../service/online.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
@@ -19,6 +20,7 @@ const UploadsWatch = lazy(async () => ({
 export function Shell() {
   useLeaveWhenSignedOut();
   useFocusOnNavigation();
+  useSaveLeft();
   const { create, isPending } = useCreateNote({
     onError: (error) => toasts.add({ title: describeProblem(error), priority: "high" }),
   });
@@ -43,6 +45,22 @@ export function Shell() {
       <Uploads />
     </div>
   );
+}
+
+/** A page that has crashed may seem to be there for so long. Milliseconds. */
+const GONE_MS = 4_000;
+
+/** What an earlier page could not save goes out, whatever page is shown, as soon as there is a connection. */
+function useSaveLeft(): void {
+  const { noteId: openNoteId } = useParams({ strict: false });
+  const isOnline = useOnline();
+  const save = useEffectEvent(() => void saveLeft({ openNoteId }));
+  useEffect(() => {
+    if (!isOnline) return;
+    save();
+    const timer = setTimeout(save, GONE_MS);
+    return () => clearTimeout(timer);
+  }, [isOnline]);
 }
 
 /** Uploads go on whatever page is shown, and after a reload. */

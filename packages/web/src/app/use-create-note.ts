@@ -5,10 +5,13 @@ import { client } from "../service/client.ts";
 import { keys, queryClient } from "../service/queries.ts";
 import { texts } from "../texts/index.ts";
 
-/** Makes an empty note and opens it. */
+const mutationKey = ["create-note"];
+
+/** Makes an empty note and opens it; one at a time, however often it is asked for. */
 export function useCreateNote({ onError }: { onError: (error: unknown) => void }) {
   const navigate = useNavigate();
   const { mutate, isPending } = useMutation({
+    mutationKey,
     mutationFn: () => client.notes.create({ title: texts.notes.untitled }),
     async onSuccess(note) {
       setBlankNote(note.id);
@@ -18,5 +21,8 @@ export function useCreateNote({ onError }: { onError: (error: unknown) => void }
     },
     onError,
   });
-  return { create: () => mutate(), isPending };
+  const create = () => {
+    if (queryClient.isMutating({ mutationKey }) === 0) mutate();
+  };
+  return { create, isPending };
 }

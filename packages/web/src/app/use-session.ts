@@ -1,9 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { toasts } from "../components/toast-queue.ts";
+import { isUnderWay } from "../features/attachments/uploads/upload.ts";
+import { uploadList } from "../features/attachments/uploads/upload-list.ts";
+import { areSaved } from "../features/notes/drafts.ts";
 import { accounts } from "../service/accounts.ts";
-import { forgetKept } from "../service/kept.ts";
+import { finishBeforeSignOut, forgetKept } from "../service/kept.ts";
 import { queryClient, sessionQuery } from "../service/queries.ts";
+import { describeProblem, texts } from "../texts/index.ts";
+
+const words = texts.app.leaving;
 
 /** Tells the other tabs of this browser that the account leaves it. */
 const channel = new BroadcastChannel("valetkey.sign-out");
@@ -35,13 +42,39 @@ export function useLeaveWhenSignedOut(): void {
   }, []);
 }
 
-/** Ends the session and forgets what it showed and kept, in every tab. */
+/** Ends the session and forgets what it showed and kept, in every tab; asks first when something would be lost. */
 export async function signOut(): Promise<void> {
-  const { forgetFiles } = await import("../features/attachments/forget.ts");
-  await forgetFiles();
+  // Rejects without an answer, before anything is given up.
+  await accounts.current();
+  await finishBeforeSignOut();
+  const lost = whatIsLost();
+  if (lost === undefined) return endSession();
+  const anyway = () => {
+    endSession().catch((error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }));
+  };
+  toasts.add({ title: lost, timeout: 0, actionProps: { children: words.anyway, onClick: anyway } });
+}
+
+function whatIsLost(): string | undefined {
+  if (!areSaved()) return words.losesText;
+  return isUploading() ? words.losesUploads : undefined;
+}
+
+async function endSession(): Promise<void> {
+  if (isUploading()) await stopUploads();
   await accounts.signOut();
   channel.postMessage(null);
   await leave();
+}
+
+function isUploading(): boolean {
+  return [...uploadList.all().values()].some(isUnderWay);
+}
+
+// While the session is there, so that the service hears of it; otherwise they end by themselves there, and here with the page.
+async function stopUploads(): Promise<void> {
+  const code = await import("../features/attachments/uploads/control-uploads.ts").catch(() => undefined);
+  await code?.forgetUploads();
 }
 
 // The page is loaded anew, so that nothing stays in memory.

@@ -1,3 +1,4 @@
+import { beforeSignOut } from "../service/kept.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { toasts } from "./toast-queue.ts";
 
@@ -5,11 +6,14 @@ import { toasts } from "./toast-queue.ts";
 const UNDO_MS = 7_000;
 
 /** What is going to happen unless someone thinks better of it. */
-const waiting = new Set<() => void>();
-// A page that goes away no longer offers to undo.
-addEventListener("pagehide", () => {
-  for (const perform of waiting) perform();
-});
+const waiting = new Set<() => Promise<void>>();
+
+async function performAll(): Promise<void> {
+  await Promise.all([...waiting].map((perform) => perform()));
+}
+// A page that goes away no longer offers to undo, and nor does one whose session ends.
+addEventListener("pagehide", () => void performAll());
+beforeSignOut(performAll);
 
 type Undoable = {
   /** What was done, as "Note deleted". */
@@ -22,25 +26,28 @@ type Undoable = {
 
 /** Shows something as done, offers to undo it for 7 seconds, and does it only then. Take it off the page before the call. */
 export function offerUndo({ title, perform, restore }: Undoable): void {
-  const commit = () => {
+  const commit = async () => {
     if (!waiting.delete(commit)) return;
     clearTimeout(timer);
     toasts.close(id);
-    perform().catch((error: unknown) => {
+    try {
+      await perform();
+    } catch (error) {
       restore();
       toasts.add({ title: describeProblem(error), priority: "high" });
-    });
+    }
   };
-  const timer = setTimeout(commit, UNDO_MS);
+  const timer = setTimeout(() => void commit(), UNDO_MS);
   waiting.add(commit);
   const id = toasts.add({
     title,
     timeout: UNDO_MS,
-    onClose: commit,
+    onClose: () => void commit(),
     actionProps: {
       children: texts.common.undo,
       onClick() {
-        waiting.delete(commit);
+        // The message stays for a moment when it is too late.
+        if (!waiting.delete(commit)) return;
         clearTimeout(timer);
         toasts.close(id);
         restore();

@@ -15,9 +15,15 @@ export function onRefused(callback: (status: number) => void): void {
   refusedTo.add(callback);
 }
 
+/** What browsers send after the page is gone, at the most: a larger one they would refuse at once. Bytes. Source: Fetch, "HTTP-network-or-cache fetch". */
+const OUTLIVES_BYTES = 60_000;
+
+const outlives = (body: unknown): boolean =>
+  body === undefined || (typeof body === "string" && new Blob([body]).size <= OUTLIVES_BYTES);
+
 /** What is sent while the page goes away is sent all the same: a deletion that could no longer be undone, for instance. */
 const watchedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, isLeaving ? { ...init, keepalive: true } : init);
+  const response = await fetch(input, isLeaving && outlives(init?.body) ? { ...init, keepalive: true } : init);
   const { status, url } = response;
   // What the bucket refuses is an address that is over, and signed anew.
   const isRefused = (status === 401 || status === 403 || status === 404) && new URL(url).origin === location.origin;

@@ -15,6 +15,19 @@ export function onSignOut(callback: Callback): () => void {
   return () => callbacks.delete(callback);
 }
 
+type Finish = () => Promise<unknown>;
+const finishes = new Set<Finish>();
+
+/** Calls back before a sign-out, while the service still takes what is on its way: finish it. */
+export function beforeSignOut(finish: Finish): void {
+  finishes.add(finish);
+}
+
+/** Waits for what is on its way; what fails has said so, or is still kept. */
+export async function finishBeforeSignOut(): Promise<void> {
+  await Promise.allSettled([...finishes].map((finish) => finish()));
+}
+
 /** Forgets what was kept here for an account. Never rejects: what can't be deleted must not keep anyone signed in. */
 export async function forgetKept(): Promise<void> {
   await Promise.allSettled([...callbacks].map(async (callback) => callback()));

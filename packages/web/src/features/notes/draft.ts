@@ -1,6 +1,6 @@
 import type { Note } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
-import { dropDraft, keepDraft, keysOf, pick, readDraft, type Texts } from "./kept-draft.ts";
+import { dropDraft, keepDraft, keysOf, pick, type Texts, takeOverDraft } from "./kept-draft.ts";
 import { showSaved } from "./show-saved.ts";
 
 type Version = Texts & { updatedAt: string };
@@ -26,8 +26,9 @@ const ATTEMPTS = 5;
  */
 export class Draft {
   readonly noteId: string;
-  /** Whether it began with what an earlier page could not save. */
-  readonly wasKept: boolean;
+  /** What was there before, of what an earlier page could not save and was brought back; undefined: nothing was. */
+  before: Partial<Texts> | undefined;
+  readonly #canEdit: boolean;
   #base: Version;
   /** What the service has, as long as it contradicts the edits. */
   #theirs: Version | undefined;
@@ -40,13 +41,13 @@ export class Draft {
   readonly #listeners = new Set<() => void>();
 
   constructor(note: Note) {
-    const kept = note.role === "viewer" ? undefined : readDraft(note.id);
     this.noteId = note.id;
-    this.wasKept = kept !== undefined;
-    this.#base = { title: note.title, body: note.body, updatedAt: note.updatedAt, ...kept?.base };
-    this.#edits = { ...kept?.edits };
-    this.#attempts = [...(kept?.attempts ?? [])];
-    this.#view = { ...this.#texts(), state: { kind: kept === undefined ? "idle" : "unsaved" } };
+    this.#canEdit = note.role !== "viewer";
+    this.#base = { title: note.title, body: note.body, updatedAt: note.updatedAt };
+    this.#edits = {};
+    this.#attempts = [];
+    this.#view = { ...this.#texts(), state: { kind: "idle" } };
+    this.bringBack();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -56,8 +57,23 @@ export class Draft {
 
   readonly view = (): DraftView => this.#view;
 
+  isSaved(): boolean {
+    return keysOf(this.#edits).length === 0;
+  }
+
   isAtRest(): boolean {
-    return this.#listeners.size === 0 && keysOf(this.#edits).length === 0;
+    return this.#listeners.size === 0 && this.isSaved();
+  }
+
+  /** Takes what an earlier page could not save, unless something is written here already. */
+  bringBack(): void {
+    const kept = this.#canEdit && this.isSaved() ? takeOverDraft(this.noteId) : undefined;
+    if (kept === undefined) return;
+    this.before = pick(kept.base, keysOf(kept.edits));
+    this.#base = { ...this.#base, ...kept.base };
+    this.#edits = kept.edits;
+    this.#attempts = kept.attempts;
+    this.#show({ kind: "unsaved" });
   }
 
   /** Takes what was typed; it is saved after a pause. */

@@ -18,16 +18,46 @@ export type KeptDraft = {
   attempts: Partial<Texts>[];
 };
 
-const keyOf = (noteId: string) => `valetkey.draft.${noteId}`;
+const PREFIX = "valetkey.draft.";
+/** This page, as no other one is called. */
+const PAGE = `${Date.now()}.${Math.random()}`;
+/** Each page keeps its own: two that write on one note don't overwrite each other's. */
+const keyOf = (noteId: string, page = PAGE) => `${PREFIX}${noteId}@${page}`;
 
-/** undefined: everything was saved. */
+const lockOf = (page: string) => `valetkey.page:${page}`;
+// Held as long as this page is there, which tells the others that it sees to what it has written.
+void navigator.locks?.request(lockOf(PAGE), () => new Promise(() => undefined));
+
+/** The locks of the pages that are there; undefined: not known yet, or not to be known in this browser. */
+let present: ReadonlySet<string | undefined> | undefined;
+async function lookForPages(): Promise<void> {
+  const held = (await navigator.locks?.query())?.held;
+  present = held && new Set(held.map(({ name }) => name));
+}
+void lookForPages();
+addEventListener("focus", () => void lookForPages());
+
+/** What this page keeps of a note, or else what one has left that is gone; undefined: everything was saved. */
 export function readDraft(noteId: string): KeptDraft | undefined {
-  try {
-    const kept = localStorage.getItem(keyOf(noteId));
-    return kept === null ? undefined : (JSON.parse(kept) as KeptDraft);
-  } catch {
-    return undefined;
-  }
+  return read(keyOf(noteId)) ?? read(leftOf(noteId));
+}
+
+/** Makes what a page has left, that is gone, this page's own. */
+export function takeOverDraft(noteId: string): KeptDraft | undefined {
+  const left = leftOf(noteId);
+  const kept = read(left);
+  if (kept === undefined || left === undefined) return undefined;
+  keepDraft(noteId, kept);
+  remove(left);
+  return kept;
+}
+
+/** The notes on which pages that are gone have left something; none where the browser can't tell which those are. */
+export async function leftDrafts(): Promise<string[]> {
+  await lookForPages();
+  if (present === undefined) return [];
+  const noteIds = keptKeys().map((key) => key.slice(PREFIX.length, key.lastIndexOf("@")));
+  return [...new Set(noteIds)].filter((noteId) => leftOf(noteId) !== undefined);
 }
 
 export function keepDraft(noteId: string, draft: KeptDraft): void {
@@ -38,10 +68,40 @@ export function keepDraft(noteId: string, draft: KeptDraft): void {
   }
 }
 
+/** Forgets what this page kept. */
 export function dropDraft(noteId: string): void {
+  remove(keyOf(noteId));
+}
+
+/** Where something of a note is that was kept by another page, and none that is still there. */
+function leftOf(noteId: string): string | undefined {
+  return keptKeys().find((key) => {
+    const page = key.slice(key.lastIndexOf("@") + 1);
+    return key === keyOf(noteId, page) && page !== PAGE && present?.has(lockOf(page)) !== true;
+  });
+}
+
+function keptKeys(): string[] {
   try {
-    localStorage.removeItem(keyOf(noteId));
+    return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
   } catch {
-    // As above.
+    return [];
+  }
+}
+
+function read(key: string | undefined): KeptDraft | undefined {
+  try {
+    const kept = key === undefined ? null : localStorage.getItem(key);
+    return kept === null ? undefined : (JSON.parse(kept) as KeptDraft);
+  } catch {
+    return undefined;
+  }
+}
+
+function remove(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // A browser that stores nothing.
   }
 }

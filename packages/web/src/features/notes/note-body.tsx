@@ -127,8 +127,12 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
     if (document.activeElement === field.current) return;
     if (!isPressed.current) return onLeave();
     // The click comes after the release, on what is under the pointer then.
-    const later = () => setTimeout(onLeave);
-    addEventListener("pointerup", later, { once: true });
-    addEventListener("pointercancel", later, { once: true });
+    const released = new AbortController();
+    const later = () => {
+      released.abort();
+      setTimeout(onLeave);
+    };
+    addEventListener("pointerup", later, { signal: released.signal });
+    addEventListener("pointercancel", later, { signal: released.signal });
   };
 }

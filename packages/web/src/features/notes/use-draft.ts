@@ -16,18 +16,18 @@ export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   useEffect(() => draft.adopt(note), [draft, note]);
   const greet = useEffectEvent(() => {
     // A page that was left may have saved it after all; and a conflict says more than this.
-    if (!draft.wasKept || draft.view().state.kind !== "unsaved" || broughtBack.has(draft)) return;
+    const { before } = draft;
+    if (before === undefined || draft.view().state.kind !== "unsaved" || broughtBack.has(draft)) return;
     broughtBack.add(draft);
-    const { title, body } = note;
-    const discard = () => draft.replace({ title, body });
     toasts.add({
       title: words.broughtBack,
       timeout: 10_000,
-      actionProps: { children: words.discard, onClick: discard },
+      actionProps: { children: words.discard, onClick: () => draft.replace(before) },
     });
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was left may be found only after the note was opened
+  useEffect(() => greet(), [draft, view.state.kind]);
   useEffect(() => {
-    greet();
     // What kept it from being saved may be over: the session had ended, and whoever writes has signed in again.
     if (draft.view().state.kind === "failed") void draft.flush();
     return () => void draft.flush().then(() => releaseDraft(draft));

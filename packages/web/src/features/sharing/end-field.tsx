@@ -61,7 +61,7 @@ export function useEndOfShare({ name, expiresAt, now, onChange }: EndOfShareProp
   function choose(choice: string): void {
     const end = endOf(choice, { now: Date.now() });
     setProblem(undefined);
-    setCustom(end === undefined ? fieldOf(Date.now() + 86_400_000) : undefined);
+    setCustom(choice === "custom" ? fieldOf(Date.now() + 86_400_000) : undefined);
     if (end !== undefined) onChange(end);
   }
   function set(): void {

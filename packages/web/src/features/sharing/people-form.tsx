@@ -35,7 +35,8 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
     setChosen(addresses);
     setText(typed);
     setRefusal(undefined);
-    invite.reset();
+    // What is on its way is still told how it ended.
+    if (!invite.isPending) invite.reset();
   }
 
   function submit(event: FormEvent): void {
@@ -52,7 +53,8 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
       { emails, terms: { role, expiresAt } },
       {
         onSuccess({ unknown }) {
-          setChosen(unknown);
+          // Others may have been typed meanwhile.
+          setChosen((now) => now.filter((address) => !emails.includes(address) || unknown.includes(address)));
           inputRef.current?.focus();
           if (unknown.length === 0) return;
           const { people } = words;

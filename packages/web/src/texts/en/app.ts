@@ -8,6 +8,11 @@ export const app = {
   settings: "Settings",
   account: "Account",
   signOut: "Sign out",
+  leaving: {
+    losesText: "Something you wrote could not be saved yet. Signing out loses it.",
+    losesUploads: "Files are still on their way. Signing out stops them.",
+    anyway: "Sign out anyway",
+  },
   navigation: "Main",
   skip: "Skip to the content",
   offline: "You are offline. What you see may be old; uploads go on when the connection is back.",

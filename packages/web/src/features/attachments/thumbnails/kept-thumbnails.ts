@@ -1,5 +1,5 @@
 import type { Attachment } from "@valetkey/client";
-import { clear, delMany, get, keys, set } from "idb-keyval";
+import { delMany, get, keys, set } from "idb-keyval";
 import { browserStore } from "../browser-store.ts";
 
 const withStore = browserStore("thumbnails");
@@ -24,8 +24,4 @@ export function pruneThumbnails(noteId: string, attachments: readonly Attachment
     const gone = (await keys<string>(store)).filter((key) => key.startsWith(`${noteId}/`) && !wanted.has(key));
     if (gone.length > 0) await delMany(gone, store);
   }, undefined);
-}
-
-export function forgetThumbnails(): Promise<void> {
-  return withStore((store) => clear(store), undefined);
 }

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { texts } from "../../../packages/web/src/texts/index.ts";
+import { text } from "./testing/files.ts";
+import { choose, filesOf, keptUploads, open } from "./testing/note-files.ts";
+import { PASSWORD, type Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const words = texts.app.leaving;
+
+/** On whatever page it is. */
+async function signOut({ page, name }: Person): Promise<void> {
+  await page.getByRole("button", { name }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+}
+
+async function signIn({ page, email }: Person): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
+}
+
+describe("signing out", () => {
+  const web = startWeb();
+
+  it("saves what was written just before", async () => {
+    const ann = await web.person("Ann");
+    const { id } = await seedNote(ann.client, { title: "Plan", body: "one" });
+    await ann.page.goto(`/n/${id}`);
+    await ann.page.getByRole("textbox", { name: "Title" }).fill("Better plan");
+    await signOut(ann);
+    await ann.page.waitForURL("**/sign-in");
+    await signIn(ann);
+    await ann.page.getByRole("link", { name: "Better plan" }).waitFor();
+  });
+
+  it("does what could still be undone: a note that was deleted is gone, and not back after it", async () => {
+    const ben = await web.person("Ben");
+    const { id } = await seedNote(ben.client, { title: "Plan" });
+    await seedNote(ben.client, { title: "Other" });
+    await ben.page.goto(`/n/${id}`);
+    await ben.page.getByRole("button", { name: "More about this note" }).click();
+    await ben.page.getByRole("menuitem", { name: "Delete" }).click();
+    await ben.page.getByRole("button", { name: "Undo" }).waitFor();
+    await signOut(ben);
+    await ben.page.waitForURL("**/sign-in");
+    await signIn(ben);
+    await ben.page.getByRole("link", { name: "Other" }).waitFor();
+    expect((await ben.client.notes.list()).items.map(({ title }) => title)).toEqual(["Other"]);
+  });
+
+  it("asks when something that was written can't be saved, and loses it only then", async () => {
+    const cleo = await web.person("Cleo");
+    cleo.watch.expect(/^503 PATCH/);
+    const { id } = await seedNote(cleo.client, { title: "Plan", body: "one" });
+    await cleo.page.goto(`/n/${id}`);
+    await cleo.page.route(/\/notes\//, (route) =>
+      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
+    );
+    await cleo.page.getByRole("textbox", { name: "Title" }).fill("Better plan");
+    await cleo.page.keyboard.press("Tab");
+    await cleo.page.getByText("Not saved").first().waitFor();
+    await signOut(cleo);
+    await cleo.page.getByText(words.losesText).first().waitFor();
+    expect(new URL(cleo.page.url()).pathname).toBe(`/n/${id}`);
+    await cleo.page.getByRole("button", { name: words.anyway }).click();
+    await cleo.page.waitForURL("**/sign-in");
+    expect(await cleo.page.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))")).toEqual([]);
+  });
+
+  it("asks while files are on their way, and stops them only then", async () => {
+    const dora = await web.person("Dora");
+    const note = await open(dora);
+    await dora.context.route(`${web.service.bucketOrigin}/**`, () => new Promise(() => undefined));
+    await choose(dora, [text("a.txt", "hello")]);
+    await filesOf(dora).getByRole("progressbar").waitFor();
+    await expect.poll(() => keptUploads(dora)).toBe(1);
+    await signOut(dora);
+    await dora.page.getByText(words.losesUploads).first().waitFor();
+    expect(await keptUploads(dora)).toBe(1);
+    await dora.page.getByRole("button", { name: words.anyway }).click();
+    await dora.page.waitForURL("**/sign-in");
+    expect(await keptUploads(dora)).toBe(0);
+    await signIn(dora);
+    await expect.poll(async () => (await dora.client.notes.get(note.id)).attachments).toEqual([]);
+  });
+
+  it("without a connection gives nothing up", async () => {
+    const emil = await web.person("Emil");
+    emil.watch.expect(/ERR_INTERNET_DISCONNECTED/);
+    await open(emil);
+    await emil.context.route(`${web.service.bucketOrigin}/**`, () => new Promise(() => undefined));
+    await choose(emil, [text("a.txt", "hello")]);
+    await filesOf(emil).getByRole("progressbar").waitFor();
+    await expect.poll(() => keptUploads(emil)).toBe(1);
+    await emil.page.getByRole("button", { name: "Emil" }).click();
+    await emil.page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+    await emil.context.setOffline(true);
+    await emil.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await emil.page.getByText("There was no answer").first().waitFor();
+    expect(await keptUploads(emil)).toBe(1);
+    await filesOf(emil).getByRole("progressbar").waitFor();
+  });
+
+  it("needs no code that does not come", async () => {
+    const fay = await web.person("Fay");
+    await fay.page.goto("/");
+    await fay.page.getByRole("button", { name: "Fay" }).click();
+    await fay.page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+    await fay.page.route("**/assets/*.js", (route) => route.abort());
+    await fay.page.getByRole("menuitem", { name: "Sign out" }).click();
+    fay.watch.expect(/ERR_FAILED GET/);
+    await fay.page.waitForURL("**/sign-in");
+    expect(await fay.context.cookies()).toEqual([]);
+  });
+});

@@ -114,7 +114,7 @@ describe("writing a note", () => {
       route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
     );
     await page.getByRole("textbox", TEXT).fill("one two");
-    await page.getByText("Not saved").first().waitFor();
+    await page.getByText("Not saved: Something between here and the service answered in its place.").waitFor();
     const other = await context.newPage();
     await other.goto("/activity");
     await other.getByRole("heading", { level: 1 }).waitFor();

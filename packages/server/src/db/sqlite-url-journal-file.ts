@@ -29,7 +29,9 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
   return {
     find({ column, value, before, limit }) {
       try {
-        const rows = prepare(column).all({ value, before: before ?? null, limit });
+        // As the batch's JSON has it: a backslash or a quote is escaped there.
+        const inJson = JSON.stringify(value).slice(1, -1);
+        const rows = prepare(column).all({ value, inJson, before: before ?? null, limit });
         return rows as unknown as Selectable<AuditEventsTable>[];
       } catch (error) {
         throw toSqliteDomainError(error);
@@ -43,7 +45,7 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event
-  where instr(batch.events, :value) > 0 and ${inEvent(column)} = :value
+  where instr(batch.events, :inJson) > 0 and ${inEvent(column)} = :value
     and (:before is null or ${inEvent("id")} < :before)
   order by id desc limit :limit`;
 }

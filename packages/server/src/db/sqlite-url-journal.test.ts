@@ -74,6 +74,15 @@ describe("the journal of URL events", () => {
     expect(journal.fileSome(100)).toBe(0);
   });
 
+  it("finds the events of an owner whose id JSON writes otherwise", async () => {
+    const journal = new UrlJournal(files);
+    for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
+      const event = sampleEvent({ noteId: "n0", ownerId });
+      append(journal, [event]);
+      expect((await test.db.audit.listOfOwner(ownerId, { limit: 200, cursor: undefined })).items).toEqual([event]);
+    }
+  });
+
   it("pages across what is filed and what is not", async () => {
     const journal = new UrlJournal(files);
     const all = Array.from({ length: 25 }, () => sampleEvent({ noteId: "n0", ownerId: "o0" }));

@@ -26,13 +26,14 @@ export function issueUrls(deps: Deps) {
     const now = clock();
     const issued = new Map<string, Downloadable[]>();
     let ofNote: Downloadable[] = [];
-    const refused: Downloadable[] = [];
+    // A set: a refusal costs the caller nothing, so it names a file once, however often that is asked for.
+    const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
       const found = access.get(ids[index] as string);
       const decision = decide(found);
       if (typeof decision === "string") {
-        if (found !== undefined && decision === "access_denied") refused.push(found.attachment);
+        if (found !== undefined && decision === "access_denied") refused.add(found.attachment);
         answers.push({ attachmentId, code: decision });
         continue;
       }
@@ -56,7 +57,7 @@ export function issueUrls(deps: Deps) {
 }
 
 // As with a single URL, a refusal gives nothing away that would have to be accounted for first.
-function recordRefusals(deps: Deps, { caller, refused }: { caller: Caller; refused: Downloadable[] }): void {
+function recordRefusals(deps: Deps, { caller, refused }: { caller: Caller; refused: Set<Downloadable> }): void {
   for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
     const event = describe(deps, { caller, attachments, action: "url.refused", detail: {} });
     deps.db.urlAudit.record(event).catch(() => undefined);

@@ -119,13 +119,14 @@ describe.each(engines)("activity on $name", (engine) => {
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    const asked = [hidden, unknownId(), elsewhere, shared, twin];
+    // What is asked twice is refused twice, and named once.
+    const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
     const { urls } = (
       await (await service.as("finn")).send("POST /attachments/urls", { json: { attachmentIds: asked } })
     ).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
-    expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied]);
+    expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
     // An URL that is issued after the refusals waits for their commit or a later one.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {

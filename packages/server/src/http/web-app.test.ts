@@ -10,17 +10,7 @@ const [engine] = engines as [(typeof engines)[number]];
 // What Chromium sends when someone goes to an address.
 const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
 const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
-const PAGES = [
-  "/",
-  NOTE,
-  "/shared",
-  "/activity",
-  "/settings",
-  "/settings/tokens",
-  "/sign-in",
-  "/sign-up?next=%2F",
-  "/s/x",
-];
+const PAGES = ["/", NOTE, "/shared", "/activity", "/settings", "/sign-in", "/sign-up?next=%2F"];
 
 describe("the web app", () => {
   let service: TestService;
@@ -97,7 +87,7 @@ describe("the web app", () => {
   });
 
   it("says with a page, and 404, that there is nothing at an address", async () => {
-    for (const path of ["/nowhere", "/n/1/2", "/index.html", "/s", "/shared/1"]) {
+    for (const path of ["/nowhere", "/n/1/2", "/index.html", "/s/x", "/shared/1", "/settings/tokens"]) {
       const { status, text, headers } = await get(path, { ...BROWSER, "if-none-match": "*" });
       expect({ path, status, text }).toEqual({ path, status: 404, text: INDEX_HTML });
       expect(headers).toMatchObject({ "cache-control": "no-store", "content-type": "text/html; charset=utf-8" });
@@ -156,7 +146,7 @@ describe("the web app", () => {
         `/assets/${dots}/${dots}/secret.txt`,
         `/assets/${dots}/.env`,
         `/${dots}/secret.txt`,
-        `/settings/${dots}/${dots}/secret.txt`,
+        `/n/${dots}/${dots}/secret.txt`,
         `/icons/${dots}/${dots}/secret.txt`,
       ]);
       const hidden = ["/.env", "/.git/config", "/assets/.hidden.js", "/assets/%2ehidden.js", "/%2eenv", "//.env"];
@@ -180,14 +170,14 @@ describe("the web app", () => {
     });
   });
 
-  it("adds nothing to the document, and its log tells no link's token", async () => {
+  it("adds nothing to the document, and its log tells a page's route and not its address", async () => {
     const { paths } = (await get("/openapi.json")).body;
     expect(
-      Object.keys(paths).filter((path) => /^\/(n|s|shared|settings|sign-in|assets|theme.js)(\/|$)/.test(path)),
+      Object.keys(paths).filter((path) => /^\/(n|shared|settings|sign-in|assets|theme.js)(\/|$)/.test(path)),
     ).toEqual([]);
-    await get("/s/link-token-1");
-    expect(service.log()).toContain('"route":"/s/:token"');
-    expect(service.log()).not.toContain("link-token-1");
+    await get("/n/note-1");
+    expect(service.log()).toContain('"route":"/n/:noteId"');
+    expect(service.log()).not.toContain("note-1");
   });
 });
 

@@ -14,7 +14,7 @@ declare module "fastify" {
 }
 
 /** The addresses that only the web app knows, next to `/` and `/activity`, which callers of the API have too. */
-const PAGES = ["/n/:noteId", "/shared", "/settings", "/settings/*", "/sign-in", "/sign-up", "/s/:token"];
+const PAGES = ["/n/:noteId", "/shared", "/settings", "/sign-in", "/sign-up"];
 const INDEX = "index.html";
 const HTML = "text/html; charset=utf-8";
 // A name with a dot in front is nobody's to see; the compressed ones are sent in place of what they are made from.

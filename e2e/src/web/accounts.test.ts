@@ -100,7 +100,14 @@ describe("signing in", () => {
     await signIn(dora.page, { email: "dora@example.com" });
     await dora.page.getByRole("heading", { name: "Activity" }).waitFor();
     expect(pathOf(dora)).toBe("/activity");
-    for (const to of ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
+    const foreign = [
+      "//evil.example",
+      "https://evil.example/",
+      "/\\evil.example",
+      "/.//evil.example",
+      "javascript:alert(1)",
+    ];
+    for (const to of foreign) {
       await dora.context.clearCookies();
       await dora.page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
       await signIn(dora.page, { email: "dora@example.com" });

@@ -20,5 +20,6 @@ export async function requireNoSession({ search }: { search: { to?: string | und
 export function ownPath(to: string | undefined): string {
   if (to === undefined || !URL.canParse(to, location.origin)) return "/";
   const { origin, pathname, search, hash } = new URL(to, location.origin);
-  return origin === location.origin ? pathname + search + hash : "/";
+  // Once it is parsed `/.//evil.example` is a path here that a browser takes for another host's address.
+  return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }

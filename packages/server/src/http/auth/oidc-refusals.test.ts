@@ -119,6 +119,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     const { begin, signInAtProvider } = await openOidc(engine);
     const foreign = [
       ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
+      ...["/.//evil.example", "/%2e//evil.example", "/a/..//evil.example"],
       ...["javascript:alert(1)", "n/1", "", "http://localhost:3000.evil.example/", "http://localhost:3000/n/1"],
       ...["/auth/error?error=x", "/auth/callback/oidc", "/n/../auth/error", "/%2e/auth/error", 7, { a: 1 }, null],
     ];

@@ -81,7 +81,9 @@ async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange
 /** The path of a page of ours. Throws `invalid_request` for anything that leads elsewhere, or back into the accounts. */
 function ownPath(text: string, origin: string): string {
   const url = text.startsWith("/") ? URL.parse(text, origin) : null;
-  if (url?.origin === origin && !url.pathname.startsWith(`${AUTH_PATH}/`)) return url.pathname + url.search + url.hash;
+  // Once it is parsed `/.//evil.example` is a path here that a browser takes for another host's address.
+  const isHere = url?.origin === origin && !["//", `${AUTH_PATH}/`].some((start) => url.pathname.startsWith(start));
+  if (isHere) return url.pathname + url.search + url.hash;
   throw new HttpProblem("invalid_request", "callbackURL must be the path of a page here, such as /shared.");
 }
 

@@ -6,6 +6,8 @@ import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 import { unknownId } from "../../testing/world.ts";
 
+type Named = { name: string | null; email: string | null };
+
 const cursorAfter = ({ id }: { id: string }) => encodeURIComponent(encodeCursor(id));
 
 describe.each(engines)("activity on $name", (engine) => {
@@ -88,6 +90,44 @@ describe.each(engines)("activity on $name", (engine) => {
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
+  });
+
+  it("tells addresses to the owner of the note alone, and everyone their own", async () => {
+    const [bob, carl] = [await service.as("bob"), await service.as("carl")];
+    await Promise.all([bob.send("GET /me"), carl.send("GET /me")]);
+    const noteId = await create("Shared");
+    const hidden = await attach(noteId, "a.txt");
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["carl"] } });
+    await (await service.as("eve")).send(`GET /attachments/${hidden}/url`);
+    await bob.send(`GET /attachments/${hidden}/url`);
+    const addresses = async (client: Client, path: string) => {
+      const { items } = (await client.send(`GET ${path}`)).body;
+      return items.map(({ action, actor, subject }: { action: string; actor: Named; subject?: Named }) => [
+        action,
+        ...[actor.name, actor.email, subject?.name, subject?.email].filter((told) => told !== undefined),
+      ]);
+    };
+    const ofAnn = ["ann", "ann@example.com"];
+    const toAnn = [
+      ["url.issued", "bob", "bob@example.com"],
+      ["url.refused", "eve", "eve@example.com"],
+      ["share.granted", ...ofAnn, "carl", "carl@example.com"],
+      ["share.granted", ...ofAnn, "bob", "bob@example.com"],
+      ["attachment.uploaded", ...ofAnn],
+      ["note.created", ...ofAnn],
+    ];
+    expect(await addresses(ann, `/notes/${noteId}/activity`)).toEqual(toAnn);
+    expect(await addresses(ann, "/activity?limit=6")).toEqual(toAnn);
+    expect(await addresses(bob, `/notes/${noteId}/activity`)).toEqual([
+      ["url.issued", "bob", "bob@example.com"],
+      ["url.refused", "eve", null],
+      ["share.granted", "ann", null, "carl", null],
+      ["share.granted", "ann", null, "bob", "bob@example.com"],
+      ["attachment.uploaded", "ann", null],
+      ["note.created", "ann", null],
+    ]);
+    expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
   it("names the first ten files of a large batch, which are looked up at once", async () => {

@@ -1,4 +1,5 @@
 import type { AuditEventPage } from "@valetkey/contract";
+import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
 import type { Page } from "../../../usecases/ports.ts";
 import { callerOf } from "../../auth-port.ts";
@@ -12,27 +13,36 @@ export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.get("/notes/:noteId/activity", { schema: schema.listNoteActivity }, async (request) => {
     const { limit, cursor } = request.query;
+    const caller = callerOf(request);
     const input = { noteId: request.params.noteId, limit, cursor };
-    return describe(await useCases.listNoteActivity(callerOf(request), input), deps);
+    return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
   });
 
   app.get("/activity", { schema: schema.listActivity }, async (request) => {
     const { limit, cursor } = request.query;
-    return describe(await useCases.listActivity(callerOf(request), { limit, cursor }), deps);
+    const caller = callerOf(request);
+    return describe(await useCases.listActivity(caller, { limit, cursor }), { caller, ...deps });
   });
 }
 
-async function describe(page: Page<NamedEvent>, { useCases }: RouteDeps): Promise<AuditEventPage> {
+type Told = RouteDeps & { caller: Caller };
+
+async function describe(page: Page<NamedEvent>, { caller, useCases }: Told): Promise<AuditEventPage> {
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
-    const { id, at, action, actorId, noteId, noteTitle = null, attachmentIds, files, detail } = event;
-    const [subject] = subjectOf(event).map((userId) => presentPerson(userId, people));
+    const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
+    // Whom a note was shared with is its owner's to know: an editor reads who did what, and not how to reach them.
+    const present = (userId: string) => {
+      const person = presentPerson(userId, people);
+      return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };
+    };
+    const [subject] = subjectOf(event).map(present);
     return {
       id,
       at: toIso(at),
       action,
       actorId,
-      actor: presentPerson(actorId, people),
+      actor: present(actorId),
       ...(subject && { subject }),
       noteId,
       noteTitle,

@@ -204,9 +204,10 @@ describe("warnings", () => {
   test.each<[Record<string, string>, RegExp]>([
     [{ HOST: "0.0.0.0" }, /^HOST is 0\.0\.0\.0 and PUBLIC_URL is not set/],
     [
-      { PUBLIC_URL: "https://files.example.com" },
+      { PUBLIC_URL: "https://files.example.com", TRUST_PROXY: "1" },
       /^PUBLIC_URL is https, but the embedded bucket answers plain http on port 3001/,
     ],
+    [{ ...S3, PUBLIC_URL: "https://files.example.com" }, /TRUST_PROXY is not set: .* Set TRUST_PROXY=1/],
     [{ AUTH_JWT_AUDIENCE: "files" }, /no token is accepted/],
     [{ AUTH_OIDC_NAME: "Example" }, /without AUTH_OIDC_ISSUER/],
     [{ AUTH_JWKS_URL: "http://login/jwks", AUTH_JWT_AUDIENCE: "files" }, /^AUTH_JWKS_URL is plain http/],

@@ -27,11 +27,14 @@ const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 export function readServer(reader: ConfigReader, options: { workingDirectory: string }): ServerConfig {
   const port = reader.integer("PORT", { fallback: DEFAULT_PORT, min: 0, max: MAX_PORT });
   const host = reader.text("HOST") ?? "127.0.0.1";
+  const publicUrl = readPublicUrl(reader, { host, port });
+  // The service has no TLS of its own: where the address is https there is a proxy.
+  const isBehindProxy = URL.parse(publicUrl ?? "")?.protocol === "https:";
   return {
     port,
     host,
-    publicUrl: readPublicUrl(reader, { host, port }),
-    trustProxy: readTrustProxy(reader),
+    publicUrl,
+    trustProxy: readTrustProxy(reader, { isBehindProxy }),
     logLevel: reader.choice("LOG_LEVEL", { of: LOG_LEVELS, fallback: "info" }),
     dataDir: resolve(options.workingDirectory, reader.text("DATA_DIR") ?? "data"),
   };
@@ -108,8 +111,16 @@ function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; por
   return `http://${shown}:${port}`;
 }
 
-function readTrustProxy(reader: ConfigReader): boolean | number | string[] {
+function readTrustProxy(
+  reader: ConfigReader,
+  { isBehindProxy }: { isBehindProxy: boolean },
+): boolean | number | string[] {
   const value = reader.text("TRUST_PROXY");
+  if (value === undefined && isBehindProxy) {
+    reader.warn(
+      "PUBLIC_URL is https, but TRUST_PROXY is not set: everyone comes from the proxy's address, and shares one limit of sign-ins. Set TRUST_PROXY=1, or to how many proxies are in front.",
+    );
+  }
   if (value === undefined || value === "false") return false;
   if (value === "true") return true;
   if (/^\d{1,2}$/.test(value)) return Number(value);

@@ -1,8 +1,9 @@
 import type { UrlAuditLog } from "../usecases/ports.ts";
 import { toAuditValues } from "./audit.ts";
 import { Mutex } from "./mutex.ts";
-import { AuditThread } from "./sqlite-audit-thread.ts";
+import type { AuditRequest } from "./sqlite-audit-worker.ts";
 import { isBusy } from "./sqlite-errors.ts";
+import { SqliteThread } from "./sqlite-thread.ts";
 import { createUrlAuditLog } from "./url-audit.ts";
 
 // How long events may wait for another process that writes.
@@ -16,7 +17,8 @@ const MAX_GATHERED = 20_000;
  * this process's other writes.
  */
 export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): UrlAuditLog {
-  const thread = new AuditThread(file);
+  const refusal = "The audit log can't be written";
+  const thread = new SqliteThread<AuditRequest, number>({ module: "sqlite-audit-worker", file, refusal });
   const threadLock = new Mutex();
   // The database's turn comes first: a URL never waits for the thread while that waits for a write of others.
   const filing = new Filing(() => inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file"))));

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely, Selectable } from "kysely";
+import type { CompiledQuery, ExpressionBuilder, Kysely, Selectable } from "kysely";
 import { unlistedStates } from "../domain/attachment.ts";
 import { fold } from "../domain/fold.ts";
 import type { Note } from "../domain/note.ts";
@@ -30,7 +30,13 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
-export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
+/** Runs a query that reads all texts of a person, which takes the longer the more they have. */
+export type RunSearch = <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
+
+type Given = { engine: Engine; runSearch: RunSearch | undefined };
+type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
+
+export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): NoteQueries {
   const hasText = (search: string) => (eb: ExpressionBuilder<Tables, "notes">) => {
     const text = fold(search);
     const named = eb
@@ -45,6 +51,9 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
       eb.exists(named),
     ]);
   };
+  // Other lists end with their page; a search looks at everything until it has found one.
+  const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
+    search === undefined || runSearch === undefined ? listing.execute() : runSearch(listing.compile());
   return {
     async insert(note) {
       await db
@@ -110,21 +119,20 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
 
     async listOwned(userId, { limit, cursor, search }) {
       const after = decodeCursor(cursor);
-      const rows = await db
+      const listing = db
         .selectFrom("notes")
         .select(noteColumns)
         .where("owner_id", "=", userId)
         .$if(after !== undefined, (query) => query.where("id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("id", "desc")
-        .limit(limit + 1)
-        .execute();
-      return toPage(rows.map(toNote), limit);
+        .limit(limit + 1);
+      return toPage((await run(listing, search)).map(toNote), limit);
     },
 
     async listShared(userId, { limit, cursor, search, now }) {
       const after = decodeCursor(cursor);
-      const rows = await db
+      const listing = db
         .selectFrom("note_shares")
         .innerJoin("notes", "notes.id", "note_shares.note_id")
         .select(noteColumns)
@@ -134,8 +142,8 @@ export function noteQueries(db: Kysely<Tables>, engine: Engine): NoteQueries {
         .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("note_shares.note_id", "desc")
-        .limit(limit + 1)
-        .execute();
+        .limit(limit + 1);
+      const rows = await run(listing, search);
       return toPage(
         rows.map((row) => ({ ...toNote(row), role: row.role })),
         limit,

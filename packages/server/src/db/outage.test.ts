@@ -18,6 +18,7 @@ const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
 
 const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
   "a list": (db) => db.notes.listOwned("ann", FIRST),
+  "a search": (db) => db.notes.listOwned("ann", { ...FIRST, search: "text" }),
   "an access decision": (db) => db.access.download("ann", "none"),
   "a batch of access decisions": (db) => db.access.downloads("ann", ["none"]),
   "the access to a note": (db) => db.access.note("ann", "none"),

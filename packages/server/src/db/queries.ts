@@ -8,7 +8,7 @@ import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { contentCheckQueries } from "./content-checks.ts";
 import type { Engine } from "./engine.ts";
 import { inventoryQueries } from "./inventory.ts";
-import { noteQueries } from "./notes.ts";
+import { noteQueries, type RunSearch } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
 import type { Tables } from "./schema.ts";
@@ -23,11 +23,13 @@ export type QueryContext = {
   accessStatements: AccessStatements;
   /** Where URL events wait to be filed, on an engine that has such a place. */
   unfiledEvents?: FindUnfiledEvents;
+  /** Runs searches apart from other queries, on an engine where those would wait for them. */
+  runSearch?: RunSearch;
 };
 
 /** All queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
-  const { engine, clock, accessStatements, unfiledEvents } = context;
+  const { engine, clock, accessStatements, unfiledEvents, runSearch } = context;
   return {
     access: accessQueries(accessStatements, {
       run: async (statement, parameters) =>
@@ -35,7 +37,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
       engine,
       clock,
     }),
-    notes: noteQueries(db, engine),
+    notes: noteQueries(db, { engine, runSearch: db.isTransaction ? undefined : runSearch }),
     attachments: attachmentQueries(db, engine),
     uploads: uploadQueries(db),
     shares: shareQueries(db),

@@ -10,6 +10,7 @@ import type { Tables } from "./schema.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { toSqliteDomainError } from "./sqlite-errors.ts";
 import { openWriter } from "./sqlite-file.ts";
+import { openSqliteSearch } from "./sqlite-search.ts";
 import { openSqliteUrlAudit } from "./sqlite-url-audit.ts";
 import { openUnfiledEvents } from "./sqlite-url-journal-file.ts";
 import { createTransactions } from "./transactions.ts";
@@ -42,14 +43,16 @@ export async function openSqlite({ file, clock }: { file: string; clock: Clock }
     throw error;
   });
   const reader = new DatabaseSync(file, { readOnly: true });
+  const search = openSqliteSearch(file);
   const accessStatements = compileAccess(kysely, engine);
   return assembleDatabase({
     kysely,
     transactions,
-    context: { engine, clock, accessStatements, unfiledEvents: unfiled.find },
+    context: { engine, clock, accessStatements, unfiledEvents: unfiled.find, runSearch: search.run },
     access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
     urlAudit: openSqliteUrlAudit({ file, writeLock }),
     closeOthers: async () => {
+      await search.close();
       reader.close();
       unfiled.close();
     },

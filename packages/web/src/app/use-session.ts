@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { toasts } from "../components/toast-queue.ts";
+import { performAll } from "../components/undo.ts";
 import { isUnderWay } from "../features/attachments/uploads/upload.ts";
 import { uploadList } from "../features/attachments/uploads/upload-list.ts";
 import { areSaved } from "../features/notes/drafts.ts";
@@ -46,7 +47,7 @@ export function useLeaveWhenSignedOut(): void {
 export async function signOut(): Promise<void> {
   // Rejects without an answer, before anything is given up.
   await accounts.current();
-  await finishBeforeSignOut();
+  await Promise.all([performAll(), finishBeforeSignOut()]);
   const lost = whatIsLost();
   if (lost === undefined) return endSession();
   const anyway = () => {

@@ -1,4 +1,3 @@
-import { beforeSignOut } from "../service/kept.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { toasts } from "./toast-queue.ts";
 
@@ -8,12 +7,12 @@ const UNDO_MS = 7_000;
 /** What is going to happen unless someone thinks better of it. */
 const waiting = new Set<() => Promise<void>>();
 
-async function performAll(): Promise<void> {
+/** Does at once all that could still be undone. Never rejects. */
+export async function performAll(): Promise<void> {
   await Promise.all([...waiting].map((perform) => perform()));
 }
-// A page that goes away no longer offers to undo, and nor does one whose session ends.
+// A page that goes away no longer offers to undo.
 addEventListener("pagehide", () => void performAll());
-beforeSignOut(performAll);
 
 type Undoable = {
   /** What was done, as "Note deleted". */

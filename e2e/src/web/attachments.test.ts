@@ -339,17 +339,17 @@ describe("the files of a note", () => {
   });
 
   it("says what could not be had, on the page and in the ZIP", async () => {
-    const fay = await web.person("Fay");
-    await fay.context.addInitScript("delete globalThis.showSaveFilePicker");
-    const note = await open(fay, [text("a.txt", "a"), text("b.txt", "b")]);
-    fay.watch.expect(/^404 GET /);
+    const hana = await web.person("Hana");
+    await hana.context.addInitScript("delete globalThis.showSaveFilePicker");
+    const note = await open(hana, [text("a.txt", "a"), text("b.txt", "b")]);
+    hana.watch.expect(/^404 GET /);
     const [first] = note.attachments;
-    await fay.client.attachments.remove(first?.id ?? "");
-    const download = fay.page.waitForEvent("download");
-    await fay.page.getByRole("button", { name: "Download all" }).click();
+    await hana.client.attachments.remove(first?.id ?? "");
+    const download = hana.page.waitForEvent("download");
+    await hana.page.getByRole("button", { name: "Download all" }).click();
     const names = (await readZip(await (await download).path())).map(({ name }) => name);
     expect(names).toEqual(["b.txt", "NOT IN THIS ZIP.txt"]);
-    const said = fay.page.getByRole("region", { name: "Notifications" });
+    const said = hana.page.getByRole("region", { name: "Notifications" });
     await said.getByText("Not in the ZIP, as they could not be had: a.txt").waitFor();
   });
 });

@@ -111,9 +111,10 @@ describe("attaching files", () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { emails: [emil.email] } });
+    // Asked for before: it takes the browser a moment to hand its dialogs over, and the key is pressed at once.
+    const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.goto(`/n/${note.id}`);
     await filesOf(dora).waitFor();
-    const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.keyboard.press("u");
     await chooser;
     await emil.page.goto(`/n/${note.id}`);

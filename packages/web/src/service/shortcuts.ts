@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from "react";
+import { useEffectEvent, useLayoutEffect } from "react";
 
 /** Every shortcut of the app, all of which the dialog behind `?` lists. "g n": one key after the other. "mod+k": Ctrl, on a Mac Cmd. */
 export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g a" | "g ," | "mod+k" | "?";
@@ -16,7 +16,8 @@ let prefix: { key: string; at: number } | undefined;
  */
 export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
-  useEffect(() => {
+  // Before it is seen: whoever sees the page may press its keys.
+  useLayoutEffect(() => {
     if (!isEnabled) return;
     const own = () => onPress();
     handlers.set(shortcut, [...(handlers.get(shortcut) ?? []), own]);

@@ -9,8 +9,10 @@ import {
   button,
   choose,
   filesOf,
+  forgetContent,
   hashesOf,
   keptAsPaused,
+  keptIn,
   keptUploads,
   open,
   rowOf,
@@ -22,6 +24,8 @@ import { startWeb } from "./testing/start-web.ts";
 const MIB = 2 ** 20;
 /** More than a single PUT takes: it goes in parts of 8 MiB. */
 const IN_PARTS = 72 * MIB;
+/** More than the browser keeps. */
+const HUGE = { sizeBytes: 513 * MIB };
 type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
 
 describe("an upload that is interrupted", () => {
@@ -218,6 +222,114 @@ describe("an upload in a browser", () => {
     expect((await hedy.client.notes.get(note.id)).attachments).toHaveLength(2);
   });
 
+  it("is not done twice when another tab has done it after it failed in both", async () => {
+    const iris = await web.person("Iris");
+    const note = await open(iris);
+    const bucket = await closeBucket(iris);
+    iris.watch.expect(/^401 |^412 PUT /);
+    await choose(iris, [text("a.txt", "hello")]);
+    await filesOf(iris).getByRole("progressbar").waitFor();
+    await expect.poll(() => keptUploads(iris)).toBe(1);
+    const other = { ...iris, page: await iris.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    await iris.context.clearCookies();
+    bucket.open();
+    for (const tab of [iris, other]) await tab.page.getByText("Your session has ended.").waitFor();
+    for (const tab of [other, iris]) {
+      await tab.page.getByLabel("E-mail").fill(iris.email);
+      await tab.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      await tab.page.keyboard.press("Enter");
+      await rowOf(tab, "a.txt")
+        .getByText(/You · just now$/)
+        .waitFor();
+      await filesOf(tab).getByRole("progressbar").waitFor({ state: "detached" });
+    }
+    expect((await iris.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+
+  it("is not done twice when another tab has done it while it waited for its turn", async () => {
+    const jon = await web.person("Jon");
+    const note = await open(jon);
+    const isOpen = Promise.withResolvers<void>();
+    await jon.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await isOpen.promise;
+      await route.continue();
+    });
+    const files = ["a.txt", "b.txt", "c.txt", "d.txt"].map((name) => text(name, "hello"));
+    await choose(jon, files);
+    await rowOf(jon, "d.txt").getByText("Waiting for its turn").waitFor();
+    await expect.poll(() => keptUploads(jon)).toBe(4);
+    const other = { ...jon, page: await jon.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "d.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    isOpen.resolve();
+    for (const tab of [jon, other]) {
+      const ready = filesOf(tab).getByText(/You · just now$/);
+      await expect.poll(() => ready.count()).toBe(4);
+      await expect.poll(() => filesOf(tab).getByRole("progressbar").count()).toBe(0);
+    }
+    expect((await jon.client.notes.get(note.id)).attachments).toHaveLength(4);
+  });
+
+  it("that has to be chosen again is another tab's as long as that one sends it, and then over", async () => {
+    const kay = await web.person("Kay");
+    const note = await open(kay);
+    const bucket = await closeBucket(kay);
+    await choose(kay, [text("a.txt", "hello")]);
+    await expect.poll(() => keptUploads(kay)).toBe(1);
+    await forgetContent(kay);
+    const other = { ...kay, page: await kay.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    bucket.open();
+    for (const tab of [kay, other]) {
+      await rowOf(tab, "a.txt")
+        .getByText(/You · just now$/)
+        .waitFor();
+      expect(await filesOf(tab).getByRole("listitem").count()).toBe(1);
+    }
+  });
+
+  it("that has to be chosen again asks for its file when the tab that sends it is closed", async () => {
+    const lea = await web.person("Lea");
+    const note = await open(lea);
+    await closeBucket(lea);
+    await choose(lea, [text("a.txt", "hello")]);
+    await expect.poll(() => keptUploads(lea)).toBe(1);
+    await forgetContent(lea);
+    const other = { ...lea, page: await lea.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    await lea.page.close();
+    await rowOf(other, "a.txt").getByText("Choose the file again to go on").waitFor();
+  });
+
+  it("that has to be chosen again is not done twice when it is chosen in two tabs, one after the other", async () => {
+    const mia = await web.person("Mia");
+    const note = await open(mia);
+    const bucket = await closeBucket(mia);
+    const path = await fileOnDisk("a.txt", { sizeBytes: 5 });
+    await chooseBy(mia.page.getByRole("button", { name: "Attach files" }), path);
+    await expect.poll(() => keptUploads(mia)).toBe(1);
+    await forgetContent(mia);
+    await mia.page.reload();
+    const other = { ...mia, page: await mia.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    for (const tab of [mia, other]) await rowOf(tab, "a.txt").getByText("Choose the file again to go on").waitFor();
+    bucket.open();
+    for (const tab of [mia, other]) {
+      await chooseBy(rowOf(tab, "a.txt").getByText("Choose the file…"), path);
+      await rowOf(tab, "a.txt")
+        .getByText(/You · just now$/)
+        .waitFor();
+      await expect.poll(() => filesOf(tab).getByRole("progressbar").count()).toBe(0);
+    }
+    expect((await mia.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+
   it("stays paused over a reload", async () => {
     const cleo = await web.person("Cleo");
     await open(cleo);
@@ -274,27 +386,45 @@ describe("an upload in a browser", () => {
       .waitFor();
   });
 
+  it("goes on in another tab when the one that sends it is closed, where the browser can't keep its file", async () => {
+    const olaf = await web.person("Olaf");
+    await olaf.context.addInitScript(
+      "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }",
+    );
+    const note = await open(olaf);
+    const bucket = await closeBucket(olaf);
+    olaf.watch.expect(/^412 PUT /);
+    const other = { ...olaf, page: await olaf.context.newPage() };
+    await other.page.goto(`/n/${note.id}`);
+    const path = await fileOnDisk("a.txt", { sizeBytes: 5 });
+    await chooseBy(olaf.page.getByRole("button", { name: "Attach files" }), path);
+    await filesOf(olaf).getByRole("progressbar").waitFor();
+    await chooseBy(other.page.getByRole("button", { name: "Attach files" }), path);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    await olaf.page.close();
+    await filesOf(other).getByText("Uploading in another tab").waitFor({ state: "detached" });
+    bucket.open();
+    await rowOf(other, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+  });
+
   it("of more than 512 MiB asks for its file after a reload, and takes no other one", async () => {
     const emil = await web.person("Emil");
     await open(emil);
     await closeBucket(emil);
-    const path = await hugeFile();
+    const path = await fileOnDisk("huge.bin", HUGE);
     const row = rowOf(emil, "huge.bin");
-    const choosing = async (click: Locator, files: Parameters<FileChooser["setFiles"]>[0]) => {
-      const chooser = emil.page.waitForEvent("filechooser");
-      await click.click();
-      await (await chooser).setFiles(files);
-    };
-    await choosing(emil.page.getByRole("button", { name: "Attach files" }), path);
+    await chooseBy(emil.page.getByRole("button", { name: "Attach files" }), path);
     await button(row, "Pause").waitFor();
     await expect.poll(() => keptUploads(emil)).toBe(1);
     emil.page.on("dialog", (dialog) => dialog.accept());
     await emil.page.reload();
     await row.getByText("Choose the file again to go on").waitFor();
     const again = row.getByText("Choose the file…");
-    await choosing(again, { name: "huge.bin", mimeType: "", buffer: Buffer.from("another") });
+    await chooseBy(again, { name: "huge.bin", mimeType: "", buffer: Buffer.from("another") });
     await row.getByText("That is another file: its name, size or date is not the same.").waitFor();
-    await choosing(again, path);
+    await chooseBy(again, path);
     await button(row, "Pause").waitFor();
     await button(row, "Cancel").click();
     await expect.poll(() => keptUploads(emil)).toBe(0);
@@ -305,7 +435,7 @@ describe("an upload in a browser", () => {
     const note = await open(fritz);
     await closeBucket(fritz);
     const row = rowOf(fritz, "huge.bin");
-    await dropFromDisk(fritz, [await hugeFile()]);
+    await dropFromDisk(fritz, [await fileOnDisk("huge.bin", HUGE)]);
     await button(row, "Pause").waitFor();
     await expect.poll(() => keptUploads(fritz)).toBe(1);
     await fritz.page.reload();
@@ -320,12 +450,41 @@ describe("an upload in a browser", () => {
     await button(laterRow, "Remove from the list").click();
     await expect.poll(() => keptUploads(later)).toBe(0);
   });
+
+  it("of more than 512 MiB goes on from where it lies after it was allowed, and after another reload", async () => {
+    const nora = await web.person("Nora");
+    await open(nora);
+    await closeBucket(nora);
+    const row = rowOf(nora, "huge.bin");
+    await dropFromDisk(nora, [await fileOnDisk("huge.bin", HUGE)]);
+    await row.getByText("0 bytes of 538 MB").waitFor();
+    await expect.poll(() => keptIn(nora, "uploads", ({ attachmentId }) => attachmentId !== undefined)).toBe(1);
+    // The browser's own question can't be answered by a test.
+    await nora.page.addInitScript(`
+      FileSystemHandle.prototype.queryPermission = async () => globalThis.asked ?? "prompt";
+      FileSystemHandle.prototype.requestPermission = async () => globalThis.asked = "granted";
+    `);
+    await nora.page.reload();
+    await row.getByRole("button", { name: "Go on" }).click();
+    await row.getByText("0 bytes of 538 MB").waitFor();
+    await expect.poll(() => keptIn(nora, "uploads", ({ attachmentId }) => attachmentId !== undefined)).toBe(1);
+    await nora.page.reload();
+    await row.getByRole("button", { name: "Go on" }).waitFor();
+  });
 });
 
-async function hugeFile(): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), "valetkey-large-")), "huge.bin");
+/** Chooses files in the dialog of the browser that a click opens. */
+async function chooseBy(click: Locator, files: Parameters<FileChooser["setFiles"]>[0]): Promise<void> {
+  const chooser = click.page().waitForEvent("filechooser");
+  await click.click();
+  await (await chooser).setFiles(files);
+}
+
+/** A file of zeros, which keeps its date, by which it is known when it is chosen again. */
+async function fileOnDisk(name: string, { sizeBytes }: { sizeBytes: number }): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "valetkey-disk-")), name);
   onTestFinished(() => rm(dirname(path), { recursive: true }));
   await writeFile(path, "");
-  await truncate(path, 513 * MIB);
+  await truncate(path, sizeBytes);
   return path;
 }

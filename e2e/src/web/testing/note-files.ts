@@ -48,18 +48,39 @@ export function keptUploads(person: Person): Promise<number> {
   return keptIn(person, "uploads");
 }
 
+/** Leaves of the uploads that the browser keeps what it keeps of files that are too large to be copied: all but the file. */
+export async function forgetContent({ page }: Person): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve, reject) => {
+      const opening = indexedDB.open("valetkey.uploads");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const writing = opening.result.transaction("uploads", "readwrite");
+        writing.oncomplete = resolve;
+        writing.objectStore("uploads").openCursor().onsuccess = ({ target: { result } }) => {
+          if (result === null) return;
+          result.update({ ...result.value, content: undefined });
+          result.continue();
+        };
+      };
+    })`,
+  );
+}
+
 /** How many of them would stay paused. */
 export function keptAsPaused(person: Person): Promise<number> {
   return keptIn(person, "uploads", ({ isPaused }) => isPaused === true);
 }
 
+type KeptEntry = { isPaused?: boolean; attachmentId?: string };
+
 /** How many entries the browser keeps of them, of those that are counted. */
 export async function keptIn(
   { page }: Person,
   name: "uploads" | "thumbnails",
-  isCounted: (entry: { isPaused?: boolean }) => boolean = () => true,
+  isCounted: (entry: KeptEntry) => boolean = () => true,
 ): Promise<number> {
-  const entries = await page.evaluate<{ isPaused?: boolean }[]>(
+  const entries = await page.evaluate<KeptEntry[]>(
     `new Promise((resolve, reject) => {
       const opening = indexedDB.open("valetkey.${name}");
       opening.onupgradeneeded = () => opening.result.createObjectStore("${name}");
@@ -68,7 +89,8 @@ export async function keptIn(
         const entries = [];
         opening.result.transaction("${name}").objectStore("${name}").openCursor().onsuccess = ({ target: { result } }) => {
           if (result === null) return resolve(entries);
-          entries.push({ isPaused: result.value.isPaused });
+          const { isPaused, attachmentId } = result.value;
+          entries.push({ isPaused, attachmentId });
           result.continue();
         };
       };

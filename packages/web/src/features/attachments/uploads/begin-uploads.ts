@@ -1,8 +1,8 @@
 import { ValetKeyError } from "@valetkey/client";
 import { carryOut } from "./carry-out.ts";
 import type { FileHandle } from "./file-handle.ts";
-import { jobs, letGoOn } from "./jobs.ts";
-import { keepFile } from "./kept-files.ts";
+import { type Job, jobs, letGoOn } from "./jobs.ts";
+import { type Kept, keepChange, keepFile } from "./kept-files.ts";
 import { describeUpload, subjectOf, type Upload, type UploadSubject } from "./upload.ts";
 import { uploadList } from "./upload-list.ts";
 import { tellNews } from "./upload-news.ts";
@@ -50,36 +50,36 @@ function toldApart(file: File, isGiven: (file: File) => boolean): File {
   return apart;
 }
 
-/** The same for one whose file is found again. */
-export function beginAgain({ id }: Upload, file: File): void {
+/** The same for one that waits for its file, which is found again. What is kept of it stays: another tab may have done it meanwhile. */
+export function beginAgain({ id }: Upload, { file, kept }: { file: File; kept: Kept }): void {
   const upload = uploadList.get(id);
-  if (upload !== undefined) begin(subjectOf(upload), { file, attachmentId: upload.attachmentId });
+  if (upload?.status !== "choose" && upload?.status !== "allow") return;
+  void keepChange(id, { isPaused: false });
+  begin(subjectOf(upload), { file, kept, attachmentId: upload.attachmentId });
   letGoOn(carryOut);
 }
 
-type Content = ChosenFile & { isPaused?: boolean; isKept?: boolean; attachmentId?: string | undefined };
+type Content = ChosenFile & { isPaused?: boolean; kept?: Kept; attachmentId?: string | undefined };
 
-/** Adds it at the end of those that wait. `isKept`: the browser has the file already. */
-export function begin(subject: UploadSubject, content: Content): void {
-  const { file, handle, isPaused = false, isKept = false, attachmentId } = content;
-  const keeping = isKept ? Promise.resolve() : keep(subject, { file, handle });
-  const job = {
-    subject,
-    file,
-    isBegun: false,
-    task: undefined,
-    given: new AbortController(),
-    keeping,
-    isRestored: isKept,
+/** Adds it at the end of those that wait. `kept`: what the browser has of it already. */
+export function begin(subject: UploadSubject, { file, handle, isPaused = false, kept, attachmentId }: Content): void {
+  const phase = isPaused ? "paused" : "queued";
+  const job: Job = {
+    ...{ subject, file, phase, isBegun: false, task: undefined, given: new AbortController() },
+    keeping: Promise.resolve(),
+    isKept: kept !== undefined,
   };
+  if (kept === undefined) job.keeping = keep(job, handle);
   warnBeforeLeaving();
-  jobs.set(subject.id, { ...job, phase: isPaused ? "paused" : "queued" });
-  uploadList.put({ ...toUpload(subject), status: isPaused ? "paused" : "queued", attachmentId, isKept });
+  jobs.set(subject.id, job);
+  uploadList.put({ ...toUpload(subject), status: phase, attachmentId, isKept: kept === "file" });
 }
 
-async function keep(subject: UploadSubject, { file, handle }: ChosenFile): Promise<void> {
-  const isKept = await keepFile({ subject, file, handle: await handle });
-  uploadList.change(subject.id, { isKept });
+async function keep(job: Job, handle: ChosenFile["handle"]): Promise<void> {
+  const { subject, file } = job;
+  const kept = await keepFile({ subject, file, handle: await handle });
+  job.isKept = kept !== undefined;
+  uploadList.change(subject.id, { isKept: kept === "file" });
 }
 
 function refuse(subject: UploadSubject, limitBytes: number): void {

@@ -20,8 +20,9 @@ export async function carryOut(job: Job): Promise<void> {
       uploadList.change(id, { status: "elsewhere" });
       letGoOn(carryOut);
     },
-    async work({ hasWaited }) {
-      if ((hasWaited || job.isRestored) && !(await isKept(id))) {
+    async work() {
+      // While it waited, for its turn or for someone to try again, another tab may have done it.
+      if (job.isKept && !(await isKept(id))) {
         await look(noteId);
         await drop(job);
         return;
@@ -112,7 +113,8 @@ export async function drop(job: Job): Promise<void> {
   if (!jobs.has(id)) await forgetFile(id);
 }
 
-async function look(noteId: string): Promise<void> {
+/** Asks for a note anew, and for what else changes with its files. */
+export async function look(noteId: string): Promise<void> {
   for (const queryKey of [keys.notes, keys.usage, keys.activity]) void queryClient.invalidateQueries({ queryKey });
   await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
 }

@@ -48,7 +48,7 @@ export function cancelUpload(id: string): void {
 export function goOnWith(id: string, file: File): boolean {
   const upload = uploadList.get(id);
   if (upload === undefined || !isSameFile(upload, file)) return false;
-  beginAgain(upload, file);
+  beginAgain(upload, { file, kept: "name" });
   return true;
 }
 

@@ -19,8 +19,8 @@ export type Job = {
   given: AbortController;
   /** Resolves when the file is kept, or can't be. */
   keeping: Promise<unknown>;
-  /** Whether it comes from what this browser has kept: it may have been over, here or in another tab, when that was read. */
-  isRestored: boolean;
+  /** Whether this browser has kept it, for all tabs: when it is no longer kept, one of them has brought it over or given it up. */
+  isKept: boolean;
 };
 
 export const jobs = new Map<string, Job>();

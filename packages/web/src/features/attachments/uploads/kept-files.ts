@@ -15,20 +15,23 @@ export type KeptUpload = {
   attachmentId?: string;
 };
 
+/** file: the upload goes on by itself after a reload · name: its file has to be chosen again then. */
+export type Kept = "file" | "name";
+
 const withStore = browserStore("uploads");
 
 type Keeping = { subject: UploadSubject; file: File; handle: FileHandle | undefined };
 
 /**
- * Keeps a file in this browser: its bytes up to 512 MiB, above that only where it is, if the browser can tell. Answers whether the upload
- * would go on by itself; a browser that keeps nothing costs the resuming, not the upload.
+ * Keeps a file in this browser: its bytes up to 512 MiB, above that only where it is, if the browser can tell. Answers what is kept,
+ * undefined: nothing, which costs the resuming, not the upload.
  */
-export function keepFile({ subject, file, handle }: Keeping): Promise<boolean> {
+export function keepFile({ subject, file, handle }: Keeping): Promise<Kept | undefined> {
   const content = file.size <= COPIED_UP_TO_BYTES ? file : handle;
-  return withStore(async (store) => {
+  return withStore<Kept | undefined>(async (store) => {
     await set(subject.id, { subject, content, isPaused: false } satisfies KeptUpload, store);
-    return content !== undefined;
-  }, false);
+    return content === undefined ? "name" : "file";
+  }, undefined);
 }
 
 /** Notes what has changed about an upload whose file is kept. */

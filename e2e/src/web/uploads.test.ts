@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FileChooser, Locator } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Note } from "../../../packages/client/src/index.ts";
 import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
 import { randomFile, text } from "./testing/files.ts";
 import {
@@ -151,6 +152,18 @@ describe("an upload in a browser", () => {
     expect(sent.filter(({ method }) => method === "PUT")).toHaveLength(1);
     expect((await ben.client.notes.get(note.id)).attachments).toHaveLength(1);
   });
+
+  /** The service says no at the end of this tab's uploads. */
+  async function refuseCompletion({ page, watch }: Person) {
+    watch.expect(/^413 POST .*\/complete$/);
+    const json = { type: "about:blank", title: "Quota exceeded", status: 413, code: "quota_exceeded" };
+    await page.route(/\/complete$/, (route) => route.fulfill({ status: 413, json }));
+  }
+
+  /** What the service has of a note, sent or not. */
+  async function filenames({ client }: Person, { id }: Note) {
+    return (await client.notes.get(id)).attachments.map(({ filename }) => filename);
+  }
 
   /** What the page reads of the uploads that the browser keeps comes late: `isRead` when it is read, and to the page when it is released. */
   async function readLate({ page }: Person) {
@@ -328,6 +341,68 @@ describe("an upload in a browser", () => {
       await expect.poll(() => filesOf(tab).getByRole("progressbar").count()).toBe(0);
     }
     expect((await mia.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+
+  it("that is cancelled after a reload is given up at the service, too", async () => {
+    const pia = await web.person("Pia");
+    const note = await open(pia);
+    await closeBucket(pia);
+    await choose(pia, [text("a.txt", "hello"), text("b.txt", "hello")]);
+    for (const name of ["a.txt", "b.txt"]) await button(rowOf(pia, name), "Pause").click();
+    await expect.poll(() => keptAsPaused(pia)).toBe(2);
+    await expect.poll(() => keptIn(pia, "uploads", ({ attachmentId }) => attachmentId !== undefined)).toBe(2);
+    await pia.page.reload();
+    await button(rowOf(pia, "a.txt"), "Cancel").click();
+    await rowOf(pia, "a.txt").waitFor({ state: "detached" });
+    await expect.poll(() => filenames(pia, note)).toEqual(["b.txt"]);
+    await forgetContent(pia);
+    await pia.page.reload();
+    await button(rowOf(pia, "b.txt"), "Remove from the list").click();
+    await rowOf(pia, "b.txt").waitFor({ state: "detached" });
+    await expect.poll(() => filenames(pia, note)).toEqual([]);
+    expect(await keptUploads(pia)).toBe(0);
+  });
+
+  it("that failed is given up at the service when it is removed from the list", async () => {
+    const quin = await web.person("Quin");
+    const note = await open(quin);
+    await refuseCompletion(quin);
+    await choose(quin, [text("a.txt", "hello")]);
+    const row = rowOf(quin, "a.txt");
+    await button(row, "Try again").waitFor();
+    expect(await filenames(quin, note)).toEqual(["a.txt"]);
+    await button(row, "Remove from the list").click();
+    await row.waitFor({ state: "detached" });
+    await expect.poll(() => filenames(quin, note)).toEqual([]);
+  });
+
+  it("that failed stays when it is removed from the list and another tab goes on with it", async () => {
+    const ria = await web.person("Ria");
+    const note = await open(ria);
+    const bucket = await closeBucket(ria);
+    await choose(ria, [text("a.txt", "hello")]);
+    await expect.poll(() => keptUploads(ria)).toBe(1);
+    const other = { ...ria, page: await ria.context.newPage() };
+    const isCompleted = Promise.withResolvers<void>();
+    await other.page.route(/\/complete$/, async (route) => {
+      await isCompleted.promise;
+      await route.continue();
+    });
+    await other.page.goto(`/n/${note.id}`);
+    await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
+    await refuseCompletion(ria);
+    ria.watch.expect(/^412 PUT /);
+    bucket.open();
+    await button(rowOf(ria, "a.txt"), "Try again").waitFor();
+    await rowOf(other, "a.txt").getByText("Checking file…").waitFor();
+    await button(rowOf(ria, "a.txt"), "Remove from the list").click();
+    await rowOf(ria, "a.txt").getByRole("progressbar").waitFor({ state: "detached" });
+    expect(await keptUploads(ria)).toBe(1);
+    isCompleted.resolve();
+    await rowOf(other, "a.txt")
+      .getByText(/You · just now$/)
+      .waitFor();
+    expect(await filenames(ria, note)).toEqual(["a.txt"]);
   });
 
   it("stays paused over a reload", async () => {

@@ -66,6 +66,7 @@ export function begin(subject: UploadSubject, { file, handle, isPaused = false, 
   const phase = isPaused ? "paused" : "queued";
   const job: Job = {
     ...{ subject, file, phase, isBegun: false, task: undefined, given: new AbortController() },
+    working: Promise.resolve(),
     keeping: Promise.resolve(),
     isKept: kept !== undefined,
   };

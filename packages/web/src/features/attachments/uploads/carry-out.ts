@@ -81,13 +81,8 @@ function withAttachment(note: Note, attachment: Attachment): Note {
 }
 
 async function fail(job: Job, error: unknown): Promise<void> {
-  const { subject, task } = job;
-  if (job.given.signal.aborted) {
-    await look(subject.noteId);
-    const attachmentId = task?.attachmentId();
-    if (attachmentId !== undefined) hiddenAttachments.remove(attachmentId);
-    return;
-  }
+  const { subject } = job;
+  if (job.given.signal.aborted) return look(subject.noteId);
   tellNews({ kind: "failed", subject, error });
   if (hasCode(error, "upload_rejected")) {
     // It stands in the list with its reason.
@@ -109,7 +104,12 @@ export async function drop(job: Job): Promise<void> {
   jobs.delete(id);
   uploadList.remove(id);
   letGoOn(carryOut);
-  await job.keeping;
+  await forget(id, job);
+}
+
+/** Forgets the file of an upload, unless another one of the same file has begun. */
+export async function forget(id: string, job: Job | undefined): Promise<void> {
+  await job?.keeping;
   if (!jobs.has(id)) await forgetFile(id);
 }
 

@@ -13,7 +13,9 @@ export type Job = {
   phase: "queued" | "running" | "elsewhere" | "paused" | "stopped";
   /** Whether it is on its way to a task or has one. */
   isBegun: boolean;
-  /** Since the client works on it, and until it ends. */
+  /** Resolves when what was begun is over, however it ended. */
+  working: Promise<void>;
+  /** Since the client works on it, and until it fails. */
   task: UploadTask | undefined;
   /** Aborted when it is given up. */
   given: AbortController;
@@ -38,7 +40,7 @@ export function letGoOn(begin: Begin): void {
     if (job.isBegun) job.task?.resume();
     else {
       job.isBegun = true;
-      void begin(job);
+      job.working = begin(job);
     }
   }
 }

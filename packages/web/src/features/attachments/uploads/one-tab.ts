@@ -23,3 +23,9 @@ export async function inOneTab(id: string, { signal, onBusy, work }: Held): Prom
     if (!signal.aborted) throw error;
   }
 }
+
+/** Does the work unless another tab does the same now. */
+export async function unlessElsewhere(id: string, work: () => Promise<void>): Promise<void> {
+  const waiting = new AbortController();
+  await inOneTab(id, { signal: waiting.signal, onBusy: () => waiting.abort(), work });
+}

@@ -89,7 +89,7 @@ function Controls({ upload }: { upload: Upload }) {
       )}
       {status === "choose" && <ChooseAgain upload={upload} />}
       {status === "allow" && <Button onClick={() => void allowUpload(id)}>{words.goOn}</Button>}
-      <IconButton label={isOver ? words.dismiss : words.cancel} onClick={() => cancelUpload(id)}>
+      <IconButton label={isOver ? words.dismiss : words.cancel} onClick={() => void cancelUpload(id)}>
         <X size={16} />
       </IconButton>
     </div>

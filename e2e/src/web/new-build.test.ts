@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
 import { texts } from "../../../packages/web/src/texts/index.ts";
-import { openPerson } from "./testing/person.ts";
+import { pdf, text } from "./testing/files.ts";
+import { choose, filesOf, keptUploads, rowOf } from "./testing/note-files.ts";
+import { openPerson, type Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const web = startWeb();
@@ -89,4 +92,106 @@ it("a note is read and written as it was typed while the code that draws its tex
   await page.getByText("**one**", { exact: true }).click();
   await page.getByRole("textbox", { name: texts.notes.body }).waitFor();
   await dee.close();
+});
+
+/** Code of this name does not come to the page, which was loaded anew for that a moment ago, until it is let through. */
+async function withholdCode({ page, watch }: Person, name: string) {
+  watch.expect(/ERR_FAILED/);
+  await page.addInitScript("sessionStorage.setItem('valetkey.reloaded', String(Date.now()))");
+  let isHeld = true;
+  await page.route(`**/assets/${name}-*.js`, (route) => (isHeld ? route.abort() : route.continue()));
+  return {
+    letThrough() {
+      isHeld = false;
+    },
+  };
+}
+
+it("a note stays when the code of uploads does not come, and they go on when the connection is back", async () => {
+  const eve = await openPerson(web.browser, { service: web.service, name: "Eve" });
+  const { page } = eve;
+  const isOpen = Promise.withResolvers<void>();
+  await eve.context.route(`${web.service.bucketOrigin}/**`, async (route) => {
+    await isOpen.promise;
+    await route.continue().catch(() => undefined);
+  });
+  const { id } = await eve.client.notes.create({ title: "Plan", body: "one" });
+  await page.goto(`/n/${id}`);
+  await choose(eve, [text("a.txt", "hello")]);
+  await expect.poll(() => keptUploads(eve)).toBe(1);
+  const code = await withholdCode(eve, "uploads-watch");
+  await page.reload();
+  await page.getByText(texts.problems.network).first().waitFor();
+  await page.getByText("one", { exact: true }).waitFor();
+  code.letThrough();
+  isOpen.resolve();
+  await eve.context.setOffline(true);
+  await page.getByText(texts.app.offline).waitFor();
+  await eve.context.setOffline(false);
+  await rowOf(eve, "a.txt")
+    .getByText(/You · just now$/)
+    .waitFor();
+  await eve.close();
+});
+
+it("a file is sent when the code that shows it on its way comes in the end", async () => {
+  const flo = await openPerson(web.browser, { service: web.service, name: "Flo" });
+  const { id } = await flo.client.notes.create({ title: "Plan", body: "one" });
+  const code = await withholdCode(flo, "upload-row");
+  await flo.page.goto(`/n/${id}`);
+  await choose(flo, [text("a.txt", "hello")]);
+  await flo.page.getByText(texts.problems.network).first().waitFor();
+  await filesOf(flo).waitFor();
+  code.letThrough();
+  await choose(flo, [text("a.txt", "hello")]);
+  await rowOf(flo, "a.txt")
+    .getByText(/You · just now$/)
+    .waitFor();
+  await flo.close();
+});
+
+it("a PDF whose code does not come is said not to be there, and shown when it is asked for again", async () => {
+  const gia = await openPerson(web.browser, { service: web.service, name: "Gia" });
+  const { page } = gia;
+  const note = await seedNote(gia.client, { title: "Lease", files: [pdf("lease.pdf", ["In May."])] });
+  const code = await withholdCode(gia, "pdf-file");
+  await page.goto(`/n/${note.id}`);
+  await page.getByRole("button", { name: "lease.pdf", exact: true }).click();
+  const trouble = page.getByRole("dialog").getByRole("alert");
+  await trouble.getByText(texts.preview.notLoaded).waitFor();
+  await trouble.getByText(texts.problems.network).waitFor();
+  code.letThrough();
+  await trouble.getByRole("button", { name: texts.common.tryAgain }).click();
+  await page.getByRole("region", { name: "Page 1 of 1" }).waitFor();
+  await gia.close();
+});
+
+it("a link is there without the picture of it whose code does not come", async () => {
+  const han = await openPerson(web.browser, { service: web.service, name: "Han" });
+  const { page } = han;
+  const note = await seedNote(han.client, { title: "Terms", files: [text("terms.txt", "as agreed")] });
+  await withholdCode(han, "qr-code");
+  await page.goto(`/n/${note.id}`);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  const ticket = page.getByRole("dialog", { name: texts.sharing.link.title });
+  await ticket.getByRole("button", { name: texts.sharing.link.copy }).click();
+  await page.getByText(texts.problems.network).first().waitFor();
+  expect(await ticket.getByLabel(texts.sharing.link.address, { exact: true }).inputValue()).toMatch(/^http/);
+  await han.close();
+});
+
+it("a note that is gone is said to be so when the code of that does not come", async () => {
+  const ivo = await openPerson(web.browser, { service: web.service, name: "Ivo" });
+  const { page } = ivo;
+  ivo.watch.expect(/^404 GET /);
+  const code = await withholdCode(ivo, "no-note");
+  const { id } = await ivo.client.notes.create({ title: "Plan", body: "one" });
+  await ivo.client.notes.remove(id);
+  await page.goto(`/n/${id}`);
+  await page.getByRole("alert").getByText(texts.notes.failedToLoadOne).waitFor();
+  await page.getByRole("link", { name: texts.app.activity }).waitFor();
+  code.letThrough();
+  await page.getByRole("button", { name: texts.common.tryAgain }).click();
+  await page.getByRole("alert").getByText(texts.notes.gone.title).waitFor();
+  await ivo.close();
 });

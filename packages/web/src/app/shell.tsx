@@ -1,6 +1,8 @@
 import { Outlet, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
+import { onDemand } from "../components/on-demand.tsx";
 import { toasts } from "../components/toast-queue.ts";
+import { loadUploads } from "../features/attachments/uploads/load-uploads.ts";
 import { useUploadsWatch } from "../features/attachments/use-uploads-watch.ts";
 import { saveLeft } from "../features/notes/drafts.ts";
 import { useOnline } from "../service/online.ts";
@@ -12,9 +14,7 @@ import { useCreateNote } from "./use-create-note.ts";
 import { useFocusOnNavigation } from "./use-focus-on-navigation.ts";
 import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
 
-const UploadsWatch = lazy(async () => ({
-  default: (await import("../features/attachments/uploads-watch.tsx")).UploadsWatch,
-}));
+const UploadsWatch = onDemand(async () => (await loadUploads()).UploadsWatch);
 
 /** The frame of every page of someone who is signed in: the rail on desktops, the bar on phones, and the page. */
 export function Shell() {
@@ -68,7 +68,12 @@ function Uploads() {
   const account = useAccount();
   const { noteId } = useParams({ strict: false });
   const isNeeded = useUploadsWatch();
-  return <Suspense>{isNeeded && account && <UploadsWatch accountId={account.id} openNoteId={noteId} />}</Suspense>;
+  const isOnline = useOnline();
+  const [isMissing, setMissing] = useState(false);
+  // What did not come may come when the connection is back.
+  useEffect(() => setMissing((wasMissing) => wasMissing && !isOnline), [isOnline]);
+  if (!isNeeded || account === undefined || isMissing) return null;
+  return <UploadsWatch accountId={account.id} openNoteId={noteId} onClose={() => setMissing(true)} />;
 }
 
 function OfflineBanner() {

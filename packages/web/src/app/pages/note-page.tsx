@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
+import { onDemand } from "../../components/on-demand.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
@@ -18,7 +19,7 @@ import { TemporaryLink } from "../../features/sharing/temporary-link.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 
-const NoNote = lazy(async () => ({ default: (await import("../../features/notes/no-note.tsx")).NoNote }));
+const NoNote = onDemand(async () => (await import("../../features/notes/no-note.tsx")).NoNote);
 
 const route = getRouteApi("/signed-in/lists/n/$noteId");
 
@@ -33,6 +34,12 @@ export function NotePage() {
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const [linked, setLinked] = useState<Attachment>();
   const [shared, setShared] = useState<Attachment>();
+  // The code that says of a note that it is gone.
+  const [isMissing, setMissing] = useState(false);
+  const retry = () => {
+    setMissing(false);
+    void note.refetch();
+  };
   const { history } = useRouter();
   const hasNoteBehind = useRef(false);
   if (file === undefined) hasNoteBehind.current = false;
@@ -62,21 +69,20 @@ export function NotePage() {
     <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
       {(note.data === undefined || isGone) && back}
       {note.isPending && <NoteSkeleton />}
-      {isGone && (
-        <Suspense>
-          <NoNote
-            noteId={noteId}
-            error={note.error}
-            action={
-              <Link to={list} className={buttonStyle({ kind: "outline" })}>
-                {texts.notes.goTo[list]}
-              </Link>
-            }
-          />
-        </Suspense>
+      {isGone && !isMissing && (
+        <NoNote
+          noteId={noteId}
+          error={note.error}
+          action={
+            <Link to={list} className={buttonStyle({ kind: "outline" })}>
+              {texts.notes.goTo[list]}
+            </Link>
+          }
+          onClose={() => setMissing(true)}
+        />
       )}
-      {note.isError && note.data === undefined && !isGone && (
-        <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
+      {note.isError && (isGone ? isMissing : note.data === undefined) && (
+        <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={retry} />
       )}
       {note.data !== undefined && !isGone && (
         <>

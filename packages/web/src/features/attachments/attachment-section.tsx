@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useMemo, useRef } from "react";
+import { onDemand } from "../../components/on-demand.tsx";
 import { toasts } from "../../components/toast-queue.ts";
 import { useNow } from "../../components/use-now.ts";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
@@ -18,7 +19,7 @@ import { usePolling } from "./use-polling.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
-const UploadRow = lazy(async () => ({ default: (await loadUploads()).UploadRow }));
+const UploadRows = onDemand(async () => (await loadUploads()).UploadRows);
 
 type AttachmentSectionProps = {
   note: Note;
@@ -64,11 +65,9 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
         <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
       ) : (
         <ul className="flex flex-col gap-px">
-          <Suspense fallback={uploadIds.map((id) => <li key={id} className="h-14" />)}>
-            {uploadIds.map((id) => (
-              <UploadRow key={id} id={id} />
-            ))}
-          </Suspense>
+          {uploadIds.length > 0 && (
+            <UploadRows ids={uploadIds} fallback={uploadIds.map((id) => <li key={id} className="h-14" />)} />
+          )}
           {attachments.map((attachment) => (
             <AttachmentRow key={attachment.id} {...{ attachment, actions, accountId }} now={now} />
           ))}

@@ -1,17 +1,15 @@
-import type { Attachment } from "@valetkey/client";
+import { useQuery } from "@tanstack/react-query";
+import { type Attachment, ValetKeyError } from "@valetkey/client";
 import { FileX2 } from "lucide-react";
-import { lazy, Suspense } from "react";
 import { Empty, Skeleton } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
-import { Drawing } from "./drawing.tsx";
+import { Drawing, ONCE } from "./drawing.tsx";
 import { kindOf } from "./kind.ts";
 import { Media } from "./media.tsx";
 import { NoPreview } from "./no-preview.tsx";
 import { Picture } from "./picture.tsx";
 import { TextFile } from "./text-file.tsx";
-
-// A PDF takes as much code as the rest of the app together.
-const Pdf = lazy(() => import("./pdf/pdf-file.tsx").then((module) => ({ default: module.PdfFile })));
+import { TroubleView } from "./trouble.tsx";
 
 /** The file itself. Only this one: each address of a file is an event in the note's activity, so the neighbours' are not asked for ahead. */
 export function Stage({ file }: { file: Attachment | undefined }) {
@@ -25,13 +23,25 @@ export function Stage({ file }: { file: Attachment | undefined }) {
   if (kind === "image") return <Picture file={file} />;
   if (kind === "drawing") return <Drawing file={file} />;
   if (kind === "video" || kind === "audio") return <Media file={file} kind={kind} />;
-  if (kind === "pdf") {
-    return (
-      <Suspense fallback={<Skeleton className="absolute inset-x-1/4 inset-y-4 bg-line!" />}>
-        <Pdf file={file} />
-      </Suspense>
-    );
-  }
+  if (kind === "pdf") return <Pdf file={file} />;
   if (kind === "text") return <TextFile file={file} />;
   return <NoPreview file={file} />;
+}
+
+/** A PDF takes as much code as the rest of the app together: it is fetched here, and what goes wrong with that said as of the file. */
+function Pdf({ file }: { file: Attachment }) {
+  const code = useQuery({ queryKey: ["pdf-code"], queryFn: loadPdf, ...ONCE, retry: false });
+  if (code.isError) {
+    return <TroubleView file={file} trouble={{ error: code.error }} onRetry={() => void code.refetch()} />;
+  }
+  if (code.data === undefined) return <Skeleton className="absolute inset-x-1/4 inset-y-4 bg-line!" />;
+  return <code.data.PdfFile file={file} />;
+}
+
+async function loadPdf() {
+  try {
+    return await import("./pdf/pdf-file.tsx");
+  } catch (cause) {
+    throw new ValetKeyError("network", "The code of PDFs did not come.", { cause });
+  }
 }

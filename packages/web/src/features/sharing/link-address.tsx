@@ -1,9 +1,10 @@
 import { clsx } from "clsx";
-import { lazy, type RefObject, Suspense } from "react";
+import type { RefObject } from "react";
+import { onDemand } from "../../components/on-demand.tsx";
 import { Skeleton } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
 
-const QrCode = lazy(async () => ({ default: (await import("./qr-code.tsx")).QrCode }));
+const QrCode = onDemand(async () => (await import("./qr-code.tsx")).QrCode);
 
 type LinkAddressProps = {
   fileUrl: string;
@@ -19,9 +20,12 @@ export function LinkAddress({ fileUrl, codeLabel, isOver, fieldRef }: LinkAddres
     <div className="mt-3 flex flex-col items-center gap-3">
       {/* What leads nowhere is not to be scanned; and without it the button for a new one is in sight. */}
       {!isOver && (
-        <Suspense fallback={<Skeleton className="size-48" />}>
-          <QrCode text={fileUrl} label={codeLabel} className="h-auto max-w-full rounded-small" />
-        </Suspense>
+        <QrCode
+          text={fileUrl}
+          label={codeLabel}
+          className="h-auto max-w-full rounded-small"
+          fallback={<Skeleton className="size-48" />}
+        />
       )}
       <input
         ref={fieldRef}

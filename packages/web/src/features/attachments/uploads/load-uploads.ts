@@ -1,10 +1,11 @@
-/** The code that brings files to a note and shows it: fetched when someone is about to. */
+/** The code that brings files to a note, shows it and tells of it: fetched when someone is about to, all of it or nothing. */
 export async function loadUploads() {
-  const [{ beginUploads }, { UploadRow }] = await Promise.all([
+  const [{ beginUploads }, { UploadRows }, { UploadsWatch }] = await Promise.all([
     import("./begin-uploads.ts"),
     import("./upload-row.tsx"),
+    import("../uploads-watch.tsx"),
   ]);
-  return { beginUploads, UploadRow };
+  return { beginUploads, UploadRows, UploadsWatch };
 }
 
 /** Ahead of time; a failure shows when it is needed. */

@@ -15,8 +15,13 @@ import { useUpload } from "./upload-list.ts";
 
 const words = texts.attachments.upload;
 
+/** The files on their way to a note. */
+export function UploadRows({ ids }: { ids: readonly string[] }) {
+  return ids.map((id) => <UploadRow key={id} id={id} />);
+}
+
 /** A file on its way: the row itself is the bar. */
-export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
+const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useUpload(id);
   const isOnline = useOnline();
   if (upload === undefined) return null;

@@ -317,6 +317,31 @@ describe("the files of a note", () => {
     expect(Math.max(...(await Promise.all(sizes)))).toBeLessThan(100_000);
   });
 
+  it("leave no ZIP in the browser's own storage after a sign-out, nor an older one when the next is made", async () => {
+    const jan = await web.person("Jan");
+    await jan.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await open(jan, [text("a.txt", "first"), text("b.txt", "second")]);
+    const downloadAll = async () => {
+      const download = jan.page.waitForEvent("download");
+      await jan.page.getByRole("button", { name: "Download all" }).click();
+      await readZip(await (await download).path());
+    };
+    await downloadAll();
+    const [first] = await storedNames(jan);
+    await downloadAll();
+    // The browser may still be saving it.
+    expect(await storedNames(jan)).toHaveLength(2);
+    await jan.page.clock.install({ time: Date.now() + 120_000 });
+    await downloadAll();
+    const names = await storedNames(jan);
+    expect(names).toHaveLength(1);
+    expect(names).not.toContain(first);
+    await jan.page.getByRole("button", { name: "Jan" }).click();
+    await jan.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await jan.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await storedNames(jan)).toEqual([]);
+  });
+
   it("come as one ZIP straight into the file that was chosen for it, where the browser asks for one", async () => {
     const fay = await web.person("Fay");
     // The dialog is the browser's; the file behind its answer is a real one, of the browser's own storage.
@@ -375,6 +400,11 @@ async function slowDown({ page, context }: Person): Promise<void> {
   await session.send("Network.emulateNetworkConditions", {
     ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 8 * MIB },
   });
+}
+
+/** What is in the browser's own storage. */
+function storedNames({ page }: Person): Promise<string[]> {
+  return page.evaluate("navigator.storage.getDirectory().then((folder) => Array.fromAsync(folder.keys()))");
 }
 
 /** A file of the browser's own storage. */

@@ -1,4 +1,4 @@
-/** What names of things that are kept in this browser begin with: keys of localStorage, databases, caches. */
+/** What names of things that are kept in this browser begin with: keys of localStorage, databases, caches, files of its own storage. */
 const PREFIX = "valetkey";
 /** The theme belongs to the browser and not to an account. */
 const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
@@ -31,7 +31,7 @@ export async function finishBeforeSignOut(): Promise<void> {
 /** Forgets what was kept here for an account. Never rejects: what can't be deleted must not keep anyone signed in. */
 export async function forgetKept(): Promise<void> {
   await Promise.allSettled([...callbacks].map(async (callback) => callback()));
-  await Promise.allSettled([forgetStorage(), forgetDatabases(), forgetCaches()]);
+  await Promise.allSettled([forgetStorage(), forgetDatabases(), forgetCaches(), forgetFiles()]);
 }
 
 const OWNER = "valetkey.account";
@@ -84,4 +84,11 @@ function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
 async function forgetCaches(): Promise<void> {
   const names = await caches.keys();
   await Promise.all(names.filter(isKept).map((name) => caches.delete(name)));
+}
+
+async function forgetFiles(): Promise<void> {
+  const folder = await navigator.storage.getDirectory();
+  const removals: Promise<void>[] = [];
+  for await (const name of folder.keys()) if (isKept(name)) removals.push(folder.removeEntry(name));
+  await Promise.allSettled(removals);
 }

@@ -1,5 +1,6 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { toasts } from "../../../components/toast-queue.ts";
+import { onSignOut } from "../../../service/kept.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import { packFiles } from "./pack-files.ts";
 import { currentZip, publishZip } from "./use-zip-download.ts";
@@ -12,6 +13,11 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   const target = await chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
   if (target === undefined || currentZip() !== undefined) return;
   const given = new AbortController();
+  const over = Promise.withResolvers<void>();
+  const forget = onSignOut(() => {
+    given.abort();
+    return over.promise;
+  });
   const totalBytes = attachments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
   let reading: Attachment | undefined;
@@ -36,6 +42,8 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
     if (!given.signal.aborted) toasts.add({ title: describeFailure(error, reading), priority: "high", timeout: 0 });
   } finally {
     publishZip(undefined);
+    forget();
+    over.resolve();
   }
 }
 

@@ -35,17 +35,37 @@ function throughStorage(name: string): ZipTarget {
     async write(stream, { signal }) {
       const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
       if (folder === undefined) return save(await new Response(stream).blob(), name);
-      // The last one has been saved by now, and only one is made at a time.
-      await folder.removeEntry("download.zip").catch(() => undefined);
-      const handle = await folder.getFileHandle("download.zip", { create: true });
-      await stream.pipeTo(await handle.createWritable(), { signal });
-      save(await handle.getFile(), name);
+      await removeSaved(folder);
+      const kept = `${PREFIX}${crypto.randomUUID()}`;
+      try {
+        const handle = await folder.getFileHandle(kept, { create: true });
+        await stream.pipeTo(await handle.createWritable(), { signal });
+        save(await handle.getFile(), name);
+      } catch (error) {
+        await folder.removeEntry(kept).catch(() => undefined);
+        throw error;
+      }
     },
   };
 }
 
+/** By its beginning it goes at sign-out. */
+const PREFIX = "valetkey.zip.";
 /** How long a browser may take to begin reading what it saves. Milliseconds. */
 const SAVED_AFTER_MS = 60_000;
+
+/** Removes earlier ones, also of other tabs; never rejects. What is written at this moment can't be removed, and stays. */
+async function removeSaved(folder: FileSystemDirectoryHandle): Promise<void> {
+  try {
+    for await (const [name, entry] of folder.entries()) {
+      if (!name.startsWith(PREFIX) || !(entry instanceof FileSystemFileHandle)) continue;
+      const { lastModified } = await entry.getFile();
+      if (Date.now() - lastModified > SAVED_AFTER_MS) await folder.removeEntry(name).catch(() => undefined);
+    }
+  } catch {
+    // They go at sign-out.
+  }
+}
 
 function save(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);

@@ -62,7 +62,7 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(): Promise<void> {
-  if (isUploading()) await stopUploads();
+  if (uploadList.all().size > 0) await stopUploads();
   await accounts.signOut();
   channel.postMessage(null);
   await leave();

@@ -5,6 +5,7 @@ import { choose, filesOf, keptUploads, open } from "./testing/note-files.ts";
 import { PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
+import { refuseSaves } from "./testing/watch.ts";
 
 const words = texts.app.leaving;
 
@@ -55,9 +56,7 @@ describe("signing out", () => {
     cleo.watch.expect(/^503 PATCH/);
     const { id } = await seedNote(cleo.client, { title: "Plan", body: "one" });
     await cleo.page.goto(`/n/${id}`);
-    await cleo.page.route(/\/notes\//, (route) =>
-      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
-    );
+    await refuseSaves(cleo.page);
     await cleo.page.getByRole("textbox", { name: "Title" }).fill("Better plan");
     await cleo.page.keyboard.press("Tab");
     await cleo.page.getByText("Not saved").first().waitFor();

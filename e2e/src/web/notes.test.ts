@@ -5,7 +5,7 @@ import { text } from "./testing/files.ts";
 import { PASSWORD } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
-import { holdRequests } from "./testing/watch.ts";
+import { holdRequests, refuseSaves } from "./testing/watch.ts";
 
 const TITLE = { name: "Title" };
 const TEXT = { name: "Text" };
@@ -91,9 +91,7 @@ describe("writing a note", () => {
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
     await rendered(page).getByText("one").click();
-    await page.route(/\/notes\//, (route) =>
-      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
-    );
+    await refuseSaves(page);
     await page.getByRole("textbox", TEXT).fill("one two");
     await page.getByText("Not saved").first().waitFor();
     await page.goto("chrome://crash").catch(() => undefined);
@@ -110,9 +108,7 @@ describe("writing a note", () => {
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
     await rendered(page).getByText("one").click();
-    await page.route(/\/notes\//, (route) =>
-      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
-    );
+    const saves = await refuseSaves(page);
     await page.getByRole("textbox", TEXT).fill("one two");
     await page.getByText("Not saved: Something between here and the service answered in its place.").waitFor();
     const other = await context.newPage();
@@ -121,7 +117,7 @@ describe("writing a note", () => {
     await other.goto(`/n/${(await seedNote(client, { title: "Another" })).id}`);
     await other.getByRole("textbox", TITLE).waitFor();
     expect((await client.notes.get(id)).body).toBe("one");
-    await page.unroute(/\/notes\//);
+    await saves.release();
     await page.getByRole("textbox", TEXT).fill("one two three");
     await soon(async () => (await client.notes.get(id)).body).toBe("one two three");
     expect(await page.getByText("This note was changed").count()).toBe(0);
@@ -133,9 +129,7 @@ describe("writing a note", () => {
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
     await rendered(page).getByText("one").click();
-    await page.route(/\/notes\//, (route) =>
-      route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
-    );
+    await refuseSaves(page);
     await page.getByRole("textbox", TEXT).fill("one two");
     await page.getByText("Not saved").first().waitFor();
     await page.goto("chrome://crash").catch(() => undefined);

@@ -66,3 +66,12 @@ export async function holdRequests(page: Page, path: RegExp): Promise<{ release(
   });
   return { release: resolve };
 }
+
+/** Has the service take nothing that is written on a note, until `release`. What is answered is said by something else than a Valet Key. */
+export async function refuseSaves(page: Page): Promise<{ release(): Promise<void> }> {
+  const path = /\/notes\//;
+  await page.route(path, (route) =>
+    route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
+  );
+  return { release: () => page.unroute(path) };
+}

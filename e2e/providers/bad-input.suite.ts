@@ -5,7 +5,7 @@ import { type BucketServer, bucketOn } from "../../packages/server/src/bucket/te
 import { engines } from "../../packages/server/src/db/testing/test-databases.ts";
 import type { BucketCapabilities } from "../../packages/server/src/domain/bucket-capabilities.ts";
 import { type Client, startService, type TestService } from "../../packages/server/src/http/testing/service.ts";
-import type { Limits } from "../../packages/server/src/usecases/ports.ts";
+import type { Limits } from "../../packages/server/src/usecases/ports/index.ts";
 import { apiAs, putAsTold } from "../src/testing/api.ts";
 import { makePlace, startProcess } from "../src/testing/service.ts";
 import { putUntil } from "./cut-request.ts";

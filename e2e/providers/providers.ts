@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type BucketServer, startEmbedded } from "../../packages/server/src/bucket/testing/server.ts";
-import { freePort } from "../../packages/server/src/free-port.ts";
+import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { startScript, stopScript } from "./process.ts";
 
 /** A real S3 server that runs for the tests alone. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
-import { freePort } from "../../packages/server/src/free-port.ts";
+import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { apiAs } from "./testing/api.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 

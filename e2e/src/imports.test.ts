@@ -42,17 +42,30 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src/bucket": ["packages/server/src/usecases", "packages/server/src/domain", "packages/presign/src"],
   "packages/server/src/scanner": ["packages/server/src/usecases", "packages/server/src/domain"],
   "packages/server/src/http": ["packages/server/src/usecases", "packages/server/src/domain", "packages/contract/src"],
-  // The wiring and its entry points: config, main, cli.
-  "packages/server/src": [
+  "packages/server/src/config": [],
+  "packages/server/src/background": ["packages/server/src/usecases", "packages/server/src/domain"],
+  "packages/server/src/embedded-bucket": ["packages/s3-local/src"],
+  // The only zone that sees all the others.
+  "packages/server/src/wiring": [
+    "packages/server/src/config",
     "packages/server/src/domain",
     "packages/server/src/usecases",
     "packages/server/src/db",
     "packages/server/src/bucket",
     "packages/server/src/scanner",
     "packages/server/src/http",
-    "packages/presign/src",
-    "packages/s3-local/src",
+    "packages/server/src/background",
+    "packages/server/src/embedded-bucket",
   ],
+  "packages/server/src/cli": [
+    "packages/server/src/wiring",
+    "packages/server/src/config",
+    "packages/server/src/domain",
+    "packages/server/src/usecases",
+    "packages/presign/src",
+  ],
+  // Only the entry, cli.ts.
+  "packages/server/src": ["packages/server/src/cli"],
 };
 
 const packages: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { freePort } from "../../packages/server/src/free-port.ts";
+import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { databases } from "./testing/databases.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";

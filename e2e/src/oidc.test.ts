@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../packages/server/src/free-port.ts";
 import { startOidcProvider } from "../../packages/server/src/http/auth/testing/oidc-provider.ts";
+import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { databases } from "./testing/databases.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 

@@ -1,5 +1,5 @@
 import { createBatching } from "@valetkey/server/src/db/batching.ts";
-import { openPostgresUrlAudit } from "@valetkey/server/src/db/postgres-url-audit.ts";
+import { openPostgresUrlAudit } from "@valetkey/server/src/db/postgres/url-audit.ts";
 import pg from "pg";
 import { type AccessRow, accessColumns, type Question, type Store } from "./store.ts";
 

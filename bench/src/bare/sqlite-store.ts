@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { Mutex } from "@valetkey/server/src/db/mutex.ts";
-import { openSqliteUrlAudit } from "@valetkey/server/src/db/sqlite-url-audit.ts";
+import { openSqliteUrlAudit } from "@valetkey/server/src/db/sqlite/journal/log.ts";
+import { Mutex } from "@valetkey/server/src/db/sqlite/mutex.ts";
 import { settings } from "../rig/settings.ts";
 import { type AccessRow, accessColumns, type Store } from "./store.ts";
 

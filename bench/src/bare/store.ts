@@ -1,4 +1,4 @@
-import type { UrlAuditLog } from "@valetkey/server/src/usecases/ports.ts";
+import type { UrlAuditLog } from "@valetkey/server/src/usecases/ports/index.ts";
 
 export type Question = { attachmentId: string; userId: string; now: number };
 

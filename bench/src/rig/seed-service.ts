@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 // The service's own way in, migrations and all: no second description of its schema is kept here.
 import { openPostgres, openSqlite } from "@valetkey/server/src/db/index.ts";
-import type { Queries } from "@valetkey/server/src/usecases/ports.ts";
+import type { Queries } from "@valetkey/server/src/usecases/ports/index.ts";
 import type { Place } from "./candidates.ts";
 import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
 import { runSql } from "./postgres.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { freePort } from "../../../packages/server/src/free-port.ts";
+import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "../testing/api.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { databases } from "../testing/databases.ts";

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../../packages/server/src/free-port.ts";
 import { CLIENT, startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
+import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { startWebService } from "./testing/service.ts";

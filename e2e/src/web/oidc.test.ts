@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../../packages/server/src/free-port.ts";
 import { startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
+import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { openPerson } from "./testing/person.ts";
 import { startWebService, type WebService } from "./testing/service.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DomainError } from "../domain/errors.ts";
-import type { Bucket } from "../usecases/ports.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
 import { patternedStream } from "./testing/bytes.ts";
 import { type Fate, startProxy } from "./testing/proxy.ts";
 import { bucketOn, startEmbedded } from "./testing/server.ts";

@@ -4,12 +4,12 @@ import {
   ListPartsCommand,
   type ListPartsCommandOutput,
 } from "@aws-sdk/client-s3";
-import type { Bucket, MultipartPlace, StoredPart } from "../usecases/ports.ts";
-import { abortParts } from "./abandoned-parts.ts";
+import type { Bucket, MultipartPlace, StoredPart } from "../usecases/ports/index.ts";
 import { isAnswer, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { COMPLETE_EXTRA_MS } from "./multipart.ts";
 import { ifNoneThere } from "./put.ts";
+import { abortParts } from "./unfinished-multipart.ts";
 
 export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { CreateMultipartUploadCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Bucket } from "../usecases/ports.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
 import { promiseTests } from "./promises.suite.ts";
 import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
 import { type BucketServer, bucketOn, inspect } from "./testing/server.ts";

@@ -1,6 +1,5 @@
 import type { Credentials } from "@valetkey/presign";
-import type { Bucket, Clock } from "../usecases/ports.ts";
-import { createDiscardParts } from "./abandoned-parts.ts";
+import type { Bucket, Clock } from "../usecases/ports/index.ts";
 import { createBrowserMultipart } from "./browser-multipart.ts";
 import { createClient, type Timeouts } from "./client.ts";
 import { createCopy } from "./copy.ts";
@@ -12,6 +11,7 @@ import { createObjects } from "./objects.ts";
 import { createSigning } from "./signing.ts";
 import { createStore } from "./store.ts";
 import { createTryCapabilities } from "./try-capabilities.ts";
+import { createDiscardParts } from "./unfinished-multipart.ts";
 
 export type BucketOptions = {
   name: string;

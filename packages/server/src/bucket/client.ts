@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Credentials } from "@valetkey/presign";
-import type { Clock } from "../usecases/ports.ts";
+import type { Clock } from "../usecases/ports/index.ts";
 import { refusesCredentials, toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
 

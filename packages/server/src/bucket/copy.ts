@@ -6,11 +6,11 @@ import {
 } from "@aws-sdk/client-s3";
 import { encodeKey } from "@valetkey/presign";
 import { MAX_PARTS } from "../domain/part-plan.ts";
-import type { Bucket } from "../usecases/ports.ts";
-import { abortParts } from "./abandoned-parts.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
 import { isAnswer, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { COMPLETE_EXTRA_MS } from "./multipart.ts";
+import { abortParts } from "./unfinished-multipart.ts";
 
 type Copy = Parameters<Bucket["copy"]>[0];
 

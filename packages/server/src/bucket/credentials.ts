@@ -1,5 +1,5 @@
 import type { Credentials } from "@valetkey/presign";
-import type { Clock } from "../usecases/ports.ts";
+import type { Clock } from "../usecases/ports/index.ts";
 
 /** Asks a source for credentials; `forceRefresh` passes by what the source keeps. The providers of the AWS SDK are such. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;

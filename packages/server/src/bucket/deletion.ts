@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3";
-import type { Bucket } from "../usecases/ports.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
 import { isAnswer } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 

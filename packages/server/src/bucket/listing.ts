@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
-import type { Bucket, ListedObject, UnfinishedMultipart } from "../usecases/ports.ts";
-import { unfinishedPages } from "./abandoned-parts.ts";
+import type { Bucket, ListedObject, UnfinishedMultipart } from "../usecases/ports/index.ts";
 import type { BucketClient } from "./client.ts";
+import { unfinishedPages } from "./unfinished-multipart.ts";
 
 export type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
 

@@ -5,10 +5,10 @@ import {
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { abortParts } from "./abandoned-parts.ts";
 import { isAnswer, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { ifNoneThere, type Outcome, transferMs } from "./put.ts";
+import { abortParts } from "./unfinished-multipart.ts";
 
 /** A multipart upload under way. */
 export type Multipart = {

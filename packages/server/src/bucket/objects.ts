@@ -9,7 +9,7 @@ import {
 import { encodeKey, PresignError } from "@valetkey/presign";
 import type { Checksum } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Bucket } from "../usecases/ports.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
 import { isAnswer, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { CompleteMultipartUploadCommand, PutBucketCorsCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { createPresigner } from "@valetkey/presign";
 import { expect, test } from "vitest";
-import type { Bucket } from "../usecases/ports.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
 import { createCopy } from "./copy.ts";
 import { patterned, sha256 } from "./testing/bytes.ts";
 import { declaredOf } from "./testing/declared.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Bucket, SignedUrl } from "../usecases/ports.ts";
+import type { Bucket, SignedUrl } from "../usecases/ports/index.ts";
 import { type BucketServer, bucketOn, startEmbedded } from "./testing/server.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 400);

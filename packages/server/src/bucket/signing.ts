@@ -5,7 +5,7 @@ import {
   type PresignedRequest,
   type PresignTarget,
 } from "@valetkey/presign";
-import type { Bucket, SignedPost, SignedRequest } from "../usecases/ports.ts";
+import type { Bucket, SignedPost, SignedRequest } from "../usecases/ports/index.ts";
 import { toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { createServing } from "./serving.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Checksum } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Bucket } from "../usecases/ports.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
 import { unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { beginMultipart, type Multipart } from "./multipart.ts";

@@ -1,7 +1,7 @@
 import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { createPresigner, type PresignTarget } from "@valetkey/presign";
 import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
-import type { Bucket, Clock, MultipartPlace, StoredPart } from "../usecases/ports.ts";
+import type { Bucket, Clock, MultipartPlace, StoredPart } from "../usecases/ports/index.ts";
 import { isAnswer, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";

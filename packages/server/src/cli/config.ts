@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { describeConfig, loadConfig } from "../config.ts";
+import { describeConfig, loadConfig } from "../config/index.ts";
 
 /** `valetkey config`: what is in force, secrets masked; with faults, all of them and exit code 1. */
 export function configCommand(): Command {

@@ -1,5 +1,5 @@
 import { PresignError } from "@valetkey/presign";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../config/index.ts";
 import { DomainError } from "../domain/errors.ts";
 
 const REMEDIES: Partial<Record<string, string>> = {

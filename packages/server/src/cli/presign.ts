@@ -1,7 +1,7 @@
 import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { createPresigner, parseS3Url } from "@valetkey/presign";
 import { Command, Option } from "commander";
-import { loadSigningTarget } from "../config.ts";
+import { loadSigningTarget } from "../config/index.ts";
 import { parseDuration } from "./duration.ts";
 
 const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { type Config, loadConfig } from "../config.ts";
-import { createLogger, type Service, startService } from "../main.ts";
+import { type Config, loadConfig } from "../config/index.ts";
+import { createLogger, type Service, startService } from "../wiring/service.ts";
 
 const SAME_SIGNAL_MS = 1_000;
 

@@ -1,8 +1,8 @@
 import pino from "pino";
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../config/index.ts";
 import { DomainError } from "../domain/errors.ts";
 import { normaliseEmail, type Person } from "../domain/person.ts";
-import { type Core, openCore } from "../main.ts";
+import { type Core, openCore } from "../wiring/core.ts";
 
 /** Runs a command on the configured database and bucket, which a running service may be using at the same time. */
 export async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, test } from "vitest";
-import { ConfigError, type EmbeddedSecrets, parseConfig } from "../config.ts";
+import { ConfigError, type EmbeddedSecrets, parseConfig } from "./index.ts";
 import { S3, SECRET, startDirectory } from "./testing.ts";
 
 let workingDirectory: string;
@@ -29,7 +29,7 @@ describe("secrets of embedded mode", () => {
   });
 
   test("are the same for processes that start together", async () => {
-    const script = `import(${JSON.stringify(new URL("../config.ts", import.meta.url).href)}).then(({ loadConfig }) =>
+    const script = `import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)}).then(({ loadConfig }) =>
       console.log(loadConfig({}, { workingDirectory: process.argv[1] }).config.auth.secret))`;
     const start = () => promisify(execFile)(process.execPath, ["-e", script, workingDirectory]);
     const started = await Promise.all(Array.from({ length: 6 }, start));

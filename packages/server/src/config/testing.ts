@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { ConfigError, loadConfig } from "../config.ts";
+import { ConfigError, loadConfig } from "./index.ts";
 
 export const SECRET = "pT7xq0VbN2mKd9sYwR4eHc8uLf1aZgJ3";
 export const OTHER_SECRET = "Q9vM3xT6nB1kR8yW5cZ0hF4jL7dS2gPa";

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
-import type { AccessQueries, Database, UrlAuditLog } from "../usecases/ports.ts";
+import type { AccessQueries, Database, UrlAuditLog } from "../usecases/ports/index.ts";
 import type { EngineName } from "./engine.ts";
-import { buildQueries, type QueryContext } from "./queries.ts";
+import { buildQueries, type QueryContext } from "./queries/index.ts";
 import type { Tables } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 

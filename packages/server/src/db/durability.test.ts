@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
-import type { Database } from "../usecases/ports.ts";
+import type { Database } from "../usecases/ports/index.ts";
 import { ended, startChild } from "./testing/child-process.ts";
 import type { DatabaseLocation } from "./testing/database-location.ts";
 import { describeDatabase } from "./testing/describe-database.ts";

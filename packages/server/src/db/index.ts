@@ -1,3 +1,3 @@
 export { authTables } from "./auth-tables.ts";
-export { openPostgres } from "./postgres.ts";
-export { openSqlite } from "./sqlite.ts";
+export { openPostgres } from "./postgres/open.ts";
+export { openSqlite } from "./sqlite/open.ts";

@@ -1,8 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OpenDatabase } from "./database.ts";
-import { openPostgres } from "./postgres.ts";
-import { urlJournalFile } from "./sqlite-url-journal-file.ts";
+import { openPostgres } from "./postgres/open.ts";
+import { urlJournalFile } from "./sqlite/journal/file.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts";
 import { TcpProxy } from "./testing/tcp-proxy.ts";
 import { engines, type TestDatabase } from "./testing/test-databases.ts";

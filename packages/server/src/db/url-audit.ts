@@ -1,6 +1,6 @@
 import type { AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { UrlAuditLog } from "../usecases/ports.ts";
+import type { UrlAuditLog } from "../usecases/ports/index.ts";
 import { createBatching } from "./batching.ts";
 
 // A commit's cost is shared by all in it; beyond this there is little left to share, and the last would wait for the first.

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
-import type { Deps } from "../usecases/ports.ts";
+import type { Deps } from "../usecases/ports/index.ts";
 import { type Client, startService, type TestService, tokenOf } from "./testing/service.ts";
 import { unknownId } from "./testing/world.ts";
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { bounds } from "./bounds.ts";
+import { bounds } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** The only body most routes take: JSON of bounded size and depth; an empty one counts as none. Everything else is refused with 415. */

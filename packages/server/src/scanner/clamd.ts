@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { addAbortSignal, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DomainError } from "../domain/errors.ts";
-import type { Scanner, ScanVerdict } from "../usecases/ports.ts";
+import type { Scanner, ScanVerdict } from "../usecases/ports/index.ts";
 
 export type ClamdTimeouts = {
   /** To reach clamd, and for its answer to a ping. */

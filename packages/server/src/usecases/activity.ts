@@ -1,7 +1,7 @@
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { Deps, Page, PageRequest, Queries } from "./ports.ts";
+import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 
 // A batch is about up to 1,000 files, and a page of 200 batches would be as long as a book.
 const MAX_NAMED_FILES = 10;

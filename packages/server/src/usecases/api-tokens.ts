@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller, Person } from "../domain/person.ts";
-import type { ApiToken, Deps } from "./ports.ts";
+import type { ApiToken, Deps } from "./ports/index.ts";
 
 const PREFIX = "vk_";
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;

@@ -2,8 +2,8 @@ import type { Attachment } from "../domain/attachment.ts";
 import type { Caller } from "../domain/person.ts";
 import type { SharedAttachment } from "../domain/share.ts";
 import { authoriseAttachment } from "./authorise.ts";
-import type { Deps, Page, PageRequest } from "./ports.ts";
-import { planDeletion, queueDeletions } from "./purge-objects.ts";
+import type { Deps, Page, PageRequest } from "./ports/index.ts";
+import { planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** What is known of an attachment. Throws `attachment_not_found` or `access_denied`. */
 export function getAttachment({ db }: Deps) {

@@ -2,7 +2,7 @@ import { type Action, requirePermission } from "../domain/access.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
-import type { AttachmentAccess, Queries } from "./ports.ts";
+import type { AttachmentAccess, Queries } from "./ports/index.ts";
 
 /** The note, if the caller may do this with it. Throws `note_not_found` or `access_denied`. */
 export async function authoriseNote(

@@ -1,23 +1,23 @@
 import { listActivity, listNoteActivity } from "./activity.ts";
-import { adoptObject } from "./adopt-object.ts";
 import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
-import { attachFile } from "./attach-file.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
-import { collectForms } from "./collect-forms.ts";
-import { collectGarbage } from "./collect-garbage.ts";
-import { completeUpload } from "./complete-upload.ts";
-import { claimCheck, renewCheck, runCheck } from "./content-checks.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
-import type { Deps } from "./ports.ts";
-import { purgeObjects } from "./purge-objects.ts";
+import type { Deps } from "./ports/index.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
-import { signForm } from "./sign-form.ts";
-import { startUpload } from "./start-upload.ts";
-import { getUpload, signParts } from "./upload-parts.ts";
-import { abortUpload, expireUploads } from "./uploads.ts";
+import { adoptObject } from "./storage/adopt.ts";
+import { collectGarbage } from "./storage/gc.ts";
+import { purgeObjects } from "./storage/purge.ts";
+import { abortUpload, expireUploads } from "./uploads/abort.ts";
+import { attachFile } from "./uploads/attach-form.ts";
+import { collectForms } from "./uploads/collect-forms.ts";
+import { completeUpload } from "./uploads/complete.ts";
+import { getUpload, signParts } from "./uploads/parts.ts";
+import { claimCheck, renewCheck, runCheck } from "./uploads/run-check.ts";
+import { signForm } from "./uploads/sign-form.ts";
+import { startUpload } from "./uploads/start.ts";
 import { getUsage } from "./usage.ts";
 
 /** Every verb of the service, bound to its database, bucket, clock and limits. */

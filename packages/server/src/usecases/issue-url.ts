@@ -4,7 +4,7 @@ import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
-import type { Deps, Downloadable, Limits, SignedUrl } from "./ports.ts";
+import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
 
 export type IssuedUrl = {
   fileUrl: string;

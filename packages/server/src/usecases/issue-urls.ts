@@ -2,7 +2,7 @@ import { permits } from "../domain/access.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { checkExpiry, sign } from "./issue-url.ts";
-import type { Deps, DownloadAccess, Downloadable, SignedUrl } from "./ports.ts";
+import type { Deps, DownloadAccess, Downloadable, SignedUrl } from "./ports/index.ts";
 
 export type BatchAnswer =
   | { attachmentId: string; fileUrl: string; expiresAt: number }

@@ -4,8 +4,8 @@ import { DomainError } from "../domain/errors.ts";
 import type { Note, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { Deps, Page, PageRequest, Queries } from "./ports.ts";
-import { type PlannedDeletion, planDeletion, queueDeletions } from "./purge-objects.ts";
+import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
+import { type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** Creates a note of the caller's. */
 export function createNote({ db, clock, newId }: Deps) {

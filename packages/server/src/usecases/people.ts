@@ -1,6 +1,6 @@
 import { DomainError } from "../domain/errors.ts";
 import { type Caller, normaliseEmail, type Person } from "../domain/person.ts";
-import type { Deps } from "./ports.ts";
+import type { Deps } from "./ports/index.ts";
 
 /** Records who someone is, as an account or a trusted token says, so that others can share with them by address. */
 export function rememberPerson({ db, clock }: Deps) {

@@ -4,7 +4,7 @@ import { DomainError } from "../domain/errors.ts";
 import { type Caller, normaliseEmail } from "../domain/person.ts";
 import type { ShareWithPerson } from "../domain/share.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
-import type { Deps, Queries, ShareSubject } from "./ports.ts";
+import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 
 export type ShareInput = {
   subject: ShareSubject;

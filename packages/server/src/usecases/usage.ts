@@ -1,6 +1,6 @@
 import type { Caller } from "../domain/person.ts";
 import type { Quota, Usage } from "../domain/usage.ts";
-import type { Deps, Limits } from "./ports.ts";
+import type { Deps, Limits } from "./ports/index.ts";
 
 /** What the files on the caller's notes take up, and what they may. */
 export function getUsage({ db, limits }: Deps) {

@@ -9,7 +9,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { startS3Local } from "@valetkey/s3-local";
-import type { Bucket } from "../../usecases/ports.ts";
+import type { Bucket } from "../../usecases/ports/index.ts";
 import { type BucketOptions, createBucket } from "../bucket.ts";
 import { type BucketClient, createClient } from "../client.ts";
 import { createCredentialSource } from "../credentials.ts";

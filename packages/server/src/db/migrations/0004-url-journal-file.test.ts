@@ -5,10 +5,10 @@ import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import { expect, it } from "vitest";
-import { toAuditValues } from "../audit.ts";
-import { Mutex } from "../mutex.ts";
-import { openSqlite } from "../sqlite.ts";
-import { sqliteDialect } from "../sqlite-dialect.ts";
+import { toAuditValues } from "../queries/audit.ts";
+import { sqliteDialect } from "../sqlite/dialect.ts";
+import { Mutex } from "../sqlite/mutex.ts";
+import { openSqlite } from "../sqlite/open.ts";
 import { sampleEvent } from "../testing/samples.ts";
 import { migrationsFor } from "./index.ts";
 

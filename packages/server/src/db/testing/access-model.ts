@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Role, ShareRole } from "../../domain/access.ts";
-import type { Database } from "../../usecases/ports.ts";
+import type { Database } from "../../usecases/ports/index.ts";
 import { sampleAttachment, sampleNote } from "./samples.ts";
 
 export const PEOPLE = ["ann", "bob", "cid"] as const;

@@ -1,7 +1,7 @@
-import type { Clock } from "../../usecases/ports.ts";
+import type { Clock } from "../../usecases/ports/index.ts";
 import type { OpenDatabase } from "../database.ts";
-import { openPostgres } from "../postgres.ts";
-import { openSqlite } from "../sqlite.ts";
+import { openPostgres } from "../postgres/open.ts";
+import { openSqlite } from "../sqlite/open.ts";
 
 /** Where a database is: enough for another process to open it. */
 export type DatabaseLocation = { file: string } | { url: string };

@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Dialect, PostgresDialect } from "kysely";
 import type { EngineName } from "../engine.ts";
-import { Mutex } from "../mutex.ts";
-import { createPool, kyselyPool } from "../postgres-pool.ts";
-import { sqliteDialect } from "../sqlite-dialect.ts";
+import { createPool, kyselyPool } from "../postgres/pool.ts";
+import { sqliteDialect } from "../sqlite/dialect.ts";
+import { Mutex } from "../sqlite/mutex.ts";
 import { createTestPostgresDatabase } from "./test-databases.ts";
 
 type EmptyDatabases = { name: EngineName; open(): Promise<{ dialect: Dialect; remove: () => Promise<void> }> };

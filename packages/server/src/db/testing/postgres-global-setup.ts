@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { freePort } from "../../free-port.ts";
+import { freePort } from "../../wiring/free-port.ts";
 import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
 declare module "vitest" {

@@ -5,7 +5,7 @@ import type { Note } from "../../domain/note.ts";
 import type { Share } from "../../domain/share.ts";
 import type { SignedForm } from "../../domain/signed-form.ts";
 import type { Upload } from "../../domain/upload.ts";
-import type { ApiToken } from "../../usecases/ports.ts";
+import type { ApiToken } from "../../usecases/ports/index.ts";
 
 const AT = Date.UTC(2030, 0, 1);
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
-import type { Clock } from "../../usecases/ports.ts";
+import type { Clock } from "../../usecases/ports/index.ts";
 import type { OpenDatabase } from "../database.ts";
 import type { EngineName } from "../engine.ts";
 import { type DatabaseLocation, openAt } from "./database-location.ts";

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Caller, Person } from "../../domain/person.ts";
-import type { Clock } from "../../usecases/ports.ts";
+import type { Clock } from "../../usecases/ports/index.ts";
 import type { Authenticate } from "../auth-port.ts";
 import type { Identity } from "./identity.ts";
 import { createJwtVerifier, type JwtOptions } from "./jwt.ts";

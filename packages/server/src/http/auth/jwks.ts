@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
-import type { Clock } from "../../usecases/ports.ts";
+import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
 
 // How long a fetched key set is believed without asking again: the longest that a key withdrawn by the provider still works.

@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import type { Caller } from "../../domain/person.ts";
-import type { Clock } from "../../usecases/ports.ts";
+import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
 import { type Identity, identityOf } from "./identity.ts";
 import { followKeySet } from "./jwks.ts";

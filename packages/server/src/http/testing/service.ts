@@ -7,7 +7,7 @@ import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases, type UseCases } from "../../usecases/index.ts";
-import type { Bucket, Database, Deps, Limits } from "../../usecases/ports.ts";
+import type { Bucket, Database, Deps, Limits } from "../../usecases/ports/index.ts";
 import { type AppOptions, buildApp } from "../app.ts";
 import { type Accounts, createAccounts } from "../auth/accounts.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";

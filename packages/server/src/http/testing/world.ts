@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { sampleAttachment, sampleNote, sampleUpload } from "../../db/testing/samples.ts";
-import type { ShareSubject } from "../../usecases/ports.ts";
+import type { ShareSubject } from "../../usecases/ports/index.ts";
 import type { TestService } from "./service.ts";
 
 const SHARED_AT = 1;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { freePort } from "../../free-port.ts";
+import { freePort } from "../../wiring/free-port.ts";
 import { EICAR } from "./eicar.ts";
 import type { ClamdLimits, TestClamd } from "./stand-in.ts";
 

@@ -1,7 +1,7 @@
 import type { AuditEventPage } from "@valetkey/contract";
 import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
-import type { Page } from "../../../usecases/ports.ts";
+import type { Page } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../auth-port.ts";
 import { toIso } from "../../instants.ts";
 import { presentPerson } from "../../people.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import type { Bucket } from "../../../usecases/ports.ts";
+import type { Bucket } from "../../../usecases/ports/index.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { Multipart } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
-import { bounds } from "../../bounds.ts";
+import { bounds } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
 
 /** The one file of a form, as a stream that ends only when the whole form was read and held nothing else. */

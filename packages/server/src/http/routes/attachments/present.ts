@@ -1,7 +1,7 @@
 import type { SharedAttachmentPage, Attachment as WireAttachment } from "@valetkey/contract";
 import type { Attachment } from "../../../domain/attachment.ts";
 import type { SharedAttachment } from "../../../domain/share.ts";
-import type { Page } from "../../../usecases/ports.ts";
+import type { Page } from "../../../usecases/ports/index.ts";
 import { toIso } from "../../instants.ts";
 import { type People, presentPerson } from "../../people.ts";
 import type { RouteDeps } from "../../types.ts";

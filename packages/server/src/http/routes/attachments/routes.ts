@@ -2,7 +2,7 @@ import multipart from "@fastify/multipart";
 import type { AdoptBody } from "@valetkey/contract";
 import { DomainError } from "../../../domain/errors.ts";
 import { callerOf } from "../../auth-port.ts";
-import { bounds } from "../../bounds.ts";
+import { bounds } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App, RequestOf, RouteDeps } from "../../types.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./form.ts";

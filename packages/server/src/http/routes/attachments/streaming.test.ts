@@ -3,7 +3,7 @@ import { type ClientRequest, request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import type { Bucket } from "../../../usecases/ports.ts";
+import type { Bucket } from "../../../usecases/ports/index.ts";
 import { startService, type TestService, tokenOf } from "../../testing/service.ts";
 
 const MIB = 2 ** 20;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
-import type { Database } from "../../../usecases/ports.ts";
+import type { Database } from "../../../usecases/ports/index.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";

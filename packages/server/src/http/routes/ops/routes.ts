@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import { bounds } from "../../bounds.ts";
+import { bounds } from "../../http-limits.ts";
 import type { Metrics } from "../../metrics.ts";
 import { problemBody } from "../../problem.ts";
 import type { App } from "../../types.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { startEmbedded } from "../../../bucket/testing/server.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
-import type { Bucket, Database } from "../../../usecases/ports.ts";
+import type { Bucket, Database } from "../../../usecases/ports/index.ts";
 import { type Client, type ServiceOptions, startService, type TestService } from "../../testing/service.ts";
 
 const MIB = 2 ** 20;

@@ -1,7 +1,7 @@
 import type { UploadedParts } from "@valetkey/contract";
 import { countParts, lengthOfPart } from "../../../domain/part-plan.ts";
 import type { Upload } from "../../../domain/upload.ts";
-import type { StoredPart } from "../../../usecases/ports.ts";
+import type { StoredPart } from "../../../usecases/ports/index.ts";
 
 /**
  * The parts that need not be sent. Of an upload that is complete already, whose answer was lost, those are all: Uppy then asks for the

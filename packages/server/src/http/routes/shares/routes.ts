@@ -1,6 +1,6 @@
 import type { ShareNoteBody, Share as WireShare } from "@valetkey/contract";
 import type { ShareWithPerson } from "../../../domain/share.ts";
-import type { ShareSubject } from "../../../usecases/ports.ts";
+import type { ShareSubject } from "../../../usecases/ports/index.ts";
 import type { ShareInput } from "../../../usecases/shares.ts";
 import { callerOf } from "../../auth-port.ts";
 import { endFromWire, toIso } from "../../instants.ts";

@@ -1,5 +1,5 @@
 import type { ApiToken as WireToken } from "@valetkey/contract";
-import type { ApiToken } from "../../../usecases/ports.ts";
+import type { ApiToken } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../auth-port.ts";
 import { endFromWire, toIso } from "../../instants.ts";
 import type { App, RouteDeps } from "../../types.ts";

@@ -3,13 +3,13 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { startChecking } from "../../../background/verification.ts";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
-import { startChecking } from "../../../checking.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import { createClamd } from "../../../scanner/clamd.ts";
-import type { Bucket } from "../../../usecases/ports.ts";
+import type { Bucket } from "../../../usecases/ports/index.ts";
 import { runChecks } from "../../testing/checks.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import type { Database } from "../../../usecases/ports.ts";
+import type { Database } from "../../../usecases/ports/index.ts";
 import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
 import { unknownId } from "../../testing/world.ts";
 

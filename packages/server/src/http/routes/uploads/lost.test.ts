@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
-import type { Bucket, Database } from "../../../usecases/ports.ts";
+import type { Bucket, Database } from "../../../usecases/ports/index.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 

@@ -1,8 +1,8 @@
 import type { StartedUpload, Upload as UploadBody } from "@valetkey/contract";
 import { countParts } from "../../../domain/part-plan.ts";
 import type { Upload } from "../../../domain/upload.ts";
-import type { SignedRequest } from "../../../usecases/ports.ts";
-import type { UploadProgress } from "../../../usecases/upload-parts.ts";
+import type { SignedRequest } from "../../../usecases/ports/index.ts";
+import type { UploadProgress } from "../../../usecases/uploads/parts.ts";
 import { toIso } from "../../instants.ts";
 
 export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {

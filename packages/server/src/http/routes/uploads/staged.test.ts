@@ -3,7 +3,7 @@ import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { LEAST_CAPABILITIES } from "../../../domain/bucket-capabilities.ts";
 import { DomainError } from "../../../domain/errors.ts";
-import type { Bucket, Database } from "../../../usecases/ports.ts";
+import type { Bucket, Database } from "../../../usecases/ports/index.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 
 const MIB = 2 ** 20;

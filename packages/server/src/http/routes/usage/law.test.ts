@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
-import type { StartedUpload } from "../../../usecases/start-upload.ts";
+import type { StartedUpload } from "../../../usecases/uploads/start.ts";
 import { startService, type TestService } from "../../testing/service.ts";
 import { unknownId } from "../../testing/world.ts";
 

@@ -1,0 +1,152 @@
+import pino from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startProxy } from "../bucket/testing/proxy.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../bucket/testing/server.ts";
+import { engines, type TestDatabase } from "../db/testing/test-databases.ts";
+import { LEAST_CAPABILITIES } from "../domain/bucket-capabilities.ts";
+import { EVERY_CAPABILITY } from "../http/testing/service.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
+import { createCapabilities } from "../usecases/storage/capabilities.ts";
+import { watchCapabilities } from "./bucket-probe.ts";
+
+const DAY = 86_400_000;
+
+describe.each(engines)("what the bucket can do, on $name", (engine) => {
+  let database: TestDatabase;
+  let server: BucketServer & { port: number };
+  let bucket: Bucket;
+  let now: number;
+  let asked: number;
+  beforeEach(async () => {
+    database = await engine.open();
+    server = await startEmbedded();
+    bucket = bucketOn(server);
+    now = Date.now();
+    asked = 0;
+  });
+  afterEach(async () => {
+    bucket.close();
+    await server.stop();
+    await database.close();
+  });
+
+  function open({ place = "here", on = bucket }: { place?: string; on?: Bucket } = {}) {
+    return createCapabilities({
+      ...{ db: database.db, clock: () => now, place },
+      bucket: {
+        newObjectKey: on.newObjectKey,
+        delete: on.delete,
+        tryCapabilities: (keys) => {
+          asked += 1;
+          return on.tryCapabilities(keys);
+        },
+      },
+    });
+  }
+
+  it("is asked once, and known to every process after that", async () => {
+    const first = open();
+    expect(first.current()).toEqual(LEAST_CAPABILITIES);
+    expect(await first.settle()).toEqual(EVERY_CAPABILITY);
+    expect(first.current()).toEqual(EVERY_CAPABILITY);
+    const second = open();
+    expect(await second.settle()).toEqual(EVERY_CAPABILITY);
+    expect(second.current()).toEqual(EVERY_CAPABILITY);
+    expect(asked).toBe(1);
+    expect(await inspect(server).keys()).toEqual([]);
+    expect(await database.db.objectDeletions.listDue(now + DAY, 10)).toEqual([]);
+  });
+
+  it("is asked again after a day, when someone wants to know, and of another bucket", async () => {
+    await open().settle();
+    now += DAY + 1;
+    await open().settle();
+    expect(asked).toBe(2);
+    await open().ask();
+    expect(asked).toBe(3);
+    await open({ place: "elsewhere" }).settle();
+    expect(asked).toBe(4);
+  });
+
+  it("is not believed when an earlier version kept less of it", async () => {
+    await open().settle();
+    await database.db.kysely.updateTable("bucket_capabilities").set({ capabilities: '{"copy":true}' }).execute();
+    expect(await open().settle()).toEqual(EVERY_CAPABILITY);
+    expect(asked).toBe(2);
+  });
+
+  it("stays what it was while the bucket is overloaded, which says nothing about it; what was tried with is removed later", async () => {
+    let turns = 0;
+    const proxy = await startProxy(server.endpoint, ({ method }) => {
+      if (method !== "PUT") return "pass";
+      turns += 1;
+      return turns <= 2 ? "pass" : { status: 503, code: "SlowDown" };
+    });
+    const troubled = bucketOn({ ...server, endpoint: proxy.endpoint });
+    const capabilities = open({ on: troubled });
+    await expect(capabilities.settle()).rejects.toMatchObject({ code: "bucket_unavailable" });
+    expect(capabilities.current()).toEqual(LEAST_CAPABILITIES);
+    expect(await database.db.objectDeletions.listDue(now + DAY, 10)).toHaveLength(3);
+    expect(await database.db.bucketCapabilities.find("here")).toBeUndefined();
+    troubled.close();
+    proxy.close();
+  });
+
+  it("needs no bucket to start, and is found out when it comes back", async () => {
+    const { port } = server;
+    await server.stop();
+    const lines: { msg: string }[] = [];
+    const known = Promise.withResolvers<void>();
+    const logger = pino(
+      {},
+      {
+        write(line: string) {
+          lines.push(JSON.parse(line));
+          if (line.includes("conditional PUT yes")) known.resolve();
+        },
+      },
+    );
+    const capabilities = open();
+    const watch = await watchCapabilities({ capabilities, intervalMs: 20, logger });
+    expect(capabilities.current()).toEqual(LEAST_CAPABILITIES);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      "bucket: not known yet, so uploads are staged and copied; it is asked again",
+    ]);
+    server = await startEmbedded({ port });
+    await known.promise;
+    expect(capabilities.current()).toEqual(EVERY_CAPABILITY);
+    await watch.stop();
+    expect(lines.filter(({ msg }) => msg.startsWith("bucket:"))).toHaveLength(2);
+  });
+
+  it("is found out with what the policy of the README permits", async () => {
+    const operations = new Set<string>();
+    const proxy = await startProxy(server.endpoint, ({ method, url = "", headers }) => {
+      const { searchParams } = new URL(url, "http://bucket");
+      const query = ["uploads", "uploadId", "delete"].filter((name) => searchParams.has(name));
+      const copy = headers["x-amz-copy-source"] === undefined ? [] : ["copy"];
+      operations.add([method, ...query, ...copy].join(" "));
+      return "pass";
+    });
+    const watched = bucketOn({ ...server, endpoint: proxy.endpoint });
+    await open({ on: watched }).ask();
+    expect([...operations].sort()).toEqual([
+      // s3:AbortMultipartUpload
+      "DELETE uploadId",
+      // s3:ListMultipartUploadParts
+      "GET uploadId",
+      // s3:GetObject
+      "HEAD",
+      // s3:DeleteObject
+      "POST delete",
+      // s3:PutObject
+      "POST uploadId",
+      "POST uploads",
+      "PUT",
+      "PUT copy",
+      "PUT uploadId",
+    ]);
+    watched.close();
+    proxy.close();
+  });
+});

@@ -1,0 +1,270 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { describeConfig } from "./index.ts";
+import { OIDC, OTHER_SECRET, S3, SECRET, startDirectory } from "./testing.ts";
+
+let workingDirectory: string;
+let load: ReturnType<typeof startDirectory>["load"];
+
+beforeEach(() => {
+  ({ workingDirectory, load } = startDirectory());
+});
+
+describe("defaults", () => {
+  test("an empty environment is a complete embedded configuration", () => {
+    const { config, warnings } = load({});
+    const dataDir = join(workingDirectory, "data");
+    expect(config.server).toEqual({
+      port: 3000,
+      host: "127.0.0.1",
+      publicUrl: "http://localhost:3000",
+      trustProxy: false,
+      logLevel: "info",
+      dataDir,
+    });
+    expect(config.bucket).toMatchObject({ kind: "embedded", port: 3001, publicEndpoint: "http://localhost:3001" });
+    expect(config.database).toEqual({ kind: "sqlite", file: join(dataDir, "valetkey.db") });
+    expect(config.auth).toEqual({ secret: expect.any(String), signUp: "open" });
+    expect(config.limits).toEqual({
+      urlTtlDefaultSeconds: 60,
+      urlTtlMaxSeconds: 43_200,
+      uploadMaxBytes: 5 * 2 ** 30,
+      singlePutMaxBytes: 64 * 2 ** 20,
+      uploadTtlSeconds: 900,
+      multipartTtlSeconds: 86_400,
+      checkInRequestMaxBytes: 64 * 2 ** 20,
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  test("an empty variable counts as unset", () => {
+    expect(load({ PORT: "", AWS_BUCKET_NAME: " ", DATABASE_URL: "" }).config.bucket.kind).toBe("embedded");
+  });
+
+  test.each([
+    [{ CLAMAV_HOST: "clamd" }, { host: "clamd", port: 3310 }],
+    [{ CLAMAV_HOST: "clamd:3311" }, { host: "clamd", port: 3311 }],
+    [
+      { CLAMAV_HOST: "10.0.0.7", CLAMAV_PORT: "3312" },
+      { host: "10.0.0.7", port: 3312 },
+    ],
+    [{ CLAMAV_HOST: "::1" }, { host: "::1", port: 3310 }],
+    [{ CLAMAV_HOST: "[::1]:3311" }, { host: "::1", port: 3311 }],
+  ])("a virus scanner: %j", (env, scanner) => {
+    expect(load(env).config.scanner).toEqual({ ...scanner, tooLarge: "reject" });
+  });
+
+  test("no virus scanner unless it is named; a port alone is pointed out", () => {
+    const { config, warnings } = load({ CLAMAV_PORT: "3310" });
+    expect(config.scanner).toBeUndefined();
+    expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
+  });
+
+  test("everything that can be set is taken", () => {
+    const { config, warnings } = load({
+      ...S3,
+      AWS_SESSION_TOKEN: "token",
+      PORT: "8080",
+      HOST: "0.0.0.0",
+      PUBLIC_URL: "https://files.example.com/",
+      DATA_DIR: "/srv/valetkey",
+      S3_ENDPOINT: "http://minio:9000",
+      S3_PUBLIC_ENDPOINT: "https://s3.example.com/",
+      S3_KEY_PREFIX: "teams/a",
+      DATABASE_URL: "postgresql://u:p@db/valetkey",
+      AUTH_JWT_SECRET: OTHER_SECRET,
+      AUTH_JWKS_URL: "https://login.example.com/jwks.json",
+      AUTH_JWT_ISSUER: "https://login.example.com",
+      AUTH_JWT_AUDIENCE: "files",
+      AUTH_SIGN_UP: "closed",
+      CLAMAV_HOST: "clamd.internal",
+      CLAMAV_TOO_LARGE: "accept",
+      URL_TTL_DEFAULT: "30",
+      URL_TTL_MAX: "600",
+      UPLOAD_MAX_BYTES: "100MiB",
+      USER_QUOTA_BYTES: "2 TiB",
+      USER_QUOTA_FILES: "500",
+      TRUST_PROXY: "10.0.0.0/8, loopback",
+      LOG_LEVEL: "warn",
+    });
+    expect(config).toEqual({
+      server: {
+        port: 8080,
+        host: "0.0.0.0",
+        publicUrl: "https://files.example.com",
+        trustProxy: ["10.0.0.0/8", "loopback"],
+        logLevel: "warn",
+        dataDir: "/srv/valetkey",
+      },
+      bucket: {
+        kind: "s3",
+        name: "files",
+        region: "eu-central-1",
+        endpoint: "http://minio:9000",
+        publicEndpoint: "https://s3.example.com",
+        forcePathStyle: true,
+        keyPrefix: "teams/a/",
+        credentials: {
+          accessKeyId: S3.AWS_ACCESS_KEY_ID,
+          secretAccessKey: S3.AWS_SECRET_ACCESS_KEY,
+          sessionToken: "token",
+        },
+      },
+      database: { kind: "postgres", url: "postgresql://u:p@db/valetkey" },
+      auth: {
+        secret: SECRET,
+        jwtSecret: OTHER_SECRET,
+        jwksUrl: "https://login.example.com/jwks.json",
+        issuer: "https://login.example.com",
+        audience: "files",
+        signUp: "closed",
+      },
+      scanner: { host: "clamd.internal", port: 3310, tooLarge: "accept" },
+      limits: {
+        urlTtlDefaultSeconds: 30,
+        urlTtlMaxSeconds: 600,
+        uploadMaxBytes: 100 * 2 ** 20,
+        singlePutMaxBytes: 64 * 2 ** 20,
+        uploadTtlSeconds: 900,
+        multipartTtlSeconds: 86_400,
+        checkInRequestMaxBytes: 64 * 2 ** 20,
+        userQuotaBytes: 2 * 2 ** 40,
+        userQuotaFiles: 500,
+      },
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  test("without keys the credentials are left to the SDK's provider chain", () => {
+    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...role } = S3;
+    expect(load(role).config.bucket).toEqual({
+      kind: "s3",
+      name: "files",
+      region: "eu-central-1",
+      forcePathStyle: false,
+      keyPrefix: "",
+    });
+  });
+
+  test("another S3 server needs no region and is spoken to in path style, unless told otherwise", () => {
+    const { AWS_REGION: _region, ...elsewhere } = { ...S3, S3_ENDPOINT: "https://storage.example.com" };
+    expect(load(elsewhere).config.bucket).toMatchObject({ region: "us-east-1", forcePathStyle: true });
+    expect(load({ ...elsewhere, S3_FORCE_PATH_STYLE: "false" }).config.bucket).toMatchObject({ forcePathStyle: false });
+    const accelerated = { ...S3, S3_ENDPOINT: "https://s3-accelerate.amazonaws.com" };
+    expect(load(accelerated).config.bucket).toMatchObject({ forcePathStyle: false });
+  });
+
+  test("with any port, no address is made up before the server listens", () => {
+    const { server, bucket } = load({ PORT: "0" }).config;
+    expect(server.publicUrl).toBeUndefined();
+    expect(bucket).toMatchObject({ port: 0 });
+    expect(bucket.publicEndpoint).toBeUndefined();
+  });
+
+  test.each([
+    ["true", true],
+    ["false", false],
+    ["1", 1],
+    ["::1/128", ["::1/128"]],
+  ])("TRUST_PROXY=%s", (text, expected) => {
+    expect(load({ TRUST_PROXY: text }).config.server.trustProxy).toEqual(expected);
+  });
+});
+
+describe(".env", () => {
+  test("is read, and the real environment wins", () => {
+    writeFileSync(join(workingDirectory, ".env"), 'PORT=4000\nLOG_LEVEL="debug"\n');
+    const { server } = load({ PORT: "5000" }).config;
+    expect(server.port).toBe(5000);
+    expect(server.logLevel).toBe("debug");
+  });
+
+  test("warns of what the SDK would only see in the real environment", () => {
+    writeFileSync(join(workingDirectory, ".env"), "AWS_PROFILE=files\n");
+    expect(load({}).warnings).toEqual([expect.stringMatching(/^AWS_PROFILE is in \.env, .* real environment/)]);
+    expect(load({ AWS_PROFILE: "files" }).warnings).toEqual([]);
+  });
+});
+
+describe("warnings", () => {
+  test.each([
+    ["AWS_BUCKET", "AWS_BUCKET_NAME"],
+    ["S3_BUCKET", "AWS_BUCKET_NAME"],
+    ["DB_URL", "DATABASE_URL"],
+    ["JWT_SECRET", "AUTH_JWT_SECRET"],
+  ])("%s is told to be %s", (name, meant) => {
+    expect(load({ [name]: "x" }).warnings).toEqual([`${name} is set but not read here: did you mean ${meant}?`]);
+  });
+
+  test("another program's name beside ours is none", () => {
+    expect(load({ ...S3, AWS_DEFAULT_REGION: "eu-west-1" }).warnings).toEqual([]);
+  });
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ HOST: "0.0.0.0" }, /^HOST is 0\.0\.0\.0 and PUBLIC_URL is not set/],
+    [
+      { PUBLIC_URL: "https://files.example.com", TRUST_PROXY: "1" },
+      /^PUBLIC_URL is https, but the embedded bucket answers plain http on port 3001/,
+    ],
+    [{ ...S3, PUBLIC_URL: "https://files.example.com" }, /TRUST_PROXY is not set: .* Set TRUST_PROXY=1/],
+    [{ AUTH_JWT_AUDIENCE: "files" }, /no token is accepted/],
+    [{ AUTH_OIDC_NAME: "Example" }, /without AUTH_OIDC_ISSUER/],
+    [{ AUTH_JWKS_URL: "http://login/jwks", AUTH_JWT_AUDIENCE: "files" }, /^AUTH_JWKS_URL is plain http/],
+    [{ AUTH_JWKS_URL: "https://login/jwks" }, /without AUTH_JWT_AUDIENCE/],
+  ])("%o", (env, text) => {
+    expect(load(env).warnings).toEqual([expect.stringMatching(text)]);
+  });
+});
+
+describe("the identity provider", () => {
+  test("has the name of its host where none is given, and may be on this machine without TLS", () => {
+    expect(load(OIDC).config.auth.oidc).toEqual({
+      issuer: "https://login.example.com/realms/main",
+      clientId: "valet-key",
+      clientSecret: OIDC.AUTH_OIDC_CLIENT_SECRET,
+      name: "login.example.com",
+    });
+    const local = { ...OIDC, AUTH_OIDC_ISSUER: "http://localhost:8080/", AUTH_OIDC_NAME: "Example Inc." };
+    expect(load(local).config.auth.oidc).toMatchObject({ issuer: "http://localhost:8080/", name: "Example Inc." });
+    expect(load({}).config.auth.oidc).toBeUndefined();
+  });
+});
+
+describe("describeConfig", () => {
+  test("shows what is in force, secrets masked", () => {
+    const { config } = load({
+      ...S3,
+      ...OIDC,
+      AWS_SESSION_TOKEN: "session-token-value",
+      AUTH_JWT_SECRET: OTHER_SECRET,
+      DATABASE_URL: "postgres://valetkey:hunter22@db:5432/valetkey?sslpassword=hunter33",
+    });
+    const text = describeConfig(config).join("\n");
+    expect(text).toContain("AWS_BUCKET_NAME=files\nAWS_REGION=eu-central-1\nAWS_ACCESS_KEY_ID=********DFGH\n");
+    expect(text).toContain("DATABASE_URL=postgres://valetkey:********@db:5432/valetkey?sslpassword=********");
+    expect(text).toContain("URL_TTL_DEFAULT=60");
+    expect(text).toContain("AUTH_OIDC_CLIENT_ID=valet-key\nAUTH_OIDC_CLIENT_SECRET=********\n");
+    for (const secret of [
+      OIDC.AUTH_OIDC_CLIENT_SECRET,
+      SECRET,
+      OTHER_SECRET,
+      "correcthorse",
+      "hunter",
+      "session-token-value",
+      "AKIAQ",
+    ]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  test("in embedded mode no made secret is shown", () => {
+    const { config } = load({});
+    const text = describeConfig(config).join("\n");
+    expect(text).toContain("AWS_BUCKET_NAME=(embedded, in DATA_DIR)\nS3_LOCAL_PORT=3001\n");
+    const made: Record<string, string> = JSON.parse(
+      readFileSync(join(workingDirectory, "data", "secrets.json"), "utf8"),
+    );
+    for (const secret of Object.values(made)) expect(text).not.toContain(secret);
+  });
+});

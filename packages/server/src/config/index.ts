@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse as parseDotenv } from "dotenv";
+import { readAuth, readDatabase } from "./auth.ts";
+import { readBucket, readCredentials } from "./bucket.ts";
+import { ConfigError } from "./error.ts";
+import { warnOfNearMisses } from "./names.ts";
+import { ConfigReader, type Environment } from "./reader.ts";
+import { readScanner } from "./scanner.ts";
+import { ensureSecrets } from "./secrets.ts";
+import { readLimits, readServer } from "./server.ts";
+import type { Config, ConfigCredentials, EmbeddedSecrets } from "./types.ts";
+
+export { describeConfig } from "./describe.ts";
+export { ConfigError, type ConfigFault } from "./error.ts";
+export type * from "./types.ts";
+
+/** What is configured, and what looks like a mistake without being a fault. */
+export type LoadedConfig = { config: Config; warnings: readonly string[] };
+
+// Read by the SDK itself, from the real environment: in a .env file they would silently do nothing.
+const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
+
+/**
+ * Reads the configuration: the environment, then `.env` in the working directory for what the environment does not set.
+ * In embedded mode (embedded bucket and SQLite) missing secrets are made and kept in DATA_DIR.
+ * Throws ConfigError with every fault and its remedy.
+ */
+export function loadConfig(
+  env: Environment = process.env,
+  options: { workingDirectory: string } = { workingDirectory: process.cwd() },
+): LoadedConfig {
+  const { workingDirectory } = options;
+  const file = readDotenv(join(workingDirectory, ".env"));
+  const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf: ensureSecrets });
+  const unseen = Object.keys(file).filter((name) => READ_BY_SDK.test(name) && env[name] === undefined);
+  return {
+    config,
+    warnings: [
+      ...warnings,
+      ...unseen.map((name) => `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`),
+    ],
+  };
+}
+
+/**
+ * The configuration that an environment stands for; pure but for `secretsOf`, which is asked for the secrets of a data
+ * directory only when they are needed and nothing is at fault. Throws ConfigError.
+ */
+export function parseConfig(
+  env: Environment,
+  options: { workingDirectory: string; secretsOf: (dataDir: string) => EmbeddedSecrets },
+): LoadedConfig {
+  const reader = new ConfigReader(env);
+  const server = readServer(reader, options);
+  const bucket = readBucket(reader, server);
+  const database = readDatabase(reader, { sqliteFile: join(server.dataDir, "valetkey.db") });
+  const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
+  const auth = readAuth(reader, { embedded });
+  const scanner = readScanner(reader);
+  const limits = readLimits(reader);
+  warnOfNearMisses(reader);
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  let made: EmbeddedSecrets | undefined;
+  const secrets = () => {
+    made ??= options.secretsOf(server.dataDir);
+    return made;
+  };
+  return {
+    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), ...(scanner && { scanner }), limits },
+    warnings: reader.warnings,
+  };
+}
+
+function readDotenv(file: string): Record<string, string> {
+  try {
+    return parseDotenv(readFileSync(file));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    const problem = `can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ConfigError([{ name: ".env", problem, remedy: "Make it readable for this user, or remove it." }], {
+      cause,
+    });
+  }
+}
+
+/** What `valetkey presign` takes from the environment and `.env`; everything else of it is on the command line. */
+export type SigningTarget = {
+  region: string | undefined;
+  endpoint: string | undefined;
+  forcePathStyle: boolean;
+  credentials: ConfigCredentials | undefined;
+};
+
+/** Reads only what signing one URL needs, so that it works where no service is configured. Throws ConfigError. */
+export function loadSigningTarget(
+  env: Environment = process.env,
+  options: { workingDirectory: string } = { workingDirectory: process.cwd() },
+): SigningTarget {
+  const reader = new ConfigReader({ ...readDotenv(join(options.workingDirectory, ".env")), ...env });
+  const target = {
+    region: reader.text("AWS_REGION"),
+    endpoint: reader.httpUrl("S3_ENDPOINT", "https://storage.example.com"),
+    forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE"),
+    credentials: readCredentials(reader),
+  };
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  return target;
+}

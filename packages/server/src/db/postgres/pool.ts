@@ -1,0 +1,75 @@
+import type { PostgresPool, PostgresPoolClient } from "kysely";
+import pg from "pg";
+import { toPostgresDomainError } from "./errors.ts";
+
+const CONNECT_TIMEOUT_MS = 1_500;
+const QUERY_TIMEOUT_MS = 2_500;
+const INT8 = 20;
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    // int8 holds instants and sizes, far below 2^53; pg gives texts unless told otherwise.
+    return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text");
+  },
+} as pg.CustomTypesConfig;
+
+/**
+ * A pool whose calls fail within seconds when the server is gone, and that works again when it is back.
+ * The time limit is the client's own: a limit set on the server would not help when the server is unreachable, and connection
+ * poolers refuse the start-up parameter that sets it.
+ */
+export function createPool(options: { url: string; maxConnections: number; queryTimeoutMs?: number }): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    types,
+  });
+  // A connection that breaks fails the query under way, and the pool drops it. It says so by an event too, idle or in use, and
+  // Node ends the process when nobody listens to an event of this name.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
+
+/** The pool as Kysely takes it: errors in the domain's terms, and a connection that failed is not used again. */
+export function kyselyPool(pool: pg.Pool): PostgresPool {
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect().catch(rethrow);
+      let wrapped = known.get(client);
+      if (wrapped === undefined) {
+        wrapped = wrapClient(client);
+        known.set(client, wrapped);
+      }
+      return wrapped;
+    },
+  };
+}
+
+function wrapClient(client: pg.PoolClient): PostgresPoolClient {
+  let broken = false;
+  const query = async (text: string, values: readonly unknown[]) => {
+    if (broken) throw toPostgresDomainError(new Error("The connection failed earlier in this transaction."));
+    try {
+      return await client.query(text, values as unknown[]);
+    } catch (error) {
+      // After a timeout the answer may still come, and would hold up whoever gets the connection next.
+      broken = !(error instanceof pg.DatabaseError);
+      return rethrow(error);
+    }
+  };
+  return {
+    query: query as unknown as PostgresPoolClient["query"],
+    release: (destroy) => client.release(destroy === true || broken),
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw toPostgresDomainError(error);
+}

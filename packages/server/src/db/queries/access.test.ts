@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { v7 as newId } from "uuid";
+import { expect, it } from "vitest";
+import type { AccessQueries } from "../../usecases/ports/index.ts";
+import { AccessModel, modelCommands, PEOPLE, type World } from "../testing/access-model.ts";
+import { describeDatabase } from "../testing/describe-database.ts";
+import { sampleAttachment, sampleNote, sampleShare } from "../testing/samples.ts";
+
+describeDatabase("access", (suite) => {
+  it("answers the whole note and the whole attachment", async () => {
+    const note = sampleNote();
+    const checksum = { algorithm: "SHA256", value: "abc=" } as const;
+    const attachment = sampleAttachment(note, { state: "ready", checksum, ownsObject: false });
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    const { access } = suite.db;
+    expect(await access.note("ann", note.id)).toEqual({ note, role: "owner" });
+    expect(await access.attachment("ann", attachment.id)).toEqual({ attachment, role: "owner" });
+    expect(await access.attachment("eve", attachment.id)).toEqual({ attachment, role: undefined });
+    expect(await access.attachment("ann", newId())).toBeUndefined();
+    expect(await access.note("ann", newId())).toBeUndefined();
+    const { id, noteId, ownerId, objectKey, filename, contentType, state } = attachment;
+    const downloadable = { id, noteId, ownerId, objectKey, filename, contentType, state };
+    expect(await access.download("ann", id)).toEqual({ attachment: downloadable, role: "owner" });
+    expect(await access.download("eve", id)).toEqual({ attachment: downloadable, role: undefined });
+    expect(await access.download("ann", newId())).toBeUndefined();
+    expect(await access.downloads("ann", [newId(), id, id])).toEqual(
+      new Map([[id, { attachment: downloadable, role: "owner" }]]),
+    );
+    expect(await access.downloads("ann", [])).toEqual(new Map());
+  });
+
+  it("never counts a share of another note or of another attachment", async () => {
+    const [note, other] = [sampleNote(), sampleNote()];
+    const [wanted, sibling, elsewhere] = [sampleAttachment(note), sampleAttachment(note), sampleAttachment(other)];
+    for (const each of [note, other]) await suite.db.notes.insert(each);
+    for (const each of [wanted, sibling, elsewhere]) await suite.db.attachments.insert(each);
+    await suite.db.shares.put({ noteId: other.id }, sampleShare({ userId: "carl", role: "editor" }));
+    await suite.db.shares.put({ attachmentId: sibling.id }, sampleShare({ userId: "carl" }));
+    await suite.db.shares.put({ attachmentId: wanted.id }, sampleShare({ userId: "dora" }));
+    expect((await suite.db.access.attachment("carl", wanted.id))?.role).toBeUndefined();
+    expect((await suite.db.access.download("carl", wanted.id))?.role).toBeUndefined();
+    expect((await suite.db.access.note("carl", note.id))?.role).toBeUndefined();
+    const batch = await suite.db.access.downloads("carl", [wanted.id, sibling.id, elsewhere.id]);
+    expect([wanted, sibling, elsewhere].map((each) => batch.get(each.id)?.role)).toEqual([
+      undefined,
+      "viewer",
+      "editor",
+    ]);
+  });
+
+  it("refuses from the instant of expiry on, and the moment after a revocation", async () => {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note);
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    const role = async () => {
+      const [full, download] = [
+        await suite.db.access.attachment("bob", attachment.id),
+        await suite.db.access.download("bob", attachment.id),
+      ];
+      expect(download?.role).toBe(full?.role);
+      return download?.role;
+    };
+    const expiresAt = suite.clock.now + 1_000;
+    await suite.db.shares.put({ attachmentId: attachment.id }, sampleShare({ expiresAt }));
+    suite.clock.now = expiresAt - 1;
+    expect(await role()).toBe("viewer");
+    suite.clock.now = expiresAt;
+    expect(await role()).toBeUndefined();
+    await suite.db.shares.put({ attachmentId: attachment.id }, sampleShare());
+    expect(await role()).toBe("viewer");
+    await suite.db.shares.delete({ attachmentId: attachment.id }, "bob");
+    expect(await role()).toBeUndefined();
+  });
+
+  it("keeps many callers apart who ask in the same turn", async () => {
+    const notes = Array.from({ length: 40 }, (_, i) => sampleNote({ ownerId: `owner-${i}` }));
+    const attachments = notes.map((note) => sampleAttachment(note));
+    for (const note of notes) await suite.db.notes.insert(note);
+    for (const attachment of attachments) await suite.db.attachments.insert(attachment);
+    const questions = Array.from({ length: 400 }, (_, i) => ({ owner: (i * 7) % 40, attachment: (i * 11) % 41 }));
+    const answers = await Promise.all(
+      questions.map(({ owner, attachment }) =>
+        suite.db.access.download(`owner-${owner}`, attachments[attachment]?.id ?? "none"),
+      ),
+    );
+    for (const [i, { owner, attachment }] of questions.entries()) {
+      const expected = attachments[attachment];
+      expect(answers[i]?.attachment.id).toBe(expected?.id);
+      expect(answers[i]?.role).toBe(expected && owner === attachment ? "owner" : undefined);
+    }
+  });
+
+  it("answers everybody else when one asks for what no database could hold", async () => {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note);
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    for (const ask of [suite.db.access.download, suite.db.access.attachment]) {
+      const [strange, stranger, good] = await Promise.all([
+        ask("ann", "id\0with NUL"),
+        ask("user\0with NUL", attachment.id),
+        ask("ann", attachment.id),
+      ]);
+      expect(strange).toBeUndefined();
+      expect(stranger?.role).toBeUndefined();
+      expect(good?.role).toBe("owner");
+    }
+  });
+
+  it("decides as the naive model does, alone, in batches and within a transaction", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
+        const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };
+        await world.model.populate(world);
+        for (const command of commands) {
+          await command(world);
+          await expectAgreement(suite.db.access, world);
+        }
+        await suite.db.transaction((tx) => expectAgreement(tx.access, world));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+async function expectAgreement(access: AccessQueries, { model, clock }: World): Promise<void> {
+  const attachmentIds = [...model.allAttachmentIds, newId()];
+  for (const person of PEOPLE) {
+    const expected = new Map(attachmentIds.map((id) => [id, model.roleOnAttachment(person, id, clock.now)]));
+    const batch = await access.downloads(person, attachmentIds);
+    const single = await Promise.all(attachmentIds.map((id) => access.attachment(person, id)));
+    const download = await Promise.all(attachmentIds.map((id) => access.download(person, id)));
+    const found = (answer: { role: unknown } | undefined) => (answer === undefined ? "absent" : answer.role);
+    expect(attachmentIds.map((id) => found(batch.get(id)))).toEqual([...expected.values()]);
+    expect(single.map(found)).toEqual([...expected.values()]);
+    expect(download.map(found)).toEqual([...expected.values()]);
+    const notes = await Promise.all(model.allNoteIds.map((id) => access.note(person, id)));
+    expect(notes.map(found)).toEqual(model.allNoteIds.map((id) => model.roleOnNote(person, id, clock.now)));
+  }
+}

@@ -1,0 +1,219 @@
+import { type Compilable, type Expression, type ExpressionBuilder, type Kysely, sql } from "kysely";
+import type { Role } from "../../domain/access.ts";
+import type { AttachmentState } from "../../domain/attachment.ts";
+import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
+import { type NoteRow, noteColumns, toNote } from "./notes.ts";
+
+/** A statement compiled once; its parameters are those of `AccessParameters`. `rows`: how many it answers at most. */
+export type AccessStatement = { name: string; sql: string; rows: "one" | "many" };
+
+/** Who asks, when, and for what: an id, or lists as the engine takes them. */
+export type AccessParameters = [userId: unknown, now: number, what: unknown];
+
+export type AccessStatements = Record<"note" | "attachment" | "download" | "downloads", AccessStatement>;
+
+/** Runs a statement with its parameters, and answers the rows: the values of each in the order of the select. */
+export type RunAccessStatement = (
+  statement: AccessStatement,
+  parameters: AccessParameters,
+) => Promise<readonly (readonly unknown[])[]>;
+
+type Question = { userId: Expression<string>; now: Expression<number> };
+type Scope = Question & { db: Kysely<Tables> };
+
+/** Compiles the access queries for one engine; `db` is not asked for anything. */
+export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
+  return {
+    note: compile({ name: "vk_access_note", rows: "one" }, ({ userId, now, what }) =>
+      db
+        .selectFrom("notes")
+        .select(noteColumns)
+        .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
+        .where("notes.id", "=", what),
+    ),
+    attachment: compile({ name: "vk_access_attachment", rows: "one" }, ({ userId, now, what }) =>
+      db
+        .selectFrom("attachments")
+        .select(attachmentColumns)
+        .select((eb) => roleOnAttachment(eb, { db, userId, now }).as("role"))
+        .where("attachments.id", "=", what),
+    ),
+    download: compile({ name: "vk_access_download", rows: "one" }, ({ userId, now, what }) =>
+      downloadWithRole(db, { userId, now }).where("attachments.id", "=", what),
+    ),
+    downloads: compile({ name: "vk_access_downloads", rows: "many" }, ({ userId, now, what }) =>
+      downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what)),
+    ),
+  };
+}
+
+/**
+ * Compiles the decision on downloads for many questions of many people, on PostgreSQL only: there a statement costs a round trip, so
+ * questions that come together share one (postgres-access.ts). SQLite is in the process, and asks faster one by one. Each row ends
+ * with which question it answers, counted from 1.
+ */
+export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
+  return compile(
+    { name: "vk_access_download_of_many", rows: "many" },
+    ({ userId: userIds, now, what: attachmentIds }) => {
+      const asked = sql<{ user_id: string; attachment_id: string; nth: number }>`
+        unnest(${userIds}::text[], ${attachmentIds}::text[]) with ordinality`;
+      return downloadWithRole(db, { userId: sql.ref("asked.user_id"), now })
+        .innerJoin(asked.as<"asked">(sql`asked(user_id, attachment_id, nth)`), "asked.attachment_id", "attachments.id")
+        .select("asked.nth");
+    },
+  );
+}
+
+/**
+ * Compiles the batch so that its rows come as one value, an array of arrays or null, on PostgreSQL only: reading that takes half of what
+ * reading as many rows from the connection takes.
+ */
+export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): AccessStatement {
+  return compile({ name: "vk_access_downloads_as_one", rows: "one" }, ({ userId, now, what }) => {
+    const found = downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what));
+    const values = [...downloadColumns.map(nameOf), "role"].map((name) => sql.ref(`found.${name}`));
+    return db
+      .selectFrom(found.as("found"))
+      .select(sql<unknown[][] | null>`json_agg(json_build_array(${sql.join(values)}))`.as("rows"));
+  });
+}
+
+/** The access queries over compiled statements; `run` says on which connection. */
+export function accessQueries(
+  statements: AccessStatements,
+  { run, engine, clock }: { run: RunAccessStatement; engine: Engine; clock: Clock },
+): AccessQueries {
+  const ask = (statement: AccessStatement, userId: string, what: unknown) => run(statement, [userId, clock(), what]);
+  return {
+    async note(userId, noteId) {
+      const [values] = await ask(statements.note, userId, noteId);
+      if (values === undefined) return undefined;
+      return { note: toNote(toRow<NoteRow>(noteColumns, values)), role: toRole(values.at(-1)) };
+    },
+
+    async attachment(userId, attachmentId) {
+      const [values] = await ask(statements.attachment, userId, attachmentId);
+      if (values === undefined) return undefined;
+      const attachment = toAttachment(toRow<AttachmentRow>(attachmentColumns, values));
+      return { attachment, role: toRole(values.at(-1)) };
+    },
+
+    async download(userId, attachmentId) {
+      const [values] = await ask(statements.download, userId, attachmentId);
+      return values && toDownloadAccess(values);
+    },
+
+    async downloads(userId, attachmentIds) {
+      return toDownloads(await ask(statements.downloads, userId, engine.list(attachmentIds)));
+    },
+  };
+}
+
+// No column that issuing a URL has no use for: each costs as much as a tenth of the decision.
+const downloadColumns = [
+  "attachments.id",
+  "attachments.note_id",
+  "attachments.owner_id",
+  "attachments.object_key",
+  "attachments.filename",
+  "attachments.content_type",
+  "attachments.state",
+] as const;
+type DownloadValues = [...strings: [string, string, string, string, string, string], AttachmentState, Role | null];
+
+/** From the values of `downloadColumns` and the role. */
+export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
+  const [id, noteId, ownerId, objectKey, filename, contentType, state, role] = values as unknown as DownloadValues;
+  return {
+    attachment: { id, noteId, ownerId, objectKey, filename, contentType, state },
+    role: role ?? undefined,
+  };
+}
+
+/** From rows of the values of `downloadColumns` and the role, by id. */
+export function toDownloads(rows: Iterable<readonly unknown[]>): Map<string, DownloadAccess> {
+  const found = new Map<string, DownloadAccess>();
+  for (const values of rows) found.set(values[0] as string, toDownloadAccess(values));
+  return found;
+}
+
+function nameOf(column: string): string {
+  return column.slice(column.indexOf(".") + 1);
+}
+
+function toRow<Row>(columns: readonly string[], values: readonly unknown[]): Row {
+  return Object.fromEntries(columns.map((column, index) => [nameOf(column), values[index]])) as Row;
+}
+
+function toRole(value: unknown): Role | undefined {
+  return (value as Role | null) ?? undefined;
+}
+
+type Markers = Question & { what: Expression<string> };
+
+function compile(
+  { name, rows }: Pick<AccessStatement, "name" | "rows">,
+  build: (markers: Markers) => Compilable,
+): AccessStatement {
+  // Each value is stood in for by a marker, so that the compiled parameters tell which value goes where.
+  const symbols = [Symbol("userId"), Symbol("now"), Symbol("what")];
+  const [userId, now, what] = symbols;
+  const markers = { userId: sql<string>`${userId}`, now: sql<number>`${now}`, what: sql<string>`${what}` };
+  const compiled = build(markers).compile();
+  // A value that is needed in several places is passed once: binding a text costs as much as a step of the query.
+  const order = compiled.parameters.map((parameter) => symbols.indexOf(parameter as symbol) + 1);
+  let nth = 0;
+  const numbered = compiled.sql.replace(/\?|\$\d+/g, (placeholder) => `${placeholder[0]}${order[nth++]}`);
+  return { name, rows, sql: numbered };
+}
+
+function downloadWithRole(db: Kysely<Tables>, question: Question) {
+  return db
+    .selectFrom("attachments")
+    .select(downloadColumns)
+    .select((eb) => roleOnAttachment(eb, { db, ...question }).as("role"));
+}
+
+function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
+  return eb
+    .case()
+    .when("notes.owner_id", "=", scope.userId)
+    .then(sql.lit("owner"))
+    .else(noteShareRole(eb.ref("notes.id"), scope))
+    .end();
+}
+
+// The owner; else what a live share of its own note says; else a viewer by a live share of this very attachment. Subqueries on
+// primary keys rather than joins: each is one descent, it is skipped when an earlier one decides, and no statistics re-plan it.
+function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
+  const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
+  const byAttachment = scope.db
+    .selectFrom("attachment_shares")
+    .select(sql.lit("viewer").as("role"))
+    .where("attachment_shares.attachment_id", "=", eb.ref("attachments.id"))
+    .where("attachment_shares.user_id", "=", scope.userId)
+    .where((share) => isLive(share.ref("attachment_shares.expires_at"), scope.now));
+  return eb
+    .case()
+    .when("attachments.owner_id", "=", scope.userId)
+    .then(sql.lit("owner"))
+    .else(eb.fn.coalesce(byNote, byAttachment))
+    .end();
+}
+
+function noteShareRole(noteId: Expression<string>, { db, userId, now }: Scope) {
+  return db
+    .selectFrom("note_shares")
+    .select("note_shares.role")
+    .where("note_shares.note_id", "=", noteId)
+    .where("note_shares.user_id", "=", userId)
+    .where((share) => isLive(share.ref("note_shares.expires_at"), now));
+}
+
+function isLive(expiresAt: Expression<number | null>, now: Expression<number>) {
+  return sql<boolean>`(${expiresAt} is null or ${expiresAt} > ${now})`;
+}

@@ -1,0 +1,66 @@
+import type { Kysely, Selectable } from "kysely";
+import type { ApiToken, ApiTokenQueries } from "../../usecases/ports/index.ts";
+import type { ApiTokensTable, Tables } from "../schema.ts";
+import { orMissing } from "./constraints.ts";
+import { toPerson } from "./people.ts";
+
+function toToken(row: Selectable<ApiTokensTable>): ApiToken {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    label: row.label,
+    tokenHash: row.token_hash,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at ?? undefined,
+  };
+}
+
+export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
+  return {
+    async insert(token) {
+      const insert = db
+        .insertInto("api_tokens")
+        .values({
+          id: token.id,
+          user_id: token.userId,
+          label: token.label,
+          token_hash: token.tokenHash,
+          created_at: token.createdAt,
+          expires_at: token.expiresAt ?? null,
+        })
+        .execute();
+      await orMissing(insert, { code: "user_not_found", message: "User not found" });
+    },
+
+    async findLive(tokenHash, now) {
+      const row = await db
+        .selectFrom("api_tokens")
+        .innerJoin("people", "people.id", "api_tokens.user_id")
+        .selectAll("api_tokens")
+        .select(["people.email", "people.name", "people.is_admin"])
+        .where("token_hash", "=", tokenHash)
+        .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
+        .executeTakeFirst();
+      return row && { token: toToken(row), person: toPerson({ ...row, id: row.user_id }) };
+    },
+
+    async list(userId) {
+      const rows = await db
+        .selectFrom("api_tokens")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .orderBy("id", "desc")
+        .execute();
+      return rows.map(toToken);
+    },
+
+    async delete(userId, tokenId) {
+      const result = await db
+        .deleteFrom("api_tokens")
+        .where("id", "=", tokenId)
+        .where("user_id", "=", userId)
+        .executeTakeFirstOrThrow();
+      return result.numDeletedRows === 1n;
+    },
+  };
+}

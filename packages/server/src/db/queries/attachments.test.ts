@@ -1,0 +1,90 @@
+import { expect, it } from "vitest";
+import { describeDatabase } from "../testing/describe-database.ts";
+import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+
+describeDatabase("attachments", (suite) => {
+  async function insertNote() {
+    const note = sampleNote();
+    await suite.db.notes.insert(note);
+    return note;
+  }
+
+  it("keeps an attachment as it was given", async () => {
+    const note = await insertNote();
+    const checksum = { algorithm: "SHA256", value: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } as const;
+    const uploaded = sampleAttachment(note, { state: "ready", checksum });
+    const adopted = sampleAttachment(note, { ownsObject: false, objectKey: "there/before us+é.pdf", createdBy: "eve" });
+    await suite.db.attachments.insert(uploaded);
+    await suite.db.attachments.insert(adopted);
+    expect(await suite.db.attachments.findByObjectKey(uploaded.objectKey)).toEqual(uploaded);
+    expect(await suite.db.attachments.findByObjectKey(adopted.objectKey)).toEqual(adopted);
+    expect(await suite.db.attachments.findByObjectKey("objects/none")).toBeUndefined();
+  });
+
+  it("lists those of a note in order of creation", async () => {
+    const note = await insertNote();
+    const second = sampleAttachment(note, { createdAt: 2_000 });
+    const third = sampleAttachment(note, { createdAt: 3_000 });
+    const first = sampleAttachment(note, { createdAt: 1_000 });
+    for (const attachment of [second, third, first]) await suite.db.attachments.insert(attachment);
+    await suite.db.attachments.insert(sampleAttachment(await insertNote()));
+    expect(await suite.db.attachments.listOfNote(note.id)).toEqual([first, second, third]);
+  });
+
+  it("lists those of many notes at once, and none of no notes", async () => {
+    const notes = await Promise.all(Array.from({ length: 120 }, insertNote));
+    const expected = new Map(notes.map((note) => [note.id, [sampleAttachment(note)]]));
+    await Promise.all([...expected.values()].flat().map((attachment) => suite.db.attachments.insert(attachment)));
+    expect(await suite.db.attachments.listOfNotes([...expected.keys()])).toEqual(expected);
+    expect(await suite.db.attachments.listOfNotes([])).toEqual(new Map());
+  });
+
+  it("moves a state once: of many who try together one wins", async () => {
+    const attachment = sampleAttachment(await insertNote());
+    await suite.db.attachments.insert(attachment);
+    const change = { from: "pending", to: "verifying" } as const;
+    const wins = await Promise.all(
+      Array.from({ length: 24 }, () => suite.db.attachments.transition(attachment.id, change)),
+    );
+    expect(wins.filter(Boolean)).toHaveLength(1);
+  });
+
+  it("sets the checksum with the state, and changes nothing from another state", async () => {
+    const attachment = sampleAttachment(await insertNote(), { state: "verifying" });
+    await suite.db.attachments.insert(attachment);
+    const checksum = { algorithm: "SHA256", value: "abc=" } as const;
+    const { transition, findByObjectKey } = suite.db.attachments;
+    expect(await transition(attachment.id, { from: "pending", to: "ready", checksum })).toBe(false);
+    expect(await findByObjectKey(attachment.objectKey)).toEqual(attachment);
+    expect(await transition(attachment.id, { from: "verifying", to: "ready", checksum })).toBe(true);
+    expect(await findByObjectKey(attachment.objectKey)).toEqual({ ...attachment, state: "ready", checksum });
+    expect(await transition(attachment.id, { from: "ready", to: "rejected" })).toBe(true);
+    expect(await findByObjectKey(attachment.objectKey)).toMatchObject({ state: "rejected", checksum });
+    expect(await transition("none", { from: "pending", to: "ready" })).toBe(false);
+  });
+
+  it("deletes one", async () => {
+    const note = await insertNote();
+    const [gone, kept] = [sampleAttachment(note), sampleAttachment(note)];
+    await suite.db.attachments.insert(gone);
+    await suite.db.attachments.insert(kept);
+    await suite.db.attachments.delete(gone.id);
+    expect(await suite.db.attachments.listOfNote(note.id)).toEqual([kept]);
+  });
+
+  it("attaches an object once: of many who try together one wins", async () => {
+    const note = await insertNote();
+    const objectKey = "there/before.bin";
+    const inserts = Array.from({ length: 8 }, () =>
+      suite.db.attachments.insert(sampleAttachment(note, { objectKey, ownsObject: false })),
+    );
+    const results = await Promise.allSettled(inserts);
+    const refusals = results.filter((result) => result.status === "rejected").map((result) => result.reason.code);
+    expect(refusals).toEqual(Array(7).fill("object_already_attached"));
+  });
+
+  it("says so when the note is gone", async () => {
+    const orphan = sampleAttachment(sampleNote());
+    await expect(suite.db.attachments.insert(orphan)).rejects.toMatchObject({ code: "note_not_found" });
+  });
+});

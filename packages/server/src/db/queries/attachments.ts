@@ -1,0 +1,175 @@
+import type { Insertable, Kysely, Selectable } from "kysely";
+import type { Attachment } from "../../domain/attachment.ts";
+import { DomainError } from "../../domain/errors.ts";
+import { fold } from "../../domain/fold.ts";
+import { takesRoom } from "../../domain/usage.ts";
+import type { AttachmentQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { AttachmentsTable, Tables } from "../schema.ts";
+import { orMissing } from "./constraints.ts";
+import { endReservation, giveBack, takeRoom } from "./usage.ts";
+
+export const attachmentColumns = [
+  "attachments.id",
+  "attachments.note_id",
+  "attachments.owner_id",
+  "attachments.created_by",
+  "attachments.object_key",
+  "attachments.owns_object",
+  "attachments.filename",
+  "attachments.content_type",
+  "attachments.size_bytes",
+  "attachments.checksum_sha256",
+  "attachments.state",
+  "attachments.reject_reason",
+  "attachments.created_at",
+] as const;
+
+export type AttachmentRow = Omit<Selectable<AttachmentsTable>, "filename_folded">;
+
+export function toAttachment(row: AttachmentRow): Attachment {
+  return {
+    id: row.id,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    createdBy: row.created_by,
+    objectKey: row.object_key,
+    ownsObject: row.owns_object === 1,
+    filename: row.filename,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    checksum: row.checksum_sha256 === null ? undefined : { algorithm: "SHA256", value: row.checksum_sha256 },
+    state: row.state,
+    rejectReason: row.reject_reason ?? undefined,
+    createdAt: row.created_at,
+  };
+}
+
+function toRow(attachment: Attachment): Insertable<AttachmentsTable> {
+  return {
+    id: attachment.id,
+    note_id: attachment.noteId,
+    owner_id: attachment.ownerId,
+    created_by: attachment.createdBy,
+    object_key: attachment.objectKey,
+    owns_object: attachment.ownsObject ? 1 : 0,
+    filename: attachment.filename,
+    filename_folded: fold(attachment.filename),
+    content_type: attachment.contentType,
+    size_bytes: attachment.sizeBytes,
+    checksum_sha256: attachment.checksum?.value ?? null,
+    state: attachment.state,
+    reject_reason: attachment.rejectReason ?? null,
+    created_at: attachment.createdAt,
+  };
+}
+
+export function attachmentQueries(db: Kysely<Tables>, engine: Engine): AttachmentQueries {
+  return {
+    async insert(attachment, { quota, settles = false } = {}) {
+      const insert = db
+        .insertInto("attachments")
+        .values(toRow(attachment))
+        .onConflict((conflict) => conflict.column("object_key").doNothing())
+        .executeTakeFirstOrThrow();
+      const result = await orMissing(insert, { code: "note_not_found", message: "Note not found" });
+      if (result.numInsertedOrUpdatedRows === 0n) {
+        throw new DomainError("object_already_attached", "This object is attached to a note already.");
+      }
+      if (!attachment.ownsObject || !takesRoom(attachment.state)) return;
+      // After the row, whose foreign key waits for a deletion of the note: everyone locks the note first, then the usage.
+      const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
+      const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
+      const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
+      await takeRoom(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
+    },
+
+    async transition(attachmentId, { from, to, objectKey, checksum, rejectReason }) {
+      const row = await db
+        .updateTable("attachments")
+        .set({
+          state: to,
+          ...(objectKey === undefined ? {} : { object_key: objectKey }),
+          ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }),
+          ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
+        })
+        .where("id", "=", attachmentId)
+        .where("state", "=", from)
+        .returning(roomColumns)
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      if (takesRoom(from) && !takesRoom(to)) await giveBackAll(db, [{ ...row, state: from }]);
+      return true;
+    },
+
+    async find(attachmentId) {
+      const row = await db
+        .selectFrom("attachments")
+        .select(attachmentColumns)
+        .where("id", "=", attachmentId)
+        .executeTakeFirst();
+      return row && toAttachment(row);
+    },
+
+    async delete(attachmentId) {
+      const gone = await db.deleteFrom("attachments").where("id", "=", attachmentId).returning(roomColumns).execute();
+      await giveBackAll(db, gone);
+    },
+
+    async listOfNote(noteId) {
+      const rows = await inOrderOfCreation(db).where("note_id", "=", noteId).execute();
+      return rows.map(toAttachment);
+    },
+
+    async listOfNotes(noteIds) {
+      const rows = await inOrderOfCreation(db)
+        .where((eb) => engine.isIn(eb.ref("note_id"), engine.list(noteIds)))
+        .execute();
+      const byNote = new Map<string, Attachment[]>(noteIds.map((noteId) => [noteId, []]));
+      for (const row of rows) byNote.get(row.note_id)?.push(toAttachment(row));
+      return byNote;
+    },
+
+    async findByObjectKey(objectKey) {
+      const row = await db
+        .selectFrom("attachments")
+        .select(attachmentColumns)
+        .where("object_key", "=", objectKey)
+        .executeTakeFirst();
+      return row && toAttachment(row);
+    },
+
+    async filenamesOf(attachmentIds) {
+      const rows = await db
+        .selectFrom("attachments")
+        .select(["id", "filename"])
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+        .execute();
+      return new Map(rows.map((row) => [row.id, row.filename]));
+    },
+  };
+}
+
+/** Deletes all attachments of a note; the caller holds the note. */
+export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): Promise<void> {
+  const gone = await db.deleteFrom("attachments").where("note_id", "=", noteId).returning(roomColumns).execute();
+  await giveBackAll(db, gone);
+}
+
+const roomColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
+
+/** Of one owner; what is given back is what the statement itself has removed, so that two who remove can't both give it back. */
+async function giveBackAll(
+  db: Kysely<Tables>,
+  rows: readonly Pick<Selectable<AttachmentsTable>, (typeof roomColumns)[number]>[],
+): Promise<void> {
+  const counted = rows.filter((row) => row.owns_object === 1 && takesRoom(row.state));
+  const [first] = counted;
+  if (first === undefined) return;
+  const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);
+  await giveBack(db, first.owner_id, { bytes, files: counted.length });
+}
+
+function inOrderOfCreation(db: Kysely<Tables>) {
+  return db.selectFrom("attachments").select(attachmentColumns).orderBy("created_at").orderBy("id");
+}

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { describeDatabase } from "../testing/describe-database.ts";
+import { sampleEvent } from "../testing/samples.ts";
+
+const FIRST = { limit: 50, cursor: undefined };
+
+describeDatabase("the audit log", (suite) => {
+  it("keeps events as they were given, whichever way they came", async () => {
+    const business = sampleEvent({ action: "note.created", noteId: "n-kept", attachmentIds: [], detail: {} });
+    const url = sampleEvent({ noteId: "n-kept", detail: { filename: "é'\"\\{},📎.pdf", n: -1.5, ok: true, no: null } });
+    await suite.db.audit.add(business);
+    await suite.db.urlAudit.record(url);
+    expect((await suite.db.audit.listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
+  });
+
+  it("keeps the many attachments of a batch", async () => {
+    const attachmentIds = Array.from({ length: 1_000 }, (_, i) => `0190-${i}`);
+    const event = sampleEvent({ noteId: "n-batch", attachmentIds });
+    await suite.db.urlAudit.record(event);
+    expect((await suite.db.audit.listOfNote("n-batch", FIRST)).items).toEqual([event]);
+  });
+
+  it("lists by note and by owner, all pages exactly once", async () => {
+    const events = Array.from({ length: 21 }, () => sampleEvent({ noteId: "n-paged", ownerId: "o-paged" }));
+    await Promise.all(events.map((event) => suite.db.urlAudit.record(event)));
+    await suite.db.urlAudit.record(sampleEvent({ noteId: "n-paged", ownerId: "o-other" }));
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await suite.db.audit.listOfOwner("o-paged", { limit: 4, cursor });
+      found.push(...page.items.map((event) => event.id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(found).toEqual(events.map((event) => event.id).reverse());
+    expect((await suite.db.audit.listOfNote("n-paged", FIRST)).items).toHaveLength(22);
+  });
+
+  it("takes an event that is there already, and everybody else's with it", async () => {
+    const event = sampleEvent({ noteId: "n-twice" });
+    await suite.db.urlAudit.record(event);
+    const other = sampleEvent({ noteId: "n-twice" });
+    await Promise.all([suite.db.urlAudit.record(event), suite.db.urlAudit.record(other)]);
+    expect((await suite.db.audit.listOfNote("n-twice", FIRST)).items).toEqual([other, event]);
+  });
+
+  it("outlives the note", async () => {
+    await suite.db.audit.add(sampleEvent({ noteId: "n-gone", action: "note.deleted" }));
+    await suite.db.notes.delete("n-gone");
+    expect((await suite.db.audit.listOfNote("n-gone", FIRST)).items).toHaveLength(1);
+  });
+});

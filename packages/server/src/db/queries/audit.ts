@@ -1,0 +1,97 @@
+import type { Kysely, Selectable } from "kysely";
+import type { AuditEvent } from "../../domain/audit-event.ts";
+import type { AuditQueries, Page, PageRequest } from "../../usecases/ports/index.ts";
+import type { AuditEventsTable, Tables } from "../schema.ts";
+import { decodeCursor, toPage } from "./cursor.ts";
+
+/** The columns in the order in which the URL log writes them. */
+export const auditColumns = [
+  "id",
+  "at",
+  "action",
+  "actor_id",
+  "note_id",
+  "owner_id",
+  "attachment_ids",
+  "detail",
+] as const satisfies readonly (keyof AuditEventsTable)[];
+
+export function toAuditRow(event: AuditEvent): Selectable<AuditEventsTable> {
+  return {
+    id: event.id,
+    at: event.at,
+    action: event.action,
+    actor_id: event.actorId,
+    note_id: event.noteId,
+    owner_id: event.ownerId,
+    attachment_ids: JSON.stringify(event.attachmentIds),
+    detail: JSON.stringify(event.detail),
+  };
+}
+
+/** The event as the URL log passes it on: its values in the order of `auditColumns`. */
+export type AuditValues = (string | number)[];
+
+export function toAuditValues(event: AuditEvent): AuditValues {
+  const row = toAuditRow(event);
+  return auditColumns.map((column) => row[column]);
+}
+
+function toAuditEvent(row: Selectable<AuditEventsTable>): AuditEvent {
+  return {
+    id: row.id,
+    at: row.at,
+    action: row.action,
+    actorId: row.actor_id,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    attachmentIds: JSON.parse(row.attachment_ids),
+    detail: JSON.parse(row.detail),
+  };
+}
+
+/** The newest events that are yet to be filed, of a note or an owner, older than the event `before`. */
+export type FindUnfiledEvents = (asked: {
+  column: "note_id" | "owner_id";
+  value: string;
+  before: string | undefined;
+  limit: number;
+}) => Selectable<AuditEventsTable>[];
+
+type Sources = { unfiledEvents: FindUnfiledEvents | undefined };
+
+export function auditQueries(db: Kysely<Tables>, { unfiledEvents }: Sources): AuditQueries {
+  return {
+    async add(event) {
+      await db.insertInto("audit_events").values(toAuditRow(event)).execute();
+    },
+    listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
+    listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),
+  };
+}
+
+type Listing = PageRequest & Sources & { column: "note_id" | "owner_id"; value: string };
+
+async function list(
+  db: Kysely<Tables>,
+  { unfiledEvents, column, value, limit, cursor }: Listing,
+): Promise<Page<AuditEvent>> {
+  const before = decodeCursor(cursor);
+  // What is to be filed is asked first: an event that is filed in between is then in both, instead of in neither.
+  const unfiled = unfiledEvents?.({ column, value, before, limit: limit + 1 }) ?? [];
+  const filed = await db
+    .selectFrom("audit_events")
+    .select(auditColumns)
+    .where(column, "=", value)
+    .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), limit);
+}
+
+function mergeNewestFirst(unfiled: Selectable<AuditEventsTable>[], filed: Selectable<AuditEventsTable>[]) {
+  if (unfiled.length === 0) return filed;
+  const byId = new Map([...unfiled, ...filed].map((row) => [row.id, row]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+}

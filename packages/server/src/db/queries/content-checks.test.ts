@@ -1,0 +1,87 @@
+import { expect, it } from "vitest";
+import { describeDatabase } from "../testing/describe-database.ts";
+import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+
+const MINUTE = 60_000;
+
+describeDatabase("checks of content", (suite) => {
+  async function queue(given: { dueAt?: number; needsScan?: boolean } = {}) {
+    const note = sampleNote();
+    const attachment = sampleAttachment(note, { state: "verifying" });
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    const check = { attachmentId: attachment.id, etag: '"abc"', needsScan: false, dueAt: 1_000, ...given };
+    await suite.db.contentChecks.insert(check);
+    return { note, attachment, check };
+  }
+
+  const claim = (now: number, holder = "one", canScan = true) =>
+    suite.db.contentChecks.claim({ now, holder, leaseEndsAt: now + MINUTE, canScan });
+
+  async function drain(): Promise<void> {
+    for (;;) {
+      const left = await claim(Number.MAX_SAFE_INTEGER - MINUTE);
+      if (left === undefined) return;
+      await suite.db.contentChecks.remove(left.attachmentId);
+    }
+  }
+
+  it("are taken by one at a time, the longest due first, and not before they are due", async () => {
+    const second = await queue({ dueAt: 2_000 });
+    const first = await queue({ dueAt: 1_000, needsScan: true });
+    expect(await claim(999)).toBeUndefined();
+    const taken = { holder: "one", attempts: 1, etag: '"abc"' };
+    expect(await claim(2_000)).toEqual({ ...taken, attachmentId: first.attachment.id, needsScan: true });
+    expect(await claim(2_000)).toEqual({ ...taken, attachmentId: second.attachment.id, needsScan: false });
+    expect(await claim(2_000)).toBeUndefined();
+    await drain();
+  });
+
+  it("of 24 that come together each is taken once, whoever else asks at the same moment", async () => {
+    const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
+    const claims = await Promise.all(Array.from({ length: 24 }, (_, nth) => claim(5_000, `holder ${nth}`)));
+    const taken = claims.flatMap((check) => (check === undefined ? [] : [check.attachmentId]));
+    for (let more = await claim(5_000); more !== undefined; more = await claim(5_000)) taken.push(more.attachmentId);
+    expect(taken.sort()).toEqual(queued.map(({ attachment }) => attachment.id).sort());
+    await drain();
+  });
+
+  it("are due again when the lease of a holder that died ends; a holder that lives renews it", async () => {
+    const { attachment } = await queue();
+    const held = { attachmentId: attachment.id, holder: "one" };
+    await claim(5_000);
+    expect(await suite.db.contentChecks.renew(held, { leaseEndsAt: 5_000 + 2 * MINUTE })).toBe(true);
+    expect(await claim(5_000 + MINUTE, "two")).toBeUndefined();
+    expect(await claim(5_000 + 2 * MINUTE, "two")).toMatchObject({ holder: "two", attempts: 2 });
+    expect(await suite.db.contentChecks.renew(held, { leaseEndsAt: 1e12 })).toBe(false);
+    await suite.db.contentChecks.release(held, { dueAt: 0 });
+    expect(await claim(5_000 + 2 * MINUTE, "three")).toBeUndefined();
+    await drain();
+  });
+
+  it("are due again when they were put back, at the instant that was given", async () => {
+    const { attachment } = await queue();
+    await claim(5_000);
+    await suite.db.contentChecks.release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
+    expect(await claim(6_999, "two")).toBeUndefined();
+    expect(await claim(7_000, "two")).toMatchObject({ attachmentId: attachment.id, attempts: 2 });
+    await drain();
+  });
+
+  it("that need a scanner wait for someone who has one", async () => {
+    const { attachment } = await queue({ needsScan: true });
+    await queue({ dueAt: 9_000 });
+    expect(await suite.db.contentChecks.countNeedingScan()).toBe(1);
+    expect(await claim(5_000, "one", false)).toBeUndefined();
+    expect(await claim(5_000)).toMatchObject({ attachmentId: attachment.id });
+    await drain();
+  });
+
+  it("go with their attachment and its note", async () => {
+    const { note } = await queue();
+    await suite.db.notes.delete(note.id);
+    expect(await claim(5_000)).toBeUndefined();
+    const late = suite.db.contentChecks.insert({ attachmentId: "gone", etag: "", needsScan: false, dueAt: 0 });
+    await expect(late).rejects.toMatchObject({ code: "attachment_not_found" });
+  });
+});

@@ -1,0 +1,86 @@
+import type { Kysely, Selectable } from "kysely";
+import type { ClaimedCheck, ContentCheckQueries } from "../../usecases/ports/index.ts";
+import type { ContentChecksTable, Tables } from "../schema.ts";
+import { orMissing } from "./constraints.ts";
+
+/** How many are looked at for one that no other replica takes at the same moment. */
+const CANDIDATES = 20;
+
+export function contentCheckQueries(db: Kysely<Tables>): ContentCheckQueries {
+  return {
+    async insert({ attachmentId, etag, needsScan, dueAt }) {
+      const row = { attachment_id: attachmentId, etag, needs_scan: needsScan ? 1 : 0, due_at: dueAt } as const;
+      const insert = db
+        .insertInto("content_checks")
+        .values({ ...row, holder: null, attempts: 0 })
+        .execute();
+      await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
+    },
+
+    async claim(claim) {
+      const candidates = await db
+        .selectFrom("content_checks")
+        .select(["attachment_id", "due_at"])
+        .where("due_at", "<=", claim.now)
+        .$if(!claim.canScan, (query) => query.where("needs_scan", "=", 0))
+        .orderBy("due_at")
+        .limit(CANDIDATES)
+        .execute();
+      for (const seen of candidates) {
+        // Whoever moves it from the instant that both have seen has it; the other one's update finds another instant there.
+        const row = await db
+          .updateTable("content_checks")
+          .set((eb) => ({ holder: claim.holder, due_at: claim.leaseEndsAt, attempts: eb("attempts", "+", 1) }))
+          .where("attachment_id", "=", seen.attachment_id)
+          .where("due_at", "=", seen.due_at)
+          .returningAll()
+          .executeTakeFirst();
+        if (row !== undefined) return toClaimed(row, claim.holder);
+      }
+      return undefined;
+    },
+
+    async renew({ attachmentId, holder }, { leaseEndsAt }) {
+      const result = await db
+        .updateTable("content_checks")
+        .set({ due_at: leaseEndsAt })
+        .where("attachment_id", "=", attachmentId)
+        .where("holder", "=", holder)
+        .executeTakeFirstOrThrow();
+      return result.numUpdatedRows === 1n;
+    },
+
+    async release({ attachmentId, holder }, { dueAt }) {
+      await db
+        .updateTable("content_checks")
+        .set({ due_at: dueAt, holder: null })
+        .where("attachment_id", "=", attachmentId)
+        .where("holder", "=", holder)
+        .execute();
+    },
+
+    async countNeedingScan() {
+      const { count } = await db
+        .selectFrom("content_checks")
+        .select((eb) => eb.fn.countAll<number | string>().as("count"))
+        .where("needs_scan", "=", 1)
+        .executeTakeFirstOrThrow();
+      // PostgreSQL's count is a bigint.
+      return Number(count);
+    },
+
+    async remove(attachmentId) {
+      await db.deleteFrom("content_checks").where("attachment_id", "=", attachmentId).execute();
+    },
+  };
+}
+
+function toClaimed(row: Selectable<ContentChecksTable>, holder: string): ClaimedCheck {
+  return {
+    attachmentId: row.attachment_id,
+    etag: row.etag,
+    needsScan: row.needs_scan === 1,
+    holder,
+    attempts: row.attempts,
+  };
+}

@@ -1,0 +1,54 @@
+import { CompiledQuery, type Kysely } from "kysely";
+import type { Clock, Queries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { type AccessStatements, accessQueries } from "./access.ts";
+import { apiTokenQueries } from "./api-tokens.ts";
+import { attachmentQueries } from "./attachments.ts";
+import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
+import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
+import { contentCheckQueries } from "./content-checks.ts";
+import { inventoryQueries } from "./inventory.ts";
+import { noteQueries, type RunSearch } from "./notes.ts";
+import { objectDeletionQueries } from "./object-deletions.ts";
+import { peopleQueries } from "./people.ts";
+import { shareQueries } from "./shares.ts";
+import { signedFormQueries } from "./signed-forms.ts";
+import { uploadQueries } from "./uploads.ts";
+import { usageQueries } from "./usage.ts";
+
+export type QueryContext = {
+  engine: Engine;
+  clock: Clock;
+  accessStatements: AccessStatements;
+  /** Where URL events wait to be filed, on an engine that has such a place. */
+  unfiledEvents?: FindUnfiledEvents;
+  /** Runs searches apart from other queries, on an engine where those would wait for them. */
+  runSearch?: RunSearch;
+};
+
+/** All queries on one connection, pool or transaction. */
+export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
+  const { engine, clock, accessStatements, unfiledEvents, runSearch } = context;
+  return {
+    access: accessQueries(accessStatements, {
+      run: async (statement, parameters) =>
+        (await db.executeQuery<object>(CompiledQuery.raw(statement.sql, parameters))).rows.map(Object.values),
+      engine,
+      clock,
+    }),
+    notes: noteQueries(db, { engine, runSearch: db.isTransaction ? undefined : runSearch }),
+    attachments: attachmentQueries(db, engine),
+    uploads: uploadQueries(db),
+    shares: shareQueries(db),
+    people: peopleQueries(db, engine),
+    apiTokens: apiTokenQueries(db),
+    objectDeletions: objectDeletionQueries(db, engine),
+    contentChecks: contentCheckQueries(db),
+    bucketCapabilities: bucketCapabilityQueries(db),
+    usage: usageQueries(db),
+    inventory: inventoryQueries(db, engine),
+    signedForms: signedFormQueries(db),
+    audit: auditQueries(db, { unfiledEvents }),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Kysely } from "kysely";
+import { ENDED } from "../../domain/usage.ts";
+import type { InventoryQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { attachmentColumns, toAttachment } from "./attachments.ts";
+
+export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQueries {
+  /** The keys of one table that are among those asked for. */
+  const among = (
+    table: "attachments" | "uploads" | "object_deletions" | "reservations",
+    objectKeys: readonly string[],
+  ) =>
+    db
+      .selectFrom(table)
+      .select(`${table}.object_key`)
+      .where((eb) => engine.isIn(eb.ref(`${table}.object_key`), engine.list(objectKeys)));
+
+  return {
+    async known(objectKeys) {
+      const rows = await among("attachments", objectKeys)
+        .where("state", "not in", ENDED)
+        // One that is complete explains nothing more: its object is the attachment's, or what was put after it was copied away.
+        .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready"]))
+        .union(among("object_deletions", objectKeys))
+        .union(among("reservations", objectKeys))
+        .execute();
+      return new Set(rows.map((row) => row.object_key));
+    },
+
+    async multipartsUnder(objectKeys) {
+      const rows = await among("uploads", objectKeys)
+        .select("bucket_upload_id")
+        .where("bucket_upload_id", "is not", null)
+        .where("state", "not in", ENDED)
+        .execute();
+      return new Set(rows.map((row) => row.bucket_upload_id as string));
+    },
+
+    async listReady({ after, upTo, limit }) {
+      const rows = await db
+        .selectFrom("attachments")
+        .select(attachmentColumns)
+        .where("state", "=", "ready")
+        .where("object_key", ">", after)
+        .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+      return rows.map(toAttachment);
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import type { CompiledQuery, ExpressionBuilder, Kysely, Selectable } from "kysely";
+import { unlistedStates } from "../../domain/attachment.ts";
+import { fold } from "../../domain/fold.ts";
+import type { Note } from "../../domain/note.ts";
+import type { NoteQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { NotesTable, Tables } from "../schema.ts";
+import { deleteAttachmentsOf } from "./attachments.ts";
+import { decodeCursor, toPage } from "./cursor.ts";
+
+export const noteColumns = [
+  "notes.id",
+  "notes.owner_id",
+  "notes.title",
+  "notes.body",
+  "notes.created_at",
+  "notes.updated_at",
+] as const;
+
+export type NoteRow = Omit<Selectable<NotesTable>, "title_folded" | "body_folded">;
+
+export function toNote(row: NoteRow): Note {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    title: row.title,
+    body: row.body,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** Runs a query that reads all texts of a person, which takes the longer the more they have. */
+export type RunSearch = <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
+
+type Given = { engine: Engine; runSearch: RunSearch | undefined };
+type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
+
+export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): NoteQueries {
+  const hasText = (search: string) => (eb: ExpressionBuilder<Tables, "notes">) => {
+    const text = fold(search);
+    const named = eb
+      .selectFrom("attachments")
+      .select("attachments.id")
+      .whereRef("attachments.note_id", "=", "notes.id")
+      .where("attachments.state", "not in", unlistedStates)
+      .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
+    return eb.or([
+      engine.contains(eb.ref("notes.title_folded"), text),
+      engine.contains(eb.ref("notes.body_folded"), text),
+      eb.exists(named),
+    ]);
+  };
+  // Other lists end with their page; a search looks at everything until it has found one.
+  const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
+    search === undefined || runSearch === undefined ? listing.execute() : runSearch(listing.compile());
+  return {
+    async insert(note) {
+      await db
+        .insertInto("notes")
+        .values({
+          id: note.id,
+          owner_id: note.ownerId,
+          title: note.title,
+          body: note.body,
+          title_folded: fold(note.title),
+          body_folded: fold(note.body),
+          created_at: note.createdAt,
+          updated_at: note.updatedAt,
+        })
+        .execute();
+    },
+
+    async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
+      // In one statement: PostgreSQL looks at the row again when another change of it was faster.
+      const row = await db
+        .updateTable("notes")
+        .set((eb) => ({
+          updated_at: eb
+            .case()
+            .when("updated_at", "<", updatedAt)
+            .then(updatedAt)
+            .else(eb("updated_at", "+", 1))
+            .end(),
+          ...(title === undefined ? {} : { title, title_folded: fold(title) }),
+          ...(body === undefined ? {} : { body, body_folded: fold(body) }),
+        }))
+        .where("id", "=", noteId)
+        .$if(ifUpdatedAt !== undefined, (query) => query.where("updated_at", "=", ifUpdatedAt as number))
+        .returning(noteColumns)
+        .executeTakeFirst();
+      return row && toNote(row);
+    },
+
+    async hold(noteId) {
+      const row = await db
+        .selectFrom("notes")
+        .select("id")
+        .where("id", "=", noteId)
+        // On SQLite a transaction is the only writer from its beginning, and there is no such clause.
+        .$if(engine.name === "postgres", (query) => query.forUpdate())
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async delete(noteId) {
+      await deleteAttachmentsOf(db, noteId);
+      await db.deleteFrom("notes").where("id", "=", noteId).execute();
+    },
+
+    async titlesOf(noteIds) {
+      const rows = await db
+        .selectFrom("notes")
+        .select(["id", "title"])
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(noteIds)))
+        .execute();
+      return new Map(rows.map((row) => [row.id, row.title]));
+    },
+
+    async listOwned(userId, { limit, cursor, search }) {
+      const after = decodeCursor(cursor);
+      const listing = db
+        .selectFrom("notes")
+        .select(noteColumns)
+        .where("owner_id", "=", userId)
+        .$if(after !== undefined, (query) => query.where("id", "<", after as string))
+        .$if(search !== undefined, (query) => query.where(hasText(search as string)))
+        .orderBy("id", "desc")
+        .limit(limit + 1);
+      return toPage((await run(listing, search)).map(toNote), limit);
+    },
+
+    async listShared(userId, { limit, cursor, search, now }) {
+      const after = decodeCursor(cursor);
+      const listing = db
+        .selectFrom("note_shares")
+        .innerJoin("notes", "notes.id", "note_shares.note_id")
+        .select(noteColumns)
+        .select("note_shares.role")
+        .where("note_shares.user_id", "=", userId)
+        .where((eb) => eb.or([eb("note_shares.expires_at", "is", null), eb("note_shares.expires_at", ">", now)]))
+        .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
+        .$if(search !== undefined, (query) => query.where(hasText(search as string)))
+        .orderBy("note_shares.note_id", "desc")
+        .limit(limit + 1);
+      const rows = await run(listing, search);
+      return toPage(
+        rows.map((row) => ({ ...toNote(row), role: row.role })),
+        limit,
+      );
+    },
+  };
+}

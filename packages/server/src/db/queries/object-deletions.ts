@@ -1,0 +1,78 @@
+import type { Kysely } from "kysely";
+import { ENDED } from "../../domain/usage.ts";
+import type { ObjectDeletionQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+
+export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): ObjectDeletionQueries {
+  return {
+    async put({ objectKey, notBefore }) {
+      await db
+        .insertInto("object_deletions")
+        .values({ object_key: objectKey, not_before: notBefore, attempts: 0, swept_at: null })
+        .onConflict((conflict) => conflict.column("object_key").doUpdateSet({ not_before: notBefore, swept_at: null }))
+        .execute();
+    },
+
+    async find(objectKey) {
+      return await db
+        .selectFrom("object_deletions")
+        .select(["object_key as objectKey", "not_before as notBefore", "attempts"])
+        .where("object_key", "=", objectKey)
+        .executeTakeFirst();
+    },
+
+    async cancel(objectKey) {
+      await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
+    },
+
+    async listDue(now, limit) {
+      return await db
+        .selectFrom("object_deletions")
+        .select(["object_key as objectKey", "not_before as notBefore", "attempts"])
+        .where("not_before", "<=", now)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom("attachments")
+                .select("attachments.id")
+                .whereRef("attachments.object_key", "=", "object_deletions.object_key")
+                .where("attachments.state", "not in", ENDED),
+            ),
+          ),
+        )
+        .orderBy("not_before")
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+    },
+
+    async settle(objectKeys, { now, againAt }) {
+      const keys = engine.list(objectKeys);
+      // What another replica has settled a moment ago is not due any more, and stays as it is.
+      await db
+        .deleteFrom("object_deletions")
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is not", null)
+        .execute();
+      await db
+        .updateTable("object_deletions")
+        .set({ swept_at: now, not_before: againAt, attempts: 0 })
+        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+        .where("not_before", "<=", now)
+        .where("swept_at", "is", null)
+        .execute();
+    },
+
+    async postpone({ objectKey, notBefore: seen }, { notBefore }) {
+      await db
+        .updateTable("object_deletions")
+        .set((eb) => ({ not_before: notBefore, attempts: eb("attempts", "+", 1) }))
+        .where("object_key", "=", objectKey)
+        .where("not_before", "=", seen)
+        .execute();
+    },
+  };
+}

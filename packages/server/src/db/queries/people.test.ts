@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import { describeDatabase } from "../testing/describe-database.ts";
+
+describeDatabase("people", (suite) => {
+  it("creates and refreshes, and takes away neither a role nor what is not told", async () => {
+    const { put, find } = suite.db.people;
+    await put({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false, now: 1 });
+    expect(await find("ann")).toEqual({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false });
+    await put({ id: "ann", email: "ann@example.org", name: "Ann", isAdmin: true, now: 2 });
+    expect(await find("ann")).toEqual({ id: "ann", email: "ann@example.org", name: "Ann", isAdmin: true });
+    await put({ id: "ann", email: undefined, name: undefined, isAdmin: false, now: 3 });
+    expect(await find("ann")).toEqual({ id: "ann", email: "ann@example.org", name: "Ann", isAdmin: true });
+    expect(await find("nobody")).toBeUndefined();
+  });
+
+  it("makes the first person nobody special", async () => {
+    await using database = await openAnother();
+    await database.db.people.put({ id: "first", email: undefined, name: undefined, isAdmin: false, now: 1 });
+    expect(await database.db.people.find("first")).toMatchObject({ isAdmin: false });
+  });
+
+  it("writes nothing when nothing is new", async () => {
+    const person = { id: "same", email: "same@example.com", name: "Same", isAdmin: false };
+    await suite.db.people.put({ ...person, now: 1_000 });
+    await suite.db.people.put({ ...person, now: 2_000 });
+    const row = suite.db.kysely.selectFrom("people").select("updated_at").where("id", "=", "same");
+    expect(await row.executeTakeFirst()).toEqual({ updated_at: 1_000 });
+  });
+
+  it("finds everyone with one of the addresses", async () => {
+    const { put, findByEmails } = suite.db.people;
+    for (const id of ["p1", "p2", "p3"]) {
+      await put({
+        id,
+        email: id === "p3" ? "other@example.com" : "shared@example.com",
+        name: id,
+        isAdmin: false,
+        now: 1,
+      });
+    }
+    const found = await findByEmails(["shared@example.com", "none@example.com"]);
+    expect(found.map((person) => person.id)).toEqual(["p1", "p2"]);
+    expect(await findByEmails([])).toEqual([]);
+  });
+
+  it("finds those who are known of many ids", async () => {
+    const known = { email: undefined, name: "Known", isAdmin: false };
+    for (const id of ["k1", "k2"]) await suite.db.people.put({ ...known, id, now: 1 });
+    const found = await suite.db.people.findByIds(["k1", "unknown", "k2", "k1", "k'3\"\\"]);
+    expect([...found].toSorted()).toEqual([
+      ["k1", { ...known, id: "k1" }],
+      ["k2", { ...known, id: "k2" }],
+    ]);
+    expect(await suite.db.people.findByIds([])).toEqual(new Map());
+  });
+
+  it("survives being put by many at once", async () => {
+    const person = { id: "busy", email: "busy@example.com", name: "Busy", isAdmin: false, now: 1 };
+    await Promise.all(Array.from({ length: 20 }, () => suite.db.people.put(person)));
+    expect(await suite.db.people.find("busy")).toMatchObject({ name: "Busy" });
+  });
+
+  async function openAnother() {
+    const database = await suite.engine.open();
+    return Object.assign(database, { [Symbol.asyncDispose]: () => database.close() });
+  }
+});

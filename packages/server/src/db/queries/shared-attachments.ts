@@ -1,0 +1,53 @@
+import type { Expression, ExpressionBuilder, Kysely } from "kysely";
+import { unlistedStates } from "../../domain/attachment.ts";
+import type { SharedAttachment } from "../../domain/share.ts";
+import type { Page, PageRequest } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+import { attachmentColumns, toAttachment } from "./attachments.ts";
+import { decodeCursor, toPage } from "./cursor.ts";
+
+type Request = PageRequest & { userId: string; now: number };
+
+/** The files that this person reaches by shares of their own alone. */
+export async function listAttachmentsFor(
+  db: Kysely<Tables>,
+  { userId, limit, cursor, now }: Request,
+): Promise<Page<SharedAttachment>> {
+  const after = decodeCursor(cursor);
+  const rows = await db
+    .selectFrom("attachment_shares")
+    .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
+    .select(attachmentColumns)
+    .select("attachment_shares.expires_at")
+    .where("attachment_shares.user_id", "=", userId)
+    .where((eb) => isLive(eb, { expiresAt: eb.ref("attachment_shares.expires_at"), now }))
+    .where("attachments.owner_id", "!=", userId)
+    .where("attachments.state", "not in", unlistedStates)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("note_shares")
+            .select("note_shares.note_id")
+            .whereRef("note_shares.note_id", "=", "attachments.note_id")
+            .where("note_shares.user_id", "=", userId)
+            .where((share) => isLive(share, { expiresAt: share.ref("note_shares.expires_at"), now })),
+        ),
+      ),
+    )
+    .$if(after !== undefined, (query) => query.where("attachment_shares.attachment_id", "<", after as string))
+    .orderBy("attachment_shares.attachment_id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return toPage(
+    rows.map((row) => ({ ...toAttachment(row), share: { expiresAt: row.expires_at ?? undefined } })),
+    limit,
+  );
+}
+
+function isLive<Table extends keyof Tables>(
+  eb: ExpressionBuilder<Tables, Table>,
+  { expiresAt, now }: { expiresAt: Expression<number | null>; now: number },
+) {
+  return eb.or([eb(expiresAt, "is", null), eb(expiresAt, ">", now)]);
+}

@@ -1,0 +1,135 @@
+import type { Insertable, Kysely, Selectable } from "kysely";
+import { DomainError } from "../../domain/errors.ts";
+import type { Upload } from "../../domain/upload.ts";
+import { takesRoom } from "../../domain/usage.ts";
+import type { UploadQueries } from "../../usecases/ports/index.ts";
+import type { Tables, UploadsTable } from "../schema.ts";
+import { orMissing } from "./constraints.ts";
+
+function toUpload(row: Selectable<UploadsTable>): Upload {
+  return {
+    id: row.id,
+    attachmentId: row.attachment_id,
+    noteId: row.note_id,
+    userId: row.user_id,
+    objectKey: row.object_key,
+    multipart:
+      row.bucket_upload_id === null || row.part_size === null
+        ? undefined
+        : { bucketUploadId: row.bucket_upload_id, partSize: row.part_size },
+    filename: row.filename,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    declaredChecksum: row.declared_sha256 === null ? undefined : { algorithm: "SHA256", value: row.declared_sha256 },
+    idempotencyKey: row.idempotency_key ?? undefined,
+    staged: row.staged === 1,
+    state: row.state,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+  };
+}
+
+function toRow(upload: Upload): Insertable<UploadsTable> {
+  return {
+    id: upload.id,
+    attachment_id: upload.attachmentId,
+    note_id: upload.noteId,
+    user_id: upload.userId,
+    object_key: upload.objectKey,
+    strategy: upload.multipart === undefined ? "put" : "multipart",
+    filename: upload.filename,
+    content_type: upload.contentType,
+    size_bytes: upload.sizeBytes,
+    declared_sha256: upload.declaredChecksum?.value ?? null,
+    staged: upload.staged ? 1 : 0,
+    state: upload.state,
+    expires_at: upload.expiresAt,
+    created_at: upload.createdAt,
+    bucket_upload_id: upload.multipart?.bucketUploadId ?? null,
+    part_size: upload.multipart?.partSize ?? null,
+    idempotency_key: upload.idempotencyKey ?? null,
+  };
+}
+
+export function uploadQueries(db: Kysely<Tables>): UploadQueries {
+  return {
+    async insert(upload) {
+      const insert = db
+        .insertInto("uploads")
+        .values(toRow(upload))
+        .onConflict((conflict) => conflict.columns(["user_id", "idempotency_key"]).doNothing())
+        .executeTakeFirstOrThrow();
+      const result = await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
+      if (result.numInsertedOrUpdatedRows === 0n) {
+        throw new DomainError(
+          "idempotency_key_in_use",
+          "An upload with this Idempotency-Key is being started; try again.",
+        );
+      }
+    },
+
+    async find(uploadId) {
+      const row = await db.selectFrom("uploads").selectAll().where("id", "=", uploadId).executeTakeFirst();
+      return row && toUpload(row);
+    },
+
+    async findOfAttachment(attachmentId) {
+      const row = await db
+        .selectFrom("uploads")
+        .selectAll()
+        .where("attachment_id", "=", attachmentId)
+        .orderBy("id", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return row && toUpload(row);
+    },
+
+    async findByKey({ userId, idempotencyKey }) {
+      const row = await db
+        .selectFrom("uploads")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .where("idempotency_key", "=", idempotencyKey)
+        .executeTakeFirst();
+      return row && toUpload(row);
+    },
+
+    async forgetKey({ userId, idempotencyKey }, { now, startedBefore }) {
+      await db
+        .updateTable("uploads")
+        .set({ idempotency_key: null })
+        .where("user_id", "=", userId)
+        .where("idempotency_key", "=", idempotencyKey)
+        .where((eb) =>
+          eb.or([
+            eb("created_at", "<=", startedBefore),
+            // No URL can be signed for less than a second.
+            eb.and([eb("state", "=", "pending"), eb("expires_at", "<", now + 1_000)]),
+          ]),
+        )
+        .execute();
+    },
+
+    async transition(uploadId, { from, to }) {
+      const result = await db
+        .updateTable("uploads")
+        .set({ state: to, ...(takesRoom(to) ? {} : { idempotency_key: null }) })
+        .where("id", "=", uploadId)
+        .where("state", "=", from)
+        .executeTakeFirstOrThrow();
+      return result.numUpdatedRows === 1n;
+    },
+
+    async listAbandoned(before, limit) {
+      const rows = await db
+        .selectFrom("uploads")
+        .selectAll()
+        .where("state", "=", "pending")
+        .where("expires_at", "<", before)
+        .orderBy("expires_at")
+        .limit(limit)
+        .execute();
+      return rows.map(toUpload);
+    },
+  };
+}

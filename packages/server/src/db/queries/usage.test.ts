@@ -1,0 +1,66 @@
+import { createInterface } from "node:readline";
+import { expect, it } from "vitest";
+import { ended, startChild } from "../testing/child-process.ts";
+import type { DatabaseLocation } from "../testing/database-location.ts";
+import { describeDatabase } from "../testing/describe-database.ts";
+import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+
+describeDatabase("usage", (suite) => {
+  it("requirement 9: of 100 files begun at once by two processes, as many as fit get room", async () => {
+    const { file, url } = suite.test;
+    const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
+    const note = sampleNote({ ownerId: "ann" });
+    await suite.db.notes.insert(note);
+    const processes = [1, 2].map(() => {
+      const child = startChild("take-room", [JSON.stringify(location), note.id]);
+      if (child.stdout === null) throw new Error("the child has no output");
+      return { child, end: ended(child), lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+    });
+    for (const { lines } of processes) expect((await lines.next()).value).toBe("ready");
+    for (const { child } of processes) child.kill("SIGUSR2");
+    const won = await Promise.all(processes.map(async ({ lines }) => Number((await lines.next()).value)));
+    expect(await Promise.all(processes.map(({ end }) => end))).toEqual([0, 0]);
+    expect(won.reduce((sum, each) => sum + each)).toBe(40);
+    expect(await suite.db.usage.find("ann")).toEqual({ bytes: 4_000, files: 40 });
+    expect(await suite.db.attachments.listOfNote(note.id)).toHaveLength(40);
+  });
+
+  it("gives room back once, however many remove the file together", async () => {
+    const note = sampleNote({ ownerId: "bob" });
+    await suite.db.notes.insert(note);
+    const files = [1, 2, 4].map((sizeBytes) => sampleAttachment(note, { sizeBytes }));
+    for (const attachment of files) await suite.db.attachments.insert(attachment);
+    const [first] = files as [(typeof files)[number]];
+    const removing = Array.from({ length: 12 }, (_, nth) =>
+      suite.db.transaction(async (tx) => {
+        if (nth % 2 === 0) await tx.attachments.delete(first.id);
+        else await tx.attachments.transition(first.id, { from: "pending", to: "aborted" });
+      }),
+    );
+    await Promise.all(removing);
+    expect(await suite.db.usage.find("bob")).toEqual({ bytes: 6, files: 2 });
+    await suite.db.notes.delete(note.id);
+    expect(await suite.db.usage.find("bob")).toEqual({ bytes: 0, files: 0 });
+  });
+
+  it("finds counters that drifted, a page at a time, and counts anew", async () => {
+    const owners = ["drift-a", "drift-b", "drift-c"];
+    for (const ownerId of owners) {
+      const note = sampleNote({ ownerId });
+      await suite.db.notes.insert(note);
+      await suite.db.attachments.insert(sampleAttachment(note, { sizeBytes: 5 * 2 ** 40 }));
+    }
+    expect(await suite.db.usage.listDrifts({ after: "", limit: 10 })).toEqual([]);
+    const drifted = suite.db.kysely.updateTable("usage").set({ used_bytes: 1 }).where("owner_id", "in", owners);
+    await drifted.execute();
+    const first = await suite.db.usage.listDrifts({ after: "", limit: 2 });
+    const actual = { bytes: 5 * 2 ** 40, files: 1 };
+    expect(first).toEqual(
+      ["drift-a", "drift-b"].map((ownerId) => ({ ownerId, counted: { bytes: 1, files: 1 }, actual })),
+    );
+    expect(await suite.db.usage.listDrifts({ after: "drift-b", limit: 2 })).toMatchObject([{ ownerId: "drift-c" }]);
+    for (const ownerId of owners) await suite.db.transaction((tx) => tx.usage.recount(ownerId));
+    expect(await suite.db.usage.listDrifts({ after: "", limit: 10 })).toEqual([]);
+    expect(await suite.db.usage.find("drift-a")).toEqual(actual);
+  });
+});

@@ -1,0 +1,182 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import { DomainError } from "../../domain/errors.ts";
+import { ENDED, type Quota, quotaExceeded, type Usage } from "../../domain/usage.ts";
+import type { UsageQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+
+const UNLIMITED: Quota = { bytes: undefined, files: undefined };
+
+/** Whose room it is, who asks for it, and how much it is to be; `files` and `bytes` may be negative where a reservation is settled. */
+type Taking = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
+
+/**
+ * Takes room in one conditional statement, in the transaction that writes what it is for: the row of an owner is locked while it is
+ * compared and changed, so that those who start together on several replicas take turns. Throws `quota_exceeded`.
+ */
+export async function takeRoom(db: Kysely<Tables>, taking: Taking): Promise<void> {
+  const { ownerId, userId, more, quota = UNLIMITED } = taking;
+  if (fits(more, quota) && (await addToUsage(db, { ownerId, more, quota }))) return;
+  throw quotaExceeded({ wanted: more, used: await readUsage(db, ownerId), quota, isOwner: userId === ownerId });
+}
+
+/** Gives room back, in the transaction that ends or removes what it was for. */
+export async function giveBack(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
+  if (less.bytes === 0 && less.files === 0) return;
+  await db
+    .updateTable("usage")
+    .set((eb) => ({ used_bytes: eb("used_bytes", "-", less.bytes), files: eb("files", "-", less.files) }))
+    .where("owner_id", "=", ownerId)
+    .execute();
+}
+
+/** Ends the reservation of a form upload, whose room goes to whoever calls: undefined when there is none. */
+export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
+  const row = await db
+    .deleteFrom("reservations")
+    .where("object_key", "=", objectKey)
+    .returning("size_bytes")
+    .executeTakeFirst();
+  return row && { bytes: row.size_bytes, files: 1 };
+}
+
+export function usageQueries(db: Kysely<Tables>): UsageQueries {
+  return {
+    find: (ownerId) => readUsage(db, ownerId),
+
+    async reserve({ objectKey, ownerId, userId, sizeBytes, expiresAt }, quota) {
+      const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
+      await db.insertInto("reservations").values(row).execute();
+      await takeRoom(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
+    },
+
+    async extend({ objectKey, ownerId, userId, moreBytes, expiresAt }, quota) {
+      const result = await db
+        .updateTable("reservations")
+        .set((eb) => ({ size_bytes: eb("size_bytes", "+", moreBytes), expires_at: expiresAt }))
+        .where("object_key", "=", objectKey)
+        .executeTakeFirstOrThrow();
+      if (result.numUpdatedRows === 0n) {
+        throw new DomainError("upload_aborted", "The upload stood still for too long; send the file again.");
+      }
+      await takeRoom(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
+    },
+
+    async release(objectKey) {
+      const row = await db
+        .deleteFrom("reservations")
+        .where("object_key", "=", objectKey)
+        .returning(["owner_id", "size_bytes"])
+        .executeTakeFirst();
+      if (row !== undefined) await giveBack(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+    },
+
+    async releaseExpired(now) {
+      const rows = await db
+        .deleteFrom("reservations")
+        .where("expires_at", "<=", now)
+        .returning(["owner_id", "size_bytes"])
+        .execute();
+      // In one order everywhere, so that two replicas don't wait for each other.
+      rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
+      for (const row of rows) await giveBack(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+      return rows.length;
+    },
+
+    async listDrifts({ after, limit }) {
+      // One statement, so that it sees the rows and the counters at one moment, however busy they are.
+      const { rows } = await sql<DriftRow>`
+        select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
+        from (
+          select
+            coalesce(usage.owner_id, actual.owner_id) as owner_id,
+            coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
+            coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
+          from usage full join (${actualUsage(sql`1 = 1`)}) as actual on actual.owner_id = usage.owner_id
+        ) as both_counts
+        where (counted_bytes <> actual_bytes or counted_files <> actual_files) and owner_id > ${after}
+        order by owner_id
+        limit ${limit}`.execute(db);
+      return rows.map((row) => ({
+        ownerId: row.owner_id,
+        counted: { bytes: row.counted_bytes, files: row.counted_files },
+        actual: { bytes: row.actual_bytes, files: row.actual_files },
+      }));
+    },
+
+    async recount(ownerId) {
+      // Locks the counter first: whoever changes a row now changes the counter after us.
+      await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: UNLIMITED });
+      const { rows } = await sql<{ bytes: number; files: number }>`${actualUsage(sql`owner_id = ${ownerId}`)}`.execute(
+        db,
+      );
+      const { bytes, files } = rows[0] ?? { bytes: 0, files: 0 };
+      await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
+    },
+  };
+}
+
+type DriftRow = {
+  owner_id: string;
+  counted_bytes: number;
+  counted_files: number;
+  actual_bytes: number;
+  actual_files: number;
+};
+
+/** What the rows of these owners say, a row each. */
+function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
+  // The sum of bigints is of another type on PostgreSQL.
+  return sql`
+    select owner_id, cast(sum(size_bytes) as bigint) as bytes, count(*) as files
+    from (
+      select owner_id, size_bytes from attachments
+      where owns_object = 1 and state not in (${sql.join(ENDED)}) and ${where}
+      union all
+      select owner_id, size_bytes from reservations where ${where}
+    ) as counted
+    group by owner_id`;
+}
+
+async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<Usage> {
+  const row = await db
+    .selectFrom("usage")
+    .select(["used_bytes as bytes", "files"])
+    .where("owner_id", "=", ownerId)
+    .executeTakeFirst();
+  return row ?? { bytes: 0, files: 0 };
+}
+
+/** What is more than the whole quota; the statement itself sees only those who have a row. */
+function fits(more: Usage, quota: Quota): boolean {
+  return (
+    more.bytes <= (quota.bytes ?? Number.POSITIVE_INFINITY) && more.files <= (quota.files ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+async function addToUsage(
+  db: Kysely<Tables>,
+  { ownerId, more, quota }: { ownerId: string; more: Usage; quota: Quota },
+): Promise<boolean> {
+  // Who asks for none of the one is not refused for the other, even where a quota was lowered below what is in use.
+  const maxBytes = more.bytes > 0 ? quota.bytes : undefined;
+  const maxFiles = more.files > 0 ? quota.files : undefined;
+  const result = await db
+    .insertInto("usage")
+    .values({ owner_id: ownerId, used_bytes: more.bytes, files: more.files })
+    .onConflict((conflict) =>
+      conflict
+        .column("owner_id")
+        .doUpdateSet((eb) => ({
+          used_bytes: eb("usage.used_bytes", "+", more.bytes),
+          files: eb("usage.files", "+", more.files),
+        }))
+        .where((eb) =>
+          eb.and([
+            ...(maxBytes === undefined ? [] : [eb(eb("usage.used_bytes", "+", more.bytes), "<=", maxBytes)]),
+            ...(maxFiles === undefined ? [] : [eb(eb("usage.files", "+", more.files), "<=", maxFiles)]),
+          ]),
+        ),
+    )
+    .executeTakeFirstOrThrow();
+  return result.numInsertedOrUpdatedRows === 1n;
+}

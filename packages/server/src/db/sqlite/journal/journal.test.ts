@@ -1,0 +1,153 @@
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AuditEvent } from "../../../domain/audit-event.ts";
+import { toAuditValues } from "../../queries/audit.ts";
+import { sampleEvent } from "../../testing/samples.ts";
+import { engines, type TestDatabase } from "../../testing/test-databases.ts";
+import { urlJournalFile } from "./file.ts";
+import { type JournalFiles, UrlJournal } from "./journal.ts";
+
+// The journal is SQLite's alone; what the port promises of URL events is tested on both engines elsewhere.
+describe("the journal of URL events", () => {
+  let test: TestDatabase;
+  let files: JournalFiles;
+
+  beforeEach(async () => {
+    test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    files = openFiles();
+  });
+  afterEach(async () => {
+    closeFiles(files);
+    await test.close();
+  });
+
+  function openFiles(): JournalFiles {
+    const file = test.file as string;
+    return { database: new DatabaseSync(file), journal: new DatabaseSync(urlJournalFile(file)) };
+  }
+
+  function closeFiles({ database, journal }: JournalFiles): void {
+    database.close();
+    journal.close();
+  }
+
+  const events = (count: number) =>
+    Array.from({ length: count }, (_, i) => sampleEvent({ noteId: `n${i % 3}`, ownerId: `o${i % 3}` }));
+  const append = (journal: UrlJournal, batch: AuditEvent[]) => journal.append(batch.map(toAuditValues));
+  const countIn = (file: DatabaseSync, table: string) =>
+    file.prepare(`select count(*) as count from ${table}`).get()?.count;
+  const filed = () => countIn(files.database, "audit_events");
+  const batches = () => countIn(files.journal, "url_event_batches");
+
+  function fileAll(journal: UrlJournal): void {
+    while (journal.fileSome(1_000) > 0);
+  }
+
+  async function expectListed(expected: AuditEvent[]): Promise<void> {
+    for (const i of [0, 1, 2]) {
+      const newestFirst = expected.filter((event) => event.noteId === `n${i}`).reverse();
+      const page = { limit: 200, cursor: undefined };
+      expect((await test.db.audit.listOfNote(`n${i}`, page)).items).toEqual(newestFirst);
+      expect((await test.db.audit.listOfOwner(`o${i}`, page)).items).toEqual(newestFirst);
+    }
+  }
+
+  it("shows each event exactly once before, while and after it is filed", async () => {
+    const journal = new UrlJournal(files);
+    const [first, second] = [events(50), events(30)];
+    append(journal, first.slice(0, 20));
+    append(journal, first.slice(20));
+    await expectListed(first);
+    // Two steps of 20 and 10 events, and one that removes the two batches.
+    expect(journal.fileSome(20)).toBe(3);
+    append(journal, second);
+    await expectListed([...first, ...second]);
+    expect([journal.fileSome(20), journal.fileSome(20)]).toEqual([2, 1]);
+    await expectListed([...first, ...second]);
+    expect(batches()).toBe(3);
+    expect(journal.fileSome(20)).toBe(0);
+    await expectListed([...first, ...second]);
+    expect([filed(), batches(), journal.gathered]).toEqual([50, 1, 30]);
+    fileAll(journal);
+    await expectListed([...first, ...second]);
+    expect([filed(), batches(), journal.gathered]).toEqual([80, 0, 0]);
+    expect(journal.fileSome(100)).toBe(0);
+  });
+
+  it("finds the events of an owner whose id JSON writes otherwise", async () => {
+    const journal = new UrlJournal(files);
+    for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
+      const event = sampleEvent({ noteId: "n0", ownerId });
+      append(journal, [event]);
+      expect((await test.db.audit.listOfOwner(ownerId, { limit: 200, cursor: undefined })).items).toEqual([event]);
+    }
+  });
+
+  it("pages across what is filed and what is not", async () => {
+    const journal = new UrlJournal(files);
+    const all = Array.from({ length: 25 }, () => sampleEvent({ noteId: "n0", ownerId: "o0" }));
+    append(journal, all.slice(0, 10));
+    journal.fileSome(10);
+    append(journal, all.slice(10));
+    journal.fileSome(5);
+    const found: AuditEvent[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await test.db.audit.listOfNote("n0", { limit: 4, cursor });
+      found.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(found).toEqual(all.reverse());
+  });
+
+  it("files what a process left that was killed in the middle of filing", async () => {
+    const left = events(40);
+    const killed = new UrlJournal(files);
+    append(killed, left);
+    killed.fileSome(15);
+    expect(filed()).toBe(15);
+    const next = new UrlJournal(files);
+    expect(next.gathered).toBe(40);
+    fileAll(next);
+    expect([filed(), batches()]).toEqual([40, 0]);
+    await expectListed(left);
+  });
+
+  it("leaves alone what another process appends meanwhile", async () => {
+    const mine = new UrlJournal(files);
+    const othersFiles = openFiles();
+    const other = new UrlJournal(othersFiles);
+    const [a, b, c] = [events(9), events(9), events(9)];
+    append(mine, a);
+    append(other, b);
+    append(mine, c);
+    fileAll(mine);
+    expect([filed(), batches()]).toEqual([18, 1]);
+    await expectListed([...a, ...b, ...c]);
+    fileAll(other);
+    expect(batches()).toBe(0);
+    await expectListed([...a, ...b, ...c]);
+    closeFiles(othersFiles);
+  });
+
+  it("keeps its place when a slice fails", async () => {
+    const journal = new UrlJournal(files);
+    const all = events(10);
+    append(journal, all);
+    files.database.exec("create trigger broken before insert on audit_events begin select raise(abort, 'disk'); end");
+    expect(() => journal.fileSome(4)).toThrow("disk");
+    files.database.exec("drop trigger broken");
+    await expectListed(all);
+    fileAll(journal);
+    expect([filed(), batches()]).toEqual([10, 0]);
+    await expectListed(all);
+  });
+
+  it("is emptied when the log has been quiet", async () => {
+    const recorded = events(6);
+    await Promise.all(recorded.map((event) => test.db.urlAudit.record(event)));
+    await expect.poll(batches, { timeout: 10_000 }).toBe(0);
+    expect(filed()).toBe(6);
+    await expectListed(recorded);
+  });
+});

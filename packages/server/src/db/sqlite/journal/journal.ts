@@ -1,0 +1,101 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type AuditValues, auditColumns } from "../../queries/audit.ts";
+
+// Removing a batch frees all the pages that it took: a few batches cost as much as filing many events.
+const REMOVE_AT_ONCE = 25;
+const OWNER = auditColumns.indexOf("owner_id");
+
+/** Connections to the database and to the journal's file beside it (sqlite-url-journal-file.ts). */
+export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
+
+/**
+ * URL events on SQLite, in two steps. `append` makes a batch durable as one row at the end of a table, which costs a tenth of
+ * inserting its events where the indexes want them: there each event touches pages of its own, and SQLite logs whole pages. `fileSome`
+ * moves events to audit_events later, many of an owner together, so that they share pages. Until then readers find them in the
+ * journal (audit.ts), and a process that was killed leaves them there for the next one.
+ */
+export class UrlJournal {
+  readonly #database: DatabaseSync;
+  readonly #append: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #remove: StatementSync;
+  #gathered: Gathered = { batches: [], byOwner: new Map(), count: 0 };
+  #filing: Filing = { batches: [], events: [], done: 0 };
+
+  constructor({ database, journal }: JournalFiles) {
+    this.#database = database;
+    this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
+    // A process that was killed half-way, or files the same batches at this moment, has inserted some of them.
+    this.#insert = database.prepare(
+      `insert into audit_events (${auditColumns.join(", ")}) values (${auditColumns.map(() => "?").join(", ")})
+       on conflict (owner_id, id) do nothing`,
+    );
+    // By number, not up to a number: in between may be what another process has appended, and files itself.
+    this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
+    for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
+      this.#gather(Number(seq), JSON.parse(String(events)));
+    }
+  }
+
+  /** How many events wait for the next round of filing. */
+  get gathered(): number {
+    return this.#gathered.count;
+  }
+
+  /** Makes the events durable: one commit. */
+  append(events: AuditValues[]): void {
+    const { lastInsertRowid } = this.#append.run(JSON.stringify(events));
+    this.#gather(Number(lastInsertRowid), events);
+  }
+
+  /**
+   * Files up to `maxEvents`, or, when all of a round are filed, removes some of their batches: one commit. Answers how many steps like
+   * this are left of the round, at most; what comes meanwhile is for the next round.
+   */
+  fileSome(maxEvents: number): number {
+    if (this.#filing.done === this.#filing.events.length && this.#filing.batches.length === 0) this.#startFiling();
+    const { events, batches, done } = this.#filing;
+    if (done < events.length) {
+      const slice = events.slice(done, done + maxEvents);
+      this.#inTransaction(() => {
+        for (const event of slice) this.#insert.run(...event);
+      });
+      this.#filing.done += slice.length;
+    } else if (batches.length > 0) {
+      this.#remove.run(JSON.stringify(batches.slice(0, REMOVE_AT_ONCE)));
+      batches.splice(0, REMOVE_AT_ONCE);
+    }
+    return Math.ceil((events.length - this.#filing.done) / maxEvents) + Math.ceil(batches.length / REMOVE_AT_ONCE);
+  }
+
+  #gather(batch: number, events: AuditValues[]): void {
+    const { batches, byOwner } = this.#gathered;
+    batches.push(batch);
+    for (const event of events) {
+      const ofOwner = byOwner.get(event[OWNER]);
+      if (ofOwner === undefined) byOwner.set(event[OWNER], [event]);
+      else ofOwner.push(event);
+    }
+    this.#gathered.count += events.length;
+  }
+
+  #startFiling(): void {
+    const { batches, byOwner } = this.#gathered;
+    this.#filing = { batches, events: [...byOwner.values()].flat(), done: 0 };
+    this.#gathered = { batches: [], byOwner: new Map(), count: 0 };
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#database.exec("begin immediate");
+    try {
+      work();
+      this.#database.exec("commit");
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("rollback");
+      throw error;
+    }
+  }
+}
+
+type Gathered = { batches: number[]; byOwner: Map<AuditValues[number] | undefined, AuditValues[]>; count: number };
+type Filing = { batches: number[]; events: AuditValues[]; done: number };

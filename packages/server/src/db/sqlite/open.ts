@@ -1,0 +1,90 @@
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { Kysely } from "kysely";
+import type { Clock } from "../../usecases/ports/index.ts";
+import { assembleDatabase, type OpenDatabase } from "../database.ts";
+import { sqliteEngine as engine } from "../engine.ts";
+import { migrate } from "../migrate.ts";
+import { type AccessStatement, accessQueries, compileAccess, type RunAccessStatement } from "../queries/access.ts";
+import type { Tables } from "../schema.ts";
+import { createTransactions } from "../transactions.ts";
+import { sqliteDialect } from "./dialect.ts";
+import { toSqliteDomainError } from "./errors.ts";
+import { openWriter } from "./file.ts";
+import { openUnfiledEvents } from "./journal/file.ts";
+import { openSqliteUrlAudit } from "./journal/log.ts";
+import { Mutex } from "./mutex.ts";
+import { openSqliteSearch } from "./search.ts";
+
+const PATIENCE_MS = 2_000;
+const MIGRATION_PATIENCE_MS = 10 * 60_000;
+
+/**
+ * Opens the embedded database in `file`, creating it and its directory when they are missing, and brings its schema up to date.
+ * Rejects with `database_unavailable` when the file can't be used.
+ */
+export async function openSqlite({ file, clock }: { file: string; clock: Clock }): Promise<OpenDatabase> {
+  const writer = await openWriter(file, { where: "mainThread" });
+  const writeLock = new Mutex();
+  const transactions = createTransactions();
+  const kysely = new Kysely<Tables>({
+    dialect: sqliteDialect(writer, { writeLock, patienceMs: PATIENCE_MS }),
+    plugins: [transactions.guard],
+  });
+  try {
+    // Another process that starts at the same moment may be at work on the schema for longer than a call in service would wait.
+    const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
+    await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+  const unfiled = await openUnfiledEvents(file).catch((error) => {
+    writer.close();
+    throw error;
+  });
+  const reader = new DatabaseSync(file, { readOnly: true });
+  const search = openSqliteSearch(file);
+  const accessStatements = compileAccess(kysely, engine);
+  return assembleDatabase({
+    kysely,
+    transactions,
+    context: { engine, clock, accessStatements, unfiledEvents: unfiled.find, runSearch: search.run },
+    access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
+    urlAudit: openSqliteUrlAudit({ file, writeLock }),
+    closeOthers: async () => {
+      await search.close();
+      reader.close();
+      unfiled.close();
+    },
+  });
+}
+
+type Ask = (parameters: SQLInputValue[]) => unknown[][];
+
+// Access decisions have a connection of their own: they never wait for a write, and see each commit as soon as it is made.
+function runOn(reader: DatabaseSync): RunAccessStatement {
+  const prepared = new Map<string, Ask>();
+  return async (statement, parameters) => {
+    try {
+      let ask = prepared.get(statement.name);
+      if (ask === undefined) {
+        ask = prepare(reader, statement);
+        prepared.set(statement.name, ask);
+      }
+      return ask(parameters as SQLInputValue[]);
+    } catch (error) {
+      throw toSqliteDomainError(error);
+    }
+  };
+}
+
+// Rows come as arrays: when SQLite's binding makes objects of them, that is a third of the whole question.
+function prepare(reader: DatabaseSync, { sql, rows }: AccessStatement): Ask {
+  const statement = reader.prepare(sql);
+  statement.setReturnArrays(true);
+  if (rows === "many") return (parameters) => statement.all(...parameters) as unknown as unknown[][];
+  return (parameters) => {
+    const values = statement.get(...parameters) as unknown[] | undefined;
+    return values === undefined ? [] : [values];
+  };
+}

@@ -1,0 +1,3 @@
+export type Page<T> = { items: T[]; nextCursor: string | undefined };
+
+export type PageRequest = { limit: number; cursor: string | undefined };

@@ -1,0 +1,118 @@
+import type { Attachment } from "../../domain/attachment.ts";
+import { DomainError } from "../../domain/errors.ts";
+import { checkFilename } from "../../domain/filename.ts";
+import type { Caller } from "../../domain/person.ts";
+import { normaliseContentType } from "../../domain/serving.ts";
+import { authoriseNote } from "../authorise.ts";
+import type { Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
+import { queueCheck } from "../uploads/decide.ts";
+
+/** A deletion can be called off until then: longer than any transaction lasts and than clocks of replicas differ. Milliseconds. */
+const CALLED_OFF_BEFORE_MS = 60_000;
+
+export type AdoptInput = {
+  noteId: string;
+  /** Exactly one of the two: any S3 address of the object, or its key in our bucket. */
+  s3Url: string | undefined;
+  key: string | undefined;
+  filename: string | undefined;
+};
+
+/**
+ * Attaches an object that is in the bucket already; only an administrator may, since the key is theirs to choose.
+ * Where files are scanned it is `scanning` at first. The object stays in the bucket when the attachment goes. Throws `access_denied`, `note_not_found`, `invalid_request`,
+ * `object_not_found`, `object_already_attached`.
+ */
+export function adoptObject(deps: Deps) {
+  const { db, bucket } = deps;
+  return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
+    const person = await db.people.find(caller.userId);
+    if (person?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
+    const objectKey = chooseKey(deps, input);
+    const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
+    // Before the look into the bucket: what is deleted after it must not pass for what was seen.
+    const deletion = await db.objectDeletions.find(objectKey);
+    const stored = await bucket.head(objectKey);
+    if (stored === undefined) {
+      throw new DomainError(
+        "object_not_found",
+        "There is no such object in the bucket; check the address and the key.",
+      );
+    }
+    return attach(deps, { caller, noteId: input.noteId, objectKey, filename, stored, deletion });
+  };
+}
+
+function chooseKey({ bucket }: Deps, { s3Url, key }: AdoptInput): string {
+  if (s3Url !== undefined && key === undefined) return bucket.objectKeyOf(s3Url);
+  if (key !== undefined && s3Url === undefined) return key;
+  throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
+}
+
+type Adopted = {
+  caller: Caller;
+  noteId: string;
+  objectKey: string;
+  filename: string;
+  stored: StoredObject;
+  deletion: ObjectDeletion | undefined;
+};
+
+async function attach({ db, clock, newId, scanning, onChecksQueued }: Deps, input: Adopted): Promise<Attachment> {
+  const { caller, noteId, objectKey, filename, stored } = input;
+  const adopted = await db.transaction(async (tx) => {
+    const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+    if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
+      throw new DomainError("object_already_attached", "The object is attached already.");
+    }
+    const now = clock();
+    refuseDeleted(await tx.objectDeletions.find(objectKey), { seen: input.deletion, now });
+    const attachment: Attachment = {
+      id: newId(),
+      noteId,
+      ownerId: note.ownerId,
+      createdBy: caller.userId,
+      objectKey,
+      ownsObject: false,
+      filename,
+      contentType: normaliseContentType(stored.contentType),
+      sizeBytes: stored.sizeBytes,
+      checksum: stored.checksum,
+      state: scanning === undefined ? "ready" : "scanning",
+      rejectReason: undefined,
+      createdAt: now,
+    };
+    await tx.attachments.insert(attachment);
+    // Should it be something of ours that was given up, and came back too late: it is wanted after all.
+    await tx.objectDeletions.cancel(objectKey);
+    if (scanning !== undefined) {
+      await queueCheck(tx, { attachmentId: attachment.id, to: "scanning", etag: stored.etag, now });
+    }
+    await tx.audit.add({
+      id: newId(),
+      at: now,
+      action: "attachment.adopted",
+      actorId: caller.userId,
+      noteId,
+      ownerId: note.ownerId,
+      attachmentIds: [attachment.id],
+      detail: { filename, sizeBytes: stored.sizeBytes },
+    });
+    return attachment;
+  });
+  if (scanning !== undefined) onChecksQueued();
+  return adopted;
+}
+
+/** A purge that has listed the key deletes the object whatever becomes of its entry, so only one that none has seen can be called off. */
+function refuseDeleted(
+  deletion: ObjectDeletion | undefined,
+  { seen, now }: { seen: ObjectDeletion | undefined; now: number },
+): void {
+  const isAsSeen = deletion?.notBefore === seen?.notBefore && deletion?.attempts === seen?.attempts;
+  if (isAsSeen && (deletion === undefined || deletion.notBefore > now + CALLED_OFF_BEFORE_MS)) return;
+  throw new DomainError(
+    "object_not_found",
+    "The object is being removed from the bucket, since what it belonged to was deleted. Put the file under another key, and adopt that.",
+  );
+}

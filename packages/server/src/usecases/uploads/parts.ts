@@ -1,0 +1,59 @@
+import { DomainError } from "../../domain/errors.ts";
+import { countParts, lengthOfPart } from "../../domain/part-plan.ts";
+import type { Caller } from "../../domain/person.ts";
+import type { Upload } from "../../domain/upload.ts";
+import { authoriseNote } from "../authorise.ts";
+import type { Deps, SignedRequest, StoredPart } from "../ports/index.ts";
+import { findOwnUpload, over } from "./abort.ts";
+
+export type SignedPart = SignedRequest & { partNumber: number };
+
+/**
+ * Signs parts of an upload, just before they are sent; each may be signed and sent again until the upload is complete.
+ * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for parts that the upload doesn't have.
+ */
+export function signParts({ db, bucket, clock, limits }: Deps) {
+  return async (caller: Caller, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
+    const upload = await findOwnUpload(db, { caller, uploadId: input.uploadId });
+    await authoriseNote(db, { caller, noteId: upload.noteId, action: "attachment.add" });
+    if (upload.state !== "pending") throw over(upload);
+    const { multipart, objectKey, sizeBytes } = upload;
+    if (multipart === undefined) throw invalid("This upload goes in one PUT; it has no parts.");
+    const { bucketUploadId, partSize } = multipart;
+    const partCount = countParts({ sizeBytes, partSize });
+    const unknown = input.partNumbers.find((partNumber) => partNumber > partCount);
+    if (unknown !== undefined) throw invalid(`There is no part ${unknown}; this upload has parts 1 to ${partCount}.`);
+    const now = clock();
+    // No URL outlives the upload itself.
+    const expiresInSeconds = Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000));
+    if (expiresInSeconds < 1) throw new DomainError("upload_not_pending", "The upload has expired; start a new one.");
+    const sign = async (partNumber: number): Promise<SignedPart> => ({
+      partNumber,
+      ...(await bucket.presignPart({
+        ...{ objectKey, bucketUploadId, partNumber, expiresInSeconds, now },
+        sizeBytes: lengthOfPart({ sizeBytes, partSize }, partNumber),
+      })),
+    });
+    return Promise.all(input.partNumbers.map(sign));
+  };
+}
+
+/** `rejectReason`: why it was rejected, if it was. */
+export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason: string | undefined };
+
+/** How far an upload is, for the one who began it; with the parts that the bucket has already. Throws `upload_not_found`. */
+export function getUpload({ db, bucket }: Deps) {
+  return async (caller: Caller, uploadId: string): Promise<UploadProgress> => {
+    const upload = await findOwnUpload(db, { caller, uploadId });
+    const { multipart, objectKey, state, attachmentId } = upload;
+    const attachment = state === "rejected" ? await db.attachments.find(attachmentId) : undefined;
+    const rejectReason = attachment?.rejectReason;
+    if (multipart === undefined || state !== "pending") return { upload, parts: [], rejectReason };
+    const { bucketUploadId } = multipart;
+    return { upload, parts: (await bucket.listParts({ objectKey, bucketUploadId })) ?? [], rejectReason };
+  };
+}
+
+function invalid(message: string): DomainError {
+  return new DomainError("invalid_request", message);
+}

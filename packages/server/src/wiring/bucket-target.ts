@@ -1,0 +1,26 @@
+import type { BucketConfig } from "../config/index.ts";
+
+/** The bucket as the S3 adapter needs it, whichever bucket is configured. */
+export function bucketTarget(bucket: BucketConfig) {
+  if (bucket.kind === "s3") {
+    const { kind: _, ...target } = bucket;
+    return target;
+  }
+  const { name, region, keyPrefix, credentials, host, port } = bucket;
+  const endpoint = `http://${host}:${port}`;
+  return {
+    name,
+    region,
+    keyPrefix,
+    credentials,
+    endpoint,
+    publicEndpoint: bucket.publicEndpoint ?? `http://localhost:${port}`,
+    forcePathStyle: true,
+  };
+}
+
+/** What an answer about capabilities is about. */
+export function placeOf(bucket: BucketConfig): string {
+  const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
+  return [server, bucket.name, bucket.keyPrefix].join(" ");
+}

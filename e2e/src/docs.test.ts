@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startDirectory } from "../../packages/server/src/config/testing.ts";
 import { texts } from "../../packages/web/src/texts/index.ts";
 
-const read = (path: string) => readFileSync(resolve(import.meta.dirname, "../..", path), "utf8");
+const ROOT = resolve(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const jsonBlocks = (path: string) =>
   [...read(path).matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => JSON.parse(text));
 
@@ -49,6 +50,46 @@ describe("docs/web-app.md", () => {
     expect(listed.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
   });
 });
+
+describe("every page", () => {
+  it.each(pages())("%s links to files and headings that exist", (path) => {
+    const broken = linksOf(read(path)).filter(({ file, heading }) => {
+      const target = file === "" ? path : relative(ROOT, resolve(ROOT, dirname(path), file));
+      if (!existsSync(join(ROOT, target))) return true;
+      return heading !== undefined && !anchorsOf(read(target)).includes(heading);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+/** The Markdown files of the repository, by their path from its root. */
+function pages(): string[] {
+  const folders = [".", "docs", "docs/adr", "bench", "e2e/src/web/testing"];
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join(folder, name)),
+  );
+}
+
+function linksOf(page: string): { file: string; heading: string | undefined }[] {
+  const withoutCode = page.replaceAll(/```.*?```/gs, "");
+  return [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
+    .map(([, link, image]) => link ?? image ?? "")
+    .filter((href) => !/^https?:/.test(href))
+    .map((href) => href.split("#", 2))
+    .map(([file = "", heading]) => ({ file, heading }));
+}
+
+/** The anchors of the headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 type Statement = { Effect: string; Action: string | string[] };
 

@@ -15,7 +15,7 @@ let place: Place;
 let service: RunningService;
 
 beforeAll(async () => {
-  place = await makePlace({ URL_TTL_DEFAULT: "2" });
+  place = await makePlace({ URL_TTL_DEFAULT: "10" });
   place.env.DATA_DIR = join(place.dataDir, "data");
   service = await startProcess(place);
   // Other commands find the embedded bucket by its port.
@@ -66,7 +66,7 @@ describe("docs/tour.md", () => {
     const steps = stepsOf(tour);
     expect(steps.length).toBeGreaterThan(5);
     // The test has another port, and waits for a shorter time.
-    const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 3");
+    const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });
 

@@ -162,7 +162,7 @@ export type ObjectDeletion = {
 
 /**
  * Every object goes twice, the second time long after nobody can put anything under its key any more: a PUT that began while its URL
- * lived may arrive after the first time (docs/security-requirements.md, 10).
+ * lived may arrive after the first time (SECURITY-REQUIREMENTS 10).
  */
 export type ObjectDeletionQueries = {
   /** Queues a deletion, or moves the queued one of this key to `notBefore` and has it done anew. */

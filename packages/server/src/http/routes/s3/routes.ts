@@ -75,7 +75,7 @@ export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
   });
 }
 
-/** What Uppy calls the key is an id of ours, and nothing that it names is looked up in the bucket (docs/security-requirements.md, 1). */
+/** What Uppy calls the key is an id of ours, and nothing that it names is looked up in the bucket (SECURITY-REQUIREMENTS 1). */
 function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
   const { uploadId } = request.params as { uploadId: string };
   const { key } = request.query as { key: string };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "./testing/chromium.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
-/** What the tests ask of the page itself. */
+/** The parts of the DOM that run inside the page. */
 type Element = object;
 declare const document: {
   documentElement: Element & { scrollWidth: number };
@@ -31,32 +31,29 @@ describe("the pages of the API at /docs, in Chromium", () => {
     ["phone", "dark", 390],
     ["desktop", "light", 1280],
     ["desktop", "dark", 1280],
-  ] as const)(
-    "on a %s that is set to %s: nothing is refused, nothing sticks out",
-    async (_device, colorScheme, width) => {
-      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-      const complaints: string[] = [];
-      page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-      page.on("requestfailed", (request) => complaints.push(request.url()));
-      await page.goto(`${service.url}/docs`);
-      await page.locator("#operations-uploads-startUpload .opblock-summary-control").click();
-      await page.locator("#operations-uploads-startUpload .responses-table").waitFor();
-      const seen = await page.evaluate(() => ({
-        width: document.documentElement.scrollWidth,
-        background: getComputedStyle(document.documentElement).backgroundColor,
-        text: getComputedStyle(document.querySelector(".info .title")).color,
-      }));
-      expect(seen.width).toBe(width);
-      const isDark = colorScheme === "dark";
-      expect(brightnessOf(seen.background) < 0.3).toBe(isDark);
-      expect(brightnessOf(seen.text) > 0.6).toBe(isDark);
-      expect(complaints).toEqual([]);
-      await page.close();
-    },
-  );
+  ] as const)("render without errors and fit a %s in %s mode", async (_device, colorScheme, width) => {
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    const faults: string[] = [];
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    page.on("requestfailed", (request) => faults.push(request.url()));
+    await page.goto(`${service.url}/docs`);
+    await page.locator("#operations-uploads-startUpload .opblock-summary-control").click();
+    await page.locator("#operations-uploads-startUpload .responses-table").waitFor();
+    const seen = await page.evaluate(() => ({
+      width: document.documentElement.scrollWidth,
+      background: getComputedStyle(document.documentElement).backgroundColor,
+      text: getComputedStyle(document.querySelector(".info .title")).color,
+    }));
+    expect(seen.width).toBe(width);
+    const isDark = colorScheme === "dark";
+    expect(brightnessOf(seen.background) < 0.3).toBe(isDark);
+    expect(brightnessOf(seen.text) > 0.6).toBe(isDark);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
 });
 
-/** From 0, black, to 1, white; what is transparent shows the browser's white. */
+/** From 0 (black) to 1 (white). A transparent color shows the white of the browser. */
 function brightnessOf(color: string): number {
   const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return alpha === 0 ? 1 : (red + green + blue) / 3 / 255;

@@ -1,27 +1,29 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startDirectory } from "../../packages/server/src/config/testing.ts";
 import { texts } from "../../packages/web/src/texts/index.ts";
 
-const read = (path: string) => readFileSync(resolve(import.meta.dirname, "../..", path), "utf8");
+const ROOT = resolve(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const jsonBlocks = (path: string) =>
   [...read(path).matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => JSON.parse(text));
 
-describe("requirement 18: what to paste at the provider is in the documentation, and is valid", () => {
+const statementsOf = (path: string) => jsonBlocks(path).flatMap(({ Statement = [] }) => Statement);
+
+describe("requirement 18: docs/aws.md has valid policies", () => {
   it("a ceiling on the age of signatures", () => {
-    const [ceiling] = jsonBlocks("docs/aws.md");
-    const [statement] = ceiling.Statement;
+    const statement = statementsOf("docs/aws.md").find(({ Sid }) => Sid === "RefuseOldSignatures");
     expect(statement.Effect).toBe("Deny");
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
     const [setting = "", ttlMax = ""] = /`(URL_TTL_MAX)=(\d+)`/.exec(read("docs/aws.md"))?.slice(1) ?? [];
     const { limits } = startDirectory().load({ [setting]: ttlMax }).config;
-    // Nothing that the service signs, with the settings that the page tells, is older than the bucket takes it.
+    // With this setting, the service signs no URL that outlives the ceiling.
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.urlTtlMaxSeconds);
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
 
-  it("credentials for uploads that can't read", () => {
+  it("credentials that sign uploads and cannot read", () => {
     const policies = jsonBlocks("docs/aws.md").filter((block) => Array.isArray(block.Statement));
     const uploads = policies.find(({ Statement }) => Statement.some(deniesReading));
     expect(uploads).toBeDefined();
@@ -30,25 +32,64 @@ describe("requirement 18: what to paste at the provider is in the documentation,
     expect(allowed).not.toContain("s3:GetObject");
   });
 
-  it("a policy and a CORS configuration in the README", () => {
-    const [policy, cors] = jsonBlocks("README.md");
+  it("permissions and a CORS configuration for the service", () => {
+    const [policy, cors] = jsonBlocks("docs/aws.md");
     expect(policy.Statement.flatMap(actionsIfAllowed)).toEqual(
       expect.arrayContaining(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]),
     );
     expect(cors[0].ExposeHeaders).toContain("ETag");
-    // PUT for uploads and parts, POST for Uppy's forms.
-    expect(cors[0].AllowedMethods).toEqual(expect.arrayContaining(["GET", "PUT", "POST"]));
+    expect(cors[0].AllowedMethods).toEqual(expect.arrayContaining(["GET", "PUT"]));
   });
 });
 
-describe("the page of the web app", () => {
-  it("tells the keys that the app tells", () => {
+describe("docs/web-app.md", () => {
+  it("lists the keys of the app", () => {
     const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
-    const told = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
+    const listed = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
     const keys = Object.keys(texts.shortcuts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
-    expect(told.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
+    expect(listed.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
   });
 });
+
+describe("every page", () => {
+  it.each(pages())("%s links to files and headings that exist", (path) => {
+    const broken = linksOf(read(path)).filter(({ file, heading }) => {
+      const target = file === "" ? path : relative(ROOT, resolve(ROOT, dirname(path), file));
+      if (!existsSync(join(ROOT, target))) return true;
+      return heading !== undefined && !anchorsOf(read(target)).includes(heading);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+/** The Markdown files of the repository, by their path from its root. */
+function pages(): string[] {
+  const folders = [".", "docs", "docs/adr", "bench", "e2e/src/web/testing"];
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join(folder, name)),
+  );
+}
+
+function linksOf(page: string): { file: string; heading: string | undefined }[] {
+  const withoutCode = page.replaceAll(/```.*?```/gs, "");
+  return [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
+    .map(([, link, image]) => link ?? image ?? "")
+    .filter((href) => !/^https?:/.test(href))
+    .map((href) => href.split("#", 2))
+    .map(([file = "", heading]) => ({ file, heading }));
+}
+
+/** The anchors of the headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 type Statement = { Effect: string; Action: string | string[] };
 

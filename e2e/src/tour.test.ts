@@ -4,7 +4,7 @@ import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { databases } from "./testing/databases.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-describe.each(databases)("the main job, from the command line to the bytes, on $name", ({ makeEnv }) => {
+describe.each(databases)("the main job on $name", ({ makeEnv }) => {
   let place: Place;
   let service: RunningService;
   let [ann, ben, eve]: Api[] = [];
@@ -31,7 +31,7 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
   let noteId = "";
   let attachmentId = "";
 
-  it("puts a file of 20 MiB into the private bucket through the form", async () => {
+  it("uploads a file of 20 MiB by form", async () => {
     noteId = (await ann?.call("POST", "/notes", { title: "Contract" }))?.body.id;
     const attached = await ann?.attach(noteId, { name: "Vertrag für Änne.pdf", bytes, type: "application/pdf" });
     expect(attached?.status).toBe(201);
@@ -39,12 +39,12 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
     attachmentId = attached?.body.id;
   });
 
-  it("refuses everyone it was not shared with", async () => {
+  it("returns 403 before the share", async () => {
     const refused = await ben?.call("GET", `/attachments/${attachmentId}/url`);
     expect(refused).toMatchObject({ status: 403, body: { code: "access_denied", message: "Access denied" } });
   });
 
-  it("gives the second person a URL for 60 seconds that fetches the same bytes under the same name", async () => {
+  it("issues a URL for 60 seconds that returns the same bytes and filename", async () => {
     const shared = await ann?.call("PUT", `/notes/${noteId}/shares`, { emails: ["ben@example.com"], role: "viewer" });
     expect(shared?.status).toBe(200);
     const issued = await ben?.call("GET", `/attachments/${attachmentId}/url`);
@@ -58,16 +58,16 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
     expect((await eve?.call("GET", `/attachments/${attachmentId}/url`))?.status).toBe(403);
   });
 
-  it("lets the bucket itself refuse the URL once it has expired", async () => {
+  it("issues a URL that the bucket refuses after its expiry", async () => {
     const issued = await ben?.call("GET", `/attachments/${attachmentId}/url?expiresIn=1`);
-    const answers = await until(
+    const refused = await until(
       () => fetch(issued?.body.fileUrl, { headers: { range: "bytes=0-0" } }),
       (response) => response.status === 403,
     );
-    expect(await answers.text()).toContain("Request has expired");
+    expect(await refused.text()).toContain("Request has expired");
   });
 
-  it("refuses the second person from the moment of the revoke", async () => {
+  it("returns 403 after the revoke", async () => {
     const shares = await ann?.call("GET", `/notes/${noteId}/shares`);
     const [share] = shares?.body.shares ?? [];
     expect(share.email).toBe("ben@example.com");
@@ -75,7 +75,7 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
     expect((await ben?.call("GET", `/attachments/${attachmentId}/url`))?.status).toBe(403);
   });
 
-  it("takes an upload that goes straight to the bucket, once", async () => {
+  it("completes an upload whose URL accepts one PUT only", async () => {
     const started = await ann?.call("POST", `/notes/${noteId}/uploads`, {
       filename: "photo.png",
       sizeBytes: 1000,
@@ -89,19 +89,19 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
     expect(completed).toMatchObject({ status: 200, body: { state: "ready", filename: "photo.png" } });
   });
 
-  it("leaves no object behind when the note goes", async () => {
+  it("deletes the objects of a deleted note", async () => {
     const urls = await ann?.call("POST", "/attachments/urls", { attachmentIds: [attachmentId] });
     const fileUrl = urls?.body.urls[0].fileUrl;
     expect((await fetch(fileUrl, { headers: { range: "bytes=0-0" } })).status).toBe(206);
     expect((await ann?.call("DELETE", `/notes/${noteId}`))?.status).toBe(204);
-    const gone = await until(
+    const deleted = await until(
       () => fetch(fileUrl, { headers: { range: "bytes=0-0" } }),
       (response) => response.status === 404,
     );
-    expect(gone.status).toBe(404);
+    expect(deleted.status).toBe(404);
   });
 
-  it("has written down what happened", async () => {
+  it("lists the acts in the activity", async () => {
     const activity = await ann?.call("GET", "/activity");
     const actions = activity?.body.items.map((event: { action: string }) => event.action);
     expect(actions).toEqual(
@@ -110,11 +110,11 @@ describe.each(databases)("the main job, from the command line to the bytes, on $
   });
 });
 
-/** Asks again until the answer is what it has to become; the test's own time limit ends a wait in vain. */
-async function until<T>(ask: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
+/** Repeats a call until its result is done. The timeout of the test ends a wait without a result. */
+async function until<T>(call: () => Promise<T>, isDone: (result: T) => boolean): Promise<T> {
   for (;;) {
-    const answer = await ask();
-    if (isDone(answer)) return answer;
+    const result = await call();
+    if (isDone(result)) return result;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

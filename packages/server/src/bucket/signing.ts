@@ -85,7 +85,7 @@ function asRequest({ method, url, headers, expiresAt }: PresignedRequest): Signe
   return { method, url, headers, expiresAt };
 }
 
-/** What the bucket checks: another length, type or content is refused, and so is a second PUT (SECURITY-REQUIREMENTS 3, 4, 6, 8). */
+/** What the bucket checks: another length, type or content is refused, and so is a second PUT (docs/security-requirements.md, 3, 4, 6, 8). */
 function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string, string> {
   const { contentType, sizeBytes, checksum, onlyOnce } = options;
   return {

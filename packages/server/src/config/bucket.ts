@@ -47,7 +47,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   });
 }
 
-/** What people upload must not be served where their sessions are, whatever its headers say (SECURITY-REQUIREMENTS 14). */
+/** What people upload must not be served where their sessions are, whatever its headers say (docs/security-requirements.md, 14). */
 function requireOwnOrigin(
   reader: ConfigReader,
   { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },

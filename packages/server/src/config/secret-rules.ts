@@ -12,7 +12,7 @@ const MAKE_SECRET = "openssl rand -base64 32, or: node -e \"console.log(crypto.r
 
 /**
  * Reads a signing secret of at least 32 bytes (the length of an HS256 key, RFC 7518 section 3.2); undefined when it is not set.
- * Short, guessable and known default secrets are faults, and never repeated in a text (SECURITY-REQUIREMENTS 29).
+ * Short, guessable and known default secrets are faults, and never repeated in a text (docs/security-requirements.md, 29).
  */
 export function readSecret(reader: ConfigReader, name: string): string | undefined {
   const secret = reader.text(name);

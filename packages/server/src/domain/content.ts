@@ -35,7 +35,7 @@ type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: 
 
 /**
  * Says, for the person who sent it, how a file contradicts its name or its declared type, or they each other; undefined when nothing does
- * (SECURITY-REQUIREMENTS 5). `detectedType`: what a library of signatures makes of `start`, the first START_BYTES of the file.
+ * (docs/security-requirements.md, 5). `detectedType`: what a library of signatures makes of `start`, the first START_BYTES of the file.
  */
 export function findContradiction(
   claim: Claim,

@@ -7,7 +7,7 @@ const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
 /**
  * Checks a filename, which is display only and never part of a key, and returns it in NFC without surrounding white space.
  * Range: 1 to 255 characters. Throws `invalid_filename` for `.`, `..`, separators, control characters, bidi marks and lone surrogates
- * (SECURITY-REQUIREMENTS 2).
+ * (docs/security-requirements.md, 2).
  */
 export function checkFilename(filename: string): string {
   const name = filename.trim().normalize("NFC");

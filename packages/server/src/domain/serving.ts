@@ -35,7 +35,7 @@ export function normaliseContentType(contentType: string): string {
 
 /**
  * What is signed into a download: the asked disposition and the stored type when the type is on the inline allow-list,
- * else `attachment` and application/octet-stream, whatever was asked (SECURITY-REQUIREMENTS 12).
+ * else `attachment` and application/octet-stream, whatever was asked (docs/security-requirements.md, 12).
  */
 export function safeServing(
   contentType: string,

@@ -6,7 +6,7 @@ import { keyToAdopt, requestOf, routesOf, WITH_JSON } from "./testing/requests.t
 import { type Client, startService, type TestService } from "./testing/service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
-// The rows of SECURITY-REQUIREMENTS 15: every route, for everyone. The last column is the owner of a note that was deleted.
+// The rows of docs/security-requirements.md, 15: every route, for everyone. The last column is the owner of a note that was deleted.
 // Where a batch answers per item, the item's code is written instead of the status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;

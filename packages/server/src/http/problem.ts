@@ -57,7 +57,7 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
   429: { code: "rate_limited", detail: "Too many requests; wait a moment." },
 };
 
-/** What to tell the client. Anything that isn't known to be harmless is `internal`, and says nothing else (SECURITY-REQUIREMENTS 32). */
+/** What to tell the client. Anything that isn't known to be harmless is `internal`, and says nothing else (docs/security-requirements.md, 32). */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) return { code: codeOf(error), detail: error.message, headers: {} };

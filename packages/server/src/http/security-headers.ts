@@ -22,7 +22,7 @@ export function addSecurityHeaders(
 }
 
 /**
- * Nothing inline, nothing from elsewhere but the bucket's own origins, no framing, no referrer (SECURITY-REQUIREMENTS 25).
+ * Nothing inline, nothing from elsewhere but the bucket's own origins, no framing, no referrer (docs/security-requirements.md, 25).
  * HSTS and the upgrade of insecure requests only where the service is reached over HTTPS.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {

@@ -22,7 +22,7 @@ export type KeySet = {
 
 /**
  * Follows a JWKS address: asked again after 60 seconds, and for an unknown key id at most once per cool-down (30 seconds by default;
- * 5 while the provider can't be reached), so that made-up ids can't turn this server against the provider (SECURITY-REQUIREMENTS 27).
+ * 5 while the provider can't be reached), so that made-up ids can't turn this server against the provider (docs/security-requirements.md, 27).
  * `onKeysGone` is told when a key that was there has been withdrawn or replaced.
  */
 export function followKeySet(

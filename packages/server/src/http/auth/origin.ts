@@ -8,7 +8,7 @@ type Request = Pick<FastifyRequest, "method" | "headers"> & {
 };
 
 /**
- * Refuses a state-changing request that a page of another origin made the browser send with its cookie (SECURITY-REQUIREMENTS 24).
+ * Refuses a state-changing request that a page of another origin made the browser send with its cookie (docs/security-requirements.md, 24).
  * `Origin` must be the public one; without it, `Sec-Fetch-Site` must say same-origin. Throws `cross_site_request`.
  */
 export function requireSameOrigin(request: Request, publicOrigin: string): void {

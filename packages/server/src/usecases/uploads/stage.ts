@@ -10,7 +10,7 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
 export type Arrived = { attachment: Attachment; upload: Upload; stored: StoredObject };
 
 /**
- * Has `decide` look at an object that nobody can change any more (SECURITY-REQUIREMENTS 7). Where the bucket itself sees to that, it is
+ * Has `decide` look at an object that nobody can change any more (docs/security-requirements.md, 7). Where the bucket itself sees to that, it is
  * the uploaded one. Where a signed URL could write to it again (`upload.staged`), it is a copy, whose key no URL was ever signed for and
  * which is of this completion alone; what was uploaded is swept.
  *

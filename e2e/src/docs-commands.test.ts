@@ -1,0 +1,131 @@
+import { execFile } from "node:child_process";
+import { readFile, symlink } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const PRESIGN = "Presign a URL for any bucket";
+
+/** Commands of a page, and the output that the page shows below them, if any. */
+type Step = { commands: string; output: string | undefined };
+
+let place: Place;
+let service: RunningService;
+
+beforeAll(async () => {
+  place = await makePlace({ URL_TTL_DEFAULT: "10" });
+  place.env.DATA_DIR = join(place.dataDir, "data");
+  service = await startProcess(place);
+  // Other commands find the embedded bucket by its port.
+  place.env.S3_LOCAL_PORT = /bucket: embedded, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
+  // In this folder `npx valetkey` runs the command of the clone.
+  await symlink(join(ROOT, "node_modules"), join(place.dataDir, "node_modules"));
+});
+
+afterAll(async () => {
+  await service.stop();
+  await place.remove();
+});
+
+describe("README.md", () => {
+  it("shows what the start prints", async () => {
+    const [start] = stepsOf(await sectionOf("README.md", "Run it"));
+    expect(start?.commands).toBe("npm ci && npm start\n");
+    const withoutPort = (line: string) => line.replace(/(http:\/\/localhost):\d+/g, "$1");
+    const printed = service.output().split("\n").map(withoutPort);
+    const shown = start?.output?.trim().split("\n") ?? [];
+    expect(shown.length).toBeGreaterThan(0);
+    for (const line of shown) {
+      expect(printed).toContainEqual(expect.stringMatching(patternOf(withoutPort(line))));
+    }
+  });
+});
+
+describe("docs/configuration.md", () => {
+  it("shows what the config command prints without settings", async () => {
+    const steps = stepsOf(await sectionOf("docs/configuration.md", "Configure the service"));
+    await expectOutputs(steps, { PATH: place.env.PATH ?? "", HOME: place.dataDir });
+  });
+
+  it.each(["Bucket", "Garbage collection"])("shows what the commands print: %s", async (heading) => {
+    await expectOutputs(stepsOf(await sectionOf("docs/configuration.md", heading)));
+  });
+
+  it("creates an administrator", async () => {
+    const section = await sectionOf("docs/configuration.md", "Authentication");
+    const [printed] = await run(stepsOf(section).map(({ commands }) => commands));
+    expect(printed).toContain("Added admin@example.com, an administrator.");
+  });
+});
+
+describe("docs/tour.md", () => {
+  it("shows what the commands print", async () => {
+    const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);
+    const steps = stepsOf(tour);
+    expect(steps.length).toBeGreaterThan(5);
+    // The test has another port, and waits for a shorter time.
+    const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
+    await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
+  });
+
+  it("shows a presigned URL for any bucket", async () => {
+    const credentials = {
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      AWS_REGION: "eu-central-1",
+    };
+    await expectOutputs(stepsOf(await sectionOf("docs/tour.md", PRESIGN)), { ...place.env, ...credentials });
+  });
+});
+
+async function expectOutputs(steps: Step[], env?: Record<string, string>): Promise<void> {
+  expect(steps).not.toEqual([]);
+  const outputs = await run(
+    steps.map(({ commands }) => commands),
+    env,
+  );
+  for (const [index, { commands, output = "" }] of steps.entries()) {
+    expect(outputs[index], commands).toMatch(patternOf(output));
+  }
+}
+
+/** Runs the commands in one shell. Returns the output of each, without white space at its ends. */
+async function run(commands: string[], env = place.env): Promise<string[]> {
+  const path = [join(ROOT, "node_modules/.bin"), env.PATH].join(delimiter);
+  const script = ["set -eo pipefail", ...commands.flatMap((text) => [text, "printf '\\f'"])].join("\n");
+  const { stdout } = await promisify(execFile)("bash", ["-c", script], {
+    cwd: place.dataDir,
+    env: { ...env, PATH: path, npm_config_offline: "true" },
+  });
+  return stdout.split("\f").map((output) => output.trim());
+}
+
+function page(path: string): Promise<string> {
+  return readFile(join(ROOT, path), "utf8");
+}
+
+async function sectionOf(path: string, heading: string): Promise<string> {
+  const section = (await page(path)).split(/^## /m).find((text) => text.startsWith(`${heading}\n`));
+  if (section === undefined) throw new Error(`${path} has no section "${heading}"`);
+  return section;
+}
+
+/** The shell blocks of a text. A block inside a list is indented. */
+function stepsOf(text: string): Step[] {
+  const blocks = text.matchAll(/^( *)```sh\n(.*?)^\1```$(?:\s+^\1```text\n(.*?)^\1```$)?/gms);
+  return [...blocks].map(([, indent = "", commands = "", output]) => {
+    const outdented = (block: string) => block.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+    return { commands: outdented(commands), output: output === undefined ? undefined : outdented(output) };
+  });
+}
+
+/** The text as a pattern for the whole output, in which "…" stands for anything within a line. */
+function patternOf(text: string): RegExp {
+  const literal = text
+    .trim()
+    .split("…")
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${literal.join(".*")}$`);
+}

@@ -4,7 +4,6 @@ import { createPostVerifier, createVerifier } from "@valetkey/presign";
 import { type BucketEvent, createHandler, type Exchange } from "./http/handle.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
-import { abortExpiredUploads, LIFECYCLE_INTERVAL_MS } from "./operations/expire-uploads.ts";
 import type { CorsRule } from "./store/buckets.ts";
 import { openStore, type Store } from "./store/store.ts";
 
@@ -33,8 +32,6 @@ export type S3LocalOptions = {
   buckets?: string[];
   /** For the buckets above that have no CORS configuration. */
   cors?: InitialCors;
-  /** How often lifecycle rules are applied, in milliseconds. Default one hour. */
-  lifecycleIntervalMs?: number;
   /** Milliseconds since 1970. Default Date.now. */
   now?: () => number;
   /** Told of every request, and of failures with their cause. */
@@ -68,12 +65,9 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   try {
     if (store.sweptBlobs > 0) logger({ type: "swept", blobs: store.sweptBlobs });
     await createBuckets(context, options);
-    await abortExpiredUploads(context);
     const port = await listen(server, { host, port: options.port ?? 0 });
     const shown = host.includes(":") ? `[${host}]` : host;
-    const stopRules = applyRules(context, { logger, intervalMs: options.lifecycleIntervalMs ?? LIFECYCLE_INTERVAL_MS });
-    const allSettled = () => Promise.all([stopRules(), settled()]);
-    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, { settled: allSettled, store }) };
+    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, { settled, store }) };
   } catch (error) {
     await store.close();
     throw error;
@@ -97,20 +91,6 @@ function createHttpServer(handle: ReturnType<typeof createHandler>): RunningServ
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   return { server, settled: () => Promise.all(running) };
-}
-
-type Rules = { logger: (event: BucketEvent) => void; intervalMs: number };
-
-/** Applies lifecycle rules from time to time, until the returned function is called; it waits for a change under way. */
-function applyRules(context: Context, { logger, intervalMs }: Rules): () => Promise<void> {
-  let applied = Promise.resolve();
-  const timer = setInterval(() => {
-    applied = abortExpiredUploads(context).catch((error) => logger({ type: "failure", requestId: "lifecycle", error }));
-  }, intervalMs).unref();
-  return () => {
-    clearInterval(timer);
-    return applied;
-  };
 }
 
 async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3LocalOptions): Promise<void> {

@@ -1,5 +1,4 @@
 import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
-import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "../operations/bucket-lifecycle.ts";
 import {
   createBucket,
   deleteBucket,
@@ -53,9 +52,6 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", on: "bucket", needs: ["cors"], run: getBucketCors },
   { method: "PUT", on: "bucket", needs: ["cors"], fields: BODY, run: putBucketCors },
   { method: "DELETE", on: "bucket", needs: ["cors"], run: deleteBucketCors },
-  { method: "GET", on: "bucket", needs: ["lifecycle"], run: getBucketLifecycle },
-  { method: "PUT", on: "bucket", needs: ["lifecycle"], fields: BODY, run: putBucketLifecycle },
-  { method: "DELETE", on: "bucket", needs: ["lifecycle"], run: deleteBucketLifecycle },
   { method: "POST", on: "bucket", needs: ["delete"], fields: BODY, run: deleteObjects },
   { method: "GET", on: "bucket", may: OLD_LISTING, run: listObjects },
   { method: "HEAD", on: "bucket", run: headBucket },

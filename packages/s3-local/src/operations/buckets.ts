@@ -59,7 +59,6 @@ export async function deleteBucket(request: S3Request, { store }: Context): Prom
     }
     for (const upload of [...store.uploads.after(bucket, { key: "", uploadId: "" })])
       store.uploads.remove(bucket, upload);
-    store.lifecycles.set(bucket, undefined);
     store.buckets.remove(bucket);
   });
   return { status: 204 };

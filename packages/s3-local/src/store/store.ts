@@ -4,7 +4,6 @@ import { type BlobFiles, openBlobFiles } from "./blob-files.ts";
 import { type Buckets, createBuckets } from "./buckets.ts";
 import { type Contents, createContents } from "./contents.ts";
 import { openDatabase } from "./database.ts";
-import { createLifecycles, type Lifecycles } from "./lifecycles.ts";
 import { createObjects, type Objects } from "./objects.ts";
 import type { StagedContent } from "./records.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
@@ -15,7 +14,6 @@ export type Store = {
   buckets: Buckets;
   objects: Objects;
   uploads: Uploads;
-  lifecycles: Lifecycles;
   contents: Contents;
   blobs: BlobFiles;
   write: Write;
@@ -41,8 +39,10 @@ export async function openStore(dataDir: string): Promise<Store> {
       buckets: createBuckets(database),
       objects: createObjects(database, contents),
       uploads: createUploads(database, contents),
-      lifecycles: createLifecycles(database),
-      ...{ contents, blobs, write, sweptBlobs },
+      contents,
+      blobs,
+      write,
+      sweptBlobs,
       async close() {
         await blobs.settle();
         database.close();

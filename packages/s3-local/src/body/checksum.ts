@@ -1,11 +1,17 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { Crc64Nvme } from "@aws-sdk/checksums/crc";
 import type { ChecksumAlgorithm } from "../store/records.ts";
 import { crc32c } from "./crc32c.ts";
-import { CRC64_START, crc64nvme } from "./crc64nvme.ts";
 
-/** A checksum that is fed as bytes arrive. */
-export type ChecksumStream = { update(bytes: Uint8Array): void; digest(): Buffer };
+/** A checksum that is computed while bytes arrive. The library behind CRC64NVME resolves its digest later. */
+export type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
+  update(bytes: Uint8Array): void;
+  digest(): Digest;
+};
+
+/** The algorithms that can give a multipart object a checksum of its parts' checksums. */
+export type CompositeAlgorithm = Exclude<ChecksumAlgorithm, "CRC64NVME">;
 
 /** How many bytes each checksum has. */
 export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
@@ -35,7 +41,9 @@ export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffe
   return bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString("base64") === text ? bytes : undefined;
 }
 
-/** Starts a checksum. Source: Amazon S3, "Checking object integrity"; CRCs are written with their highest byte first. */
+/** Starts a checksum. CRCs have their highest byte first. Source: Amazon S3, "Checking object integrity". */
+export function createChecksumStream(algorithm: CompositeAlgorithm): ChecksumStream<Buffer>;
+export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream;
 export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream {
   switch (algorithm) {
     case "CRC32":
@@ -43,14 +51,14 @@ export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStre
     case "CRC32C":
       return crcStream(crc32c);
     case "CRC64NVME":
-      return crc64Stream();
+      return new Crc64Nvme();
     case "SHA1":
     case "SHA256":
       return createHash(algorithm.toLowerCase());
   }
 }
 
-function crcStream(crc: (bytes: Uint8Array, previous: number) => number): ChecksumStream {
+function crcStream(crc: (bytes: Uint8Array, previous: number) => number): ChecksumStream<Buffer> {
   let value = 0;
   return {
     update(bytes) {
@@ -64,17 +72,7 @@ function crcStream(crc: (bytes: Uint8Array, previous: number) => number): Checks
   };
 }
 
-function crc64Stream(): ChecksumStream {
-  let value = CRC64_START;
-  return {
-    update(bytes) {
-      value = crc64nvme(bytes, value);
-    },
-    digest() {
-      const bytes = Buffer.alloc(8);
-      bytes.writeInt32BE(value.high);
-      bytes.writeInt32BE(value.low, 4);
-      return bytes;
-    },
-  };
+/** The base64 value of a checksum stream that has received all its bytes. */
+export async function base64Digest(stream: ChecksumStream): Promise<string> {
+  return Buffer.from(await stream.digest()).toString("base64");
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { PayloadDeclaration } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 import type { Checksum } from "../store/records.ts";
-import { checksumHeader, createChecksumStream } from "./checksum.ts";
+import { base64Digest, checksumHeader, createChecksumStream } from "./checksum.ts";
 import { checkedValue, type DeclaredChecksum } from "./declared.ts";
 
 /** What was declared about bytes that are about to come. */
@@ -24,7 +24,7 @@ export function createHashes({ contentMd5, checksum: declared, payload }: Declar
       checksum?.update(bytes);
       sha256?.update(bytes);
     },
-    check(trailers: ReadonlyMap<string, string>): { md5: Buffer; checksums: Checksum[] } {
+    async check(trailers: ReadonlyMap<string, string>): Promise<{ md5: Buffer; checksums: Checksum[] }> {
       const md5Bytes = md5.digest();
       if (payload.kind === "sha256" && sha256?.digest("hex") !== payload.sha256) {
         throw new S3Error(
@@ -38,7 +38,7 @@ export function createHashes({ contentMd5, checksum: declared, payload }: Declar
       if (declared === undefined || checksum === undefined) return { md5: md5Bytes, checksums: [] };
       const { algorithm } = declared;
       const expected = declared.value ?? checkedValue(algorithm, trailers.get(checksumHeader(algorithm)) ?? "");
-      const value = checksum.digest().toString("base64");
+      const value = await base64Digest(checksum);
       if (value !== expected) {
         throw new S3Error("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
       }

@@ -55,7 +55,7 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   }
   const trailers = decoder.end();
   if (sizeBytes !== declaredBytes) throw incomplete();
-  return { sizeBytes, ...hashes.check(trailers) };
+  return { sizeBytes, ...(await hashes.check(trailers)) };
 }
 
 /** The stream is not destroyed when reading stops early: that would cut the connection before the refusal is sent. */

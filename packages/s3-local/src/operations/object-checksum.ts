@@ -49,7 +49,9 @@ function computeValue(
   { type, parts }: { type: Checksum["type"]; parts: readonly PartRecord[] },
 ): string {
   const values = parts.map((part) => ({ crc: checksumOf(part, algorithm), sizeBytes: part.sizeBytes }));
-  if (type === "FULL_OBJECT" && isCombinable(algorithm)) return combineCrcs(algorithm, values).toString("base64");
+  if (algorithm === "CRC64NVME" || (type === "FULL_OBJECT" && isCombinable(algorithm))) {
+    return combineCrcs(algorithm, values).toString("base64");
+  }
   const stream = createChecksumStream(algorithm);
   for (const { crc } of values) stream.update(crc);
   return `${stream.digest().toString("base64")}-${parts.length}`;

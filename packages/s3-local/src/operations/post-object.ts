@@ -82,7 +82,7 @@ async function receiveFile(
       details: { ProposedSize: String(sizeBytes), MinSizeAllowed: String(range.min) },
     });
   }
-  return { sizeBytes, ...hashes.check(new Map()) };
+  return { sizeBytes, ...(await hashes.check(new Map())) };
 }
 
 /** The fields, read as headers are; throws NotImplemented for one that would change what is stored in a way not known here. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createChecksumStream } from "../body/checksum.ts";
+import { base64Digest, createChecksumStream } from "../body/checksum.ts";
 import { tooLarge } from "../body/receive.ts";
 import { MAX_BODY_BYTES } from "../body/stage.ts";
 import { S3Error } from "../errors.ts";
@@ -75,7 +75,7 @@ async function hashRange(store: Store, { object, range, upload: { checksumAlgori
     content.unpin();
   }
   const checksums: Checksum[] =
-    algorithm && checksum ? [{ algorithm, value: checksum.digest().toString("base64"), type: "FULL_OBJECT" }] : [];
+    algorithm && checksum ? [{ algorithm, value: await base64Digest(checksum), type: "FULL_OBJECT" }] : [];
   return { etag: `"${md5.digest("hex")}"`, checksums };
 }
 

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import type { Candidate } from "./rig/candidate.ts";
 import { type Engine, engines } from "./rig/candidates.ts";
+import { checkIssued } from "./rig/check-issued.ts";
 import { createDataset, type Dataset, datasetShapes } from "./rig/dataset.ts";
-import { checkIssued } from "./rig/issued.ts";
 import { startLoadGenerator } from "./rig/load.ts";
 import { createRandom } from "./rig/random.ts";
 import { type Measured, measureRounds, type RoundsPlan } from "./rig/rounds.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { engines } from "./rig/candidates.ts";
+import { checkIssued } from "./rig/check-issued.ts";
 import { createDataset, datasetShapes } from "./rig/dataset.ts";
-import { checkIssued } from "./rig/issued.ts";
 import { startLoadGenerator } from "./rig/load.ts";
 import { type Measured, measureRounds, type RoundsPlan } from "./rig/rounds.ts";
 import { type Stage, type Staged, setStage } from "./rig/stage.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import type { Credentials, PresignTarget, ResponseOverrides } from "./types.ts";
+import type { ResponseOverrides } from "./response-overrides.ts";
+import type { Credentials, PresignTarget } from "./types.ts";
 
 /** Random inputs for property tests: everything here is what this package accepts. */
 

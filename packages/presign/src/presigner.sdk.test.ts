@@ -13,7 +13,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as any from "./arbitraries.ts";
 import { createPresigner } from "./index.ts";
-import type { PresignedRequest, Presigner, PresignTarget, ResponseOverrides, SigningOptions } from "./types.ts";
+import type { ResponseOverrides } from "./response-overrides.ts";
+import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from "./types.ts";
 
 /*
  * Every URL must be the one that the AWS SDK makes, byte for byte.

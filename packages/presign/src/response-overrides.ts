@@ -1,5 +1,14 @@
 import { encodeRfc3986 } from "./encode.ts";
-import type { ResponseOverrides } from "./types.ts";
+
+/** Headers that the bucket returns instead of the stored ones. */
+export type ResponseOverrides = {
+  readonly cacheControl?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly expires?: Date | string | undefined;
+};
 
 declare const encodedResponseBrand: unique symbol;
 

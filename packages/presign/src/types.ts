@@ -1,5 +1,5 @@
 import type { EncodedKey } from "./encode.ts";
-import type { EncodedResponse } from "./response-overrides.ts";
+import type { EncodedResponse, ResponseOverrides } from "./response-overrides.ts";
 
 /**
  * Who signs.
@@ -49,16 +49,6 @@ export type SigningOptions = {
  * checksum values, which the bucket only honours as headers.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
-
-/** Headers that the bucket puts on its answer instead of the stored ones. */
-export type ResponseOverrides = {
-  readonly cacheControl?: string | undefined;
-  readonly contentDisposition?: string | undefined;
-  readonly contentEncoding?: string | undefined;
-  readonly contentLanguage?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly expires?: Date | string | undefined;
-};
 
 export type VersionedOptions = PresignOptions & { readonly versionId?: string | undefined };
 

@@ -23,8 +23,18 @@ export type CallsOptions = {
 export type Calls = ReturnType<typeof callsOn>;
 
 /**
- * Makes a client that moves no files: a quarter of the code, for a page that fetches `createClient` only when there is a file to send or to
- * read. Nothing is sent. Throws `invalid_option` for an address that isn't one.
+ * Makes a client without uploads and downloads. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ *
+ * It has a quarter of the code, for a page that loads `createClient` only when there is a file to send or to read.
+ *
+ * @example
+ * ```ts
+ * import { createCalls } from "@valetkey/client";
+ *
+ * const calls = createCalls({ baseUrl: "https://files.example.com", token: process.env.VALETKEY_TOKEN ?? "" });
+ * const { role } = await calls.notes.create({ title: "Quarterly report" });
+ * console.log(role); // owner
+ * ```
  */
 export function createCalls(options: CallsOptions): Calls {
   return callsOn(connect(options).call);

@@ -22,7 +22,23 @@ export type Client = Calls & {
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };
 
-/** Makes a client; nothing is sent. Throws `invalid_option` for an address that isn't one. */
+/**
+ * Makes a client. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "@valetkey/client";
+ *
+ * const client = createClient({ baseUrl: "https://files.example.com", token: process.env.VALETKEY_TOKEN ?? "" });
+ * const note = await client.notes.create({ title: "Quarterly report" });
+ * const file = new File(["the report"], "report.txt", { type: "text/plain" });
+ * const attachment = await client.upload(note.id, file).done;
+ * console.log(attachment.state); // ready
+ *
+ * const { fileUrl } = await client.urlFor(attachment.id, { expiresIn: 60 });
+ * console.log(await (await fetch(fileUrl)).text()); // the report
+ * ```
+ */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, fetch, call } = connect(options);
   const { store = defaultStore() } = options;

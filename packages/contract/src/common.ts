@@ -37,7 +37,17 @@ export const PageQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** A page of a list; `nextCursor` is null on the last one. */
+/**
+ * The schema of one page of a list. `nextCursor` is null on the last page.
+ *
+ * @example
+ * ```ts
+ * import { Note, pageOf } from "@valetkey/contract";
+ * import { Value } from "typebox/value";
+ *
+ * console.log(Value.Check(pageOf(Note), { items: [], nextCursor: null })); // true
+ * ```
+ */
 export function pageOf<Item extends TSchema>(item: Item) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) });
 }

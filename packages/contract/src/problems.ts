@@ -1,8 +1,15 @@
 import { type Static, Type } from "typebox";
 
 /**
- * Every error code of the service, with the one status and title it is answered with (RFC 9457).
- * Clients branch on the code; the text of `detail` may change.
+ * Every error code of the service, with its status and title (RFC 9457).
+ * Clients branch on the code. The text of `detail` may change.
+ *
+ * @example
+ * ```ts
+ * import { problems } from "@valetkey/contract";
+ *
+ * console.log(problems.access_denied.status); // 403
+ * ```
  */
 export const problems = {
   invalid_request: { status: 400, title: "Invalid request" },

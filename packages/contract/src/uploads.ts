@@ -9,7 +9,18 @@ const Sha256 = Type.String({
     "the SHA-256 of the file in base64, exactly as S3 writes it: 44 characters, the last one =, no stray bits",
 });
 
-/** `sha256` is base64 of the 32 bytes, as S3 writes it; when given, the bucket and the service both hold the file to it. */
+/**
+ * The body of `POST /notes/:noteId/uploads`. The bucket and the service both verify the file against `sha256` when the body has it.
+ *
+ * @example
+ * ```ts
+ * import { StartUploadBody } from "@valetkey/contract";
+ * import { Value } from "typebox/value";
+ *
+ * const body = { filename: "report.pdf", sizeBytes: 1_000_000, contentType: "application/pdf" };
+ * console.log(Value.Check(StartUploadBody, body)); // true
+ * ```
+ */
 export const StartUploadBody = Type.Object(
   {
     filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),

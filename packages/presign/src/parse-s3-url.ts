@@ -27,6 +27,14 @@ const AWS_HOST = new RegExp(
  * Query and fragment, so also a signature, are ignored.
  * Throws PresignError `invalid_s3_url` for the URL, and `invalid_target` for an endpoint that is none.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
+ *
+ * @example
+ * ```ts
+ * import { parseS3Url } from "@valetkey/presign";
+ *
+ * const { bucket, key, region } = parseS3Url("https://my-files.s3.eu-central-1.amazonaws.com/reports/2026.pdf");
+ * console.log(bucket, key, region); // my-files reports/2026.pdf eu-central-1
+ * ```
  */
 export function parseS3Url(url: string, options: { endpoint?: string | undefined } = {}): S3Location {
   if (typeof url !== "string") throw invalidUrl("The URL is not text");

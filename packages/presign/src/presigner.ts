@@ -29,8 +29,22 @@ const MAX_PART_NUMBER = 10_000;
 /**
  * Makes a presigner for one bucket.
  *
- * It keeps the signing keys of the last few days and credentials that it signed with. Throws PresignError `invalid_target`.
+ * It caches the signing keys of recent days and credentials. Throws PresignError `invalid_target`.
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
+ *
+ * @example
+ * ```ts
+ * import { createPresigner } from "@valetkey/presign";
+ *
+ * const presigner = createPresigner({ bucket: "my-files", region: "eu-central-1" });
+ * const { url } = presigner.presignGet({
+ *   key: "reports/2026.pdf",
+ *   credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+ *   expiresInSeconds: 60,
+ *   now: Date.now(),
+ * });
+ * console.log(new URL(url).host); // my-files.s3.eu-central-1.amazonaws.com
+ * ```
  */
 export function createPresigner(target: PresignTarget): Presigner {
   const place = resolveTarget(target);

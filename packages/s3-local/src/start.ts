@@ -48,9 +48,23 @@ const CLOSE_GRACE_MS = 8_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /**
- * Starts an S3 endpoint on the local disk: path style, one key, every request's signature verified.
+ * Starts an S3 endpoint on the local disk: path style, one access key, every signature verified.
  *
- * Throws when the data folder is in use, a bucket name is not one, or the address cannot be bound.
+ * Throws when another process uses the data folder, a bucket name is invalid, or the port is in use.
+ *
+ * @example
+ * ```ts
+ * import { createPresigner } from "@valetkey/presign";
+ * import { startS3Local } from "@valetkey/s3-local";
+ *
+ * const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+ * const bucket = await startS3Local({ dataDir: "data", credentials, buckets: ["files"] });
+ * const presigner = createPresigner({ bucket: "files", region: "us-east-1", endpoint: bucket.endpoint });
+ * const signing = { key: "hello.txt", credentials, expiresInSeconds: 60, now: Date.now() };
+ * await fetch(presigner.presignPut(signing).url, { method: "PUT", body: "hello" });
+ * console.log(await (await fetch(presigner.presignGet(signing).url)).text()); // hello
+ * await bucket.close();
+ * ```
  */
 export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   const { region = "us-east-1", now = Date.now, logger = () => {}, host = "127.0.0.1", credentials } = options;

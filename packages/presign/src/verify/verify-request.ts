@@ -31,9 +31,25 @@ const MAX_SKEW_MS = 15 * 60 * 1000;
 /**
  * Makes a verifier of Amazon S3 requests signed with Signature Version 4, in the query or in the Authorization header.
  *
- * The method, the raw path, every query parameter and every signed header are covered; `host` and all `x-amz-*` headers must be signed.
- * A refusal carries the status, code and message that Amazon S3 answers. It never throws on what a client sent.
+ * The signature covers the method, the raw path, every query parameter and every signed header.
+ * The client must sign `host` and all `x-amz-*` headers.
+ * A refusal carries the status, code and message of Amazon S3. The verifier never throws on what a client sent.
  * Source: AWS "Authenticating Requests (AWS Signature Version 4)".
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { createVerifier } from "@valetkey/presign";
+ *
+ * const findCredentials = (accessKeyId: string) =>
+ *   accessKeyId === "AKIDEXAMPLE" ? { secretAccessKey: "secret" } : undefined;
+ * const verify = createVerifier({ region: "us-east-1", findCredentials });
+ * const server = createServer(({ method = "", url = "", rawHeaders }, response) => {
+ *   const result = verify({ method, target: url, rawHeaders }, Date.now());
+ *   response.writeHead(result.ok ? 200 : result.status).end();
+ * });
+ * server.close();
+ * ```
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const signingKey = cachedSigningKeys(options.region);

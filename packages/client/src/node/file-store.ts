@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import type { UploadStore } from "../stores/store.ts";
+import type { UploadStore } from "../stores/upload-store.ts";
 
 /**
  * Stores unfinished uploads in a JSON file, for one process at a time.

@@ -49,7 +49,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
     const bytes = new Uint8Array(end - start);
     for (let filled = 0; filled < bytes.length; ) {
       const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
-      if (bytesRead === 0) throw new Error(`${file.path} has become shorter`);
+      if (bytesRead === 0) throw new Error(`${file.path} is shorter than before`);
       filled += bytesRead;
     }
     return bytes.buffer;
@@ -58,7 +58,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
   }
 }
 
-/** What tells a changed file from the one that was opened. */
+/** Reads the size and the time of the last change, which reveal a changed file. */
 async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");

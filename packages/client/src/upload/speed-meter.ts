@@ -1,19 +1,19 @@
-/** Shorter than this, a sample says more of the buffers on the way than of the line. Milliseconds. */
+/** A shorter sample would measure buffers instead of the connection. Milliseconds. */
 const SAMPLE_MS = 250;
-/** How long the past counts: a sample of this age weighs 1/e. Milliseconds. */
+/** A sample of this age has the weight 1/e. Milliseconds. */
 const MEMORY_MS = 5_000;
 
-/** How fast bytes go, smoothed. */
-export type Meter = {
-  /** Bytes so far; fewer than before when something has to be sent again. */
+/** The smoothed speed of an upload. */
+export type SpeedMeter = {
+  /** Records the bytes sent so far. They shrink when the client must send bytes again. */
   update(bytes: number): void;
-  /** Forgets when the last sample was, so that a pause does not count as slowness. */
+  /** Forgets the last sample, so that a pause does not lower the rate. */
   rest(): void;
-  /** Bytes a second; undefined until there is a first sample. */
+  /** Bytes a second. Undefined before the first sample. */
   rate(): number | undefined;
 };
 
-export function createMeter(now: () => number): Meter {
+export function createSpeedMeter(now: () => number): SpeedMeter {
   let rate: number | undefined;
   let sample: { at: number; bytes: number } | undefined;
   return {

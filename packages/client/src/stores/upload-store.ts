@@ -1,8 +1,9 @@
 type Awaitable<T> = T | Promise<T>;
 
 /**
- * Where unfinished uploads are remembered, so that they go on after a reload or a restart. A value is a short text: ids, no URL and no token.
- * A store that fails costs the resuming, not the upload.
+ * Stores unfinished uploads, so that they resume after a reload or a restart.
+ *
+ * A value is a short text with ids. It has no URL and no token. When a store fails, uploads still work, but cannot resume.
  */
 export type UploadStore = {
   get(key: string): Awaitable<string | null | undefined>;
@@ -10,7 +11,7 @@ export type UploadStore = {
   remove(key: string): Awaitable<void>;
 };
 
-/** Remembers until the process or the page ends. */
+/** Stores unfinished uploads until the process or the page ends. */
 export function memoryStore(): UploadStore {
   const entries = new Map<string, string>();
   return {

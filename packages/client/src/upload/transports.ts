@@ -1,27 +1,27 @@
-import { unanswered, ValetKeyError } from "../errors.ts";
+import { networkError, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 
-/** One signed request: exactly these headers, these bytes. */
+/** One signed request. The headers and the bytes must stay as they are. */
 export type Sending = {
   method: string;
   url: string;
   headers: Record<string, string>;
   bytes: FileSource;
-  /** Told how many bytes have gone out so far, as far as the platform can say. */
+  /** Called with the bytes sent so far, where the platform reports them. */
   onSent: (bytes: number) => void;
   signal: AbortSignal;
 };
 
-/** What the bucket said. `text` is the body: of an error, the XML that names its code. */
+/** The response of the bucket. `text` is the body. The body of an error is XML with its code. */
 export type Sent = { status: number; text: string };
 
 /** Sends bytes to the bucket. Throws ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;
 
-/** How much is read of a file at once, which bounds the memory of an upload together with how many go in parallel. */
+/** The bytes of one read. Together with the number of parallel parts, they limit the memory of an upload. */
 const CHUNK_BYTES = 2 ** 20;
 
-/** Browsers set these themselves, from the body and the address, and refuse to be told. */
+/** Browsers set these headers themselves and forbid to set them. */
 const SET_BY_BROWSER = /^(content-length|host)$/i;
 
 const WHAT = "An upload to the bucket";
@@ -42,7 +42,7 @@ type Xhr = XhrEvents & {
   abort(): void;
 };
 
-/** For browsers, where only XMLHttpRequest tells how far an upload is. It reads the file from the disk as it sends. */
+/** For browsers, where only XMLHttpRequest reports the progress of an upload. It reads the file while it sends. */
 export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
   return ({ method, url, headers, bytes, onSent, signal }) =>
     new Promise((resolve, reject) => {
@@ -52,11 +52,11 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // A file that has changed on the disk fails like the network does: reading a byte of it tells which it was.
-      const fail = async () => reject((await readFailure(bytes)) ?? unanswered(undefined, { signal, what: WHAT }));
+      // A changed file fails like a broken network. Reading one byte of the file tells them apart.
+      const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);
-      xhr.onabort = settle(() => reject(unanswered(undefined, { signal, what: WHAT })));
+      xhr.onabort = settle(() => reject(networkError(undefined, { signal, what: WHAT })));
       xhr.upload.onprogress = ({ loaded }) => onSent(loaded);
       xhr.open(method, url);
       for (const [name, value] of Object.entries(headers)) {
@@ -64,12 +64,12 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
       }
       signal.addEventListener("abort", abort);
       if (signal.aborted) xhr.onabort();
-      // What a page can choose is a Blob.
+      // In a page, every source is a Blob.
       else xhr.send(bytes as Blob);
     });
 }
 
-/** For Node and workers without XMLHttpRequest. Only where a body can stream is there progress within a part. */
+/** For Node and workers without XMLHttpRequest. It reports progress within a part only where a body can stream. */
 export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
     const failure: { error?: ValetKeyError } = {};
@@ -78,13 +78,13 @@ export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { c
       const response = await fetch(url, { method, headers, ...body, credentials: "omit", signal });
       return { status: response.status, text: await response.text() };
     } catch (cause) {
-      throw failure.error ?? unanswered(cause, { signal, what: WHAT });
+      throw failure.error ?? networkError(cause, { signal, what: WHAT });
     }
   };
 }
 
 function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
-  // Else it would be sent in chunks, without the length that was signed.
+  // An empty stream would be sent in chunks, without the signed length.
   if (bytes.size === 0) return {};
   if (!options.canStream) return { body: bytes as Blob };
   return { body: streamOf(bytes, options), duplex: "half" as const };
@@ -92,13 +92,13 @@ function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
 
 type Watching = { onSent: Sending["onSent"]; failure: { error?: ValetKeyError } };
 
-/** Read as it is sent, so that no more than a piece or two is in memory. */
+/** Reads the file while it is sent, so that only one or two chunks are in memory. */
 function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStream<Uint8Array<ArrayBuffer>> {
   let start = 0;
   return new ReadableStream(
     {
       async pull(controller) {
-        // Asked for the next piece, so those before went out.
+        // A pull for the next chunk means that the chunks before were sent.
         onSent(start);
         if (start === bytes.size) return controller.close();
         const end = Math.min(bytes.size, start + CHUNK_BYTES);
@@ -115,7 +115,7 @@ function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStr
   );
 }
 
-/** Why a file can't be read, or undefined when it can. */
+/** The error of reading the file, or undefined when it is readable. */
 async function readFailure(bytes: FileSource): Promise<ValetKeyError | undefined> {
   try {
     await bytes.slice(0, 1).arrayBuffer();
@@ -128,7 +128,7 @@ async function readFailure(bytes: FileSource): Promise<ValetKeyError | undefined
 export function unreadable(cause: unknown): ValetKeyError {
   return new ValetKeyError(
     "file_unreadable",
-    "The file can't be read: it changed, moved or went away. Choose it again.",
+    "The file cannot be read, because it changed, moved or was deleted. Choose it again.",
     {
       cause,
     },

@@ -1,15 +1,15 @@
-/** Stops and lets go what an upload does. */
-export type Gate = {
+/** Pauses and resumes the requests of an upload. */
+export type PauseGate = {
   pause(): void;
   resume(): void;
   isPaused(): boolean;
-  /** Aborted at the next pause: what is under way must stop. */
+  /** A signal that aborts at the next pause, so that running requests stop. */
   interrupt(): AbortSignal;
-  /** Resolves while it is open, or as soon as it is, or when the signal is aborted. */
+  /** Resolves once the gate is open, or when the signal aborts. */
   opened(signal: AbortSignal): Promise<void>;
 };
 
-export function createGate(): Gate {
+export function createPauseGate(): PauseGate {
   let interrupt = new AbortController();
   let opening: { promise: Promise<void>; open: () => void } | undefined;
   return {

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ErrorCode, ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import { createGate } from "./gate.ts";
-import { createPersist, pauseMs } from "./persist.ts";
+import { createPauseGate } from "./pause-gate.ts";
+import { createRetry, retryDelayMs } from "./retry.ts";
 
-/** A platform whose time passes only in sleep, and whose connection the test decides on. */
+/** A platform whose time passes only in sleep, and whose connection the test controls. */
 function manualPlatform() {
   let now = 0;
   const slept: number[] = [];
@@ -39,13 +39,13 @@ function manualPlatform() {
   return { platform, slept, state };
 }
 
-function persistOn(platform: Platform, options: { giveUpAfterMs?: number; signal?: AbortSignal } = {}) {
+function retryOn(platform: Platform, options: { giveUpAfterMs?: number; signal?: AbortSignal } = {}) {
   const { giveUpAfterMs = 60_000, signal = new AbortController().signal } = options;
-  const gate = createGate();
+  const gate = createPauseGate();
   const seen: string[] = [];
   const onWaiting = ({ attempts, waiting }: { attempts: number; waiting: number }) =>
     seen.push(`${waiting}/${attempts}`);
-  return { gate, seen, persist: createPersist({ platform, gate, signal, giveUpAfterMs, onWaiting }) };
+  return { gate, seen, retry: createRetry({ platform, gate, signal, giveUpAfterMs, onWaiting }) };
 }
 
 const failing = (times: number, error: Error) => {
@@ -56,20 +56,20 @@ const failing = (times: number, error: Error) => {
   };
 };
 
-describe("what is tried again", () => {
+describe("an attempt that fails", () => {
   it.each<[ErrorCode, number | undefined]>([
     ["network", undefined],
     ["bucket_unavailable", 503],
     ["bucket_unavailable", 400],
     ["internal", 500],
-    ["invalid_answer", 502],
+    ["invalid_response", 502],
     ["rate_limited", 429],
     ["request_timeout", 408],
     ["scanner_unavailable", 503],
-  ])("%s (%s), with growing pauses", async (code, status) => {
+  ])("with %s (%s) is retried with growing pauses", async (code, status) => {
     const { platform, slept } = manualPlatform();
-    const { persist } = persistOn(platform);
-    expect(await persist(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
+    const { retry } = retryOn(platform);
+    expect(await retry(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
     expect(slept).toEqual([250, 500, 1000, 2000]);
   });
 
@@ -79,42 +79,42 @@ describe("what is tried again", () => {
     ["upload_rejected", 422],
     ["quota_exceeded", 413],
     ["unauthenticated", 401],
-    ["invalid_answer", 200],
+    ["invalid_response", 200],
     ["bucket_refused", 400],
     ["file_unreadable", undefined],
-  ])("%s (%s) is not", async (code, status) => {
+  ])("with %s (%s) is not retried", async (code, status) => {
     const { platform, slept } = manualPlatform();
-    const { persist } = persistOn(platform);
-    await expect(persist(failing(1, new ValetKeyError(code, "", { status })))).rejects.toMatchObject({ code });
+    const { retry } = retryOn(platform);
+    await expect(retry(failing(1, new ValetKeyError(code, "", { status })))).rejects.toMatchObject({ code });
     expect(slept).toEqual([]);
   });
 
-  it("ends with the last error when nothing has succeeded for too long", async () => {
+  it("rejects with the last error when nothing has succeeded for too long", async () => {
     const { platform, slept } = manualPlatform();
-    const { persist } = persistOn(platform, { giveUpAfterMs: 60_000 });
-    await expect(persist(failing(1000, new ValetKeyError("network", "")))).rejects.toMatchObject({ code: "network" });
+    const { retry } = retryOn(platform, { giveUpAfterMs: 60_000 });
+    await expect(retry(failing(1000, new ValetKeyError("network", "")))).rejects.toMatchObject({ code: "network" });
     const total = slept.reduce((sum, pause) => sum + pause, 0);
     expect(total).toBeGreaterThan(60_000);
     expect(total).toBeLessThan(90_000);
   });
 
-  it("goes on as long as another request of the same upload succeeds", async () => {
+  it("is retried as long as another request of the same upload succeeds", async () => {
     const { platform } = manualPlatform();
-    const { persist } = persistOn(platform, { giveUpAfterMs: 10_000 });
-    const slow = persist(async () => {
-      await persist(async () => undefined);
+    const { retry } = retryOn(platform, { giveUpAfterMs: 10_000 });
+    const slow = retry(async () => {
+      await retry(async () => undefined);
       return failsSixTimes();
     });
     const failsSixTimes = failing(6, new ValetKeyError("network", ""));
     expect(await slow).toBe("done");
   });
 
-  it("waits without a connection, for as long as that takes, and goes on at once when it is there", async () => {
+  it("waits for a connection and runs as soon as there is one", async () => {
     const { platform, state } = manualPlatform();
-    const { persist, seen } = persistOn(platform, { giveUpAfterMs: 0 });
+    const { retry, seen } = retryOn(platform, { giveUpAfterMs: 0 });
     state.isOnline = false;
     let attempts = 0;
-    const done = persist(async () => {
+    const done = retry(async () => {
       attempts += 1;
       return "done";
     });
@@ -125,11 +125,11 @@ describe("what is tried again", () => {
     expect(await done).toBe("done");
   });
 
-  it("is stopped by a pause, and made again after it", async () => {
+  it("stops at a pause and restarts on resume", async () => {
     const { platform } = manualPlatform();
-    const { persist, gate } = persistOn(platform);
+    const { retry, gate } = retryOn(platform);
     let attempts = 0;
-    const done = persist((signal) => {
+    const done = retry((signal) => {
       attempts += 1;
       if (attempts === 2) return Promise.resolve("done");
       return new Promise((_, reject) =>
@@ -144,26 +144,26 @@ describe("what is tried again", () => {
     expect(await done).toBe("done");
   });
 
-  it("is over when it is aborted, in a pause too", async () => {
+  it("rejects when it is aborted in a pause", async () => {
     const { platform } = manualPlatform();
     const controller = new AbortController();
-    const { persist, gate } = persistOn(platform, { signal: controller.signal });
+    const { retry, gate } = retryOn(platform, { signal: controller.signal });
     gate.pause();
-    const done = persist(async () => "done");
+    const done = retry(async () => "done");
     controller.abort();
     await expect(done).rejects.toMatchObject({ code: "aborted" });
   });
 });
 
 describe("a pause between attempts", () => {
-  it("is anywhere up to a limit that doubles to 30 s, after what the service asked for", () => {
+  it("is within a limit that doubles to 30 s, on top of Retry-After", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
         fc.nat(60),
         fc.nat(3600),
         (random, failures, after) => {
-          const pause = pauseMs({ random: () => random }, { failures, retryAfterSeconds: after });
+          const pause = retryDelayMs({ random: () => random }, { failures, retryAfterSeconds: after });
           expect(pause).toBeGreaterThanOrEqual(after * 1000);
           expect(pause - after * 1000).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** failures));
         },

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createMeter } from "./meter.ts";
+import { createSpeedMeter } from "./speed-meter.ts";
 
 describe("the rate of an upload", () => {
-  it("of a steady line is that of the line, however often it is looked at", () => {
+  it("equals the speed of a steady connection at any sampling", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 1_000_000 }),
         fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 10, maxLength: 200 }),
         (bytesPerMs, steps) => {
           let now = 0;
-          const meter = createMeter(() => now);
+          const meter = createSpeedMeter(() => now);
           meter.update(0);
           for (const step of steps) {
             now += step;
@@ -23,11 +23,11 @@ describe("the rate of an upload", () => {
     );
   });
 
-  it("is never negative, nor more than the fastest moment, whatever is sent again", () => {
+  it("stays between zero and the fastest sample when bytes are sent again", () => {
     fc.assert(
       fc.property(fc.array(fc.record({ step: fc.nat(2000), bytes: fc.nat(1e9) }), { maxLength: 100 }), (samples) => {
         let now = 0;
-        const meter = createMeter(() => now);
+        const meter = createSpeedMeter(() => now);
         for (const { step, bytes } of samples) {
           now += step;
           meter.update(bytes);
@@ -39,9 +39,9 @@ describe("the rate of an upload", () => {
     );
   });
 
-  it("does not take a pause for slowness", () => {
+  it("ignores a pause", () => {
     let now = 0;
-    const meter = createMeter(() => now);
+    const meter = createSpeedMeter(() => now);
     meter.update(0);
     now = 1000;
     meter.update(1000);

@@ -1,27 +1,27 @@
-import { aborted, canGetBetter, type ValetKeyError } from "../errors.ts";
+import { aborted, isRetryable, type ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import type { Gate } from "./gate.ts";
+import type { PauseGate } from "./pause-gate.ts";
 
-/** The first pause between attempts is up to this long. Milliseconds. */
+/** The limit of the first pause between attempts. Milliseconds. */
 const BASE_MS = 500;
-/** No pause is longer. Milliseconds. */
+/** The limit of every pause. Milliseconds. */
 const MAX_MS = 30_000;
 
-/** Tries until it succeeds, is aborted (by `stop` as well), or fails in a way that waiting does not change. */
-export type Persist = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
+/** Retries until the attempt succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */
+export type Retry = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
 
 type Options = {
   platform: Platform;
-  gate: Gate;
+  gate: PauseGate;
   signal: AbortSignal;
-  /** Without any success for so long while there is a connection, the last error is the answer. Milliseconds. */
+  /** Without any success for so long while there is a connection, it throws the last error. Milliseconds. */
   giveUpAfterMs: number;
-  /** Told how many attempts there are, and how many of them wait. */
+  /** Called with the number of attempts, and how many of them wait. */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
-/** Makes the loop that every request of one upload goes through; its parts share what is known of the outage. */
-export function createPersist({ platform, gate, signal: whole, giveUpAfterMs, onWaiting }: Options): Persist {
+/** Makes the retry loop for all requests of one upload, which share what they know of an outage. */
+export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWaiting }: Options): Retry {
   const { now, network } = platform;
   let lastSuccessAt = now();
   let attempts = 0;
@@ -41,11 +41,11 @@ export function createPersist({ platform, gate, signal: whole, giveUpAfterMs, on
       if (!network.isOnline()) await nap(MAX_MS, signal);
     }
     count({ waiting: -1 });
-    // Neither a pause nor a night without a connection is an outage of the service.
+    // A pause or a lost connection is no outage of the service.
     lastSuccessAt = now();
   }
 
-  /** Sleeps, unless something happens that makes another attempt worth while. */
+  /** Sleeps until the time is over, a pause starts or a connection comes up. */
   async function nap(milliseconds: number, signal: AbortSignal): Promise<void> {
     const wake = new AbortController();
     const stop = network.onOnline(() => wake.abort());
@@ -56,7 +56,7 @@ export function createPersist({ platform, gate, signal: whole, giveUpAfterMs, on
   async function backOff(error: ValetKeyError, options: { failures: number; signal: AbortSignal }): Promise<void> {
     const { failures, signal } = options;
     count({ waiting: 1 });
-    await nap(pauseMs(platform, { failures, retryAfterSeconds: error.retryAfterSeconds }), signal);
+    await nap(retryDelayMs(platform, { failures, retryAfterSeconds: error.retryAfterSeconds }), signal);
     count({ waiting: -1 });
   }
 
@@ -74,9 +74,9 @@ export function createPersist({ platform, gate, signal: whole, giveUpAfterMs, on
           return value;
         } catch (error) {
           if (signal.aborted) throw aborted(signal.reason);
-          // Stopped by a pause, so it says nothing about the line.
+          // A pause stopped the attempt, so the error says nothing about the connection.
           if (interrupt.aborted) continue;
-          if (!canGetBetter(error)) throw error;
+          if (!isRetryable(error)) throw error;
           if (network.isOnline() && now() - lastSuccessAt > giveUpAfterMs) throw error;
           await backOff(error, { failures, signal });
         }
@@ -87,8 +87,12 @@ export function createPersist({ platform, gate, signal: whole, giveUpAfterMs, on
   };
 }
 
-/** Exponential with full jitter, so that the clients of an outage don't come back all at once; never before the service asked for it. */
-export function pauseMs(
+/**
+ * The pause before the next attempt, in milliseconds. It never ends before the time that the service asked for.
+ *
+ * It grows exponentially with full jitter, so that clients do not all return at once after an outage.
+ */
+export function retryDelayMs(
   { random }: Pick<Platform, "random">,
   { failures, retryAfterSeconds = 0 }: { failures: number; retryAfterSeconds?: number | undefined },
 ): number {

@@ -13,7 +13,7 @@ export type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
 /** The algorithms that can give a multipart object a checksum of its parts' checksums. */
 export type CompositeAlgorithm = Exclude<ChecksumAlgorithm, "CRC64NVME">;
 
-/** How many bytes each checksum has. */
+/** The length of each checksum in bytes. */
 export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   CRC32: 4,
   CRC32C: 4,
@@ -22,7 +22,7 @@ export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   SHA256: 32,
 };
 
-/** The algorithms, in the order Amazon S3 lists them. */
+/** The algorithms, in the order of the documentation of Amazon S3. */
 export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
 
 /** The header that carries a checksum: `x-amz-checksum-crc32` and so on. */
@@ -30,12 +30,12 @@ export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** Whether a text names an algorithm, in Amazon S3's spelling. */
+/** Whether a text is the name of an algorithm, as Amazon S3 spells it. */
 export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
   return Object.hasOwn(CHECKSUM_BYTES, text);
 }
 
-/** The checksum a text holds in base64, or undefined when it is not one of this algorithm. */
+/** Parses a base64 checksum. Undefined when it is not a checksum of this algorithm. */
 export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64");
   return bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString("base64") === text ? bytes : undefined;

@@ -1,9 +1,9 @@
 import { S3Error } from "../errors.ts";
-import type { Description } from "../store/records.ts";
+import type { ObjectHeaders } from "../store/records.ts";
 import type { Fields } from "./request.ts";
 
-/** The standard headers that are kept with an object and sent with it. */
-export const KEPT_HEADERS = [
+/** The standard headers that the bucket stores and returns with an object. */
+export const STORED_HEADERS = [
   "cache-control",
   "content-disposition",
   "content-encoding",
@@ -14,13 +14,13 @@ export const KEPT_HEADERS = [
 
 const METADATA_PREFIX = "x-amz-meta-";
 const MAX_METADATA_BYTES = 2048;
-// What HTTP/1.1 can carry as it is: visible ASCII, space, tab, and the bytes above.
+// The characters of an HTTP/1.1 header value: visible ASCII, space, tab, and the bytes above.
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Reads what a request says about the object it stores; throws MetadataTooLarge over 2 KiB of user metadata. */
-export function readDescription(request: Fields): Description {
+/** Reads the headers to store with an object. Throws MetadataTooLarge over 2 KiB of user metadata. */
+export function readObjectHeaders(request: Fields): ObjectHeaders {
   const headers: Record<string, string> = {};
-  for (const name of KEPT_HEADERS) {
+  for (const name of STORED_HEADERS) {
     const value = name === "content-encoding" ? contentEncoding(request) : request.field(name);
     if (value !== undefined) headers[name] = checkHeaderValue(name, value);
   }
@@ -28,7 +28,7 @@ export function readDescription(request: Fields): Description {
   return { headers, metadata: readMetadata(request) };
 }
 
-/** The value, or InvalidArgument when a header cannot carry it. */
+/** Returns the value. Throws InvalidArgument when a header cannot contain it. */
 export function checkHeaderValue(name: string, value: string): string {
   if (HEADER_VALUE.test(value)) return value;
   throw new S3Error("InvalidArgument", "Header value cannot be represented using ISO-8859-1.", {
@@ -36,14 +36,14 @@ export function checkHeaderValue(name: string, value: string): string {
   });
 }
 
-/** The headers that give an object's description back. */
-export function describingHeaders({ headers, metadata }: Description): Record<string, string> {
+/** The response headers for the stored headers of an object. */
+export function toResponseHeaders({ headers, metadata }: ObjectHeaders): Record<string, string> {
   const given: Record<string, string> = { ...headers };
   for (const [name, value] of Object.entries(metadata)) given[`${METADATA_PREFIX}${name}`] = value;
   return given;
 }
 
-/** `aws-chunked` is how the body travelled, not what the object is. */
+/** Drops `aws-chunked`, which is the encoding of the request and not of the object. */
 function contentEncoding(request: Fields): string | undefined {
   const encodings = (request.field("content-encoding") ?? "").split(",").map((encoding) => encoding.trim());
   const kept = encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked");

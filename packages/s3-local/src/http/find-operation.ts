@@ -3,19 +3,19 @@ import type { Operation } from "../operations/context.ts";
 import type { S3Request } from "./request.ts";
 import { ROUTES, type Route } from "./routes.ts";
 
-/** Sent with every request by SDKs, and without effect. */
+/** SDKs send these headers with every request. They have no effect. */
 const WITHOUT_EFFECT = ["x-amz-user-agent"];
 
 /**
- * Finds the operation of a request.
+ * Finds the operation of a request. Throws MethodNotAllowed when no route matches.
  *
- * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand, because leaving
- * it out would do something else than was asked; MethodNotAllowed when nothing fits at all.
+ * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
+ * To ignore it would do something else than the client asked for.
  */
 export function findOperation(request: S3Request): Operation {
   const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";
   const route = ROUTES.find(
-    (candidate) => candidate.method === request.method && candidate.on === on && isMeant(candidate, request),
+    (candidate) => candidate.method === request.method && candidate.on === on && matches(candidate, request),
   );
   if (route === undefined) {
     const [parameter] = request.parameters.keys();
@@ -33,7 +33,7 @@ export function findOperation(request: S3Request): Operation {
   return route.run;
 }
 
-function isMeant({ needs = [], needsField }: Route, request: S3Request): boolean {
+function matches({ needs = [], needsField }: Route, request: S3Request): boolean {
   if (needsField !== undefined && request.field(needsField) === undefined) return false;
   return needs.every((name) => request.parameters.has(name));
 }

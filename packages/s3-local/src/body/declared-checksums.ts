@@ -2,7 +2,7 @@ import { S3Error } from "../errors.ts";
 import type { ChecksumAlgorithm } from "../store/records.ts";
 import { CHECKSUM_ALGORITHMS, checksumHeader, isChecksumAlgorithm, parseChecksum } from "./checksum.ts";
 
-/** What a request says about its body's checksum: the value, or that a trailer brings it. */
+/** The checksum that a request declares for its body. Without a value, a trailer has it. */
 export type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };
 
 /** Reads a header by lowercase name. */
@@ -11,7 +11,7 @@ export type ReadField = (name: string) => string | undefined;
 /**
  * Reads the checksum that a request declares in a header or announces as a trailer, if any.
  *
- * Throws InvalidRequest when there is more than one, when it cannot be one, and when only its algorithm is named.
+ * Throws InvalidRequest for several checksums, an invalid one, and an algorithm without a checksum.
  */
 export function readDeclaredChecksum(field: ReadField): DeclaredChecksum | undefined {
   const declared: DeclaredChecksum[] = [];
@@ -42,7 +42,7 @@ export function announcedTrailers(field: ReadField): string[] {
   return announced.split(",").map((name) => name.trim().toLowerCase());
 }
 
-/** Reads `Content-MD5`; throws InvalidDigest when it cannot be one. */
+/** Reads `Content-MD5`. Throws InvalidDigest when it is not an MD5 in base64. */
 export function readContentMd5(field: ReadField): Buffer | undefined {
   const text = field("content-md5");
   if (text === undefined) return undefined;
@@ -53,7 +53,7 @@ export function readContentMd5(field: ReadField): Buffer | undefined {
   return md5;
 }
 
-/** Throws InvalidRequest when the text is not a checksum of this algorithm. */
+/** Returns the value. Throws InvalidRequest when it is not a checksum of this algorithm. */
 export function checkedValue(algorithm: ChecksumAlgorithm, value: string): string {
   if (parseChecksum(algorithm, value) !== undefined) return value;
   throw new S3Error("InvalidRequest", `Value for ${checksumHeader(algorithm)} header is invalid.`);

@@ -4,16 +4,16 @@ import { createAwsChunkedDecoder, type Refusal } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Checksum } from "../store/records.ts";
-import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./declared.ts";
-import { createHashes } from "./hashes.ts";
+import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./declared-checksums.ts";
+import { createHashVerifier } from "./hash-verifier.ts";
 
-/** Where received bytes go; a returned promise is waited for. */
+/** A destination of received bytes. The sender awaits a returned promise. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
-/** What was received, once everything that was declared about it has been found true. */
-export type Received = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
+/** A received body that matches its declared length and hashes. */
+export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
-/** A refusal of the verifier that came up in the middle of a body. */
+/** A refusal of the verifier in the middle of a body. */
 export class RefusedBody extends Error {
   override readonly name = "RefusedBody";
   readonly refusal: Refusal;
@@ -23,20 +23,20 @@ export class RefusedBody extends Error {
   }
 }
 
-/** `checksumIsOfBody` is false where the `x-amz-checksum-*` headers speak of an object rather than of this body. Default true. */
+/** `checksumIsOfBody` is false when the `x-amz-checksum-*` headers describe an object instead of this body. Default true. */
 export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean };
 
 /**
- * Receives a request's body into a sink: decoded, hashed on the way, and checked against everything that was declared.
+ * Receives the body of a request into a sink. It decodes and hashes the body, and checks the declared length and hashes.
  *
  * Throws MissingContentLength, EntityTooLarge, IncompleteBody, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
- * RefusedBody; whatever it throws, what the sink got must be thrown away.
+ * RefusedBody. After any error, the caller must discard the bytes in the sink.
  */
-export async function receiveBody(request: S3Request, options: ReceiveOptions): Promise<Received> {
+export async function receiveBody(request: S3Request, options: ReceiveOptions): Promise<ReceivedBody> {
   const { maxBytes, sink, checksumIsOfBody = true } = options;
   const declaredBytes = declaredLength(request);
   if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
-  const hashes = createHashes({
+  const hashes = createHashVerifier({
     contentMd5: readContentMd5(request.field),
     checksum: checksumIsOfBody ? readDeclaredChecksum(request.field) : undefined,
     payload: request.verified.payload,
@@ -49,8 +49,8 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
       sizeBytes += bytes.length;
       if (sizeBytes > declaredBytes) throw incomplete();
       hashes.update(bytes);
-      const room = sink.write(bytes);
-      if (room !== undefined) await room;
+      const drained = sink.write(bytes);
+      if (drained !== undefined) await drained;
     }
   }
   const trailers = decoder.end();
@@ -58,16 +58,16 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   return { sizeBytes, ...(await hashes.check(trailers)) };
 }
 
-/** The stream is not destroyed when reading stops early: that would cut the connection before the refusal is sent. */
+/** Does not destroy the stream when reading stops early, because that would cut the connection before the response. */
 async function* bytesOf(incoming: Readable): AsyncGenerator<Buffer> {
   try {
     yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   } catch (cause) {
-    throw new S3Error("IncompleteBody", "The connection was closed before the whole body had come", { cause });
+    throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
   }
 }
 
-/** The length of the decoded body; the wire's own length is the HTTP parser's business. */
+/** The declared length of the decoded body. The HTTP parser checks the length on the wire. */
 function declaredLength(request: S3Request): number {
   const isChunked = request.verified.payload.kind === "chunked";
   const text = request.field(isChunked ? "x-amz-decoded-content-length" : "content-length");
@@ -89,12 +89,12 @@ function createDecoder(request: S3Request) {
   }
   const decoder = createAwsChunkedDecoder({ signed: payload.signed, seed: chunkSeed, trailers, createSha256 });
   return {
-    push: (chunk: Buffer): Uint8Array[] => accepted(decoder.push(chunk)).data,
-    end: (): ReadonlyMap<string, string> => accepted(decoder.end()).trailers,
+    push: (chunk: Buffer): Uint8Array[] => unwrap(decoder.push(chunk)).data,
+    end: (): ReadonlyMap<string, string> => unwrap(decoder.end()).trailers,
   };
 }
 
-function accepted<T extends { ok: true }>(result: T | Refusal): T {
+function unwrap<T extends { ok: true }>(result: T | Refusal): T {
   if (result.ok) return result;
   throw new RefusedBody(result);
 }
@@ -104,7 +104,7 @@ function createSha256() {
   return { update: (bytes: Uint8Array) => void hash.update(bytes), digestHex: () => hash.digest("hex") };
 }
 
-/** The refusal of a body that is too long. */
+/** The error for a body that is too long. */
 export function tooLarge(maxBytes: number): S3Error {
   return new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
     details: { MaxSizeAllowed: String(maxBytes) },

@@ -4,8 +4,13 @@ import { connect } from "node:net";
 import { createPresigner, type Presigner, type PresignOptions } from "@valetkey/presign";
 import { BUCKET, CREDENTIALS } from "./bucket.ts";
 
-/** An answer as it came over the wire. */
-export type RawAnswer = { status: number; headers: IncomingMessage["headers"]; body: Buffer; code: string | undefined };
+/** A response as it came over the wire. */
+export type RawResponse = {
+  status: number;
+  headers: IncomingMessage["headers"];
+  body: Buffer;
+  code: string | undefined;
+};
 
 type RawRequest = {
   method: string;
@@ -14,40 +19,40 @@ type RawRequest = {
   body?: Uint8Array | string;
 };
 
-/** Sends a request without touching its path, as no fetch would: `url` is taken apart by hand. */
-export async function send({ method, url, headers = {}, body }: RawRequest): Promise<RawAnswer> {
+/** Sends a request without normalising its path, as fetch would do. */
+export async function send({ method, url, headers = {}, body }: RawRequest): Promise<RawResponse> {
   const outgoing = open({ method, url, headers });
   outgoing.end(body);
   return receive(outgoing);
 }
 
-/** Starts a request and leaves its body to the caller. */
+/** Starts a request. The caller sends the body. */
 export function open({ method, url, headers = {} }: RawRequest): ClientRequest {
   const [, host, port, path] = /^http:\/\/([^/:]+):(\d+)(.*)$/.exec(url) as unknown as [string, string, string, string];
   return request({ method, host, port, path, headers, agent: false });
 }
 
-/** Waits for the whole answer. */
-export async function receive(outgoing: ClientRequest): Promise<RawAnswer> {
+/** Waits for the whole response. */
+export async function receive(outgoing: ClientRequest): Promise<RawResponse> {
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
   const body = Buffer.concat(await incoming.toArray());
   const code = /<Code>(\w+)<\/Code>/.exec(body.toString("latin1"))?.[1];
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, body, code };
 }
 
-/** Sends bytes as they are and returns all that comes back. */
+/** Sends raw bytes and returns the raw response. */
 export async function sendBytes(port: number, bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   socket.end(bytes, "latin1");
   return Buffer.concat(await socket.toArray()).toString("latin1");
 }
 
-/** Signs requests to the test bucket. */
+/** Makes a presigner for the test bucket. */
 export function presignerFor(endpoint: string, bucket = BUCKET): Presigner {
   return createPresigner({ bucket, region: "us-east-1", endpoint, forcePathStyle: true });
 }
 
-/** What every presigned test request has. */
+/** The signing options of a test request. */
 export function signing(key: string, headers: Record<string, string> = {}): PresignOptions {
   return { key, credentials: CREDENTIALS, expiresInSeconds: 60, now: Date.now(), headers };
 }

@@ -1,31 +1,31 @@
 import { isChecksumAlgorithm } from "../body/checksum.ts";
 import { isCombinable } from "../body/combine-crc.ts";
-import { readDeclaredChecksum } from "../body/declared.ts";
-import { stageBody } from "../body/stage.ts";
+import { readDeclaredChecksum } from "../body/declared-checksums.ts";
+import { writeBody } from "../body/write-body.ts";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
-import { readDescription } from "../http/description.ts";
+import { readObjectHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import type { Checksum, ChecksumAlgorithm } from "../store/records.ts";
-import { writeStaged } from "../store/store.ts";
+import { commitBody } from "../store/store.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import type { Context } from "./context.ts";
-import { checkStorage, checksumAnswer } from "./put-object.ts";
+import { checkStorage, checksumHeaders } from "./put-object.ts";
 
 const MAX_PART_NUMBER = 10_000;
 
-/** The multipart upload that a request names by its key and `uploadId`. */
+/** The key and `uploadId` of a request, which identify a multipart upload. */
 export function uploadOf(request: S3Request): { key: string; uploadId: string } {
   return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
 }
 
 /** CreateMultipartUpload. */
-export async function createUpload(request: S3Request, { store, now }: Context): Promise<Answer> {
+export async function createUpload(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   checkStorage(request);
   const checksum = readUploadChecksum(request);
-  const described = readDescription(request);
+  const described = readObjectHeaders(request);
   const upload = await store.write(() => {
     store.buckets.get(bucket);
     return store.uploads.create(bucket, { key, initiated: now(), ...described, ...checksum });
@@ -39,27 +39,27 @@ export async function createUpload(request: S3Request, { store, now }: Context):
   return { status: 200, headers, xml };
 }
 
-/** UploadPart: replaces the part of the same number, if any, once the new one is whole and durable. */
-export async function uploadPart(request: S3Request, { store, now }: Context): Promise<Answer> {
+/** UploadPart: replaces the part of the same number once the new one is complete and durable. */
+export async function uploadPart(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
   const named = uploadOf(request);
   store.buckets.get(bucket);
   checkPartChecksum(request, store.uploads.get(bucket, named));
-  const staged = await stageBody(store, request);
+  const staged = await writeBody(store, request);
   const etag = `"${staged.md5.toString("hex")}"`;
-  await writeStaged(store, staged, () => {
-    // The upload may have been completed or aborted while the bytes came in.
+  await commitBody(store, staged, () => {
+    // The upload may have been completed or aborted while the bytes arrived.
     const { uploadId } = store.uploads.get(bucket, named);
     const { sizeBytes, checksums } = staged;
     const contentId = store.contents.add(staged);
     store.uploads.putPart(uploadId, { partNumber, contentId, sizeBytes, etag, lastModified: now(), checksums });
   });
-  return { status: 200, headers: { ETag: etag, ...checksumAnswer(staged.checksums) } };
+  return { status: 200, headers: { ETag: etag, ...checksumHeaders(staged.checksums) } };
 }
 
-/** AbortMultipartUpload: the parts are gone when this has answered. */
-export async function abortUpload(request: S3Request, { store }: Context): Promise<Answer> {
+/** AbortMultipartUpload: deletes the parts before it returns. */
+export async function abortUpload(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   await store.write(() => {
     store.buckets.get(bucket);
@@ -68,7 +68,7 @@ export async function abortUpload(request: S3Request, { store }: Context): Promi
   return { status: 204 };
 }
 
-/** Reads a part number; throws InvalidArgument unless it is from 1 to 10,000. */
+/** Reads a part number. Throws InvalidArgument unless it is from 1 to 10,000. */
 export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;
@@ -79,12 +79,12 @@ export function readPartNumber(text: string | undefined): number {
 
 type UploadChecksum = { checksumAlgorithm?: ChecksumAlgorithm; checksumType?: Checksum["type"] };
 
-/** CRC-64/NVME is always of the full object, hashes are always composite. Source: Amazon S3, "Checking object integrity". */
+/** CRC-64/NVME always covers the full object, and hashes are always composite. Source: Amazon S3, "Checking object integrity". */
 function readUploadChecksum(request: S3Request): UploadChecksum {
   const algorithm = request.field("x-amz-checksum-algorithm");
-  const asked = request.field("x-amz-checksum-type");
+  const requested = request.field("x-amz-checksum-type");
   if (algorithm === undefined) {
-    if (asked === undefined) return {};
+    if (requested === undefined) return {};
     throw new S3Error(
       "InvalidRequest",
       "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
@@ -92,7 +92,7 @@ function readUploadChecksum(request: S3Request): UploadChecksum {
   }
   if (!isChecksumAlgorithm(algorithm))
     throw new S3Error("InvalidRequest", "Checksum algorithm provided is unsupported.");
-  const type = asked ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
+  const type = requested ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
   const isPossible =
     type === "COMPOSITE" ? algorithm !== "CRC64NVME" : type === "FULL_OBJECT" && isCombinable(algorithm);
   if (isPossible) return { checksumAlgorithm: algorithm, checksumType: type as Checksum["type"] };
@@ -102,7 +102,7 @@ function readUploadChecksum(request: S3Request): UploadChecksum {
   );
 }
 
-/** An upload that was promised checksums gets one with each part: without it the object could have none. */
+/** Each part of an upload with checksums must have one, or the object could not have one. */
 function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
   if (checksumAlgorithm === undefined) return;
   const actual = readDeclaredChecksum(request.field)?.algorithm;

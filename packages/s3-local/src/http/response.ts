@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ContentRange } from "./send-content.ts";
 import { sendContent } from "./send-content.ts";
 
-/** What an operation answers; the body is text or a range of a stored content. */
-export type Answer = {
+/** The response of an operation. Its body is XML or a range of a stored content. */
+export type S3Response = {
   status: number;
   headers?: Record<string, string>;
   xml?: string;
@@ -12,23 +12,23 @@ export type Answer = {
 
 type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse };
 
-// Closing while the client still sends would make it lose the answer, so what it sends is taken, but not for ever.
+// A client that still sends loses the response when the connection closes. So the server reads on, within these limits.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 
-/** Sends an answer, and takes care of a request body that nobody read. */
-export async function sendAnswer(answer: Answer, { incoming, outgoing }: Exchange): Promise<void> {
-  const body = Buffer.from(answer.xml ?? "", "utf8");
+/** Sends a response, and drains a request body that no operation has read. */
+export async function sendResponse(response: S3Response, { incoming, outgoing }: Exchange): Promise<void> {
+  const body = Buffer.from(response.xml ?? "", "utf8");
   const isUnread = !incoming.complete;
   if (isUnread) outgoing.setHeader("Connection", "close");
-  for (const [name, value] of Object.entries(answer.headers ?? {})) outgoing.setHeader(name, value);
-  if (answer.xml !== undefined) outgoing.setHeader("Content-Type", "application/xml");
-  // A HEAD answer says how long the body would be, where the operation knows; 204 and 304 have none.
-  if (!outgoing.hasHeader("Content-Length") && answer.status !== 204 && answer.status !== 304) {
+  for (const [name, value] of Object.entries(response.headers ?? {})) outgoing.setHeader(name, value);
+  if (response.xml !== undefined) outgoing.setHeader("Content-Type", "application/xml");
+  // The operation may have set the length that a GET would have. Responses with 204 and 304 have no length.
+  if (!outgoing.hasHeader("Content-Length") && response.status !== 204 && response.status !== 304) {
     outgoing.setHeader("Content-Length", body.length);
   }
-  outgoing.writeHead(answer.status);
-  if (answer.content !== undefined) return sendContent(answer.content, outgoing);
+  outgoing.writeHead(response.status);
+  if (response.content !== undefined) return sendContent(response.content, outgoing);
   if (incoming.method !== "HEAD" && body.length > 0) outgoing.write(body);
   if (isUnread && !incoming.destroyed) {
     outgoing.flushHeaders();

@@ -1,21 +1,21 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Runs a change; what it returns or throws comes back only after it is durable or undone. */
+/** Runs a change. The promise settles only after the change is durable or rolled back. */
 export type Write = <T>(change: () => T) => Promise<T>;
 
 type Job = { change: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void };
 type Outcome = () => void;
 
-/** Told what happened to the changes, so that files follow rows. */
-export type WriterListener = { mark(): number; undoTo(mark: number): void; committed(): void };
+/** Called after commits and rollbacks, so that the files follow the rows. */
+export type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 
 /**
- * Makes the only way to change the database: the changes asked for in one turn of the event loop share one durable commit.
+ * Makes the only function that changes the database. The changes of one turn of the event loop share one durable commit.
  *
- * A commit waits for the disk and blocks the process, so many requests must not cost one each. A change that throws is
- * undone alone. Changes run one after the other, so a check and the write that depends on it belong in one change.
+ * A commit blocks the process until the disk is done, so requests share it. A change that throws is rolled back alone.
+ * Changes run one after the other, so a check and the write that depends on it belong in one change.
  */
-export function createWriter(database: DatabaseSync, listener: WriterListener): Write {
+export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];
 
   function flush(): void {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { createContents } from "./contents.ts";
-import { createWriter } from "./writer.ts";
+import { createGroupCommit } from "./group-commit.ts";
 
 function start() {
   const database = new DatabaseSync(":memory:");
@@ -13,7 +13,7 @@ function start() {
   );
   const contents = createContents(database);
   const commits: string[][] = [];
-  const write = createWriter(database, {
+  const write = createGroupCommit(database, {
     mark: contents.freedCount,
     undoTo: contents.keepFreed,
     committed: () => commits.push(contents.takeFreed()),
@@ -22,14 +22,14 @@ function start() {
   return { database, contents, commits, write, staged };
 }
 
-test("changes asked for together share one commit, in order", async () => {
+test("changes of one turn share one commit in order", async () => {
   const { contents, commits, write, staged } = start();
   const ids = await Promise.all(["a", "b", "c"].map((blob) => write(() => contents.add(staged(blob)))));
   expect(ids.map((id) => contents.segments(id).map(({ blob }) => blob))).toEqual([["a"], ["b"], ["c"]]);
   expect(commits).toHaveLength(1);
 });
 
-test("a change that throws is undone alone, and the blobs it freed stay", async () => {
+test("a change that throws is rolled back alone", async () => {
   const { contents, commits, write, staged } = start();
   const [kept, dropped] = await write(() => [contents.add(staged("a")), contents.add(staged("b"))] as const);
   const failing = write(() => {
@@ -43,7 +43,7 @@ test("a change that throws is undone alone, and the blobs it freed stay", async 
   expect([contents.hasBlob("a"), contents.hasBlob("b"), contents.segments(kept).length]).toEqual([true, false, 1]);
 });
 
-test("when the commit fails, every change in it is refused and no blob is given up", async () => {
+test("a failed commit rejects all its changes and keeps their blobs", async () => {
   const { database, contents, commits, write, staged } = start();
   const kept = await write(() => contents.add(staged("a")));
   database.exec(
@@ -58,7 +58,7 @@ test("when the commit fails, every change in it is refused and no blob is given 
   expect(commits).toEqual([[], []]);
 });
 
-test("a blob is freed with the last content that names it", async () => {
+test("a blob is freed with the last content that refers to it", async () => {
   const { contents, commits, write, staged } = start();
   const first = await write(() => contents.add(staged("a")));
   const copy = await write(() => contents.duplicate(first));
@@ -68,7 +68,7 @@ test("a blob is freed with the last content that names it", async () => {
   expect(commits).toEqual([[], [], [], ["a"]]);
 });
 
-test("ten thousand parts become one content, and each byte is found in its part", async () => {
+test("ten thousand parts join into one content", async () => {
   const { contents, write, staged } = start();
   const parts = await write(() =>
     Array.from({ length: 10_000 }, (_, index) => ({

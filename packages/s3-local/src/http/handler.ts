@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type PostVerifier, parseRequestTarget, type Refusal, type Verifier } from "@valetkey/presign";
-import { RefusedBody } from "../body/receive.ts";
+import { RefusedBody } from "../body/receive-body.ts";
 import { S3Error } from "../errors.ts";
 import type { Context } from "../operations/context.ts";
 import { postObject } from "../operations/post-object.ts";
-import { type Answer, sendAnswer } from "./answer.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
+import { findOperation } from "./find-operation.ts";
 import { readRequest, splitPath } from "./request.ts";
-import { findOperation } from "./route.ts";
+import { type S3Response, sendResponse } from "./response.ts";
 import { writeXml } from "./xml.ts";
 
-/** What happened, for a log: no key, no query, no header is ever in it, since a presigned URL is a secret. */
+/** An event for the log. It contains no key, query or header, because a presigned URL is a secret. */
 export type BucketEvent =
   | {
       type: "request";
@@ -25,7 +25,7 @@ export type BucketEvent =
   | { type: "failure"; requestId: string; error: unknown }
   | { type: "swept"; blobs: number };
 
-/** One request and its answer. */
+/** One request and its response. */
 export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
 type HandlerOptions = {
@@ -34,16 +34,16 @@ type HandlerOptions = {
   verifyPost: PostVerifier;
   logger: (event: BucketEvent) => void;
 };
-type Outcome = { answer: Answer; code?: string };
+type Outcome = { response: S3Response; code?: string };
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-// What users store is never part of this endpoint: a browser that opens it must not run it.
+// Stored files come from users, so a browser that opens one must not run it.
 const SAFETY = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "sandbox; default-src 'none'",
 };
 
-/** Makes the handler of all requests: CORS, then the signature, then the operation. It never throws. */
+/** Makes the handler of all requests: CORS, then the signature, then the operation. The handler never throws. */
 export function createHandler({
   context,
   verify,
@@ -56,13 +56,13 @@ export function createHandler({
     const requestId = randomBytes(8).toString("hex").toUpperCase();
     const bucket = bucketOf(incoming);
     setCommonHeaders(exchange, { requestId, bucket, context });
-    const { answer, code } = await decide(exchange, requestId).catch((error: unknown) => toOutcome(error, requestId));
+    const { response, code } = await decide(exchange, requestId).catch((error: unknown) => toOutcome(error, requestId));
     try {
-      await sendAnswer(answer, exchange);
+      await sendResponse(response, exchange);
     } catch (error) {
       logger({ type: "failure", requestId, error });
     }
-    const { status } = answer;
+    const { status } = response;
     const durationMs = performance.now() - startedAt;
     logger({
       type: "request",
@@ -78,17 +78,17 @@ export function createHandler({
   async function decide(exchange: Exchange, requestId: string): Promise<Outcome> {
     const { incoming } = exchange;
     if (incoming.method === "OPTIONS") return preflight(incoming);
-    if (isFormPost(incoming)) return { answer: await postObject(exchange, { context, verifyPost }) };
+    if (isFormPost(incoming)) return { response: await postObject(exchange, { context, verifyPost }) };
     const received = { method: incoming.method ?? "", target: incoming.url ?? "", rawHeaders: incoming.rawHeaders };
     const verified = verify(received, context.now());
     if (!verified.ok) return errorOutcome(verified, requestId);
     const request = readRequest(verified, exchange);
-    return { answer: await findOperation(request)(request, context) };
+    return { response: await findOperation(request)(request, context) };
   }
 
   function preflight(incoming: IncomingMessage): Outcome {
     const rules = context.store.buckets.find(bucketOf(incoming))?.cors;
-    return { answer: { status: 200, headers: preflightHeaders(rules, (name) => header(incoming, name)) } };
+    return { response: { status: 200, headers: preflightHeaders(rules, (name) => header(incoming, name)) } };
   }
 
   function toOutcome(error: unknown, requestId: string): Outcome {
@@ -103,18 +103,18 @@ function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
   const { status, code, message, details } = error;
   const headers = code === "InvalidRange" ? { "Content-Range": `bytes */${details.ActualObjectSize}` } : {};
   const xml = writeXml("Error", { Code: code, Message: message, ...details, RequestId: requestId });
-  return { code, answer: { status, headers, xml } };
+  return { code, response: { status, headers, xml } };
 }
 
 type Common = { requestId: string; bucket: string; context: Context };
 
-/** Headers that every answer has, refusals too: a page must be able to read why it was refused. */
+/** Sets the headers of every response. Errors have them too, so that a page can read the error. */
 function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
   outgoing.setHeader("x-amz-request-id", requestId);
   for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);
   const rules = context.store.buckets.find(bucket)?.cors;
   if (rules === undefined) return;
-  // Also without an Origin: a cache must not hand this answer to a page that sends one.
+  // Set without an Origin too, because a cache must not return this response to a page that sends one.
   outgoing.setHeader("Vary", VARY);
   const origin = header(incoming, "origin");
   if (origin === undefined || incoming.method === "OPTIONS") return;
@@ -127,7 +127,7 @@ function bucketOf(incoming: IncomingMessage): string {
   return target.ok ? splitPath(target.path).bucket : "";
 }
 
-/** A form to a bucket that is signed in its fields: signed in any other way it is a request like others. */
+/** Whether the request is an HTML form that is signed in its fields. A form with another signature is a normal request. */
 function isFormPost(incoming: IncomingMessage): boolean {
   const isForm = /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
   if (incoming.method !== "POST" || !isForm || header(incoming, "authorization") !== undefined) return false;

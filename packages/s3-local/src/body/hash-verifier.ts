@@ -3,17 +3,17 @@ import type { PayloadDeclaration } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 import type { Checksum } from "../store/records.ts";
 import { base64Digest, checksumHeader, createChecksumStream } from "./checksum.ts";
-import { checkedValue, type DeclaredChecksum } from "./declared.ts";
+import { checkedValue, type DeclaredChecksum } from "./declared-checksums.ts";
 
-/** What was declared about bytes that are about to come. */
+/** The hashes that a request declares for its body. */
 export type DeclaredHashes = {
   contentMd5?: Buffer | undefined;
   checksum?: DeclaredChecksum | undefined;
   payload: PayloadDeclaration;
 };
 
-/** Hashes bytes as they come; `check` throws BadDigest or XAmzContentSHA256Mismatch when they are not what was declared. */
-export function createHashes({ contentMd5, checksum: declared, payload }: DeclaredHashes) {
+/** Hashes bytes as they arrive. `check` throws BadDigest or XAmzContentSHA256Mismatch when they differ from the declared hashes. */
+export function createHashVerifier({ contentMd5, checksum: declared, payload }: DeclaredHashes) {
   const md5 = createHash("md5");
   const checksum = declared && createChecksumStream(declared.algorithm);
   const sha256 = payload.kind === "sha256" ? createHash("sha256") : undefined;

@@ -1,15 +1,15 @@
 import { type Authorization, readAuthorization } from "./authorization.ts";
+import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./credentials.ts";
 import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./headers.ts";
 import { type PayloadDeclaration, readPayload } from "./payload.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import { canonicalQuery, parseRequestTarget, type RequestTarget } from "./request-target.ts";
-import { type Refusal, refuse } from "./result.ts";
 import { equalInConstantTime, type SigningContext, sign, stringToSign } from "./signature.ts";
-import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./signer.ts";
 
-/** A request as it was received: the target and each header hold one character for one byte, as node:http gives them. */
+/** A request as it was received. In the target and the headers, each character is one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
 
-/** A request that was let in, and what it consists of: use these, and never read the raw request again. */
+/** An accepted request with its parsed parts. Use them instead of the raw request. */
 export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
@@ -17,11 +17,11 @@ export type VerifiedRequest = {
   target: RequestTarget;
   headers: HeaderFields;
   payload: PayloadDeclaration;
-  /** The start of the chain of chunk signatures, for createAwsChunkedDecoder. */
+  /** The first link of the chain of chunk signatures, for createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
 };
 
-/** Decides on one request; `now` is in milliseconds since 1970. */
+/** Verifies one request. `now` is in milliseconds since 1970. */
 export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
 
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
@@ -67,7 +67,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       checkSignedHeaders(authorization, headers);
     if (refusal !== undefined || credentials === undefined) return refusal as Refusal;
     return checkSignature(authorization, {
-      ...{ request, target, headers, now },
+      request,
+      target,
+      headers,
+      now,
       signingKey: signingKey(authorization.scope.date, credentials.secretAccessKey),
     });
   };
@@ -115,7 +118,7 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // The path as received comes first. A client that escapes more or fewer characters than it signed still names the same key.
+  // A client may escape other characters than it signed, which still names the same key. So both paths are valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";
   for (const path of paths) {

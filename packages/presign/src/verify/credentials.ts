@@ -1,19 +1,19 @@
 import { deriveSigningKey } from "../signing-key.ts";
 import type { Authorization } from "./authorization.ts";
-import { type Refusal, refuse } from "./result.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import { equalInConstantTime } from "./signature.ts";
 
-/** The secret of an access key, and the session token that goes with it when the key is temporary. */
+/** The secret of an access key, and the session token of a temporary key. */
 export type VerifierCredentials = { secretAccessKey: string; sessionToken?: string };
 
-/** Whose signatures a verifier accepts, and for which region. */
+/** The credentials and the region that a verifier accepts. */
 export type VerifierOptions = {
   region: string;
-  /** Undefined for a key that is not known. */
+  /** Returns undefined for an unknown key. */
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
-/** Who claims to have signed, and where that was said. */
+/** The claimed signer of a request. `kind` is the place of the signature. */
 export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
   kind: Authorization["kind"] | "form";
 };
@@ -25,7 +25,7 @@ const MALFORMED = {
   form: { code: "InvalidArgument", where: "Error parsing the X-Amz-Credential field" },
 } as const;
 
-/** Refuses a credential scope of another day, region or service than the verifier's. */
+/** Refuses a credential scope of another day, region or service. */
 export function checkScope(signer: Signer, region: string): Refusal | undefined {
   const { scope } = signer;
   const wrong = (what: string, expected: string) => {
@@ -41,7 +41,7 @@ export function checkScope(signer: Signer, region: string): Refusal | undefined 
   return undefined;
 }
 
-/** Refuses a key that is not known, and a session token that is not its own. */
+/** Refuses an unknown key and the session token of another key. */
 export function checkCredentials(signer: Signer, known: VerifierCredentials | undefined): Refusal | undefined {
   if (known === undefined) {
     return refuse(403, "InvalidAccessKeyId", {
@@ -53,7 +53,7 @@ export function checkCredentials(signer: Signer, known: VerifierCredentials | un
   return refuse(400, "InvalidToken", { message: "The provided token is malformed or otherwise invalid." });
 }
 
-/** Derives signing keys for a region, each only once. */
+/** Derives and caches the signing keys of a region. */
 export function cachedSigningKeys(region: string): (date: string, secretAccessKey: string) => Uint8Array {
   const keys = new Map<string, Uint8Array>();
   return (date, secretAccessKey) => {

@@ -1,4 +1,4 @@
-/** A request that is not let in: what to answer. `details` are further elements of the S3 error document. */
+/** A refused request, with the response. `details` are further elements of the S3 error document. */
 export type Refusal = {
   ok: false;
   status: number;
@@ -7,7 +7,7 @@ export type Refusal = {
   details: Readonly<Record<string, string>>;
 };
 
-/** Builds a refusal. */
+/** Makes a refusal. */
 export function refuse(status: number, code: string, options: { message: string; details?: Record<string, string> }) {
   return { ok: false, status, code, message: options.message, details: options.details ?? {} } satisfies Refusal;
 }

@@ -4,8 +4,8 @@ import { settings } from "./settings.ts";
 export type Engine = "postgres" | "sqlite";
 export const engines: readonly Engine[] = ["postgres", "sqlite"];
 
-/** Where a candidate's data is: `url` on PostgreSQL, else the file of SQLite. */
-export type Place = { directory: string; url?: string };
+/** The location of the data of a candidate. `url` is the database on PostgreSQL. Without it, SQLite is in `directory`. */
+export type DataLocation = { directory: string; url?: string };
 
 const article = new URL("../../article/server.js", import.meta.url);
 const service = new URL("../../../packages/server/src/cli.ts", import.meta.url);
@@ -19,7 +19,7 @@ const aws = {
 };
 
 /** The plain design: Express, jsonwebtoken, three queries, getSignedUrl. */
-export function articleSpec(place: Place): CandidateSpec {
+export function articleSpec(place: DataLocation): CandidateSpec {
   return {
     name: "article",
     entry: article,
@@ -28,8 +28,8 @@ export function articleSpec(place: Place): CandidateSpec {
   };
 }
 
-/** The service as `npm start` runs it; nothing but its configuration says that this is a benchmark. */
-export function serviceSpec(engine: Engine, place: Place): CandidateSpec {
+/** The service as `npm start` runs it. Only its configuration is of the benchmark. */
+export function serviceSpec(engine: Engine, place: DataLocation): CandidateSpec {
   return {
     name: `valetkey/${engine}`,
     entry: service,
@@ -38,8 +38,8 @@ export function serviceSpec(engine: Engine, place: Place): CandidateSpec {
   };
 }
 
-/** The same work by hand on node:http: what is left when every layer is taken away. */
-export function bareSpec(engine: Engine, place: Place): CandidateSpec {
+/** The same work by hand on node:http, without any layer. */
+export function bareSpec(engine: Engine, place: DataLocation): CandidateSpec {
   return {
     name: `bare/${engine}`,
     entry: bare,
@@ -48,6 +48,6 @@ export function bareSpec(engine: Engine, place: Place): CandidateSpec {
   };
 }
 
-function database({ directory, url }: Place): Record<string, string> {
+function database({ directory, url }: DataLocation): Record<string, string> {
   return { DATA_DIR: directory, ...(url === undefined ? {} : { DATABASE_URL: url }) };
 }

@@ -1,32 +1,32 @@
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { type AuditedUrls, readAuditedUrls } from "./audited-urls.ts";
 import type { CandidateSpec } from "./candidate.ts";
-import { articleSpec, bareSpec, type Engine, type Place, serviceSpec } from "./candidates.ts";
+import { articleSpec, bareSpec, type DataLocation, type Engine, serviceSpec } from "./candidate-specs.ts";
 import type { Dataset } from "./dataset.ts";
-import { type Issued, readIssued } from "./issued.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
-import { createScratch } from "./scratch.ts";
+import { createScratch } from "./scratch-directory.ts";
 import { seedArticle } from "./seed-article.ts";
 import { seedService } from "./seed-service.ts";
 
-/** A candidate with its data in place, and what its audit says after the run; the article has none. */
-export type Staged = { spec: CandidateSpec; readIssued?: () => Promise<Issued> };
+/** A candidate with its data, and the reader of its audit log. The article has no audit log. */
+export type PreparedCandidate = { spec: CandidateSpec; readAuditedUrls?: () => Promise<AuditedUrls> };
 
-export type Stage = {
-  /** What was set up, for the report's head. */
+export type Environment = {
+  /** A description for the head of the report. */
   description: string;
-  article(): Promise<Staged>;
-  service(engine: Engine): Promise<Staged>;
-  bare(engine: Engine): Promise<Staged>;
+  article(): Promise<PreparedCandidate>;
+  service(engine: Engine): Promise<PreparedCandidate>;
+  bare(engine: Engine): Promise<PreparedCandidate>;
   close(): Promise<void>;
 };
 
-/** Everything that candidates need below them: a directory on a disk, a PostgreSQL, and the same data in each. */
-export async function setStage(dataset: Dataset): Promise<Stage> {
+/** Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, and a copy of the data for each. */
+export async function createEnvironment(dataset: Dataset): Promise<Environment> {
   const scratch = await createScratch();
   const postgres = await startPostgres(scratch.path);
   const seeded = await seedBoth(dataset, { path: scratch.path, postgres });
-  const place = async (name: string, engine: Engine): Promise<Place> => {
+  const copyData = async (name: string, engine: Engine): Promise<DataLocation> => {
     const directory = join(scratch.path, `${name}-${engine}`);
     await mkdir(directory);
     if (engine === "postgres") {
@@ -35,7 +35,10 @@ export async function setStage(dataset: Dataset): Promise<Stage> {
     await cp(seeded, directory, { recursive: true });
     return { directory };
   };
-  const audited = (spec: CandidateSpec, where: Place) => ({ spec, readIssued: () => readIssued(where) });
+  const audited = (spec: CandidateSpec, where: DataLocation) => ({
+    spec,
+    readAuditedUrls: () => readAuditedUrls(where),
+  });
   return {
     description: postgres.version,
     article: async () => {
@@ -46,11 +49,11 @@ export async function setStage(dataset: Dataset): Promise<Stage> {
       return { spec: articleSpec({ directory, url }) };
     },
     service: async (engine) => {
-      const where = await place("service", engine);
+      const where = await copyData("service", engine);
       return audited(serviceSpec(engine, where), where);
     },
     bare: async (engine) => {
-      const where = await place("bare", engine);
+      const where = await copyData("bare", engine);
       return audited(bareSpec(engine, where), where);
     },
     close: async () => {
@@ -62,7 +65,7 @@ export async function setStage(dataset: Dataset): Promise<Stage> {
 
 const SEED = "seed";
 
-/** Seeds each engine once; candidates get copies. Answers the directory of the SQLite file. */
+/** Seeds each engine once, because candidates get copies. Returns the directory of the SQLite file. */
 async function seedBoth(dataset: Dataset, { path, postgres }: { path: string; postgres: Postgres }): Promise<string> {
   const directory = join(path, SEED);
   await mkdir(directory);

@@ -1,19 +1,19 @@
 import { type Candidate, startCandidate, type Usage } from "./candidate.ts";
-import type { LoadGenerator, LoadResult } from "./load.ts";
-import type { Staged } from "./stage.ts";
+import type { PreparedCandidate } from "./environment.ts";
+import type { LoadGenerator, LoadResult } from "./load-generator.ts";
 
-/** What the server's own process spent on each request of a round, all its threads together. */
+/** The CPU time of the server process for each request of a round, of all its threads. */
 export type RoundCost = { cpuMicrosecondsPerRequest: number };
 
 export type Measured = {
   name: string;
   rounds: (LoadResult & RoundCost)[];
-  /** After its last round. */
+  /** The usage after the last round. */
   usage: Usage;
-  /** 200 answers since it started, those of verification and warm-up too. */
-  okAnswers: number;
-  /** Answers of any other status while under load: must be 0. */
-  otherAnswers: number;
+  /** The responses with 200 since the start, including verification and warm-up. */
+  okResponses: number;
+  /** The responses with another status under load. Must be 0. */
+  otherResponses: number;
 };
 
 export type RoundsPlan = {
@@ -21,22 +21,22 @@ export type RoundsPlan = {
   seconds: number;
   warmUpSeconds: number;
   connections: number;
-  /** Checks that a started server does the work; answers how many 200 answers that took. */
+  /** Verifies that a started server works. Returns the number of its responses with 200. */
   verify(candidate: Candidate): Promise<number>;
 };
 
 type Entry = { candidate: Candidate; measured: Measured };
 
-/** All servers run the whole time, idle but for their own turns; each round gives every one a turn, so that drift hits all alike. */
+/** Gives every server a turn in each round, so that drift affects all alike. The servers run all the time and idle between turns. */
 export async function measureRounds(
-  staged: readonly Staged[],
+  candidates: readonly PreparedCandidate[],
   { load, plan }: { load: LoadGenerator; plan: RoundsPlan },
 ): Promise<Measured[]> {
   const entries: Entry[] = [];
   let endedCleanly = false;
   try {
-    for (const { spec } of staged) entries.push(begin(await startCandidate(spec)));
-    for (const { candidate, measured } of entries) measured.okAnswers += await plan.verify(candidate);
+    for (const { spec } of candidates) entries.push(startEntry(await startCandidate(spec)));
+    for (const { candidate, measured } of entries) measured.okResponses += await plan.verify(candidate);
     for (const entry of entries) count(entry, await drive(entry, { load, plan, seconds: plan.warmUpSeconds }));
     for (let round = 0; round < plan.rounds; round++) {
       for (const entry of entries) {
@@ -53,12 +53,12 @@ export async function measureRounds(
   return entries.map(({ measured }) => measured);
 }
 
-function begin(candidate: Candidate): Entry {
+function startEntry(candidate: Candidate): Entry {
   const usage = { rssBytes: Number.NaN, peakRssBytes: Number.NaN, cpuMicroseconds: Number.NaN };
-  return { candidate, measured: { name: candidate.name, rounds: [], usage, okAnswers: 0, otherAnswers: 0 } };
+  return { candidate, measured: { name: candidate.name, rounds: [], usage, okResponses: 0, otherResponses: 0 } };
 }
 
-/** A graceful stop: what an audit log holds afterwards is what its service wrote by itself. */
+/** Stops all servers gracefully, so that they write their audit logs themselves. */
 async function stopAll(entries: readonly Entry[]): Promise<boolean> {
   const outcomes = await Promise.allSettled(entries.map(({ candidate }) => candidate.stop()));
   for (const outcome of outcomes) if (outcome.status === "rejected") console.error(outcome.reason);
@@ -72,13 +72,13 @@ async function drive(
   const before = await candidate.usage();
   const result = await load.drive({ port: candidate.port, connections: plan.connections, seconds });
   const spent = (await candidate.usage()).cpuMicroseconds - before.cpuMicroseconds;
-  const requests = Object.values(result.answers).reduce((sum, number) => sum + number, 0);
+  const requests = Object.values(result.responses).reduce((sum, number) => sum + number, 0);
   return { ...result, cpuMicrosecondsPerRequest: spent / requests };
 }
 
-function count({ measured }: Entry, { answers }: LoadResult): void {
-  for (const [status, number] of Object.entries(answers)) {
-    if (status === "200") measured.okAnswers += number;
-    else measured.otherAnswers += number;
+function count({ measured }: Entry, { responses }: LoadResult): void {
+  for (const [status, number] of Object.entries(responses)) {
+    if (status === "200") measured.okResponses += number;
+    else measured.otherResponses += number;
   }
 }

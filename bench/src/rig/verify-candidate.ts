@@ -6,8 +6,9 @@ import { createToken } from "./workload.ts";
 const SAMPLES = 20;
 
 /**
- * Checks before any measurement that a server does the work: a URL of the right object with the right expiry for those who may,
- * 403 for one who may not, 401 for nobody. Answers how many URLs that issued.
+ * Verifies a server before the measurement: URLs of the right object with the right expiry, 403 for a stranger, 401 without a token.
+ *
+ * Returns the number of issued URLs.
  */
 export async function verifyCandidate({ name, port }: Candidate, dataset: Dataset): Promise<number> {
   const step = Math.floor(dataset.grants.length / SAMPLES) + 1;
@@ -26,7 +27,7 @@ export async function verifyCandidate({ name, port }: Candidate, dataset: Datase
   return sample.length;
 }
 
-/** Throws unless it is a signed URL of this object that lives for 60 seconds. */
+/** Throws unless the URL is signed, for this object and for 60 seconds. */
 export function checkFileUrl(name: string, { fileUrl, objectKey }: { fileUrl: string; objectKey: string }): void {
   const url = new URL(fileUrl);
   expectEqual(name, { what: "path", got: url.pathname, wanted: `/${objectKey}` });

@@ -2,15 +2,15 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { auditColumns } from "@valetkey/server/src/db/audit.ts";
 import { urlJournalFile } from "@valetkey/server/src/db/sqlite-url-journal-file.ts";
-import type { Place } from "./candidates.ts";
+import type { DataLocation } from "./candidate-specs.ts";
 import { runSql } from "./postgres.ts";
 import { settings } from "./settings.ts";
 
-/** What an audit log says was issued: events, and the URLs that they account for. */
-export type Issued = { events: number; urls: number };
+/** The number of issue events in an audit log, and the number of their URLs. */
+export type AuditedUrls = { events: number; urls: number };
 
-/** Reads the audit log of a candidate that has ended. */
-export async function readIssued({ directory, url }: Place): Promise<Issued> {
+/** Reads the audit log of a stopped candidate. */
+export async function readAuditedUrls({ directory, url }: DataLocation): Promise<AuditedUrls> {
   if (url !== undefined) {
     const { rows } = await runSql(url, count("audit_events", "json_array_length(attachment_ids::json)"));
     return toIssued(rows[0]);
@@ -29,13 +29,13 @@ function count(events: string, length: string): string {
   return `select count(*) as events, coalesce(sum(${length}), 0) as urls from ${events} where action = 'url.issued'`;
 }
 
-/** On SQLite events are durable in batches first, and filed under their notes later; an event may be in both for a moment. */
+/** SQLite stores events first in durable batches and later under their notes. For a moment, an event can be in both. */
 function filedOrWaiting(): string {
   const columns = ["id", "action", "attachment_ids"] as const;
   const waiting = columns.map((column) => `value ->> ${auditColumns.indexOf(column)}`);
   return `(select ${columns} from audit_events union select ${waiting} from journal.url_event_batches, json_each(events))`;
 }
 
-function toIssued(row: Record<string, unknown> | undefined): Issued {
+function toIssued(row: Record<string, unknown> | undefined): AuditedUrls {
   return { events: Number(row?.events), urls: Number(row?.urls) };
 }

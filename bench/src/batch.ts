@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 import type { Candidate } from "./rig/candidate.ts";
-import { type Engine, engines } from "./rig/candidates.ts";
+import { type Engine, engines } from "./rig/candidate-specs.ts";
+import { checkAuditedUrls } from "./rig/check-audited-urls.ts";
 import { createDataset, type Dataset, datasetShapes } from "./rig/dataset.ts";
-import { checkIssued } from "./rig/issued.ts";
-import { startLoadGenerator } from "./rig/load.ts";
+import { createEnvironment } from "./rig/environment.ts";
+import { startLoadGenerator } from "./rig/load-generator.ts";
+import { type Measured, measureRounds, type RoundsPlan } from "./rig/measure-rounds.ts";
 import { createRandom } from "./rig/random.ts";
-import { type Measured, measureRounds, type RoundsPlan } from "./rig/rounds.ts";
-import { setStage } from "./rig/stage.ts";
 import { median } from "./rig/statistics.ts";
 import { formatCount, formatTable, reportGoal } from "./rig/table.ts";
-import { checkFileUrl } from "./rig/verify.ts";
+import { checkFileUrl } from "./rig/verify-candidate.ts";
 import { BATCH_SIZE, chooseBatches, createToken } from "./rig/workload.ts";
 
 const CONNECTIONS = 16;
@@ -17,8 +17,9 @@ const WARM_UP_SECONDS = 3;
 const URLS_PER_SECOND = 100_000;
 
 /**
- * POST /attachments/urls in batches of 100 (the files of one note), by one process of the service on each engine.
- * Flags: --rounds 5, --seconds 5, --only sqlite. Answers whether the goals were met.
+ * Measures POST /attachments/urls with batches of 100 files of one note, on one process of the service for each engine.
+ *
+ * Flags: --rounds 5, --seconds 5, --only sqlite. Returns whether all goals were met.
  */
 export async function runBatch(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -30,15 +31,15 @@ export async function runBatch(args: readonly string[]): Promise<boolean> {
     },
   });
   const dataset = createDataset(datasetShapes.batch);
-  const stage = await setStage(dataset);
+  const environment = await createEnvironment(dataset);
   const load = await startLoadGenerator("batch");
   try {
     console.log(
-      `batch: POST /attachments/urls, ${BATCH_SIZE} ids each, ${CONNECTIONS} connections, Node ${process.versions.node}, ${stage.description}`,
+      `batch: POST /attachments/urls, ${BATCH_SIZE} ids each, ${CONNECTIONS} connections, Node ${process.versions.node}, ${environment.description}`,
     );
     const chosen = engines.filter((engine) => engine.includes(values.only));
-    const staged = [];
-    for (const engine of chosen) staged.push(await stage.service(engine));
+    const candidates = [];
+    for (const engine of chosen) candidates.push(await environment.service(engine));
     const plan: RoundsPlan = {
       rounds: Number(values.rounds),
       seconds: Number(values.seconds),
@@ -46,30 +47,30 @@ export async function runBatch(args: readonly string[]): Promise<boolean> {
       connections: CONNECTIONS,
       verify: (candidate) => verifyBatch(candidate, dataset),
     };
-    const measured = await measureRounds(staged, { load, plan });
+    const measured = await measureRounds(candidates, { load, plan });
     printTable(measured);
-    await checkIssued(staged, { measured, urlsPerAnswer: BATCH_SIZE });
+    await checkAuditedUrls(candidates, { measured, urlsPerResponse: BATCH_SIZE });
     return reportGoals(chosen, measured);
   } finally {
     load.stop();
-    await stage.close();
+    await environment.close();
   }
 }
 
-/** Each answer of one batch must be a URL of the file that was asked for, in order. Answers how many batches that took. */
+/** Verifies that the URLs of one batch are of the requested files, in order. Returns the number of batches. */
 async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
   const [batch] = chooseBatches(dataset, createRandom(1));
-  if (batch === undefined) throw new Error("the data set has no user with enough files");
+  if (batch === undefined) throw new Error("The data set has no user with enough files");
   const response = await fetch(`http://127.0.0.1:${port}/attachments/urls`, {
     method: "POST",
     headers: { authorization: `Bearer ${await createToken(batch.userId)}`, "content-type": "application/json" },
     body: JSON.stringify({ attachmentIds: batch.attachmentIds }),
   });
   const { urls } = (await response.json()) as { urls?: { attachmentId: string; fileUrl?: string }[] };
-  if (urls?.length !== BATCH_SIZE) throw new Error(`${name}: answered ${response.status} without ${BATCH_SIZE} URLs`);
+  if (urls?.length !== BATCH_SIZE) throw new Error(`${name} returned ${response.status} without ${BATCH_SIZE} URLs`);
   const keys = new Map(dataset.attachments.map(({ id, objectKey }) => [id, objectKey]));
   for (const [index, { attachmentId, fileUrl }] of urls.entries()) {
-    if (attachmentId !== batch.attachmentIds[index]) throw new Error(`${name}: answer ${index} is out of order`);
+    if (attachmentId !== batch.attachmentIds[index]) throw new Error(`${name} returned URL ${index} out of order`);
     checkFileUrl(name, { fileUrl: fileUrl ?? "", objectKey: keys.get(attachmentId) ?? "" });
   }
   return 1;

@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
-import { engines } from "./rig/candidates.ts";
+import { engines } from "./rig/candidate-specs.ts";
+import { checkAuditedUrls } from "./rig/check-audited-urls.ts";
 import { createDataset, datasetShapes } from "./rig/dataset.ts";
-import { checkIssued } from "./rig/issued.ts";
-import { startLoadGenerator } from "./rig/load.ts";
-import { type Measured, measureRounds, type RoundsPlan } from "./rig/rounds.ts";
-import { type Stage, type Staged, setStage } from "./rig/stage.ts";
+import { createEnvironment, type Environment, type PreparedCandidate } from "./rig/environment.ts";
+import { startLoadGenerator } from "./rig/load-generator.ts";
+import { type Measured, measureRounds, type RoundsPlan } from "./rig/measure-rounds.ts";
 import { median, medianRatio } from "./rig/statistics.ts";
 import { formatCount, formatTable, reportGoal } from "./rig/table.ts";
-import { verifyCandidate } from "./rig/verify.ts";
+import { verifyCandidate } from "./rig/verify-candidate.ts";
 
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 3;
@@ -15,8 +15,9 @@ const TIMES_ARTICLE = 8;
 const PERCENT_OF_BARE = 75;
 
 /**
- * GET /attachments/:id/url under load: the article's design, the service and its bare variant in turns.
- * Flags: --rounds 5, --seconds 5, --only article,sqlite (parts of names). Answers whether the goals were met.
+ * Measures GET /attachments/:id/url under load: the article's design, the service and its bare variant take turns.
+ *
+ * Flags: --rounds 5, --seconds 5, --only article,sqlite (parts of names). Returns whether all goals were met.
  */
 export async function runHotPath(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -28,13 +29,13 @@ export async function runHotPath(args: readonly string[]): Promise<boolean> {
     },
   });
   const dataset = createDataset(datasetShapes.single);
-  const stage = await setStage(dataset);
+  const environment = await createEnvironment(dataset);
   const load = await startLoadGenerator("single");
   try {
     console.log(
-      `hot path: GET /attachments/:id/url, ${CONNECTIONS} connections, Node ${process.versions.node}, ${stage.description}`,
+      `hot path: GET /attachments/:id/url, ${CONNECTIONS} connections, Node ${process.versions.node}, ${environment.description}`,
     );
-    const staged = await chooseCandidates(stage, values.only);
+    const candidates = await chooseCandidates(environment, values.only);
     const plan: RoundsPlan = {
       rounds: Number(values.rounds),
       seconds: Number(values.seconds),
@@ -42,23 +43,26 @@ export async function runHotPath(args: readonly string[]): Promise<boolean> {
       connections: CONNECTIONS,
       verify: (candidate) => verifyCandidate(candidate, dataset),
     };
-    const measured = await measureRounds(staged, { load, plan });
+    const measured = await measureRounds(candidates, { load, plan });
     printTable(measured);
-    await checkIssued(staged, { measured, urlsPerAnswer: 1 });
+    await checkAuditedUrls(candidates, { measured, urlsPerResponse: 1 });
     return reportGoals(measured);
   } finally {
     load.stop();
-    await stage.close();
+    await environment.close();
   }
 }
 
-async function chooseCandidates(stage: Stage, only: string | undefined): Promise<Staged[]> {
-  const all: [string, () => Promise<Staged>][] = [["article", stage.article]];
+async function chooseCandidates(environment: Environment, only: string | undefined): Promise<PreparedCandidate[]> {
+  const all: [string, () => Promise<PreparedCandidate>][] = [["article", environment.article]];
   for (const engine of engines) {
-    all.push([`valetkey/${engine}`, () => stage.service(engine)], [`bare/${engine}`, () => stage.bare(engine)]);
+    all.push(
+      [`valetkey/${engine}`, () => environment.service(engine)],
+      [`bare/${engine}`, () => environment.bare(engine)],
+    );
   }
   const wanted = only?.split(",") ?? [""];
-  const chosen: Staged[] = [];
+  const chosen: PreparedCandidate[] = [];
   for (const [name, prepare] of all) {
     if (wanted.some((part) => name.includes(part))) chosen.push(await prepare());
   }

@@ -1,6 +1,6 @@
 type Benchmark = (args: readonly string[]) => Promise<boolean>;
 
-/** Loaded only when run, so that one benchmark neither waits for nor is disturbed by the imports of another. */
+/** Each benchmark is imported only when it runs, so that the imports of others do not affect it. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
   "hot-path": async () => (await import("./hot-path.ts")).runHotPath,
@@ -15,8 +15,8 @@ const chosen = name === undefined ? Object.keys(benchmarks) : [name];
 for (const each of chosen) {
   const load = benchmarks[each];
   if (load === undefined)
-    throw new Error(`There is no benchmark "${each}"; there are: ${Object.keys(benchmarks).join(", ")}`);
+    throw new Error(`There is no benchmark "${each}". Choose one of: ${Object.keys(benchmarks).join(", ")}`);
   const run = await load();
-  // A goal that was not met fails the command.
+  // A missed goal fails the command.
   if (!(await run(args))) process.exitCode = 1;
 }

@@ -13,8 +13,9 @@ const TIMES_FASTEST_PEER = 10;
 const URLS_CHECKED = 8;
 
 /**
- * Presigned GET URLs for each second of one thread's CPU time, the signers in turns.
- * Flags: --rounds 9, --milliseconds 200 (a signer's turn). Answers whether the goals were met.
+ * Measures presigned GET URLs for each second of CPU time of one thread. The signers take turns.
+ *
+ * Flags: --rounds 9, --milliseconds 200 (for each turn). Returns whether all goals were met.
  */
 export async function runPresign(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -65,9 +66,7 @@ function printTable(measured: readonly Measured[]): void {
     `${(100 * medianRatio(urlsPerSecond, limit.urlsPerSecond)).toFixed(1)} %`,
   ]);
   console.log(formatTable(["", "URLs/s", "getSignedUrl", "of the limit"], rows));
-  console.log(
-    "limit: the bare cost of the three native SHA-256 calls that one signature needs, on inputs of the same sizes",
-  );
+  console.log("limit: only the three native SHA-256 calls of one signature, on inputs of the same sizes");
 }
 
 function reportGoals(measured: readonly Measured[]): boolean {
@@ -91,6 +90,6 @@ function reportGoals(measured: readonly Measured[]): boolean {
 
 function find(measured: readonly Measured[], wanted: string): Measured {
   const found = measured.find(({ name }) => name === wanted);
-  if (found === undefined) throw new Error(`No signer is called ${wanted}`);
+  if (found === undefined) throw new Error(`There is no signer ${wanted}`);
   return found;
 }

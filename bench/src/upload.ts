@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type CandidateSpec, startCandidate } from "./rig/candidate.ts";
 import { createDataset, datasetShapes } from "./rig/dataset.ts";
-import { createScratch } from "./rig/scratch.ts";
-import { setStage } from "./rig/stage.ts";
+import { createEnvironment } from "./rig/environment.ts";
+import { createScratch } from "./rig/scratch-directory.ts";
 import { createToken } from "./rig/workload.ts";
 import { startBucket } from "./upload/bucket.ts";
 import { measureForms } from "./upload/forms.ts";
@@ -14,8 +14,9 @@ import { measureThroughput } from "./upload/throughput.ts";
 const MIB = 2 ** 20;
 
 /**
- * Files into the embedded bucket: through the client and the service against the AWS SDK on the bucket itself; then forms against
- * the article's design. Flags: --rounds 7, --mib 256 (of a file), --only throughput or forms. Answers whether the goals were met.
+ * Compares uploads to the embedded bucket: the client with the AWS SDK, and forms of the service with the article's design.
+ *
+ * Flags: --rounds 7, --mib 256 (of a file), --only throughput or forms. Returns whether all goals were met.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -28,17 +29,17 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
   });
   const dataset = createDataset(datasetShapes.batch);
   const [note] = dataset.notes;
-  if (note === undefined) throw new Error("the data set has notes");
+  if (note === undefined) throw new Error("The data set has no notes");
   const token = await createToken(note.ownerId);
   const scratch = await createScratch();
-  const stage = await setStage(dataset);
+  const environment = await createEnvironment(dataset);
   const bucket = await startBucket(join(scratch.path, "bucket"));
   try {
     const inBucket = (spec: CandidateSpec): CandidateSpec => ({
       ...spec,
       env: { ...spec.env, S3_ENDPOINT: bucket.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint, LOG_LEVEL: "error" },
     });
-    const service = inBucket((await stage.service("sqlite")).spec);
+    const service = inBucket((await environment.service("sqlite")).spec);
     let met = true;
     if ("throughput".includes(values.only)) {
       const sizeBytes = Number(values.mib) * MIB;
@@ -55,13 +56,13 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       }
     }
     if ("forms".includes(values.only)) {
-      const specs = [inBucket((await stage.article()).spec), service];
+      const specs = [inBucket((await environment.article()).spec), service];
       await measureForms({ specs, token, noteId: note.id });
     }
     return met;
   } finally {
     await bucket.stop();
-    await stage.close();
+    await environment.close();
     await scratch.remove();
   }
 }

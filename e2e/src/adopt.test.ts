@@ -96,7 +96,7 @@ describe("valetkey adopt, beside a service that runs", () => {
     const at = (address: string, ...options: string[]) => [address, "--note", noteId, "--as", ADMIN, ...options];
     for (const [args, says] of [
       [at("s3://elsewhere/mine.txt"), 'The address is in the bucket "elsewhere", not in "files".'],
-      [at("https://example.com/files/mine.txt"), '"example.com" is no S3 host'],
+      [at("https://example.com/files/mine.txt"), '"example.com" is not an S3 host'],
       [at("s3://files/"), "The address can't be used"],
       [at("https://files.s3.amazonaws.com/%zz"), "is not percent-encoded UTF-8"],
       [at("none.txt"), "There is no such object in the bucket; check the address and the key."],

@@ -16,7 +16,7 @@ type Answers = Map<Question, AccessRow>;
 export function openPostgresStore(url: string): Store {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
   const audit = openPostgresUrlAudit(pool);
-  // As the service does: questions that come together share one statement.
+  // Concurrent decisions share one statement, like in the service.
   const questions = createBatching<Question, Answers>({
     run: (asked) => ask(pool, asked),
     maxBatchItems: MAX_QUESTIONS,

@@ -1,5 +1,5 @@
-// The hot path by hand: what GET /attachments/:id/url costs when nothing stands between the socket and the work.
-// It does the same work with the same signer and the same durable audit; it has no schema, no router, no log and no security headers.
+// The hot path GET /attachments/:id/url by hand, which is the limit of the service.
+// It has the same signer and the same durable audit log, but no schemas, no router, no log and no security headers.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createPresigner } from "@valetkey/presign";
 import { openPostgresStore } from "./postgres-store.ts";
@@ -23,20 +23,20 @@ const store: Store =
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const attachmentId = PATH.exec(request.url ?? "")?.[1];
-  if (request.method !== "GET" || attachmentId === undefined) return answer(response, 404, '{"message":"Not found"}');
+  if (request.method !== "GET" || attachmentId === undefined) return respond(response, 404, '{"message":"Not found"}');
   const now = Date.now();
   const userId = readToken(request.headers.authorization, now);
-  if (userId === undefined) return answer(response, 401, '{"message":"Unauthorized"}');
+  if (userId === undefined) return respond(response, 401, '{"message":"Unauthorized"}');
   const row = await store.findAccess({ attachmentId, userId, now });
-  if (row === undefined) return answer(response, 404, '{"message":"Attachment not found"}');
-  if (row.role === null) return answer(response, 403, '{"message":"Access denied"}');
-  if (row.state !== "ready") return answer(response, 409, '{"message":"Attachment not ready"}');
+  if (row === undefined) return respond(response, 404, '{"message":"Attachment not found"}');
+  if (row.role === null) return respond(response, 403, '{"message":"Access denied"}');
+  if (row.state !== "ready") return respond(response, 409, '{"message":"Attachment not ready"}');
   const signed = presigner.presignGet({
     key: row.object_key,
     credentials,
     now,
     expiresInSeconds: EXPIRES_IN_SECONDS,
-    // Good for the names of this benchmark; the service's rules are its own.
+    // Sufficient for the filenames of this benchmark. The service has more rules.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
   await store.audit.record({
@@ -50,11 +50,11 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     detail: { expiresInSeconds: EXPIRES_IN_SECONDS },
   });
   const expiresAt = new Date(signed.expiresAt).toISOString();
-  // A signed URL has no character that JSON would escape.
-  answer(response, 200, `{"fileUrl":"${signed.url}","expiresIn":${EXPIRES_IN_SECONDS},"expiresAt":"${expiresAt}"}`);
+  // A signed URL has no characters that JSON escapes.
+  respond(response, 200, `{"fileUrl":"${signed.url}","expiresIn":${EXPIRES_IN_SECONDS},"expiresAt":"${expiresAt}"}`);
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
+function respond(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
@@ -66,7 +66,7 @@ function answer(response: ServerResponse, status: number, body: string): void {
 const server = createServer((request, response) => {
   serve(request, response).catch((error) => {
     console.error(error);
-    answer(response, 500, '{"message":"Internal error"}');
+    respond(response, 500, '{"message":"Internal error"}');
   });
 });
 server.listen(Number(PORT), "127.0.0.1");

@@ -14,12 +14,12 @@ export type AccessRow = {
 
 export type Store = {
   findAccess(question: Question): Promise<AccessRow | undefined>;
-  /** The service's own writer of the audit log: a limit reached with another durability would be none. */
+  /** Writes to the audit log with the code of the service, because the limit needs the same durability. */
   audit: UrlAuditLog;
   close(): Promise<void>;
 };
 
-/** The access decision as one statement's columns, over `attachments a`. */
+/** The access decision as columns of one statement over `attachments a`. */
 export function accessColumns({ userId, now }: { userId: string; now: string }): string {
   const isLive = `(s.expires_at is null or s.expires_at > ${now})`;
   return `a.note_id, a.owner_id, a.object_key, a.filename, a.content_type, a.state,

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 const MAX_CACHED = 20_000;
 
-/** Reads the user out of an HS256 bearer token; a token seen before costs one look-up until it expires. */
+/** Reads the user id of an HS256 bearer token. It caches verified tokens until they expire. */
 export function createTokenReader(
   secret: string,
 ): (authorization: string | undefined, now: number) => string | undefined {

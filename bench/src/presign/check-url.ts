@@ -5,9 +5,9 @@ import { inputs } from "./inputs.ts";
 const MAX_AGE_SECONDS = 30;
 
 /**
- * Throws unless the URL lets its holder GET this object of the inputs for the asked time, and its signature is right.
+ * Throws unless the URL has a valid signature that allows a GET of this object for the expected time.
  *
- * The signature is computed from the URL alone by the plainest means, so that no signer under test checks itself.
+ * It computes the signature from the URL with its own simple code, so that no signer checks itself.
  */
 export function checkUrl(url: string, key: string): void {
   const { host, pathname, searchParams, search } = new URL(url);

@@ -1,6 +1,6 @@
 import { settings } from "../rig/settings.ts";
 
-/** What every signer is given: AWS, virtual-hosted style, permanent credentials, keys that need no encoding. */
+/** The inputs of every signer: AWS, virtual-hosted style, permanent credentials, and keys without characters to encode. */
 export const inputs = {
   ...settings,
   endpoint: `https://s3.${settings.region}.amazonaws.com`,

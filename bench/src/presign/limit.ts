@@ -7,8 +7,9 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 
 /**
- * The limit of any signer on the native hash of this Node.js: the canonical request, then the inner and the outer hash of the HMAC,
- * at the sizes of these inputs, over data that is there already; no URL is built and nothing is copied.
+ * The limit of every signer on the native hash of Node.js: one hash of the canonical request, and the two hashes of the HMAC.
+ *
+ * The hashes have the sizes of the real inputs. It builds no URL and copies nothing.
  */
 export function createLimit(): Signer {
   const requests = inputs.keys.map(canonicalRequest);

@@ -1,12 +1,12 @@
 import type { Signer } from "./signers.ts";
 
-/** A signer and how it is called: `inFlight` calls at a time, the next ones when all of them have answered. */
+/** A signer with `inFlight` concurrent calls. The next calls start when all of them have returned. */
 export type Contestant = { name: string; signer: Signer; inFlight: number };
 
 const CALLS_BETWEEN_CLOCK_READS = 64;
 const MANY_IN_FLIGHT = 16;
 
-/** Asynchronous signers take part twice: called one at a time, as the others, and with calls in flight, as in a busy server. */
+/** Asynchronous signers run twice: one call at a time like the others, and with concurrent calls like in a busy server. */
 export function contestantsOf(signer: Signer): Contestant[] {
   const { name } = signer;
   if (signer.kind === "sync") return [{ name, signer, inFlight: 1 }];
@@ -17,10 +17,9 @@ export function contestantsOf(signer: Signer): Contestant[] {
 }
 
 /**
- * How fast the signer is over the given time, in URLs for each second of CPU time of this thread.
+ * Measures the speed of a signer in URLs for each second of CPU time of this thread.
  *
- * Not of the wall clock, which also counts what other processes take. Work on other threads (garbage collection, WebCrypto) is
- * not held against any signer.
+ * The wall clock would also count other processes. Work on other threads (garbage collection, WebCrypto) does not count.
  */
 export async function measure({ signer, inFlight }: Contestant, milliseconds: number): Promise<number> {
   const start = performance.now();
@@ -56,7 +55,7 @@ async function awaitTogether(
 
 let used = 0;
 
-/** Reading a character makes V8 build the text, which signers leave as a chain of pieces until then. */
+/** Reads a character, which makes V8 flatten the string. Before, the string is a rope. */
 function use(url: string): void {
   used = (used + url.charCodeAt(url.length - 1)) | 0;
 }

@@ -6,7 +6,7 @@ import { S3Client as LeanClient } from "lean-s3";
 import { Client as MinioClient } from "minio";
 import { inputs } from "./inputs.ts";
 
-/** Makes the URL of the nth key: every client set up once, outside the measurement, as an application would. */
+/** Makes the URL of the nth key. The measurement excludes the setup of a client, which an application does once. */
 export type Signer = { name: string; isPeer: boolean } & (
   | { kind: "sync"; sign(index: number): string }
   | { kind: "async"; sign(index: number): Promise<string> }
@@ -32,7 +32,7 @@ function awsGetSignedUrl(): Signer {
   return { name: getSignedUrlName, isPeer: true, kind: "async", sign };
 }
 
-/** The SDK's signer without its client: the request is built by hand. */
+/** The signer of the SDK without its client. The request is built by hand. */
 function awsRequestPresigner(): Signer {
   const client = new S3Client({ region, credentials });
   const presigner = new S3RequestPresigner({ region, credentials, sha256: client.config.sha256 });
@@ -85,7 +85,7 @@ function valetKey(): Signer {
   return { name: valetKeyName, isPeer: false, kind: "sync", sign };
 }
 
-/** As the service does it: the encoded key is stored with the object. */
+/** Like the service, which stores the encoded key with the object. */
 function valetKeyEncoded(): Signer {
   const presigner = createPresigner({ bucket, region });
   const encodedKeys = keys.map(encodeKey);

@@ -6,9 +6,9 @@ import { settings } from "./settings.ts";
 
 export type CandidateSpec = {
   name: string;
-  /** The server's entry, run in a process of its own that listens on 127.0.0.1 at PORT. */
+  /** The entry file of the server. It runs in a separate process and listens on 127.0.0.1 at PORT. */
   entry: URL;
-  /** Where it runs: no .env of the checkout is read. */
+  /** The working directory, outside of the checkout, so that the server reads no .env. */
   directory: string;
   env: Record<string, string>;
 };
@@ -20,21 +20,21 @@ export type Candidate = {
   stop(): Promise<void>;
 };
 
-/** Of the candidate's own process, since it started. */
+/** The usage of the process of the candidate since its start. */
 export type Usage = { rssBytes: number; peakRssBytes: number; cpuMicroseconds: number };
 
 const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-/** Starts a server and waits until it answers. BENCH_PROFILE_DIR: a CPU profile of each candidate is written there. */
+/** Starts a server and waits until it responds. It writes a CPU profile to BENCH_PROFILE_DIR, if set. */
 export async function startCandidate({ name, entry, directory, env }: CandidateSpec): Promise<Candidate> {
   const port = await freePort();
   const child = fork(entry, [], {
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
-    // What a server prints is of interest only when it fails.
+    // The output of a server matters only when it fails.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 
 export type ConnectionOptions = {
   port: number;
-  /** The next request as bytes; undefined: the round is over. */
+  /** Returns the next request as bytes, or undefined at the end of the round. */
   nextRequest(): Buffer | undefined;
   onResponse(status: number, milliseconds: number): void;
 };
@@ -11,8 +11,9 @@ const RECEIVE_BYTES = 128 * 1024;
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /**
- * Drives one keep-alive connection, one request at a time, and resolves when the last answer is in.
- * It reads no more of HTTP than the status and the length: a full parser here would take the processor from the server under test.
+ * Drives one keep-alive connection, one request at a time. Resolves after the last response.
+ *
+ * It reads only the status and the length, because a full HTTP parser would take CPU time from the server under test.
  */
 export function driveConnection(options: ConnectionOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -26,7 +27,7 @@ export function driveConnection(options: ConnectionOptions): Promise<void> {
       port: options.port,
       host: "127.0.0.1",
       noDelay: true,
-      // One buffer a connection instead of one a chunk.
+      // One buffer for each connection instead of one for each chunk.
       onread: {
         buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
         callback: (length, buffer) => {
@@ -51,11 +52,11 @@ export function driveConnection(options: ConnectionOptions): Promise<void> {
     };
     socket.once("connect", send);
     socket.once("error", reject);
-    socket.once("close", () => (done ? resolve() : reject(new Error("the server closed a connection in use"))));
+    socket.once("close", () => (done ? resolve() : reject(new Error("The server closed a connection in use"))));
   });
 }
 
-/** Calls back with the status once an answer is complete. Throws on what it does not read: chunked bodies and answers never asked for. */
+/** Calls `onResponse` with the status of each complete response. Throws for chunked bodies and unexpected responses. */
 function createReader(onResponse: (status: number) => void): (chunk: Buffer) => void {
   let status = 0;
   let missingBytes = 0;
@@ -75,15 +76,15 @@ function createReader(onResponse: (status: number) => void): (chunk: Buffer) => 
       missingBytes = headEnd + HEAD_END.length + contentLength(head);
     }
     missingBytes -= chunk.length;
-    if (missingBytes < 0) throw new Error("the server answered more than was asked");
+    if (missingBytes < 0) throw new Error("The server sent more than the expected response");
     if (missingBytes === 0) onResponse(status);
   };
 }
 
 function contentLength(head: string): number {
-  // node:http's own spelling, then the one of frameworks that set it in lower case.
+  // node:http writes capitals, and some frameworks write lower case.
   let start = head.indexOf("Content-Length: ");
   if (start === -1) start = head.indexOf("content-length: ");
-  if (start === -1) throw new Error(`an answer without Content-Length:\n${head}`);
+  if (start === -1) throw new Error(`A response without Content-Length:\n${head}`);
   return Number(head.slice(start + 16, head.indexOf("\r\n", start)));
 }

@@ -6,13 +6,13 @@ export type BenchShare = { id: string; noteId: string; userId: string };
 
 export type Dataset = {
   userIds: string[];
-  /** Owns nothing and shares nothing: must be refused everywhere. */
+  /** A user without notes and shares, whom every candidate must refuse. */
   strangerId: string;
   notes: BenchNote[];
   attachments: BenchAttachment[];
   /** Viewers of a whole note. */
   shares: BenchShare[];
-  /** Who may fetch what: of each note's attachments, by its owner and by its sharees. */
+  /** Every pair of a user and an attachment that the user may read: as owner or as receiver of a share. */
   grants: { userId: string; attachment: BenchAttachment }[];
 };
 
@@ -23,13 +23,13 @@ const FIRST_INSTANT = Date.UTC(2026, 0, 1);
 
 export type DatasetShape = { notes: number; attachmentsOfNote: number };
 
-/** 10,000 files either way: of many notes for single URLs, of large notes for batches, which are the files of one note. */
+/** 10,000 files in many notes for single URLs, or in large notes for batches. A batch has the files of one note. */
 export const datasetShapes = {
   single: { notes: 2_000, attachmentsOfNote: 5 },
   batch: { notes: 100, attachmentsOfNote: 100 },
 } as const satisfies Record<string, DatasetShape>;
 
-/** The data that every candidate serves. A function of its shape: the load generator makes its own copy and needs no database. */
+/** Makes the data of every candidate. It depends only on the shape, so the load generator needs no database. */
 export function createDataset({ notes, attachmentsOfNote }: DatasetShape): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);
@@ -68,11 +68,11 @@ function addNote(dataset: Dataset, source: NoteSource): void {
 
 function userAt({ userIds }: Dataset, index: number): string {
   const userId = userIds[index];
-  if (userId === undefined) throw new RangeError(`no user ${index}`);
+  if (userId === undefined) throw new RangeError(`There is no user ${index}`);
   return userId;
 }
 
-/** UUIDv7 in form and in order of time, one a millisecond, as a service that grew over time has them. */
+/** Makes UUIDv7 ids, one a millisecond, like a service that grew over time. */
 function createIds(random: () => number): () => string {
   let instant = FIRST_INSTANT;
   return () => {

@@ -1,44 +1,48 @@
-// The load generator's process: told over IPC what to drive, it answers with what it saw.
-import { driveConnection } from "./connection.ts";
-import type { Drive, LoadResult } from "./load.ts";
-import { createRequests, type WorkloadName } from "./workload.ts";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import type { WorkloadName } from "./workload.ts";
 
-const requests = await createRequests(process.argv[2] as WorkloadName);
-let position = 0;
+export type Drive = { port: number; seconds: number; connections: number };
 
-process.on("message", (order: Drive) => {
-  run(order).then(
-    (result) => process.send?.(result),
-    (error) => process.send?.({ error: String(error) }),
-  );
-});
-process.send?.("ready");
+export type LoadResult = {
+  /** The number of responses by status. */
+  responses: Record<number, number>;
+  requestsPerSecond: number;
+  p50Milliseconds: number;
+  p99Milliseconds: number;
+  /** The CPU time of the generator over the time of the round. Near 1, the generator was the limit and not the server. */
+  generatorCpuShare: number;
+};
 
-async function run({ port, seconds, connections }: Drive): Promise<LoadResult> {
-  const latencies: number[] = [];
-  const answers: Record<number, number> = {};
-  const cpuBefore = process.cpuUsage();
-  const startedAt = performance.now();
-  const endsAt = startedAt + seconds * 1000;
-  const nextRequest = () => (performance.now() < endsAt ? requests[position++ % requests.length] : undefined);
-  const onResponse = (status: number, milliseconds: number) => {
-    latencies.push(milliseconds);
-    answers[status] = (answers[status] ?? 0) + 1;
-  };
-  // Nothing is cut off at the end: each connection waits for its last answer, so that answers can be counted against the audit.
-  await Promise.all(Array.from({ length: connections }, () => driveConnection({ port, nextRequest, onResponse })));
-  const elapsedSeconds = (performance.now() - startedAt) / 1000;
-  const { user, system } = process.cpuUsage(cpuBefore);
-  const sorted = Float64Array.from(latencies).sort();
+export type LoadGenerator = { drive(order: Drive): Promise<LoadResult>; stop(): void };
+
+/** Starts the load generator in a separate process. It runs for all rounds, so that its code is compiled before they start. */
+export async function startLoadGenerator(workload: WorkloadName): Promise<LoadGenerator> {
+  const child = fork(new URL("./load-generator-process.ts", import.meta.url), [workload]);
+  await nextMessage(child);
   return {
-    answers,
-    requestsPerSecond: sorted.length / elapsedSeconds,
-    p50Milliseconds: quantile(sorted, 0.5),
-    p99Milliseconds: quantile(sorted, 0.99),
-    generatorCpuShare: (user + system) / 1e6 / elapsedSeconds,
+    drive: async (order) => {
+      child.send(order);
+      const message = await nextMessage<LoadResult | { error: string }>(child);
+      if ("error" in message) throw new Error(`The load generator failed: ${message.error}`);
+      return message;
+    },
+    stop: () => {
+      child.kill();
+    },
   };
 }
 
-function quantile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+async function nextMessage<T>(child: ChildProcess): Promise<T> {
+  const gone = new AbortController();
+  const died = once(child, "exit", { signal: gone.signal }).then(([code]) => {
+    throw new Error(`The load generator ended with ${code}`);
+  });
+  try {
+    const [message] = (await Promise.race([once(child, "message"), died])) as [T];
+    return message;
+  } finally {
+    died.catch(() => {});
+    gone.abort();
+  }
 }

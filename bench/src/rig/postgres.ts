@@ -6,14 +6,14 @@ import { freePort } from "./free-port.ts";
 
 export type Postgres = {
   version: string;
-  /** Makes an empty database, or a copy of another, and answers its URL. */
+  /** Creates an empty database, or a copy of another, and returns its URL. */
   createDatabase(name: string, options?: { copyOf: string }): Promise<string>;
   stop(): Promise<void>;
 };
 
 type Cluster = { url: string; stop(): Promise<void> };
 
-/** The server named by BENCH_DATABASE_URL, or one started here from npm with its default settings: fsync is on. */
+/** Uses the server at BENCH_DATABASE_URL, or starts one from npm with its default settings, which have fsync on. */
 export async function startPostgres(directory: string): Promise<Postgres> {
   const given = process.env.BENCH_DATABASE_URL;
   const cluster = given === undefined ? await startCluster(directory) : { url: given, stop: async () => {} };
@@ -39,7 +39,7 @@ export async function startPostgres(directory: string): Promise<Postgres> {
   };
 }
 
-/** Runs a script of SQL on one database. */
+/** Runs an SQL script on one database. */
 export async function runSql(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -59,14 +59,15 @@ async function describe(admin: pg.Client): Promise<string> {
     "SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit",
   );
   const row = rows[0];
-  if (row?.fsync !== "on" || row.commit !== "on") throw new Error("PostgreSQL runs without durability; turn fsync on.");
+  if (row?.fsync !== "on" || row.commit !== "on")
+    throw new Error("PostgreSQL runs without durability. Turn fsync and synchronous_commit on.");
   return `PostgreSQL ${row.version}, fsync ${row.fsync}, synchronous_commit ${row.commit}`;
 }
 
 async function startCluster(directory: string): Promise<Cluster> {
   const port = await freePort();
   const databaseDir = join(directory, "postgres");
-  // PostgreSQL refuses to run as root, and the account it runs as instead must be able to walk in.
+  // PostgreSQL refuses to run as root, so another account runs it and needs access to the directory.
   await chmod(directory, 0o755);
   await mkdir(databaseDir);
   const EmbeddedPostgres = await loadEmbeddedPostgres();

@@ -5,7 +5,7 @@ import { settings } from "./settings.ts";
 
 const schema = new URL("../../article/schema.sql", import.meta.url);
 
-/** Fills the article's own tables; its files are known by their whole URL. */
+/** Fills the tables of the article's design, which stores the whole URL of each file. */
 export async function seedArticle(url: string, { notes, attachments, shares }: Dataset): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

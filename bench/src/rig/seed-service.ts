@@ -1,24 +1,24 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-// The service's own way in, migrations and all: no second description of its schema is kept here.
+// Uses the migrations and queries of the service, so that the benchmark has no second schema.
 import { openPostgres, openSqlite } from "@valetkey/server/src/db/index.ts";
 import type { Queries } from "@valetkey/server/src/usecases/ports/index.ts";
-import type { Place } from "./candidates.ts";
+import type { DataLocation } from "./candidate-specs.ts";
 import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
 import { runSql } from "./postgres.ts";
 import { settings } from "./settings.ts";
 
 const clock = Date.now;
 
-/** Fills the service's tables on either engine with the data set, and leaves nobody connected. */
-export async function seedService({ directory, url }: Place, dataset: Dataset): Promise<void> {
+/** Fills the tables of the service on either engine, and closes all connections. */
+export async function seedService({ directory, url }: DataLocation, dataset: Dataset): Promise<void> {
   const file = join(directory, settings.sqliteFile);
   const db = url === undefined ? await openSqlite({ file, clock }) : await openPostgres({ url, clock });
   await db.transaction((tx) => insertAll(tx, dataset));
   await db.close();
   if (url !== undefined) await runSql(url, "ANALYZE");
   else if (existsSync(`${file}-wal`))
-    throw new Error("The seeded SQLite file was not closed cleanly; a copy would miss data.");
+    throw new Error("The seeded SQLite file was not closed cleanly, so a copy would miss data.");
 }
 
 async function insertAll(tx: Queries, { userIds, strangerId, notes, attachments, shares }: Dataset): Promise<void> {

@@ -1,4 +1,4 @@
-/** The middle value; of an even number of values, the mean of the two in the middle. */
+/** The median. For an even number of values, it is the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -7,8 +7,9 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The median of the ratios within each round. Rounds are interleaved, so what slows the machine for a while slows both sides of a ratio;
- * a ratio of two medians would not have that.
+ * The median of the ratios within each round.
+ *
+ * A slow phase of the machine affects both sides of such a ratio. A ratio of two medians would not cancel it.
  */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)));

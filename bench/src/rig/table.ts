@@ -1,4 +1,4 @@
-/** A table in plain text; the first column is left-aligned, numbers are right-aligned. */
+/** Formats a table as plain text. The first column is left-aligned, and the others are right-aligned. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -12,12 +12,12 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
     .join("\n");
 }
 
-/** 16543.2 -> 16,543 */
+/** Formats 16543.2 as 16,543. */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** One line that says whether a goal was met; false when it was not. */
+/** Prints one line about a goal, and returns whether the value meets it. */
 export function reportGoal(goal: { text: string; value: number; atLeast: number; unit: string }): boolean {
   const { text, value, atLeast, unit } = goal;
   const format = (number: number) =>

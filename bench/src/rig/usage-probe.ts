@@ -1,11 +1,11 @@
-// Loaded into every candidate beside its own code, so that a server needs no line for the benchmark's sake.
+// Every candidate preloads this file, so that the servers need no code for the benchmark.
 process.on("message", (message) => {
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();
   const peakRssBytes = 1024 * process.resourceUsage().maxRSS;
   process.send?.({ rssBytes: process.memoryUsage.rss(), peakRssBytes, cpuMicroseconds: user + system });
 });
-// The channel must not hold a server open that is done.
+// The channel must not keep a finished server alive.
 process.channel?.unref();
-// Nor must a server outlive a benchmark that was cut off.
+// A server must not outlive an interrupted benchmark.
 process.once("disconnect", () => process.exit(1));

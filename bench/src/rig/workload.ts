@@ -9,7 +9,7 @@ export const BATCH_SIZE = datasetShapes.batch.attachmentsOfNote;
 const TOKEN_LIFE = "2h";
 const SEED = 7;
 
-/** The requests of a workload as bytes, in random order; one user's token serves all of that user's requests, as in life. */
+/** The requests of a workload as bytes, in random order. All requests of a user have the same token, like in production. */
 export async function createRequests(workload: WorkloadName): Promise<Buffer[]> {
   const dataset = createDataset(datasetShapes[workload]);
   const random = createRandom(SEED);
@@ -19,7 +19,7 @@ export async function createRequests(workload: WorkloadName): Promise<Buffer[]> 
   return shuffle(requests, random);
 }
 
-/** The bearer token of an existing application: HS256, `sub` is the user. */
+/** Makes the bearer token of an existing application: HS256, with the user id in `sub`. */
 export function createToken(userId: string): Promise<string> {
   return new SignJWT({ email: `${userId}@bench.example`, name: "Bench" })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
@@ -29,7 +29,7 @@ export function createToken(userId: string): Promise<string> {
     .sign(new TextEncoder().encode(settings.jwtSecret));
 }
 
-/** For each note and each of its readers, the note's files in random order: what "download all" asks for. */
+/** The files of each note for each of its readers, in random order, like "download all" requests them. */
 export function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
   const batches = new Map<string, { userId: string; attachmentIds: string[] }>();
   for (const { userId, attachment } of dataset.grants) {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 
 export type Bucket = { endpoint: string; stop(): Promise<void> };
 
-/** Starts the embedded bucket in a process of its own, its data in this folder. */
+/** Starts the embedded bucket in a separate process, with its data in this folder. */
 export async function startBucket(dataDir: string): Promise<Bucket> {
   const child = fork(new URL("./bucket-process.ts", import.meta.url), [dataDir], { execArgv: profileFlags() });
   const [endpoint] = (await once(child, "message")) as [string];
@@ -17,7 +17,7 @@ export async function startBucket(dataDir: string): Promise<Bucket> {
   };
 }
 
-/** As for the servers: BENCH_PROFILE_DIR gets a CPU profile. */
+/** Writes a CPU profile to BENCH_PROFILE_DIR, if set. */
 function profileFlags(): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
   return directory === undefined

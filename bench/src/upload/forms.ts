@@ -8,7 +8,7 @@ const FILE_BYTES = 50 * MIB;
 type Plan = { specs: readonly CandidateSpec[]; token: string; noteId: string };
 type Growth = { name: string; firstBytes: number; peakBytes: number; seconds: number };
 
-/** Twenty forms of 50 MiB at once, to each server in turn: how much memory that takes. */
+/** Measures the memory of each server while it receives twenty forms of 50 MiB at once. */
 export async function measureForms({ specs, token, noteId }: Plan): Promise<void> {
   const grown: Growth[] = [];
   for (const spec of specs) grown.push(await measure(spec, { token, noteId }));
@@ -33,7 +33,7 @@ async function measure(spec: CandidateSpec, { token, noteId }: { token: string; 
   const path = `/notes/${noteId}/attachments`;
   const post = (files: number, fileBytes: number) => postForms({ port: candidate.port, path, token, files, fileBytes });
   try {
-    // Once through, so that what is measured is the files and not the loading of code.
+    // A first form loads the code, so that the measurement contains only the files.
     await post(1, MIB);
     const before = await candidate.usage();
     const startedAt = performance.now();

@@ -7,7 +7,7 @@ type Forms = { port: number; path: string; token: string; files: number; fileByt
 const PIECE = Buffer.alloc(2 ** 20, 7);
 const BOUNDARY = "----bench-of-valet-key";
 
-/** Posts this many files at once as browsers do, each a form of its own. Throws when one is not answered with 201. */
+/** Posts this many files at once, each in its own form, like browsers do. Throws unless all responses are 201. */
 export async function postForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const agent = new Agent({ maxSockets: files });
   const post = async (number: number) => {
@@ -23,10 +23,10 @@ export async function postForms({ port, path, token, files, fileBytes }: Forms):
     };
     const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
     Readable.from(pieces({ head, fileBytes, tail }), { objectMode: false, highWaterMark: 64 * 1024 }).pipe(outgoing);
-    const [answer] = await once(outgoing, "response");
+    const [response] = await once(outgoing, "response");
     let text = "";
-    for await (const chunk of answer) text += chunk;
-    if (answer.statusCode !== 201) throw new Error(`a form was answered with ${answer.statusCode}: ${text}`);
+    for await (const chunk of response) text += chunk;
+    if (response.statusCode !== 201) throw new Error(`A form got ${response.statusCode}: ${text}`);
   };
   await Promise.all(Array.from({ length: files }, (_, number) => post(number)));
   agent.destroy();

@@ -1,10 +1,10 @@
 import { createSenders } from "./senders.ts";
 
-// All senders take turns in this one process, which does nothing else.
+// All senders take turns in this process, which does nothing else.
 const senders = createSenders(JSON.parse(process.argv[2] as string));
 process.on("message", async ({ name, path }: { name: string; path: string }) => {
   const sender = senders.find((each) => each.name === name);
-  if (sender === undefined) throw new Error(`there is no sender ${name}`);
+  if (sender === undefined) throw new Error(`There is no sender ${name}`);
   const { user, system } = process.cpuUsage();
   const startedAt = performance.now();
   const remove = await sender.send(path);

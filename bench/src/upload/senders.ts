@@ -6,7 +6,7 @@ import { createClient } from "@valetkey/client";
 import { openFile } from "@valetkey/client/node";
 import { settings } from "../rig/settings.ts";
 
-/** One way to bring a file of the disk into the bucket; answers how to remove it again. */
+/** One way to upload a file of the disk to the bucket. Returns a function that deletes it. */
 export type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 
 type Options = {
@@ -14,7 +14,7 @@ type Options = {
   service: { url: string; token: string; noteId: string };
 };
 
-/** As the client and lib-storage have it by themselves, with the service's part size for both. */
+/** The defaults of the client and lib-storage, with the part size of the service for both. */
 const PART_BYTES = 8 * 2 ** 20;
 const PARALLEL = 4;
 
@@ -26,7 +26,7 @@ export const names = [
   "PutObject, no checksum",
 ] as const;
 
-/** The client through the whole pipeline (start, parts, verification), and what the AWS SDK does with the bucket's own keys. */
+/** Makes the senders: the client with its whole pipeline (start, parts, verification), and the AWS SDK with the keys of the bucket. */
 export function createSenders({ endpoint, service }: Options): Sender[] {
   const client = createClient({ baseUrl: service.url, token: service.token });
   const { accessKeyId, secretAccessKey, region } = settings;

@@ -10,14 +10,14 @@ type Plan = { endpoint: string; service: object; path: string; sizeBytes: number
 const MIB = 2 ** 20;
 const GOAL = 0.95;
 
-/** The same file by each way in turns, round by round. Answers whether the goal was met. */
+/** Uploads the same file by each sender in turns. Returns whether the goal was met. */
 export async function measureThroughput({ endpoint, service, path, sizeBytes, rounds }: Plan): Promise<boolean> {
   const child = fork(new URL("./sender-process.ts", import.meta.url), [JSON.stringify({ endpoint, service })]);
   const turns = new Map<string, Turn[]>(names.map((name) => [name, []]));
   const ended = once(child, "exit").then(() => {
-    throw new Error("the process that sends has ended; its last words are above");
+    throw new Error("The process of the senders has ended. Its output is above");
   });
-  // Whoever waits for a turn hears of it.
+  // The caller that waits for a turn gets the error.
   ended.catch(() => undefined);
   const take = async (name: string): Promise<Turn> => {
     child.send({ name, path });
@@ -27,7 +27,7 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   try {
     for (const name of names) await take(name);
     for (let round = 0; round < rounds; round++) {
-      // Each round in another order: what a turn leaves to the disk is not always the same one's burden.
+      // Each round has another order, because a turn leaves work to the disk that slows the next one.
       for (let place = 0; place < names.length; place++) {
         const name = names[(place + round) % names.length] as string;
         turns.get(name)?.push(await take(name));

@@ -154,7 +154,7 @@ describe("an outage", () => {
     const isSigning = ({ url }: IncomingMessage) => url?.endsWith("/complete") === true;
     world.toService.decide((request) => (isSigning(request) ? { status: 502, body: "Bad Gateway" } : "pass"));
     const error = await failureOf(world.client.upload(note, given, { giveUpAfterSeconds: 0 }).done);
-    expect(error).toMatchObject({ code: "invalid_answer", status: 502 });
+    expect(error).toMatchObject({ code: "invalid_response", status: 502 });
     world.toService.decide(() => "pass");
     const { id } = await world.client.upload(note, given).done;
     await expectSameBytes(world, { attachmentId: id, given });

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { declareWire } from "./declare-wire.ts";
 
-// npm run build -w packages/client: makes dist/, which is what gets published (npm publish packages/client/dist).
-// The repository runs the sources as they are; whoever installs the package gets JavaScript and declarations that need nothing else.
+// `npm run build -w packages/client` makes dist/, and `npm publish packages/client/dist` publishes it.
+// The repository runs the sources. The package contains JavaScript and declarations without dependencies.
 const ROOT = resolve(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 
@@ -20,14 +20,20 @@ await writeFile(join(DIST, "package.json"), `${JSON.stringify(await describePack
 await copyFile(join(ROOT, "../../docs/client.md"), join(DIST, "README.md"));
 await copyFile(join(ROOT, "../../LICENSE"), join(DIST, "LICENSE"));
 
-/** The package as its users see it. */
+/** The package.json of the published package. */
 async function describePackage() {
   const { name, version, description, license, type, engines, sideEffects } = JSON.parse(
     await readFile(join(ROOT, "package.json"), "utf8"),
   );
   const entry = (file: string) => ({ types: `./${file}.d.ts`, default: `./${file}.js` });
   return {
-    ...{ name, version, description, license, type, engines, sideEffects },
+    name,
+    version,
+    description,
+    license,
+    type,
+    engines,
+    sideEffects,
     exports: { ".": entry("index"), "./node": entry("node"), "./package.json": "./package.json" },
   };
 }

@@ -1,15 +1,21 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** What a bundler makes of an import, in bytes: minified, and gzipped on top. `inputs` are the files of which something went into it. */
+/** The size of a bundle in bytes: minified, and also gzipped. `inputs` are the files with code in the bundle. */
 export type BundleSize = { minified: number; gzipped: number; inputs: string[] };
 
-/** Bundles one line of code, for example `export * from "@valetkey/client"`, as a page would have it. */
+/** Bundles one line of code for a page, for example `export * from "@valetkey/client"`. */
 export async function bundleSize(contents: string): Promise<BundleSize> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
-    ...{ bundle: true, minify: true, format: "esm", platform: "browser", target: "es2024" },
-    ...{ write: false, metafile: true, logLevel: "error" },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2024",
+    write: false,
+    metafile: true,
+    logLevel: "error",
   });
   const bytes = outputFiles[0]?.contents ?? new Uint8Array();
   const [bundle] = Object.values(metafile.outputs);

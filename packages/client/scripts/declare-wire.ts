@@ -1,6 +1,6 @@
 import * as contract from "@valetkey/contract";
 
-/** The parts of JSON Schema that the contract is written in. */
+/** The parts of JSON Schema that the contract uses. */
 type Schema = {
   type?: string;
   properties?: Record<string, Schema>;
@@ -13,8 +13,10 @@ type Schema = {
 };
 
 /**
- * Writes the types that `wire.ts` takes from the contract out in full, so that the published package needs neither the contract nor its
- * schema library. That they are the same types is tested. Throws for a schema of a kind that is not known here.
+ * Writes the types that `wire.ts` imports from the contract in full.
+ *
+ * So the published package needs neither the contract nor its schema library. A test compares the types.
+ * Throws for an unknown kind of schema.
  */
 export function declareWire(wireSource: string): string {
   const names = /export type \{([^}]*)\}/.exec(wireSource)?.[1]?.match(/\w+/g) ?? [];

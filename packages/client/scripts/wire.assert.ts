@@ -1,7 +1,7 @@
 import type * as contract from "@valetkey/contract";
 import type * as published from "../dist/wire.d.ts";
 
-// Compiled by the test of the package: an error here is a published type that is not the contract's.
+// The test of the package compiles this file. An error here means that a published type differs from the contract.
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Flat<T> = T extends readonly (infer Item)[]
   ? Flat<Item>[]

@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient, ValetKeyError } from "./index.ts";
 
-/** A little server that answers as told, and remembers what it was asked. */
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+/** Starts a server that responds with `respond` and records its requests. */
+async function serve(respond: (request: IncomingMessage, response: ServerResponse) => void) {
   const requests: { method: string; path: string; headers: IncomingMessage["headers"] }[] = [];
   const server = createServer((request, response) => {
     requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers });
-    answer(request, response);
+    respond(request, response);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   onTestFinished(() => {
@@ -32,31 +32,31 @@ const failureOf = async (promise: Promise<unknown>) => {
   return error as ValetKeyError;
 };
 
-describe("who is calling", () => {
-  it("is said by a token", async () => {
+describe("the caller", () => {
+  it("is identified by a token", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     await createClient({ baseUrl, token: "vk_1" }).me();
     expect(requests[0]?.headers.authorization).toBe("Bearer vk_1");
   });
 
-  it("is asked for before each request, and once more after a 401", async () => {
+  it("is identified by getToken, again after a 401", async () => {
     const { baseUrl, requests } = await serve((request, response) =>
       request.headers.authorization === "Bearer new" ? json(response, {}) : json(response, { status: 401 }),
     );
-    const asked: boolean[] = [];
+    const refreshes: boolean[] = [];
     const client = createClient({
       baseUrl,
       getToken({ refresh }) {
-        asked.push(refresh);
+        refreshes.push(refresh);
         return refresh ? "new" : "old";
       },
     });
     await client.me();
-    expect(asked).toEqual([false, true]);
+    expect(refreshes).toEqual([false, true]);
     expect(requests).toHaveLength(2);
   });
 
-  it("is the browser's cookie without either: credentials are included then, and only then", async () => {
+  it("is identified by the cookie only without a token", async () => {
     const seen: (string | undefined)[] = [];
     const fetch = async (_: unknown, init?: RequestInit) => {
       seen.push(init?.credentials);
@@ -69,40 +69,40 @@ describe("who is calling", () => {
 });
 
 describe("an error", () => {
-  it("of the service has its code, status and requestId", async () => {
+  it("of the service has the code, status and requestId of the response", async () => {
     const problem = { code: "access_denied", message: "Access denied", requestId: "r-1", status: 403 };
     const { baseUrl } = await serve((_, response) => json(response, { status: 403, body: problem }));
     const error = await failureOf(createClient({ baseUrl, token: "t" }).notes.get("1"));
     expect(error).toMatchObject({ code: "access_denied", status: 403, requestId: "r-1", message: "Access denied" });
   });
 
-  it("says how long to wait", async () => {
-    const answer = {
+  it("has the Retry-After of the response", async () => {
+    const limited = {
       status: 429,
       body: { code: "rate_limited", message: "Slow down" },
       headers: { "retry-after": "7" },
     };
-    const { baseUrl } = await serve((_, response) => json(response, answer));
+    const { baseUrl } = await serve((_, response) => json(response, limited));
     expect((await failureOf(createClient({ baseUrl }).me())).retryAfterSeconds).toBe(7);
   });
 
   it.each([
     ["a page of a proxy", 502, "<html>Bad Gateway</html>"],
-    ["a page in place of an answer", 200, "<html>Sign in to the wireless network</html>"],
-    ["nothing where there should be something", 200, ""],
-  ])("that is %s is invalid_answer", async (_, status, body) => {
+    ["a page instead of a response", 200, "<html>Sign in to the wireless network</html>"],
+    ["an empty response", 200, ""],
+  ])("for %s is invalid_response", async (_, status, body) => {
     const { baseUrl } = await serve((_, response) => response.writeHead(status).end(body));
-    expect(await failureOf(createClient({ baseUrl }).me())).toMatchObject({ code: "invalid_answer", status });
+    expect(await failureOf(createClient({ baseUrl }).me())).toMatchObject({ code: "invalid_response", status });
   });
 
-  it("without an answer is network, and has the cause", async () => {
+  it("without a response is network, with the cause", async () => {
     const { baseUrl } = await serve((request) => request.socket.resetAndDestroy());
     const error = await failureOf(createClient({ baseUrl }).me());
     expect(error.code).toBe("network");
     expect(error.cause).toBeDefined();
   });
 
-  it("of the caller's own doing is aborted", async () => {
+  it("after the caller aborts is aborted", async () => {
     const { baseUrl } = await serve(() => undefined);
     const controller = new AbortController();
     const failed = failureOf(createClient({ baseUrl }).notes.get("1", { signal: controller.signal }));
@@ -110,19 +110,19 @@ describe("an error", () => {
     expect((await failed).code).toBe("aborted");
   });
 
-  it("requirement 28: tells no token and no query", async () => {
+  it("requirement 28: contains no token and no query", async () => {
     const { baseUrl } = await serve((_, response) => response.writeHead(500).end());
     const error = await failureOf(createClient({ baseUrl, token: "vk_secret" }).notes.list({ cursor: "c-secret" }));
     expect(`${error.message} ${JSON.stringify(error)}`).not.toMatch(/secret/);
   });
 
-  it.each(["", "files.example.com", "ftp://files.example.com"])("in the address %j is found at once", (baseUrl) => {
+  it.each(["", "files.example.com", "ftp://files.example.com"])("is thrown at once for the base URL %j", (baseUrl) => {
     expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
   });
 });
 
-describe("what is asked for", () => {
-  it("is encoded, and a slash at the end of the address does no harm", async () => {
+describe("the path of a request", () => {
+  it("is encoded, also with a slash at the end of the base URL", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     const client = createClient({ baseUrl: `${baseUrl}/` });
     await client.notes.get("../a?b#c");
@@ -134,7 +134,7 @@ describe("what is asked for", () => {
   });
 });
 
-describe("an upload refuses at once", () => {
+describe("an upload throws at once for", () => {
   const client = createClient({ baseUrl: "https://files.example.com", token: "t" });
   it.each([0, 17, 1.5, Number.NaN])("parallel: %s", (parallel) => {
     expect(() => client.upload("1", new File([], "a"), { parallel })).toThrow(

@@ -1,8 +1,8 @@
-import { unanswered, ValetKeyError } from "./errors.ts";
+import { networkError, ValetKeyError } from "./errors.ts";
 import type { Problem } from "./wire.ts";
 
 export type CallOptions = {
-  /** Undefined members are left out. */
+  /** The query leaves out undefined members. */
   query?: Record<string, string | number | undefined>;
   /** Sent as JSON. */
   body?: unknown;
@@ -13,7 +13,7 @@ export type CallOptions = {
 /** One request to the service. Throws ValetKeyError. */
 export type Call = <T>(method: string, path: string, options?: CallOptions) => Promise<T>;
 
-/** Answers a token; asked with `refresh: true` once after the service refused the last one. */
+/** Returns a token. The client calls it with `refresh: true` once after the service refused the last token. */
 export type GetToken = (options: { refresh: boolean }) => string | Promise<string>;
 
 type Options = {
@@ -24,7 +24,7 @@ type Options = {
   fetch: typeof globalThis.fetch;
 };
 
-/** Makes the function that all calls go through: who is calling, JSON both ways, every failure a ValetKeyError. */
+/** Makes the function behind all calls. It adds the credentials, speaks JSON, and throws every failure as a ValetKeyError. */
 export function createCall({ baseUrl, getToken, fetch }: Options): Call {
   async function send(method: string, path: string, options: CallOptions & { refresh: boolean }): Promise<Response> {
     const { query = {}, body, headers, signal, refresh } = options;
@@ -39,13 +39,13 @@ export function createCall({ baseUrl, getToken, fetch }: Options): Call {
           ...authorization,
           ...headers,
         },
-        // A token is enough; the cookie of whoever else is signed in here must not go along.
+        // The cookie may belong to another user of this browser, so a token excludes it.
         credentials: getToken === undefined ? "include" : "omit",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (cause) {
-      throw unanswered(cause, { signal, what });
+      throw networkError(cause, { signal, what });
     }
   }
 
@@ -59,9 +59,9 @@ export function createCall({ baseUrl, getToken, fetch }: Options): Call {
     const text = await readText(response, { signal: options.signal, what });
     if (!response.ok) throw toError(response, { text, what });
     if (response.status === 204) return undefined as T;
-    const answer = parse(text);
-    if (answer === undefined) throw notOurs(response, what);
-    return answer as T;
+    const value = parse(text);
+    if (value === undefined) throw notFromService(response, what);
+    return value as T;
   };
 }
 
@@ -75,7 +75,7 @@ async function readText(response: Response, options: { signal: AbortSignal | und
   try {
     return await response.text();
   } catch (cause) {
-    throw unanswered(cause, options);
+    throw networkError(cause, options);
   }
 }
 
@@ -89,7 +89,7 @@ function parse(text: string): unknown {
 
 function toError(response: Response, { text, what }: { text: string; what: string }): ValetKeyError {
   const problem = parse(text) as Partial<Problem> | null | undefined;
-  if (typeof problem?.code !== "string") return notOurs(response, what);
+  if (typeof problem?.code !== "string") return notFromService(response, what);
   return new ValetKeyError(problem.code, problem.message ?? problem.detail ?? problem.code, {
     status: response.status,
     requestId: problem.requestId,
@@ -97,15 +97,15 @@ function toError(response: Response, { text, what }: { text: string; what: strin
   });
 }
 
-function notOurs(response: Response, what: string): ValetKeyError {
-  const message = `${what} was answered with ${response.status}, but not by a Valet Key: check baseUrl, and what stands in between.`;
-  return new ValetKeyError("invalid_answer", message, {
+function notFromService(response: Response, what: string): ValetKeyError {
+  const message = `${what} returned ${response.status}, but not from Valet Key. Check baseUrl and the proxies in between.`;
+  return new ValetKeyError("invalid_response", message, {
     status: response.status,
     retryAfterSeconds: readRetryAfter(response),
   });
 }
 
-/** Seconds only: as a date it would be worth what this machine's clock is worth. */
+/** Reads seconds only: a date would depend on this machine's clock. */
 function readRetryAfter(response: Response): number | undefined {
   const text = response.headers.get("retry-after") ?? "";
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;

@@ -9,28 +9,38 @@ import { ValetKeyError } from "./errors.ts";
 import type { Instance, Me, Usage } from "./wire.ts";
 
 export type CallsOptions = {
-  /** Where the service is, for example https://files.example.com; in a page of the service itself, `location.origin`. */
+  /** The URL of the service, for example https://files.example.com. In a page of the service itself: `location.origin`. */
   baseUrl: string;
-  /** A token of the caller. Without it and without getToken the session cookie says who is calling. */
+  /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
   token?: string;
-  /** Instead of `token`, where tokens are short-lived: asked before each request, and once more after a 401. */
+  /** For short-lived tokens, instead of `token`. The client calls it before each request, and again after a 401. */
   getToken?: GetToken;
-  /** Default: the platform's. */
+  /** Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
 };
 
-/** What the service answers by itself. Every failure is a ValetKeyError. */
+/** The calls to the service. Every failure is a ValetKeyError. */
 export type Calls = ReturnType<typeof callsOn>;
 
 /**
- * Makes a client that moves no files: a quarter of the code, for a page that fetches `createClient` only when there is a file to send or to
- * read. Nothing is sent. Throws `invalid_option` for an address that isn't one.
+ * Makes a client without uploads and downloads. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ *
+ * It has a quarter of the code, for a page that loads `createClient` only when there is a file to send or to read.
+ *
+ * @example
+ * ```ts
+ * import { createCalls } from "@valetkey/client";
+ *
+ * const calls = createCalls({ baseUrl: "https://files.example.com", token: process.env.VALETKEY_TOKEN ?? "" });
+ * const { role } = await calls.notes.create({ title: "Quarterly report" });
+ * console.log(role); // owner
+ * ```
  */
 export function createCalls(options: CallsOptions): Calls {
   return callsOn(connect(options).call);
 }
 
-/** Where the service is and how it is spoken to. */
+/** Checks the options and makes the function that calls the service. */
 export function connect({ baseUrl: given, token, getToken, fetch = platformFetch }: CallsOptions) {
   const baseUrl = checkBaseUrl(given);
   const ask = getToken ?? (token === undefined ? undefined : () => token);
@@ -41,12 +51,12 @@ const platformFetch: typeof globalThis.fetch = (...request) => globalThis.fetch(
 
 export function callsOn(call: Call) {
   return {
-    /** How one gets in and what is allowed; asked without being anyone. */
+    /** Returns the ways to sign in and the limits of the service. Needs no credentials. */
     instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<Instance> =>
       call<Instance>("GET", "/instance", { signal }),
-    /** Who the service takes the caller for. */
+    /** Returns the caller as the service identifies them. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
-    /** What the files on the caller's notes take up, and how much they may. */
+    /** Returns the storage that the caller's notes use, and the quota. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     notes: noteCalls(call),
     attachments: attachmentCalls(call),
@@ -61,7 +71,7 @@ function checkBaseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
     throw new ValetKeyError(
       "invalid_option",
-      `baseUrl is "${text}"; give the service's address, as https://files.example.com.`,
+      `baseUrl is "${text}". It must be the URL of the service, for example https://files.example.com.`,
     );
   }
   return text.replace(/\/+$/, "");

@@ -2,27 +2,44 @@ import { type Calls, type CallsOptions, callsOn, connect } from "./calls.ts";
 import { type Download, download } from "./download.ts";
 import type { FileSource } from "./file-source.ts";
 import { detectPlatform } from "./platform.ts";
-import type { UploadStore } from "./stores/store.ts";
+import type { UploadStore } from "./stores/upload-store.ts";
 import { defaultStore } from "./stores/web-store.ts";
-import { startTask, type UploadOptions, type UploadTask } from "./upload/task.ts";
+import { startTask, type UploadOptions, type UploadTask } from "./upload/upload-task.ts";
 
 export type ClientOptions = CallsOptions & {
-  /** Where unfinished uploads are remembered. Default: localStorage in a page, memory elsewhere. */
+  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
   store?: UploadStore;
 };
 
-/** All that a caller can do. Every failure is a ValetKeyError. */
+/** The calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
 export type Client = Calls & {
-  /** Reads a file from the bucket, from a URL that is asked for now. */
+  /** Reads a file from the bucket. It requests a fresh URL first. */
   download(attachmentId: string, options?: { signal?: AbortSignal }): Promise<Download>;
   /**
-   * Brings a file straight to the bucket and onto a note: in one request or in parts, as the service says. It begins at once; the same
-   * file to the same note goes on where an interrupted upload has stopped. Throws `invalid_option`; all else is in `done`.
+   * Uploads a file straight to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload.
+   * The upload starts at once. It resumes an interrupted upload of the same file to the same note.
+   * Throws `invalid_option`. Every other failure rejects `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };
 
-/** Makes a client; nothing is sent. Throws `invalid_option` for an address that isn't one. */
+/**
+ * Makes a client. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "@valetkey/client";
+ *
+ * const client = createClient({ baseUrl: "https://files.example.com", token: process.env.VALETKEY_TOKEN ?? "" });
+ * const note = await client.notes.create({ title: "Quarterly report" });
+ * const file = new File(["the report"], "report.txt", { type: "text/plain" });
+ * const attachment = await client.upload(note.id, file).done;
+ * console.log(attachment.state); // ready
+ *
+ * const { fileUrl } = await client.urlFor(attachment.id, { expiresIn: 60 });
+ * console.log(await (await fetch(fileUrl)).text()); // the report
+ * ```
+ */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, fetch, call } = connect(options);
   const { store = defaultStore() } = options;

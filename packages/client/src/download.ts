@@ -1,30 +1,32 @@
 import type { Call } from "./call.ts";
-import { canGetBetter, unanswered, ValetKeyError } from "./errors.ts";
+import { isRetryable, networkError, ValetKeyError } from "./errors.ts";
 import type { Platform } from "./platform.ts";
-import { pauseMs } from "./upload/persist.ts";
+import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** A file as it comes in. */
+/** A download in progress. */
 export type Download = {
   attachment: Attachment;
-  /** The bytes; errors with ValetKeyError when they can't be had to the end. Nothing is read before it is asked for. */
+  /** The bytes. The stream reads only on demand. It errors with ValetKeyError when the download fails. */
   stream: ReadableStream<Uint8Array>;
-  /** All of it at once, in memory. */
+  /** The whole file in memory. */
   blob(): Promise<Blob>;
 };
 
 type Deps = { call: Call; fetch: typeof globalThis.fetch; platform: Platform };
 
-/** In a row, without a byte in between. */
+/** Failures in a row, without a byte in between. */
 const MAX_ATTEMPTS = 6;
-/** No byte came for so long, though one was waited for: the line is dead. Milliseconds. */
+/** Without a byte for so long, the connection counts as dead. Milliseconds. */
 const STALL_MS = 60_000;
 
 const WHAT = "A download from the bucket";
 
 /**
- * Begins to read an attachment from the bucket. A URL that has expired is replaced by a fresh one, which asks for access again; a line
- * that breaks is picked up at the byte where it broke; the length is held against what the service has verified.
+ * Starts to read an attachment from the bucket.
+ *
+ * It replaces an expired URL by a fresh one, for which the service checks the access again.
+ * It resumes a broken connection at the byte where it broke, and checks the length against the verified one.
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `network`, `aborted`.
  */
 export async function download(
@@ -74,9 +76,9 @@ async function* readAll(deps: Deps, { source, first }: { source: Source; first: 
     } catch (error) {
       const isShort = error instanceof ValetKeyError && error.code === "wrong_length" && offset < sizeBytes;
       failures += 1;
-      if (failures === MAX_ATTEMPTS || !(isShort || canGetBetter(error))) throw error;
+      if (failures === MAX_ATTEMPTS || !(isShort || isRetryable(error))) throw error;
       response = undefined;
-      await deps.platform.sleep(pauseMs(deps.platform, { failures }), signal ?? new AbortController().signal);
+      await deps.platform.sleep(retryDelayMs(deps.platform, { failures }), signal ?? new AbortController().signal);
     }
   }
 }
@@ -91,23 +93,23 @@ async function* chunksOf({ body }: Response, signal: AbortSignal | undefined) {
       yield value;
     }
   } catch (cause) {
-    throw unanswered(cause, { signal, what: WHAT });
+    throw networkError(cause, { signal, what: WHAT });
   } finally {
-    // Left before the end, the rest need not come.
+    // The reader may stop early, and then nobody needs the rest.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/** How long the reader of the stream takes does not count, only how long the line does. */
+/** Limits the wait for the connection only. The time that the reader takes does not count. */
 function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing came for ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`Nothing arrived for ${milliseconds} ms`)), milliseconds);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Asks for a fresh URL and reads from there on; a refused one is replaced once. */
+/** Requests a fresh URL and reads from `offset`. It replaces a URL that the bucket refuses once. */
 async function open(deps: Deps, source: Source & { offset: number }): Promise<Response> {
   const { path, signal, offset, sizeBytes } = source;
   for (let isSecond = false; ; isSecond = true) {
@@ -122,7 +124,7 @@ async function open(deps: Deps, source: Source & { offset: number }): Promise<Re
     if (status === 403 && !isSecond) continue;
     if (status < 300) throw wrongLength(offset + Number(length), sizeBytes);
     if (status >= 500 || status === 429) {
-      throw new ValetKeyError("bucket_unavailable", `The bucket answered ${status}.`, { status });
+      throw new ValetKeyError("bucket_unavailable", `The bucket returned ${status}.`, { status });
     }
     throw new ValetKeyError("bucket_refused", `The bucket refused the download: ${status}.`, { status });
   }
@@ -137,10 +139,10 @@ async function get({ fetch }: Deps, options: { url: string; offset: number; sign
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {
-    throw unanswered(cause, { signal, what: WHAT });
+    throw networkError(cause, { signal, what: WHAT });
   }
 }
 
 function wrongLength(actual: number, expected: number): ValetKeyError {
-  return new ValetKeyError("wrong_length", `The file came with ${actual} bytes where it has ${expected}.`);
+  return new ValetKeyError("wrong_length", `The download has ${actual} bytes, but the file has ${expected}.`);
 }

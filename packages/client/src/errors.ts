@@ -1,20 +1,26 @@
 import type { ProblemCode } from "./wire.ts";
 
 /**
- * What can go wrong on this side. network: no answer came · aborted: by the caller · invalid_answer: what answered is not a Valet Key ·
- * bucket_refused: the bucket did not take or give the file, for a reason that waiting won't change · wrong_length: a download ended early ·
- * file_unreadable: the file to upload changed or went away · invalid_option: an argument can't be right.
+ * The error codes of this package.
+ *
+ * - `network`: no response arrived.
+ * - `aborted`: the caller aborted the call.
+ * - `invalid_response`: the response is not from Valet Key.
+ * - `bucket_refused`: the bucket refused the file, and a retry would not help.
+ * - `wrong_length`: a download has fewer or more bytes than the file.
+ * - `file_unreadable`: the file to upload changed or disappeared.
+ * - `invalid_option`: an argument is invalid.
  */
 export type ClientErrorCode =
   | "network"
   | "aborted"
-  | "invalid_answer"
+  | "invalid_response"
   | "bucket_refused"
   | "wrong_length"
   | "file_unreadable"
   | "invalid_option";
 
-/** The service's codes, as the contract lists them, and those of this package. */
+/** The codes of the service and the codes of this package. */
 export type ErrorCode = ProblemCode | ClientErrorCode;
 
 type Details = {
@@ -27,8 +33,8 @@ type Details = {
 /**
  * The one error class of this package.
  *
- * `code` is for programs, `message` for people; `status` and `requestId` are those of the answer, when there was one; `cause` is the lower
- * error. A message never contains a token or a signed URL.
+ * `code` is for programs, `message` is for people. `status` and `requestId` come from the response, when there is one.
+ * A message never contains a token or a signed URL.
  */
 export class ValetKeyError extends Error {
   override readonly name = "ValetKeyError";
@@ -47,20 +53,20 @@ export class ValetKeyError extends Error {
   }
 }
 
-/** The error of a request that got no answer: the caller's doing, or the network's. */
-export function unanswered(cause: unknown, { signal, what }: { signal?: AbortSignal | undefined; what: string }) {
+/** The error of a request without a response: `aborted` when the caller aborted it, else `network`. */
+export function networkError(cause: unknown, { signal, what }: { signal?: AbortSignal | undefined; what: string }) {
   if (signal?.aborted && !isTimeout(signal.reason)) return aborted(signal.reason);
-  return new ValetKeyError("network", `${what} got no answer: is there a connection, and is the address right?`, {
+  return new ValetKeyError("network", `${what} got no response. Check the connection and the URL.`, {
     cause,
   });
 }
 
 export function aborted(cause?: unknown): ValetKeyError {
-  return new ValetKeyError("aborted", "It was aborted.", { cause });
+  return new ValetKeyError("aborted", "The caller aborted the operation.", { cause });
 }
 
-/** Whether the same request may succeed later: no answer, an overload, an outage. What was decided stays decided. */
-export function canGetBetter(error: unknown): error is ValetKeyError {
+/** Whether the same request may succeed later: after no response, an overload or an outage. */
+export function isRetryable(error: unknown): error is ValetKeyError {
   if (!(error instanceof ValetKeyError)) return false;
   if (error.code === "network" || error.code === "bucket_unavailable") return true;
   const { status } = error;

@@ -1,17 +1,18 @@
 /**
- * Bytes that can be read a piece at a time: a File or Blob of a page, or what `openFile` of `@valetkey/client/node` answers.
- * Nothing else of a Blob is used, so that a file too large for one can be uploaded too.
+ * A file that can be read in pieces: a File or Blob of a page, or the result of `openFile` of `@valetkey/client/node`.
+ *
+ * The client uses only this part of a Blob, so it can also upload files that are too large for a Blob.
  */
 export type FileSource = {
   /** Bytes. */
   readonly size: number;
   readonly name?: string;
-  /** Content type; "" when it is not known. */
+  /** The content type, or "" when it is unknown. */
   readonly type?: string;
   /** Milliseconds since 1970. */
   readonly lastModified?: number;
-  /** From `start` up to `end`, which may lie past the end of the file. */
+  /** The bytes from `start` (included) to `end` (excluded). `end` may exceed the size of the file. */
   slice(start: number, end: number): FileSource;
-  /** Rejects when the bytes can't be read, and when they are not those of before. */
+  /** Rejects when the bytes cannot be read, or when the file has changed. */
   arrayBuffer(): Promise<ArrayBuffer>;
 };

@@ -12,7 +12,7 @@ const DIST = join(PACKAGE, "dist");
 const { resolve: find } = createRequire(import.meta.url);
 const TSC = join(dirname(find("typescript/package.json")), "bin/tsc");
 
-/** Runs a program of Node to its end; rejects, with all that it printed, when it fails. */
+/** Runs a Node program to its end. Rejects with its whole output when it fails. */
 async function run(args: string[], { cwd = PACKAGE } = {}): Promise<string> {
   try {
     return (await promisify(execFile)(process.execPath, args, { cwd })).stdout;
@@ -22,7 +22,7 @@ async function run(args: string[], { cwd = PACKAGE } = {}): Promise<string> {
   }
 }
 
-/** A project of somebody else with the package in its node_modules. */
+/** Makes a project of a user, with the package in its node_modules. */
 async function project(source: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-consumer-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -33,16 +33,16 @@ async function project(source: string): Promise<string> {
   return folder;
 }
 
-describe("the package as it is published", () => {
+describe("the published package", () => {
   beforeAll(() => run([join(PACKAGE, "scripts/build.ts")]));
 
-  it("has nothing that publint or @arethetypeswrong/cli complain of", async () => {
+  it("passes publint and @arethetypeswrong/cli", async () => {
     const { stdout } = await promisify(execFile)("npm", ["run", "check:package"], { cwd: PACKAGE });
     expect(stdout).toContain("All good!");
     expect(stdout).not.toMatch(/❌|💀|🐛/);
   });
 
-  it("has the contract's types, written out", async () => {
+  it("declares the types of the contract", async () => {
     const options = [
       "--noEmit",
       "--strict",
@@ -64,7 +64,7 @@ describe("the package as it is published", () => {
   it.each([
     ["of a page", ["--module", "esnext", "--moduleResolution", "bundler"]],
     ["of Node", ["--module", "nodenext"]],
-  ])("type-checks in a strict project %s that has nothing else installed", async (_, options) => {
+  ])("type-checks in a strict project %s without other packages", async (_, options) => {
     const folder = await project(`
       import { createClient, memoryStore, ValetKeyError, type Attachment, type ErrorCode } from "@valetkey/client";
       const client = createClient({ baseUrl: "https://files.example.com", store: memoryStore() });
@@ -106,14 +106,14 @@ describe("the package as it is published", () => {
   });
 });
 
-describe("what a page downloads", () => {
-  it("is less than 12 kB, and nothing but this package", async () => {
+describe("the bundle of a page", () => {
+  it("is less than 12 kB and contains only this package", async () => {
     const { gzipped, inputs } = await bundleSize('export * from "@valetkey/client"');
     expect(gzipped).toBeLessThan(12_000);
     expect(inputs.filter((path) => !path.includes("client/src/") && path !== "<stdin>")).toEqual([]);
   });
 
-  it("is no code of uploads and downloads where only calls are made", async () => {
+  it("contains no code of uploads and downloads for calls alone", async () => {
     const { gzipped, inputs } = await bundleSize('export { createCalls, ValetKeyError } from "@valetkey/client"');
     expect(inputs.length).toBeGreaterThan(5);
     expect(inputs.filter((path) => /client\/src\/(?:upload|download|platform|stores)/.test(path))).toEqual([]);

@@ -1,17 +1,17 @@
-import { type Send, sendWithFetch, sendWithXhr } from "./upload/send.ts";
+import { type Send, sendWithFetch, sendWithXhr } from "./upload/transports.ts";
 
-/** What an upload needs of its surroundings; passed in, so that nothing below reads a global. */
+/** The functions of the runtime that an upload needs. The client passes them in, so that no other file reads a global. */
 export type Platform = {
-  /** Milliseconds that only go forward. An upload never looks at the wall clock, which may be wrong. */
+  /** Milliseconds of a monotonic clock. An upload never reads the wall clock, which may be wrong. */
   now(): number;
-  /** From 0 up to 1. */
+  /** From 0 (included) to 1 (excluded). */
   random(): number;
-  /** Random bytes that can't be guessed. */
+  /** Cryptographically random bytes. */
   randomBytes(count: number): Uint8Array;
-  /** Resolves after so long, or when the signal is aborted; never rejects. */
+  /** Resolves after this time, or when the signal aborts. Never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   network: Network;
-  /** SHA-256 in base64; undefined where the platform has none (a page without HTTPS). */
+  /** SHA-256 in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   /** Sends bytes to the bucket. */
   send: Send;
@@ -20,11 +20,11 @@ export type Platform = {
 export type Network = {
   /** False only when the platform is sure that there is no connection. */
   isOnline(): boolean;
-  /** Calls back when a connection comes up; answers how to stop listening. */
+  /** Calls the listener when a connection comes up. Returns an unsubscribe function. */
   onOnline(listener: () => void): () => void;
 };
 
-/** What browsers have and Node has not, or not all of it. */
+/** The globals of browsers that Node lacks, in whole or in part. */
 type Browser = {
   navigator?: { onLine?: boolean };
   addEventListener?: (type: string, listener: () => void) => void;
@@ -33,7 +33,7 @@ type Browser = {
   process?: { versions?: { node?: string } };
 };
 
-/** The platform that this runs on, found by what it has. */
+/** Detects the platform by the globals that it has. */
 export function detectPlatform({ fetch }: { fetch: typeof globalThis.fetch }): Platform {
   const browser = globalThis as unknown as Browser;
   const { crypto } = globalThis;

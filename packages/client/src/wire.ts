@@ -1,4 +1,4 @@
-/** The wire's types as contract declares them. Types only, so that no schema and no schema library is in what is shipped. */
+/** The types of the wire, from the contract. Types only, so that the package ships no schema and no schema library. */
 export type {
   ApiToken,
   ApiTokens,

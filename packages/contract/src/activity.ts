@@ -2,19 +2,19 @@ import { type Static, Type } from "typebox";
 import { Id, Instant, pageOf, UserId } from "./common.ts";
 import { Person } from "./people.ts";
 
-/** One line of the audit log. `detail` holds small facts for display; never a URL, a key or a token. */
+/** One event of the audit log. `detail` has small facts for display. It never contains a URL, a key or a token. */
 export const AuditEvent = Type.Object({
   id: Id,
   at: Instant,
   action: Type.String(),
   actorId: UserId,
   actor: Person,
-  /** With whom it was shared, or no longer is. */
+  /** The person whose share was created, changed or revoked. */
   subject: Type.Optional(Person),
   noteId: Id,
-  noteTitle: Type.Union([Type.String(), Type.Null()], { description: "As it is now; null: the note is deleted" }),
+  noteTitle: Type.Union([Type.String(), Type.Null()], { description: "The current title, or null for a deleted note" }),
   attachmentIds: Type.Array(Id),
-  /** The names of the first ten of `attachmentIds`, but for those that are deleted and named by no event of the page. */
+  /** The filenames of the first ten `attachmentIds`. It omits deleted files without an event on the page. */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
 });

@@ -6,8 +6,9 @@ export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: T
 export type Checksum = Static<typeof Checksum>;
 
 /**
- * Only `ready` can be downloaded. `verifying` and `scanning`: all of it is there, and the service looks at it; ask again until it is
- * `ready` or `rejected`.
+ * The state of an attachment. Only a `ready` one can be downloaded.
+ *
+ * In `verifying` and `scanning`, the service has all bytes and checks them. Poll until it is `ready` or `rejected`.
  */
 export const AttachmentState = Type.Enum([
   "pending",
@@ -21,8 +22,9 @@ export const AttachmentState = Type.Enum([
 export type AttachmentState = Static<typeof AttachmentState>;
 
 /**
- * A file on a note; `checksum` is null until the stored bytes were verified, `reason` says why it was rejected. The object's key is
- * never shown.
+ * A file on a note. The object key is never part of it.
+ *
+ * `checksum` is null until the service has verified the stored bytes. `reason` is the reason of a rejection.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -38,7 +40,7 @@ export const Attachment = Type.Object({
 });
 export type Attachment = Static<typeof Attachment>;
 
-/** A file that is shared with the caller by itself, without its note. */
+/** A file that is shared with the caller without its note. */
 export const SharedAttachment = Type.Object({
   ...Attachment.properties,
   owner: Person,
@@ -57,7 +59,7 @@ export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 
-/** JSON instead of a form: attach an object that is in the bucket already (administrators only). */
+/** The JSON body that attaches an object of the bucket, instead of a form with a file. Administrators only. */
 export const AdoptBody = Type.Object(
   {
     s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, ...PlainText })),
@@ -68,7 +70,7 @@ export const AdoptBody = Type.Object(
 );
 export type AdoptBody = Static<typeof AdoptBody>;
 
-/** `expiresIn` in seconds; the service's range (1 to URL_TTL_MAX) is checked behind the schema so that the refusal names it. */
+/** Seconds. The service checks the range (1 to URL_TTL_MAX), and not the schema, so that the error contains it. */
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
@@ -90,7 +92,7 @@ export const FileUrlsBody = Type.Object(
 );
 export type FileUrlsBody = Static<typeof FileUrlsBody>;
 
-/** One answer an id, in the order asked: a URL, or the code of its refusal. */
+/** One result for each id, in the order of the request: a URL or an error code. */
 export const FileUrls = Type.Object({
   urls: Type.Array(
     Type.Object({

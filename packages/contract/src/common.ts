@@ -1,19 +1,19 @@
 import { type TSchema, Type } from "typebox";
 
-/** A UUID in its usual spelling; the service makes version 7. */
+/** A UUID. The service makes version 7. */
 export const Id = Type.String({
   pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
   maxLength: 36,
   description: "UUIDv7",
 });
 
-/** What a text may hold: everything that every database keeps, and gives back as it was. */
+/** The characters of a text that every supported database can store unchanged. */
 export const PlainText = {
   pattern: "^[^\\u0000\\p{Cs}]*$",
   description: "text without U+0000 and without half of a surrogate pair",
 } as const;
 
-/** A person's id: `sub` of the token, or an account's id. */
+/** The id of a user: `sub` of the token, or the id of the account. */
 export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
 /** An ISO 8601 instant in UTC. */
@@ -37,7 +37,17 @@ export const PageQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** A page of a list; `nextCursor` is null on the last one. */
+/**
+ * The schema of one page of a list. `nextCursor` is null on the last page.
+ *
+ * @example
+ * ```ts
+ * import { Note, pageOf } from "@valetkey/contract";
+ * import { Value } from "typebox/value";
+ *
+ * console.log(Value.Check(pageOf(Note), { items: [], nextCursor: null })); // true
+ * ```
+ */
 export function pageOf<Item extends TSchema>(item: Item) {
   return Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) });
 }

@@ -1,11 +1,11 @@
 import { type Static, Type } from "typebox";
 
-/** What a page has to know of the service before anyone has signed in. */
+/** The settings of the service that a page needs before sign-in. */
 export const Instance = Type.Object({
-  signUp: Type.Enum(["open", "closed"], { description: "Whether anyone may make an account with a password" }),
-  hasAccounts: Type.Boolean({ description: "false: the first one is still to be made" }),
+  signUp: Type.Enum(["open", "closed"], { description: "Whether anyone may create an account with a password" }),
+  hasAccounts: Type.Boolean({ description: "false until somebody creates the first account" }),
   oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()], {
-    description: "The identity provider that one may sign in with; null: there is none",
+    description: "The identity provider for sign-in, or null when there is none",
   }),
   limits: Type.Object({
     urlTtlDefaultSeconds: Type.Integer(),

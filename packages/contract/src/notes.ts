@@ -6,7 +6,7 @@ import { Person } from "./people.ts";
 const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
-/** `role` is what the caller is to it: an owner may do all, an editor change and add, a viewer read and download. */
+/** A note. `role` is the role of the caller: a viewer reads and downloads, an editor also changes and adds, an owner does all. */
 export const Note = Type.Object({
   id: Id,
   title: Title,
@@ -25,14 +25,14 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = Type.Object({ title: Title, body: Type.Optional(Body) }, { additionalProperties: false });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
-/** `ifUpdatedAt`: the `updatedAt` that was read; when the note has changed since, nothing is written, and the answer is `note_changed`. */
+/** `ifUpdatedAt` is the `updatedAt` that the caller has read. When the note has changed since, the error is `note_changed`. */
 export const UpdateNoteBody = Type.Object(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
   { additionalProperties: false, minProperties: 1 },
 );
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
-/** `q`: only notes with this text in their title, their body or the name of a file, in whatever case; spaces around it don't count. */
+/** `q` selects notes with this text in their title, their body or a filename. It ignores case and outer spaces. */
 export const ListNotesQuery = Type.Object(
   {
     ...PageQuery.properties,

@@ -2,8 +2,9 @@ import { type Static, Type } from "typebox";
 import { UserId } from "./common.ts";
 
 /**
- * Someone by name, as far as the service knows it: `name` and `email` are null for ids that it has only heard of. In the activity of
- * a note only its owner is told the address of others.
+ * A person. `name` and `email` are null for a user who has never called the service.
+ *
+ * In the activity of a note, only the owner sees the email addresses of others.
  */
 export const Person = Type.Object({
   id: UserId,

@@ -1,8 +1,15 @@
 import { type Static, Type } from "typebox";
 
 /**
- * Every error code of the service, with the one status and title it is answered with (RFC 9457).
- * Clients branch on the code; the text of `detail` may change.
+ * Every error code of the service, with its status and title (RFC 9457).
+ * Clients branch on the code. The text of `detail` may change.
+ *
+ * @example
+ * ```ts
+ * import { problems } from "@valetkey/contract";
+ *
+ * console.log(problems.access_denied.status); // 403
+ * ```
  */
 export const problems = {
   invalid_request: { status: 400, title: "Invalid request" },
@@ -13,7 +20,7 @@ export const problems = {
   sign_in_failed: { status: 400, title: "Sign-in failed" },
   unauthenticated: { status: 401, title: "Not signed in" },
   access_denied: { status: 403, title: "Access denied" },
-  email_not_verified: { status: 403, title: "E-mail address not verified" },
+  email_not_verified: { status: 403, title: "Email address not verified" },
   cross_site_request: { status: 403, title: "Cross-site request refused" },
   not_found: { status: 404, title: "Not found" },
   note_not_found: { status: 404, title: "Note not found" },
@@ -25,11 +32,11 @@ export const problems = {
   request_timeout: { status: 408, title: "Request timeout" },
   note_changed: { status: 409, title: "Note changed" },
   attachment_not_ready: { status: 409, title: "Attachment not ready" },
-  upload_not_pending: { status: 409, title: "Upload is over" },
+  upload_not_pending: { status: 409, title: "Upload not pending" },
   upload_incomplete: { status: 409, title: "Upload incomplete" },
   idempotency_key_in_use: { status: 409, title: "Idempotency key in use" },
   object_already_attached: { status: 409, title: "Object already attached" },
-  email_taken: { status: 409, title: "Address in use" },
+  email_taken: { status: 409, title: "Email address in use" },
   file_too_large: { status: 413, title: "File too large" },
   quota_exceeded: { status: 413, title: "Quota exceeded" },
   payload_too_large: { status: 413, title: "Request too large" },
@@ -51,7 +58,7 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** What `/sign-in?error=` says when signing in with an identity provider failed. */
+/** The values of `/sign-in?error=` after a failed sign-in with an identity provider. */
 export const signInErrors = [
   "access_denied",
   "email_taken",
@@ -65,7 +72,7 @@ export const signInErrors = [
 ] as const satisfies readonly ProblemCode[];
 export type SignInError = (typeof signInErrors)[number];
 
-/** The body of every error: `application/problem+json`; `message` is the same text as `detail`. */
+/** The body of every error, `application/problem+json`. `message` is the same text as `detail`. */
 export const Problem = Type.Object(
   {
     type: Type.String(),

@@ -3,7 +3,7 @@ import { Email, Id, Instant, UserId } from "./common.ts";
 
 const Role = Type.Enum(["viewer", "editor"]);
 
-/** Who gets it: ids, addresses, or both; at most 100 of each. */
+/** The receivers of a share: user ids, email addresses or both. At most 100 of each. */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
   emails: Type.Optional(Type.Array(Email, { maxItems: 100 })),

@@ -18,7 +18,7 @@ export const ApiToken = Type.Object({
 });
 export type ApiToken = Static<typeof ApiToken>;
 
-/** The token itself is in this answer and nowhere after it. */
+/** A new token. Only this response contains the token itself. */
 export const CreatedToken = Type.Object({ ...ApiToken.properties, token: Type.String() });
 export type CreatedToken = Static<typeof CreatedToken>;
 

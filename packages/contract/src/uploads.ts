@@ -2,14 +2,24 @@ import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
 import { Id, Instant } from "./common.ts";
 
-/** The last character before the padding has two bits that stand for nothing: only one way of writing them is what S3 writes and compares. */
+/** The last character has two unused bits, which must be zero, because S3 compares the text. */
 const Sha256 = Type.String({
   pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
-  description:
-    "the SHA-256 of the file in base64, exactly as S3 writes it: 44 characters, the last one =, no stray bits",
+  description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",
 });
 
-/** `sha256` is base64 of the 32 bytes, as S3 writes it; when given, the bucket and the service both hold the file to it. */
+/**
+ * The body of `POST /notes/:noteId/uploads`. The bucket and the service both verify the file against `sha256` when the body has it.
+ *
+ * @example
+ * ```ts
+ * import { StartUploadBody } from "@valetkey/contract";
+ * import { Value } from "typebox/value";
+ *
+ * const body = { filename: "report.pdf", sizeBytes: 1_000_000, contentType: "application/pdf" };
+ * console.log(Value.Check(StartUploadBody, body)); // true
+ * ```
+ */
 export const StartUploadBody = Type.Object(
   {
     filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
@@ -21,12 +31,12 @@ export const StartUploadBody = Type.Object(
 );
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
-/** A start can be repeated: the answer is the upload that the first one began (draft-ietf-httpapi-idempotency-key-header). */
+/** A repeated start returns the upload of the first start (draft-ietf-httpapi-idempotency-key-header). */
 export const StartUploadHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
       description:
-        "1 to 255 visible ASCII characters. The same key and body of the same person are the same upload, with a URL signed anew, for 24 hours or until it is rejected, aborted, expired or deleted. With another body: 422.",
+        "1 to 255 visible ASCII characters. For 24 hours, the same key and body of a user return the same upload with a fresh URL, unless it is rejected, aborted, expired or deleted. Another body is 422.",
     }),
   ),
 });
@@ -34,17 +44,17 @@ export type StartUploadHeaders = Static<typeof StartUploadHeaders>;
 
 const Strategy = Type.Enum(["put", "multipart"]);
 
-/** What to send, and where: `method` to `url` with exactly these `headers`, before it expires. */
+/** The request to send: `method` to `url` with exactly these `headers`, before it expires. */
 const request = {
   method: Type.String(),
   url: Type.String(),
   headers: Type.Record(Type.String(), Type.String()),
 };
 
-/** How an upload in parts is cut: every part is `partSize` bytes long but the last, which is what remains. */
-const cut = { partSize: Type.Optional(Type.Integer()), partCount: Type.Optional(Type.Integer()) };
+/** The parts of a multipart upload. Every part has `partSize` bytes, and the last part has the rest. */
+const partition = { partSize: Type.Optional(Type.Integer()), partCount: Type.Optional(Type.Integer()) };
 
-/** pending, put: send the request before `expiresAt` · pending, multipart: ask for its parts, and be complete before `expiresAt`. */
+/** A started upload. Send its request, or request URLs of its parts and complete it, before `expiresAt`. */
 export const StartedUpload = Type.Object({
   upload: Type.Object({
     id: Id,
@@ -55,17 +65,17 @@ export const StartedUpload = Type.Object({
     url: Type.Optional(request.url),
     headers: Type.Optional(request.headers),
     expiresAt: Instant,
-    ...cut,
+    ...partition,
   }),
 });
 export type StartedUpload = Static<typeof StartedUpload>;
 
 export const UploadParams = Type.Object({ uploadId: Id });
 
-/** A part that the bucket has already. */
+/** A part in the bucket. */
 const StoredPart = Type.Object({ partNumber: Type.Integer(), etag: Type.String(), sizeBytes: Type.Integer() });
 
-/** `reason` says why it was rejected. */
+/** An upload. `reason` is the reason of a rejection. */
 export const Upload = Type.Object({
   upload: Type.Object({
     id: Id,
@@ -77,7 +87,7 @@ export const Upload = Type.Object({
     filename: Type.String(),
     sizeBytes: Type.Integer(),
     expiresAt: Instant,
-    ...cut,
+    ...partition,
     parts: Type.Array(StoredPart),
   }),
 });
@@ -92,13 +102,13 @@ export const SignPartsBody = Type.Object(
 );
 export type SignPartsBody = Static<typeof SignPartsBody>;
 
-/** In the order asked. */
+/** The signed parts, in the order of the request. */
 export const SignedParts = Type.Object({
   parts: Type.Array(Type.Object({ partNumber: Type.Integer(), ...request, expiresAt: Instant })),
 });
 export type SignedParts = Static<typeof SignedParts>;
 
-/** Nothing is taken on the client's word: the service looks at the object itself, and refuses when a part is not the one named here. */
+/** The parts are optional, because the service checks the object itself. It refuses parts that differ from the stored ones. */
 export const CompleteUploadBody = Type.Object(
   {
     parts: Type.Optional(

@@ -1,20 +1,20 @@
 import { type Static, Type } from "typebox";
 import { Id } from "./common.ts";
 
-// What Uppy's AwsS3 plugin says to a Companion and hears from it, in the plugin's own names (docs/uppy.md).
+// The protocol between the AwsS3 plugin of Uppy and a Companion, with the names of the plugin (docs/uppy.md).
 
 const filename = Type.String({ maxLength: 1024 });
 const type = Type.String({ maxLength: 255 });
-/** Uppy itself says nothing of the size: a page that wants more than its smallest uploads puts it into the metadata. Bytes. */
+/** The size in bytes. Uppy does not send it, so a page puts it into the metadata. */
 const size = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Metadata comes as `metadata[name]`; what is not named here is ignored. */
+/** Metadata has the form `metadata[name]`. The service ignores other metadata. */
 export const UppyParamsQuery = Type.Object(
   { filename, type, "metadata[noteId]": Id, "metadata[size]": Type.Optional(size) },
   { additionalProperties: false, patternProperties: { "^metadata\\[": {} } },
 );
 
-/** A form: its fields, and the file last, are posted to `url`. */
+/** A form to post to `url`. The file must be the last field. */
 export const UppyParams = Type.Object({
   method: Type.Literal("POST"),
   url: Type.String(),
@@ -24,7 +24,7 @@ export const UppyParams = Type.Object({
 const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
 
-/** `partSize` is for pages that set `getChunkSize`; without it, parts are cut as the plugin does by itself. Other metadata is ignored. */
+/** `partSize` is for pages that set `getChunkSize`. Default: the part size of the plugin. The service ignores other metadata. */
 export const CreateMultipartBody = Type.Object(
   {
     filename,
@@ -38,10 +38,10 @@ export const CreateMultipartBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** `key` says nothing of the bucket: it is the upload's id once more. */
+/** `key` is the id of the upload, and not the object key. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
-/** The key that the start of the upload answered. */
+/** The key that the start of the upload returned. */
 const key = { key: Id };
 
 export const MultipartQuery = Type.Object(key, { additionalProperties: false });
@@ -85,7 +85,7 @@ export const CompleteMultipartBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** `key` is the attachment's id, `location` where it can be downloaded by those who may. */
+/** `key` is the id of the attachment, and `location` is its download URL. */
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });
 
 export const AbortedMultipart = Type.Object({});

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 
 const OrNull = Type.Union([Type.Integer(), Type.Null()]);
 
-/** What the files on the caller's own notes take up, uploads under way included; null: there is no limit. */
+/** The storage of the caller's own notes, with unfinished uploads, and the quotas. A null quota means no limit. */
 export const Usage = Type.Object({
   usedBytes: Type.Integer(),
   quotaBytes: OrNull,

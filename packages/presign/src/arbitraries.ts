@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import type { Credentials, PresignTarget, ResponseOverrides } from "./types.ts";
+import type { ResponseOverrides } from "./response-overrides.ts";
+import type { Credentials, PresignTarget } from "./types.ts";
 
-/** Random inputs for property tests: everything here is what this package accepts. */
+/** Random valid inputs for property tests. */
 
 const MAX_KEY_BYTES = 1024;
 const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -94,7 +95,7 @@ export const response: fc.Arbitrary<ResponseOverrides> = fc.record(
 
 export const opaqueId = text.filter((id) => id !== "");
 
-/** Header values that any client can send, runs of spaces and outer spaces included. */
+/** Header values that any client can send, with runs of spaces and outer spaces. */
 export const headerValue = fc.string({
   unit: fc.constantFrom(...`${ALPHANUMERIC}AZ    ;,:/=+"'()*-._~\t`),
   minLength: 1,

@@ -4,7 +4,7 @@ import * as any from "./arbitraries.ts";
 import { encodeKey, encodeRfc3986, parseEncodedKey } from "./encode.ts";
 
 describe("encodeRfc3986", () => {
-  test("leaves only unreserved characters as they are", () => {
+  test("encodes all but unreserved characters", () => {
     const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
     const kept = ascii.filter((character) => encodeRfc3986(character) === character);
     expect(kept.join("")).toBe("-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
@@ -26,7 +26,7 @@ describe("encodeKey", () => {
     ["a/..b/c..", "a/..b/c.."],
     ["é".repeat(512), "%C3%A9".repeat(512)],
     ["k".repeat(1024), "k".repeat(1024)],
-  ])("%j", (key, encoded) => {
+  ])("encodes %j", (key, encoded) => {
     expect(encodeKey(key)).toBe(encoded);
   });
 
@@ -48,7 +48,7 @@ describe("encodeKey", () => {
     expect(() => encodeKey(key)).toThrow(expect.objectContaining({ name: "PresignError", code: "invalid_key" }));
   });
 
-  test("a URL parser leaves every encoded key alone, and it decodes to the key", () => {
+  test("survives a URL parser and decodes to the key", () => {
     const property = fc.property(any.key, (key) => {
       const encoded = encodeKey(key);
       expect(new URL(`https://host.example/${encoded}`).pathname).toBe(`/${encoded}`);

@@ -2,7 +2,7 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** An object key that was checked and percent-encoded for use in a URL path: keep it with the object and sign it again. */
+/** An object key that is valid and percent-encoded for a URL path. Store it with the object to sign it again. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
@@ -15,9 +15,9 @@ const DOT = 0x2e;
 const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
 /**
- * Percent-encodes everything but the unreserved characters of RFC 3986, as Signature Version 4 asks.
+ * Percent-encodes all but the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
- * Uppercase hex, space is `%20`, `!'()*` and `/` are encoded.
+ * It writes uppercase hex, and encodes space as `%20`. It also encodes `!'()*` and `/`.
  * Throws PresignError `invalid_text` when the text has a lone surrogate, which UTF-8 cannot express.
  * Source: AWS "Signature Version 4 signing", UriEncode.
  */
@@ -32,15 +32,15 @@ export function encodeRfc3986(text: string): string {
 }
 
 /**
- * Checks an object key and percent-encodes it for a URL path, `/` kept and nothing normalised.
+ * Checks an object key and percent-encodes it for a URL path. It keeps `/` and normalises nothing.
  *
- * Range: 1 to 1,024 UTF-8 bytes. Refused with PresignError `invalid_key`: an empty or longer key, NUL, a lone surrogate,
- * and a key with a `.` or `..` segment, because URL parsers on the way collapse those and another object is reached.
+ * Throws PresignError `invalid_key` unless the key has 1 to 1,024 UTF-8 bytes, and for NUL or a lone surrogate.
+ * It also refuses `.` and `..` segments, because URL parsers collapse them and then reach another object.
  * Source: Amazon S3 "Naming Amazon S3 objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");
-  // Plain searches cost a fraction of the pattern, and few keys go further than they do.
+  // Plain searches cost a fraction of the pattern, and few keys need the pattern.
   if ((key.charCodeAt(0) === DOT || key.includes("/.")) && DOT_SEGMENT.test(key)) {
     throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
   }
@@ -53,9 +53,9 @@ export function encodeKey(key: string): EncodedKey {
 }
 
 /**
- * Takes back an encoded key that was stored as text, for example in a database row.
+ * Checks an encoded key that was stored as text, for example in a database row.
  *
- * Throws PresignError `invalid_key` when the text is not what encodeKey could have returned.
+ * Throws PresignError `invalid_key` unless encodeKey could have returned the text.
  */
 export function parseEncodedKey(stored: string): EncodedKey {
   if (typeof stored !== "string" || !ENCODED_KEY.test(stored)) throw invalidKey("is not in encoded form");
@@ -65,7 +65,7 @@ export function parseEncodedKey(stored: string): EncodedKey {
   } catch (cause) {
     throw new PresignError("invalid_key", "The encoded key is not UTF-8", { cause });
   }
-  if (encodeKey(key) !== stored) throw invalidKey("is not in the form that encodeKey gives");
+  if (encodeKey(key) !== stored) throw invalidKey("is not in the form that encodeKey returns");
   return stored as EncodedKey;
 }
 

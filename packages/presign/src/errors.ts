@@ -1,4 +1,4 @@
-/** What can be wrong with the input of this package. A closed set: new codes are a new version. */
+/** The error codes of this package. A new code needs a new version. */
 export type PresignErrorCode =
   | "invalid_target"
   | "invalid_credentials"
@@ -16,7 +16,7 @@ export type PresignErrorCode =
 /**
  * The one error class of this package.
  *
- * `code` is for programs, `message` for people; `cause` is the lower error, when there was one.
+ * `code` is for programs, and `message` is for people.
  * A message never contains a secret.
  */
 export class PresignError extends Error {

@@ -21,7 +21,7 @@ test.each([
   "cache-control",
   "if-none-match",
   "range",
-])("%s is signed, and must be sent", (name) => {
+])("signs %s and returns it as a header to send", (name) => {
   const { url, headers } = presignPut({ [name.toUpperCase()]: " 1 " });
   expect(headers).toEqual({ [name]: "1" });
   expect(new URL(url).searchParams.get("X-Amz-SignedHeaders")).toBe([name, "host"].sort().join(";"));
@@ -33,7 +33,7 @@ test.each([
   "x-amz-checksum-crc64nvme",
   "x-amz-server-side-encryption",
   "x-amz-server-side-encryption-customer-key",
-])("%s stays a header, because the bucket ignores it in the query", (name) => {
+])("keeps %s a header", (name) => {
   const { url, headers } = presignPut({ [name]: "value" });
   expect(headers).toEqual({ [name]: "value" });
   expect(new URL(url).searchParams.has(name)).toBe(false);
@@ -45,7 +45,7 @@ test.each([
   "x-amz-checksum-mode",
   "x-amz-checksum-algorithm",
   "x-amz-sdk-checksum-algorithm",
-])("%s moves into the query, and need not be sent", (name) => {
+])("moves %s into the query", (name) => {
   const { url, headers } = presignPut({ [name]: "välue +" });
   expect(headers).toEqual({});
   expect(new URL(url).searchParams.get(name)).toBe("välue +");
@@ -72,12 +72,12 @@ test.each([
   expect(() => presignPut({ [name]: value })).toThrow(expect.objectContaining({ code: "invalid_header" }));
 });
 
-test.each(["Content-Type", "X-Amz-Acl"])("refuses %s twice", (name) => {
+test.each(["Content-Type", "X-Amz-Acl"])("refuses a repeated %s", (name) => {
   const twice = { [name]: "a", [name.toLowerCase()]: "a" };
   expect(() => presignPut(twice)).toThrow(expect.objectContaining({ code: "invalid_header" }));
 });
 
-test("a header that is named like a property of all objects is signed and returned like any other", () => {
+test("signs headers that have the name of an object property", () => {
   const { url, headers } = presignPut(JSON.parse('{"__proto__":"x"}'));
   expect(Object.entries(headers)).toEqual([["__proto__", "x"]]);
   expect(new URL(url).searchParams.get("X-Amz-SignedHeaders")).toBe("__proto__;host");

@@ -1,39 +1,39 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 
-/** The headers of a request, divided into those that are signed and sent, and the query parameters that the others became. */
+/** The headers of a request: the signed ones, and the others as query parameters. */
 export type DividedHeaders = {
-  /** `content-type;host`, as in the canonical request. */
+  /** For example `content-type;host`, as in the canonical request. */
   names: string;
-  /** One `name:value` line each, every line ended. */
+  /** One `name:value` line for each header, with a line break after each. */
   canonical: string;
-  /** What the client must send besides host. */
+  /** The headers that the client must send besides host. */
   toSend: Record<string, string>;
-  /** `&name=value…`, encoded and sorted. */
+  /** The query parameters in the form `&name=value…`, encoded and sorted. */
   hoistedQuery: string;
 };
 
 const TOKEN = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS honours these only as headers: in the query they are ignored, and the bucket would check and encrypt nothing. */
+/** AWS honours these only as headers. In the query, the bucket ignores them and would check and encrypt nothing. */
 const ENFORCED = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
 /** The signature itself sets these. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 
-/** Browsers, proxies and CDNs set, change or drop these on the way, and a signature over them breaks. */
+/** Browsers, proxies and CDNs set, change or drop these headers, which would break a signature over them. */
 const UNSTABLE =
   /^(?:accept-encoding|authorization|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(?:proxy|sec)-.*)$/;
 
 /**
- * Divides the headers of a request to a host; names are lowercased.
+ * Divides the headers of a request into signed headers and query parameters. Names become lowercase.
  *
- * Throws PresignError `invalid_header` for a malformed name or value, a name given twice, and a header that cannot be signed safely.
+ * Throws PresignError `invalid_header` for a malformed name or value, a repeated name, and a header that is unsafe to sign.
  */
 export function divideHeaders(host: string, headers: Readonly<Record<string, string>>): DividedHeaders {
   const signed = new Map([["host", host]]);
@@ -42,7 +42,7 @@ export function divideHeaders(host: string, headers: Readonly<Record<string, str
   for (const [givenName, value] of Object.entries(headers)) {
     const name = givenName.toLowerCase();
     assertHeader(name, value);
-    if (signed.has(name) || hoisted.has(name)) throw invalidHeader(name, "is given twice");
+    if (signed.has(name) || hoisted.has(name)) throw invalidHeader(name, "appears twice");
     if (name.startsWith("x-amz-") && !ENFORCED.test(name)) {
       hoisted.set(name, value);
     } else {
@@ -70,15 +70,14 @@ function hoistedQuery(hoisted: ReadonlyMap<string, string>): string {
 function assertHeader(name: string, value: unknown): void {
   if (!TOKEN.test(name)) throw invalidHeader(name, "is not a header name");
   if (typeof value !== "string" || CONTROL.test(value))
-    throw invalidHeader(name, "needs text without control characters");
+    throw invalidHeader(name, "must be text without control characters");
   if (RESERVED.test(name)) throw invalidHeader(name, "is set by the signature");
-  if (UNSTABLE.test(name)) throw invalidHeader(name, "is changed on the way to the bucket and must not be signed");
+  if (UNSTABLE.test(name)) throw invalidHeader(name, "can change on the way to the bucket, so it cannot be signed");
 }
 
-/** Clients disagree on how other text becomes header bytes, so a signature over it would hold in some of them only. */
+/** Refuses text beyond ASCII, because clients encode it differently and the signature would fail in some of them. */
 function assertSendable(name: string, value: string): string {
-  if (!ASCII.test(value))
-    throw invalidHeader(name, "must be ASCII (a filename in another script: RFC 8187, filename*=)");
+  if (!ASCII.test(value)) throw invalidHeader(name, "must be ASCII (for another filename, use filename*= of RFC 8187)");
   return value;
 }
 

@@ -2,7 +2,7 @@ export { type EncodedKey, encodeKey, encodeRfc3986, parseEncodedKey } from "./en
 export { PresignError, type PresignErrorCode } from "./errors.ts";
 export { parseS3Url, type S3Location } from "./parse-s3-url.ts";
 export { createPresigner } from "./presigner.ts";
-export { type EncodedResponse, encodeResponse } from "./response-overrides.ts";
+export { type EncodedResponse, encodeResponse, type ResponseOverrides } from "./response-overrides.ts";
 export { hmacSha256, sha256Hex } from "./sha256.ts";
 export { deriveSigningKey } from "./signing-key.ts";
 export type {
@@ -17,7 +17,6 @@ export type {
   PresignOptions,
   PresignTarget,
   PresignWarning,
-  ResponseOverrides,
   SigningOptions,
   UploadPartOptions,
   VersionedOptions,

@@ -1,16 +1,16 @@
 import { PresignError } from "./errors.ts";
 import type { PresignWarning, SigningOptions } from "./types.ts";
 
-/** How long a signature holds: `signedAtSecond` since the epoch, `expiresAt` in milliseconds since the epoch. */
+/** The lifetime of a signature: `signedAtSecond` in seconds and `expiresAt` in milliseconds since the epoch. */
 export type Lifetime = { signedAtSecond: number; expiresAt: number; warning: PresignWarning | undefined };
 
 const MAX_EXPIRES_IN_SECONDS = 604_800;
 const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
 
 /**
- * When a signature starts and ends.
+ * Computes the lifetime of a signature. It is shorter when the credentials expire first.
  *
- * It ends with the credentials when they die first; credentials that are already dead are refused.
+ * Throws PresignError, among others for expired credentials.
  */
 export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number): Lifetime {
   const { now, expiresInSeconds } = options;
@@ -28,9 +28,12 @@ function endedByCredentials(signedAtSecond: number, options: SigningOptions): Li
   const expiresAt = (signedAtSecond + options.expiresInSeconds) * 1000;
   const credentialsEnd = options.credentials.expiration?.getTime();
   if (credentialsEnd === undefined) return { signedAtSecond, expiresAt, warning: undefined };
-  // Written so that an invalid Date, whose time is NaN, is refused too.
+  // This comparison also refuses an invalid Date, whose time is NaN.
   if (!(credentialsEnd > options.now)) {
-    throw new PresignError("credentials_expired", "The credentials have expired: no URL signed with them would work");
+    throw new PresignError(
+      "credentials_expired",
+      "The credentials have expired, so a URL signed with them would not work",
+    );
   }
   if (credentialsEnd >= expiresAt) return { signedAtSecond, expiresAt, warning: undefined };
   return { signedAtSecond, expiresAt: credentialsEnd, warning: "credentials_expire_first" };

@@ -3,10 +3,10 @@ import { PresignError } from "./errors.ts";
 import { dnsSuffixes } from "./partitions.ts";
 import { assertBucket, parseEndpoint } from "./target.ts";
 
-/** An object as its URL names it; `region` is absent when the URL does not tell. */
+/** The object of a URL. `region` is absent when the URL does not contain it. */
 export type S3Location = { bucket: string; key: string; region?: string };
 
-/** `bucket` is absent when the host names none: then it is the first segment of the path. */
+/** `bucket` is absent when it is not in the host. Then it is the first segment of the path. */
 type Host = { bucket?: string | undefined; region?: string | undefined; basePath: string };
 
 const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:\/[^?#]*)?)(?:[?#]|$)/i;
@@ -19,14 +19,22 @@ const AWS_HOST = new RegExp(
 );
 
 /**
- * Reads bucket, key and, where it is told, region from the URL of an object.
+ * Reads the bucket, the key and, if present, the region from the URL of an object. It ignores the query and the fragment.
  *
- * Understood: virtual-hosted and path style, `s3://bucket/key`, dual-stack, FIPS, accelerate, China and the other partitions, the
- * legacy global (`s3.amazonaws.com`) and dash-region (`s3-eu-west-1`) endpoints, and a custom `options.endpoint` in both styles.
- * A percent-encoded key is decoded, except after `s3://`, where every character counts as it stands, as in the AWS CLI.
- * Query and fragment, so also a signature, are ignored.
- * Throws PresignError `invalid_s3_url` for the URL, and `invalid_target` for an endpoint that is none.
+ * It accepts virtual-hosted and path style, also on `options.endpoint`, and `s3://bucket/key`.
+ * On AWS, it accepts dual-stack, FIPS, accelerate and all partitions.
+ * It also accepts the legacy endpoints `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
+ * It decodes a percent-encoded key, but not after `s3://`, like the AWS CLI.
+ * Throws PresignError `invalid_s3_url` for the URL, and `invalid_target` for the endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
+ *
+ * @example
+ * ```ts
+ * import { parseS3Url } from "@valetkey/presign";
+ *
+ * const { bucket, key, region } = parseS3Url("https://my-files.s3.eu-central-1.amazonaws.com/reports/2026.pdf");
+ * console.log(bucket, key, region); // my-files reports/2026.pdf eu-central-1
+ * ```
  */
 export function parseS3Url(url: string, options: { endpoint?: string | undefined } = {}): S3Location {
   if (typeof url !== "string") throw invalidUrl("The URL is not text");
@@ -43,7 +51,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** Only the authority goes through the URL parser, which would collapse dot segments of a path into another key. */
+/** Parses only the authority, because a URL parser would collapse dot segments of the path into another key. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);
@@ -55,7 +63,7 @@ function parseAuthority(scheme: string, authority: string): URL {
 function readHost(authority: URL, endpoint: string | undefined): Host {
   const host = (endpoint === undefined ? undefined : readCustomHost(authority, endpoint)) ?? readAwsHost(authority);
   if (host === undefined)
-    throw invalidUrl(`"${authority.host}" is no S3 host; for a custom endpoint, give the endpoint`);
+    throw invalidUrl(`"${authority.host}" is not an S3 host. For a custom endpoint, pass the endpoint`);
   return host;
 }
 
@@ -75,7 +83,7 @@ function readAwsHost({ host }: URL): Host | undefined {
 
 function splitPath({ bucket, basePath }: Host, path: string): [bucket: string, encodedKey: string] {
   if (!path.startsWith(`${basePath}/`))
-    throw invalidUrl("The path of the URL does not start with that of the endpoint");
+    throw invalidUrl("The path of the URL does not start with the path of the endpoint");
   const rest = path.slice(basePath.length + 1);
   if (bucket !== undefined) return [bucket, rest];
   const end = rest.indexOf("/");

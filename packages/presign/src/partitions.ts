@@ -1,4 +1,4 @@
-/** The DNS suffixes of the AWS partitions, by the start of their region names. Source: the AWS SDK's partition list. */
+/** The DNS suffixes of the AWS partitions, by the prefix of their regions. Source: the partition list of the AWS SDK. */
 const SUFFIX_BY_REGION: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, "amazonaws.com.cn"],
   [/^eusc-/, "amazonaws.eu"],
@@ -12,7 +12,7 @@ const DEFAULT_SUFFIX = "amazonaws.com";
 /** Every DNS suffix under which S3 has endpoints. */
 export const dnsSuffixes: readonly string[] = [...SUFFIX_BY_REGION.map(([, suffix]) => suffix), DEFAULT_SUFFIX];
 
-/** The DNS suffix of the partition that holds the region; an unknown region counts as commercial AWS. */
+/** The DNS suffix of the partition of the region. An unknown region counts as commercial AWS. */
 export function dnsSuffixOf(region: string): string {
   return SUFFIX_BY_REGION.find(([regions]) => regions.test(region))?.[1] ?? DEFAULT_SUFFIX;
 }

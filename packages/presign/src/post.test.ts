@@ -10,7 +10,7 @@ function policyOf(fields: Record<string, string>) {
   return JSON.parse(Buffer.from(fields.Policy ?? "", "base64").toString());
 }
 
-test("every field but the signature is covered by the policy, which ends when the form does", () => {
+test("the policy covers every field but the signature", () => {
   const { url, fields, expiresAt } = presigner.presignPost({ ...options, fields: { acl: "private" } });
   expect(url).toBe("https://my-bucket.s3.eu-west-1.amazonaws.com/");
   expect(expiresAt).toBe(Date.UTC(2026, 10, 24, 12, 1, 0));
@@ -22,12 +22,12 @@ test("every field but the signature is covered by the policy, which ends when th
   });
 });
 
-test("a key that ends in the file name leaves the rest to the client", () => {
+test("a key that ends in the filename leaves the rest to the client", () => {
   const { fields } = presigner.presignPost({ ...options, key: "in/$" + "{filename}" });
   expect(policyOf(fields).conditions).toContainEqual(["starts-with", "$key", "in/"]);
 });
 
-test("an equal condition is said once", () => {
+test("drops repeated conditions", () => {
   const { fields } = presigner.presignPost({
     ...options,
     fields: { acl: "private" },
@@ -37,7 +37,7 @@ test("an equal condition is said once", () => {
   expect(conditions.filter((condition) => JSON.stringify(condition) === '{"acl":"private"}')).toHaveLength(1);
 });
 
-test("dies with the credentials", () => {
+test("expires with the credentials", () => {
   const expiration = new Date(now + 10_000);
   const post = presigner.presignPost({ ...options, credentials: { ...credentials, expiration } });
   expect(post).toMatchObject({ expiresAt: expiration.getTime(), warning: "credentials_expire_first" });
@@ -49,7 +49,7 @@ test.each<{ what: string; change: object; code: string }>([
   { what: "a key with dot segments", change: { key: "a/../b" }, code: "invalid_key" },
   { what: "a field that the signature sets", change: { fields: { "x-amz-date": "x" } }, code: "invalid_policy" },
   { what: "a field for the bucket", change: { fields: { Bucket: "x" } }, code: "invalid_policy" },
-  { what: "a field given twice", change: { fields: { acl: "x", ACL: "x" } }, code: "invalid_policy" },
+  { what: "a repeated field", change: { fields: { acl: "x", ACL: "x" } }, code: "invalid_policy" },
   { what: "a field that is not text", change: { fields: { acl: 1 } }, code: "invalid_policy" },
   { what: "no lifetime", change: { expiresInSeconds: 0 }, code: "invalid_expires_in" },
 ])("refuses $what", ({ change, code }) => {

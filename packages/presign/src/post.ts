@@ -9,7 +9,7 @@ import type { PolicyCondition, PostOptions, PresignedPost, Presigner } from "./t
 const FILENAME = "$" + "{filename}";
 const SET_BY_SIGNATURE = /^(?:bucket|key|policy|file|x-amz-(?:algorithm|credential|date|security-token|signature))$/i;
 
-/** Makes presignPost of one bucket. Source: AWS "Authenticating requests in browser-based uploads using POST". */
+/** Makes the presignPost function of one bucket. Source: AWS "Authenticating requests in browser-based uploads using POST". */
 export function createPresignPost(
   place: ResolvedTarget,
   findDay: ReturnType<typeof createSigningDays>,
@@ -37,7 +37,7 @@ export function createPresignPost(
   };
 }
 
-/** Every field gets a condition, because a field without one is refused by the bucket; equal conditions are said once. */
+/** Gives every field a condition, because the bucket refuses a field without one. Drops repeated conditions. */
 function policyJson(options: PostOptions, fields: Record<string, string>, expiresAt: number): string {
   const conditions = new Set((options.conditions ?? []).map((condition) => JSON.stringify(assertCondition(condition))));
   for (const [name, value] of Object.entries(fields)) conditions.add(JSON.stringify({ [name]: value }));
@@ -56,17 +56,16 @@ function assertPostKey(key: string): void {
   if (at !== -1 && at !== key.length - FILENAME.length) {
     throw new PresignError(
       "invalid_policy",
-      `${FILENAME} may stand only once, at the end of the key: no policy can match another place`,
+      `${FILENAME} must be at the end of the key, because no policy can match another position`,
     );
   }
 }
 
 function assertFields(fields: Readonly<Record<string, string>>): void {
   const names = Object.keys(fields).map((name) => name.toLowerCase());
-  if (new Set(names).size < names.length) throw new PresignError("invalid_policy", "A field is given twice");
+  if (new Set(names).size < names.length) throw new PresignError("invalid_policy", "The form has a field twice");
   for (const [name, value] of Object.entries(fields)) {
-    if (SET_BY_SIGNATURE.test(name))
-      throw new PresignError("invalid_policy", `The field "${name}" is set by the signature`);
+    if (SET_BY_SIGNATURE.test(name)) throw new PresignError("invalid_policy", `The signature sets the field "${name}"`);
     if (typeof value !== "string") throw new PresignError("invalid_policy", `The field "${name}" is not text`);
   }
 }
@@ -77,7 +76,7 @@ function assertCondition(condition: PolicyCondition): PolicyCondition {
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min < 0 || max < min) {
     throw new PresignError(
       "invalid_policy",
-      "content-length-range needs two whole numbers of bytes, the smaller first",
+      "content-length-range must have two whole numbers of bytes, the smaller first",
     );
   }
   return condition;

@@ -13,22 +13,22 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as any from "./arbitraries.ts";
 import { createPresigner } from "./index.ts";
-import type { PresignedRequest, Presigner, PresignTarget, ResponseOverrides, SigningOptions } from "./types.ts";
+import type { ResponseOverrides } from "./response-overrides.ts";
+import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from "./types.ts";
 
 /*
- * Every URL must be the one that the AWS SDK makes, byte for byte.
+ * Every URL must equal the URL of the AWS SDK, byte for byte. These options remove the intended differences:
  *
- * Where the SDK is not followed, and how it is brought to agree here:
- * - its default checksum settings put x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads: WHEN_REQUIRED;
- * - it leaves content-type and cache-control unsigned, so that anyone may change them: signableHeaders;
- * - it hoists checksums into the query, where the bucket ignores them: unhoistableHeaders;
- * - on an http endpoint it puts a bucket with dots into the host name, which a wildcard DNS entry or a later move to https does
- *   not serve: forcePathStyle.
- * That it signs expiries and keys which no server or URL parser accepts is tested in presigner.test.ts.
+ * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
+ * - signableHeaders: the SDK leaves content-type and cache-control unsigned, so anyone could change them.
+ * - unhoistableHeaders: the SDK moves checksums into the query, where the bucket ignores them.
+ * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name, which wildcard DNS does not serve.
+ *
+ * The SDK also signs expiries and keys that no server accepts. presigner.test.ts covers these.
  */
 
 type Case = SigningOptions & { target: PresignTarget; key: string };
-/** `signable` names the given headers that the SDK would leave unsigned. The SDK's types do not fit exactOptionalPropertyTypes. */
+/** `signable` are headers that the SDK would leave unsigned. `sdk` is an object, because its types break exactOptionalPropertyTypes. */
 type Pair = { ours: PresignedRequest; sdk: object; signable?: string[] };
 type ObjectInput = { Bucket: string; Key: string; VersionId: string | undefined };
 type SdkCommand = Parameters<typeof getSignedUrl>[1];
@@ -151,7 +151,7 @@ async function check<T extends Case>(
   await fc.assert(property, { numRuns });
 }
 
-/** The URL survives a URL parser, and the headers to send are those that were signed. */
+/** Expects that the URL survives a URL parser, and that the headers to send are the signed ones. */
 function expectSendable({ url, headers }: PresignedRequest): void {
   const parsed = new URL(url);
   expect(parsed.href).toBe(url);

@@ -18,7 +18,7 @@ function queryOf({ url }: { url: string }): Record<string, string> {
 }
 
 describe("the object", () => {
-  test("an encoded key gives the same URL as its key", () => {
+  test("has the same URL for a key and its encoded key", () => {
     const key = "a/é +'.txt";
     const { key: _, ...rest } = options;
     const byKey = presigner.presignGet({ ...rest, key });
@@ -26,7 +26,7 @@ describe("the object", () => {
     expect(presigner.presignGet({ ...rest, encodedKey: parseEncodedKey("a/%C3%A9%20%2B%27.txt") })).toEqual(byKey);
   });
 
-  test("key and encodedKey together, or neither, are refused", () => {
+  test("needs exactly one of key and encodedKey", () => {
     const both = { ...options, encodedKey: encodeKey("x") } as never;
     const { key: _, ...neither } = options;
     for (const wrong of [both, neither as never]) {
@@ -34,8 +34,8 @@ describe("the object", () => {
     }
   });
 
-  // The SDK signs it, and the URL reaches another object or none.
-  test("a key that URL parsers collapse is refused by every method", () => {
+  // The SDK signs such a key, but the URL reaches another object or none.
+  test("cannot have a key that URL parsers collapse", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;
     for (const sign of Object.values(methods)) {
@@ -52,7 +52,7 @@ describe("the lifetime", () => {
     expect(request.warning).toBeUndefined();
   });
 
-  // The SDK signs 0, negative numbers and fractions, and such URLs never work.
+  // The SDK signs 0, negative numbers and fractions, but such URLs never work.
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 604_801, "60", undefined])(
     "refuses %j seconds",
     (seconds) => {
@@ -85,15 +85,15 @@ describe("temporary credentials", () => {
   const signFor = (lifeMs: number) =>
     presigner.presignGet({ ...options, credentials: { ...credentials, expiration: new Date(now + lifeMs) } });
 
-  test("that die first end the URL, with a warning", () => {
+  test("that expire first shorten the URL with a warning", () => {
     expect(signFor(10_000)).toMatchObject({ expiresAt: now + 10_000, warning: "credentials_expire_first" });
   });
 
-  test("that outlive the URL change nothing", () => {
+  test("that outlive the URL do not change it", () => {
     expect(signFor(60_000)).toEqual(presigner.presignGet(options));
   });
 
-  test.each([0, -1, Number.NaN])("that ended %d ms ago are refused", (lifeMs) => {
+  test.each([0, -1, Number.NaN])("that expired %d ms ago are refused", (lifeMs) => {
     expect(() => signFor(lifeMs)).toThrow(expect.objectContaining({ code: "credentials_expired" }));
   });
 
@@ -108,7 +108,7 @@ describe("temporary credentials", () => {
 });
 
 describe("cached signing keys", () => {
-  test("a presigner that has signed for many others signs as a new one does", () => {
+  test("sign like new ones after many other credentials", () => {
     const used = createPresigner(target);
     const days = Array.from({ length: 12 }, (_, day) => ({
       ...options,
@@ -120,7 +120,7 @@ describe("cached signing keys", () => {
     }
   });
 
-  test("a credentials object that the caller changes later is not confused with what it was", () => {
+  test("notice a change of the credentials object", () => {
     const used = createPresigner(target);
     const changing = { ...credentials };
     used.presignGet({ ...options, credentials: changing });
@@ -141,7 +141,7 @@ describe("cached signing keys", () => {
     expect(sign).toThrow(expect.objectContaining({ code: "invalid_credentials" }));
   });
 
-  test("an error about credentials does not show the secret", () => {
+  test("keep the secret out of errors", () => {
     const sign = () =>
       presigner.presignGet({ ...options, credentials: { accessKeyId: "", secretAccessKey: "hush-hush" } });
     expect(sign).toThrow(expect.not.objectContaining({ message: expect.stringContaining("hush") }));
@@ -153,14 +153,14 @@ describe("cache-stable signing", () => {
     presigner.presignGet({ ...options, expiresInSeconds: 100, cacheWindowSeconds: 50, now: instant });
   const start = Date.UTC(2026, 10, 24, 12, 0, 0);
 
-  test("gives one URL in a window of the clock, and another in the next", () => {
+  test("returns one URL for each window of the clock", () => {
     const urls = [0, 1, 25_000, 49_999].map((ms) => sign(start + ms).url);
     expect(new Set(urls).size).toBe(1);
     expect(sign(start + 50_000).url).not.toBe(urls[0]);
     expect(sign(start - 1).url).not.toBe(urls[0]);
   });
 
-  test("leaves at least half and at most the whole lifetime, and says the true end", () => {
+  test("leaves at least half of the lifetime and returns the true expiry", () => {
     for (let ms = 0; ms < 100_000; ms += 777) {
       const left = sign(start + ms).expiresAt - (start + ms);
       expect(left).toBeGreaterThan(50_000 - 1);
@@ -168,7 +168,7 @@ describe("cache-stable signing", () => {
     }
   });
 
-  test("signs with the key of the day in which the window started", () => {
+  test("signs with the key of the first day of the window", () => {
     const midnight = Date.UTC(2026, 10, 25);
     const request = presigner.presignGet({ ...options, expiresInSeconds: 14, cacheWindowSeconds: 7, now: midnight });
     expect(queryOf(request)["X-Amz-Date"]).toMatch(/^20261124T2359/);
@@ -211,13 +211,13 @@ describe("the target", () => {
     [{ endpoint: "http://[::1]:9000/" }, "http://[::1]:9000/my-bucket/k"],
     // The SDK signs //k here, which is the object "/k".
     [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
-    // The SDK makes a host name of it, which a wildcard DNS entry does not serve.
+    // The SDK makes a host name of this bucket, which a wildcard DNS entry does not serve.
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],
   ])("%j", (change, url) => {
     expect(urlAt(change)).toBe(url);
   });
 
-  test("says the origin that its URLs have, whatever the target", () => {
+  test("has the origin of its URLs", () => {
     const property = fc.property(anyTarget, (given) => {
       const presigner = createPresigner(given);
       expect(new URL(presigner.presignGet({ ...options, key: "k" }).url).origin).toBe(presigner.origin);

@@ -16,12 +16,12 @@ import type {
   UploadPartOptions,
 } from "./types.ts";
 
-type Context = { place: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
+type Context = { target: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
 
-/** `query` is what sorts between X-Amz-SignedHeaders and the hoisted headers. */
+/** `query` has the parameters that sort between X-Amz-SignedHeaders and the hoisted headers. */
 type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
 
-/** The end of the URL, and that of the canonical request, which starts with the same text. */
+/** The last part of the URL, and the last part of the canonical request, which starts with the same text. */
 type Ending = { tail: string; closing: string };
 
 const MAX_PART_NUMBER = 10_000;
@@ -29,19 +29,33 @@ const MAX_PART_NUMBER = 10_000;
 /**
  * Makes a presigner for one bucket.
  *
- * It keeps the signing keys of the last few days and credentials that it signed with. Throws PresignError `invalid_target`.
+ * It caches the signing keys of recent days and credentials. Throws PresignError `invalid_target`.
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
+ *
+ * @example
+ * ```ts
+ * import { createPresigner } from "@valetkey/presign";
+ *
+ * const presigner = createPresigner({ bucket: "my-files", region: "eu-central-1" });
+ * const { url } = presigner.presignGet({
+ *   key: "reports/2026.pdf",
+ *   credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+ *   expiresInSeconds: 60,
+ *   now: Date.now(),
+ * });
+ * console.log(new URL(url).host); // my-files.s3.eu-central-1.amazonaws.com
+ * ```
  */
 export function createPresigner(target: PresignTarget): Presigner {
-  const place = resolveTarget(target);
-  const context = { place, findDay: createSigningDays(place.region) };
+  const resolved = resolveTarget(target);
+  const context = { target: resolved, findDay: createSigningDays(resolved.region) };
   const signGet = createSign(context, { method: "GET", operationQuery: "&x-id=GetObject" });
   const signHead = createSign(context, { method: "HEAD", operationQuery: "" });
   const signPut = createSign(context, { method: "PUT", operationQuery: "&x-id=PutObject" });
   const signDelete = createSign(context, { method: "DELETE", operationQuery: "&x-id=DeleteObject" });
   const signPart = createSign(context, { method: "PUT", operationQuery: "&x-id=UploadPart" });
   return {
-    origin: place.origin,
+    origin: resolved.origin,
     presignGet: (options) => {
       const query = responseQuery(options.response) + versionQuery(options.versionId);
       return signGet(options, query, options.cacheWindowSeconds);
@@ -50,16 +64,17 @@ export function createPresigner(target: PresignTarget): Presigner {
     presignPut: (options) => signPut(options, ""),
     presignDelete: (options) => signDelete(options, versionQuery(options.versionId)),
     presignUploadPart: (options) => signPart(options, partQuery(options)),
-    presignPost: createPresignPost(place, context.findDay),
+    presignPost: createPresignPost(resolved, context.findDay),
   };
 }
 
 /**
- * Canonical request and URL are put together from the same few pieces, most of them made once; X-Amz-Signature is the one
- * parameter that only the URL has.
+ * Makes the signer of one operation.
+ *
+ * The canonical request and the URL share a few strings, most of which it builds once. Only the URL has X-Amz-Signature.
  */
 function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
-  const { host, origin, pathPrefix } = context.place;
+  const { host, origin, pathPrefix } = context.target;
   const { method, operationQuery } = operation;
   const [requestStart, urlStart] = [`${method}\n${pathPrefix}`, origin + pathPrefix];
   const hostOnly = divideHeaders(host, {});
@@ -88,7 +103,7 @@ function endingOf({ names, canonical }: DividedHeaders, query: string): Ending {
 
 function encodedKeyOf({ key, encodedKey }: ObjectName): string {
   if (encodedKey === undefined) return encodeKey(key);
-  if (key !== undefined) throw new PresignError("invalid_key", "Give key or encodedKey, not both");
+  if (key !== undefined) throw new PresignError("invalid_key", "Pass key or encodedKey, not both");
   return encodedKey;
 }
 
@@ -103,9 +118,10 @@ function versionQuery(versionId: string | undefined): string {
 
 function partQuery({ partNumber, uploadId }: UploadPartOptions): string {
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > MAX_PART_NUMBER) {
-    throw new PresignError("invalid_part", `partNumber must be whole, 1 to ${MAX_PART_NUMBER}`);
+    throw new PresignError("invalid_part", `partNumber must be a whole number, 1 to ${MAX_PART_NUMBER}`);
   }
-  if (typeof uploadId !== "string" || uploadId === "") throw new PresignError("invalid_part", "uploadId is empty");
+  if (typeof uploadId !== "string" || uploadId === "")
+    throw new PresignError("invalid_part", "uploadId must be a non-empty string");
   return `&partNumber=${partNumber}&uploadId=${encodeRfc3986(uploadId)}`;
 }
 

@@ -1,13 +1,22 @@
 import { encodeRfc3986 } from "./encode.ts";
-import type { ResponseOverrides } from "./types.ts";
+
+/** Headers that the bucket returns instead of the stored ones. */
+export type ResponseOverrides = {
+  readonly cacheControl?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly expires?: Date | string | undefined;
+};
 
 declare const encodedResponseBrand: unique symbol;
 
-/** Response overrides as they stand in a URL's query: keep them beside an object that is signed again and again. */
+/** Response overrides, encoded for the query of a URL. Store them to sign the same object often. */
 export type EncodedResponse = string & { readonly [encodedResponseBrand]: true };
 
 /**
- * Encodes response overrides once, in the order of the encoded names, which is the order of the signature.
+ * Encodes response overrides once, sorted by name as the signature requires.
  *
  * Throws PresignError `invalid_text` when a value has a lone surrogate. Source: Amazon S3 API, GetObject, `response-*`.
  */

@@ -25,7 +25,7 @@ const K = Int32Array.of(
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 );
 
-/** The SHA-256 digest of the bytes: 32 bytes. */
+/** Returns the SHA-256 digest of the bytes: 32 bytes. */
 export function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const state = INITIAL_STATE.slice();
   const schedule = new Int32Array(64);
@@ -35,7 +35,7 @@ export function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bigEndianBytes(state);
 }
 
-/** The tail of the message, the 0x80 mark, zeros, and the length in bits: one block or two. */
+/** Pads the tail of the message with 0x80, zeros and the length in bits, to one or two blocks. */
 function lastBlocks(data: Uint8Array, from: number): Uint8Array {
   const tail = data.subarray(from);
   const padded = new Uint8Array(tail.length + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES);
@@ -68,7 +68,7 @@ function expand(w: Int32Array): void {
 
 /** The 64 rounds of FIPS 180-4 section 6.2.2, on the eight working variables a to h. */
 function compress(state: Int32Array, w: Int32Array): void {
-  // Read one by one: destructuring a typed array goes through its iterator, and takes several times as long.
+  // Destructuring a typed array uses its iterator, which takes several times as long.
   let a = state[0] as number;
   let b = state[1] as number;
   let c = state[2] as number;

@@ -1,6 +1,6 @@
 import { sha256Js } from "./sha256-js.ts";
 
-/** What this package uses of node:crypto. */
+/** The part of node:crypto that this package uses. */
 export type NodeCrypto = Pick<typeof import("node:crypto"), "hash">;
 
 type Sha256 = {
@@ -11,32 +11,32 @@ type Sha256 = {
 const BLOCK_BYTES = 64;
 const plainSha256: Sha256 = { bytes: plainBytes, hex: (data) => toHex(plainBytes(data)) };
 
-/** node:crypto and Buffer when this runtime has both, else undefined; asked for, so that browsers can load this module too. */
+/** node:crypto in a runtime that also has Buffer, else undefined. Not imported, so that browsers can load this module. */
 export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
 
 const sha256 = nodeCrypto ? nativeSha256(nodeCrypto) : plainSha256;
 
-/** The SHA-256 of the data, 64 lowercase hex digits; a string counts as its UTF-8 bytes. Source: FIPS 180-4. */
+/** Returns the SHA-256 of the data as 64 lowercase hex digits. A string counts as its UTF-8 bytes. Source: FIPS 180-4. */
 export function sha256Hex(data: string | Uint8Array): string {
   return sha256.hex(data);
 }
 
-/** The HMAC-SHA-256 of the data under the key: 32 bytes; a string counts as its UTF-8 bytes. Source: RFC 2104. */
+/** Returns the HMAC-SHA-256 of the data: 32 bytes. A string counts as its UTF-8 bytes. Source: RFC 2104. */
 export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Array {
   return hmac(sha256, key, data);
 }
 
-/** As sha256Hex, never through node:crypto: what runtimes without it get. */
+/** Like sha256Hex, for runtimes without node:crypto. */
 export function sha256HexJs(data: string | Uint8Array): string {
   return plainSha256.hex(data);
 }
 
-/** As hmacSha256, never through node:crypto: what runtimes without it get. */
+/** Like hmacSha256, for runtimes without node:crypto. */
 export function hmacSha256Js(key: Uint8Array, data: string | Uint8Array): Uint8Array {
   return hmac(plainSha256, key, data);
 }
 
-/** The bytes as lowercase hex digits. */
+/** Writes bytes as lowercase hex digits. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -16,7 +16,7 @@ const exampleKey = {
 };
 const exampleScope = "20130524/us-east-1/s3/aws4_request";
 
-/** AWS "Authenticating requests: using query parameters", the example at the end. */
+/** The last example of AWS "Authenticating requests: using query parameters". */
 const exampleRequest = `GET
 /test.txt
 X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host
@@ -45,7 +45,7 @@ test("derives the signing key of the AWS documentation", () => {
   expect(Buffer.from(key).toString("hex")).toBe("f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d");
 });
 
-test("one signer signs many requests as a fresh HMAC would", () => {
+test("a reused signer equals a fresh HMAC", () => {
   const signingKey = deriveSigningKey({ ...exampleKey, service: "s3" });
   const native = createSignRequest({ signingKey, scope: exampleScope });
   const plain = plainSigner({ signingKey, scope: exampleScope });
@@ -67,7 +67,7 @@ test.each([
     "with a node:crypto that has no one-shot hash",
     () => vi.spyOn(process, "getBuiltinModule").mockReturnValue({} as never),
   ],
-])("%s the package loads and makes the same URL", async (_name, takeAway) => {
+])("makes the same URL %s", async (_name, takeAway) => {
   const options = {
     key: "a/é.txt",
     credentials: { accessKeyId: "AKID", secretAccessKey: "secret", sessionToken: "token" },

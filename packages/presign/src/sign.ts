@@ -1,9 +1,9 @@
 import { hmacSha256Js, type NodeCrypto, nodeCrypto, sha256HexJs, toHex } from "./sha256.ts";
 
-/** Signs one canonical request at an instant that reads yyyymmddThhmmssZ: 64 lowercase hex digits. */
+/** Signs a canonical request. `amzDate` has the form yyyymmddThhmmssZ. Returns 64 lowercase hex digits. */
 export type SignRequest = (amzDate: string, canonicalRequest: string) => string;
 
-/** `scope` reads yyyymmdd/region/service/aws4_request; the signing key is the one derived for it, 32 bytes. */
+/** `scope` has the form yyyymmdd/region/service/aws4_request. `signingKey` is the 32-byte key of this scope. */
 type SignerOptions = { signingKey: Uint8Array; scope: string };
 
 const ALGORITHM_LINE = "AWS4-HMAC-SHA256\n";
@@ -12,14 +12,15 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 const DIGEST_HEX_LENGTH = 64;
 
-/** Makes the signer of one scope, on node:crypto where there is one. */
+/** Makes the signer of one scope. It uses node:crypto where the runtime has it. */
 export function createSignRequest(options: SignerOptions): SignRequest {
   return nodeCrypto ? nativeSigner(options, nodeCrypto) : plainSigner(options);
 }
 
 /**
- * Three one-shot hashes, the last two being HMAC by hand over buffers that are laid out once: in the string to sign
- * only the date and the hash of the canonical request ever change, and both have a fixed place.
+ * Signs with three one-shot hashes. The last two are an HMAC over buffers that are built once.
+ *
+ * In the string to sign, only the date and the hash of the canonical request change, and both have a fixed offset.
  */
 function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto): SignRequest {
   const stringToSign = `${ALGORITHM_LINE}${" ".repeat(AMZ_DATE_LENGTH)}\n${scope}\n${" ".repeat(DIGEST_HEX_LENGTH)}`;
@@ -34,14 +35,14 @@ function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto
       writtenDate = amzDate;
     }
     inner.write(hash("sha256", canonicalRequest, "hex"), hashAt, "latin1");
-    // A digest as a binary (latin1) string costs a third of one as a Buffer, and 32 stores less than a call of write.
+    // A digest as a latin1 string costs a third of a Buffer, and 32 stores cost less than a call of write.
     const digest = hash("sha256", inner, "binary");
     for (let i = 0; i < DIGEST_BYTES; i++) outer[BLOCK_BYTES + i] = digest.charCodeAt(i);
     return hash("sha256", outer, "hex");
   };
 }
 
-/** The same without node:crypto. */
+/** Signs without node:crypto. */
 export function plainSigner({ signingKey, scope }: SignerOptions): SignRequest {
   return (amzDate, canonicalRequest) => {
     const stringToSign = `${ALGORITHM_LINE}${amzDate}\n${scope}\n${sha256HexJs(canonicalRequest)}`;
@@ -49,7 +50,7 @@ export function plainSigner({ signingKey, scope }: SignerOptions): SignRequest {
   };
 }
 
-/** The block that starts a hash of an HMAC. A signing key is itself a digest, so it always fits in the block. */
+/** The first block of a hash of an HMAC. A signing key is a digest, so it always fits in the block. */
 function pad(signingKey: Uint8Array, mask: number): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(signingKey);

@@ -4,18 +4,20 @@ import { createSignRequest, type SignRequest } from "./sign.ts";
 import { deriveSigningKey } from "./signing-key.ts";
 import type { Credentials } from "./types.ts";
 
-/** All that stays the same for one day, one region and one set of credentials. */
+/** The values that are constant for one day, one region and one set of credentials. */
 export type SigningDay = {
   readonly credential: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;
-  /** What signatures of one second (which must lie in this day) and one lifetime have in common. */
+  /** The common values of signatures with one second, which must be in this day, and one lifetime. */
   moment(epochSecond: number, expiresInSeconds: number): Moment;
 };
 
 /**
- * `amzDate` reads yyyymmddThhmmssZ. `inRequest` and `inUrl` hold the query parameters that sort before X-Amz-Signature: as they stand
- * between the key and the rest of the canonical request, and between the key and the signature in the URL.
+ * `amzDate` has the form yyyymmddThhmmssZ.
+ *
+ * `inRequest` and `inUrl` are the query parameters that sort before X-Amz-Signature, after the key.
+ * One is for the canonical request and one for the URL.
  */
 type Moment = {
   readonly epochSecond: number;
@@ -28,10 +30,10 @@ type Moment = {
 type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay };
 
 const SECONDS_PER_DAY = 86_400;
-// A process signs with few credentials at a time; the bound keeps rotated ones, and their secrets, from piling up.
+// A process signs with few credentials at a time. The limit drops rotated ones and their secrets.
 const MAX_CACHED_DAYS = 8;
 
-/** Finds the signing day of an instant and credentials, deriving the key only the first time. */
+/** Finds the signing day of an instant and credentials. It derives the key only the first time. */
 export function createSigningDays(region: string): (epochSecond: number, credentials: Credentials) => SigningDay {
   const cached: CachedDay[] = [];
   return (epochSecond, credentials) => {
@@ -65,14 +67,14 @@ function createSigningDay(options: { region: string; dayNumber: number; credenti
   };
 }
 
-/** Keeps the last moment: most signatures of a busy server share theirs with the one before. */
+/** Caches the last moment, because most signatures of a busy server share it with the signature before. */
 function createMoments(text: { date: string; queryStart: string; tokenQuery: string }): SigningDay["moment"] {
   let last: Moment | undefined;
   return (epochSecond, expiresInSeconds) => {
     if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
     const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
     const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
-    // join makes flat text, where + would leave a chain of pieces for every later use to walk.
+    // join makes a flat string. + would make a rope, which every later use has to flatten.
     const inRequest = ["\n", ...query].join("");
     const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
     last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };
@@ -103,13 +105,13 @@ function assertCredentials({ accessKeyId, secretAccessKey, sessionToken }: Crede
     );
   }
   const given = sessionToken === undefined ? required : [...required, sessionToken];
-  // A control character here is almost always a line end left over from a file.
+  // A control character is almost always a line break from a file.
   if (given.some((value) => typeof value !== "string" || !value.isWellFormed() || hasControl(value))) {
     throw new PresignError("invalid_credentials", "The credentials contain a control character or are not text");
   }
 }
 
 function hasControl(value: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
   return /[\x00-\x1f\x7f]/.test(value);
 }

@@ -1,12 +1,12 @@
 import { hmacSha256 } from "./sha256.ts";
 
-/** What a signing key is bound to besides the secret. */
+/** The secret and the scope of a signing key. */
 export type SigningScope = { date: string; region: string; service: string };
 
 /**
- * Derives the key that signs one day's requests to one service in one region: 32 bytes.
+ * Derives the 32-byte key that signs the requests of one day to one service in one region.
  *
- * `date` is UTC and reads yyyymmdd. Nothing is validated here.
+ * `date` is in UTC and has the form yyyymmdd. The function validates nothing.
  * Source: AWS "Create a signed AWS API request", step 4.
  */
 export function deriveSigningKey(scope: SigningScope & { secretAccessKey: string }): Uint8Array {

@@ -2,7 +2,7 @@ import { PresignError } from "./errors.ts";
 import { dnsSuffixOf } from "./partitions.ts";
 import type { PresignTarget } from "./types.ts";
 
-/** A target with its style decided: a URL is `origin` + `pathPrefix` + the encoded key. */
+/** A target in virtual-hosted or path style. A URL is `origin` + `pathPrefix` + the encoded key. */
 export type ResolvedTarget = {
   bucket: string;
   region: string;
@@ -17,7 +17,7 @@ const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const HOST_LABEL = /^(?!-)[a-z0-9-]{3,63}(?<!-)$/;
 const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])$/;
 
-/** Decides host, path and style of a target; throws PresignError `invalid_target`. */
+/** Resolves the host, the path and the style of a target. Throws PresignError `invalid_target`. */
 export function resolveTarget(target: PresignTarget): ResolvedTarget {
   const { bucket, region } = target;
   assertBucket(bucket);
@@ -32,7 +32,7 @@ export function resolveTarget(target: PresignTarget): ResolvedTarget {
   return { bucket, region, host, origin, pathPrefix: `${bucketPath}/`, formUrl: `${origin}${bucketPath || "/"}` };
 }
 
-/** Reads an endpoint URL: host in lowercase, a default port dropped; throws PresignError `invalid_target`. */
+/** Parses an endpoint URL. The host becomes lowercase, and a default port is dropped. Throws PresignError `invalid_target`. */
 export function parseEndpoint(endpoint: string): URL {
   let url: URL;
   try {
@@ -48,13 +48,15 @@ export function parseEndpoint(endpoint: string): URL {
   return url;
 }
 
-/** Throws PresignError `invalid_target` unless the text may name a bucket that this package can sign for. */
+/** Throws PresignError `invalid_target` unless this package can sign for a bucket with this name. */
 export function assertBucket(bucket: string): void {
   if (typeof bucket !== "string" || !BUCKET.test(bucket) || bucket === "." || bucket === "..") {
-    throw invalidTarget(`"${bucket}" is not a bucket name (letters, digits, dots, hyphens, underscores; no ARN)`);
+    throw invalidTarget(
+      `"${bucket}" is not a bucket name (letters, digits, dots, hyphens and underscores, but no ARN)`,
+    );
   }
   if (/--xa?-s3$/.test(bucket))
-    throw invalidTarget("Directory buckets (S3 Express) sign with sessions, which is not supported");
+    throw invalidTarget("Directory buckets (S3 Express) are not supported, because they sign with sessions");
 }
 
 function invalidTarget(message: string): PresignError {

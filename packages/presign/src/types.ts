@@ -1,11 +1,10 @@
 import type { EncodedKey } from "./encode.ts";
-import type { EncodedResponse } from "./response-overrides.ts";
+import type { EncodedResponse, ResponseOverrides } from "./response-overrides.ts";
 
 /**
- * Who signs.
+ * The credentials that sign. Credentials of the AWS SDK have this type.
  *
- * `expiration`, when the source of the credentials tells it, is the instant at which temporary credentials and every URL
- * signed with them die. Values of the AWS SDK's credential providers fit this type.
+ * `expiration` is the instant at which temporary credentials expire, and with them every URL that they signed.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -15,11 +14,11 @@ export type Credentials = {
 };
 
 /**
- * Where the objects are, as the client of a URL will reach them.
+ * The bucket and its endpoint, as the clients of a URL reach them.
  *
- * `endpoint` unset means AWS, in the partition of the region; else an http or https URL, its base path kept.
- * The bucket becomes part of the host name (virtual-hosted style) unless it has dots, capitals or underscores, is shorter than 3
- * characters, the endpoint is an IP address, or `forcePathStyle` is true (default false).
+ * `endpoint` is an http or https URL, which can have a base path. Default: AWS, in the partition of the region.
+ * The bucket becomes part of the host name, unless `forcePathStyle` is true (default false).
+ * It stays in the path when it has dots, capitals, underscores or under 3 characters, or the endpoint is an IP address.
  */
 export type PresignTarget = {
   readonly bucket: string;
@@ -28,45 +27,35 @@ export type PresignTarget = {
   readonly forcePathStyle?: boolean | undefined;
 };
 
-/** The object, by its key as text, or by the encoded key that encodeKey returned earlier: exactly one of the two. */
+/** The object, by its key or by the encoded key that encodeKey returned. Exactly one of the two. */
 export type ObjectName =
   | { readonly key: string; readonly encodedKey?: never }
   | { readonly key?: never; readonly encodedKey: EncodedKey };
 
-/** What every signature needs besides the object. */
+/** The options of every signature. */
 export type SigningOptions = {
   readonly credentials: Credentials;
   /** Whole seconds, 1 to 604,800. */
   readonly expiresInSeconds: number;
-  /** Milliseconds since the epoch; the signature counts from the whole second. */
+  /** Milliseconds since the epoch. The lifetime starts at the whole second. */
   readonly now: number;
 };
 
 /**
- * What every presigned request needs.
+ * The options of every presigned request.
  *
- * `headers` are signed and must be sent as returned. `x-amz-*` among them move into the query, except server-side encryption and
- * checksum values, which the bucket only honours as headers.
+ * `headers` are signed, and the client must send them as returned. `x-amz-*` headers move into the query.
+ * Server-side encryption and checksums stay headers, because the bucket honours them only there.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
-
-/** Headers that the bucket puts on its answer instead of the stored ones. */
-export type ResponseOverrides = {
-  readonly cacheControl?: string | undefined;
-  readonly contentDisposition?: string | undefined;
-  readonly contentEncoding?: string | undefined;
-  readonly contentLanguage?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly expires?: Date | string | undefined;
-};
 
 export type VersionedOptions = PresignOptions & { readonly versionId?: string | undefined };
 
 /**
  * Options of presignGet.
  *
- * `cacheWindowSeconds` (whole seconds, 1 to half of expiresInSeconds; off when unset) makes the same URL come back within each
- * window of the clock, so that browsers and CDNs can cache: such a URL lives at least half and at most the whole expiresInSeconds.
+ * With `cacheWindowSeconds`, presignGet returns the same URL within each window of the clock, so that browsers and CDNs can cache.
+ * Whole seconds, 1 to half of expiresInSeconds. Default: off. Such a URL lives at least half of expiresInSeconds.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -88,14 +77,14 @@ export type PostOptions = SigningOptions & {
   readonly fields?: Readonly<Record<string, string>> | undefined;
 };
 
-/** Why a result lives shorter than was asked. */
+/** The reason of a shorter lifetime than requested. */
 export type PresignWarning = "credentials_expire_first";
 
 /**
- * A request that anyone who holds it may make, once or often, until `expiresAt`.
+ * A request that every holder may send, any number of times, until `expiresAt`.
  *
- * `headers` are exactly those that must be sent, besides host. `expiresAt` is in milliseconds since the epoch and is the true one:
- * it is earlier than asked, and `warning` says why, when the credentials die first.
+ * `headers` are the headers that the client must send, besides host. `expiresAt` is in milliseconds since the epoch.
+ * When the credentials expire first, `expiresAt` is earlier than requested and there is a `warning`.
  */
 export type PresignedRequest = {
   method: string;
@@ -105,7 +94,7 @@ export type PresignedRequest = {
   warning?: PresignWarning;
 };
 
-/** A form that a browser may post, the file last, until `expiresAt` (milliseconds since the epoch). */
+/** A form that a browser may post until `expiresAt` (milliseconds since the epoch). The file must be the last field. */
 export type PresignedPost = {
   url: string;
   fields: Record<string, string>;
@@ -114,19 +103,19 @@ export type PresignedPost = {
 };
 
 /**
- * Signs requests to one bucket: synchronous, without I/O and without a clock.
+ * Signs requests to one bucket. It is synchronous and uses no I/O and no clock.
  *
  * Every method throws PresignError and nothing else.
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
  */
 export type Presigner = {
-  /** What every URL of this presigner begins with: scheme, host, and the port unless it is the scheme's own. For a page's Content-Security-Policy. */
+  /** The origin of every URL of this presigner, for example for the Content-Security-Policy of a page. */
   readonly origin: string;
   presignGet(options: GetOptions): PresignedRequest;
   presignHead(options: VersionedOptions): PresignedRequest;
   presignPut(options: PresignOptions): PresignedRequest;
   presignDelete(options: VersionedOptions): PresignedRequest;
-  /** `partNumber` is whole, 1 to 10,000. */
+  /** `partNumber` is a whole number, 1 to 10,000. */
   presignUploadPart(options: UploadPartOptions): PresignedRequest;
   presignPost(options: PostOptions): PresignedPost;
 };

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
-import { presignerFor, send, signing } from "./testing/raw.ts";
+import { presignerFor, send, signing } from "./testing/http.ts";
 
 const APP = "https://app.example";
 const RULES = [
@@ -44,12 +44,12 @@ describe("the configuration", () => {
     ["InvalidRequest", [{ AllowedOrigins: ["*"], AllowedMethods: ["PATCH"] }]],
     ["InvalidRequest", [{ AllowedOrigins: ["https://*.*"], AllowedMethods: ["GET"] }]],
     ["InvalidRequest", [{ AllowedOrigins: ["*"], AllowedMethods: ["GET"], ExposeHeaders: ["a\nb"] }]],
-  ])("%s: %j", async (name, rules) => {
+  ])("is refused with %s for %j", async (name, rules) => {
     const { client } = await startBucket();
     await expect(setRules(client, rules)).rejects.toMatchObject({ name });
   });
 
-  test("given at the start applies to new buckets, and not to one that has its own", async () => {
+  test("from the start options applies only to buckets without one", async () => {
     const first = await startBucket({ cors: { allowedOrigins: [APP] } });
     const rules = (await first.client.send(new GetBucketCorsCommand({ Bucket: BUCKET }))).CORSRules;
     expect(rules?.[0]).toMatchObject({
@@ -76,7 +76,7 @@ describe("a preflight", () => {
       });
   };
 
-  test("needs no signature and answers by the first rule that fits", async () => {
+  test("needs no signature and follows the first matching rule", async () => {
     const preflight = await start();
     const put = await preflight(APP, "PUT", "Content-Type, content-length");
     expect(put.status).toBe(200);
@@ -102,12 +102,12 @@ describe("a preflight", () => {
     [APP, "PUT", "content-type, x-amz-acl"],
   ])("of %s to %s with %j is 403", async (origin, method, headers) => {
     const preflight = await start();
-    const answer = await preflight(origin, method, headers);
-    expect([answer.status, answer.code]).toEqual([403, "AccessForbidden"]);
-    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+    const response = await preflight(origin, method, headers);
+    expect([response.status, response.code]).toEqual([403, "AccessForbidden"]);
+    expect(response.headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  test("without an origin, of a bucket without rules, or of no bucket is refused", async () => {
+  test("without an origin, a bucket or rules is refused", async () => {
     const { endpoint } = await startBucket();
     const headers = { origin: APP, "access-control-request-method": "GET" };
     expect((await send({ method: "OPTIONS", url: `${endpoint}/${BUCKET}/a` })).code).toBe("BadRequest");
@@ -116,8 +116,8 @@ describe("a preflight", () => {
   });
 });
 
-describe("an answer", () => {
-  test("to a page carries the headers, also when it is a refusal: the page can read why", async () => {
+describe("a response", () => {
+  test("to a page has the CORS headers, also for an error", async () => {
     const { client, endpoint } = await startBucket();
     await setRules(client);
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
@@ -127,9 +127,9 @@ describe("an answer", () => {
       [url.replace("Expires=60", "Expires=0"), 400],
       [`${endpoint}/${BUCKET}/a`, 403],
     ] as const) {
-      const answer = await send({ method: "GET", url: address, headers: { origin: APP } });
-      expect(answer.status).toBe(status);
-      expect(answer.headers).toMatchObject({
+      const response = await send({ method: "GET", url: address, headers: { origin: APP } });
+      expect(response.status).toBe(status);
+      expect(response.headers).toMatchObject({
         "access-control-allow-origin": APP,
         "access-control-expose-headers": "ETag",
       });
@@ -142,7 +142,7 @@ describe("an answer", () => {
     expect(foreign.headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  test("varies by origin even without one, so that no cache hands it to another page", async () => {
+  test("varies by origin even for a request without one", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
     const get = () => send({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });

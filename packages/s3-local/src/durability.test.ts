@@ -13,14 +13,14 @@ import {
 import { describe, expect, test } from "vitest";
 import { type BucketEvent, startS3Local } from "./index.ts";
 import { BUCKET, CREDENTIALS, createClient, startBucket, temporaryFolder } from "./testing/bucket.ts";
-import { blobsIn, unfinishedIn } from "./testing/folder.ts";
-import { open, presignerFor, receive, send, signing } from "./testing/raw.ts";
+import { blobsIn, unfinishedIn } from "./testing/data-folder.ts";
+import { open, presignerFor, receive, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("kill -9", () => {
-  /** A body that says how long it is and what its bytes must hash to, so that a torn one shows. */
+  /** A body that contains its length and its hash, so that the test detects a torn one. */
   const makeBody = (sizeBytes: number) => {
     const bytes = randomBytes(sizeBytes);
     return Buffer.concat([createHash("sha256").update(bytes).digest(), bytes]);
@@ -36,7 +36,7 @@ describe("kill -9", () => {
     return { child, endpoint };
   }
 
-  test("12 times under load: what was acknowledged is whole, what was not is whole or absent", async () => {
+  test("12 times under load: keeps every acknowledged object whole", async () => {
     const dataDir = await temporaryFolder();
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 12; round++) {
@@ -46,7 +46,7 @@ describe("kill -9", () => {
       let stored = 0;
       const writer = async (index: number) => {
         for (let count = 0; !isKilled; count++) {
-          // Every third write replaces an object that was acknowledged before.
+          // Every third write replaces an acknowledged object.
           const key = count % 3 === 2 ? `shared-${index}` : `${round}-${index}-${count}`;
           const Body = makeBody(count % 2 === 0 ? 2000 : 700_000);
           const before = acknowledged.get(key);
@@ -57,7 +57,7 @@ describe("kill -9", () => {
             stored += 1;
           } catch (error) {
             if (!isKilled) throw error;
-            // Not acknowledged: the old object or the new one, and nothing in between.
+            // Without an acknowledgement, the key has the old object or the new one.
             if (before !== undefined)
               acknowledged.set(key, `${before} or "${createHash("md5").update(Body).digest("hex")}"`);
           }
@@ -88,19 +88,19 @@ describe("kill -9", () => {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     expect(acknowledged.size).toBeGreaterThan(100);
-    // Nothing is left over either: each object here is one blob.
+    // Each object is one blob, so equal numbers mean no orphans.
     expect(await blobsIn(dataDir)).toHaveLength(total);
     expect(await unfinishedIn(dataDir)).toEqual([]);
   });
 });
 
-describe("an upload that breaks off", () => {
-  test.each([0.01, 0.5, 0.99])("after %d of its bytes leaves the old object, and no file", async (share) => {
+describe("an interrupted upload", () => {
+  test.each([0.01, 0.5, 0.99])("after %d of its bytes leaves the old object and no file", async (share) => {
     const requests: (BucketEvent & { type: "request" })[] = [];
-    let told = () => {};
+    let notify = () => {};
     const logger = (event: BucketEvent) => {
       if (event.type === "request") requests.push(event);
-      told();
+      notify();
     };
     const { client, endpoint, dataDir } = await startBucket({ logger });
     await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
@@ -109,7 +109,7 @@ describe("an upload that breaks off", () => {
     const outgoing = open({ method: "PUT", url, headers: { "content-length": String(body.length) } });
     outgoing.on("error", () => {});
     const logged = new Promise<void>((resolve) => {
-      told = resolve;
+      notify = resolve;
     });
     outgoing.write(body.subarray(0, body.length * share), () => outgoing.destroy());
     await logged;
@@ -118,7 +118,7 @@ describe("an upload that breaks off", () => {
     expect([(await blobsIn(dataDir)).length, await unfinishedIn(dataDir)]).toEqual([1, []]);
   });
 
-  test("before it has sent all keeps the object out of sight", async () => {
+  test("stays invisible until it is complete", async () => {
     const { client, endpoint } = await startBucket();
     const { url } = presignerFor(endpoint).presignPut(signing("a"));
     const outgoing = open({ method: "PUT", url, headers: { "content-length": "6" } });
@@ -132,34 +132,31 @@ describe("an upload that breaks off", () => {
   });
 });
 
-describe("a download under way", () => {
-  test.each(["replaced", "deleted"])(
-    "finishes when its object is %s meanwhile, and then its bytes are gone",
-    async (change) => {
-      const { client, endpoint, dataDir, close } = await startBucket();
-      const body = randomBytes(20_000_000);
-      await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
-      const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
-      outgoing.end();
-      const [incoming] = await once(outgoing, "response");
-      if (change === "deleted") await client.send(new DeleteObjectCommand(at("a")));
-      else await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
-      expect(Buffer.concat(await incoming.toArray()).equals(body)).toBe(true);
-      await close();
-      expect(await blobsIn(dataDir)).toHaveLength(change === "deleted" ? 0 : 1);
-    },
-  );
+describe("a running download", () => {
+  test.each(["replaced", "deleted"])("finishes before the bytes of its %s object are deleted", async (change) => {
+    const { client, endpoint, dataDir, close } = await startBucket();
+    const body = randomBytes(20_000_000);
+    await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
+    const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
+    outgoing.end();
+    const [incoming] = await once(outgoing, "response");
+    if (change === "deleted") await client.send(new DeleteObjectCommand(at("a")));
+    else await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
+    expect(Buffer.concat(await incoming.toArray()).equals(body)).toBe(true);
+    await close();
+    expect(await blobsIn(dataDir)).toHaveLength(change === "deleted" ? 0 : 1);
+  });
 
-  test("that the client leaves frees the bytes too", async () => {
-    let told = () => {};
-    const { client, endpoint, dataDir, close } = await startBucket({ logger: () => told() });
+  test("frees the bytes when the client leaves", async () => {
+    let notify = () => {};
+    const { client, endpoint, dataDir, close } = await startBucket({ logger: () => notify() });
     await client.send(new PutObjectCommand({ ...at("a"), Body: randomBytes(20_000_000) }));
     const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
     outgoing.end();
     const [incoming] = await once(outgoing, "response");
     await client.send(new DeleteObjectCommand(at("a")));
     const logged = new Promise<void>((resolve) => {
-      told = resolve;
+      notify = resolve;
     });
     incoming.destroy();
     await logged;
@@ -169,7 +166,7 @@ describe("a download under way", () => {
 });
 
 describe("a data folder", () => {
-  test("is for one process: a second start fails and says why, and works when the first has stopped", async () => {
+  test("is locked for one process", async () => {
     const { dataDir, close } = await startBucket();
     const again = () => startS3Local({ dataDir, credentials: CREDENTIALS });
     await expect(again()).rejects.toThrow("in use by another process");
@@ -177,7 +174,7 @@ describe("a data folder", () => {
     await (await again()).close();
   });
 
-  test("is cleared of blobs and writes without an object at the start, and of nothing else", async () => {
+  test("loses only blobs without an object at startup", async () => {
     const first = await startBucket();
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const [blob = ""] = await blobsIn(first.dataDir);
@@ -194,17 +191,17 @@ describe("a data folder", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("keeps buckets, objects and rules over a restart", async () => {
+  test("keeps buckets, objects and CORS rules over a restart", async () => {
     const first = await startBucket({ cors: { allowedOrigins: ["*"] } });
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc", Metadata: { b: "c" } }));
     await first.close();
     const { endpoint } = await startBucket({ dataDir: first.dataDir, buckets: [] });
-    const answer = await send({
+    const response = await send({
       method: "GET",
       url: presignerFor(endpoint).presignGet(signing("a")).url,
       headers: { origin: "https://a.example" },
     });
-    expect([answer.body.toString(), answer.headers["x-amz-meta-b"]]).toEqual(["abc", "c"]);
-    expect(answer.headers["access-control-allow-origin"]).toBe("*");
+    expect([response.body.toString(), response.headers["x-amz-meta-b"]]).toEqual(["abc", "c"]);
+    expect(response.headers["access-control-allow-origin"]).toBe("*");
   });
 });

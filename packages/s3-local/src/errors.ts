@@ -1,4 +1,4 @@
-/** What this endpoint refuses with, and the HTTP status of each. A closed set; the names are Amazon S3's. */
+/** The error codes of this endpoint, named as in Amazon S3, with their HTTP status. */
 const STATUS = {
   AccessControlListNotSupported: 400,
   AccessDenied: 403,
@@ -32,7 +32,6 @@ const STATUS = {
   NoSuchBucket: 404,
   NoSuchCORSConfiguration: 404,
   NoSuchKey: 404,
-  NoSuchLifecycleConfiguration: 404,
   NoSuchUpload: 404,
   NotImplemented: 501,
   OperationAborted: 409,
@@ -42,7 +41,7 @@ const STATUS = {
 
 export type S3ErrorCode = keyof typeof STATUS;
 
-/** The one error class of this package: a refusal in S3's terms. `details` are further elements of the error document. */
+/** The one error class of this package. `details` are further elements of the S3 error document. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { BUCKET, startBucket, temporaryFolder } from "./testing/bucket.ts";
-import { presignerFor, send, signing } from "./testing/raw.ts";
+import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 
-/** Keys that are trouble for file systems, URL parsers, XML and SQL. */
+/** Keys that break file systems, URL parsers, XML and SQL. */
 const HOSTILE_KEYS = [
   ...["d", "d/e", "d/", "d//", "d//e", "/", "//", "/leading", "trailing/"],
   ...["..%2F", "%2e%2e%2f", "%00", "%", "%25", "a%2Fb", "..\\..\\x", "C:\\x"],
@@ -17,7 +17,7 @@ const HOSTILE_KEYS = [
   ...["x".repeat(300), `${"y".repeat(300)}/${"z".repeat(300)}`, "k".repeat(1024), "é".repeat(512)],
 ];
 
-test("every key is opaque: hostile ones come back whole, stay apart, and never leave the data folder", async () => {
+test("hostile keys stay distinct and within the data folder", async () => {
   const parent = await temporaryFolder();
   const { client, dataDir } = await startBucket({ dataDir: join(parent, "deep", "data") });
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
@@ -42,7 +42,7 @@ test("every key is opaque: hostile ones come back whole, stay apart, and never l
   expect((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).KeyCount).toBe(0);
 });
 
-test("deleting d leaves d/e, and the other way round", async () => {
+test("deleting d keeps d/e and deleting d/e keeps d", async () => {
   const { client } = await startBucket();
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
   for (const key of ["d", "d/e", "d//"]) await client.send(new PutObjectCommand({ ...at(key), Body: key }));
@@ -51,7 +51,7 @@ test("deleting d leaves d/e, and the other way round", async () => {
   expect(left.Contents?.map(({ Key }) => Key)).toEqual(["d//", "d/e"]);
 });
 
-test("a key over 1,024 bytes is 400, and so is one that is not UTF-8", async () => {
+test("a key that is too long or not UTF-8 is 400", async () => {
   const { client, endpoint } = await startBucket();
   for (const key of ["k".repeat(1025), "é".repeat(513)]) {
     const put = client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: "abc" }));
@@ -63,7 +63,7 @@ test("a key over 1,024 bytes is 400, and so is one that is not UTF-8", async () 
   }
 });
 
-test("what is stored is private to its owner", async () => {
+test("stored files are private to their owner", async () => {
   const { client, dataDir } = await startBucket({ dataDir: join(await temporaryFolder(), "data") });
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
   expect((await stat(dataDir)).mode & 0o077).toBe(0);

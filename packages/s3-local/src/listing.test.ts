@@ -13,7 +13,7 @@ import { BUCKET, startBucket } from "./testing/bucket.ts";
 
 const inUtf8Order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** What a listing must be: a sorted array, filtered and rolled up. */
+/** The model of a listing: a sorted array, filtered and grouped. */
 function modelListing(
   keys: readonly string[],
   { prefix, delimiter, startAfter }: { prefix: string; delimiter: string; startAfter: string },
@@ -27,7 +27,7 @@ function modelListing(
   return [...entries];
 }
 
-/** All pages of a listing, in order; each must be full, except the last. */
+/** Reads all pages of a listing in order. Each page but the last must be full. */
 async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, "Bucket"> & { MaxKeys: number }) {
   const entries: string[] = [];
   let ContinuationToken: string | undefined;
@@ -45,7 +45,7 @@ async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, 
   return entries;
 }
 
-/** The same by the first version of the call. */
+/** Reads all pages by version 1 of the call. */
 async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandInput, "Bucket"> & { MaxKeys: number }) {
   const entries: string[] = [];
   let { Marker } = input;
@@ -63,9 +63,9 @@ async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandI
 }
 
 describe("listing", () => {
-  test("any keys, prefix, delimiter, start and page size: the pages are what a sorted array gives", async () => {
+  test("returns the pages of a sorted array for any keys and parameters", async () => {
     const { client } = await startBucket();
-    // Few letters, so that prefixes are shared; with the ends of the UTF-8 and UTF-16 orders among them.
+    // Few letters make shared prefixes. They include the letters that UTF-8 and UTF-16 sort differently.
     const text = (maxLength: number) =>
       fc.string({
         unit: fc.constantFrom("a", "b", "/", "é", "\ud7ff", "\ue000", "\uffff", "\u{10000}", "\u{10ffff}"),
@@ -109,7 +109,7 @@ describe("listing", () => {
     );
   });
 
-  test("says what is known of each object", async () => {
+  test("describes each object", async () => {
     const { client } = await startBucket();
     const { ETag } = await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
     const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
@@ -127,7 +127,7 @@ describe("listing", () => {
     ]);
   });
 
-  test("by its first version: what is behind a marker, a common prefix too", async () => {
+  test("in version 1 continues after a marker or a common prefix", async () => {
     const { client } = await startBucket();
     for (const Key of ["a/1", "a/2", "b", "c"])
       await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
@@ -145,7 +145,7 @@ describe("listing", () => {
     await expect(missing).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
-  test("nothing is asked for, and more than is allowed", async () => {
+  test("accepts a page size of 0 and limits larger ones", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const nothing = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, MaxKeys: 0 }));
@@ -158,13 +158,13 @@ describe("listing", () => {
     { ContinuationToken: "made-up" },
     { ContinuationToken: ".!" },
     { EncodingType: "base64" as "url" },
-  ])("%j is 400", async (input) => {
+  ])("returns 400 for %j", async (input) => {
     const { client } = await startBucket();
     const listed = client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...input }));
     await expect(listed).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 
-  test("a thousand keys below one prefix are one step", async () => {
+  test("takes one step for a thousand keys with one prefix", async () => {
     const { client } = await startBucket();
     const put = (Key: string) => client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
     const keys = Array.from({ length: 1200 }, (_, index) => `a/${String(index).padStart(4, "0")}`);

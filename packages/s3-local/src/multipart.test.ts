@@ -18,8 +18,8 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { describe, expect, test } from "vitest";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
-import { blobsIn } from "./testing/folder.ts";
-import { presignerFor, send, signing } from "./testing/raw.ts";
+import { blobsIn } from "./testing/data-folder.ts";
+import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 import { uploadParts } from "./testing/upload.ts";
 
@@ -37,7 +37,7 @@ describe.each([
     { requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" },
   ],
 ] as const)("the AWS SDK's Upload %s", (_, config) => {
-  test("sends a stream of unknown length in parts", async () => {
+  test("uploads a stream of unknown length", async () => {
     const { client, failures } = await startBucket({ client: config });
     const pieces = Array.from({ length: 13 }, () => randomBytes(MIB));
     const Body = Readable.from(pieces);
@@ -52,7 +52,7 @@ describe.each([
 });
 
 describe("a multipart object", () => {
-  test("is its parts in order, at any range, and copies without its parts' bytes", async () => {
+  test("has the bytes of its parts in order, also as a copy", async () => {
     const { client, dataDir } = await startBucket();
     const { complete } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
     const { ETag } = await complete();
@@ -76,7 +76,7 @@ describe("a multipart object", () => {
     expect((await read(client, "b")).equals(whole)).toBe(true);
   });
 
-  test("keeps no part that was not named or was replaced", async () => {
+  test("drops unnamed and replaced parts", async () => {
     const { client, dataDir, close } = await startBucket();
     const { Parts, UploadId } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
     const replaced = await client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 3, Body: "new" }));
@@ -90,7 +90,7 @@ describe("a multipart object", () => {
     expect(await blobsIn(dataDir)).toHaveLength(2);
   });
 
-  test("does not exist before it is complete, and the upload not after", async () => {
+  test("replaces its upload on completion", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
     const { complete, UploadId } = await uploadParts(client, [LAST_PART]);
@@ -105,7 +105,7 @@ describe("a multipart object", () => {
     expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
   });
 
-  test("of many parts completes at once", async () => {
+  test("of many parts completes fast", async () => {
     const { client, endpoint } = await startBucket();
     const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(at("a")));
     await expect(
@@ -123,8 +123,8 @@ describe("a multipart object", () => {
   });
 });
 
-describe("completing is refused, and the upload stays,", () => {
-  test("when a part is unknown, has another tag, or is out of order", async () => {
+describe("refuses to complete and keeps the upload", () => {
+  test("when a part is unknown, has another tag or is out of order", async () => {
     const { client } = await startBucket();
     const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART]);
     const [first, second] = Parts as [CompletedPart, CompletedPart];
@@ -145,14 +145,14 @@ describe("completing is refused, and the upload stays,", () => {
     await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  test("when the object's size is not what the client says", async () => {
+  test("when the client expects another size", async () => {
     const { client } = await startBucket();
     const { complete } = await uploadParts(client, [LAST_PART]);
     await expect(complete({ MpuObjectSize: 999 })).rejects.toMatchObject({ name: "InvalidRequest" });
     await complete({ MpuObjectSize: 1000 });
   });
 
-  test("when the object exists and must not", async () => {
+  test("when the object exists despite If-None-Match", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
     const { complete } = await uploadParts(client, [LAST_PART]);
@@ -163,7 +163,7 @@ describe("completing is refused, and the upload stays,", () => {
     expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
   });
 
-  test("for all but one of 8 that complete the same key in parallel", async () => {
+  test("for all but one of 8 parallel completions of a key", async () => {
     const { client } = await startBucket();
     const uploads = await Promise.all(Array.from({ length: 8 }, () => uploadParts(client, [LAST_PART])));
     const results = await Promise.allSettled(uploads.map(({ complete }) => complete({ IfNoneMatch: "*" })));
@@ -171,7 +171,7 @@ describe("completing is refused, and the upload stays,", () => {
   });
 });
 
-describe("an upload under way", () => {
+describe("an unfinished upload", () => {
   test("lists its parts in pages", async () => {
     const { client } = await startBucket();
     const { UploadId, Parts } = await uploadParts(client, [LAST_PART, LAST_PART.subarray(1), LAST_PART.subarray(2)]);
@@ -185,7 +185,7 @@ describe("an upload under way", () => {
     expect([rest.IsTruncated, rest.Parts?.map(({ PartNumber }) => PartNumber)]).toEqual([false, [3]]);
   });
 
-  test("is listed, by key and then by age", async () => {
+  test("is listed by key and then by age", async () => {
     let now = Date.now();
     const { client } = await startBucket({ now: () => now });
     const started: [string, string | undefined][] = [];
@@ -207,7 +207,7 @@ describe("an upload under way", () => {
     expect(next.found).toEqual([b1Later, b2, c]);
   });
 
-  test("aborted leaves nothing, twice is 404, and its id is good for its own key only", async () => {
+  test("leaves nothing after an abort", async () => {
     const { client, dataDir, close } = await startBucket();
     const { UploadId, complete } = await uploadParts(client, [LAST_PART]);
     const gone = { name: "NoSuchUpload" };

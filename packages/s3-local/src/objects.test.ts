@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
-import { presignerFor, send, signing } from "./testing/raw.ts";
+import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
@@ -34,7 +34,7 @@ describe.each([
     expect(failures).toEqual([]);
   });
 
-  test("stores a stream of unknown speed", async () => {
+  test("stores a slow stream", async () => {
     const { client } = await startBucket({ client: config });
     const body = randomBytes(1_500_000);
     const pieces = [body.subarray(0, 10), body.subarray(10, 700_000), body.subarray(700_000)];
@@ -42,7 +42,7 @@ describe.each([
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).equals(body)).toBe(true);
   });
 
-  test("keeps what describes an object, and aws-chunked is not part of it", async () => {
+  test("stores the headers of an object without aws-chunked", async () => {
     const { client } = await startBucket({ client: config });
     const described = {
       CacheControl: "max-age=1",
@@ -63,7 +63,7 @@ describe.each([
     });
   });
 
-  test("deletes, also what is not there", async () => {
+  test("deletes a key with and without an object", async () => {
     const { client } = await startBucket({ client: config });
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     for (let round = 0; round < 2; round++) {
@@ -74,7 +74,7 @@ describe.each([
     await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  test("deletes many at once, whatever their names", async () => {
+  test("deletes many keys at once", async () => {
     const { client } = await startBucket({ client: config });
     const keys = ["a", "b/c", " d ", "<&>\"'", "e\rf\ng", "&#13;", "&amp;", "é😀", "constructor", "__proto__"];
     for (const key of keys) await client.send(new PutObjectCommand({ ...at(key), Body: key }));
@@ -115,15 +115,15 @@ describe("a range", () => {
     await expect(read(range)).rejects.toMatchObject({ name: "InvalidRange", $metadata: { httpStatusCode: 416 } });
   });
 
-  test("416 says how long the object is, and an empty object has no range", async () => {
+  test("of an empty object is 416 with its length", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("empty"), Body: "" }));
     const { url } = presignerFor(endpoint).presignGet(signing("empty"));
-    const answer = await send({ method: "GET", url, headers: { range: "bytes=0-" } });
-    expect([answer.status, answer.headers["content-range"]]).toEqual([416, "bytes */0"]);
+    const response = await send({ method: "GET", url, headers: { range: "bytes=0-" } });
+    expect([response.status, response.headers["content-range"]]).toEqual([416, "bytes */0"]);
   });
 
-  test("If-Range sends the whole object when it has changed", async () => {
+  test("is ignored when If-Range shows a changed object", async () => {
     const { client, endpoint } = await startBucket();
     const { ETag = "" } = await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
     const { url } = presignerFor(endpoint).presignGet(signing("a"));
@@ -134,7 +134,7 @@ describe("a range", () => {
   });
 });
 
-describe("conditions on reading", () => {
+describe("read conditions", () => {
   const start = async () => {
     const { client } = await startBucket({ now: () => Date.now() });
     const { ETag } = await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
@@ -145,7 +145,7 @@ describe("conditions on reading", () => {
   const notModified = { $metadata: { httpStatusCode: 304 } };
   const failed = { $metadata: { httpStatusCode: 412 } };
 
-  test("what the client has is 304, what has changed is sent", async () => {
+  test("return 304 for an unchanged object", async () => {
     const { client, ETag } = await start();
     await expect(client.send(new GetObjectCommand({ ...at("a"), IfNoneMatch: ETag }))).rejects.toMatchObject(
       notModified,
@@ -163,7 +163,7 @@ describe("conditions on reading", () => {
     }
   });
 
-  test("another object than was meant is 412", async () => {
+  test("return 412 for an unexpected object", async () => {
     const { client, ETag } = await start();
     await expect(client.send(new GetObjectCommand({ ...at("a"), IfMatch: '"other"' }))).rejects.toMatchObject(failed);
     await expect(client.send(new GetObjectCommand({ ...at("a"), IfUnmodifiedSince: past }))).rejects.toMatchObject(
@@ -174,8 +174,8 @@ describe("conditions on reading", () => {
   });
 });
 
-describe("the answer's headers, set by the signer", () => {
-  test("response-* parameters win over what is stored", async () => {
+describe("response headers in a signed URL", () => {
+  test("override the stored headers", async () => {
     const { client } = await startBucket();
     await client.send(
       new PutObjectCommand({ ...at("a"), Body: "abc", ContentType: "text/html", CacheControl: "no-cache" }),
@@ -191,36 +191,40 @@ describe("the answer's headers, set by the signer", () => {
       }),
     );
     expect(got).toMatchObject({
-      ...{
-        ContentType: "application/octet-stream",
-        ContentDisposition: 'attachment; filename="x.bin"',
-        ContentLanguage: "fr",
-      },
-      ...{ ContentEncoding: "identity", CacheControl: "no-cache", ExpiresString: "Wed, 01 Jan 2031 00:00:00 GMT" },
+      ContentType: "application/octet-stream",
+      ContentDisposition: 'attachment; filename="x.bin"',
+      ContentLanguage: "fr",
+      ContentEncoding: "identity",
+      CacheControl: "no-cache",
+      ExpiresString: "Wed, 01 Jan 2031 00:00:00 GMT",
     });
   });
 
-  test("added to a URL after signing they are 403", async () => {
+  test("return 403 when they were added after signing", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const { url } = presignerFor(endpoint).presignGet(signing("a"));
-    const answer = await send({ method: "GET", url: `${url}&response-content-type=text%2Fhtml` });
-    expect([answer.status, answer.code]).toEqual([403, "SignatureDoesNotMatch"]);
+    const response = await send({ method: "GET", url: `${url}&response-content-type=text%2Fhtml` });
+    expect([response.status, response.code]).toEqual([403, "SignatureDoesNotMatch"]);
   });
 
-  test("that cannot be header values are 400: no header is injected", async () => {
+  test("return 400 for values that would inject a header", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     for (const contentDisposition of ["inline\r\nSet-Cookie: a=b", "a\0b", 'attachment; filename="\u4e2d"']) {
       const { url } = presignerFor(endpoint).presignGet({ ...signing("a"), response: { contentDisposition } });
-      const answer = await send({ method: "GET", url });
-      expect([answer.status, answer.code, answer.headers["set-cookie"]]).toEqual([400, "InvalidArgument", undefined]);
+      const response = await send({ method: "GET", url });
+      expect([response.status, response.code, response.headers["set-cookie"]]).toEqual([
+        400,
+        "InvalidArgument",
+        undefined,
+      ]);
     }
   });
 });
 
 describe("a copy", () => {
-  test("has the bytes and the description, survives its source, and can be described anew", async () => {
+  test("keeps the bytes and headers without its source", async () => {
     const { client } = await startBucket();
     const body = randomBytes(100_000);
     await client.send(
@@ -241,7 +245,7 @@ describe("a copy", () => {
     expect((await bytesOf(other)).equals(body)).toBe(true);
   });
 
-  test("onto itself must change something, and keeps the bytes", async () => {
+  test("onto itself must change the headers", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc", ContentType: "text/plain" }));
     const onto = { ...at("a"), CopySource: `/${BUCKET}/a` };
@@ -251,7 +255,7 @@ describe("a copy", () => {
     expect([got.ContentType, (await bytesOf(got)).toString()]).toEqual(["text/css", "abc"]);
   });
 
-  test("is refused when a condition fails or the source is missing", async () => {
+  test("is refused after a failed condition or without a source", async () => {
     const { client } = await startBucket();
     const { ETag } = await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const copy = { ...at("b"), CopySource: `${BUCKET}/a` };
@@ -269,21 +273,21 @@ describe("a copy", () => {
   });
 });
 
-test("requirement 14: every answer forbids sniffing and sandboxes what a browser opens", async () => {
+test("requirement 14: every response forbids sniffing and sandboxes its content", async () => {
   const { client, endpoint } = await startBucket();
   await client.send(
     new PutObjectCommand({ ...at("page"), Body: "<script>alert(1)</script>", ContentType: "text/html" }),
   );
   const presigner = presignerFor(endpoint);
-  const answers = [
+  const responses = [
     await send({ method: "GET", url: presigner.presignGet(signing("page")).url }),
     await send({ method: "HEAD", url: presigner.presignHead(signing("page")).url }),
     await send({ method: "GET", url: presigner.presignGet(signing("page")).url, headers: { range: "bytes=0-3" } }),
     await send({ method: "GET", url: presigner.presignGet(signing("none")).url }),
     await send({ method: "GET", url: `${endpoint}/${BUCKET}/page` }),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 206, 404, 403]);
-  for (const { headers } of answers) {
+  expect(responses.map(({ status }) => status)).toEqual([200, 200, 206, 404, 403]);
+  for (const { headers } of responses) {
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["content-security-policy"]).toBe("sandbox; default-src 'none'");
   }

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
-import { presignerFor, send, signing } from "./testing/raw.ts";
+import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 import { uploadParts } from "./testing/upload.ts";
 
@@ -23,17 +23,17 @@ async function start(input: Parameters<typeof uploadParts>[2] = {}, parts = PART
   const { client } = bucket;
   const { complete } = await uploadParts(client, parts, input);
   const { ETag } = await complete();
-  const asked = (change: Partial<GetObjectCommandInput>) => ({ Bucket: BUCKET, Key: "a", ...change });
+  const at = (change: Partial<GetObjectCommandInput>) => ({ Bucket: BUCKET, Key: "a", ...change });
   const get = async (change: Partial<GetObjectCommandInput>) => {
-    const got = await client.send(new GetObjectCommand(asked(change)));
+    const got = await client.send(new GetObjectCommand(at(change)));
     return { ...got, bytes: await bytesOf(got) };
   };
-  const head = (change: Partial<GetObjectCommandInput>) => client.send(new HeadObjectCommand(asked(change)));
+  const head = (change: Partial<GetObjectCommandInput>) => client.send(new HeadObjectCommand(at(change)));
   return { ...bucket, ETag, get, head };
 }
 
-describe("a part of an object, by its number", () => {
-  test("is what was uploaded as that part; the answer says where it lies, and how many there are", async () => {
+describe("a part of an object by number", () => {
+  test("has the uploaded bytes, their range and the number of parts", async () => {
     const { get, head, ETag } = await start();
     let from = 0;
     for (const [index, part] of PARTS.entries()) {
@@ -53,7 +53,7 @@ describe("a part of an object, by its number", () => {
     }
   });
 
-  test.each(["CRC32", "SHA256"] as const)("has the %s of its own bytes, which the SDK checks", async (algorithm) => {
+  test.each(["CRC32", "SHA256"] as const)("has the %s of its own bytes", async (algorithm) => {
     const { get } = await start({ ChecksumAlgorithm: algorithm });
     const last = await get({ PartNumber: 3, ChecksumMode: "ENABLED" });
     expect(last.bytes.equals(LAST_PART)).toBe(true);
@@ -64,12 +64,12 @@ describe("a part of an object, by its number", () => {
     expect((await get({ ChecksumMode: "ENABLED" }))[`Checksum${algorithm}`]).toMatch(/-3$/);
   });
 
-  test("without a number there is no count of parts", async () => {
+  test("is absent from a response without a part number", async () => {
     const { get } = await start();
     expect((await get({})).PartsCount).toBeUndefined();
   });
 
-  test.each([4, 10_000])("number %d of three is 416, and says how many there are", async (PartNumber) => {
+  test.each([4, 10_000])("returns 416 with the number of parts for part %d of three", async (PartNumber) => {
     const { get, endpoint } = await start();
     await expect(get({ PartNumber })).rejects.toMatchObject({
       name: "InvalidPartNumber",
@@ -80,7 +80,7 @@ describe("a part of an object, by its number", () => {
     expect((await send({ method: "GET", url: `${url}&partNumber=${PartNumber}` })).status).toBe(403);
   });
 
-  test.each([0, -1, 10_001, 1.5])("the number %d is 400", async (PartNumber) => {
+  test.each([0, -1, 10_001, 1.5])("returns 400 for the number %d", async (PartNumber) => {
     const { get } = await start({}, [LAST_PART]);
     await expect(get({ PartNumber })).rejects.toMatchObject({
       name: "InvalidArgument",
@@ -88,14 +88,14 @@ describe("a part of an object, by its number", () => {
     });
   });
 
-  test("together with a range is 400", async () => {
+  test("returns 400 together with a range", async () => {
     const { get, head } = await start();
-    const asked = { PartNumber: 1, Range: "bytes=0-1" };
-    await expect(get(asked)).rejects.toMatchObject({ name: "InvalidRequest", $metadata: { httpStatusCode: 400 } });
-    await expect(head(asked)).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
+    const input = { PartNumber: 1, Range: "bytes=0-1" };
+    await expect(get(input)).rejects.toMatchObject({ name: "InvalidRequest", $metadata: { httpStatusCode: 400 } });
+    await expect(head(input)).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
   });
 
-  test("goes by the conditions of the whole object", async () => {
+  test("follows the conditions of the whole object", async () => {
     const { get, ETag } = await start();
     await expect(get({ PartNumber: 2, IfNoneMatch: ETag })).rejects.toMatchObject({
       $metadata: { httpStatusCode: 304 },
@@ -103,7 +103,7 @@ describe("a part of an object, by its number", () => {
     await expect(get({ PartNumber: 2, IfMatch: '"another"' })).rejects.toMatchObject({ name: "PreconditionFailed" });
   });
 
-  test("of an object that came in one piece, or is a copy, is all of it", async () => {
+  test("of an object without parts is the whole object", async () => {
     const { client, get } = await start();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "whole", Body: "0123456789" }));
     const whole = await get({ Key: "whole", PartNumber: 1, ChecksumMode: "ENABLED" });
@@ -115,17 +115,17 @@ describe("a part of an object, by its number", () => {
     await expect(get({ Key: "copy", PartNumber: 2 })).rejects.toMatchObject({ name: "InvalidPartNumber" });
   });
 
-  test("of no bytes is no range", async () => {
+  test("without bytes has no range", async () => {
     const { client, get } = await start({}, [FULL_PART, Buffer.alloc(0)]);
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
-    for (const asked of [{ Key: "empty", PartNumber: 1 }, { PartNumber: 2 }]) {
-      const { bytes, ...answer } = await get(asked);
-      expect(answer).toMatchObject({ ContentLength: 0, $metadata: { httpStatusCode: 200 } });
+    for (const input of [{ Key: "empty", PartNumber: 1 }, { PartNumber: 2 }]) {
+      const { bytes, ...response } = await get(input);
+      expect(response).toMatchObject({ ContentLength: 0, $metadata: { httpStatusCode: 200 } });
       expect(bytes).toHaveLength(0);
     }
   });
 
-  test("goes with its object: what replaces it has parts of its own", async () => {
+  test("is deleted with its object", async () => {
     const { client, get } = await start();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "new" }));
     expect(await get({ PartNumber: 1 })).toMatchObject({ ContentLength: 3 });

@@ -15,8 +15,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { BUCKET, createClient, startBucket } from "./testing/bucket.ts";
-import { open, presignerFor, receive, send, sendBytes, signing } from "./testing/raw.ts";
-import { presignByHand } from "./testing/sign.ts";
+import { open, presignerFor, receive, send, sendBytes, signing } from "./testing/http.ts";
+import { presignByHand } from "./testing/sign-by-hand.ts";
 import { bytesOf } from "./testing/streams.ts";
 
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
@@ -46,7 +46,7 @@ describe("buckets", () => {
     expect([Status, $metadata.httpStatusCode]).toEqual([undefined, 200]);
   });
 
-  test("know their region, and refuse another", async () => {
+  test("refuse the location of another region", async () => {
     const { client, endpoint } = await startBucket({ region: "eu-central-1", client: { region: "eu-central-1" } });
     expect((await client.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint).toBe(
       "eu-central-1",
@@ -79,7 +79,7 @@ describe("buckets", () => {
   );
 });
 
-describe("what is not implemented is 501, and never taken for something else", () => {
+describe("an unimplemented request returns 501 and changes nothing", () => {
   test.each([
     ["versioning", new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } })],
     ["versions", new ListObjectVersionsCommand({ Bucket: BUCKET })],
@@ -99,7 +99,7 @@ describe("what is not implemented is 501, and never taken for something else", (
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("before");
   });
 
-  test("a public access list is refused", async () => {
+  test("refuses a public access list", async () => {
     const { client } = await startBucket();
     const open = client.send(new PutObjectCommand({ ...at("a"), Body: "x", ACL: "public-read" }));
     await expect(open).rejects.toMatchObject({ name: "AccessControlListNotSupported" });
@@ -107,15 +107,15 @@ describe("what is not implemented is 501, and never taken for something else", (
 });
 
 describe("hostile requests", () => {
-  test("a doubled parameter is 400, even when it was signed so", async () => {
+  test("a repeated parameter is 400, even when it is signed", async () => {
     const { endpoint } = await startBucket();
     const url = presignByHand(endpoint, {
       method: "GET",
       path: `/${BUCKET}`,
       query: ["list-type=2", "prefix=a", "prefix=b"],
     });
-    const answer = await send({ method: "GET", url });
-    expect([answer.status, answer.code]).toEqual([400, "InvalidArgument"]);
+    const response = await send({ method: "GET", url });
+    expect([response.status, response.code]).toEqual([400, "InvalidArgument"]);
   });
 
   test.each([
@@ -124,7 +124,7 @@ describe("hostile requests", () => {
     ["an unclosed element", "<Delete><Object>"],
     ["an entity bomb", '<!DOCTYPE a [<!ENTITY b "bbbb">]><Delete><Object><Key>&b;</Key></Object></Delete>'],
     ["an external entity", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><Delete><Object><Key>a</Key></Object></Delete>'],
-    ["a character that XML has not", "<Delete><Object><Key>a&#1;</Key></Object></Delete>"],
+    ["a character that XML forbids", "<Delete><Object><Key>a&#1;</Key></Object></Delete>"],
     ["no key", "<Delete><Object></Object></Delete>"],
     ["a nested key", "<Delete><Object><Key><a/></Key></Object></Delete>"],
     ["too many keys", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
@@ -132,17 +132,17 @@ describe("hostile requests", () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const url = presignByHand(endpoint, { method: "POST", path: `/${BUCKET}`, query: ["delete"] });
-    const answer = await send({
+    const response = await send({
       method: "POST",
       url,
       headers: { "content-length": String(Buffer.byteLength(body)) },
       body,
     });
-    expect([answer.status, answer.code]).toEqual([400, "MalformedXML"]);
+    expect([response.status, response.code]).toEqual([400, "MalformedXML"]);
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("bytes that are no HTTP, a missing host and the absolute form are 400", async () => {
+  test("requests that are no valid HTTP are 400", async () => {
     const { port } = await startBucket();
     for (const bytes of [
       "\x16\x03\x01\r\n\r\n",
@@ -162,8 +162,8 @@ describe("hostile requests", () => {
   });
 });
 
-describe("a refused upload", () => {
-  test("is refused before its body is asked for, when the client waits", async () => {
+describe("an upload with Expect: 100-continue", () => {
+  test("is refused before the client sends its body", async () => {
     const { endpoint } = await startBucket();
     const outgoing = open({
       method: "PUT",
@@ -178,19 +178,19 @@ describe("a refused upload", () => {
     expect([(await receive(outgoing)).status, continued]).toEqual([403, false]);
   });
 
-  test("still tells why, to a client that sends on without looking", async () => {
+  test("is refused with a response even when the client sends on", async () => {
     const { endpoint } = await startBucket();
     const body = Buffer.alloc(4 * 1024 * 1024);
-    const answer = await send({
+    const response = await send({
       method: "PUT",
       url: `${endpoint}/${BUCKET}/a`,
       body,
       headers: { "content-length": String(body.length) },
     });
-    expect([answer.status, answer.code]).toEqual([403, "AccessDenied"]);
+    expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
   });
 
-  test("an accepted one is asked for its body", async () => {
+  test("receives 100 Continue when it is accepted", async () => {
     const { endpoint } = await startBucket();
     const { url } = presignerFor(endpoint).presignPut(signing("a"));
     const outgoing = open({ method: "PUT", url, headers: { expect: "100-continue", "content-length": "3" } });
@@ -200,7 +200,7 @@ describe("a refused upload", () => {
   });
 });
 
-test("what is logged holds neither keys nor signatures", async () => {
+test("the log contains neither keys nor signatures", async () => {
   const events: unknown[] = [];
   const { endpoint } = await startBucket({ logger: (event) => events.push(event) });
   await send({ method: "GET", url: presignerFor(endpoint).presignGet(signing("private-name")).url });

@@ -1,14 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
-import { type BucketEvent, createHandler, type Exchange } from "./http/handle.ts";
+import { type BucketEvent, createHandler, type Exchange } from "./http/handler.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
-import { abortExpiredUploads, LIFECYCLE_INTERVAL_MS } from "./operations/expire-uploads.ts";
 import type { CorsRule } from "./store/buckets.ts";
 import { openStore, type Store } from "./store/store.ts";
 
-/** The CORS configuration that new buckets start with; methods, headers and exposed headers default to what uploads and downloads need. */
+/** The first CORS configuration of new buckets. The defaults suit uploads and downloads. */
 export type InitialCors = {
   allowedOrigins: string[];
   allowedMethods?: string[];
@@ -19,41 +18,53 @@ export type InitialCors = {
 
 /** How to start the embedded bucket. */
 export type S3LocalOptions = {
-  /** Where the objects live; created when missing, and locked against a second process. */
+  /** The folder of the objects. Created when it is missing, and locked against a second process. */
   dataDir: string;
   /** Default 127.0.0.1. */
   host?: string;
-  /** Default 0: any free port. */
+  /** Default 0, which picks a free port. */
   port?: number;
-  /** The region that requests must be signed for. Default us-east-1. */
+  /** The region of the signatures. Default us-east-1. */
   region?: string;
-  /** The one key whose signatures are accepted. */
+  /** The only access key with valid signatures. */
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** Created at the start when missing. */
+  /** Buckets to create at startup when they are missing. */
   buckets?: string[];
-  /** For the buckets above that have no CORS configuration. */
+  /** The CORS configuration of these buckets, unless they have one. */
   cors?: InitialCors;
-  /** How often lifecycle rules are applied, in milliseconds. Default one hour. */
-  lifecycleIntervalMs?: number;
   /** Milliseconds since 1970. Default Date.now. */
   now?: () => number;
-  /** Told of every request, and of failures with their cause. */
+  /** Called for every request, and for failures with their cause. */
   logger?: (event: BucketEvent) => void;
 };
 
-/** A running bucket: its address, and how to stop it. `close` gives requests under way 8 seconds to finish. */
+/** A running bucket. `close` gives running requests 8 seconds to finish. */
 export type S3Local = { endpoint: string; port: number; close(): Promise<void> };
 
 const IDLE_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-// Longer than a request should take, shorter than a service manager waits before it kills.
+// Longer than most requests take, and shorter than a service manager waits before it kills the process.
 const CLOSE_GRACE_MS = 8_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /**
- * Starts an S3 endpoint on the local disk: path style, one key, every request's signature verified.
+ * Starts an S3 endpoint on the local disk: path style, one access key, every signature verified.
  *
- * Throws when the data folder is in use, a bucket name is not one, or the address cannot be bound.
+ * Throws when another process uses the data folder, a bucket name is invalid, or the port is in use.
+ *
+ * @example
+ * ```ts
+ * import { createPresigner } from "@valetkey/presign";
+ * import { startS3Local } from "@valetkey/s3-local";
+ *
+ * const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+ * const bucket = await startS3Local({ dataDir: "data", credentials, buckets: ["files"] });
+ * const presigner = createPresigner({ bucket: "files", region: "us-east-1", endpoint: bucket.endpoint });
+ * const signing = { key: "hello.txt", credentials, expiresInSeconds: 60, now: Date.now() };
+ * await fetch(presigner.presignPut(signing).url, { method: "PUT", body: "hello" });
+ * console.log(await (await fetch(presigner.presignGet(signing).url)).text()); // hello
+ * await bucket.close();
+ * ```
  */
 export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   const { region = "us-east-1", now = Date.now, logger = () => {}, host = "127.0.0.1", credentials } = options;
@@ -68,19 +79,16 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   try {
     if (store.sweptBlobs > 0) logger({ type: "swept", blobs: store.sweptBlobs });
     await createBuckets(context, options);
-    await abortExpiredUploads(context);
     const port = await listen(server, { host, port: options.port ?? 0 });
     const shown = host.includes(":") ? `[${host}]` : host;
-    const stopRules = applyRules(context, { logger, intervalMs: options.lifecycleIntervalMs ?? LIFECYCLE_INTERVAL_MS });
-    const allSettled = () => Promise.all([stopRules(), settled()]);
-    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, { settled: allSettled, store }) };
+    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, { settled, store }) };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-/** `settled` waits for the requests under way: one may outlive its connection, and still has a change to commit. */
+/** `settled` waits for running requests. A request can outlive its connection and still commit a change. */
 type RunningServer = { server: Server; settled: () => Promise<unknown> };
 
 function createHttpServer(handle: ReturnType<typeof createHandler>): RunningServer {
@@ -92,25 +100,11 @@ function createHttpServer(handle: ReturnType<typeof createHandler>): RunningServ
   };
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
-  // A large upload on a slow line may take hours; what ends a dead one is silence, not its length.
+  // A large upload on a slow connection may take hours, so only an idle connection times out.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   return { server, settled: () => Promise.all(running) };
-}
-
-type Rules = { logger: (event: BucketEvent) => void; intervalMs: number };
-
-/** Applies lifecycle rules from time to time, until the returned function is called; it waits for a change under way. */
-function applyRules(context: Context, { logger, intervalMs }: Rules): () => Promise<void> {
-  let applied = Promise.resolve();
-  const timer = setInterval(() => {
-    applied = abortExpiredUploads(context).catch((error) => logger({ type: "failure", requestId: "lifecycle", error }));
-  }, intervalMs).unref();
-  return () => {
-    clearInterval(timer);
-    return applied;
-  };
 }
 
 async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3LocalOptions): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
-import { blobsIn } from "./testing/folder.ts";
+import { blobsIn } from "./testing/data-folder.ts";
 import { bytesOf } from "./testing/streams.ts";
 import { uploadParts } from "./testing/upload.ts";
 
@@ -19,7 +19,7 @@ const at = (Key: string) => ({ Bucket: BUCKET, Key });
 async function startUpload(input: object = {}) {
   const bucket = await startBucket();
   const { client } = bucket;
-  // A source of two segments, so that a range can reach over their border.
+  // The source has two segments, so a range can span both.
   const bytes = Buffer.concat([Buffer.alloc(5 * MIB, "abc"), Buffer.alloc(3 * MIB, "defg")]);
   const source = await uploadParts(client, [bytes.subarray(0, 5 * MIB), bytes.subarray(5 * MIB)]);
   await source.complete();
@@ -30,7 +30,7 @@ async function startUpload(input: object = {}) {
   return { ...bucket, bytes, upload, copy };
 }
 
-test("parts copied from ranges and from a whole object become one, without a byte copied", async () => {
+test("parts from ranges and whole objects share the bytes of their sources", async () => {
   const { client, dataDir, bytes, upload, copy } = await startUpload({ ChecksumAlgorithm: "SHA256" });
   const ranges = [`bytes=1-${6 * MIB}`, undefined, `bytes=${8 * MIB - 2}-${8 * MIB - 1}`];
   const Parts = [];
@@ -53,15 +53,15 @@ test("an empty object is an empty part", async () => {
 });
 
 test.each([
-  ["a range behind the end", { CopySourceRange: `bytes=0-${8 * MIB}` }, "InvalidArgument"],
+  ["a range beyond the object", { CopySourceRange: `bytes=0-${8 * MIB}` }, "InvalidArgument"],
   ["a range backwards", { CopySourceRange: "bytes=5-4" }, "InvalidArgument"],
   ["an open range", { CopySourceRange: "bytes=5-" }, "InvalidArgument"],
-  ["a source that is not there", { CopySource: `${BUCKET}/none` }, "NoSuchKey"],
-  ["a bucket that is not there", { CopySource: "nowhere/a" }, "NoSuchBucket"],
-  ["an upload that is not there", { UploadId: "none" }, "NoSuchUpload"],
+  ["a missing source", { CopySource: `${BUCKET}/none` }, "NoSuchKey"],
+  ["a missing bucket", { CopySource: "nowhere/a" }, "NoSuchBucket"],
+  ["a missing upload", { UploadId: "none" }, "NoSuchUpload"],
   ["part number 0", { PartNumber: 0 }, "InvalidArgument"],
   ["a source that has changed", { CopySourceIfMatch: '"other"' }, "PreconditionFailed"],
-])("refuses %s, and stores no part", async (_, change, name) => {
+])("refuses %s without storing a part", async (_, change, name) => {
   const { client, upload, copy } = await startUpload();
   await expect(copy(1, change)).rejects.toMatchObject({ name });
   expect((await client.send(new ListPartsCommand(upload))).Parts ?? []).toEqual([]);

@@ -2,7 +2,7 @@ import type { Call } from "../call.ts";
 import type { AuditEventPage } from "../wire.ts";
 import { iteratePages, type PageOptions } from "./pages.ts";
 
-/** Of one note, or of all notes of the caller. */
+/** One note. Default: all notes of the caller. */
 type Subject = { noteId?: string };
 
 /** /activity and /notes/:noteId/activity, newest first. */
@@ -12,9 +12,9 @@ export function activityCalls(call: Call) {
     return call<AuditEventPage>("GET", path, { query: { ...query }, signal });
   };
   return {
-    /** One page. */
+    /** Returns one page. */
     list,
-    /** Every event, page by page. */
+    /** Yields every event, page by page. */
     iterate: (options: Subject & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
   };

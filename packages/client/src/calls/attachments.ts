@@ -8,14 +8,14 @@ export function attachmentCalls(call: Call) {
   const listShared = ({ signal, ...query }: PageOptions = {}) =>
     call<SharedAttachmentPage>("GET", "/attachments", { query: { scope: "shared", ...query }, signal });
   return {
-    /** One page of the files that are shared with the caller by themselves, without their notes; newest first. */
+    /** Returns one page of the files that are shared with the caller without their notes, newest first. */
     listShared,
-    /** Every one of them, page by page. */
+    /** Yields every one of these files, page by page. */
     iterateShared: (options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => listShared({ ...options, ...(cursor !== undefined && { cursor }) })),
     get: (attachmentId: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<Attachment>("GET", path(attachmentId), { signal }),
-    /** With its stored file. */
+    /** Deletes the attachment and its stored file. */
     remove: (attachmentId: string) => call<void>("DELETE", path(attachmentId)),
   };
 }

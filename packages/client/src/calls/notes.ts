@@ -3,9 +3,9 @@ import type { CreateNoteBody, ListNotesQuery, Note, NotePage, UpdateNoteBody } f
 import { iteratePages, type PageOptions } from "./pages.ts";
 
 type Signal = { signal?: AbortSignal };
-/** `owned` by the caller, which is the default, or `shared` with them. */
+/** `owned` by the caller (default), or `shared` with the caller. */
 type Scope = { scope?: ListNotesQuery["scope"] };
-/** Only notes with this text in their title, their body or the name of a file, in whatever case. 1 to 200 characters. */
+/** Only notes with this text in their title, their body or a filename. 1 to 200 characters. Case does not matter. */
 type Search = { q?: string };
 
 /** /notes. */
@@ -15,15 +15,15 @@ export function noteCalls(call: Call) {
     call<NotePage>("GET", "/notes", { query: { ...query }, signal });
   return {
     create: (note: CreateNoteBody, { signal }: Signal = {}) => call<Note>("POST", "/notes", { body: note, signal }),
-    /** One page. */
+    /** Returns one page. */
     list,
-    /** Every note, page by page. */
+    /** Yields every note, page by page. */
     iterate: (options: Scope & Search & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
     get: (noteId: string, { signal }: Signal = {}) => call<Note>("GET", path(noteId), { signal }),
-    /** With `ifUpdatedAt`, only if nobody has changed it since it was read; else it throws `note_changed`, and nothing is written. */
+    /** Changes a note. With `ifUpdatedAt`, it throws `note_changed` when the note has changed since that instant. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
-    /** With its attachments, shares and stored files. */
+    /** Deletes the note with its attachments, shares and stored files. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),
   };
 }

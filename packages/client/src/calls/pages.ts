@@ -1,10 +1,10 @@
-/** One page of a list; `nextCursor` is null on the last one. */
+/** One page of a list. `nextCursor` is null on the last page. */
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
-/** Where a list goes on: `limit` 1 to 200, default 50; `cursor` from the page before. */
+/** Selects a page: `limit` from 1 to 200, default 50, and `cursor` from the page before. */
 export type PageOptions = { limit?: number; cursor?: string; signal?: AbortSignal };
 
-/** Goes through all pages of a list, asking for the next one only when it is needed. */
+/** Yields the items of all pages. It requests a page only when its first item is needed. */
 export async function* iteratePages<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>) {
   let cursor: string | undefined;
   do {

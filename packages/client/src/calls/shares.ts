@@ -1,16 +1,16 @@
 import type { Call } from "../call.ts";
 import type { ShareAttachmentBody, ShareNoteBody, Shares } from "../wire.ts";
 
-/** What is shared: a note with all its files, or one file alone. */
+/** The subject of a share: a note with all its files, or one file alone. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
-/** The shares of a note or of an attachment; an attachment is shared with viewers only. */
+/** The shares of a note or of an attachment. An attachment can only be shared with viewers. */
 export type ShareCalls = {
-  /** Shares with people by id or address, or changes what they have. Answers all shares of the subject. */
+  /** Creates or changes shares with people, by user id or email address. Returns all shares of the subject. */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<Shares>;
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<Shares>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
-  /** The person's next request is refused; URLs that they have already die by their own expiry. */
+  /** Revokes a share. The service refuses the person's next request. URLs issued before stay valid until they expire. */
   remove(subject: ShareSubject, userId: string): Promise<void>;
 };
 

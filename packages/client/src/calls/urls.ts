@@ -1,23 +1,23 @@
 import type { Call } from "../call.ts";
 import type { FileUrl, FileUrls } from "../wire.ts";
 
-/** The most ids that the service takes in one request. */
+/** The most ids that the service accepts in one request. */
 const MAX_BATCH = 1000;
 
-/** `expiresIn` in seconds; the service says what it allows and what its default is (60). */
+/** `expiresIn` is in seconds. The service has the range and the default (60). */
 export type UrlOptions = { expiresIn?: number; signal?: AbortSignal | undefined };
 
-/** `inline` is a wish: what a browser must not show is an attachment anyway. Default `attachment`. */
+/** Default `attachment`. With `inline`, a file that a browser must not show is still an attachment. */
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /** GET /attachments/:attachmentId/url and POST /attachments/urls. */
 export function urlCalls(call: Call) {
   return {
-    /** A URL of the file, issued and recorded now. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`. */
+    /** Issues a URL of the file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`. */
     urlFor: (attachmentId: string, { signal, ...query }: UrlOptions & Disposition = {}) =>
       call<FileUrl>("GET", `/attachments/${encodeURIComponent(attachmentId)}/url`, { query: { ...query }, signal }),
 
-    /** URLs of many files, or the code of each refusal, in the order asked; more than 1,000 take a request for each thousand. */
+    /** Issues URLs of many files, or an error code for each, in order. It sends one request for each 1,000 ids. */
     async urlsFor(attachmentIds: readonly string[], { expiresIn, signal }: UrlOptions = {}): Promise<FileUrls["urls"]> {
       const urls: FileUrls["urls"] = [];
       for (let start = 0; start < attachmentIds.length; start += MAX_BATCH) {

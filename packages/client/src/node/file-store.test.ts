@@ -11,7 +11,7 @@ async function newPath() {
 }
 
 describe("a store in a file", () => {
-  it("is read again by the next process, and leaves nothing else behind", async () => {
+  it("is read by the next process, and leaves no other file", async () => {
     const { folder, path } = await newPath();
     const store = fileStore(path);
     expect(await store.get("a")).toBeUndefined();
@@ -22,7 +22,7 @@ describe("a store in a file", () => {
     expect(await readdir(folder)).toEqual(["uploads.json"]);
   });
 
-  it("that holds nonsense is empty", async () => {
+  it("with invalid JSON is empty", async () => {
     const { path } = await newPath();
     await writeFile(path, "{");
     const store = fileStore(path);

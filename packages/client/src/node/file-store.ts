@@ -1,8 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import type { UploadStore } from "../stores/store.ts";
+import type { UploadStore } from "../stores/upload-store.ts";
 
-/** Remembers in a JSON file, for one process at a time; each change replaces the file as a whole, so a kill leaves the old or the new. */
+/**
+ * Stores unfinished uploads in a JSON file, for one process at a time.
+ *
+ * Each change replaces the whole file, so a kill leaves the old file or the new one.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "@valetkey/client";
+ * import { fileStore } from "@valetkey/client/node";
+ *
+ * const store = fileStore("uploads.json");
+ * const client = createClient({ baseUrl: "https://files.example.com", store });
+ * const { limits } = await client.instance();
+ * console.log(limits.urlTtlDefaultSeconds); // 60
+ * ```
+ */
 export function fileStore(path: string): UploadStore {
   let entries: Promise<Record<string, string>> | undefined;
   let writing: Promise<void> = Promise.resolve();

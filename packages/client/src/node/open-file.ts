@@ -3,10 +3,22 @@ import { basename } from "node:path";
 import type { FileSource } from "../file-source.ts";
 
 /**
- * A file of the disk for `upload`. Nothing is read yet: its bytes are read as they are sent, and refused once it has changed.
- * `type` is the content type to declare, default application/octet-stream. Rejects when there is no such file.
+ * Opens a file of the disk for `upload`. Rejects when there is no such file.
  *
- * Not `fs.openAsBlob`: the size of its Blob is that of the file modulo 4 GiB (nodejs/node#52585).
+ * The upload reads the bytes while it sends them, and fails when the file has changed.
+ * `type` is the content type to declare, default application/octet-stream.
+ *
+ * `fs.openAsBlob` is no alternative: the size of its Blob is that of the file modulo 4 GiB (nodejs/node#52585).
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { openFile } from "@valetkey/client/node";
+ *
+ * await writeFile("report.txt", "the report");
+ * const file = await openFile("report.txt", { type: "text/plain" });
+ * console.log(file.name, file.size); // report.txt 10
+ * ```
  */
 export async function openFile(path: string, { type = "" }: { type?: string } = {}): Promise<FileSource> {
   const file = { path, ...(await identify({ stat: () => stat(path) })) };
@@ -37,7 +49,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
     const bytes = new Uint8Array(end - start);
     for (let filled = 0; filled < bytes.length; ) {
       const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
-      if (bytesRead === 0) throw new Error(`${file.path} has become shorter`);
+      if (bytesRead === 0) throw new Error(`${file.path} is shorter than before`);
       filled += bytesRead;
     }
     return bytes.buffer;
@@ -46,7 +58,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
   }
 }
 
-/** What tells a changed file from the one that was opened. */
+/** Reads the size and the time of the last change, which reveal a changed file. */
 async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");

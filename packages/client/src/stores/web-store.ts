@@ -1,13 +1,13 @@
-import { memoryStore, type UploadStore } from "./store.ts";
+import { memoryStore, type UploadStore } from "./upload-store.ts";
 
-/** The part of `Storage` that is used. */
+/** The part of `Storage` that the client uses. */
 export type WebStorage = {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 };
 
-/** Remembers in a storage of the browser: `localStorage` outlives the tab, `sessionStorage` a reload only. */
+/** Stores unfinished uploads in the browser: `localStorage` survives the tab, `sessionStorage` only a reload. */
 export function webStore(storage: WebStorage): UploadStore {
   return {
     get: (key) => storage.getItem(key),
@@ -16,14 +16,14 @@ export function webStore(storage: WebStorage): UploadStore {
   };
 }
 
-/** `localStorage` in a page that has one and may use it, memory elsewhere. */
+/** Uses `localStorage` in a page that has access to it, and memory elsewhere. */
 export function defaultStore(): UploadStore {
   try {
-    // Node has the name as well, but without a file to keep it in.
+    // Node has a localStorage as well, but without a file behind it.
     const { document, localStorage } = globalThis as { document?: unknown; localStorage?: WebStorage };
     if (document !== undefined && localStorage !== undefined) return webStore(localStorage);
   } catch {
-    // A page without permission to store anything.
+    // The page has no permission to store anything.
   }
   return memoryStore();
 }

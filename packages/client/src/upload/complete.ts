@@ -1,40 +1,51 @@
 import { ValetKeyError } from "../errors.ts";
 import type { Attachment } from "../wire.ts";
+import { callService } from "./call-service.ts";
 import { findUpload, type OpenUpload, uploadPath } from "./open-upload.ts";
-import { ask, COMPLETION_MS, type Session } from "./session.ts";
+import type { UploadContext } from "./upload-context.ts";
 
-/** How soon to look again whether a file has been checked; grows by half each time. Milliseconds. */
-const LOOK_AGAIN_MS = 500;
-const LOOK_AGAIN_MAX_MS = 10_000;
+/** A bucket needs time to assemble 10,000 parts, and the service to read a large file. Milliseconds. */
+const COMPLETION_MS = 900_000;
+/** The first pause between polls of the verification. Each pause is longer by half. Milliseconds. */
+const POLL_MS = 500;
+const MAX_POLL_MS = 10_000;
 
 /**
- * Has the service put the file together and look at it. Answers the attachment when it is ready.
- * Throws `upload_rejected`, and `upload_incomplete` when something has to be sent again.
+ * Completes the upload at the service, which assembles and verifies the file. Returns the attachment once it is ready.
+ * Throws `upload_rejected`, and `upload_incomplete` when the bucket lacks bytes.
  */
-export async function complete(session: Session, upload: OpenUpload): Promise<Attachment> {
-  session.progress.enter("completing");
+export async function complete(context: UploadContext, upload: OpenUpload): Promise<Attachment> {
+  context.progress.enter("completing");
   const path = `${uploadPath(upload.uploadId)}/complete`;
-  const attachment = await ask<Attachment>(session, { method: "POST", path, body: {}, withinMs: COMPLETION_MS });
-  return attachment.state === "ready" ? attachment : untilChecked(session, upload);
+  const attachment = await callService<Attachment>(context, {
+    method: "POST",
+    path,
+    body: {},
+    withinMs: COMPLETION_MS,
+  });
+  return attachment.state === "ready" ? attachment : waitForVerification(context, upload);
 }
 
-/** Some checks take longer than a request: waits for their result. */
-export async function untilChecked(session: Session, { uploadId, attachmentId }: OpenUpload): Promise<Attachment> {
-  session.progress.enter("completing");
-  for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(LOOK_AGAIN_MAX_MS, pauseMs * 1.5)) {
-    const upload = await findUpload(session, uploadId);
+/** Polls the service until it has verified the file, which can take longer than one request. */
+export async function waitForVerification(
+  context: UploadContext,
+  { uploadId, attachmentId }: OpenUpload,
+): Promise<Attachment> {
+  context.progress.enter("completing");
+  for (let pauseMs = POLL_MS; ; pauseMs = Math.min(MAX_POLL_MS, pauseMs * 1.5)) {
+    const upload = await findUpload(context, uploadId);
     if (upload?.state === "ready") {
-      return ask<Attachment>(session, { method: "GET", path: `/attachments/${encodeURIComponent(attachmentId)}` });
+      return callService<Attachment>(context, {
+        method: "GET",
+        path: `/attachments/${encodeURIComponent(attachmentId)}`,
+      });
     }
     if (upload?.state === "rejected") {
-      throw new ValetKeyError("upload_rejected", upload.reason ?? "The file did not pass the service's checks.");
+      throw new ValetKeyError("upload_rejected", upload.reason ?? "The file did not pass the verification.");
     }
     if (upload === undefined || upload.state === "aborted" || upload.state === "expired") {
-      throw new ValetKeyError(
-        "upload_not_pending",
-        `The upload is over (${upload?.state ?? "gone"}); start a new one.`,
-      );
+      throw new ValetKeyError("upload_not_pending", `The upload is ${upload?.state ?? "deleted"}. Start a new one.`);
     }
-    await session.platform.sleep(pauseMs, session.signal);
+    await context.platform.sleep(pauseMs, context.signal);
   }
 }

@@ -6,68 +6,72 @@ const url = (partNumber: number, seconds: number) =>
   `https://bucket.example/key?partNumber=${partNumber}&X-Amz-Expires=${seconds}`;
 
 function signerOf(partNumbers: number[], { parallel = 4, seconds = 900 } = {}) {
-  const asked: number[][] = [];
+  const signed: number[][] = [];
   const clock = { now: 0 };
   const failures: Error[] = [];
   const signer = createPartSigner({
-    ...{ partNumbers, parallel },
+    partNumbers,
+    parallel,
     now: () => clock.now,
     async sign(batch) {
-      asked.push(batch);
+      signed.push(batch);
       const failure = failures.pop();
       if (failure !== undefined) throw failure;
       return batch.map((partNumber) => ({
-        ...{ partNumber, method: "PUT", headers: {}, expiresAt: "2026-01-01T00:00:00Z" },
+        partNumber,
+        method: "PUT",
+        headers: {},
+        expiresAt: "2026-01-01T00:00:00Z",
         url: url(partNumber, seconds),
       }));
     },
   });
-  return { signer, asked, clock, failures };
+  return { signer, signed, clock, failures };
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-describe("parts are signed just in time", () => {
-  it("each once, in batches of at most 100, and never further ahead than two batches", async () => {
+describe("the signer of parts", () => {
+  it("signs each part once, in batches of at most 100, at most two batches ahead", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 16 }), async (count, parallel) => {
-        const { signer, asked } = signerOf(upTo(count), { parallel });
+        const { signer, signed } = signerOf(upTo(count), { parallel });
         for (const partNumber of upTo(count)) {
           expect((await signer.get(partNumber)).partNumber).toBe(partNumber);
-          expect(Math.max(...asked.flat()) - partNumber).toBeLessThanOrEqual(8 * parallel);
+          expect(Math.max(...signed.flat()) - partNumber).toBeLessThanOrEqual(8 * parallel);
         }
-        expect(asked.flat().toSorted((a, b) => a - b)).toEqual(upTo(count));
-        for (const batch of asked) expect(batch.length).toBeLessThanOrEqual(100);
+        expect(signed.flat().toSorted((a, b) => a - b)).toEqual(upTo(count));
+        for (const batch of signed) expect(batch.length).toBeLessThanOrEqual(100);
       }),
       { numRuns: 30 },
     );
   });
 
-  it("anew when they have been lying until near their end", async () => {
-    const { signer, asked, clock } = signerOf(upTo(3));
+  it("signs a part again shortly before its signature expires", async () => {
+    const { signer, signed, clock } = signerOf(upTo(3));
     await signer.get(1);
     clock.now = 869_000;
     await signer.get(2);
-    expect(asked).toEqual([[1, 2, 3]]);
+    expect(signed).toEqual([[1, 2, 3]]);
     clock.now = 871_000;
     await signer.get(3);
-    expect(asked).toEqual([[1, 2, 3], [3]]);
+    expect(signed).toEqual([[1, 2, 3], [3]]);
   });
 
-  it("anew when the bucket refused one", async () => {
-    const { signer, asked } = signerOf(upTo(3));
+  it("signs a part again after a drop", async () => {
+    const { signer, signed } = signerOf(upTo(3));
     await signer.get(1);
     signer.drop(1);
     await signer.get(1);
-    expect(asked).toEqual([[1, 2, 3], [1]]);
+    expect(signed).toEqual([[1, 2, 3], [1]]);
   });
 
-  it("again after a failure, which those who wait all hear of", async () => {
-    const { signer, asked, failures } = signerOf(upTo(3));
-    failures.push(new Error("no answer"));
+  it("rejects all waiting calls after a failure and signs again", async () => {
+    const { signer, signed, failures } = signerOf(upTo(3));
+    failures.push(new Error("no response"));
     const outcomes = await Promise.allSettled([signer.get(1), signer.get(2)]);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect((await signer.get(2)).partNumber).toBe(2);
-    expect(asked).toHaveLength(2);
+    expect(signed).toHaveLength(2);
   });
 });

@@ -3,9 +3,9 @@ import type { SignedParts } from "../wire.ts";
 export type SignedPart = SignedParts["parts"][number];
 
 type Options = {
-  /** The parts that will be asked for, in that order. */
+  /** The parts to sign, in the order of sending. */
   partNumbers: readonly number[];
-  /** How many are sent at once: so many are signed ahead. */
+  /** How many parts the client sends at once, and how far ahead it signs. */
   parallel: number;
   sign: (partNumbers: number[]) => Promise<SignedPart[]>;
   now: () => number;
@@ -13,32 +13,32 @@ type Options = {
 
 type Signed = { part: SignedPart; staleAt: number };
 
-/** Signs parts just before they are sent, several in one request, and again what has been lying too long. */
+/** Signs parts just before the client sends them, several in one request. It signs stale parts again. */
 export type PartSigner = {
-  /** Rejects as `sign` does; the next call asks again. */
+  /** Rejects when `sign` rejects. The next call signs again. */
   get(partNumber: number): Promise<SignedPart>;
-  /** The bucket did not take this signature. */
+  /** Drops a signature that the bucket refused. */
   drop(partNumber: number): void;
 };
 
-/** A signature with less than this to live is not worth starting with. Milliseconds. */
+/** A signature with a shorter rest of its lifetime counts as stale. Milliseconds. */
 const MARGIN_MS = 30_000;
 const MAX_BATCH = 100;
 
 export function createPartSigner({ partNumbers, parallel, sign, now }: Options): PartSigner {
-  const places = new Map(partNumbers.map((partNumber, place) => [partNumber, place]));
+  const indexes = new Map(partNumbers.map((partNumber, index) => [partNumber, index]));
   const known = new Map<number, Promise<Signed>>();
   const batchSize = Math.min(MAX_BATCH, 4 * parallel);
 
   function signFrom(start: number): void {
     const batch = partNumbers.slice(start, start + batchSize).filter((partNumber) => !known.has(partNumber));
-    const askedAt = now();
+    const requestedAt = now();
     const signed = sign(batch).then((parts) => new Map(parts.map((part) => [part.partNumber, part])));
     for (const partNumber of batch) {
       const one = signed.then((parts) => {
         const part = parts.get(partNumber);
-        if (part === undefined) throw new TypeError(`part ${partNumber} was not signed`);
-        return { part, staleAt: staleAt(part, askedAt) };
+        if (part === undefined) throw new TypeError(`The service did not sign part ${partNumber}`);
+        return { part, staleAt: staleAt(part, requestedAt) };
       });
       known.set(partNumber, one);
       one.catch(() => {
@@ -49,26 +49,26 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
 
   return {
     async get(partNumber) {
-      const place = places.get(partNumber) ?? 0;
-      if (!known.has(partNumber)) signFrom(place);
+      const index = indexes.get(partNumber) ?? 0;
+      if (!known.has(partNumber)) signFrom(index);
       let signed = await known.get(partNumber);
       if (signed === undefined || signed.staleAt < now()) {
         known.delete(partNumber);
-        signFrom(place);
+        signFrom(index);
         signed = await known.get(partNumber);
       }
-      const next = partNumbers[place + parallel];
-      if (next !== undefined && !known.has(next)) signFrom(place + parallel);
+      const next = partNumbers[index + parallel];
+      if (next !== undefined && !known.has(next)) signFrom(index + parallel);
       return (signed as Signed).part;
     },
     drop: (partNumber) => void known.delete(partNumber),
   };
 }
 
-/** Counted from when it was asked for, by a clock that only goes forward: this machine's wall clock may be an hour off. */
-function staleAt({ url }: SignedPart, askedAt: number): number {
+/** Counts from the request by a monotonic clock, because the wall clock may be an hour off. */
+function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));
-  // Without it, the bucket's own refusal tells.
+  // Without an expiry, the bucket refuses the part when it is stale.
   if (!(seconds > 0)) return Number.POSITIVE_INFINITY;
-  return askedAt + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS);
+  return requestedAt + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS);
 }

@@ -1,8 +1,12 @@
-import { createMeter } from "./meter.ts";
+import { createSpeedMeter } from "./speed-meter.ts";
 
 /**
- * starting: asking the service · hashing: reading the file for its SHA-256 · sending · waiting: for a connection, or for the service or the
- * bucket to come back · paused · completing: the service is putting it together and looking at it · ready, failed, aborted: over.
+ * The state of an upload. `ready`, `failed` and `aborted` are final.
+ *
+ * - `starting`: the client requests the upload from the service.
+ * - `hashing`: the client reads the file for its SHA-256.
+ * - `waiting`: there is no connection, or the service or the bucket is down.
+ * - `completing`: the service assembles and verifies the file.
  */
 export type UploadState =
   | "starting"
@@ -17,28 +21,28 @@ export type UploadState =
 
 export type UploadProgress = {
   state: UploadState;
-  /** Goes down when a piece has to be sent again; parts that the bucket had already count from the start. */
+  /** Shrinks when the client must send bytes again. Parts that the bucket has from before count from the start. */
   sentBytes: number;
   totalBytes: number;
-  /** Smoothed over seconds; null until it is known. */
+  /** Smoothed over seconds. Null until it is known. */
   bytesPerSecond: number | null;
-  /** At this rate; null until it is known. */
+  /** At the current rate. Null until it is known. */
   secondsLeft: number | null;
 };
 
-/** Often enough for an eye, seldom enough for a page that draws on each. Milliseconds. */
+/** Smooth for the eye, and cheap for a page that renders each report. Milliseconds. */
 const REPORT_MS = 100;
 
-/** Adds up what is sent and tells the caller, at most ten times a second and at every change of state. */
+/** Counts the sent bytes and reports them, at most ten times a second and at every change of state. */
 export type Progress = {
   enter(state: UploadState): void;
-  /** Nothing moves for now, whatever it was doing; undefined: it moves again. */
+  /** Reports that the upload waits. Undefined reports that it continues. */
   hold(why: "waiting" | "paused" | undefined): void;
-  /** Bytes that are in the bucket for good. */
+  /** Adds bytes that the bucket has stored. */
   keep(bytes: number): void;
-  /** A piece under way: how far it is, and in the end whether the bucket has it. */
+  /** Tracks one request: the bytes sent so far and, at the end, the bytes that the bucket stored. */
   piece(): { sent(bytes: number): void; end(outcome: { kept: number }): void };
-  /** Nothing is sent yet, again. */
+  /** Starts the count again at zero. */
   reset(): void;
   current(): UploadProgress;
 };
@@ -50,7 +54,7 @@ type Options = {
 };
 
 export function createProgress({ totalBytes, now, report }: Options): Progress {
-  const meter = createMeter(now);
+  const meter = createSpeedMeter(now);
   const pieces = new Map<symbol, number>();
   let state: UploadState = "starting";
   let held: "waiting" | "paused" | undefined;

@@ -4,33 +4,33 @@ import type { SignedParts } from "../wire.ts";
 import { findUpload, type OpenUpload, uploadPath } from "./open-upload.ts";
 import { createPartSigner, type PartSigner } from "./part-signer.ts";
 import { refused, sendPiece } from "./send-piece.ts";
-import type { Session } from "./session.ts";
+import type { UploadContext } from "./upload-context.ts";
 
 type MultipartUpload = OpenUpload & { kind: "multipart" };
 
-/** How often a fresh signature of a part may be refused before that is the answer. */
+/** The signatures of a part that the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
 /** Sends every part that the bucket does not have, several at once. */
-export async function sendParts(session: Session, upload: MultipartUpload): Promise<void> {
-  const missing = await findMissing(session, upload);
+export async function sendParts(context: UploadContext, upload: MultipartUpload): Promise<void> {
+  const missing = await findMissing(context, upload);
   const failed = new AbortController();
-  const { call, platform, parallel } = session;
+  const { call, platform, parallel } = context;
   const signer = createPartSigner({
     partNumbers: missing,
     parallel,
     now: platform.now,
     sign: async (partNumbers) => {
       const path = `${uploadPath(upload.uploadId)}/parts`;
-      const signal = AbortSignal.any([session.signal, failed.signal, AbortSignal.timeout(60_000)]);
+      const signal = AbortSignal.any([context.signal, failed.signal, AbortSignal.timeout(60_000)]);
       return (await call<SignedParts>("POST", path, { body: { partNumbers }, signal })).parts;
     },
   });
   const queue = missing.values();
   const work = async () => {
-    // One iterator for all: whoever is free takes the next part.
+    // All workers share one iterator, so each takes the next free part.
     for (const partNumber of queue) {
-      await sendPart(session, { upload, partNumber, signer, failed: failed.signal });
+      await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
     }
   };
   const workers = Array.from({ length: Math.min(parallel, missing.length) }, work);
@@ -43,10 +43,10 @@ export async function sendParts(session: Session, upload: MultipartUpload): Prom
   }
 }
 
-/** Asks the bucket, through the service: what another tab, or a process before this one, has sent counts. */
-async function findMissing(session: Session, upload: MultipartUpload): Promise<number[]> {
-  const { progress, file } = session;
-  const found = await findUpload(session, upload.uploadId);
+/** Asks the service for the stored parts, because another tab or an earlier process may have sent some. */
+async function findMissing(context: UploadContext, upload: MultipartUpload): Promise<number[]> {
+  const { progress, file } = context;
+  const found = await findUpload(context, upload.uploadId);
   const stored = new Map(found?.parts.map(({ partNumber, sizeBytes }) => [partNumber, sizeBytes]));
   const missing: number[] = [];
   progress.reset();
@@ -64,8 +64,8 @@ function partOf(file: FileSource, { partSize, partNumber }: { partSize: number; 
 
 type Part = { upload: MultipartUpload; partNumber: number; signer: PartSigner; failed: AbortSignal };
 
-async function sendPart(session: Session, { upload, partNumber, signer, failed }: Part): Promise<void> {
-  const { persist, platform, progress, file } = session;
+async function sendPart(context: UploadContext, { upload, partNumber, signer, failed }: Part): Promise<void> {
+  const { retry, platform, progress, file } = context;
   const bytes = partOf(file, { partSize: upload.partSize, partNumber });
   const piece = progress.piece();
   for (let signatures = 1; ; signatures += 1) {
@@ -81,15 +81,15 @@ async function sendPart(session: Session, { upload, partNumber, signer, failed }
         piece.end({ kept });
       }
     };
-    // When another part fails for good, this one need not go on.
-    const outcome = await persist(send, { stop: failed });
+    // This part stops when another part fails for good.
+    const outcome = await retry(send, { stop: failed });
     if (outcome === "stored") return;
     if (outcome === "occupied" || signatures === MAX_SIGNATURES) throw refused(outcome === "expired" ? 403 : 412, "");
     signer.drop(partNumber);
   }
 }
 
-/** Whether an error says that the bucket knows nothing of these parts (any more). */
+/** Whether an error says that the bucket no longer has the parts. */
 export function isLost(error: unknown): boolean {
   return error instanceof ValetKeyError && error.code === "bucket_refused" && error.status === 404;
 }

@@ -1,20 +1,20 @@
 import { aborted, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 import type { SignedPut } from "./open-upload.ts";
-import type { Session } from "./session.ts";
+import type { UploadContext } from "./upload-context.ts";
 
-/** No byte moved for so long: the line is dead, whatever the platform believes. Milliseconds. */
+/** Without progress for so long, the connection counts as dead. Milliseconds. */
 const STALL_MS = 60_000;
-/** What a bucket may take to store what it has got, and a platform that can't tell its progress to send a piece. Milliseconds. */
+/** The time for the bucket to store the bytes, or to send a piece without reports of progress. Milliseconds. */
 const STORE_MS = 300_000;
 
-/** stored: the bucket has it · occupied: there was an object already · expired: the signature is not taken (any more). */
+/** `stored`: the bucket has the bytes. `occupied`: the key has an object already. `expired`: the bucket refused the signature. */
 export type PieceOutcome = "stored" | "occupied" | "expired";
 
 type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSent: (bytes: number) => void };
 
-/** Sends one piece once. Throws ValetKeyError: `network`, `bucket_unavailable`, `bucket_refused`, `file_unreadable`, `aborted`. */
-export async function sendPiece({ platform }: Pick<Session, "platform">, piece: Piece): Promise<PieceOutcome> {
+/** Sends a file or a part once. Throws ValetKeyError: `network`, `bucket_unavailable`, `bucket_refused`, `file_unreadable`, `aborted`. */
+export async function sendPiece({ platform }: Pick<UploadContext, "platform">, piece: Piece): Promise<PieceOutcome> {
   const { request, bytes, signal, onSent } = piece;
   const watch = watchFor(signal);
   try {
@@ -33,14 +33,14 @@ export async function sendPiece({ platform }: Pick<Session, "platform">, piece: 
     throw toError(status, text);
   } catch (error) {
     if (signal.aborted) throw aborted(signal.reason);
-    if (watch.signal.aborted) throw new ValetKeyError("network", "The upload stood still.", { cause: error });
+    if (watch.signal.aborted) throw new ValetKeyError("network", "The upload made no progress.", { cause: error });
     throw error;
   } finally {
     watch.stop();
   }
 }
 
-/** A signal that is aborted with the given one, and when nothing has moved for too long. */
+/** Makes a signal that aborts with the given one, or without progress for too long. */
 function watchFor(signal: AbortSignal) {
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STORE_MS);
@@ -54,17 +54,17 @@ function watchFor(signal: AbortSignal) {
   };
 }
 
-/** S3's own codes for "try again" that come with a status of a client's fault. */
-const PASSING = /^(RequestTimeout|ConditionalRequestConflict|OperationAborted)$/;
+/** The codes of S3 that ask for a retry, but have a status of a client error. */
+const RETRYABLE = /^(RequestTimeout|ConditionalRequestConflict|OperationAborted)$/;
 
 function toError(status: number, text: string): ValetKeyError {
   const code = codeOf(text);
-  const passes = status >= 500 || status === 429 || status === 408 || PASSING.test(code);
-  if (passes) return new ValetKeyError("bucket_unavailable", `The bucket answered ${status} ${code}.`, { status });
+  const isRetryable = status >= 500 || status === 429 || status === 408 || RETRYABLE.test(code);
+  if (isRetryable) return new ValetKeyError("bucket_unavailable", `The bucket returned ${status} ${code}.`, { status });
   return refused(status, code);
 }
 
-/** The bucket's final word. */
+/** The error of a refusal that a retry cannot change. */
 export function refused(status: number, code: string): ValetKeyError {
   return new ValetKeyError("bucket_refused", `The bucket refused the file: ${status} ${code}.`, { status });
 }

@@ -1,31 +1,31 @@
-import { abandon } from "./abandon.ts";
+import { abortUpload } from "./abort-upload.ts";
 import { type OpenUpload, startUpload } from "./open-upload.ts";
 import { refused, sendPiece } from "./send-piece.ts";
-import type { Session } from "./session.ts";
+import type { UploadContext } from "./upload-context.ts";
 
 type PutUpload = OpenUpload & { kind: "put" };
 
-/** How often a fresh signature may be refused before that is the answer. */
+/** The signatures that the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends a file in one PUT. Answers the upload that has it, which is another one when the first had expired. */
-export async function sendPut(session: Session, opened: PutUpload): Promise<OpenUpload> {
+/** Sends a file in one PUT. Returns the upload that has the file: a new one when the first had expired. */
+export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
   for (let signatures = 1; ; signatures += 1) {
-    const outcome = await sendOnce(session, upload);
-    // Occupied: an attempt before came through and its answer was lost. Whether it is this file is the service's to see.
+    const outcome = await sendOnce(context, upload);
+    // Occupied: an earlier attempt succeeded, but its response was lost. The service verifies that the object is this file.
     if (outcome !== "expired") return upload;
     if (signatures === MAX_SIGNATURES) throw refused(403, "");
-    const next = await renew(session, upload);
+    const next = await renew(context, upload);
     if (next.kind !== "put") return next;
     upload = next;
   }
 }
 
-async function sendOnce(session: Session, { request }: PutUpload) {
-  const { persist, platform, progress, file } = session;
+async function sendOnce(context: UploadContext, { request }: PutUpload) {
+  const { retry, platform, progress, file } = context;
   const piece = progress.piece();
-  return persist(async (signal) => {
+  return retry(async (signal) => {
     progress.enter("sending");
     let kept = 0;
     try {
@@ -38,10 +38,10 @@ async function sendOnce(session: Session, { request }: PutUpload) {
   });
 }
 
-/** A signature for the same upload; where the service gives only a new upload, the old one is given up. */
-async function renew(session: Session, old: PutUpload): Promise<OpenUpload> {
-  const remembered = await session.memory.recall();
-  const next = await startUpload(session, remembered?.idempotencyKey);
-  if (next.uploadId !== old.uploadId) await abandon(session, old.uploadId);
+/** Gets a fresh signature. When the service starts a new upload instead, it aborts the old one. */
+async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload> {
+  const ids = await context.saved.load();
+  const next = await startUpload(context, ids?.idempotencyKey);
+  if (next.uploadId !== old.uploadId) await abortUpload(context, old.uploadId);
   return next;
 }

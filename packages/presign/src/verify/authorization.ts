@@ -1,18 +1,18 @@
 import type { HeaderFields } from "./headers.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import type { QueryParameter } from "./request-target.ts";
-import { type Refusal, refuse } from "./result.ts";
 
-/** What a request says about its own signature, in form but not yet checked against anything. */
+/** The signature of a request, parsed but not verified. */
 export type Authorization = {
   ok: true;
   kind: "query" | "header";
   accessKeyId: string;
   scope: { date: string; region: string; service: string; terminator: string };
-  /** yyyymmddThhmmssZ. */
+  /** In the form yyyymmddThhmmssZ. */
   dateTime: string;
   /** Milliseconds since 1970. */
   signedAt: number;
-  /** Seconds, 1 to 604,800; a header signature has none. */
+  /** Seconds, 1 to 604,800. A header signature has none. */
   expiresIn?: number;
   /** Lowercase and sorted. */
   signedHeaders: readonly string[];
@@ -20,21 +20,21 @@ export type Authorization = {
   sessionToken?: string;
 };
 
-/** The longest life of a presigned URL, in seconds. Source: Amazon S3, "Authenticating requests: using query parameters". */
+/** The maximum lifetime of a presigned URL, in seconds. Source: Amazon S3, "Authenticating requests: using query parameters". */
 export const MAX_EXPIRES_IN = 604_800;
 
 const QUERY_NAMES = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"] as const;
 const SIGNATURE = /^[0-9a-f]{64}$/;
 const SIGNED_HEADERS = /^[!#$%&'*+.^_`|~0-9a-z-]+(?:;[!#$%&'*+.^_`|~0-9a-z-]+)*$/;
 const DATE_TIME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
-/** The one signing algorithm. */
+/** The only supported signing algorithm. */
 export const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /**
- * Reads how a request is signed: in its query, or in its Authorization header.
+ * Reads the signature from the query or from the Authorization header of a request.
  *
- * Refused: both at once (400 `InvalidArgument`), neither (403 `AccessDenied`), and every missing, doubled or malformed part
- * (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
+ * Refuses both at once (400 `InvalidArgument`) and neither (403 `AccessDenied`).
+ * Refuses missing, repeated and malformed parts (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
  */
 export function readAuthorization(query: readonly QueryParameter[], headers: HeaderFields): Authorization | Refusal {
   const header = headers.get("authorization");
@@ -49,7 +49,7 @@ export function readAuthorization(query: readonly QueryParameter[], headers: Hea
   return refuse(403, "AccessDenied", { message: "Access Denied" });
 }
 
-/** Whether a query parameter belongs to the signature (in any case, so that a misspelt one is refused rather than skipped). */
+/** Whether a query parameter belongs to the signature. It ignores case, so that a misspelt parameter is refused. */
 export function isSignatureParameter(name: string): boolean {
   const lower = name.toLowerCase();
   return lower.startsWith("x-amz-") && QUERY_NAMES.some((known) => lower === `x-amz-${known.toLowerCase()}`);
@@ -76,7 +76,7 @@ function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
   return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Undefined when an X-Amz-* parameter is there twice, in whatever case. */
+/** Returns undefined when an X-Amz-* parameter is repeated, in any case. */
 function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   const seen = new Set<string>();
@@ -129,7 +129,7 @@ function splitOnce(pair: string): [string, string | undefined] {
 
 type RawParts = { credential: string; dateTime: string; signedHeaders: string; signature: string };
 
-/** The parts in form, or the name of the first that is not. */
+/** Parses the parts, or returns the name of the first malformed part. */
 function readParts(raw: RawParts) {
   const signer = readSigner(raw);
   if (typeof signer === "string") return signer;
@@ -139,7 +139,7 @@ function readParts(raw: RawParts) {
   return { ...signer, signedHeaders };
 }
 
-/** What a credential, a date and a signature say, or the name of the first that is malformed. */
+/** Parses a credential, a date and a signature, or returns the name of the first malformed one. */
 export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "signedHeaders">) {
   const [accessKeyId, date, region, service, terminator, ...rest] = credential.split("/");
   if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";
@@ -161,7 +161,7 @@ function toTime(dateTime: string): number | undefined {
     number,
   ];
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date.UTC rolls the 31st of February over: what does not read the same again was no date.
+  // Date.UTC turns February 31 into March 3, so a date that changes is invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
 }
 

@@ -13,7 +13,7 @@ const SIGNING_KEY = deriveSigningKey({
   service: "s3",
   secretAccessKey: EXAMPLE_KEY.secretAccessKey,
 });
-// The examples of the Amazon S3 documentation: 65 KiB of "a" in chunks of 64 KiB, without and with a trailer.
+// The examples of the Amazon S3 documentation: 65 KiB of "a" in chunks of 64 KiB, with and without a trailer.
 const PLAIN_SEED = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
 const PLAIN = [
   `10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n${"a".repeat(65_536)}\r\n`,
@@ -38,7 +38,9 @@ function decode(
   }: Partial<Omit<AwsChunkedOptions, "seed">> & { seed?: string; pieceBytes?: number } = {},
 ) {
   const decoder = createAwsChunkedDecoder({
-    ...{ signed: true, trailers: [], ...options },
+    signed: true,
+    trailers: [],
+    ...options,
     seed: { dateTime: DATE_TIME, scope: SCOPE, signingKey: SIGNING_KEY, signature: seed },
     createSha256: () => {
       const hash = createHash("sha256");
@@ -59,13 +61,13 @@ function decode(
 const refused = (status: number, code: string) => expect.objectContaining({ ok: false, status, code });
 
 describe("signed chunks", () => {
-  test("the documented example decodes, however it is cut", () => {
+  test("decode the documented example, cut anywhere", () => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       expect(decode(PLAIN.join(""), { pieceBytes })).toEqual({ ok: true, data: "a".repeat(66_560), trailers: {} });
     }
   });
 
-  test("a changed byte, a dropped chunk, swapped chunks and another seed are 403", () => {
+  test("are refused with 403 after any change", () => {
     const [first, second, last] = PLAIN as [string, string, string];
     const badly = refused(403, "SignatureDoesNotMatch");
     expect(decode(PLAIN.join("").replace("aaaa", "aaba"))).toEqual(badly);
@@ -76,7 +78,7 @@ describe("signed chunks", () => {
     expect(decode(PLAIN.join(""), { seed: TRAILER_SEED })).toEqual(badly);
   });
 
-  test("a chunk without signature is 400", () => {
+  test("are refused with 400 without a signature", () => {
     expect(decode("1\r\na\r\n0\r\n\r\n")).toEqual(refused(400, "IncompleteBody"));
   });
 });
@@ -84,7 +86,7 @@ describe("signed chunks", () => {
 describe("signed trailers", () => {
   const options = { seed: TRAILER_SEED, trailers: ["x-amz-checksum-crc32c"] };
 
-  test("the documented example decodes", () => {
+  test("decode the documented example", () => {
     const trailers = { "x-amz-checksum-crc32c": "sOO8/Q==" };
     for (const pieceBytes of [1, 1 << 20]) {
       expect(decode(TRAILER.join(""), { ...options, pieceBytes })).toEqual({
@@ -95,13 +97,13 @@ describe("signed trailers", () => {
     }
   });
 
-  test("a changed trailer is 403, a missing signature of it too", () => {
+  test("are refused with 403 after a change", () => {
     expect(decode(TRAILER.join("").replace("sOO8", "sOO9"), options)).toEqual(refused(403, "SignatureDoesNotMatch"));
     const unsigned = TRAILER.join("").replace(/x-amz-trailer-signature:.{64}\r\n/, "");
     expect(decode(unsigned, options)).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 
-  test("a trailer signature without trailers is refused", () => {
+  test("are refused when nothing announced trailers", () => {
     const last = "0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n";
     const body = `${PLAIN.slice(0, 2).join("") + last}x-amz-trailer-signature:${"0".repeat(64)}\r\n\r\n`;
     expect(decode(body)).toEqual(refused(400, "MalformedTrailerError"));
@@ -111,7 +113,7 @@ describe("signed trailers", () => {
 describe("unsigned chunks", () => {
   const decodeUnsigned = (body: string, trailers: string[] = []) => decode(body, { signed: false, trailers });
 
-  test("decode, with their trailers", () => {
+  test("decode with their trailers", () => {
     expect(decodeUnsigned("3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n")).toEqual({
       ok: true,
       data: "abc0123456789",
@@ -148,7 +150,7 @@ describe("unsigned chunks", () => {
     expect(decodeUnsigned(body)).toEqual(refused(400, "IncompleteBody"));
   });
 
-  test("any body in any chunks, cut anywhere, comes out as it went in", () => {
+  test("decode any body in any chunks, cut anywhere", () => {
     const body = fc.array(fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 40 }), { maxLength: 8 });
     fc.assert(
       fc.property(body, fc.integer({ min: 1, max: 50 }), (chunks, pieceBytes) => {
@@ -161,7 +163,7 @@ describe("unsigned chunks", () => {
   });
 });
 
-test("the chain of the examples is what an independent signer computes", () => {
+test("the chain of the examples equals that of an independent signer", () => {
   const empty = createHash("sha256").digest("hex");
   const data = createHash("sha256").update("a".repeat(65_536)).digest("hex");
   const text = `AWS4-HMAC-SHA256-PAYLOAD\n${DATE_TIME}\n${SCOPE}\n${PLAIN_SEED}\n${empty}\n${data}`;

@@ -1,10 +1,10 @@
-import { type Refusal, refuse } from "./result.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import { EMPTY_SHA256, equalInConstantTime, type SigningContext, sign } from "./signature.ts";
 
-/** An incremental SHA-256, injected: this package has none of its own that streams. */
+/** An incremental SHA-256. The caller passes it in, because this package has none. */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 
-/** What the decoder must know: the signature chain when chunks are signed, and the trailers that the request announced. */
+/** The options of the decoder: the signature chain of signed chunks, and the announced trailers. */
 export type AwsChunkedOptions = {
   signed: boolean;
   seed: SigningContext & { signature: string };
@@ -14,10 +14,11 @@ export type AwsChunkedOptions = {
 };
 
 /**
- * Takes apart one aws-chunked body.
+ * Decodes one aws-chunked body.
  *
- * `push` returns views into the bytes it got, never copies; `end` returns the trailers by lowercase name. After a refusal the decoder is spent.
- * Bytes come out before their chunk's signature is checked: commit nothing before `end` has said ok.
+ * `push` returns views into its argument, never copies. `end` returns the trailers by lowercase name.
+ * `push` returns bytes before it has verified their chunk, so commit nothing before `end` returns ok.
+ * Do not use the decoder after a refusal.
  */
 export type AwsChunkedDecoder = {
   push(bytes: Uint8Array): { ok: true; data: Uint8Array[] } | Refusal;
@@ -32,9 +33,9 @@ const CHUNK_LINE = /^([0-9a-fA-F]{1,13})(?:;chunk-signature=([0-9a-f]{64}))?$/;
 const TRAILER_SIGNATURE = "x-amz-trailer-signature";
 
 /**
- * Makes a decoder of `Content-Encoding: aws-chunked`, as `STREAMING-*` payloads use it.
+ * Makes a decoder of `Content-Encoding: aws-chunked`, which `STREAMING-*` payloads use.
  *
- * Refusals: 400 `IncompleteBody` (framing, or a missing end), 400 `MalformedTrailerError`, 403 `SignatureDoesNotMatch`.
+ * Refusals: 400 `IncompleteBody` (framing, or an incomplete body), 400 `MalformedTrailerError`, 403 `SignatureDoesNotMatch`.
  * Source: AWS "Signature calculations for the Authorization header: transferring payload in multiple chunks", and "... with trailing headers".
  */
 export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedDecoder {
@@ -56,8 +57,7 @@ export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedD
 
   function startChunk(text: string): Refusal | undefined {
     const match = CHUNK_LINE.exec(text);
-    if (match === null || (match[2] !== undefined) !== options.signed)
-      return framing("A chunk header could not be read");
+    if (match === null || (match[2] !== undefined) !== options.signed) return framing("A chunk header is malformed");
     signatureOfChunk = match[2];
     remaining = Number.parseInt(match[1] as string, 16);
     if (remaining > 0) {
@@ -126,14 +126,14 @@ export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedD
   };
 }
 
-/** Each chunk's signature covers the one before it, so that chunks can be neither dropped nor moved. */
+/** Signs a chunk. The signature covers the one before it, so nobody can drop or move chunks. */
 function signatureChain({ signed, seed, createSha256 }: AwsChunkedOptions) {
   let previous = seed.signature;
   let hash: Sha256Stream | undefined;
   const check = (text: string, signature: string | undefined) => {
     previous = sign(text, seed.signingKey);
     if (signature !== undefined && equalInConstantTime(previous, signature)) return undefined;
-    const message = "A chunk or trailer signature does not match what was calculated.";
+    const message = "A chunk or trailer signature does not match the calculated signature.";
     return refuse(403, "SignatureDoesNotMatch", { message, details: { StringToSign: text } });
   };
   return {

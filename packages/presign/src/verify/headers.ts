@@ -1,9 +1,9 @@
-/** Header fields by lowercase name; the values of a repeated field are joined with a comma, as they are signed. */
+/** Header fields by lowercase name. A comma joins the values of a repeated field, as in the signature. */
 export type HeaderFields = ReadonlyMap<string, string>;
 
 const INNER_WHITE_SPACE = /[ \t]+/g;
 
-/** Reads a flat list of names and values, as `IncomingMessage.rawHeaders` of node:http has them. */
+/** Reads a flat list of names and values, like `IncomingMessage.rawHeaders` of node:http. */
 export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
   const fields = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -15,13 +15,13 @@ export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
   return fields;
 }
 
-/** The canonical header lines of Signature Version 4 for the signed names, which must be sorted; a missing one is empty. */
+/** The canonical header lines of Signature Version 4. The names must be sorted. A missing header is empty. */
 export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
   return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
 }
 
 /**
- * The fields that arrived and had to be signed but were not: `host`, and every `x-amz-*`.
+ * Finds received fields without a required signature: `host`, and every `x-amz-*`.
  *
  * An unsigned `x-amz-*` field would let the holder of a URL change what the signer allowed, for example by adding `x-amz-copy-source`.
  */

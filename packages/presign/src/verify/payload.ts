@@ -1,12 +1,12 @@
 import type { Authorization } from "./authorization.ts";
 import type { HeaderFields } from "./headers.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import type { QueryParameter } from "./request-target.ts";
-import { type Refusal, refuse } from "./result.ts";
 
 /**
- * What the signature says about the body.
+ * The payload of a request, as its signature declares it.
  *
- * `unsigned`: nothing; `sha256`: its hash; `chunked`: it comes in aws-chunked form, each chunk signed or not, with trailers or not.
+ * `unsigned` declares nothing, and `sha256` the hash. `chunked` declares an aws-chunked body, with or without signed chunks and trailers.
  */
 export type PayloadDeclaration =
   | { kind: "unsigned" }
@@ -20,14 +20,14 @@ const STREAMING: Record<string, PayloadDeclaration> = {
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": { kind: "chunked", signed: true, trailer: true },
 };
 
-/** The declared payload, and `hash`, the text that stands for it in the canonical request. */
+/** The declared payload. `hash` is its value in the canonical request. */
 export type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**
- * Reads what was declared about the body: `x-amz-content-sha256`, which a presigned URL may leave out (then it is unsigned).
+ * Reads `x-amz-content-sha256`. A presigned URL may omit it, and then the payload is unsigned.
  *
- * Refused: a missing one in header authentication (400 `InvalidRequest`), an unknown value (400 `InvalidArgument`),
- * asymmetric signatures, and aws-chunked bodies under a presigned URL (501 `NotImplemented`).
+ * Refuses a missing value in header authentication (400 `InvalidRequest`) and an unknown value (400 `InvalidArgument`).
+ * Refuses asymmetric signatures, and aws-chunked bodies with a presigned URL (501 `NotImplemented`).
  */
 export function readPayload(
   authorization: Authorization,

@@ -1,18 +1,18 @@
 /** A condition of a POST policy on one form field, whose name is lowercase. */
 export type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: string };
 
-/** How many bytes a file may have, both ends included. */
+/** The allowed size of a file in bytes. Both limits are included. */
 export type LengthRange = { min: number; max: number };
 
-/** A POST policy, read; `expiration` is in milliseconds since 1970. */
+/** A parsed POST policy. `expiration` is in milliseconds since 1970. */
 export type PostPolicy = { expiration: number; conditions: FieldCondition[]; range: LengthRange };
 
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Reads a policy document from the base64 text that was signed, or says what is wrong with it.
+ * Parses a policy document from the signed base64 text, or returns the error.
  *
- * Source: Amazon S3, "POST policy". Several length ranges must all hold.
+ * When there are several length ranges, all must hold. Source: Amazon S3, "POST policy".
  */
 export function readPostPolicy(base64: string): PostPolicy | string {
   const document = decodeJson(base64);
@@ -35,10 +35,10 @@ export function readPostPolicy(base64: string): PostPolicy | string {
   return policy;
 }
 
-/** Whether a form's field, or its absence, is what a condition asks for. */
+/** Whether the value of a field, or its absence, satisfies a condition. */
 export function satisfies({ operator, name, value }: FieldCondition, actual: string | undefined): boolean {
   if (operator === "eq") return actual === value;
-  // A list of types is as good as its worst member. Source: Amazon S3, "Condition matching".
+  // Every type of a list must satisfy the condition. Source: Amazon S3, "Condition matching".
   const items = name === "content-type" ? (actual ?? "").split(",").map((item) => item.trim()) : [actual ?? ""];
   return items.every((item) => item.startsWith(value));
 }

@@ -28,7 +28,7 @@ type Change = {
   now?: number;
 };
 
-/** Decides on a form that is signed correctly, whatever its policy says. */
+/** Verifies a form with a valid signature and any policy. */
 function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: Change) {
   const policy = Buffer.from(
     typeof document === "string" ? document : JSON.stringify(document ?? { expiration: EXPIRATION, conditions }),
@@ -39,13 +39,13 @@ function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: 
   return verifyPost({ bucket: "photos", fields: new Map(given) }, now);
 }
 
-test("lets in what the policy allows, and says how long the file may be", () => {
+test("accepts an allowed form and returns the length range", () => {
   const conditions = [...USUAL, ["content-length-range", 5, 100], ["content-length-range", 0, 50]];
   const range = { min: 5, max: 50 };
   expect(decide({ conditions })).toEqual({ ok: true, accessKeyId: EXAMPLE_KEY.accessKeyId, range });
 });
 
-test("lets in the forms of presignPost", () => {
+test("accepts the forms of presignPost", () => {
   const presigner = createPresigner({ bucket: "photos", region: "us-east-1" });
   const signing = { credentials: EXAMPLE_KEY, expiresInSeconds: 60, now: SIGNED_AT };
   const { fields } = presigner.presignPost({ key: "user/é", ...signing, fields: { "Content-Type": "image/png" } });

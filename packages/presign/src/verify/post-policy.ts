@@ -1,5 +1,6 @@
 import { hmacSha256, toHex } from "../sha256.ts";
 import { ALGORITHM, MAX_EXPIRES_IN, readSigner } from "./authorization.ts";
+import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./credentials.ts";
 import {
   type FieldCondition,
   type LengthRange,
@@ -7,21 +8,20 @@ import {
   readPostPolicy,
   satisfies,
 } from "./post-conditions.ts";
-import { type Refusal, refuse } from "./result.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import { equalInConstantTime } from "./signature.ts";
-import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./signer.ts";
 
 /**
- * An upload by an HTML form, up to its file: `fields` by lowercase name, `bucket` from the URL.
+ * An HTML form without its file. `fields` are by lowercase name, and `bucket` is from the URL.
  *
- * The name of the file must already stand in the key where the form had its placeholder.
+ * The key must contain the filename in place of `${filename}`.
  */
 export type PostedForm = { bucket: string; fields: ReadonlyMap<string, string> };
 
-/** A form that was let in; the file must have a length within `range`, in bytes. */
+/** An accepted form. The length of the file must be within `range`, in bytes. */
 export type VerifiedForm = { ok: true; accessKeyId: string; range: LengthRange };
 
-/** Decides on one form; `now` is in milliseconds since 1970. */
+/** Verifies one form. `now` is in milliseconds since 1970. */
 export type PostVerifier = (form: PostedForm, now: number) => VerifiedForm | Refusal;
 
 const REQUIRED = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"] as const;
@@ -29,10 +29,10 @@ const WITHOUT_CONDITION = /^(?:policy|file|x-amz-signature|x-ignore-.*)$/s;
 const MAX_SKEW_MS = 15 * 60 * 1000;
 
 /**
- * Makes a verifier of uploads by HTML form, which a signed policy allows.
+ * Makes a verifier of uploads by HTML form with a signed policy.
  *
- * Every field needs a condition, except x-amz-signature, file, policy and x-ignore-*, and so does the bucket.
- * A refusal carries the status, code and message that Amazon S3 answers. It never throws on what a client sent.
+ * The policy needs a condition for the bucket and for every field except x-amz-signature, file, policy and x-ignore-*.
+ * A refusal carries the status, code and message of Amazon S3. The verifier never throws on what a client sent.
  * Source: AWS "Authenticating requests in browser-based uploads using POST".
  */
 export function createPostVerifier(options: VerifierOptions): PostVerifier {
@@ -79,7 +79,7 @@ function readSignature(fields: PostedForm["fields"]) {
   return { ...signer, kind: "form" as const, policy, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** A policy lives until it says so, but no longer than a presigned URL could. */
+/** A policy is valid until its expiration, but no longer than a presigned URL. */
 function checkTime({ expiration }: PostPolicy, { signedAt, now }: { signedAt: number; now: number }) {
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   if (now < Math.min(expiration, signedAt + MAX_EXPIRES_IN * 1000)) return undefined;
@@ -87,7 +87,7 @@ function checkTime({ expiration }: PostPolicy, { signedAt, now }: { signedAt: nu
 }
 
 function checkFields(conditions: readonly FieldCondition[], { bucket, fields }: PostedForm): Refusal | undefined {
-  if ((fields.get("bucket") ?? bucket) !== bucket) return violated("The form is for another bucket than its URL.");
+  if ((fields.get("bucket") ?? bucket) !== bucket) return violated("The form and its URL have different buckets.");
   const actual = new Map([...fields, ["bucket", bucket]]);
   const covered = new Set(conditions.map(({ name }) => name));
   const extra = [...actual.keys()].filter((name) => !covered.has(name) && !WITHOUT_CONDITION.test(name));

@@ -1,13 +1,13 @@
 import { encodeRfc3986 } from "../encode.ts";
-import { type Refusal, refuse } from "./result.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** One query parameter, percent-decoded. */
 export type QueryParameter = { readonly name: string; readonly value: string };
 
 /**
- * A request target, read once: what is verified and what is routed come from here, so they cannot differ.
+ * A parsed request target. The verification and the routing both use it, so they cannot differ.
  *
- * `rawPath` is as received, `path` is percent-decoded exactly once, `canonicalPath` is `path` encoded as Signature Version 4 asks.
+ * `rawPath` is as received. `path` is percent-decoded once. `canonicalPath` is `path`, encoded as Signature Version 4 requires.
  */
 export type RequestTarget = {
   ok: true;
@@ -21,10 +21,10 @@ const NON_ASCII = /[\u0080-\u00ff]/g;
 const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
 
 /**
- * Reads a raw request target (`/bucket/key?query`) whose characters each stand for one received byte.
+ * Parses a raw request target (`/bucket/key?query`). Each character is one received byte.
  *
- * Nothing is normalised: `//`, `.` and `..` stay. `+` in the query is a space.
- * Refused with 400 `InvalidURI`: another form than origin form, broken percent-encoding, bytes that are not UTF-8.
+ * It normalises nothing: `//`, `.` and `..` stay. `+` in the query is a space.
+ * Refuses other forms than the origin form, broken percent-encoding and bytes that are not UTF-8 (400 `InvalidURI`).
  */
 export function parseRequestTarget(target: string): RequestTarget | Refusal {
   const mark = target.indexOf("?");

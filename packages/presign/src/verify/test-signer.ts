@@ -1,10 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** A signer for tests, written on its own: it signs anything, also what no client should send. */
+/** An independent signer for tests. It also signs requests that no client should send. */
 export type TestRequest = {
   method: string;
   path: string;
-  /** Encoded and in order, as it is to be signed. */
+  /** Encoded and sorted, as in the canonical request. */
   query: [string, string][];
   headers: [string, string][];
   signedHeaders: string[];
@@ -48,7 +48,7 @@ export function signText(
 
 type Presigned = Partial<TestRequest> & { credential?: string; expires?: string; extraQuery?: [string, string][] };
 
-/** A request whose query is signed; each part can be replaced, and the signature is right for what is sent. */
+/** Makes a request with a valid signature in its query. The caller can replace each part. */
 export function presigned(parts: Presigned = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";
@@ -60,7 +60,9 @@ export function presigned(parts: Presigned = {}) {
     payloadHash: "UNSIGNED-PAYLOAD",
     secretAccessKey: EXAMPLE_KEY.secretAccessKey,
     ...parts,
-    ...{ dateTime, scope, signedHeaders },
+    dateTime,
+    scope,
+    signedHeaders,
     query: [
       ["X-Amz-Algorithm", "AWS4-HMAC-SHA256"],
       ["X-Amz-Credential", encodeURIComponent(parts.credential ?? `${EXAMPLE_KEY.accessKeyId}/${scope}`)],
@@ -74,7 +76,7 @@ export function presigned(parts: Presigned = {}) {
   return received(request, `${request.path}?${query.join("&")}`);
 }
 
-/** A request with a signed Authorization header; each part can be replaced. */
+/** Makes a request with a signed Authorization header. The caller can replace each part. */
 export function headerSigned(parts: Partial<TestRequest> & { authorization?: (signature: string) => string } = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";
@@ -92,7 +94,11 @@ export function headerSigned(parts: Partial<TestRequest> & { authorization?: (si
     query: [],
     secretAccessKey: EXAMPLE_KEY.secretAccessKey,
     ...parts,
-    ...{ dateTime, scope, payloadHash, headers, signedHeaders },
+    dateTime,
+    scope,
+    payloadHash,
+    headers,
+    signedHeaders,
   };
   const signature = signatureOf(request);
   const usual = `AWS4-HMAC-SHA256 Credential=${EXAMPLE_KEY.accessKeyId}/${scope},SignedHeaders=${signedHeaders.join(";")},Signature=${signature}`;

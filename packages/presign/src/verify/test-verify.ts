@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import type { VerifierCredentials } from "./signer.ts";
+import type { VerifierCredentials } from "./credentials.ts";
 import { EXAMPLE_KEY } from "./test-signer.ts";
 import { createVerifier, type ReceivedRequest } from "./verify-request.ts";
 
-/** When the example requests were signed, in milliseconds since 1970. */
+/** The instant of the signatures of the examples, in milliseconds since 1970. */
 export const SIGNED_AT = Date.UTC(2013, 4, 24);
 export const MINUTE_MS = 60_000;
 
-/** Decides on a request, by default at the moment it was signed. */
+/** Verifies a request, by default at the instant of its signature. */
 export function verify(
   request: ReceivedRequest,
   { now = SIGNED_AT, credentials = EXAMPLE_KEY as VerifierCredentials } = {},
@@ -16,5 +16,5 @@ export function verify(
   return createVerifier({ region: "us-east-1", findCredentials })(request, now);
 }
 
-/** What a refusal must have. */
+/** Matches a refusal. */
 export const refused = (status: number, code: string) => expect.objectContaining({ ok: false, status, code });

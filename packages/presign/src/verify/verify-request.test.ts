@@ -20,8 +20,8 @@ describe("the examples of the Amazon S3 documentation", () => {
   });
 });
 
-describe("what a signature covers", () => {
-  test("the method: a GET URL is not a HEAD or a PUT URL", () => {
+describe("a signature covers", () => {
+  test("the method", () => {
     expect(verify(presigned()).ok).toBe(true);
     for (const method of ["HEAD", "PUT", "DELETE", "get"]) {
       expect(verify({ ...presigned(), method })).toEqual(refused(403, "SignatureDoesNotMatch"));
@@ -45,7 +45,7 @@ describe("what a signature covers", () => {
     );
   });
 
-  test("signed headers: another value, or none at all", () => {
+  test("the signed headers", () => {
     const content = [
       ["Host", "localhost:9000"],
       ["Content-Length", "5"],
@@ -68,7 +68,7 @@ describe("what a signature covers", () => {
     }
   });
 
-  test("a forged signature, with the texts that help to find the difference", () => {
+  test("its own bytes, and a refusal has the texts to compare", () => {
     const { method, target, rawHeaders } = presigned();
     const forged = target.replace(/Signature=.{64}/, `Signature=${"0".repeat(64)}`);
     const result = verify({ method, target: forged, rawHeaders });
@@ -80,7 +80,7 @@ describe("what a signature covers", () => {
     expect(details.CanonicalRequest).toContain("\n/examplebucket/test.txt\n");
   });
 
-  test("another secret", () => {
+  test("the secret", () => {
     expect(verify(presigned({ secretAccessKey: "x".repeat(40) }))).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 });
@@ -90,7 +90,7 @@ describe("the query of a presigned URL", () => {
   const query = (change: (target: string) => string) => verify({ method, target: change(target), rawHeaders });
   const names = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
 
-  test.each(names)("X-Amz-%s missing, doubled, empty or misspelt is 400", (name) => {
+  test.each(names)("is 400 when X-Amz-%s is missing, repeated, empty or misspelt", (name) => {
     const parameter = new RegExp(`[?&]X-Amz-${name}=([^&]*)`);
     const badly = refused(400, "AuthorizationQueryParametersError");
     expect(query((text) => text.replace(parameter, (found) => `${found[0]}a=`))).toEqual(badly);
@@ -109,7 +109,7 @@ describe("the query of a presigned URL", () => {
     },
   );
 
-  test.each(["1", "604800"])("X-Amz-Expires=%s is fine", (expires) => {
+  test.each(["1", "604800"])("may have X-Amz-Expires=%s", (expires) => {
     expect(verify(presigned({ expires })).ok).toBe(true);
   });
 
@@ -126,20 +126,20 @@ describe("the query of a presigned URL", () => {
       "signed headers, twice the same",
       (text: string) => text.replace("SignedHeaders=host", "SignedHeaders=host%3Bhost"),
     ],
-  ])("a malformed %s is 400", (_, change) => {
+  ])("is 400 with a malformed %s", (_, change) => {
     expect(query(change)).toEqual(refused(400, "AuthorizationQueryParametersError"));
   });
 
-  test("parameters in another order are the same request", () => {
+  test("may have another order", () => {
     const [path, text] = target.split("?") as [string, string];
     expect(verify({ method, target: `${path}?${text.split("&").reverse().join("&")}`, rawHeaders }).ok).toBe(true);
   });
 });
 
-describe("when a presigned URL works", () => {
+describe("a presigned URL is valid", () => {
   const at = (now: number) => verify(presigned({ expires: "60" }), { now });
 
-  test("until its last millisecond, and not one longer: the allowance for clocks does not count", () => {
+  test("until its last millisecond, without an allowance for clocks", () => {
     expect(at(SIGNED_AT + 59_999).ok).toBe(true);
     const expired = at(SIGNED_AT + 60_000);
     expect(expired).toEqual(refused(403, "AccessDenied"));
@@ -159,18 +159,18 @@ describe("when a presigned URL works", () => {
   });
 });
 
-describe("who signed, and for what", () => {
+describe("the credentials of a request", () => {
   test.each([
     ["20130523/us-east-1/s3/aws4_request"],
     ["20130524/eu-central-1/s3/aws4_request"],
     ["20130524/us-east-1/ec2/aws4_request"],
     ["20130524/us-east-1/s3/aws5_request"],
-  ])("the scope %s is 400", (scope) => {
+  ])("are refused with 400 for the scope %s", (scope) => {
     expect(verify(presigned({ scope }))).toEqual(refused(400, "AuthorizationQueryParametersError"));
     expect(verify(headerSigned({ scope }))).toEqual(refused(400, "AuthorizationHeaderMalformed"));
   });
 
-  test("an unknown key is 403, a malformed credential 400", () => {
+  test("are refused with 403 for an unknown key", () => {
     const scope = "20130524/us-east-1/s3/aws4_request";
     expect(verify(presigned({ credential: `AKIDOTHER/${scope}` }))).toEqual(refused(403, "InvalidAccessKeyId"));
     for (const credential of [scope, `a/b/${scope}`, `${EXAMPLE_KEY.accessKeyId}//us-east-1/s3/aws4_request`, "/"]) {
@@ -178,7 +178,7 @@ describe("who signed, and for what", () => {
     }
   });
 
-  test("a session token must be the one of the key", () => {
+  test("need the session token of the key", () => {
     const request = presigned({ extraQuery: [["X-Amz-Security-Token", "abc"]] });
     expect(verify(request, { credentials: { ...EXAMPLE_KEY, sessionToken: "abc" } }).ok).toBe(true);
     expect(verify(request, { credentials: { ...EXAMPLE_KEY, sessionToken: "abd" } })).toEqual(
@@ -190,7 +190,7 @@ describe("who signed, and for what", () => {
     );
   });
 
-  test("nobody: an anonymous request is 403", () => {
+  test("are required: an anonymous request is 403", () => {
     const rawHeaders = ["Host", "localhost:9000"];
     expect(verify({ method: "GET", target: "/examplebucket/test.txt", rawHeaders })).toEqual(
       refused(403, "AccessDenied"),
@@ -199,7 +199,7 @@ describe("who signed, and for what", () => {
     expect(verify({ method: "GET", target: versionTwo, rawHeaders })).toEqual(refused(403, "AccessDenied"));
   });
 
-  test("query and header at once are 400", () => {
+  test("are refused with 400 in query and header at once", () => {
     const rawHeaders = [...presigned().rawHeaders, "Authorization", "Bearer abc"];
     expect(verify({ ...presigned(), rawHeaders })).toEqual(refused(400, "InvalidArgument"));
   });
@@ -210,13 +210,15 @@ describe("headers that must be signed", () => {
     for (const request of [presigned({ method: "PUT" }), headerSigned({ method: "PUT" })]) {
       const rawHeaders = [...request.rawHeaders, name, "/other/secret"];
       expect(verify({ ...request, rawHeaders })).toMatchObject({
-        ...{ status: 403, code: "AccessDenied", details: { HeadersNotSigned: name.toLowerCase() } },
+        status: 403,
+        code: "AccessDenied",
+        details: { HeadersNotSigned: name.toLowerCase() },
         message: "There were headers present in the request which were not signed",
       });
     }
   });
 
-  test("a presigned URL gets no unsigned payload hash or session token", () => {
+  test("an unsigned payload hash or session token is 403", () => {
     for (const name of ["x-amz-content-sha256", "x-amz-security-token"]) {
       const rawHeaders = [...presigned().rawHeaders, name, "UNSIGNED-PAYLOAD"];
       expect(verify({ ...presigned(), rawHeaders })).toMatchObject({
@@ -226,7 +228,7 @@ describe("headers that must be signed", () => {
     }
   });
 
-  test("a signed one is fine", () => {
+  test("a signed one is accepted", () => {
     const headers = [
       ["Host", "localhost:9000"],
       ["x-amz-copy-source", "/other/file"],
@@ -234,7 +236,7 @@ describe("headers that must be signed", () => {
     expect(verify(presigned({ method: "PUT", headers, signedHeaders: ["host", "x-amz-copy-source"] })).ok).toBe(true);
   });
 
-  test("host must be signed", () => {
+  test("an unsigned host is 403", () => {
     expect(verify(presigned({ signedHeaders: ["content-type"] }))).toMatchObject({
       status: 403,
       details: { HeadersNotSigned: "host" },
@@ -267,7 +269,7 @@ describe("the path", () => {
   });
 });
 
-test("a presigned URL that names a payload hash is bound to it", () => {
+test("the payload hash of a presigned URL is binding", () => {
   const sha256 = "b".repeat(64);
   const request = presigned({ method: "PUT", extraQuery: [["X-Amz-Content-Sha256", sha256]], payloadHash: sha256 });
   expect(verify(request)).toMatchObject({ ok: true, payload: { kind: "sha256", sha256 } });

@@ -1,15 +1,15 @@
 import { type Authorization, readAuthorization } from "./authorization.ts";
+import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./credentials.ts";
 import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./headers.ts";
 import { type PayloadDeclaration, readPayload } from "./payload.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import { canonicalQuery, parseRequestTarget, type RequestTarget } from "./request-target.ts";
-import { type Refusal, refuse } from "./result.ts";
 import { equalInConstantTime, type SigningContext, sign, stringToSign } from "./signature.ts";
-import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./signer.ts";
 
-/** A request as it was received: the target and each header hold one character for one byte, as node:http gives them. */
+/** A request as it was received. In the target and the headers, each character is one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
 
-/** A request that was let in, and what it consists of: use these, and never read the raw request again. */
+/** An accepted request with its parsed parts. Use them instead of the raw request. */
 export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
@@ -17,11 +17,11 @@ export type VerifiedRequest = {
   target: RequestTarget;
   headers: HeaderFields;
   payload: PayloadDeclaration;
-  /** The start of the chain of chunk signatures, for createAwsChunkedDecoder. */
+  /** The first link of the chain of chunk signatures, for createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
 };
 
-/** Decides on one request; `now` is in milliseconds since 1970. */
+/** Verifies one request. `now` is in milliseconds since 1970. */
 export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
 
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
@@ -31,9 +31,25 @@ const MAX_SKEW_MS = 15 * 60 * 1000;
 /**
  * Makes a verifier of Amazon S3 requests signed with Signature Version 4, in the query or in the Authorization header.
  *
- * The method, the raw path, every query parameter and every signed header are covered; `host` and all `x-amz-*` headers must be signed.
- * A refusal carries the status, code and message that Amazon S3 answers. It never throws on what a client sent.
+ * The signature covers the method, the raw path, every query parameter and every signed header.
+ * The client must sign `host` and all `x-amz-*` headers.
+ * A refusal carries the status, code and message of Amazon S3. The verifier never throws on what a client sent.
  * Source: AWS "Authenticating Requests (AWS Signature Version 4)".
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { createVerifier } from "@valetkey/presign";
+ *
+ * const findCredentials = (accessKeyId: string) =>
+ *   accessKeyId === "AKIDEXAMPLE" ? { secretAccessKey: "secret" } : undefined;
+ * const verify = createVerifier({ region: "us-east-1", findCredentials });
+ * const server = createServer(({ method = "", url = "", rawHeaders }, response) => {
+ *   const result = verify({ method, target: url, rawHeaders }, Date.now());
+ *   response.writeHead(result.ok ? 200 : result.status).end();
+ * });
+ * server.close();
+ * ```
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const signingKey = cachedSigningKeys(options.region);
@@ -51,7 +67,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       checkSignedHeaders(authorization, headers);
     if (refusal !== undefined || credentials === undefined) return refusal as Refusal;
     return checkSignature(authorization, {
-      ...{ request, target, headers, now },
+      request,
+      target,
+      headers,
+      now,
       signingKey: signingKey(authorization.scope.date, credentials.secretAccessKey),
     });
   };
@@ -99,7 +118,7 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // The path as received comes first. A client that escapes more or fewer characters than it signed still names the same key.
+  // A client may escape other characters than it signed, which still names the same key. So both paths are valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";
   for (const path of paths) {

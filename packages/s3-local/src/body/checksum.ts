@@ -1,13 +1,19 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { Crc64Nvme } from "@aws-sdk/checksums/crc";
 import type { ChecksumAlgorithm } from "../store/records.ts";
 import { crc32c } from "./crc32c.ts";
-import { CRC64_START, crc64nvme } from "./crc64nvme.ts";
 
-/** A checksum that is fed as bytes arrive. */
-export type ChecksumStream = { update(bytes: Uint8Array): void; digest(): Buffer };
+/** A checksum that is computed while bytes arrive. The library behind CRC64NVME resolves its digest later. */
+export type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
+  update(bytes: Uint8Array): void;
+  digest(): Digest;
+};
 
-/** How many bytes each checksum has. */
+/** The algorithms that can give a multipart object a checksum of its parts' checksums. */
+export type CompositeAlgorithm = Exclude<ChecksumAlgorithm, "CRC64NVME">;
+
+/** The length of each checksum in bytes. */
 export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   CRC32: 4,
   CRC32C: 4,
@@ -16,7 +22,7 @@ export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   SHA256: 32,
 };
 
-/** The algorithms, in the order Amazon S3 lists them. */
+/** The algorithms, in the order of the documentation of Amazon S3. */
 export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
 
 /** The header that carries a checksum: `x-amz-checksum-crc32` and so on. */
@@ -24,18 +30,20 @@ export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** Whether a text names an algorithm, in Amazon S3's spelling. */
+/** Whether a text is the name of an algorithm, as Amazon S3 spells it. */
 export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
   return Object.hasOwn(CHECKSUM_BYTES, text);
 }
 
-/** The checksum a text holds in base64, or undefined when it is not one of this algorithm. */
+/** Parses a base64 checksum. Undefined when it is not a checksum of this algorithm. */
 export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64");
   return bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString("base64") === text ? bytes : undefined;
 }
 
-/** Starts a checksum. Source: Amazon S3, "Checking object integrity"; CRCs are written with their highest byte first. */
+/** Starts a checksum. CRCs have their highest byte first. Source: Amazon S3, "Checking object integrity". */
+export function createChecksumStream(algorithm: CompositeAlgorithm): ChecksumStream<Buffer>;
+export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream;
 export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream {
   switch (algorithm) {
     case "CRC32":
@@ -43,14 +51,14 @@ export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStre
     case "CRC32C":
       return crcStream(crc32c);
     case "CRC64NVME":
-      return crc64Stream();
+      return new Crc64Nvme();
     case "SHA1":
     case "SHA256":
       return createHash(algorithm.toLowerCase());
   }
 }
 
-function crcStream(crc: (bytes: Uint8Array, previous: number) => number): ChecksumStream {
+function crcStream(crc: (bytes: Uint8Array, previous: number) => number): ChecksumStream<Buffer> {
   let value = 0;
   return {
     update(bytes) {
@@ -64,17 +72,7 @@ function crcStream(crc: (bytes: Uint8Array, previous: number) => number): Checks
   };
 }
 
-function crc64Stream(): ChecksumStream {
-  let value = CRC64_START;
-  return {
-    update(bytes) {
-      value = crc64nvme(bytes, value);
-    },
-    digest() {
-      const bytes = Buffer.alloc(8);
-      bytes.writeInt32BE(value.high);
-      bytes.writeInt32BE(value.low, 4);
-      return bytes;
-    },
-  };
+/** The base64 value of a checksum stream that has received all its bytes. */
+export async function base64Digest(stream: ChecksumStream): Promise<string> {
+  return Buffer.from(await stream.digest()).toString("base64");
 }

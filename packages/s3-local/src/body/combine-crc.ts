@@ -1,24 +1,24 @@
 import type { ChecksumAlgorithm } from "../store/records.ts";
 
-/** The checksum algorithms whose value for a whole object follows from those of its parts. */
+/** The algorithms that can combine the checksums of parts into the checksum of the whole object. */
 export type CombinableAlgorithm = Extract<ChecksumAlgorithm, `CRC${string}`>;
 
-// Bits reversed, so the highest bit stands for x to the power 0.
+// The bits are reversed, so the highest bit stands for x to the power 0.
 const POLYNOMIALS: Record<CombinableAlgorithm, { width: bigint; polynomial: bigint }> = {
   CRC32: { width: 32n, polynomial: 0xedb88320n },
   CRC32C: { width: 32n, polynomial: 0x82f63b78n },
   CRC64NVME: { width: 64n, polynomial: 0x9a6c9329ac4bc9b5n },
 };
 
-/** Whether an algorithm's checksums can be combined. */
+/** Whether the checksums of this algorithm can be combined. */
 export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is CombinableAlgorithm {
   return Object.hasOwn(POLYNOMIALS, algorithm);
 }
 
 /**
- * The CRC of parts laid end to end, from each one's CRC and size in bytes.
+ * The CRC of concatenated parts, from the CRC and the size in bytes of each part.
  *
- * Appending n bytes multiplies a CRC by x to the power 8n, modulo the polynomial. Equal sizes are worked out once.
+ * Appending n bytes multiplies a CRC by x to the power 8n, modulo the polynomial. It computes each power once.
  * Source: M. Adler, "crc32_combine", as described in zlib's documentation.
  */
 export function combineCrcs(

@@ -4,17 +4,17 @@ import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { S3Error } from "../errors.ts";
 
 /**
- * A form up to its file. `fields` are by lowercase name; the name of the file has no folder.
+ * A form up to its file. The keys of `fields` are lowercase. `filename` has no folder.
  *
- * `ended` must be waited for once the file is read: only then is it known that the form was whole and had no second file.
+ * Await `ended` after the file: it rejects when the form is incomplete or has a second file.
  */
 export type UploadForm = { fields: Map<string, string>; filename: string; file: Readable; ended: Promise<void> };
 
-// Source: Amazon S3, "POST Object": the form may have 20 KB without its file.
+// The form without its file may have 20 KB. Source: Amazon S3, "POST Object".
 const MAX_FIELDS_BYTES = 20 * 1024;
 const MAX_FIELDS = 100;
 
-/** Reads a form until its file begins; fields behind the file are ignored, as Amazon S3 does. Throws what it refuses. */
+/** Reads a form up to its file. It ignores fields after the file, as Amazon S3 does. Rejects with S3Error. */
 export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
   const parser = createParser(incoming);
   const fields = new Map<string, string>();
@@ -33,35 +33,35 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
         if (file !== undefined) return;
         if (!name) return fail(malformed());
         fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
-        if (isCut || fieldBytes > MAX_FIELDS_BYTES) return fail(tooMuch());
-        // A field that is not UTF-8 has already lost what the client meant.
+        if (isCut || fieldBytes > MAX_FIELDS_BYTES) return fail(fieldsTooLarge());
+        // The parser has replaced bytes that are not UTF-8, so the original value is lost.
         if (`${name}${value}`.includes("\ufffd")) return fail(malformed());
-        if (fields.has(name.toLowerCase())) return fail(doubled(name));
+        if (fields.has(name.toLowerCase())) return fail(repeated(name));
         fields.set(name.toLowerCase(), value);
       });
       parser.on("file", (_: string, stream: Readable, filename: string | undefined) => {
         file = stream;
-        // The parser only emits its errors on the file: whoever reads it must not wait for ever.
+        // The parser emits its errors only on the file, and the reader of the file must not wait forever.
         stream.on("error", () => fail(incomplete()));
         resolve({ fields, filename: filename ?? "", file: stream, ended });
       });
-      parser.on("filesLimit", () => fail(wrongFiles()));
-      parser.on("fieldsLimit", () => fail(tooMuch()));
+      parser.on("filesLimit", () => fail(wrongFileCount()));
+      parser.on("fieldsLimit", () => fail(fieldsTooLarge()));
       parser.on("error", () => fail(file === undefined ? malformed() : incomplete()));
       parser.on("finish", () => {
-        if (file === undefined) fail(wrongFiles());
+        if (file === undefined) fail(wrongFileCount());
         else whole();
       });
       incoming.on("error", () => fail(incomplete()));
       incoming.pipe(parser);
     });
     ended.catch(() => {
-      // Whoever awaits it later gets the error.
+      // The caller that awaits it later gets the error.
     });
   });
 }
 
-/** The bytes of a form's file; throws IncompleteBody when the form or the connection ends before it. */
+/** Yields the bytes of the file. Throws IncompleteBody when the form or the connection ends early. */
 export async function* readFile(file: Readable): AsyncGenerator<Buffer> {
   try {
     yield* file as AsyncIterable<Buffer>;
@@ -86,21 +86,21 @@ function malformed(): S3Error {
   return new S3Error("MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.");
 }
 
-function tooMuch(): S3Error {
+function fieldsTooLarge(): S3Error {
   return new S3Error(
     "MaxPostPreDataLengthExceededError",
     "Your POST request fields preceding the upload file were too large.",
   );
 }
 
-function doubled(name: string): S3Error {
-  return new S3Error("InvalidArgument", "A form field was given twice.", { details: { ArgumentName: name } });
+function repeated(name: string): S3Error {
+  return new S3Error("InvalidArgument", "The form has a field twice.", { details: { ArgumentName: name } });
 }
 
-function wrongFiles(): S3Error {
+function wrongFileCount(): S3Error {
   return new S3Error("IncorrectNumberOfFilesInPostRequest", "POST requires exactly one file upload per request.");
 }
 
 function incomplete(cause?: unknown): S3Error {
-  return new S3Error("IncompleteBody", "The form ended before it was whole", { cause });
+  return new S3Error("IncompleteBody", "The form ended before it was complete", { cause });
 }

@@ -1,9 +1,9 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
-import { type ReceiveOptions, receiveBody } from "./receive.ts";
+import { type ReceiveOptions, receiveBody } from "./receive-body.ts";
 
-/** An element of a request document: its text, or its children; elements that may repeat are always in a list. */
+/** An element of a request document: its text, or its children. Elements that may repeat are always in a list. */
 export type XmlNode = string | { [name: string]: XmlNode | XmlNode[] };
 
 const MAX_XML_BYTES = 4 * 1024 * 1024;
@@ -11,20 +11,19 @@ const REPEATED = new Set([
   "Object",
   "Part",
   "CORSRule",
-  "Rule",
   "AllowedOrigin",
   "AllowedMethod",
   "AllowedHeader",
   "ExposeHeader",
 ]);
 
-// XML 1.0 has no such characters. The parser would drop them, and another key would be meant than the client wrote.
+// XML 1.0 has no such characters. The parser would drop them, which changes the key.
 const FORBIDDEN_REFERENCE = /&#(?:x0*(?:[0-8bcef]?|1[0-9a-f])|0*(?:[0-8]?|1[124-9]|2[0-9]|3[01]));/i;
 
 /**
- * Receives a request's XML body and returns the content of its root element.
+ * Receives the XML body of a request and returns the content of its root element.
  *
- * Throws MalformedXML for everything that is not a document with this root, and for any document type declaration.
+ * Throws MalformedXML for another root, and for any document type declaration.
  */
 export async function readXml(
   request: S3Request,
@@ -60,7 +59,7 @@ export function childText(node: XmlNode | undefined, name: string): string | und
   return typeof found === "string" ? found : undefined;
 }
 
-/** The refusal of a document that is not what the operation takes. */
+/** The error for a document that the operation does not accept. */
 export function malformedXml(): S3Error {
   return new S3Error(
     "MalformedXML",
@@ -69,7 +68,7 @@ export function malformedXml(): S3Error {
 }
 
 function parseXml(text: string, root: string): XmlNode {
-  // Without a document type there are no entities to define, and so none to blow up.
+  // Without a document type, a document cannot define entities that expand to gigabytes.
   if (text.includes("<!DOCTYPE") || FORBIDDEN_REFERENCE.test(text)) throw malformedXml();
   if (XMLValidator.validate(text) !== true) throw malformedXml();
   const parser = new XMLParser({
@@ -77,7 +76,7 @@ function parseXml(text: string, root: string): XmlNode {
     removeNSPrefix: true,
     parseTagValue: false,
     trimValues: false,
-    // Without this, numeric references such as &#13; in a key would stay as they are.
+    // Decodes numeric references in keys, such as &#13;.
     htmlEntities: true,
     isArray: (name) => REPEATED.has(name),
   });

@@ -1,16 +1,16 @@
 import { S3Error } from "../errors.ts";
 import type { CorsRule } from "../store/buckets.ts";
 
-/** A browser's request across origins; `headers` are those a preflight asks for. */
+/** A cross-origin request. `headers` are the ones that a preflight asks for. */
 export type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
 
 /**
- * The headers that let a page of another origin read an answer; none when no rule fits.
+ * The headers that let a page of another origin read a response. Empty when no rule matches.
  *
- * Source: Amazon S3, "Using cross-origin resource sharing": the first rule that fits decides.
+ * The first rule that matches decides. Source: Amazon S3, "Using cross-origin resource sharing".
  */
 export function corsHeaders(rules: readonly CorsRule[], request: CrossOriginRequest): Record<string, string> {
-  const rule = rules.find((candidate) => fits(candidate, request));
+  const rule = rules.find((candidate) => matchesRule(candidate, request));
   if (rule === undefined) return {};
   const anyOrigin = rule.allowedOrigins.includes("*");
   return {
@@ -23,7 +23,7 @@ export function corsHeaders(rules: readonly CorsRule[], request: CrossOriginRequ
   };
 }
 
-/** Answers an OPTIONS request: its CORS headers, or AccessForbidden. It is never signed. */
+/** The CORS headers for an OPTIONS request, which has no signature. Throws AccessForbidden. */
 export function preflightHeaders(
   rules: readonly CorsRule[] | undefined,
   header: (name: string) => string | undefined,
@@ -36,8 +36,10 @@ export function preflightHeaders(
       "Insufficient information. Origin request header and Access-Control-Request-Method needed.",
     );
   }
-  const asked = (header("access-control-request-headers") ?? "").split(",").map((name) => name.trim().toLowerCase());
-  const headers = corsHeaders(rules ?? [], { origin, method, headers: asked.filter((name) => name !== "") });
+  const requested = (header("access-control-request-headers") ?? "")
+    .split(",")
+    .map((name) => name.trim().toLowerCase());
+  const headers = corsHeaders(rules ?? [], { origin, method, headers: requested.filter((name) => name !== "") });
   if (Object.keys(headers).length > 0) return headers;
   throw new S3Error(
     "AccessForbidden",
@@ -47,7 +49,7 @@ export function preflightHeaders(
   );
 }
 
-function fits(rule: CorsRule, { origin, method, headers }: CrossOriginRequest): boolean {
+function matchesRule(rule: CorsRule, { origin, method, headers }: CrossOriginRequest): boolean {
   return (
     rule.allowedMethods.includes(method) &&
     rule.allowedOrigins.some((pattern) => matches(pattern, origin)) &&
@@ -55,7 +57,7 @@ function fits(rule: CorsRule, { origin, method, headers }: CrossOriginRequest): 
   );
 }
 
-/** Whether a text fits a pattern with at most one `*`. */
+/** Whether a text matches a pattern with at most one `*`. */
 function matches(pattern: string, text: string): boolean {
   const star = pattern.indexOf("*");
   if (star === -1) return pattern === text;

@@ -3,10 +3,10 @@ import type { VerifiedRequest } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 
 /**
- * A verified request, taken apart. Operations read this and nothing else.
+ * A verified and parsed request. Operations read nothing else.
  *
- * `parameters` are the query without what belongs to the signature; `field` reads a header by lowercase name, or the
- * `x-amz-*` parameter that a presigner put into the query instead.
+ * `parameters` are the query parameters without those of the signature.
+ * `field` reads a header by lowercase name, or the `x-amz-*` parameter that a presigner put into the query instead.
  */
 export type S3Request = {
   method: string;
@@ -23,11 +23,11 @@ export type S3Request = {
   expectsContinue: boolean;
 };
 
-/** What is said beside the body: by headers, or by the fields of a form. */
+/** The headers of a request, or the fields of a form. */
 export type Fields = Pick<S3Request, "field" | "amzFields">;
 
 const MAX_KEY_BYTES = 1024;
-const OF_THE_SIGNATURE = new Set([
+const SIGNATURE_PARAMETERS = new Set([
   "x-amz-algorithm",
   "x-amz-credential",
   "x-amz-date",
@@ -40,22 +40,25 @@ const OF_THE_SIGNATURE = new Set([
 
 type Exchange = Pick<S3Request, "incoming" | "outgoing" | "expectsContinue">;
 
-/** Takes a verified request apart; throws InvalidArgument for doubled parameters and KeyTooLongError. */
+/** Parses a verified request. Throws KeyTooLongError, and InvalidArgument for repeated parameters. */
 export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
   const { bucket, key } = splitPath(verified.target.path);
   checkKeyLength(key);
   const { parameters, hoisted } = readQuery(verified);
   const amzHeaders = [...verified.headers.keys()].filter((name) => name.startsWith("x-amz-"));
   return {
-    ...{ bucket, key, parameters, verified },
     ...exchange,
+    bucket,
+    key,
+    parameters,
+    verified,
     method: exchange.incoming.method ?? "",
     field: (name) => verified.headers.get(name) ?? hoisted.get(name),
-    amzFields: [...amzHeaders, ...hoisted.keys()].filter((name) => !OF_THE_SIGNATURE.has(name)),
+    amzFields: [...amzHeaders, ...hoisted.keys()].filter((name) => !SIGNATURE_PARAMETERS.has(name)),
   };
 }
 
-/** Throws KeyTooLongError over 1,024 bytes of UTF-8. */
+/** Throws KeyTooLongError for a key over 1,024 bytes of UTF-8. */
 export function checkKeyLength(key: string): void {
   if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return;
   throw new S3Error("KeyTooLongError", "Your key is too long", {
@@ -63,7 +66,7 @@ export function checkKeyLength(key: string): void {
   });
 }
 
-/** The bucket and key that a decoded path names: path style, the key as it stands, `//` and trailing `/` included. */
+/** Splits a decoded path into bucket and key. The key keeps `//` and a trailing `/`. */
 export function splitPath(path: string): { bucket: string; key: string } {
   const slash = path.indexOf("/", 1);
   return slash === -1
@@ -77,9 +80,9 @@ function readQuery({ target, headers }: VerifiedRequest) {
   for (const { name, value } of target.query) {
     const lower = name.toLowerCase();
     if (!lower.startsWith("x-amz-")) addOnce(parameters, name, value);
-    // As Amazon S3 does, a checksum counts only as a header: SDKs put that of an empty body into URLs they presign.
-    else if (!OF_THE_SIGNATURE.has(lower) && !/^x-amz-(?:checksum|sdk)-/.test(lower)) {
-      if (headers.has(lower)) throw doubled(name);
+    // A checksum counts only as a header, as in Amazon S3. SDKs put the checksum of an empty body into presigned URLs.
+    else if (!SIGNATURE_PARAMETERS.has(lower) && !/^x-amz-(?:checksum|sdk)-/.test(lower)) {
+      if (headers.has(lower)) throw repeated(name);
       addOnce(hoisted, lower, value);
     } else if (lower === "x-amz-checksum-mode") addOnce(hoisted, lower, value);
   }
@@ -88,10 +91,10 @@ function readQuery({ target, headers }: VerifiedRequest) {
 }
 
 function addOnce(map: Map<string, string>, name: string, value: string): void {
-  if (map.has(name)) throw doubled(name);
+  if (map.has(name)) throw repeated(name);
   map.set(name, value);
 }
 
-function doubled(name: string): S3Error {
-  return new S3Error("InvalidArgument", "A parameter was given twice.", { details: { ArgumentName: name } });
+function repeated(name: string): S3Error {
+  return new S3Error("InvalidArgument", "The request has a parameter twice.", { details: { ArgumentName: name } });
 }

@@ -1,5 +1,4 @@
 import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
-import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "../operations/bucket-lifecycle.ts";
 import {
   createBucket,
   deleteBucket,
@@ -15,13 +14,15 @@ import { deleteObject, deleteObjects } from "../operations/delete-objects.ts";
 import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
 import { listObjects, listObjectsV2 } from "../operations/list-objects.ts";
 import { listParts, listUploads } from "../operations/list-uploads.ts";
+import { abortUpload, createUpload, uploadPart } from "../operations/multipart-uploads.ts";
 import { putObject } from "../operations/put-object.ts";
 import { uploadPartCopy } from "../operations/upload-part-copy.ts";
-import { abortUpload, createUpload, uploadPart } from "../operations/uploads.ts";
 
 /**
- * What leads to an operation. `needs` are parameters that must be there, `may` those that can be; `fields` are the
- * `x-amz-*` headers it understands, a trailing `*` standing for any ending.
+ * A route to an operation.
+ *
+ * `needs` are required query parameters, `may` are optional ones, and `needsField` is a required header.
+ * `fields` are the `x-amz-*` headers that the operation understands. A trailing `*` matches any ending.
  */
 export type Route = {
   method: string;
@@ -43,7 +44,7 @@ const UPLOAD_LISTING = ["prefix", "delimiter", "key-marker", "upload-id-marker",
 const OLD_LISTING = ["prefix", "delimiter", "max-keys", "marker", "encoding-type"];
 const LISTING = ["prefix", "delimiter", "max-keys", "start-after", "continuation-token", "encoding-type"];
 
-/** Every operation, the more particular ones first. */
+/** Every route. The more specific ones come first. */
 export const ROUTES: readonly Route[] = [
   { method: "GET", on: "service", run: listBuckets },
   { method: "GET", on: "bucket", needs: ["list-type"], may: LISTING, run: listObjectsV2 },
@@ -53,9 +54,6 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", on: "bucket", needs: ["cors"], run: getBucketCors },
   { method: "PUT", on: "bucket", needs: ["cors"], fields: BODY, run: putBucketCors },
   { method: "DELETE", on: "bucket", needs: ["cors"], run: deleteBucketCors },
-  { method: "GET", on: "bucket", needs: ["lifecycle"], run: getBucketLifecycle },
-  { method: "PUT", on: "bucket", needs: ["lifecycle"], fields: BODY, run: putBucketLifecycle },
-  { method: "DELETE", on: "bucket", needs: ["lifecycle"], run: deleteBucketLifecycle },
   { method: "POST", on: "bucket", needs: ["delete"], fields: BODY, run: deleteObjects },
   { method: "GET", on: "bucket", may: OLD_LISTING, run: listObjects },
   { method: "HEAD", on: "bucket", run: headBucket },

@@ -4,22 +4,22 @@ import type { ServerResponse } from "node:http";
 import type { Segment } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
-/** Bytes of a content: `from` included, `to` excluded. `unpin` lets its blobs go when it has been called. */
+/** A range of a content: `from` included, `to` excluded. `unpin` releases its blobs. */
 export type ContentRange = { store: Store; segments: readonly Segment[]; from: number; to: number; unpin: () => void };
 
 const BLOCK_BYTES = 512 * 1024;
 
 /**
- * Picks a range of a content and pins its blobs in the same turn of the event loop in which its row was read.
+ * Selects a range of a content and pins its blobs.
  *
- * So a replaced or deleted object is still sent whole to whoever had started to read it.
+ * Call it in the turn of the event loop that read the row. Then a download completes even when its object is replaced.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
   return { store, segments, ...range, unpin: store.blobs.pin(segments.map(({ blob }) => blob)) };
 }
 
-/** Sends a range as the rest of an answer; when it cannot be completed the connection is cut, so that the client notices. */
+/** Sends a range as the response body. On a failure, it cuts the connection, so that the client notices. */
 export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
   try {
     const send = createSender(outgoing);
@@ -36,7 +36,7 @@ export async function sendContent(content: ContentRange, outgoing: ServerRespons
   }
 }
 
-/** Reads a range block by block. A block is overwritten two blocks later: be done with it by then. */
+/** Reads a range block by block. It overwrites a block two blocks later, so do not keep one. */
 export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
   const blockBytes = Math.min(BLOCK_BYTES, to - from);
   const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
@@ -62,15 +62,15 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
   let filled = 0;
   while (filled < buffer.length) {
     const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
-    if (bytesRead === 0) throw new Error("A blob is shorter than its row says");
+    if (bytesRead === 0) throw new Error("A blob is shorter than its row in the database");
     filled += bytesRead;
   }
 }
 
 /**
- * Sends a block once the one before has left, so that the next is read meanwhile; false when the client has gone.
+ * Sends a block after the previous one is sent, while the caller reads the next. Returns false when the client is gone.
  *
- * Called with undefined it only waits for the last block.
+ * With undefined, it only waits for the last block.
  */
 function createSender(outgoing: ServerResponse): (block: Buffer | undefined) => Promise<boolean> {
   const closed = once(outgoing, "close").then(() => false);

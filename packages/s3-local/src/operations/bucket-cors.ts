@@ -1,7 +1,7 @@
 import { children, childText, malformedXml, readXml, type XmlNode } from "../body/read-xml.ts";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import type { CorsRule } from "../store/buckets.ts";
 import type { Context } from "./context.ts";
@@ -10,7 +10,7 @@ const METHODS = new Set(["GET", "PUT", "HEAD", "POST", "DELETE"]);
 const MAX_RULES = 100;
 
 /** PutBucketCors: replaces the whole configuration. */
-export async function putBucketCors(request: S3Request, { store }: Context): Promise<Answer> {
+export async function putBucketCors(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   store.buckets.get(bucket);
   const document = await readXml(request, "CORSConfiguration");
@@ -21,7 +21,7 @@ export async function putBucketCors(request: S3Request, { store }: Context): Pro
 }
 
 /** GetBucketCors, or NoSuchCORSConfiguration. */
-export function getBucketCors(request: S3Request, { store }: Context): Answer {
+export function getBucketCors(request: S3Request, { store }: Context): S3Response {
   const { cors } = store.buckets.get(request.bucket);
   if (cors === undefined) {
     throw new S3Error("NoSuchCORSConfiguration", "The CORS configuration does not exist", {
@@ -40,7 +40,7 @@ export function getBucketCors(request: S3Request, { store }: Context): Answer {
 }
 
 /** DeleteBucketCors. */
-export async function deleteBucketCors(request: S3Request, { store }: Context): Promise<Answer> {
+export async function deleteBucketCors(request: S3Request, { store }: Context): Promise<S3Response> {
   store.buckets.get(request.bucket);
   await store.write(() => store.buckets.setCors(request.bucket, undefined));
   return { status: 204 };

@@ -1,20 +1,20 @@
 import { childText, readXml } from "../body/read-xml.ts";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import type { Context } from "./context.ts";
 
 const BUCKET_NAME = /^[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]$/;
 const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 
-/** Whether a name can be a bucket's. Source: Amazon S3, "General purpose bucket naming rules". */
+/** Whether a bucket can have this name. Source: Amazon S3, "General purpose bucket naming rules". */
 export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name);
 }
 
 /** ListBuckets. */
-export function listBuckets(request: S3Request, { store }: Context): Answer {
+export function listBuckets(request: S3Request, { store }: Context): S3Response {
   const owner = request.verified.accessKeyId;
   const buckets = store.buckets
     .list()
@@ -25,8 +25,8 @@ export function listBuckets(request: S3Request, { store }: Context): Answer {
   };
 }
 
-/** CreateBucket; a bucket that exists already is 409, except in us-east-1, where Amazon S3 says 200 as well. */
-export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<Answer> {
+/** CreateBucket: an existing bucket is 409, but 200 in us-east-1, as in Amazon S3. */
+export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   if (!isBucketName(bucket)) throw invalidName(bucket);
   await checkLocation(request, region);
@@ -42,13 +42,13 @@ export async function createBucket(request: S3Request, { store, region, now }: C
 }
 
 /** HeadBucket. */
-export function headBucket(request: S3Request, { store, region }: Context): Answer {
+export function headBucket(request: S3Request, { store, region }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, headers: { "x-amz-bucket-region": region } };
 }
 
-/** DeleteBucket: only an empty one; multipart uploads under way go with it. */
-export async function deleteBucket(request: S3Request, { store }: Context): Promise<Answer> {
+/** DeleteBucket: the bucket must be empty. Its unfinished multipart uploads are deleted with it. */
+export async function deleteBucket(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   await store.write(() => {
     store.buckets.get(bucket);
@@ -59,20 +59,19 @@ export async function deleteBucket(request: S3Request, { store }: Context): Prom
     }
     for (const upload of [...store.uploads.after(bucket, { key: "", uploadId: "" })])
       store.uploads.remove(bucket, upload);
-    store.lifecycles.set(bucket, undefined);
     store.buckets.remove(bucket);
   });
   return { status: 204 };
 }
 
-/** GetBucketLocation; us-east-1 is written as nothing, as ever. */
-export function getBucketLocation(request: S3Request, { store, region }: Context): Answer {
+/** GetBucketLocation: us-east-1 is an empty location, as in Amazon S3. */
+export function getBucketLocation(request: S3Request, { store, region }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, xml: writeXml("LocationConstraint", region === "us-east-1" ? "" : region) };
 }
 
-/** GetBucketVersioning: it is off, and was never on. */
-export function getBucketVersioning(request: S3Request, { store }: Context): Answer {
+/** GetBucketVersioning: an empty configuration, because versioning is not implemented. */
+export function getBucketVersioning(request: S3Request, { store }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, xml: writeXml("VersioningConfiguration", "") };
 }

@@ -2,25 +2,25 @@ import { createHash } from "node:crypto";
 import { CHECKSUM_ALGORITHMS } from "../body/checksum.ts";
 import { children, childText, malformedXml, readXml, type XmlNode } from "../body/read-xml.ts";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import type { Checksum } from "../store/records.ts";
 import type { PartRecord, UploadRecord } from "../store/uploads.ts";
 import { readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
+import { uploadOf } from "./multipart-uploads.ts";
 import { objectChecksum } from "./object-checksum.ts";
-import { uploadOf } from "./uploads.ts";
 
 const MIN_PART_BYTES = 5 * 1024 ** 2;
 const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
 const MAX_PARTS = 10_000;
 
-/** A part as the client names it when it completes. */
+/** A part in the request of the client. */
 type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
 
-/** CompleteMultipartUpload: one change, which copies no bytes; parts that were not named are dropped. */
-export async function completeUpload(request: S3Request, { store, now }: Context): Promise<Answer> {
+/** CompleteMultipartUpload: one change, which copies no bytes. It drops parts that the client did not name. */
+export async function completeUpload(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const named = uploadOf(request);
   const conditions = readWriteConditions(request);
@@ -35,7 +35,10 @@ export async function completeUpload(request: S3Request, { store, now }: Context
     const sizeBytes = checkSizes(request, parts);
     const checksum = objectChecksum(request, { upload, parts });
     const made = {
-      ...{ key, sizeBytes, headers: upload.headers, metadata: upload.metadata },
+      key,
+      sizeBytes,
+      headers: upload.headers,
+      metadata: upload.metadata,
       contentId: store.contents.join(parts),
       etag: multipartEtag(parts),
       lastModified: now(),
@@ -86,7 +89,7 @@ function readNamedPart(node: XmlNode): NamedPart {
   return { partNumber: Number(number), etag, checksums };
 }
 
-/** The stored parts that were named; throws InvalidPart when one is not there, or is not what the client thinks it is. */
+/** Selects the named parts. Throws InvalidPart when a part is missing or has another entity tag or checksum. */
 function selectParts(
   wanted: readonly NamedPart[],
   known: { stored: readonly PartRecord[]; upload: UploadRecord },
@@ -114,14 +117,16 @@ function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartReco
   );
 }
 
-/** The size of the object; throws EntityTooSmall for a part other than the last below 5 MiB. */
+/** The size of the object. Throws EntityTooSmall when a part before the last is below 5 MiB. */
 function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   for (const { sizeBytes, partNumber, etag } of parts.slice(0, -1)) {
     if (sizeBytes >= MIN_PART_BYTES) continue;
     throw new S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
       details: {
-        ...{ ProposedSize: String(sizeBytes), MinSizeAllowed: String(MIN_PART_BYTES) },
-        ...{ PartNumber: String(partNumber), ETag: etag },
+        ProposedSize: String(sizeBytes),
+        MinSizeAllowed: String(MIN_PART_BYTES),
+        PartNumber: String(partNumber),
+        ETag: etag,
       },
     });
   }
@@ -136,7 +141,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   );
 }
 
-/** The MD5 of the parts' MD5s, and how many there are: every S3 client expects it so. */
+/** The MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on this format. */
 function multipartEtag(parts: readonly PartRecord[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));

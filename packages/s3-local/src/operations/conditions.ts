@@ -3,12 +3,10 @@ import type { S3Request } from "../http/request.ts";
 import { matchesEtag, type WriteConditions } from "../store/objects.ts";
 import type { ObjectRecord } from "../store/records.ts";
 
-/** The names of the headers that hold read conditions: a copy's have a prefix of their own. */
+/** The prefix of the condition headers. A copy has a prefix for the conditions on its source. */
 export type ConditionPrefix = "" | "x-amz-copy-source-";
 
-/**
- * Reads the conditions of a write; throws NotImplemented for an `If-None-Match` other than `*`, as Amazon S3 does.
- */
+/** Reads the conditions of a write. Throws NotImplemented for an `If-None-Match` other than `*`, as Amazon S3 does. */
 export function readWriteConditions(request: S3Request): WriteConditions {
   const ifMatch = request.field("if-match");
   const ifNoneMatch = request.field("if-none-match");
@@ -24,9 +22,9 @@ export function readWriteConditions(request: S3Request): WriteConditions {
 }
 
 /**
- * Whether the client already has the object; throws PreconditionFailed when a condition demands another one.
+ * Whether the client already has the object. Throws PreconditionFailed when a condition does not hold.
  *
- * An entity tag goes before a date. Source: RFC 9110, section 13.2.2.
+ * An entity tag takes precedence over a date. Source: RFC 9110, section 13.2.2.
  */
 export function isNotModified(request: S3Request, object: ObjectRecord, prefix: ConditionPrefix = ""): boolean {
   const field = (name: string) => request.field(`${prefix}${name}`);
@@ -43,14 +41,14 @@ export function isNotModified(request: S3Request, object: ObjectRecord, prefix: 
   return modifiedSince !== undefined && lastModified <= modifiedSince;
 }
 
-/** The refusal of a condition that does not hold. */
+/** The error for a condition that does not hold. */
 export function preconditionFailed(condition: string): S3Error {
   return new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
     details: { Condition: condition },
   });
 }
 
-/** Whole seconds since 1970, the precision of HTTP dates; what is no date counts as absent. */
+/** Whole seconds since 1970, the precision of HTTP dates. An invalid date counts as absent. */
 function toSeconds(date: string | undefined): number | undefined {
   const time = Date.parse(date ?? "");
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);

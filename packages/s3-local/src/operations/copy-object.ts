@@ -1,9 +1,9 @@
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
-import { readDescription } from "../http/description.ts";
+import { readObjectHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
-import type { Description, ObjectRecord } from "../store/records.ts";
+import type { ObjectHeaders, ObjectRecord } from "../store/records.ts";
 import { isNotModified, preconditionFailed, readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { checkStorage } from "./put-object.ts";
@@ -11,9 +11,9 @@ import { checkStorage } from "./put-object.ts";
 /**
  * CopyObject: one change, which copies no bytes.
  *
- * The entity tag and the checksums come along; Amazon S3 gives the copy of a multipart object a new entity tag.
+ * The copy keeps the entity tag and the checksums. Amazon S3 gives the copy of a multipart object a new entity tag.
  */
-export async function copyObject(request: S3Request, { store, now }: Context): Promise<Answer> {
+export async function copyObject(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   checkStorage(request);
   const source = readSource(request.field("x-amz-copy-source") ?? "");
@@ -50,7 +50,7 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
   });
 }
 
-/** The bucket and key in `x-amz-copy-source`; throws InvalidArgument, and NotImplemented for a version. */
+/** Reads the bucket and key of `x-amz-copy-source`. Throws InvalidArgument, and NotImplemented for a version. */
 export function readSource(header: string): { bucket: string; key: string } {
   const mark = header.indexOf("?");
   if (mark !== -1)
@@ -70,17 +70,17 @@ export function readSource(header: string): { bucket: string; key: string } {
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
 
-/** What the copy is to say about itself, or undefined to keep what the source says. */
-function readReplacement(request: S3Request): Description | undefined {
+/** Reads the new headers of the copy. Undefined keeps the headers of the source. */
+function readReplacement(request: S3Request): ObjectHeaders | undefined {
   const directive = request.field("x-amz-metadata-directive") ?? "COPY";
   if (directive === "COPY") return undefined;
-  if (directive === "REPLACE") return readDescription(request);
+  if (directive === "REPLACE") return readObjectHeaders(request);
   throw new S3Error("InvalidArgument", "Unknown metadata directive.", {
     details: { ArgumentName: "x-amz-metadata-directive", ArgumentValue: directive },
   });
 }
 
-/** A copy can keep a checksum but not get a new one: that would have to read all the bytes. */
+/** A copy can keep a checksum, but not get a new one, because it reads no bytes. */
 function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
   const algorithm = request.field("x-amz-checksum-algorithm");
   if (algorithm === undefined || checksums.some((checksum) => checksum.algorithm === algorithm)) return;

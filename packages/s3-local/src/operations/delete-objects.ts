@@ -1,15 +1,15 @@
 import { child, children, childText, malformedXml, readXml } from "../body/read-xml.ts";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml, type XmlElements } from "../http/xml.ts";
 import { checkConditions } from "../store/objects.ts";
 import type { Context } from "./context.ts";
 
 const MAX_KEYS = 1000;
 
-/** DeleteObject: also when there is nothing to delete the answer is 204. */
-export async function deleteObject(request: S3Request, { store }: Context): Promise<Answer> {
+/** DeleteObject: returns 204 even when there is no object. */
+export async function deleteObject(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const ifMatch = request.field("if-match");
   await store.write(() => {
@@ -20,8 +20,8 @@ export async function deleteObject(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** DeleteObjects: up to 1,000 keys in one change, so either all of them are gone or none. */
-export async function deleteObjects(request: S3Request, { store }: Context): Promise<Answer> {
+/** DeleteObjects: deletes up to 1,000 keys in one change, so either all or none. */
+export async function deleteObjects(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   store.buckets.get(bucket);
   const document = await readXml(request, "Delete");

@@ -1,29 +1,29 @@
 import { checksumHeader } from "../body/checksum.ts";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
-import { checkHeaderValue, describingHeaders, KEPT_HEADERS } from "../http/description.ts";
+import { checkHeaderValue, STORED_HEADERS, toResponseHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { pinRange } from "../http/send-content.ts";
 import type { Checksum, ObjectRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { isNotModified } from "./conditions.ts";
 import type { Context } from "./context.ts";
+import { readPartNumber } from "./multipart-uploads.ts";
 import { type ByteRange, readRange } from "./range.ts";
-import { readPartNumber } from "./uploads.ts";
 
-/** The parameters by which a signer sets headers of the answer: `response-content-type` and so on. */
-export const RESPONSE_PARAMETERS = KEPT_HEADERS.map((name) => `response-${name}`);
+/** The query parameters that override response headers: `response-content-type` and so on. */
+export const RESPONSE_PARAMETERS = STORED_HEADERS.map((name) => `response-${name}`);
 
-/** What of an object is sent, and whether the answer says which bytes they are. */
+/** The bytes of an object to send, and whether the response has their range. */
 type Piece = ByteRange & { isPartial: boolean; checksums: readonly Checksum[]; partCount?: number };
 
-/** GetObject and HeadObject: the bytes, or a range or a part of them, and everything that is known about the object. */
-export function getObject(request: S3Request, { store }: Context): Answer {
+/** GetObject and HeadObject: the whole object, a range or a part, with the headers of the object. */
+export function getObject(request: S3Request, { store }: Context): S3Response {
   store.buckets.get(request.bucket);
   const object = store.objects.get(request.bucket, request.key);
   const partNumber = readPart(request);
   const headers = {
-    ...describingHeaders(object),
+    ...toResponseHeaders(object),
     ...overrides(request),
     ETag: object.etag,
     "Last-Modified": new Date(object.lastModified).toUTCString(),
@@ -44,7 +44,7 @@ export function getObject(request: S3Request, { store }: Context): Answer {
   };
 }
 
-/** A range is of the whole object, so it goes with no part. Source: Amazon S3, "GetObject". */
+/** Reads `partNumber`, which excludes a Range header. Source: Amazon S3, "GetObject". */
 function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;
@@ -52,14 +52,14 @@ function readPart(request: S3Request): number | undefined {
   throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
 }
 
-/** A checksum of the whole says nothing about a range of it, so a range has none. */
+/** A range has no checksum, because the stored one is of the whole object. */
 function pieceByRange(request: S3Request, object: ObjectRecord): Piece {
   const range = readRange(rangeHeader(request, object), object.sizeBytes);
   if (range === undefined) return { from: 0, to: object.sizeBytes, isPartial: false, checksums: object.checksums };
   return { ...range, isPartial: true, checksums: [] };
 }
 
-/** A part has checksums of its own; an object that came in one piece is its only part. */
+/** A part has its own checksums. An object without parts is its own part 1. */
 function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecord; partNumber: number }): Piece {
   const count = store.contents.partCount(object.contentId);
   const part = store.contents.part(object.contentId, partNumber);
@@ -70,11 +70,11 @@ function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecor
     });
   }
   const piece = part ?? { from: 0, to: object.sizeBytes, checksums: object.checksums };
-  // No range can be written of no bytes.
+  // Content-Range cannot express an empty range.
   return { ...piece, isPartial: piece.to > piece.from, ...(count > 0 && { partCount: count }) };
 }
 
-/** A range that is asked for only if the object is still the same is ignored when it is not. */
+/** Ignores the range when If-Range shows that the object has changed. */
 function rangeHeader(request: S3Request, object: ObjectRecord): string | undefined {
   const ifRange = request.field("if-range");
   const isSame = ifRange === undefined || ifRange === object.etag || Date.parse(ifRange) === secondsOf(object) * 1000;
@@ -108,7 +108,7 @@ function checksumHeaders(request: S3Request, checksums: readonly Checksum[]): Re
 
 function overrides(request: S3Request): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const name of KEPT_HEADERS) {
+  for (const name of STORED_HEADERS) {
     const value = request.parameters.get(`response-${name}`);
     if (value !== undefined) headers[name] = checkHeaderValue(`response-${name}`, value);
   }

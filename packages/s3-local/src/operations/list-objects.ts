@@ -1,15 +1,15 @@
 import { encodeRfc3986 } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml, type XmlElements } from "../http/xml.ts";
 import { commonPrefixOf, type ListingEntry, listPage, nextKey, successor } from "../store/listing.ts";
 import type { Context } from "./context.ts";
 
 const MAX_KEYS = 1000;
 
-/** ListObjectsV2: keys in the order of their UTF-8 bytes, a page at a time. */
-export function listObjectsV2(request: S3Request, { store }: Context): Answer {
+/** ListObjectsV2: one page of the keys in the order of their UTF-8 bytes. */
+export function listObjectsV2(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
   const encode = readEncoding(parameters.get("encoding-type"));
@@ -39,8 +39,8 @@ export function listObjectsV2(request: S3Request, { store }: Context): Answer {
   };
 }
 
-/** ListObjects, as it was before its second version: the next page begins behind a key that was on this one. */
-export function listObjects(request: S3Request, { store }: Context): Answer {
+/** ListObjects, version 1: the next page begins after a key of this page. */
+export function listObjects(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
   const encode = readEncoding(parameters.get("encoding-type"));
@@ -48,19 +48,23 @@ export function listObjects(request: S3Request, { store }: Context): Answer {
   const delimiter = parameters.get("delimiter") ?? "";
   const marker = parameters.get("marker") ?? "";
   const limit = readMaxKeys(parameters.get("max-keys"));
-  const from = behindMarker(marker, { prefix, delimiter });
+  const from = keyAfterMarker(marker, { prefix, delimiter });
   const page =
     from === undefined
       ? { entries: [], isTruncated: false }
       : listPage({ prefix, delimiter, from, limit }, (key) => store.objects.from(bucket, key));
   const isTruncated = page.isTruncated && limit > 0;
   const last = page.entries.at(-1);
-  // Without a delimiter the last key is the next marker. Source: Amazon S3 API, ListObjects.
+  // Without a delimiter, the client uses the last key as the next marker. Source: Amazon S3 API, ListObjects.
   const nextMarker = isTruncated && delimiter !== "" && last !== undefined ? nameOf(last) : undefined;
   return {
     status: 200,
     xml: writeXml("ListBucketResult", {
-      ...{ Name: bucket, Prefix: encode(prefix), Marker: encode(marker), MaxKeys: limit, IsTruncated: isTruncated },
+      Name: bucket,
+      Prefix: encode(prefix),
+      Marker: encode(marker),
+      MaxKeys: limit,
+      IsTruncated: isTruncated,
       Delimiter: delimiter === "" ? undefined : encode(delimiter),
       EncodingType: parameters.get("encoding-type"),
       NextMarker: nextMarker === undefined ? undefined : encode(nextMarker),
@@ -69,8 +73,8 @@ export function listObjects(request: S3Request, { store }: Context): Answer {
   };
 }
 
-/** The first key of the page; a marker that is a common prefix stands for everything below it. Undefined: there is none behind it. */
-function behindMarker(
+/** The first key of the page, or undefined when no key can follow. A common prefix as marker skips all its keys. */
+function keyAfterMarker(
   marker: string,
   { prefix, delimiter }: { prefix: string; delimiter: string },
 ): string | undefined {
@@ -89,7 +93,7 @@ function toXml(entries: readonly ListingEntry[], encode: (key: string) => string
   };
 }
 
-/** Reads `max-keys` and its kin: 0 to 1,000, more counts as 1,000, missing is 1,000. Throws InvalidArgument. */
+/** Reads `max-keys` and similar limits: at most 1,000, which is also the default. Throws InvalidArgument. */
 export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
   if (text === undefined || text === "") return MAX_KEYS;
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), MAX_KEYS);
@@ -98,7 +102,7 @@ export function readMaxKeys(text: string | undefined, name = "max-keys"): number
   });
 }
 
-/** Reads `encoding-type`: how keys are to be written. Throws InvalidArgument. */
+/** Reads `encoding-type` and returns the encoder of keys. Throws InvalidArgument. */
 export function readEncoding(type: string | undefined): (key: string) => string {
   if (type === undefined) return (key) => key;
   if (type === "url") return (key) => encodeRfc3986(key).replaceAll("%2F", "/");
@@ -122,7 +126,7 @@ function toContents(
   };
 }
 
-/** A token holds the first key of the next page; "." in front tells it from a key that a client made up. */
+/** Makes a token of the first key of the next page. The "." distinguishes a token from a key. */
 function writeToken(entries: readonly ListingEntry[]): string {
   const last = entries.at(-1) as ListingEntry;
   const next = "object" in last ? nextKey(last.object.key) : (successor(last.commonPrefix) ?? "");

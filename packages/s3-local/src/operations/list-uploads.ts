@@ -1,15 +1,15 @@
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import type { Checksum } from "../store/records.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import type { Context } from "./context.ts";
 import { readEncoding, readMaxKeys } from "./list-objects.ts";
-import { uploadOf } from "./uploads.ts";
+import { uploadOf } from "./multipart-uploads.ts";
 
-/** ListParts: what a resumed upload need not send again. */
-export function listParts(request: S3Request, { store }: Context): Answer {
+/** ListParts: one page of the stored parts, for a client that resumes an upload. */
+export function listParts(request: S3Request, { store }: Context): S3Response {
   const { bucket, key, parameters, verified } = request;
   store.buckets.get(bucket);
   const upload = store.uploads.get(bucket, uploadOf(request));
@@ -45,7 +45,7 @@ export function listParts(request: S3Request, { store }: Context): Answer {
 }
 
 /** ListMultipartUploads, by key and then by age. */
-export function listUploads(request: S3Request, { store }: Context): Answer {
+export function listUploads(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
   const encode = readEncoding(parameters.get("encoding-type"));
@@ -80,7 +80,7 @@ export function listUploads(request: S3Request, { store }: Context): Answer {
   };
 }
 
-/** A key marker alone stands behind every upload of its key: no id sorts after this character. */
+/** A key marker without an id skips every upload of its key, because no id sorts after this character. */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };

@@ -5,24 +5,24 @@ import type { S3Request } from "../http/request.ts";
 import type { Checksum, ChecksumAlgorithm } from "../store/records.ts";
 import type { PartRecord, UploadRecord } from "../store/uploads.ts";
 
-type Made = { upload: UploadRecord; parts: readonly PartRecord[] };
+type Completed = { upload: UploadRecord; parts: readonly PartRecord[] };
 
 /**
- * The checksum of a completed object, from those of its parts, when the upload was created with one.
+ * Computes the checksum of a completed object from the checksums of its parts. Undefined for an upload without one.
  *
- * Throws BadDigest when the client expected another value, InvalidRequest when it expected what the upload cannot give.
+ * Throws BadDigest when the client expects another value, and InvalidRequest when it expects another type or algorithm.
  */
-export function objectChecksum(request: S3Request, made: Made): Checksum | undefined {
-  const { checksumAlgorithm: algorithm, checksumType: type } = made.upload;
-  const askedType = request.field("x-amz-checksum-type");
-  if (askedType !== undefined && askedType !== type) {
+export function objectChecksum(request: S3Request, completed: Completed): Checksum | undefined {
+  const { checksumAlgorithm: algorithm, checksumType: type } = completed.upload;
+  const expectedType = request.field("x-amz-checksum-type");
+  if (expectedType !== undefined && expectedType !== type) {
     throw new S3Error(
       "InvalidRequest",
       `The upload was created using the ${type ?? "null"} checksum mode. The complete request must use the same checksum mode.`,
     );
   }
   const checksum = algorithm &&
-    type && { algorithm, type, value: computeValue(algorithm, { type, parts: made.parts }) };
+    type && { algorithm, type, value: computeValue(algorithm, { type, parts: completed.parts }) };
   for (const expectedAlgorithm of CHECKSUM_ALGORITHMS) {
     const expected = request.field(checksumHeader(expectedAlgorithm));
     if (expected !== undefined) checkExpected(checksum, { algorithm: expectedAlgorithm, value: expected });
@@ -49,7 +49,9 @@ function computeValue(
   { type, parts }: { type: Checksum["type"]; parts: readonly PartRecord[] },
 ): string {
   const values = parts.map((part) => ({ crc: checksumOf(part, algorithm), sizeBytes: part.sizeBytes }));
-  if (type === "FULL_OBJECT" && isCombinable(algorithm)) return combineCrcs(algorithm, values).toString("base64");
+  if (algorithm === "CRC64NVME" || (type === "FULL_OBJECT" && isCombinable(algorithm))) {
+    return combineCrcs(algorithm, values).toString("base64");
+  }
   const stream = createChecksumStream(algorithm);
   for (const { crc } of values) stream.update(crc);
   return `${stream.digest().toString("base64")}-${parts.length}`;

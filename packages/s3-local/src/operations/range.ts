@@ -6,10 +6,10 @@ const RANGE = /^bytes=(\d*)-(\d*)$/;
 export type ByteRange = { from: number; to: number };
 
 /**
- * Reads a Range header for an object of this size; undefined when the whole object is to be sent.
+ * Reads a Range header for an object of this size. Undefined stands for the whole object.
  *
- * A header that is malformed, or asks for several ranges, is ignored, as RFC 9110 section 14.2 allows.
- * Throws InvalidRange when nothing of what it asks for exists.
+ * It ignores malformed headers and several ranges, as RFC 9110 section 14.2 allows.
+ * Throws InvalidRange when the object has none of the bytes.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {
   const match = RANGE.exec(header ?? "");

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { createChecksumStream } from "../body/checksum.ts";
-import { tooLarge } from "../body/receive.ts";
-import { MAX_BODY_BYTES } from "../body/stage.ts";
+import { base64Digest, createChecksumStream } from "../body/checksum.ts";
+import { tooLarge } from "../body/receive-body.ts";
+import { MAX_BODY_BYTES } from "../body/write-body.ts";
 import { S3Error } from "../errors.ts";
-import type { Answer } from "../http/answer.ts";
 import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
 import { pinRange, readContent } from "../http/send-content.ts";
 import { writeXml } from "../http/xml.ts";
 import type { Checksum, ObjectRecord } from "../store/records.ts";
@@ -13,11 +13,11 @@ import type { UploadRecord } from "../store/uploads.ts";
 import { isNotModified, preconditionFailed } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { readSource } from "./copy-object.ts";
+import { readPartNumber, uploadOf } from "./multipart-uploads.ts";
 import type { ByteRange } from "./range.ts";
-import { readPartNumber, uploadOf } from "./uploads.ts";
 
-/** UploadPartCopy: a part of another object's bytes, which are read for their hashes but never copied. */
-export async function uploadPartCopy(request: S3Request, { store, now }: Context): Promise<Answer> {
+/** UploadPartCopy: a part with bytes of another object. It reads the bytes to hash them, but does not copy them. */
+export async function uploadPartCopy(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
   const named = uploadOf(request);
@@ -33,7 +33,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   const { etag, checksums } = await hashRange(store, { object, range, upload });
   const lastModified = now();
   await store.write(() => {
-    // What was hashed must be what is taken: the source may have been replaced meanwhile.
+    // The source may have been replaced after the hashing.
     if (store.objects.find(source.bucket, source.key)?.contentId !== object.contentId) throw replaced();
     const { uploadId } = store.uploads.get(bucket, named);
     const contentId = store.contents.duplicate(object.contentId, range);
@@ -49,7 +49,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   };
 }
 
-/** Unlike a Range header, this one must be exact. Source: Amazon S3, "UploadPartCopy". */
+/** Reads the range of the source. Unlike a Range header, it must lie within the object. Source: Amazon S3, "UploadPartCopy". */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {
   if (header === undefined) return { from: 0, to: sizeBytes };
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);
@@ -75,10 +75,10 @@ async function hashRange(store: Store, { object, range, upload: { checksumAlgori
     content.unpin();
   }
   const checksums: Checksum[] =
-    algorithm && checksum ? [{ algorithm, value: checksum.digest().toString("base64"), type: "FULL_OBJECT" }] : [];
+    algorithm && checksum ? [{ algorithm, value: await base64Digest(checksum), type: "FULL_OBJECT" }] : [];
   return { etag: `"${md5.digest("hex")}"`, checksums };
 }
 
 function replaced(): S3Error {
-  return new S3Error("OperationAborted", "The source was changed while it was copied. Please try again.");
+  return new S3Error("OperationAborted", "The source changed during the copy. Please try again.");
 }

@@ -4,13 +4,13 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, unlink } from "node:
 import { join } from "node:path";
 import { createBlobWriter } from "./blob-writer.ts";
 
-/** The files that hold bytes: immutable, with random names, so that no key ever reaches the file system. */
+/** The files with the bytes of objects. They are immutable and have random names, so no key reaches the file system. */
 export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
 
 /**
- * Opens the blob folder below a data folder and empties the one for unfinished writes.
+ * Opens the blob folder in a data folder and empties the folder of unfinished writes.
  *
- * A blob is written beside, synced, renamed in, and its folder synced: what bears a blob's name is whole.
+ * It writes and syncs a blob in the other folder, renames it and syncs the blob folder. So a file with a blob name is complete.
  */
 export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");
@@ -24,7 +24,7 @@ export async function openBlobFiles(dataDir: string) {
   const removals = new Set<Promise<void>>();
   const path = (name: string) => join(root, name.slice(0, 2), name);
 
-  /** Moves a finished file to its name, durably; the folder of its first two digits is made when it is first needed. */
+  /** Renames a finished file durably. It creates the folder of the first two digits when it is missing. */
   async function publish(temporary: string, name: string): Promise<void> {
     const folder = join(root, name.slice(0, 2));
     try {
@@ -40,7 +40,7 @@ export async function openBlobFiles(dataDir: string) {
 
   function removeNow(name: string): void {
     const removal = unlink(path(name)).catch(() => {
-      // What could not be removed is an orphan, and the next start sweeps it.
+      // The next start sweeps a blob that could not be removed.
     });
     removals.add(removal);
     void removal.finally(() => removals.delete(removal));
@@ -56,28 +56,28 @@ export async function openBlobFiles(dataDir: string) {
   }
 
   return {
-    /** Starts a new blob; it counts only when its `finish` has returned. */
+    /** Starts a new blob. It exists only after its `finish` has returned. */
     create() {
       const name = randomBytes(16).toString("hex");
       const temporary = join(unfinished, name);
       return createBlobWriter({ name, temporary, publish: () => publish(temporary, name) });
     },
     openForReading: (name: string): Promise<FileHandle> => open(path(name), constants.O_RDONLY),
-    /** Keeps these blobs on disk until the returned function is called, even when they are removed meanwhile. */
+    /** Keeps these blobs on disk until the caller calls the returned function, even after `remove`. */
     pin(names: readonly string[]): () => void {
       for (const name of names) pinned.set(name, (pinned.get(name) ?? 0) + 1);
       return () => {
         for (const name of names) unpin(name);
       };
     },
-    /** Removes blobs that no row names any more, each as soon as nobody reads it. */
+    /** Deletes blobs without rows, each as soon as nobody reads it. */
     remove(names: readonly string[]): void {
       for (const name of names) {
         if (pinned.has(name)) doomed.add(name);
         else removeNow(name);
       }
     },
-    /** Removes every blob that `isKnown` denies, and returns how many: only while nothing is being written. */
+    /** Deletes every unknown blob and returns their number. Call it only while nothing writes. */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
       for (const folder of await readdir(root)) {
@@ -89,7 +89,7 @@ export async function openBlobFiles(dataDir: string) {
       }
       return removed;
     },
-    /** Waits for the removals under way. */
+    /** Waits for running deletions. */
     settle: () => Promise.all(removals),
   };
 }

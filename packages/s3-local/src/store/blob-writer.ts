@@ -2,21 +2,21 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 
 /** Writes one new blob. */
 export type BlobWriter = {
-  /** Takes bytes, which must not change afterwards; returns a promise when the caller should wait before sending more. */
+  /** Writes bytes, which must not change afterwards. Await a returned promise before the next call. */
   write(bytes: Uint8Array): Promise<void> | undefined;
-  /** Makes the blob durable and returns its name, or undefined when nothing was written: then there is no file. */
+  /** Makes the blob durable and returns its name, or undefined when there are no bytes and no file. */
   finish(): Promise<string | undefined>;
-  /** Leaves nothing behind; also right after a failure. */
+  /** Deletes the blob, also after a failure. */
   discard(): Promise<void>;
 };
 
 const BATCH_BYTES = 1024 * 1024;
-// A last sync that has everything to write would keep the client waiting: large bodies are synced as they come.
+// Large bodies are synced as they arrive, because one sync at the end would keep the client waiting.
 const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
 
-/** Makes a writer that gathers bytes into large writes, and has one of them under way while the next is gathered. */
+/** Makes a writer that collects bytes into large writes. It collects the next batch while one is being written. */
 export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
   let handle: FileHandle | undefined;
   let batch: Uint8Array[] = [];
@@ -78,14 +78,14 @@ export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions
 async function writeAll(handle: FileHandle, buffers: Uint8Array[], sizeBytes: number): Promise<void> {
   const { bytesWritten } = await handle.writev(buffers);
   if (bytesWritten === sizeBytes) return;
-  // A short write is rare (a full disk, a signal): what is left goes in order, and a full disk then says so.
+  // A short write is rare (a full disk, a signal). A full disk fails on the next write.
   let rest = Buffer.concat(buffers).subarray(bytesWritten);
   while (rest.length > 0) rest = rest.subarray((await handle.write(rest)).bytesWritten);
 }
 
 function ignoreUntilAwaited(promise: Promise<void>): Promise<void> {
   promise.catch(() => {
-    // Whoever awaits the same promise later gets the error.
+    // The caller that awaits the same promise later gets the error.
   });
   return promise;
 }

@@ -11,7 +11,7 @@ export type CorsRule = {
   maxAgeSeconds?: number;
 };
 
-/** A bucket; `createdAt` is in milliseconds since 1970. */
+/** A bucket. `createdAt` is in milliseconds since 1970. */
 export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
 
 export type Buckets = ReturnType<typeof createBuckets>;
@@ -29,14 +29,14 @@ export function createBuckets(database: DatabaseSync) {
   };
   return {
     find,
-    /** The bucket, or NoSuchBucket. */
+    /** Returns the bucket. Throws NoSuchBucket. */
     get(name: string): Bucket {
       const bucket = find(name);
       if (bucket !== undefined) return bucket;
       throw new S3Error("NoSuchBucket", "The specified bucket does not exist", { details: { BucketName: name } });
     },
     list: (): Bucket[] => selectAll.all().map(toBucket),
-    /** Whether the bucket is new. */
+    /** Creates a bucket, and returns false when it exists already. */
     create: (name: string, createdAt: number): boolean => insert.run(name, createdAt).changes === 1,
     setCors(name: string, rules: CorsRule[] | undefined): void {
       update.run(rules === undefined ? null : JSON.stringify(rules), name);

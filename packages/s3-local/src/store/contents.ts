@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { Checksum, Segment, StagedContent } from "./records.ts";
+import type { Checksum, Segment, WrittenBody } from "./records.ts";
 
-/** Where a part lies in its content: `from` included, `to` excluded. */
+/** The position of a part in its content: `from` included, `to` excluded. */
 export type ContentPart = { from: number; to: number; checksums: Checksum[] };
 
 export type Contents = ReturnType<typeof createContents>;
 
 /**
- * The byte strings behind objects and parts: each is a list of segments of blobs, and a blob lives while a segment names it.
+ * The contents of objects and parts. Each is a list of segments of blobs, and a blob lives as long as a segment refers to it.
  *
- * So a copy and a completed multipart upload move no bytes. All but `segments` and `hasBlob` run inside a change.
+ * So a copy and a completed multipart upload move no bytes. All functions but `segments` and `hasBlob` run inside a change.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(
@@ -43,18 +43,18 @@ export function createContents(database: DatabaseSync) {
   }
 
   return {
-    /** The segments that hold the bytes `from` (included) to `to` (excluded), in order; the first and last may reach further. */
+    /** The segments with the bytes `from` (included) to `to` (excluded), in order. The first and last may extend beyond. */
     segments,
     hasBlob: (name: string): boolean => findBlob.get(name) !== undefined,
-    /** Makes received bytes a content, and returns its id. */
-    add({ blob, sizeBytes }: StagedContent): string {
+    /** Makes a content of a written body, and returns its id. */
+    add({ blob, sizeBytes }: WrittenBody): string {
       const contentId = randomUUID();
       if (blob === undefined) return contentId;
       holdBlob.run(blob);
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content of the same bytes, or of those from `from` (included) to `to` (excluded), without copying them. */
+    /** Makes a second content of the same bytes, or of a range (`to` excluded), without copying them. */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];
@@ -66,7 +66,7 @@ export function createContents(database: DatabaseSync) {
       }
       return copyId;
     },
-    /** Makes one content of several, in order, which are its parts from then on; by themselves they are gone afterwards. */
+    /** Joins contents into one, which has them as its parts. The joined contents no longer exist. */
     join(parts: readonly { contentId: string; sizeBytes: number; checksums: Checksum[] }[]): string {
       const joinedId = randomUUID();
       let start = 0;
@@ -77,16 +77,16 @@ export function createContents(database: DatabaseSync) {
       }
       return joinedId;
     },
-    /** How many parts a content was put together from; 0: it came in one piece, or is a copy. */
+    /** The number of parts of a joined content. 0 for other contents. */
     partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
-    /** The nth of them, counted from 1 whatever the numbers were that they were uploaded under. */
+    /** The nth part, counted from 1. The upload may have had other part numbers. */
     part(contentId: string, partNumber: number): ContentPart | undefined {
       const row = selectPart.get(contentId, partNumber);
       if (row === undefined) return undefined;
       const from = row.start as number;
       return { from, to: from + (row.size_bytes as number), checksums: JSON.parse(row.checksums as string) };
     },
-    /** Removes a content; blobs that nothing names any more are in the next `takeFreed`. */
+    /** Deletes a content. The next `takeFreed` returns the blobs without references. */
     drop(contentId: string): void {
       const dropped = segments(contentId);
       dropSegments.run(contentId);
@@ -98,11 +98,11 @@ export function createContents(database: DatabaseSync) {
       }
     },
     freedCount: (): number => freed.length,
-    /** Forgets blobs freed by a change that was undone. */
+    /** Keeps only the first `count` freed blobs, after a rollback. */
     keepFreed(count: number): void {
       freed.length = count;
     },
-    /** The blobs freed since the last call. */
+    /** Returns the blobs freed since the last call. */
     takeFreed(): string[] {
       const taken = freed;
       freed = [];

@@ -4,9 +4,6 @@ const SCHEMA = `
 CREATE TABLE IF NOT EXISTS buckets (
   name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, cors TEXT
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS lifecycles (
-  bucket TEXT PRIMARY KEY, rules TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS objects (
   bucket TEXT NOT NULL, key TEXT NOT NULL COLLATE BINARY, content_id TEXT NOT NULL, size_bytes INTEGER NOT NULL,
   etag TEXT NOT NULL, last_modified INTEGER NOT NULL, headers TEXT NOT NULL, metadata TEXT NOT NULL, checksums TEXT NOT NULL,
@@ -38,22 +35,22 @@ CREATE TABLE IF NOT EXISTS parts (
 const SQLITE_BUSY = 5;
 
 /**
- * Opens the metadata database of a data folder, creating it when missing, and locks it for this process.
+ * Opens or creates the metadata database of a data folder, and locks it for this process.
  *
- * The lock is the operating system's: it goes with the process, kill -9 included.
- * Throws when another process (or another bucket in this one) has the folder open.
+ * The operating system releases the lock when the process ends, also after kill -9.
+ * Throws when another process, or another bucket in this process, has the folder open.
  */
 export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
-    // The exclusive lock comes with the first write and stays: no second process may touch the blobs that rows name.
+    // The first write takes an exclusive lock and keeps it, so no second process touches the blobs.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
     return database;
   } catch (cause) {
     database.close();
     if (!isBusy(cause)) throw cause;
-    throw new Error(`The bucket's data folder is in use by another process: ${file}`, { cause });
+    throw new Error(`The data folder of the bucket is in use by another process: ${file}`, { cause });
   }
 }
 

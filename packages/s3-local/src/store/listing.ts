@@ -1,19 +1,19 @@
 import type { ObjectRecord } from "./records.ts";
 
-/** One entry of a listing: an object, or everything below a common prefix. */
+/** One entry of a listing: an object, or all keys with a common prefix. */
 export type ListingEntry = { object: ObjectRecord } | { commonPrefix: string };
 
-/** What to list: keys that start with `prefix`, from `from` on (a key, included), rolled up at `delimiter`. */
+/** Selects the keys that start with `prefix`, beginning with the key `from`, and groups them at `delimiter`. */
 export type ListingQuery = { prefix: string; delimiter: string; from: string; limit: number };
 
 /** Reads objects in key order, one at a time: see Objects.from. */
 export type ReadObjects = (from: string) => Iterable<ObjectRecord>;
 
-/** Entries in order, and whether there are more. */
+/** The entries of a page in order, and whether more follow. */
 export type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
 
 /**
- * Lists one page. A common prefix is one step however many keys are below it.
+ * Lists one page. A common prefix costs one step, however many keys it has.
  *
  * Source: Amazon S3 API, ListObjectsV2.
  */
@@ -30,7 +30,7 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
       const commonPrefix = commonPrefixOf(object.key, query);
       entries.push(commonPrefix === undefined ? { object } : { commonPrefix });
       if (commonPrefix === undefined) continue;
-      // There may be a million keys below this prefix: read again from behind them.
+      // The prefix may have a million keys, so start a new read after them.
       from = successor(commonPrefix);
       break;
     }
@@ -38,22 +38,22 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
   return { entries, isTruncated: false };
 }
 
-/** The first key behind every key that starts with this text, in UTF-8 order; undefined when there is none. */
+/** The first key after all keys that start with this text, in UTF-8 order. Undefined when there is none. */
 export function successor(text: string): string | undefined {
   const points = Array.from(text, (character) => character.codePointAt(0) as number);
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();
   if (last === undefined) return undefined;
-  // UTF-8 has no surrogates: what follows U+D7FF is U+E000.
+  // UTF-8 has no surrogates, so U+E000 follows U+D7FF.
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** The first key behind this one. */
+/** The first key after this one. */
 export function nextKey(key: string): string {
   return `${key}\0`;
 }
 
-/** What a key is rolled up to; undefined when it stands for itself. */
+/** The common prefix that groups a key. Undefined when the key stays an entry of its own. */
 export function commonPrefixOf(
   key: string,
   { prefix, delimiter }: Pick<ListingQuery, "prefix" | "delimiter">,

@@ -3,7 +3,7 @@ import { S3Error } from "../errors.ts";
 import type { Contents } from "./contents.ts";
 import type { ObjectRecord } from "./records.ts";
 
-/** Conditions on what a key holds now: raw `If-Match` and `If-None-Match` values. */
+/** Conditions on the current object of a key: raw `If-Match` and `If-None-Match` values. */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
 export type Objects = ReturnType<typeof createObjects>;
@@ -25,17 +25,17 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
 
   return {
     find,
-    /** The object, or NoSuchKey. */
+    /** Returns the object. Throws NoSuchKey. */
     get(bucket: string, key: string): ObjectRecord {
       const object = find(bucket, key);
       if (object !== undefined) return object;
       throw new S3Error("NoSuchKey", "The specified key does not exist.", { details: { Key: key } });
     },
-    /** The objects whose keys are not below `from`, in the order of their keys' UTF-8 bytes; read them before anything else. */
+    /** Yields the objects from the key `from` on, in the order of UTF-8 bytes. Read them before any other query. */
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
     },
-    /** Stores an object in place of what the key held, when the conditions hold. */
+    /** Stores an object and drops the old one of the key. Throws when a condition does not hold. */
     put(bucket: string, object: ObjectRecord, conditions: WriteConditions = {}): void {
       const before = find(bucket, object.key);
       checkConditions(before, conditions);
@@ -48,7 +48,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
       ];
       upsert.run(bucket, key, contentId, sizeBytes, etag, lastModified, ...described);
     },
-    /** Removes what the key holds, if anything. */
+    /** Deletes the object of the key, if there is one. */
     remove(bucket: string, key: string): void {
       const before = find(bucket, key);
       if (before === undefined) return;
@@ -58,7 +58,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
   };
 }
 
-/** Throws PreconditionFailed (or NoSuchKey, for an `If-Match` on nothing) unless the conditions hold for what the key holds now. */
+/** Throws PreconditionFailed unless the conditions hold for the current object. `If-Match` without an object is NoSuchKey. */
 export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
   const failed = (condition: string) =>
     new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
@@ -73,7 +73,7 @@ export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifN
   }
 }
 
-/** Whether a list of entity tags, or `*`, names this one; tags without quotes are understood. */
+/** Whether a list of entity tags, or `*`, matches this tag. It accepts tags without quotes. */
 export function matchesEtag(list: string, etag: string): boolean {
   return list.split(",").some((item) => {
     const tag = item.trim().replace(/^W\//, "");

@@ -1,14 +1,14 @@
-/** The checksum algorithms of Amazon S3 that objects can carry besides their MD5. */
+/** The checksum algorithms of Amazon S3, besides MD5. */
 export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
 
-/** A checksum of an object or a part: base64, of all its bytes or, for `COMPOSITE`, of its parts' checksums. */
+/** A checksum of an object or a part in base64. A `COMPOSITE` one is the checksum of the checksums of the parts. */
 export type Checksum = { algorithm: ChecksumAlgorithm; value: string; type: "FULL_OBJECT" | "COMPOSITE" };
 
-/** What is kept of an object besides its bytes. `headers` are the standard ones by lowercase name, `metadata` the `x-amz-meta-` ones without prefix. */
-export type Description = { headers: Record<string, string>; metadata: Record<string, string> };
+/** The stored headers of an object by lowercase name. `metadata` are the `x-amz-meta-` headers without their prefix. */
+export type ObjectHeaders = { headers: Record<string, string>; metadata: Record<string, string> };
 
-/** A stored object. `etag` has its quotes, `lastModified` is in milliseconds since 1970. */
-export type ObjectRecord = Description & {
+/** A stored object. `etag` includes its quotes. `lastModified` is in milliseconds since 1970. */
+export type ObjectRecord = ObjectHeaders & {
   key: string;
   contentId: string;
   sizeBytes: number;
@@ -17,8 +17,8 @@ export type ObjectRecord = Description & {
   checksums: Checksum[];
 };
 
-/** A run of bytes of some content: it starts at `start` and lies in a blob from `blobOffset` on. */
+/** A range of a content. It starts at `start` in the content and at `blobOffset` in the blob. */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
-/** Received bytes that are safe on disk but that no row names yet; `blob` is missing when there are none. */
-export type StagedContent = { blob?: string; sizeBytes: number; md5: Buffer; checksums: Checksum[] };
+/** A body that is durable on disk, but that no row refers to yet. An empty body has no blob. */
+export type WrittenBody = { blob?: string; sizeBytes: number; md5: Buffer; checksums: Checksum[] };

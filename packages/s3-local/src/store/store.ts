@@ -4,34 +4,32 @@ import { type BlobFiles, openBlobFiles } from "./blob-files.ts";
 import { type Buckets, createBuckets } from "./buckets.ts";
 import { type Contents, createContents } from "./contents.ts";
 import { openDatabase } from "./database.ts";
-import { createLifecycles, type Lifecycles } from "./lifecycles.ts";
+import { createGroupCommit, type Write } from "./group-commit.ts";
 import { createObjects, type Objects } from "./objects.ts";
-import type { StagedContent } from "./records.ts";
+import type { WrittenBody } from "./records.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
-import { createWriter, type Write } from "./writer.ts";
 
-/** The bucket's disk: metadata in SQLite, bytes in blob files. A change is durable, and visible, once its `write` has resolved. */
+/** The data of the buckets: metadata in SQLite, bytes in blob files. A change is durable once its `write` has resolved. */
 export type Store = {
   buckets: Buckets;
   objects: Objects;
   uploads: Uploads;
-  lifecycles: Lifecycles;
   contents: Contents;
   blobs: BlobFiles;
   write: Write;
-  /** Blobs without a row that were removed at the start: the rest of writes that were cut off. */
+  /** The number of blobs without a row, from interrupted writes, that the start has deleted. */
   sweptBlobs: number;
   close(): Promise<void>;
 };
 
-/** Opens (or creates) the store in a data folder, locks it for this process, and removes what unfinished writes left. */
+/** Opens or creates the store of a data folder, locks it for this process, and deletes the rests of interrupted writes. */
 export async function openStore(dataDir: string): Promise<Store> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(dataDir, "bucket.sqlite"));
   try {
     const blobs = await openBlobFiles(dataDir);
     const contents = createContents(database);
-    const write = createWriter(database, {
+    const write = createGroupCommit(database, {
       mark: contents.freedCount,
       undoTo: contents.keepFreed,
       committed: () => blobs.remove(contents.takeFreed()),
@@ -41,8 +39,10 @@ export async function openStore(dataDir: string): Promise<Store> {
       buckets: createBuckets(database),
       objects: createObjects(database, contents),
       uploads: createUploads(database, contents),
-      lifecycles: createLifecycles(database),
-      ...{ contents, blobs, write, sweptBlobs },
+      contents,
+      blobs,
+      write,
+      sweptBlobs,
       async close() {
         await blobs.settle();
         database.close();
@@ -54,8 +54,8 @@ export async function openStore(dataDir: string): Promise<Store> {
   }
 }
 
-/** Runs a change that takes over received bytes; when it fails, the bytes are removed. */
-export async function writeStaged<T>(store: Store, staged: StagedContent, change: () => T): Promise<T> {
+/** Runs a change that makes a written body part of the store. When the change fails, it deletes the bytes. */
+export async function commitBody<T>(store: Store, staged: WrittenBody, change: () => T): Promise<T> {
   try {
     return await store.write(change);
   } catch (error) {

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { S3Error } from "../errors.ts";
 import type { Contents } from "./contents.ts";
-import type { Checksum, ChecksumAlgorithm, Description } from "./records.ts";
+import type { Checksum, ChecksumAlgorithm, ObjectHeaders } from "./records.ts";
 
-/** A multipart upload under way; `initiated` is in milliseconds since 1970. */
-export type UploadRecord = Description & {
+/** A multipart upload in progress. `initiated` is in milliseconds since 1970. */
+export type UploadRecord = ObjectHeaders & {
   uploadId: string;
   key: string;
   initiated: number;
@@ -13,7 +13,7 @@ export type UploadRecord = Description & {
   checksumType?: Checksum["type"];
 };
 
-/** A stored part: numbers go from 1 to 10,000, `etag` has its quotes. */
+/** A stored part. Its number is from 1 to 10,000. `etag` includes its quotes. */
 export type PartRecord = {
   partNumber: number;
   contentId: string;
@@ -25,7 +25,7 @@ export type PartRecord = {
 
 export type Uploads = ReturnType<typeof createUploads>;
 
-/** The multipart uploads and their parts. All but the readers run inside a change. */
+/** The multipart uploads and their parts. Functions that write run inside a change. */
 export function createUploads(database: DatabaseSync, contents: Contents) {
   const columns = "upload_id, key, initiated, headers, metadata, checksum_algorithm, checksum_type";
   const select = database.prepare(`SELECT ${columns} FROM uploads WHERE bucket = ? AND key = ? AND upload_id = ?`);
@@ -49,7 +49,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
   }
 
   return {
-    /** The upload, or NoSuchUpload. */
+    /** Returns the upload. Throws NoSuchUpload. */
     get(bucket: string, { key, uploadId }: { key: string; uploadId: string }): UploadRecord {
       const row = select.get(bucket, key, uploadId);
       if (row !== undefined) return toUpload(row);
@@ -67,7 +67,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
     },
     create(bucket: string, upload: Omit<UploadRecord, "uploadId">): UploadRecord {
       const { key, initiated, headers, metadata, checksumAlgorithm, checksumType } = upload;
-      // Ids sort by time: a listing has the older upload of a key first.
+      // Ids sort by time, so a listing has the older upload of a key first.
       const uploadId = initiated.toString(16).padStart(12, "0") + randomBytes(16).toString("hex");
       const described = [JSON.stringify(headers), JSON.stringify(metadata)] as const;
       insert.run(bucket, uploadId, key, initiated, ...described, checksumAlgorithm ?? null, checksumType ?? null);
@@ -79,7 +79,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
       const { partNumber, contentId, sizeBytes, etag, lastModified, checksums } = part;
       upsertPart.run(uploadId, partNumber, contentId, sizeBytes, etag, lastModified, JSON.stringify(checksums));
     },
-    /** Ends an upload and drops the bytes of its parts, except those that the object took over. */
+    /** Deletes an upload and the contents of its parts, except those that were joined into an object. */
     remove(bucket: string, { key, uploadId }: { key: string; uploadId: string }): void {
       for (const { contentId } of parts(uploadId)) contents.drop(contentId);
       removeParts.run(uploadId);

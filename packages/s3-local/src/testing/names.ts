@@ -1,5 +1,5 @@
-/** The key of every bucket in these tests. */
+/** The access key of every test bucket. */
 export const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
-/** The bucket that is there from the start. */
+/** The bucket that exists from startup. */
 export const BUCKET = "files";

@@ -1,7 +1,7 @@
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 
-/** All bytes of an object that the SDK is about to stream. */
+/** Reads all bytes of an object from the SDK. */
 export async function bytesOf({ Body }: GetObjectCommandOutput): Promise<Buffer> {
-  if (Body === undefined) throw new Error("The answer has no body");
+  if (Body === undefined) throw new Error("The response has no body");
   return Buffer.from(await Body.transformToByteArray());
 }

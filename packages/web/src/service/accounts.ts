@@ -41,7 +41,7 @@ async function call<Answer = unknown>(method: "GET" | "POST", path: string, body
   });
   const answer = await response.json().catch(() => undefined);
   if (response.ok) return answer as Answer;
-  const { code = "invalid_answer", message = response.statusText } = (answer ?? {}) as {
+  const { code = "invalid_response", message = response.statusText } = (answer ?? {}) as {
     code?: ErrorCode;
     message?: string;
   };

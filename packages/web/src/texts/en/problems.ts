@@ -3,13 +3,13 @@ import type { ErrorCode } from "@valetkey/client";
 /** What a failure means to the person in front of it, and what to do; codes that are not here are told in the service's own words. */
 export const problems: Partial<Record<ErrorCode, string>> & {
   unknown: string;
-  invalid_answer: "Something between here and the service answered in its place. Try again in a moment.";
+  invalid_response: "Something between here and the service answered in its place. Try again in a moment.";
   network: string;
   tooOften: (wait: string) => string;
 } = {
   unknown: "Something went wrong on our side. Try again in a moment.",
   tooOften: (wait) => `Too many tries. Try again in ${wait}.`,
-  invalid_answer: "Something between here and the service answered in its place. Try again in a moment.",
+  invalid_response: "Something between here and the service answered in its place. Try again in a moment.",
   network: "There was no answer. Check your connection, then try again.",
   unauthenticated: "You are signed out. Sign in again to go on.",
   access_denied: "You don’t have access to this. Ask the owner of the note for it.",

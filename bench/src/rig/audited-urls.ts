@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { auditColumns } from "@valetkey/server/src/db/queries/audit.ts";
+import { urlJournalFile } from "@valetkey/server/src/db/sqlite/journal/file.ts";
+import type { DataLocation } from "./candidate-specs.ts";
+import { runSql } from "./postgres.ts";
+import { settings } from "./settings.ts";
+
+/** The number of issue events in an audit log, and the number of their URLs. */
+export type AuditedUrls = { events: number; urls: number };
+
+/** Reads the audit log of a stopped candidate. */
+export async function readAuditedUrls({ directory, url }: DataLocation): Promise<AuditedUrls> {
+  if (url !== undefined) {
+    const { rows } = await runSql(url, count("audit_events", "json_array_length(attachment_ids::json)"));
+    return toIssued(rows[0]);
+  }
+  const file = join(directory, settings.sqliteFile);
+  const database = new DatabaseSync(file);
+  try {
+    database.prepare("attach ? as journal").run(urlJournalFile(file));
+    return toIssued(database.prepare(count(filedOrWaiting(), "json_array_length(attachment_ids)")).get());
+  } finally {
+    database.close();
+  }
+}
+
+function count(events: string, length: string): string {
+  return `select count(*) as events, coalesce(sum(${length}), 0) as urls from ${events} where action = 'url.issued'`;
+}
+
+/** SQLite stores events first in durable batches and later under their notes. For a moment, an event can be in both. */
+function filedOrWaiting(): string {
+  const columns = ["id", "action", "attachment_ids"] as const;
+  const waiting = columns.map((column) => `value ->> ${auditColumns.indexOf(column)}`);
+  return `(select ${columns} from audit_events union select ${waiting} from journal.url_event_batches, json_each(events))`;
+}
+
+function toIssued(row: Record<string, unknown> | undefined): AuditedUrls {
+  return { events: Number(row?.events), urls: Number(row?.urls) };
+}

@@ -1,0 +1,54 @@
+import type { Candidate } from "./candidate.ts";
+import type { Dataset } from "./dataset.ts";
+import { settings } from "./settings.ts";
+import { createToken } from "./workload.ts";
+
+const SAMPLES = 20;
+
+/**
+ * Verifies a server before the measurement: URLs of the right object with the right expiry, 403 for a stranger, 401 without a token.
+ *
+ * Returns the number of issued URLs.
+ */
+export async function verifyCandidate({ name, port }: Candidate, dataset: Dataset): Promise<number> {
+  const step = Math.floor(dataset.grants.length / SAMPLES) + 1;
+  const sample = dataset.grants.filter((_, index) => index % step === 0);
+  for (const { userId, attachment } of sample) {
+    const response = await ask(port, { attachmentId: attachment.id, token: await createToken(userId) });
+    expectEqual(name, { what: "status", got: response.status, wanted: 200 });
+    const { fileUrl } = (await response.json()) as { fileUrl: string };
+    checkFileUrl(name, { fileUrl, objectKey: attachment.objectKey });
+  }
+  const attachmentId = dataset.attachments[0]?.id ?? "";
+  const refused = await ask(port, { attachmentId, token: await createToken(dataset.strangerId) });
+  expectEqual(name, { what: "status for a stranger", got: refused.status, wanted: 403 });
+  const anonymous = await ask(port, { attachmentId, token: "not-a-token" });
+  expectEqual(name, { what: "status without a valid token", got: anonymous.status, wanted: 401 });
+  return sample.length;
+}
+
+/** Throws unless the URL is signed, for this object and for 60 seconds. */
+export function checkFileUrl(name: string, { fileUrl, objectKey }: { fileUrl: string; objectKey: string }): void {
+  const url = new URL(fileUrl);
+  expectEqual(name, { what: "path", got: url.pathname, wanted: `/${objectKey}` });
+  expectEqual(name, {
+    what: "X-Amz-Expires",
+    got: url.searchParams.get("X-Amz-Expires"),
+    wanted: String(settings.expiresInSeconds),
+  });
+  expectEqual(name, {
+    what: "form of the signature",
+    got: /^[0-9a-f]{64}$/.test(url.searchParams.get("X-Amz-Signature") ?? ""),
+    wanted: true,
+  });
+}
+
+function ask(port: number, { attachmentId, token }: { attachmentId: string; token: string }): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}/attachments/${attachmentId}/url`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+}
+
+function expectEqual<T>(name: string, { what, got, wanted }: { what: string; got: T; wanted: T }): void {
+  if (got !== wanted) throw new Error(`${name}: ${what} is ${got}, expected ${wanted}`);
+}

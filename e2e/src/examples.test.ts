@@ -1,0 +1,88 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signTestJwt } from "../../packages/server/src/http/auth/testing.ts";
+import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+
+/** The exports that a newcomer calls first. Each must carry an example. */
+const ENTRY_POINTS: Record<string, readonly string[]> = {
+  presign: ["createPresigner", "createVerifier", "parseS3Url"],
+  contract: ["problems", "pageOf", "StartUploadBody"],
+  client: ["createClient", "createCalls", "fileStore", "openFile"],
+  "s3-local": ["startS3Local"],
+};
+
+/** The documented export that an example belongs to, and its code. */
+type Example = { name: string; code: string };
+
+const DOCUMENTED = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export (?:async )?(?:function|const) (\w+)/gs;
+const FENCED = /@example\s+```ts\n(.*?)```/gs;
+const PRINTED = /^ *console\.log\(.*\); \/\/ (.*)$/gm;
+
+function examplesOf(packageName: string): Example[] {
+  const folder = join(ROOT, "packages", packageName, "src");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  return files.flatMap((file) => readExamples(readFileSync(join(folder, file), "utf8")));
+}
+
+function readExamples(source: string): Example[] {
+  return [...source.matchAll(DOCUMENTED)].flatMap(([, comment = "", name = ""]) => {
+    const text = comment.replace(/^ *\* ?/gm, "");
+    return [...text.matchAll(FENCED)].map(([, code = ""]) => ({ name, code }));
+  });
+}
+
+const examples = Object.keys(ENTRY_POINTS).flatMap(examplesOf);
+
+describe("every entry point of a package", () => {
+  it.each(Object.entries(ENTRY_POINTS))("of %s has an example", (packageName, names) => {
+    const documented = examplesOf(packageName).map(({ name }) => name);
+    expect(documented).toEqual(expect.arrayContaining([...names]));
+  });
+});
+
+describe("the examples", () => {
+  let place: Place;
+  let service: RunningService;
+  let folder: string;
+
+  beforeAll(async () => {
+    place = await makePlace();
+    service = await startProcess(place);
+    folder = await mkdtemp(join(tmpdir(), "valetkey-examples-"));
+    await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    await writeFile(join(folder, "package.json"), '{"type":"module"}');
+    const config = { extends: join(ROOT, "tsconfig.json"), include: ["*.ts"] };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+    for (const { name, code } of examples) await writeFile(join(folder, `${name}.ts`), code);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await Promise.all([place.remove(), rm(folder, { recursive: true })]);
+  });
+
+  async function run(args: string[]): Promise<string> {
+    const env = { ...process.env, VALETKEY_TOKEN: await signTestJwt({ sub: "ann" }) };
+    return promisify(execFile)(process.execPath, args, { cwd: folder, env }).then(
+      ({ stdout }) => stdout,
+      ({ stdout, stderr }) => Promise.reject(new Error(`${stdout}${stderr}`)),
+    );
+  }
+
+  it("pass the type check", () => run([TSC, "--noEmit", "-p", "tsconfig.json"]));
+
+  it.each(examples)("of $name prints what its comments say", async ({ name, code }) => {
+    const file = join(folder, `${name}.ts`);
+    await writeFile(file, code.replaceAll("https://files.example.com", service.url));
+    const expected = [...code.matchAll(PRINTED)].map(([, text]) => `${text}\n`);
+    expect(await run([file])).toBe(expected.join(""));
+  });
+});

@@ -1,0 +1,24 @@
+import type { UploadContext } from "./upload-context.ts";
+
+/** The time that the service has to respond. Milliseconds. */
+const RESPONSE_MS = 60_000;
+
+/** `withinMs`: milliseconds, default one minute. `survivesAbort`: an abort of the upload does not cut this request. */
+type Request = {
+  method: string;
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  withinMs?: number;
+  survivesAbort?: boolean;
+};
+
+/** Calls the service, and retries until it responds. A repeated call must do no harm. */
+export function callService<T>({ call, retry }: Pick<UploadContext, "call" | "retry">, request: Request): Promise<T> {
+  const { method, path, withinMs = RESPONSE_MS, survivesAbort = false, ...rest } = request;
+  return retry((signal) => {
+    // The timeout of a silent connection is a `network` error, which is retried.
+    const late = AbortSignal.timeout(withinMs);
+    return call<T>(method, path, { ...rest, signal: survivesAbort ? late : AbortSignal.any([signal, late]) });
+  });
+}

@@ -1,0 +1,38 @@
+/** Pauses and resumes the requests of an upload. */
+export type PauseGate = {
+  pause(): void;
+  resume(): void;
+  isPaused(): boolean;
+  /** A signal that aborts at the next pause, so that running requests stop. */
+  interrupt(): AbortSignal;
+  /** Resolves once the gate is open, or when the signal aborts. */
+  opened(signal: AbortSignal): Promise<void>;
+};
+
+export function createPauseGate(): PauseGate {
+  let interrupt = new AbortController();
+  let opening: { promise: Promise<void>; open: () => void } | undefined;
+  return {
+    pause() {
+      if (opening !== undefined) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      opening = { promise, open: resolve };
+      interrupt.abort();
+    },
+    resume() {
+      if (opening === undefined) return;
+      interrupt = new AbortController();
+      opening.open();
+      opening = undefined;
+    },
+    isPaused: () => opening !== undefined,
+    interrupt: () => interrupt.signal,
+    async opened(signal) {
+      while (opening !== undefined && !signal.aborted) await Promise.race([opening.promise, abortOf(signal)]);
+    },
+  };
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,101 @@
+import { aborted, isRetryable, type ValetKeyError } from "../errors.ts";
+import type { Platform } from "../platform.ts";
+import type { PauseGate } from "./pause-gate.ts";
+
+/** The limit of the first pause between attempts. Milliseconds. */
+const BASE_MS = 500;
+/** The limit of every pause. Milliseconds. */
+const MAX_MS = 30_000;
+
+/** Retries until the attempt succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */
+export type Retry = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
+
+type Options = {
+  platform: Platform;
+  gate: PauseGate;
+  signal: AbortSignal;
+  /** Without any success for so long while there is a connection, it throws the last error. Milliseconds. */
+  giveUpAfterMs: number;
+  /** Called with the number of attempts, and how many of them wait. */
+  onWaiting: (counts: { attempts: number; waiting: number }) => void;
+};
+
+/** Makes the retry loop for all requests of one upload, which share what they know of an outage. */
+export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWaiting }: Options): Retry {
+  const { now, network } = platform;
+  let lastSuccessAt = now();
+  let attempts = 0;
+  let waiting = 0;
+
+  function count(change: { attempts?: number; waiting?: number }): void {
+    attempts += change.attempts ?? 0;
+    waiting += change.waiting ?? 0;
+    onWaiting({ attempts, waiting });
+  }
+
+  async function waitUntilOpen(signal: AbortSignal): Promise<void> {
+    if (!gate.isPaused() && network.isOnline()) return;
+    count({ waiting: 1 });
+    while (!signal.aborted && (gate.isPaused() || !network.isOnline())) {
+      await gate.opened(signal);
+      if (!network.isOnline()) await nap(MAX_MS, signal);
+    }
+    count({ waiting: -1 });
+    // A pause or a lost connection is no outage of the service.
+    lastSuccessAt = now();
+  }
+
+  /** Sleeps until the time is over, a pause starts or a connection comes up. */
+  async function nap(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const wake = new AbortController();
+    const stop = network.onOnline(() => wake.abort());
+    await platform.sleep(milliseconds, AbortSignal.any([signal, gate.interrupt(), wake.signal]));
+    stop();
+  }
+
+  async function backOff(error: ValetKeyError, options: { failures: number; signal: AbortSignal }): Promise<void> {
+    const { failures, signal } = options;
+    count({ waiting: 1 });
+    await nap(retryDelayMs(platform, { failures, retryAfterSeconds: error.retryAfterSeconds }), signal);
+    count({ waiting: -1 });
+  }
+
+  return async (attempt, { stop } = {}) => {
+    const signal = stop === undefined ? whole : AbortSignal.any([whole, stop]);
+    count({ attempts: 1 });
+    try {
+      for (let failures = 0; ; failures += 1) {
+        await waitUntilOpen(signal);
+        if (signal.aborted) throw aborted(signal.reason);
+        const interrupt = gate.interrupt();
+        try {
+          const value = await attempt(AbortSignal.any([signal, interrupt]));
+          lastSuccessAt = now();
+          return value;
+        } catch (error) {
+          if (signal.aborted) throw aborted(signal.reason);
+          // A pause stopped the attempt, so the error says nothing about the connection.
+          if (interrupt.aborted) continue;
+          if (!isRetryable(error)) throw error;
+          if (network.isOnline() && now() - lastSuccessAt > giveUpAfterMs) throw error;
+          await backOff(error, { failures, signal });
+        }
+      }
+    } finally {
+      count({ attempts: -1 });
+    }
+  };
+}
+
+/**
+ * The pause before the next attempt, in milliseconds. It never ends before the time that the service asked for.
+ *
+ * It grows exponentially with full jitter, so that clients do not all return at once after an outage.
+ */
+export function retryDelayMs(
+  { random }: Pick<Platform, "random">,
+  { failures, retryAfterSeconds = 0 }: { failures: number; retryAfterSeconds?: number | undefined },
+): number {
+  const jittered = random() * Math.min(MAX_MS, BASE_MS * 2 ** failures);
+  return jittered + retryAfterSeconds * 1000;
+}

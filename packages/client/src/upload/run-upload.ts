@@ -1,0 +1,62 @@
+import { ValetKeyError } from "../errors.ts";
+import type { Attachment } from "../wire.ts";
+import { abortUpload } from "./abort-upload.ts";
+import { complete, waitForVerification } from "./complete.ts";
+import { findUpload, type OpenUpload, openUpload, startUpload } from "./open-upload.ts";
+import { isLost, sendParts } from "./send-parts.ts";
+import { sendPut } from "./send-put.ts";
+import type { UploadContext } from "./upload-context.ts";
+
+/** How often the client sends bytes again that the service finds missing. */
+const MAX_ROUNDS = 3;
+
+/** Uploads the file and returns the ready attachment. It calls `onOpened` with every upload that it starts or resumes. */
+export async function runUpload(
+  context: UploadContext,
+  { onOpened }: { onOpened: (upload: OpenUpload) => void },
+): Promise<Attachment> {
+  let upload = await openUpload(context);
+  for (let isRestart = false; ; isRestart = true) {
+    onOpened(upload);
+    try {
+      return await sendAndComplete(context, { upload, onOpened });
+    } catch (error) {
+      if (isRestart || !(await canRestart(context, { upload, error }))) throw error;
+      context.progress.reset();
+      upload = await startUpload(context, undefined);
+    }
+  }
+}
+
+async function sendAndComplete(
+  context: UploadContext,
+  options: { upload: OpenUpload; onOpened: (upload: OpenUpload) => void },
+): Promise<Attachment> {
+  let { upload } = options;
+  for (let round = 1; ; round += 1) {
+    if (upload.kind === "sent") return waitForVerification(context, upload);
+    if (upload.kind === "multipart") await sendParts(context, upload);
+    else {
+      upload = await sendPut(context, upload);
+      options.onOpened(upload);
+    }
+    try {
+      return await complete(context, upload);
+    } catch (error) {
+      const isIncomplete = error instanceof ValetKeyError && error.code === "upload_incomplete";
+      if (!isIncomplete || round === MAX_ROUNDS) throw error;
+      context.progress.reset();
+    }
+  }
+}
+
+/** Whether to restart: yes after an expiry or lost parts, no after somebody aborted the upload. */
+async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
+  if (!(error instanceof ValetKeyError)) return false;
+  const isGone = isLost(error) || error.code === "upload_not_found" || error.code === "upload_not_pending";
+  if (!isGone) return false;
+  const current = await findUpload(context, upload.uploadId);
+  // The bucket has lost the parts, and the old upload would use the quota until it expires.
+  if (current?.state === "pending") return abortUpload(context, upload.uploadId);
+  return current === undefined || current.state === "expired";
+}

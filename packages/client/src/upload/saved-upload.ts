@@ -1,0 +1,61 @@
+import type { UploadStore } from "../stores/upload-store.ts";
+
+/** The saved state of an unfinished upload: the key of its start and, once it has started, its id. */
+export type UploadIds = { idempotencyKey: string; uploadId?: string };
+
+/** The store of one upload. It swallows failures, because they only prevent a later resume. */
+export type SavedUpload = {
+  load(): Promise<UploadIds | undefined>;
+  save(ids: UploadIds): Promise<void>;
+  remove(): Promise<void>;
+};
+
+export function openSavedUpload(store: UploadStore, key: string): SavedUpload {
+  return {
+    async load() {
+      try {
+        return parse(await store.get(key));
+      } catch {
+        return undefined;
+      }
+    },
+    async save(ids) {
+      try {
+        await store.set(key, JSON.stringify(ids));
+      } catch {
+        // The store is full or forbidden.
+      }
+    },
+    async remove() {
+      try {
+        await store.remove(key);
+      } catch {
+        // The next start finds out from the service.
+      }
+    },
+  };
+}
+
+function parse(text: string | null | undefined): UploadIds | undefined {
+  const value = text ? JSON.parse(text) : undefined;
+  return typeof value?.idempotencyKey === "string" ? value : undefined;
+}
+
+type Identity = {
+  baseUrl: string;
+  noteId: string;
+  filename: string;
+  sizeBytes: number;
+  contentType: string;
+  lastModified: number;
+};
+
+/**
+ * Identifies a file after a reload, by its metadata and its note.
+ *
+ * It does not read the bytes, so it cannot detect a change that keeps the name, the size and the time of the last change.
+ */
+export function fingerprint(identity: Identity): string {
+  const { baseUrl, noteId, filename, sizeBytes, contentType, lastModified } = identity;
+  return `valetkey:upload:${JSON.stringify([baseUrl, noteId, filename, sizeBytes, contentType, lastModified])}`;
+}

@@ -1,0 +1,136 @@
+import { networkError, ValetKeyError } from "../errors.ts";
+import type { FileSource } from "../file-source.ts";
+
+/** One signed request. The headers and the bytes must stay as they are. */
+export type Sending = {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  bytes: FileSource;
+  /** Called with the bytes sent so far, where the platform reports them. */
+  onSent: (bytes: number) => void;
+  signal: AbortSignal;
+};
+
+/** The response of the bucket. `text` is the body. The body of an error is XML with its code. */
+export type Sent = { status: number; text: string };
+
+/** Sends bytes to the bucket. Throws ValetKeyError: `network`, `aborted`, `file_unreadable`. */
+export type Send = (sending: Sending) => Promise<Sent>;
+
+/** The bytes of one read. Together with the number of parallel parts, they limit the memory of an upload. */
+const CHUNK_BYTES = 2 ** 20;
+
+/** Browsers set these headers themselves and forbid to set them. */
+const SET_BY_BROWSER = /^(content-length|host)$/i;
+
+const WHAT = "An upload to the bucket";
+
+type XhrEvents = {
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  onabort: (() => void) | null;
+};
+
+type Xhr = XhrEvents & {
+  upload: { onprogress: ((event: { loaded: number }) => void) | null };
+  readonly status: number;
+  readonly responseText: string;
+  open(method: string, url: string): void;
+  setRequestHeader(name: string, value: string): void;
+  send(body: Blob): void;
+  abort(): void;
+};
+
+/** For browsers, where only XMLHttpRequest reports the progress of an upload. It reads the file while it sends. */
+export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
+  return ({ method, url, headers, bytes, onSent, signal }) =>
+    new Promise((resolve, reject) => {
+      const xhr = new XMLHttpRequest();
+      const abort = () => xhr.abort();
+      const settle = (then: () => void) => () => {
+        signal.removeEventListener("abort", abort);
+        then();
+      };
+      // A changed file fails like a broken network. Reading one byte of the file tells them apart.
+      const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
+      xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
+      xhr.onerror = settle(fail);
+      xhr.onabort = settle(() => reject(networkError(undefined, { signal, what: WHAT })));
+      xhr.upload.onprogress = ({ loaded }) => onSent(loaded);
+      xhr.open(method, url);
+      for (const [name, value] of Object.entries(headers)) {
+        if (!SET_BY_BROWSER.test(name)) xhr.setRequestHeader(name, value);
+      }
+      signal.addEventListener("abort", abort);
+      if (signal.aborted) xhr.onabort();
+      // In a page, every source is a Blob.
+      else xhr.send(bytes as Blob);
+    });
+}
+
+/** For Node and workers without XMLHttpRequest. It reports progress within a part only where a body can stream. */
+export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
+  return async ({ method, url, headers, bytes, onSent, signal }) => {
+    const failure: { error?: ValetKeyError } = {};
+    const body = bodyOf(bytes, { canStream, onSent, failure });
+    try {
+      const response = await fetch(url, { method, headers, ...body, credentials: "omit", signal });
+      return { status: response.status, text: await response.text() };
+    } catch (cause) {
+      throw failure.error ?? networkError(cause, { signal, what: WHAT });
+    }
+  };
+}
+
+function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
+  // An empty stream would be sent in chunks, without the signed length.
+  if (bytes.size === 0) return {};
+  if (!options.canStream) return { body: bytes as Blob };
+  return { body: streamOf(bytes, options), duplex: "half" as const };
+}
+
+type Watching = { onSent: Sending["onSent"]; failure: { error?: ValetKeyError } };
+
+/** Reads the file while it is sent, so that only one or two chunks are in memory. */
+function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let start = 0;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        // A pull for the next chunk means that the chunks before were sent.
+        onSent(start);
+        if (start === bytes.size) return controller.close();
+        const end = Math.min(bytes.size, start + CHUNK_BYTES);
+        try {
+          controller.enqueue(new Uint8Array(await bytes.slice(start, end).arrayBuffer()));
+          start = end;
+        } catch (cause) {
+          failure.error = unreadable(cause);
+          controller.error(failure.error);
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** The error of reading the file, or undefined when it is readable. */
+async function readFailure(bytes: FileSource): Promise<ValetKeyError | undefined> {
+  try {
+    await bytes.slice(0, 1).arrayBuffer();
+    return undefined;
+  } catch (cause) {
+    return unreadable(cause);
+  }
+}
+
+export function unreadable(cause: unknown): ValetKeyError {
+  return new ValetKeyError(
+    "file_unreadable",
+    "The file cannot be read, because it changed, moved or was deleted. Choose it again.",
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,24 @@
+import type { Call } from "../call.ts";
+import type { FileSource } from "../file-source.ts";
+import type { Platform } from "../platform.ts";
+import type { StartUploadBody } from "../wire.ts";
+import type { Progress } from "./progress.ts";
+import type { Retry } from "./retry.ts";
+import type { SavedUpload } from "./saved-upload.ts";
+
+/** The values that the steps of one upload share. */
+export type UploadContext = {
+  call: Call;
+  platform: Platform;
+  retry: Retry;
+  progress: Progress;
+  saved: SavedUpload;
+  noteId: string;
+  file: FileSource;
+  /** The description of the file in the request that starts the upload. */
+  declared: StartUploadBody;
+  /** How many parts the client sends at once. */
+  parallel: number;
+  /** Aborts when the caller aborts the upload. */
+  signal: AbortSignal;
+};

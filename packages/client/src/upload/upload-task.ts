@@ -1,0 +1,182 @@
+/*
+ * The life of an upload. Each line names the file that does it:
+ *
+ * describe-file       the name, size, type and, for a small file, the SHA-256
+ * saved-upload        the record in the store that lets a later page or process resume
+ * open-upload         starts the upload at the service, or resumes the saved one
+ * send-put            sends the file in one PUT, or
+ * send-parts          sends the missing parts in parallel, signed by part-signer
+ * complete            lets the service assemble and verify the file
+ * run-upload          runs these steps, and restarts an upload that expired
+ *
+ * Every request goes through retry, which waits at pause-gate. transports sends the bytes, progress reports them.
+ */
+import type { Call } from "../call.ts";
+import { aborted, ValetKeyError } from "../errors.ts";
+import type { FileSource } from "../file-source.ts";
+import type { Platform } from "../platform.ts";
+import type { UploadStore } from "../stores/upload-store.ts";
+import type { Attachment } from "../wire.ts";
+import { abortUpload } from "./abort-upload.ts";
+import { waitForVerification } from "./complete.ts";
+import { describeFile, type FileOptions, hashFile } from "./describe-file.ts";
+import { findUpload, type OpenUpload } from "./open-upload.ts";
+import { createPauseGate } from "./pause-gate.ts";
+import { createProgress, type UploadProgress } from "./progress.ts";
+import { createRetry } from "./retry.ts";
+import { runUpload } from "./run-upload.ts";
+import { fingerprint, openSavedUpload } from "./saved-upload.ts";
+import type { UploadContext } from "./upload-context.ts";
+
+export type UploadOptions = FileOptions & {
+  /** Called at most ten times a second, and at every change of state. */
+  onProgress?: (progress: UploadProgress) => void;
+  /** Aborts the upload, like `abort()`. */
+  signal?: AbortSignal;
+  /** How many parts of a large file the client sends at once: 1 to 16, default 4. */
+  parallel?: number;
+  /** Fails the upload without any success for so long while there is a connection. It can resume later. Seconds, default 600. */
+  giveUpAfterSeconds?: number;
+};
+
+/** A running upload. */
+export type UploadTask = {
+  /** Resolves with the ready attachment. Rejects with ValetKeyError. */
+  readonly done: Promise<Attachment>;
+  progress(): UploadProgress;
+  /** The id of the attachment on the note. Undefined until the service has started the upload. */
+  attachmentId(): string | undefined;
+  /** Stops sending at once. Stored parts stay. `resume` sends the interrupted ones again. */
+  pause(): void;
+  resume(): void;
+  /** Aborts the upload here and at the service. `done` rejects with `aborted`, or resolves when the upload was complete already. */
+  abort(): Promise<void>;
+};
+
+type Deps = { baseUrl: string; call: Call; platform: Platform; store: UploadStore };
+
+const DEFAULT_PARALLEL = 4;
+const MAX_PARALLEL = 16;
+const DEFAULT_GIVE_UP_SECONDS = 600;
+/** The service deletes the upload later when the abort cannot reach it. Milliseconds. */
+const ABORT_WITHIN_MS = 20_000;
+/** After these errors, an upload cannot resume. */
+const FINAL_ERRORS: ReadonlySet<string> = new Set([
+  "upload_rejected",
+  "upload_not_pending",
+  "upload_not_found",
+  "note_not_found",
+]);
+
+/** Starts an upload. Throws `invalid_option`. */
+export function startTask(
+  deps: Deps,
+  { noteId, file, options }: { noteId: string; file: FileSource; options: UploadOptions },
+) {
+  const { baseUrl, call, platform, store } = deps;
+  const { parallel = DEFAULT_PARALLEL, giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS, onProgress } = options;
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > MAX_PARALLEL) {
+    throw new ValetKeyError(
+      "invalid_option",
+      `parallel is ${parallel}. It must be a whole number from 1 to ${MAX_PARALLEL}.`,
+    );
+  }
+  const { body: declared, lastModified } = describeFile(file, options);
+  const { filename, sizeBytes, contentType } = declared;
+  const key = fingerprint({ baseUrl, noteId, filename, sizeBytes, contentType, lastModified });
+  const saved = openSavedUpload(store, key);
+  const progress = createProgress({ totalBytes: file.size, now: platform.now, report: onProgress });
+  const gate = createPauseGate();
+  const aborter = new AbortController();
+  const signal = options.signal === undefined ? aborter.signal : AbortSignal.any([options.signal, aborter.signal]);
+  const retry = createRetry({
+    platform,
+    gate,
+    signal,
+    giveUpAfterMs: giveUpAfterSeconds * 1000,
+    onWaiting: ({ attempts, waiting }) => {
+      const isStill = waiting > 0 && waiting === attempts;
+      progress.hold(isStill ? (gate.isPaused() ? "paused" : "waiting") : undefined);
+    },
+  });
+  const context: UploadContext = { call, platform, retry, progress, saved, noteId, file, declared, parallel, signal };
+  let opened: OpenUpload | undefined;
+  const onOpened = (upload: OpenUpload) => {
+    opened = upload;
+  };
+  const done = run(context, { onOpened });
+  return {
+    done,
+    progress: progress.current,
+    attachmentId: () => opened?.attachmentId,
+    pause() {
+      gate.pause();
+    },
+    resume: gate.resume,
+    async abort() {
+      aborter.abort();
+      await done.then(
+        () => undefined,
+        () => undefined,
+      );
+    },
+  } satisfies UploadTask;
+}
+
+async function run(
+  context: UploadContext,
+  { onOpened }: { onOpened: (upload: OpenUpload) => void },
+): Promise<Attachment> {
+  const { saved, progress, signal, platform, file } = context;
+  let uploadId: string | undefined;
+  try {
+    if (context.declared.sha256 === undefined) {
+      const sha256 = await hashFile({ platform, progress }, file);
+      if (sha256 !== undefined) context.declared = { ...context.declared, sha256 };
+    }
+    progress.enter("starting");
+    const attachment = await runUpload(context, {
+      onOpened(upload) {
+        ({ uploadId } = upload);
+        onOpened(upload);
+      },
+    });
+    return await succeed(context, attachment);
+  } catch (error) {
+    if (signal.aborted) return abortEverywhere(context, uploadId);
+    if (error instanceof ValetKeyError && FINAL_ERRORS.has(error.code)) await saved.remove();
+    progress.enter("failed");
+    throw error;
+  }
+}
+
+async function succeed({ saved, progress }: UploadContext, attachment: Attachment): Promise<Attachment> {
+  await saved.remove();
+  progress.enter("ready");
+  return attachment;
+}
+
+/** Aborts the upload at the service too. An upload that is complete by then is a success. */
+async function abortEverywhere(context: UploadContext, uploadId: string | undefined): Promise<Attachment> {
+  const { saved, progress, signal, platform } = context;
+  await saved.remove();
+  const never = new AbortController().signal;
+  const retry = createRetry({
+    platform,
+    gate: createPauseGate(),
+    signal: never,
+    giveUpAfterMs: ABORT_WITHIN_MS,
+    onWaiting: () => undefined,
+  });
+  const after = { ...context, retry, signal: never };
+  const inTime = uploadId === undefined || (await abortUpload(after, uploadId).catch(() => true));
+  if (!inTime && uploadId !== undefined) {
+    const upload = await findUpload(after, uploadId);
+    if (upload !== undefined && upload.state !== "aborted") {
+      const { attachmentId } = upload;
+      return succeed(context, await waitForVerification(after, { uploadId, attachmentId, kind: "sent" }));
+    }
+  }
+  progress.enter("aborted");
+  throw aborted(signal.reason);
+}

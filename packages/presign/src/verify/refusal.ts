@@ -1,0 +1,13 @@
+/** A refused request, with the response. `details` are further elements of the S3 error document. */
+export type Refusal = {
+  ok: false;
+  status: number;
+  code: string;
+  message: string;
+  details: Readonly<Record<string, string>>;
+};
+
+/** Makes a refusal. */
+export function refuse(status: number, code: string, options: { message: string; details?: Record<string, string> }) {
+  return { ok: false, status, code, message: options.message, details: options.details ?? {} } satisfies Refusal;
+}

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { createAwsChunkedDecoder, type Refusal } from "@valetkey/presign";
+import { S3Error } from "../errors.ts";
+import type { S3Request } from "../http/request.ts";
+import type { Checksum } from "../store/records.ts";
+import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./declared-checksums.ts";
+import { createHashVerifier } from "./hash-verifier.ts";
+
+/** A destination of received bytes. The sender awaits a returned promise. */
+export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
+
+/** A received body that matches its declared length and hashes. */
+export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
+
+/** A refusal of the verifier in the middle of a body. */
+export class RefusedBody extends Error {
+  override readonly name = "RefusedBody";
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/** `checksumIsOfBody` is false when the `x-amz-checksum-*` headers describe an object instead of this body. Default true. */
+export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean };
+
+/**
+ * Receives the body of a request into a sink. It decodes and hashes the body, and checks the declared length and hashes.
+ *
+ * Throws MissingContentLength, EntityTooLarge, IncompleteBody, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
+ * RefusedBody. After any error, the caller must discard the bytes in the sink.
+ */
+export async function receiveBody(request: S3Request, options: ReceiveOptions): Promise<ReceivedBody> {
+  const { maxBytes, sink, checksumIsOfBody = true } = options;
+  const declaredBytes = declaredLength(request);
+  if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
+  const hashes = createHashVerifier({
+    contentMd5: readContentMd5(request.field),
+    checksum: checksumIsOfBody ? readDeclaredChecksum(request.field) : undefined,
+    payload: request.verified.payload,
+  });
+  const decoder = createDecoder(request);
+  let sizeBytes = 0;
+  if (request.expectsContinue) request.outgoing.writeContinue();
+  for await (const chunk of bytesOf(request.incoming)) {
+    for (const bytes of decoder.push(chunk)) {
+      sizeBytes += bytes.length;
+      if (sizeBytes > declaredBytes) throw incomplete();
+      hashes.update(bytes);
+      const drained = sink.write(bytes);
+      if (drained !== undefined) await drained;
+    }
+  }
+  const trailers = decoder.end();
+  if (sizeBytes !== declaredBytes) throw incomplete();
+  return { sizeBytes, ...(await hashes.check(trailers)) };
+}
+
+/** Does not destroy the stream when reading stops early, because that would cut the connection before the response. */
+async function* bytesOf(incoming: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
+  }
+}
+
+/** The declared length of the decoded body. The HTTP parser checks the length on the wire. */
+function declaredLength(request: S3Request): number {
+  const isChunked = request.verified.payload.kind === "chunked";
+  const text = request.field(isChunked ? "x-amz-decoded-content-length" : "content-length");
+  if (text === undefined || !/^\d{1,15}$/.test(text)) {
+    throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
+  }
+  return Number(text);
+}
+
+function createDecoder(request: S3Request) {
+  const { payload, chunkSeed } = request.verified;
+  const trailers = announcedTrailers(request.field);
+  if (payload.kind !== "chunked") {
+    if (trailers.length > 0) throw new S3Error("InvalidRequest", "A trailer needs an aws-chunked body.");
+    return { push: (chunk: Buffer): Uint8Array[] => [chunk], end: () => new Map<string, string>() };
+  }
+  if (payload.trailer !== trailers.length > 0) {
+    throw new S3Error("InvalidRequest", "x-amz-trailer and x-amz-content-sha256 contradict each other.");
+  }
+  const decoder = createAwsChunkedDecoder({ signed: payload.signed, seed: chunkSeed, trailers, createSha256 });
+  return {
+    push: (chunk: Buffer): Uint8Array[] => unwrap(decoder.push(chunk)).data,
+    end: (): ReadonlyMap<string, string> => unwrap(decoder.end()).trailers,
+  };
+}
+
+function unwrap<T extends { ok: true }>(result: T | Refusal): T {
+  if (result.ok) return result;
+  throw new RefusedBody(result);
+}
+
+function createSha256() {
+  const hash = createHash("sha256");
+  return { update: (bytes: Uint8Array) => void hash.update(bytes), digestHex: () => hash.digest("hex") };
+}
+
+/** The error for a body that is too long. */
+export function tooLarge(maxBytes: number): S3Error {
+  return new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
+    details: { MaxSizeAllowed: String(maxBytes) },
+  });
+}
+
+function incomplete(): S3Error {
+  return new S3Error("IncompleteBody", "The request body does not have the declared number of bytes");
+}

@@ -1,0 +1,25 @@
+import type { S3Request } from "../http/request.ts";
+import type { WrittenBody } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import { type ReceivedBody, receiveBody, type Sink } from "./receive-body.ts";
+
+/** The largest body of one PutObject or UploadPart: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
+export const MAX_BODY_BYTES = 5 * 1024 ** 3;
+
+/** Receives the body of a request and writes it to the disk. The bytes are verified and durable, but no row refers to them yet. */
+export function writeBody(store: Store, request: S3Request): Promise<WrittenBody> {
+  return writeBytes(store, (sink) => receiveBody(request, { maxBytes: MAX_BODY_BYTES, sink }));
+}
+
+/** Writes received bytes durably to the disk. When `receive` fails, it leaves no file. */
+export async function writeBytes(store: Store, receive: (sink: Sink) => Promise<ReceivedBody>): Promise<WrittenBody> {
+  const writer = store.blobs.create();
+  try {
+    const received = await receive(writer);
+    const blob = await writer.finish();
+    return { ...received, ...(blob !== undefined && { blob }) };
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { S3Error } from "../errors.ts";
+import type { Operation } from "../operations/context.ts";
+import type { S3Request } from "./request.ts";
+import { ROUTES, type Route } from "./routes.ts";
+
+/** SDKs send these headers with every request. They have no effect. */
+const WITHOUT_EFFECT = ["x-amz-user-agent"];
+
+/**
+ * Finds the operation of a request. Throws MethodNotAllowed when no route matches.
+ *
+ * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
+ * To ignore it would do something else than the client asked for.
+ */
+export function findOperation(request: S3Request): Operation {
+  const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";
+  const route = ROUTES.find(
+    (candidate) => candidate.method === request.method && candidate.on === on && matches(candidate, request),
+  );
+  if (route === undefined) {
+    const [parameter] = request.parameters.keys();
+    if (parameter !== undefined) throw unknownParameter(parameter);
+    throw new S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", {
+      details: { Method: request.method },
+    });
+  }
+  for (const name of request.parameters.keys()) {
+    if (!route.needs?.includes(name) && !route.may?.includes(name)) throw unknownParameter(name);
+  }
+  for (const name of request.amzFields) {
+    if (!isUnderstood(name, [...WITHOUT_EFFECT, ...(route.fields ?? [])])) throw unknownHeader(name);
+  }
+  return route.run;
+}
+
+function matches({ needs = [], needsField }: Route, request: S3Request): boolean {
+  if (needsField !== undefined && request.field(needsField) === undefined) return false;
+  return needs.every((name) => request.parameters.has(name));
+}
+
+function isUnderstood(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+}
+
+function unknownParameter(name: string): S3Error {
+  return new S3Error("NotImplemented", "A query parameter you provided implies functionality that is not implemented", {
+    details: { Parameter: name },
+  });
+}
+
+function unknownHeader(name: string): S3Error {
+  return new S3Error("NotImplemented", "A header you provided implies functionality that is not implemented", {
+    details: { Header: name },
+  });
+}

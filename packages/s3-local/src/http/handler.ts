@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type PostVerifier, parseRequestTarget, type Refusal, type Verifier } from "@valetkey/presign";
+import { RefusedBody } from "../body/receive-body.ts";
+import { S3Error } from "../errors.ts";
+import type { Context } from "../operations/context.ts";
+import { postObject } from "../operations/post-object.ts";
+import { corsHeaders, preflightHeaders } from "./cors.ts";
+import { findOperation } from "./find-operation.ts";
+import { readRequest, splitPath } from "./request.ts";
+import { type S3Response, sendResponse } from "./response.ts";
+import { writeXml } from "./xml.ts";
+
+/** An event for the log. It contains no key, query or header, because a presigned URL is a secret. */
+export type BucketEvent =
+  | {
+      type: "request";
+      requestId: string;
+      method: string;
+      bucket: string;
+      status: number;
+      code?: string;
+      durationMs: number;
+    }
+  | { type: "failure"; requestId: string; error: unknown }
+  | { type: "swept"; blobs: number };
+
+/** One request and its response. */
+export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
+
+type HandlerOptions = {
+  context: Context;
+  verify: Verifier;
+  verifyPost: PostVerifier;
+  logger: (event: BucketEvent) => void;
+};
+type Outcome = { response: S3Response; code?: string };
+
+const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
+// Stored files come from users, so a browser that opens one must not run it.
+const SAFETY = {
+  "X-Content-Type-Options": "nosniff",
+  "Content-Security-Policy": "sandbox; default-src 'none'",
+};
+
+/** Makes the handler of all requests: CORS, then the signature, then the operation. The handler never throws. */
+export function createHandler({
+  context,
+  verify,
+  verifyPost,
+  logger,
+}: HandlerOptions): (exchange: Exchange) => Promise<void> {
+  return async (exchange) => {
+    const { incoming } = exchange;
+    const startedAt = performance.now();
+    const requestId = randomBytes(8).toString("hex").toUpperCase();
+    const bucket = bucketOf(incoming);
+    setCommonHeaders(exchange, { requestId, bucket, context });
+    const { response, code } = await decide(exchange, requestId).catch((error: unknown) => toOutcome(error, requestId));
+    try {
+      await sendResponse(response, exchange);
+    } catch (error) {
+      logger({ type: "failure", requestId, error });
+    }
+    const { status } = response;
+    const durationMs = performance.now() - startedAt;
+    logger({
+      type: "request",
+      requestId,
+      method: incoming.method ?? "",
+      bucket,
+      status,
+      ...(code && { code }),
+      durationMs,
+    });
+  };
+
+  async function decide(exchange: Exchange, requestId: string): Promise<Outcome> {
+    const { incoming } = exchange;
+    if (incoming.method === "OPTIONS") return preflight(incoming);
+    if (isFormPost(incoming)) return { response: await postObject(exchange, { context, verifyPost }) };
+    const received = { method: incoming.method ?? "", target: incoming.url ?? "", rawHeaders: incoming.rawHeaders };
+    const verified = verify(received, context.now());
+    if (!verified.ok) return errorOutcome(verified, requestId);
+    const request = readRequest(verified, exchange);
+    return { response: await findOperation(request)(request, context) };
+  }
+
+  function preflight(incoming: IncomingMessage): Outcome {
+    const rules = context.store.buckets.find(bucketOf(incoming))?.cors;
+    return { response: { status: 200, headers: preflightHeaders(rules, (name) => header(incoming, name)) } };
+  }
+
+  function toOutcome(error: unknown, requestId: string): Outcome {
+    if (error instanceof RefusedBody) return errorOutcome(error.refusal, requestId);
+    if (error instanceof S3Error) return errorOutcome(error, requestId);
+    logger({ type: "failure", requestId, error });
+    return errorOutcome(new S3Error("InternalError", "We encountered an internal error. Please try again."), requestId);
+  }
+}
+
+function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
+  const { status, code, message, details } = error;
+  const headers = code === "InvalidRange" ? { "Content-Range": `bytes */${details.ActualObjectSize}` } : {};
+  const xml = writeXml("Error", { Code: code, Message: message, ...details, RequestId: requestId });
+  return { code, response: { status, headers, xml } };
+}
+
+type Common = { requestId: string; bucket: string; context: Context };
+
+/** Sets the headers of every response. Errors have them too, so that a page can read the error. */
+function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
+  outgoing.setHeader("x-amz-request-id", requestId);
+  for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);
+  const rules = context.store.buckets.find(bucket)?.cors;
+  if (rules === undefined) return;
+  // Set without an Origin too, because a cache must not return this response to a page that sends one.
+  outgoing.setHeader("Vary", VARY);
+  const origin = header(incoming, "origin");
+  if (origin === undefined || incoming.method === "OPTIONS") return;
+  const headers = corsHeaders(rules, { origin, method: incoming.method ?? "", headers: [] });
+  for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+}
+
+function bucketOf(incoming: IncomingMessage): string {
+  const target = parseRequestTarget(incoming.url ?? "");
+  return target.ok ? splitPath(target.path).bucket : "";
+}
+
+/** Whether the request is an HTML form that is signed in its fields. A form with another signature is a normal request. */
+function isFormPost(incoming: IncomingMessage): boolean {
+  const isForm = /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
+  if (incoming.method !== "POST" || !isForm || header(incoming, "authorization") !== undefined) return false;
+  const target = parseRequestTarget(incoming.url ?? "");
+  return target.ok && target.query.length === 0 && splitPath(target.path).key === "";
+}
+
+function header(incoming: IncomingMessage, name: string): string | undefined {
+  const value = incoming.headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}

@@ -1,0 +1,72 @@
+import { S3Error } from "../errors.ts";
+import type { ObjectHeaders } from "../store/records.ts";
+import type { Fields } from "./request.ts";
+
+/** The standard headers that the bucket stores and returns with an object. */
+export const STORED_HEADERS = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+] as const;
+
+const METADATA_PREFIX = "x-amz-meta-";
+const MAX_METADATA_BYTES = 2048;
+// The characters of an HTTP/1.1 header value: visible ASCII, space, tab, and the bytes above.
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Reads the headers to store with an object. Throws MetadataTooLarge over 2 KiB of user metadata. */
+export function readObjectHeaders(request: Fields): ObjectHeaders {
+  const headers: Record<string, string> = {};
+  for (const name of STORED_HEADERS) {
+    const value = name === "content-encoding" ? contentEncoding(request) : request.field(name);
+    if (value !== undefined) headers[name] = checkHeaderValue(name, value);
+  }
+  headers["content-type"] ??= "binary/octet-stream";
+  return { headers, metadata: readMetadata(request) };
+}
+
+/** Returns the value. Throws InvalidArgument when a header cannot contain it. */
+export function checkHeaderValue(name: string, value: string): string {
+  if (HEADER_VALUE.test(value)) return value;
+  throw new S3Error("InvalidArgument", "Header value cannot be represented using ISO-8859-1.", {
+    details: { ArgumentName: name },
+  });
+}
+
+/** The response headers for the stored headers of an object. */
+export function toResponseHeaders({ headers, metadata }: ObjectHeaders): Record<string, string> {
+  const given: Record<string, string> = { ...headers };
+  for (const [name, value] of Object.entries(metadata)) given[`${METADATA_PREFIX}${name}`] = value;
+  return given;
+}
+
+/** Drops `aws-chunked`, which is the encoding of the request and not of the object. */
+function contentEncoding(request: Fields): string | undefined {
+  const encodings = (request.field("content-encoding") ?? "").split(",").map((encoding) => encoding.trim());
+  const kept = encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked");
+  return kept.length > 0 ? kept.join(", ") : undefined;
+}
+
+function readMetadata(request: Fields): Record<string, string> {
+  const metadata: [string, string][] = [];
+  let sizeBytes = 0;
+  for (const field of request.amzFields) {
+    if (!field.startsWith(METADATA_PREFIX)) continue;
+    const name = field.slice(METADATA_PREFIX.length);
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) {
+      throw new S3Error("InvalidArgument", "A metadata name cannot be a header name.", {
+        details: { ArgumentName: field },
+      });
+    }
+    const value = checkHeaderValue(field, request.field(field) ?? "");
+    metadata.push([name, value]);
+    sizeBytes += name.length + value.length;
+  }
+  if (sizeBytes <= MAX_METADATA_BYTES) return Object.fromEntries(metadata);
+  throw new S3Error("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", {
+    details: { MaxSizeAllowed: String(MAX_METADATA_BYTES), Size: String(sizeBytes) },
+  });
+}

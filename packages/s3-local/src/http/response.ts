@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ContentRange } from "./send-content.ts";
+import { sendContent } from "./send-content.ts";
+
+/** The response of an operation. Its body is XML or a range of a stored content. */
+export type S3Response = {
+  status: number;
+  headers?: Record<string, string>;
+  xml?: string;
+  content?: ContentRange;
+};
+
+type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse };
+
+// A client that still sends loses the response when the connection closes. So the server reads on, within these limits.
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+const MAX_UNREAD_MS = 2000;
+
+/** Sends a response, and drains a request body that no operation has read. */
+export async function sendResponse(response: S3Response, { incoming, outgoing }: Exchange): Promise<void> {
+  const body = Buffer.from(response.xml ?? "", "utf8");
+  const isUnread = !incoming.complete;
+  if (isUnread) outgoing.setHeader("Connection", "close");
+  for (const [name, value] of Object.entries(response.headers ?? {})) outgoing.setHeader(name, value);
+  if (response.xml !== undefined) outgoing.setHeader("Content-Type", "application/xml");
+  // The operation may have set the length that a GET would have. Responses with 204 and 304 have no length.
+  if (!outgoing.hasHeader("Content-Length") && response.status !== 204 && response.status !== 304) {
+    outgoing.setHeader("Content-Length", body.length);
+  }
+  outgoing.writeHead(response.status);
+  if (response.content !== undefined) return sendContent(response.content, outgoing);
+  if (incoming.method !== "HEAD" && body.length > 0) outgoing.write(body);
+  if (isUnread && !incoming.destroyed) {
+    outgoing.flushHeaders();
+    await drain(incoming);
+  }
+  outgoing.end();
+}
+
+function drain(incoming: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let unread = 0;
+    const timer = setTimeout(resolve, MAX_UNREAD_MS);
+    incoming.on("data", (chunk: Buffer) => {
+      unread += chunk.length;
+      if (unread > MAX_UNREAD_BYTES) resolve();
+    });
+    incoming.once("close", resolve).once("end", resolve).once("error", resolve);
+    void incoming.resume();
+    timer.unref();
+  });
+}

@@ -1,0 +1,115 @@
+import { isChecksumAlgorithm } from "../body/checksum.ts";
+import { isCombinable } from "../body/combine-crc.ts";
+import { readDeclaredChecksum } from "../body/declared-checksums.ts";
+import { writeBody } from "../body/write-body.ts";
+import { S3Error } from "../errors.ts";
+import { readObjectHeaders } from "../http/object-headers.ts";
+import type { S3Request } from "../http/request.ts";
+import type { S3Response } from "../http/response.ts";
+import { writeXml } from "../http/xml.ts";
+import type { Checksum, ChecksumAlgorithm } from "../store/records.ts";
+import { commitBody } from "../store/store.ts";
+import type { UploadRecord } from "../store/uploads.ts";
+import type { Context } from "./context.ts";
+import { checkStorage, checksumHeaders } from "./put-object.ts";
+
+const MAX_PART_NUMBER = 10_000;
+
+/** The key and `uploadId` of a request, which identify a multipart upload. */
+export function uploadOf(request: S3Request): { key: string; uploadId: string } {
+  return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
+}
+
+/** CreateMultipartUpload. */
+export async function createUpload(request: S3Request, { store, now }: Context): Promise<S3Response> {
+  const { bucket, key } = request;
+  checkStorage(request);
+  const checksum = readUploadChecksum(request);
+  const described = readObjectHeaders(request);
+  const upload = await store.write(() => {
+    store.buckets.get(bucket);
+    return store.uploads.create(bucket, { key, initiated: now(), ...described, ...checksum });
+  });
+  const { checksumAlgorithm, checksumType } = upload;
+  const headers = {
+    ...(checksumAlgorithm !== undefined && { "x-amz-checksum-algorithm": checksumAlgorithm }),
+    ...(checksumType !== undefined && { "x-amz-checksum-type": checksumType }),
+  };
+  const xml = writeXml("InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: upload.uploadId });
+  return { status: 200, headers, xml };
+}
+
+/** UploadPart: replaces the part of the same number once the new one is complete and durable. */
+export async function uploadPart(request: S3Request, { store, now }: Context): Promise<S3Response> {
+  const { bucket } = request;
+  const partNumber = readPartNumber(request.parameters.get("partNumber"));
+  const named = uploadOf(request);
+  store.buckets.get(bucket);
+  checkPartChecksum(request, store.uploads.get(bucket, named));
+  const staged = await writeBody(store, request);
+  const etag = `"${staged.md5.toString("hex")}"`;
+  await commitBody(store, staged, () => {
+    // The upload may have been completed or aborted while the bytes arrived.
+    const { uploadId } = store.uploads.get(bucket, named);
+    const { sizeBytes, checksums } = staged;
+    const contentId = store.contents.add(staged);
+    store.uploads.putPart(uploadId, { partNumber, contentId, sizeBytes, etag, lastModified: now(), checksums });
+  });
+  return { status: 200, headers: { ETag: etag, ...checksumHeaders(staged.checksums) } };
+}
+
+/** AbortMultipartUpload: deletes the parts before it returns. */
+export async function abortUpload(request: S3Request, { store }: Context): Promise<S3Response> {
+  const { bucket } = request;
+  await store.write(() => {
+    store.buckets.get(bucket);
+    store.uploads.remove(bucket, store.uploads.get(bucket, uploadOf(request)));
+  });
+  return { status: 204 };
+}
+
+/** Reads a part number. Throws InvalidArgument unless it is from 1 to 10,000. */
+export function readPartNumber(text: string | undefined): number {
+  const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
+  if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;
+  throw new S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", {
+    details: { ArgumentName: "partNumber", ArgumentValue: text ?? "" },
+  });
+}
+
+type UploadChecksum = { checksumAlgorithm?: ChecksumAlgorithm; checksumType?: Checksum["type"] };
+
+/** CRC-64/NVME always covers the full object, and hashes are always composite. Source: Amazon S3, "Checking object integrity". */
+function readUploadChecksum(request: S3Request): UploadChecksum {
+  const algorithm = request.field("x-amz-checksum-algorithm");
+  const requested = request.field("x-amz-checksum-type");
+  if (algorithm === undefined) {
+    if (requested === undefined) return {};
+    throw new S3Error(
+      "InvalidRequest",
+      "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+    );
+  }
+  if (!isChecksumAlgorithm(algorithm))
+    throw new S3Error("InvalidRequest", "Checksum algorithm provided is unsupported.");
+  const type = requested ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
+  const isPossible =
+    type === "COMPOSITE" ? algorithm !== "CRC64NVME" : type === "FULL_OBJECT" && isCombinable(algorithm);
+  if (isPossible) return { checksumAlgorithm: algorithm, checksumType: type as Checksum["type"] };
+  throw new S3Error(
+    "InvalidRequest",
+    `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+  );
+}
+
+/** Each part of an upload with checksums must have one, or the object could not have one. */
+function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
+  if (checksumAlgorithm === undefined) return;
+  const actual = readDeclaredChecksum(request.field)?.algorithm;
+  if (actual === checksumAlgorithm) return;
+  const expected = checksumAlgorithm.toLowerCase();
+  throw new S3Error(
+    "InvalidRequest",
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual?.toLowerCase() ?? "null"}`,
+  );
+}

@@ -1,0 +1,58 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** Runs a change. The promise settles only after the change is durable or rolled back. */
+export type Write = <T>(change: () => T) => Promise<T>;
+
+type Job = { change: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void };
+type Outcome = () => void;
+
+/** Called after commits and rollbacks, so that the files follow the rows. */
+export type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
+
+/**
+ * Makes the only function that changes the database. The changes of one turn of the event loop share one durable commit.
+ *
+ * A commit blocks the process until the disk is done, so requests share it. A change that throws is rolled back alone.
+ * Changes run one after the other, so a check and the write that depends on it belong in one change.
+ */
+export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
+  let queue: Job[] = [];
+
+  function flush(): void {
+    const jobs = queue;
+    queue = [];
+    let outcomes: Outcome[];
+    try {
+      database.exec("BEGIN IMMEDIATE");
+      outcomes = jobs.map(run);
+      database.exec("COMMIT");
+    } catch (error) {
+      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
+      listener.undoTo(0);
+      for (const { reject } of jobs) reject(error);
+      return;
+    }
+    listener.committed();
+    for (const settle of outcomes) settle();
+  }
+
+  function run({ change, resolve, reject }: Job): Outcome {
+    const mark = listener.mark();
+    database.exec("SAVEPOINT change");
+    try {
+      const value = change() as never;
+      database.exec("RELEASE change");
+      return () => resolve(value);
+    } catch (error) {
+      database.exec("ROLLBACK TO change; RELEASE change");
+      listener.undoTo(mark);
+      return () => reject(error);
+    }
+  }
+
+  return (change) =>
+    new Promise((resolve, reject) => {
+      queue.push({ change, resolve, reject });
+      if (queue.length === 1) setImmediate(flush);
+    });
+}

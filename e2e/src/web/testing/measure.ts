@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
+import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 
 /** What a page shows of itself to the measuring. */
@@ -63,22 +62,18 @@ export async function latencyOf(page: Page, interact: () => Promise<unknown>): P
 
 export type ScriptFile = { path: string; gzipBytes: number };
 
-/** Collects the scripts that a page asks for from now on, each as large as the service sends it to a browser that takes gzip and no Brotli. */
+/** Collects the scripts that a page requests from now on, each with its size after gzip at level 9 of zlib. */
 export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
   const urls = new Set<string>();
   page.on("response", (response) => {
-    // By its name: what is only preloaded is no script to the browser yet.
+    // By the name of the file, because the browser does not report a preloaded script as a script.
     if (new URL(response.url()).pathname.endsWith(".js")) urls.add(response.url());
   });
   return () =>
-    Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await sentBytes(url) })));
+    Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await gzipBytesOf(url) })));
 }
 
-/** How much comes for a file, if not Brotli. Not asked with `fetch`, which unpacks what it gets. */
-async function sentBytes(url: string): Promise<number> {
-  const asked = get(url, { headers: { "accept-encoding": "gzip" } });
-  const [response] = (await once(asked, "response")) as [IncomingMessage];
-  let bytes = 0;
-  for await (const chunk of response) bytes += (chunk as Buffer).length;
-  return bytes;
+async function gzipBytesOf(url: string): Promise<number> {
+  const response = await fetch(url);
+  return gzipSync(new Uint8Array(await response.arrayBuffer()), { level: 9 }).length;
 }

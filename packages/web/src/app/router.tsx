@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
-import { loadMarkdown } from "../features/notes/markdown.ts";
+import { loadRenderer } from "../features/notes/markdown.tsx";
 import { requireNoSession, requireSession } from "./guards.ts";
 import { lazyPage } from "./lazy-page.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
@@ -78,7 +78,7 @@ const note = createRoute({
   }),
   component: lazyPage(() => {
     // Both at once; a failure shows when the text is.
-    loadMarkdown().catch(() => undefined);
+    loadRenderer().catch(() => undefined);
     return import("./pages/note-page.tsx");
   }, "NotePage"),
 });

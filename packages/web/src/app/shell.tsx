@@ -1,11 +1,9 @@
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
-import { onDemand } from "../components/on-demand.tsx";
-import { toasts } from "../components/toast-queue.ts";
-import { loadUploads } from "../features/attachments/uploads/load-uploads.ts";
-import { useUploadsWatch } from "../features/attachments/use-uploads-watch.ts";
+import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
 import { saveLeft } from "../features/notes/drafts.ts";
 import { useOnline } from "../service/online.ts";
+import { toasts } from "../service/toasts.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";
@@ -13,8 +11,6 @@ import { useAppShortcuts } from "./use-app-shortcuts.tsx";
 import { useCreateNote } from "./use-create-note.ts";
 import { useFocusOnNavigation } from "./use-focus-on-navigation.ts";
 import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
-
-const UploadsWatch = onDemand(async () => (await loadUploads()).UploadsWatch);
 
 /** The frame of every page of someone who is signed in: the rail on desktops, the bar on phones, and the page. */
 export function Shell() {
@@ -63,17 +59,12 @@ function useSaveLeft(): void {
   }, [isOnline]);
 }
 
-/** Uploads go on whatever page is shown, and after a reload. */
+/** Keeps uploads running on every page, and resumes them after a reload. */
 function Uploads() {
   const account = useAccount();
   const { noteId } = useParams({ strict: false });
-  const isNeeded = useUploadsWatch();
-  const isOnline = useOnline();
-  const [isMissing, setMissing] = useState(false);
-  // What did not come may come when the connection is back.
-  useEffect(() => setMissing((wasMissing) => wasMissing && !isOnline), [isOnline]);
-  if (!isNeeded || account === undefined || isMissing) return null;
-  return <UploadsWatch accountId={account.id} openNoteId={noteId} onClose={() => setMissing(true)} />;
+  if (account === undefined) return null;
+  return <UploadsWatch accountId={account.id} openNoteId={noteId} />;
 }
 
 function OfflineBanner() {

@@ -1,11 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { onDemand } from "../components/on-demand.tsx";
 import { useShortcut } from "../service/shortcuts.ts";
+import { OpenedPart } from "./opened-part.tsx";
 import { useScope } from "./use-scope.ts";
-
-const Palette = onDemand(async () => (await import("./palette.tsx")).Palette);
-const ShortcutsDialog = onDemand(async () => (await import("./shortcuts-dialog.tsx")).ShortcutsDialog);
 
 /** The keys that work on every page; answers with the dialogs that some of them open. */
 export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
@@ -22,12 +19,16 @@ export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): React
   useShortcut("/", () => setOpened("palette"), { isEnabled: !hasSearch });
   useShortcut("?", () => setOpened("shortcuts"));
   const close = () => setOpened(undefined);
+  if (opened === undefined) return null;
   return (
-    <>
-      {opened === "palette" && (
-        <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
-      )}
-      {opened === "shortcuts" && <ShortcutsDialog onClose={close} />}
-    </>
+    <OpenedPart onClose={close}>
+      {({ Palette, ShortcutsDialog }) =>
+        opened === "palette" ? (
+          <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
+        ) : (
+          <ShortcutsDialog onClose={close} />
+        )
+      }
+    </OpenedPart>
   );
 }

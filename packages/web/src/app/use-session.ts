@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { toasts } from "../components/toast-queue.ts";
-import { performAll } from "../components/undo.ts";
+import { forgetUploads } from "../features/attachments/uploads/control-uploads.ts";
 import { isUnderWay } from "../features/attachments/uploads/upload.ts";
 import { uploadList } from "../features/attachments/uploads/upload-list.ts";
 import { areSaved } from "../features/notes/drafts.ts";
 import { accounts } from "../service/accounts.ts";
 import { finishBeforeSignOut, forgetKept } from "../service/kept.ts";
 import { queryClient, sessionQuery } from "../service/queries.ts";
+import { toasts } from "../service/toasts.ts";
+import { performAll } from "../service/undo.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 
 const words = texts.app.leaving;
@@ -62,7 +63,8 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(): Promise<void> {
-  if (uploadList.all().size > 0) await stopUploads();
+  // Before the sign-out, which takes away the right to abort uploads.
+  if (uploadList.all().size > 0) await forgetUploads();
   await accounts.signOut();
   channel.postMessage(null);
   await leave();
@@ -70,12 +72,6 @@ async function endSession(): Promise<void> {
 
 function isUploading(): boolean {
   return [...uploadList.all().values()].some(isUnderWay);
-}
-
-// While the session is there, so that the service hears of it; otherwise they end by themselves there, and here with the page.
-async function stopUploads(): Promise<void> {
-  const code = await import("../features/attachments/uploads/control-uploads.ts").catch(() => undefined);
-  await code?.forgetUploads();
 }
 
 // The page is loaded anew, so that nothing stays in memory.

@@ -1,7 +1,7 @@
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { toasts } from "../../components/toast-queue.ts";
 import { NoteList } from "../../features/notes/note-list.tsx";
+import { toasts } from "../../service/toasts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 import { useCreateNote } from "../use-create-note.ts";
 import { useScope } from "../use-scope.ts";

@@ -1,5 +1,5 @@
 import { Button } from "../../components/button.tsx";
-import { toasts } from "../../components/toast-queue.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import type { Draft } from "./draft.ts";
 import type { Texts } from "./kept-draft.ts";

@@ -1,6 +1,6 @@
-import { offerUndo } from "../../components/undo.ts";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { offerUndo } from "../../service/undo.ts";
 import { texts } from "../../texts/index.ts";
 import { dropDraftOf } from "./drafts.ts";
 import { setGoing } from "./going.ts";

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Empty } from "../../components/states.tsx";
 import { hasCode } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
 import { texts } from "../../texts/index.ts";
 import { readDraft } from "./kept-draft.ts";
 
@@ -24,7 +25,7 @@ export function NoNote({ noteId, error, action }: { noteId: string; error: unkno
           <h2 className="font-semibold">{words.unsaved.title}</h2>
           <p className="text-muted text-small">{words.unsaved.hint}</p>
           <p className="max-h-64 overflow-y-auto whitespace-pre-wrap break-words rounded-card bg-sunken p-3">{left}</p>
-          <CopyButton text={left} className="self-start" />
+          <CopyButton text={left} onCopy={copyText} className="self-start" />
         </section>
       )}
     </>

@@ -3,7 +3,7 @@ import { type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react"
 import { IconButton } from "../../components/icon-button.tsx";
 import { texts } from "../../texts/index.ts";
 import { GrowingTextarea } from "./growing-textarea.tsx";
-import { MarkdownView } from "./markdown.ts";
+import { Markdown } from "./markdown.tsx";
 import { sourceOffset } from "./source-offset.ts";
 
 const words = texts.notes;
@@ -49,7 +49,7 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
     if (isOther || getSelection()?.isCollapsed === false) return;
     onEdit(sourceOffset(body, { x: event.clientX, y: event.clientY }) ?? body.length);
   };
-  const view = <MarkdownView source={body} fallback={<p className="whitespace-pre-wrap break-words">{body}</p>} />;
+  const view = <Markdown source={body} />;
   if (!canEdit) return <section aria-label={words.body}>{view}</section>;
   return (
     <section aria-label={words.body} className="group relative">

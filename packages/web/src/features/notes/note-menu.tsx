@@ -1,8 +1,8 @@
 import { Ellipsis, Link2, Pencil, Trash2 } from "lucide-react";
-import { copyText } from "../../components/copy-text.ts";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
-import { toasts } from "../../components/toast-queue.ts";
+import { copyText } from "../../service/clipboard.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = texts.notes;

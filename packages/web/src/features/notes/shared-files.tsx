@@ -3,12 +3,11 @@ import type { SharedAttachment } from "@valetkey/client";
 import { Download, File } from "lucide-react";
 import { nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
-import { saveLink } from "../../components/save-link.ts";
 import { Problem } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
+import { downloadLink } from "../../service/download-link.ts";
 import { keys } from "../../service/queries.ts";
-import { savingOf } from "../../service/saving.ts";
 import { formatBytes, formatClock, formatDate, texts } from "../../texts/index.ts";
 
 const words = texts.notes.sharedFiles;
@@ -74,7 +73,7 @@ function SharedFile({ file, now }: { file: SharedAttachment; now: number }) {
   return (
     <li>
       <a
-        {...saveLink(savingOf(file))}
+        {...downloadLink(file)}
         className="group flex items-center gap-3 rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2"
       >
         <File size={20} strokeWidth={1.5} className="shrink-0 text-muted" />

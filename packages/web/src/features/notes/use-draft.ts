@@ -1,6 +1,6 @@
 import type { Note } from "@valetkey/client";
 import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
-import { toasts } from "../../components/toast-queue.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import type { Draft, DraftView } from "./draft.ts";
 import { draftOf, releaseDraft } from "./drafts.ts";

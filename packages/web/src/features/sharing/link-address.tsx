@@ -1,10 +1,7 @@
 import { clsx } from "clsx";
 import type { RefObject } from "react";
-import { onDemand } from "../../components/on-demand.tsx";
-import { Skeleton } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
-
-const QrCode = onDemand(async () => (await import("./qr-code.tsx")).QrCode);
+import { QrCode } from "./qr-code.tsx";
 
 type LinkAddressProps = {
   fileUrl: string;
@@ -19,14 +16,7 @@ export function LinkAddress({ fileUrl, codeLabel, isOver, fieldRef }: LinkAddres
   return (
     <div className="mt-3 flex flex-col items-center gap-3">
       {/* What leads nowhere is not to be scanned; and without it the button for a new one is in sight. */}
-      {!isOver && (
-        <QrCode
-          text={fileUrl}
-          label={codeLabel}
-          className="h-auto max-w-full rounded-small"
-          fallback={<Skeleton className="size-48" />}
-        />
-      )}
+      {!isOver && <QrCode text={fileUrl} label={codeLabel} className="h-auto max-w-full rounded-small" />}
       <input
         ref={fieldRef}
         readOnly

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import type { FileUrl } from "@valetkey/client";
 import { useEffect, useState } from "react";
-import { copyText } from "../../components/copy-text.ts";
 import { client } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 
 /** A link and when it was answered, on the clock that only runs forward and on the one that runs while a machine sleeps. */

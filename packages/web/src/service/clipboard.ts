@@ -1,22 +1,23 @@
 /**
- * Copies a text, which may still be on its way; to be called in the click itself, as some browsers ask for one. Answers whether it is in the
- * clipboard now.
+ * Copies a text to the clipboard. Call it in the click handler itself: some browsers require a user gesture.
+ * @param text The text, or a promise of it.
+ * @returns Whether the clipboard now holds the text.
  */
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const whole = Promise.resolve(text);
   try {
-    // A promise inside: Safari takes no text any more once the click is over.
+    // The item holds a promise because Safari refuses a text after the click is over.
     const item = whole.then((known) => new Blob([known], { type: "text/plain" }));
     item.catch(() => undefined);
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);
     return true;
   } catch {
-    return copyOnceKnown(whole);
+    return copyResolved(whole);
   }
 }
 
-// For browsers whose clipboard takes no promises, and those that give the page none.
-async function copyOnceKnown(text: Promise<string>): Promise<boolean> {
+/** For browsers whose clipboard accepts no promises, or that deny the page the clipboard. */
+async function copyResolved(text: Promise<string>): Promise<boolean> {
   const known = await text.catch(() => undefined);
   if (known === undefined) return false;
   try {
@@ -27,13 +28,13 @@ async function copyOnceKnown(text: Promise<string>): Promise<boolean> {
   }
 }
 
-// Over plain http, as in a home network, there is no navigator.clipboard.
+/** Over plain HTTP, as in a home network, `navigator.clipboard` is undefined. */
 function copyBySelection(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "sr-only";
   const focused = document.activeElement;
-  // Inside a dialog: it would take the focus back from anything outside.
+  // An open dialog takes the focus back from a field outside it.
   (focused?.parentElement ?? document.body).append(field);
   field.select();
   const isCopied = document.execCommand("copy");

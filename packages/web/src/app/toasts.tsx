@@ -1,17 +1,15 @@
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
-import { useEffect } from "react";
+import { IconButton } from "../components/icon-button.tsx";
+import { toasts } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
-import { IconButton } from "./icon-button.tsx";
-import { connectDisplay } from "./toast-queue.ts";
 
-const manager = Toast.createToastManager();
+const TIMEOUT_MS = 5_000;
 
-/** Shows the messages, at the bottom; a screen reader is told of them. */
-export function ToastRegion() {
-  useEffect(() => connectDisplay(manager), []);
+/** Shows short messages at the bottom of the page. Screen readers announce them. */
+export function Toasts() {
   return (
-    <Toast.Provider toastManager={manager} timeout={5_000} limit={3}>
+    <Toast.Provider toastManager={toasts} timeout={TIMEOUT_MS} limit={3}>
       <Toast.Portal>
         <Toast.Viewport
           aria-label={texts.common.notifications}

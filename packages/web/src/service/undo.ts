@@ -1,5 +1,5 @@
 import { describeProblem, texts } from "../texts/index.ts";
-import { toasts } from "./toast-queue.ts";
+import { toasts } from "./toasts.ts";
 
 /** How long something can be undone. Milliseconds. */
 const UNDO_MS = 7_000;

@@ -1,8 +1,9 @@
+import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { FileText, Keyboard, LogOut, type LucideIcon, Moon, Plus, Settings, Sun, SunMoon } from "lucide-react";
 import { useDeferredValue } from "react";
-import { useGoing } from "../features/notes/going.ts";
+import { $pendingDeletions } from "../features/notes/pending-deletions.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
 import type { Shortcut } from "../service/shortcuts.ts";
@@ -31,8 +32,8 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
     queryFn: ({ signal }) => findNotes(q, signal),
     placeholderData: (before) => before,
   });
-  const going = useGoing();
-  const notes = (found.data ?? []).filter(({ id }) => !going.has(id));
+  const pendingDeletions = useStore($pendingDeletions);
+  const notes = (found.data ?? []).filter(({ id }) => !pendingDeletions.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
   const goTo = ["g n", "g s", "g a"] as const;
   const groups: CommandGroup[] = [

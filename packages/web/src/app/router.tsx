@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
-import { loadRenderer } from "../features/notes/markdown.tsx";
+import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
 import { requireNoSession, requireSession } from "./guards.ts";
 import { lazyPage } from "./lazy-page.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";

@@ -1,7 +1,7 @@
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
 import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
-import { saveLeft } from "../features/notes/drafts.ts";
+import { drafts } from "../features/notes/draft/drafts.ts";
 import { useOnline } from "../service/online.ts";
 import { toasts } from "../service/toasts.ts";
 import { describeProblem, texts } from "../texts/index.ts";
@@ -50,7 +50,7 @@ const GONE_MS = 4_000;
 function useSaveLeft(): void {
   const { noteId: openNoteId } = useParams({ strict: false });
   const isOnline = useOnline();
-  const save = useEffectEvent(() => void saveLeft({ openNoteId }));
+  const save = useEffectEvent(() => void drafts.saveAbandoned({ openNoteId }));
   useEffect(() => {
     if (!isOnline) return;
     save();

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { setBlankNote } from "../features/notes/new-note.ts";
+import { setBlankNote } from "../features/notes/blank-note.ts";
 import { client } from "../service/client.ts";
 import { keys, queryClient } from "../service/queries.ts";
 import { texts } from "../texts/index.ts";

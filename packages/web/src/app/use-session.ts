@@ -4,9 +4,9 @@ import { useEffect } from "react";
 import { forgetUploads } from "../features/attachments/uploads/control-uploads.ts";
 import { isUnderWay } from "../features/attachments/uploads/upload.ts";
 import { uploadList } from "../features/attachments/uploads/upload-list.ts";
-import { areSaved } from "../features/notes/drafts.ts";
+import { drafts } from "../features/notes/draft/drafts.ts";
 import { accounts } from "../service/accounts.ts";
-import { finishBeforeSignOut, forgetKept } from "../service/kept.ts";
+import { deleteLocalData, finishBeforeSignOut } from "../service/local-data.ts";
 import { queryClient, sessionQuery } from "../service/queries.ts";
 import { toasts } from "../service/toasts.ts";
 import { performAll } from "../service/undo.ts";
@@ -58,7 +58,7 @@ export async function signOut(): Promise<void> {
 }
 
 function whatIsLost(): string | undefined {
-  if (!areSaved()) return words.losesText;
+  if (!drafts.areSaved()) return words.losesText;
   return isUploading() ? words.losesUploads : undefined;
 }
 
@@ -76,7 +76,7 @@ function isUploading(): boolean {
 
 // The page is loaded anew, so that nothing stays in memory.
 async function leave(): Promise<void> {
-  await forgetKept();
+  await deleteLocalData();
   queryClient.clear();
   location.assign("/sign-in");
 }

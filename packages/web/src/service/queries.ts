@@ -2,7 +2,7 @@ import { MutationCache, type Query, QueryCache, QueryClient, queryOptions } from
 import type { Note } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, hasCode, onRefused } from "./client.ts";
-import { keepFor } from "./kept.ts";
+import { claimLocalData } from "./local-data.ts";
 
 /** How often a failed reading is tried again by itself; what was decided (4xx) is not. */
 const RETRIES = 2;
@@ -48,7 +48,7 @@ async function currentSession() {
   const session = await accounts.current();
   if (session === null) return session;
   const { id } = session.user;
-  await keepFor(id);
+  await claimLocalData(id);
   if (shownTo !== undefined && shownTo !== id) {
     // Someone else has signed in meanwhile, here or in another tab: nothing of the one before stays in memory.
     location.reload();

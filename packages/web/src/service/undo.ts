@@ -1,32 +1,30 @@
 import { describeProblem, texts } from "../texts/index.ts";
 import { toasts } from "./toasts.ts";
 
-/** How long something can be undone. Milliseconds. */
 const UNDO_MS = 7_000;
 
-/** What is going to happen unless someone thinks better of it. */
-const waiting = new Set<() => Promise<void>>();
+/** The actions that can still be undone. */
+const pending = new Set<() => Promise<void>>();
 
-/** Does at once all that could still be undone. Never rejects. */
+/** Performs all actions that can still be undone. Never rejects. */
 export async function performAll(): Promise<void> {
-  await Promise.all([...waiting].map((perform) => perform()));
+  await Promise.all([...pending].map((perform) => perform()));
 }
-// A page that goes away no longer offers to undo.
 addEventListener("pagehide", () => void performAll());
 
 type Undoable = {
-  /** What was done, as "Note deleted". */
+  /** The message, for example "Note deleted". */
   title: string;
-  /** Does it for good, when the time to undo is over or the page goes away. */
+  /** Performs the action when the time to undo is over, or when the page is closed. */
   perform: () => Promise<unknown>;
-  /** Puts everything back on the page: after an undo, and when `perform` has failed. */
+  /** Shows the previous state again, after an undo and after `perform` failed. */
   restore: () => void;
 };
 
-/** Shows something as done, offers to undo it for 7 seconds, and does it only then. Take it off the page before the call. */
+/** Offers to undo an action for 7 seconds, and then performs it. The caller shows the action as done before the call. */
 export function offerUndo({ title, perform, restore }: Undoable): void {
   const commit = async () => {
-    if (!waiting.delete(commit)) return;
+    if (!pending.delete(commit)) return;
     clearTimeout(timer);
     toasts.close(id);
     try {
@@ -37,7 +35,7 @@ export function offerUndo({ title, perform, restore }: Undoable): void {
     }
   };
   const timer = setTimeout(() => void commit(), UNDO_MS);
-  waiting.add(commit);
+  pending.add(commit);
   const id = toasts.add({
     title,
     timeout: UNDO_MS,
@@ -45,8 +43,8 @@ export function offerUndo({ title, perform, restore }: Undoable): void {
     actionProps: {
       children: texts.common.undo,
       onClick() {
-        // The message stays for a moment when it is too late.
-        if (!waiting.delete(commit)) return;
+        // The message stays on the screen for a moment after the action was performed.
+        if (!pending.delete(commit)) return;
         clearTimeout(timer);
         toasts.close(id);
         restore();

@@ -1,6 +1,6 @@
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { NoteList } from "../../features/notes/note-list.tsx";
+import { NoteList } from "../../features/notes/list/note-list.tsx";
 import { toasts } from "../../service/toasts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 import { useCreateNote } from "../use-create-note.ts";

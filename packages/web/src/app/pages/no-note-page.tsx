@@ -1,7 +1,7 @@
 import { useSearch } from "@tanstack/react-router";
 import { FileText } from "lucide-react";
 import { Empty } from "../../components/states.tsx";
-import { useNoteList } from "../../features/notes/use-note-list.ts";
+import { useNoteList } from "../../features/notes/list/use-note-list.ts";
 import { texts } from "../../texts/index.ts";
 import { useScope } from "../use-scope.ts";
 

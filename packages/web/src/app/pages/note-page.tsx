@@ -9,9 +9,8 @@ import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
 import { latestFirst } from "../../features/attachments/use-listed.ts";
-import { isNoNote } from "../../features/notes/is-no-note.ts";
-import { NoNote } from "../../features/notes/no-note.tsx";
 import { NoteText } from "../../features/notes/note-text.tsx";
+import { isUnavailable, UnavailableNote } from "../../features/notes/unavailable-note.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
 import type { ShareDialog } from "../../features/sharing/share-dialog.tsx";
 import { noteQuery } from "../../service/queries.ts";
@@ -27,7 +26,7 @@ export function NotePage() {
   const navigate = route.useNavigate();
   const note = useQuery(noteQuery(noteId));
   // After a refusal the cached note is no longer shown.
-  const isGone = note.isError && isNoNote(note.error);
+  const isGone = note.isError && isUnavailable(note.error);
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const [linked, setLinked] = useState<Attachment>();
   const [sharing, setSharing] = useState<Sharing>();
@@ -62,7 +61,7 @@ export function NotePage() {
       {(note.data === undefined || isGone) && back}
       {note.isPending && <NoteSkeleton />}
       {isGone && (
-        <NoNote
+        <UnavailableNote
           noteId={noteId}
           error={note.error}
           action={

@@ -3,8 +3,8 @@ import { type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react"
 import { IconButton } from "../../components/icon-button.tsx";
 import { texts } from "../../texts/index.ts";
 import { GrowingTextarea } from "./growing-textarea.tsx";
-import { Markdown } from "./markdown.tsx";
-import { sourceOffset } from "./source-offset.ts";
+import { Markdown } from "./markdown/markdown.tsx";
+import { sourceOffset } from "./markdown/source-offset.ts";
 
 const words = texts.notes;
 /** What the service takes. */

@@ -1,15 +1,15 @@
 import type { Note } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useShortcut } from "../../service/shortcuts.ts";
-import { Conflict } from "./conflict.tsx";
+import { isBlankNote, markEdited } from "./blank-note.ts";
 import { deleteNote } from "./delete-note.ts";
-import type { Texts } from "./kept-draft.ts";
-import { isBlankNote, touchNote } from "./new-note.ts";
+import { Conflict } from "./draft/conflict.tsx";
+import type { NoteFields } from "./draft/draft-storage.ts";
+import { SaveStatus } from "./draft/save-status.tsx";
+import { useDraft } from "./draft/use-draft.ts";
 import { NoteBody } from "./note-body.tsx";
 import { NoteMenu } from "./note-menu.tsx";
-import { SaveStatus } from "./save-status.tsx";
 import { TitleField } from "./title-field.tsx";
-import { useDraft } from "./use-draft.ts";
 
 type NoteTextProps = {
   note: Note;
@@ -30,8 +30,8 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   useEffect(() => {
     if (isBlankNote(note.id)) title.current?.select();
   }, [note.id]);
-  const edit = (change: Partial<Texts>) => {
-    touchNote(note.id);
+  const edit = (change: Partial<NoteFields>) => {
+    markEdited(note.id);
     draft.edit(change);
   };
   const editBody = (at = view.body.length) => setEditedAt(at);

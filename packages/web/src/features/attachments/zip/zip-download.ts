@@ -1,5 +1,5 @@
 import type { Attachment, Note } from "@valetkey/client";
-import { onSignOut } from "../../../service/kept.ts";
+import { onSignOut } from "../../../service/local-data.ts";
 import { toasts } from "../../../service/toasts.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import { packFiles } from "./pack-files.ts";

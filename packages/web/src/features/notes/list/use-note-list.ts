@@ -1,7 +1,8 @@
+import { useStore } from "@nanostores/react";
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { client } from "../../service/client.ts";
-import { keys } from "../../service/queries.ts";
-import { useGoing } from "./going.ts";
+import { client } from "../../../service/client.ts";
+import { keys } from "../../../service/queries.ts";
+import { $pendingDeletions } from "../pending-deletions.ts";
 
 export type Scope = "owned" | "shared";
 
@@ -17,14 +18,17 @@ const listQuery = ({ scope, q }: { scope: Scope; q: string }) =>
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    // While the next letters are looked for, what was found before stays; another list is another matter.
+    // A new search in the same list shows the previous results until the response arrives.
     placeholderData: (found, query) => (query?.queryKey[1] === scope ? keepPreviousData(found) : undefined),
   });
 
-/** The notes one owns, or those that others share, without those that are being deleted. `q`: only what has this text. */
+/**
+ * The notes of the user or those shared with them, without pending deletions.
+ * @param options.q Filters by text. Empty: all notes.
+ */
 export function useNoteList(options: { scope: Scope; q: string }) {
   const list = useInfiniteQuery(listQuery(options));
-  const going = useGoing();
+  const pendingDeletions = useStore($pendingDeletions);
   const all = list.data?.pages.flatMap((page) => page.items) ?? [];
-  return { list, notes: all.filter(({ id }) => !going.has(id)) };
+  return { list, notes: all.filter(({ id }) => !pendingDeletions.has(id)) };
 }

@@ -1,8 +1,8 @@
 import { Lexer } from "marked";
 import { useMemo } from "react";
-import { Blocks } from "./markdown-blocks.tsx";
+import { Blocks } from "./blocks.tsx";
 
-/** Markdown as GitHub knows it. It becomes elements of ours and never HTML: HTML in it is text. */
+/** Renders GitHub Flavored Markdown as React elements. HTML in the source stays text. */
 export function MarkdownView({ source }: { source: string }) {
   const tokens = useMemo(() => Lexer.lex(source, { gfm: true, breaks: true }), [source]);
   return (

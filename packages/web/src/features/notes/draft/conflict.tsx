@@ -1,19 +1,20 @@
-import { Button } from "../../components/button.tsx";
-import { toasts } from "../../service/toasts.ts";
-import { texts } from "../../texts/index.ts";
+import { Button } from "../../../components/button.tsx";
+import { toasts } from "../../../service/toasts.ts";
+import { texts } from "../../../texts/index.ts";
 import type { Draft } from "./draft.ts";
-import type { Texts } from "./kept-draft.ts";
+import type { NoteFields } from "./draft-storage.ts";
 
 const words = texts.notes.conflict;
+const UNDO_MS = 10_000;
 
-/** Two people have changed the same text: shows the other's, and asks which one stays. */
-export function Conflict({ draft, mine, theirs }: { draft: Draft; mine: Texts; theirs: Texts }) {
+/** Shows what someone else changed meanwhile, and asks which text stays. */
+export function Conflict({ draft, mine, theirs }: { draft: Draft; mine: NoteFields; theirs: NoteFields }) {
   const takeTheirs = () => {
-    const left = draft.takeTheirs();
+    const discarded = draft.takeTheirs();
     toasts.add({
       title: words.taken,
-      timeout: 10_000,
-      actionProps: { children: texts.common.undo, onClick: () => draft.replace(left) },
+      timeout: UNDO_MS,
+      actionProps: { children: texts.common.undo, onClick: () => draft.replace(discarded) },
     });
   };
   return (

@@ -1,8 +1,8 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { IconButton } from "../../components/icon-button.tsx";
-import { useShortcut } from "../../service/shortcuts.ts";
-import { texts } from "../../texts/index.ts";
+import { IconButton } from "../../../components/icon-button.tsx";
+import { useShortcut } from "../../../service/shortcuts.ts";
+import { texts } from "../../../texts/index.ts";
 
 const words = texts.notes.search;
 /** From the last key to the search. Milliseconds. */

@@ -1,8 +1,8 @@
 import type { Note } from "@valetkey/client";
 import type { KeyboardEvent, RefObject } from "react";
-import { useNow } from "../../components/use-now.ts";
-import { WhenSeen } from "../../components/when-seen.tsx";
-import { useShortcut } from "../../service/shortcuts.ts";
+import { useNow } from "../../../components/use-now.ts";
+import { WhenSeen } from "../../../components/when-seen.tsx";
+import { useShortcut } from "../../../service/shortcuts.ts";
 import { NoteRow } from "./note-row.tsx";
 
 type NoteRowsProps = {

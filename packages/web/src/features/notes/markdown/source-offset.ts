@@ -1,4 +1,4 @@
-/** Where in the source the text is that was clicked in the rendered view; undefined: not to be told. */
+/** Finds the offset in the Markdown source of a click on the rendered text. Undefined: not found. */
 export function sourceOffset(source: string, { x, y }: { x: number; y: number }): number | undefined {
   const position = document.caretPositionFromPoint?.(x, y);
   const text = position?.offsetNode;

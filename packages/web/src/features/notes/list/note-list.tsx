@@ -1,9 +1,9 @@
 import { FileSearch, FileText, Plus, Users } from "lucide-react";
 import { type ReactNode, useRef } from "react";
-import { Button } from "../../components/button.tsx";
-import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { useDocumentTitle } from "../../components/use-document-title.ts";
-import { texts } from "../../texts/index.ts";
+import { Button } from "../../../components/button.tsx";
+import { Empty, Failure, Problem, Skeleton } from "../../../components/states.tsx";
+import { useDocumentTitle } from "../../../components/use-document-title.ts";
+import { texts } from "../../../texts/index.ts";
 import { NoteRows } from "./note-rows.tsx";
 import { SearchField } from "./search-field.tsx";
 import { SharedFiles, useSharedFiles } from "./shared-files.tsx";

@@ -1,11 +1,11 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import type { Note } from "@valetkey/client";
-import { keys, queryClient } from "../../service/queries.ts";
+import { keys, queryClient } from "../../../service/queries.ts";
 
 type Change = Pick<Note, "title" | "body" | "updatedAt">;
 type Lists = InfiniteData<{ items: Note[]; nextCursor: string | null }>;
 
-/** Shows what was saved wherever the note is shown, without asking for it again. */
+/** Puts a saved version into the cached note and lists, without another request. */
 export function showSaved(noteId: string, { title, body, updatedAt }: Change): void {
   const changed = (note: Note): Note =>
     note.id !== noteId || note.updatedAt > updatedAt ? note : { ...note, title, body, updatedAt };

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Note } from "@valetkey/client";
-import { nameOf } from "../../components/avatar.tsx";
-import { formatCount, formatWhen, texts } from "../../texts/index.ts";
+import { nameOf } from "../../../components/avatar.tsx";
+import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 
 type NoteRowProps = { note: Note; isSelected: boolean; q: string; now: number };
 

@@ -1,14 +1,14 @@
 import { Square, SquareCheck } from "lucide-react";
 import type { MarkedToken, Token } from "marked";
 import type { ReactNode } from "react";
-import { texts } from "../../texts/index.ts";
+import { texts } from "../../../texts/index.ts";
 
-/** Where a link of a note may lead. */
+/** The schemes of links that a note may contain. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
-/** Words, and what stands between them. */
+/** Inline tokens: text, links, emphasis and so on. */
 export function Inlines({ tokens }: { tokens: readonly Token[] }) {
-  // What stands where in a text has no other name than its place.
+  // The position is the only identity of a token.
   return (tokens as readonly MarkedToken[])
     .map((token, index) => ({ key: index, token }))
     .map(({ key, token }) => <Inline key={key} token={token} />);
@@ -50,7 +50,7 @@ function Inline({ token }: { token: MarkedToken }) {
           <Inlines tokens={token.tokens} />
         </Anchor>
       );
-    // No note makes its reader's browser ask another origin: a picture is a link to it.
+    // An image becomes a link, so that reading a note requests nothing from another origin.
     case "image":
       return <Anchor href={token.href}>{token.text === "" ? token.href : token.text}</Anchor>;
     default:
@@ -58,7 +58,7 @@ function Inline({ token }: { token: MarkedToken }) {
   }
 }
 
-/** Someone else's page knows neither where one came from nor the page one came from. What leads nowhere safe is only its words. */
+/** A link that reveals no referrer and no opener. A link with an unsafe scheme becomes plain text. */
 function Anchor({ href, children }: { href: string; children: ReactNode }) {
   const url = URL.parse(href, location.origin);
   if (url === null || !SCHEMES.has(url.protocol)) return <span>{children}</span>;

@@ -1,4 +1,4 @@
-import { useCode } from "../../service/code.ts";
+import { useCode } from "../../../service/code.ts";
 
 /** Loads the Markdown renderer. The router calls it early, so that the code arrives together with the note. */
 export const loadRenderer = () => import("./markdown-view.tsx");

@@ -1,10 +1,10 @@
 import type { MarkedToken, Token, Tokens } from "marked";
-import { Inlines } from "./markdown-inlines.tsx";
+import { Inlines } from "./inlines.tsx";
 
-// What stands where in a text has no other name than its place.
+// The position is the only identity of a token.
 const keyed = <Item,>(items: readonly Item[]) => items.map((item, index) => ({ key: index, item }));
 
-/** Paragraphs, lists, tables and the like. */
+/** Block tokens: paragraphs, lists, tables and so on. */
 export function Blocks({ tokens }: { tokens: readonly Token[] }) {
   return keyed(tokens as readonly MarkedToken[]).map(({ key, item }) => <Block key={key} token={item} />);
 }
@@ -19,7 +19,7 @@ function Block({ token }: { token: MarkedToken }) {
           <Inlines tokens={token.tokens} />
         </p>
       );
-    // In a list without blank lines its words are no paragraph.
+    // Items of a list without blank lines hold text instead of paragraphs.
     case "text":
     case "checkbox":
       return <Inlines tokens={[token]} />;
@@ -33,7 +33,7 @@ function Block({ token }: { token: MarkedToken }) {
       );
     case "code":
       return (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach a scrollable element
         <pre tabIndex={0}>
           <code>{token.text}</code>
         </pre>
@@ -52,7 +52,7 @@ function Block({ token }: { token: MarkedToken }) {
   }
 }
 
-/** The title of the note is the one heading of the first level. */
+/** Headings begin at level 2, because the title of the note is the only heading of level 1. */
 function Heading({ token }: { token: Tokens.Heading }) {
   const Level = `h${Math.min(6, token.depth + 1)}` as "h2" | "h3" | "h4" | "h5" | "h6";
   return (
@@ -74,7 +74,7 @@ function List({ token }: { token: Tokens.List }) {
 
 function Table({ token }: { token: Tokens.Table }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach a scrollable element
     <div className="overflow-x-auto" tabIndex={0}>
       <table>
         <thead>

@@ -1,14 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { SharedAttachment } from "@valetkey/client";
 import { Download, File } from "lucide-react";
-import { nameOf } from "../../components/avatar.tsx";
-import { Button } from "../../components/button.tsx";
-import { Problem } from "../../components/states.tsx";
-import { useNow } from "../../components/use-now.ts";
-import { client } from "../../service/client.ts";
-import { downloadLink } from "../../service/download-link.ts";
-import { keys } from "../../service/queries.ts";
-import { formatBytes, formatClock, formatDate, texts } from "../../texts/index.ts";
+import { nameOf } from "../../../components/avatar.tsx";
+import { Button } from "../../../components/button.tsx";
+import { Problem } from "../../../components/states.tsx";
+import { useNow } from "../../../components/use-now.ts";
+import { client } from "../../../service/client.ts";
+import { downloadLink } from "../../../service/download-link.ts";
+import { keys } from "../../../service/queries.ts";
+import { formatBytes, formatClock, formatDate, texts } from "../../../texts/index.ts";
 
 const words = texts.notes.sharedFiles;
 

@@ -1,18 +1,18 @@
 import { clsx } from "clsx";
-import { useOnline } from "../../service/online.ts";
-import { describeProblem, texts } from "../../texts/index.ts";
+import { useOnline } from "../../../service/online.ts";
+import { describeProblem, texts } from "../../../texts/index.ts";
 import type { SaveState } from "./draft.ts";
 
 const words = texts.notes.saving;
 
-/** How the saving goes, in a word; a failure says why, and is tried again at once when asked. */
+/** The state of saving in a word. A failure shows its reason and a button to retry. */
 export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () => void }) {
   const isOnline = useOnline();
   const isBad = state.kind === "failed" && isOnline;
   return (
     <div className="flex min-w-0 grow items-center justify-end gap-1 text-small">
       <p role="status" className={clsx("min-w-0 text-right", isBad ? "text-danger" : "text-muted")}>
-        {sayState(state, { isOnline })}
+        {describeState(state, { isOnline })}
       </p>
       {isBad && (
         <button
@@ -27,7 +27,7 @@ export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () =
   );
 }
 
-function sayState(state: SaveState, { isOnline }: { isOnline: boolean }): string {
+function describeState(state: SaveState, { isOnline }: { isOnline: boolean }): string {
   switch (state.kind) {
     case "idle":
       return "";

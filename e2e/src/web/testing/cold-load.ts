@@ -29,7 +29,9 @@ export async function loadCold(
 ): Promise<ColdLoad> {
   const visitor = await openPerson(browser, {
     ...options,
-    ...{ service, name: `${as?.name ?? "Nobody"} anew`, hasAccount: false },
+    service,
+    name: `${as?.name ?? "Nobody"} anew`,
+    hasAccount: false,
     ...(as !== undefined && { storageState: await as.context.storageState() }),
   });
   const { page } = visitor;

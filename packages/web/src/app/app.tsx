@@ -5,7 +5,6 @@ import { queryClient } from "../service/queries.ts";
 import { router } from "./router.tsx";
 import { Toasts } from "./toasts.tsx";
 
-/** The whole app. */
 export function App() {
   return (
     // The Content-Security-Policy allows no style elements. Their rules are in app.css.

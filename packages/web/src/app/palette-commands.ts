@@ -14,16 +14,16 @@ import { places } from "./navigation.ts";
 import { signOut } from "./use-session.ts";
 
 const words = texts.palette;
-/** Notes of each list; who wants more searches on the page. */
+/** How many notes of each list a search finds. */
 const FOUND = 6;
-/** As long as nothing was typed, so that the places and actions are seen too. */
+/** How many notes of each list are shown before the user types, so that pages and actions stay visible. */
 const NEWEST = 3;
 
 export type Command = { id: string; label: string; icon: LucideIcon; shortcut?: Shortcut; run: () => void };
 export type CommandGroup = { label: string; items: Command[] };
 export type PaletteActions = { onNewNote: () => void; onShortcuts: () => void };
 
-/** What can be gone to and done, as far as it has this text: notes first. */
+/** The commands that contain a text: notes, then pages, then actions. */
 export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
   const navigate = useNavigate();
   const q = useDeferredValue(text.trim());
@@ -50,11 +50,17 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
       label: words.go,
       items: [
         ...places.map(({ to, label, icon }, index) => ({
-          ...{ id: to, label, icon, run: () => void navigate({ to }) },
+          id: to,
+          label,
+          icon,
+          run: () => void navigate({ to }),
           ...(goTo[index] !== undefined && { shortcut: goTo[index] }),
         })),
         {
-          ...{ id: "settings", label: texts.app.settings, icon: Settings, shortcut: "g ," as const },
+          id: "settings",
+          label: texts.app.settings,
+          icon: Settings,
+          shortcut: "g ," as const,
           run: () => void navigate({ to: "/settings" }),
         },
       ].filter(has),

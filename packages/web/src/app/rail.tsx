@@ -12,7 +12,7 @@ import { signOut, useAccount } from "./use-session.ts";
 
 type RailProps = { onNewNote: () => void; isCreating: boolean };
 
-/** The rail at the left of a desktop or tablet. */
+/** The navigation on desktops and tablets. */
 export function Rail({ onNewNote, isCreating }: RailProps) {
   const inside = useScope();
   return (

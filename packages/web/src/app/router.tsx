@@ -36,7 +36,7 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   beforeLoad: (context) => {
-    // Fetched while it is asked who is there; a failure shows where it is needed.
+    // Loads the code during the session check. The component reports a failure.
     loadShell().catch(() => undefined);
     return requireSession(context);
   },
@@ -44,12 +44,11 @@ const signedIn = createRoute({
 });
 
 type ListSearch = { q?: string };
-/** `file`: the attachment that is shown large; the browser's "back" closes it. */
+/** `file` is the id of the previewed attachment. The back button of the browser closes the preview. */
 type NoteSearch = ListSearch & { file?: string };
 
 const listSearch = ({ q }: Record<string, unknown>): ListSearch => (typeof q === "string" && q !== "" ? { q } : {});
 
-/** The list beside the note. */
 const lists = createRoute({
   getParentRoute: () => signedIn,
   id: "lists",
@@ -77,7 +76,7 @@ const note = createRoute({
     ...(typeof file === "string" && { file }),
   }),
   component: lazyPage(() => {
-    // Both at once; a failure shows when the text is.
+    // Loads the renderer together with the page. The text of the note handles a failure.
     loadRenderer().catch(() => undefined);
     return import("./pages/note-page.tsx");
   }, "NotePage"),

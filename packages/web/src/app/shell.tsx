@@ -12,7 +12,7 @@ import { useCreateNote } from "./use-create-note.ts";
 import { useFocusOnNavigation } from "./use-focus-on-navigation.ts";
 import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
 
-/** The frame of every page of someone who is signed in: the rail on desktops, the bar on phones, and the page. */
+/** The frame of every page after the sign-in: the rail on desktops, the bar on phones, and the page. */
 export function Shell() {
   useLeaveWhenSignedOut();
   useFocusOnNavigation();
@@ -43,10 +43,10 @@ export function Shell() {
   );
 }
 
-/** A page that has crashed may seem to be there for so long. Milliseconds. */
+/** How long the lock of a crashed tab may remain. Milliseconds. */
 const GONE_MS = 4_000;
 
-/** What an earlier page could not save goes out, whatever page is shown, as soon as there is a connection. */
+/** Saves the drafts of closed tabs on every page, as soon as there is a connection. */
 function useSaveLeft(): void {
   const { noteId: openNoteId } = useParams({ strict: false });
   const isOnline = useOnline();
@@ -69,7 +69,7 @@ function Uploads() {
 
 function OfflineBanner() {
   const isOnline = useOnline();
-  // A blink of the network is not worth a banner.
+  // A short interruption shows no banner.
   const [isShown, setShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setShown(!isOnline), isOnline ? 0 : 500);

@@ -4,11 +4,11 @@ import { useShortcut } from "../service/shortcuts.ts";
 import { OpenedPart } from "./opened-part.tsx";
 import { useScope } from "./use-scope.ts";
 
-/** The keys that work on every page; answers with the dialogs that some of them open. */
+/** Handles the shortcuts of every page. Returns the dialog that a shortcut has opened. */
 export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
   const navigate = useNavigate();
   const [opened, setOpened] = useState<"palette" | "shortcuts">();
-  // A list has a search of its own.
+  // On a list, "/" focuses the search field of the list.
   const hasSearch = useScope() !== undefined;
   useShortcut("n", onNewNote);
   useShortcut("g n", () => void navigate({ to: "/" }));

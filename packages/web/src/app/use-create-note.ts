@@ -7,7 +7,7 @@ import { texts } from "../texts/index.ts";
 
 const mutationKey = ["create-note"];
 
-/** Makes an empty note and opens it; one at a time, however often it is asked for. */
+/** Creates an empty note and opens it. A call during a creation does nothing. */
 export function useCreateNote({ onError }: { onError: (error: unknown) => void }) {
   const navigate = useNavigate();
   const { mutate, isPending } = useMutation({

@@ -14,16 +14,16 @@ import { describeProblem, texts } from "../texts/index.ts";
 
 const words = texts.app.leaving;
 
-/** Tells the other tabs of this browser that the account leaves it. */
+/** Notifies the other tabs of a sign-out. */
 const channel = new BroadcastChannel("valetkey.sign-out");
 
-/** Who is signed in; only for pages that nobody else sees. */
+/** The signed-in account, for pages that require a session. */
 export function useAccount() {
   const { data } = useQuery(sessionQuery);
   return data?.user;
 }
 
-/** When the session has ended elsewhere, the pages lead to the sign-in, and after it back. */
+/** Opens the sign-in page when the session has ended. After the sign-in, the user returns to the same page. */
 export function useLeaveWhenSignedOut(): void {
   const navigate = useNavigate();
   const { data } = useQuery(sessionQuery);
@@ -34,7 +34,7 @@ export function useLeaveWhenSignedOut(): void {
   }, [data, navigate]);
   useEffect(() => {
     channel.onmessage = () => void leave();
-    // "Back" may bring the page as it was, from before the sign-out.
+    // The back button may restore a page from before the sign-out.
     const check = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pageshow", check);
     return () => {
@@ -44,9 +44,9 @@ export function useLeaveWhenSignedOut(): void {
   }, []);
 }
 
-/** Ends the session and forgets what it showed and kept, in every tab; asks first when something would be lost. */
+/** Ends the session and deletes its data in every tab. Asks first when text or uploads would be lost. */
 export async function signOut(): Promise<void> {
-  // Rejects without an answer, before anything is given up.
+  // Rejects offline, before anything is deleted.
   await accounts.current();
   await Promise.all([performAll(), finishBeforeSignOut()]);
   const lost = whatIsLost();
@@ -63,7 +63,7 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(): Promise<void> {
-  // Before the sign-out, which takes away the right to abort uploads.
+  // Aborting uploads requires the session.
   if (uploadList.all().size > 0) await forgetUploads();
   await accounts.signOut();
   channel.postMessage(null);
@@ -74,7 +74,7 @@ function isUploading(): boolean {
   return [...uploadList.all().values()].some(isUnderWay);
 }
 
-// The page is loaded anew, so that nothing stays in memory.
+/** Reloads the document, so that no data stays in memory. */
 async function leave(): Promise<void> {
   await deleteLocalData();
   queryClient.clear();

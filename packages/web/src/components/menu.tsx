@@ -26,8 +26,8 @@ const areas = {
 };
 
 /**
- * A list of MenuItems behind a button, on the Popover API: the browser closes it on Escape and on a click outside, and returns the focus.
- * Browsers without CSS anchor positioning show the menu in the middle of the screen.
+ * A list of MenuItems behind a button. It is built on the Popover API, which closes it on Escape and on a click outside, and returns the
+ * focus. Browsers without CSS anchor positioning show the menu in the middle of the screen.
  * Keyboard: https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
 export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {

@@ -6,7 +6,7 @@ import { describeProblem, texts } from "../../texts/index.ts";
 import { useCreateNote } from "../use-create-note.ts";
 import { useScope } from "../use-scope.ts";
 
-/** The list, and beside it the note; on a phone one of the two. */
+/** The list beside the note. A phone shows one of the two. */
 export function ListsPage() {
   const { noteId } = useParams({ strict: false });
   const { q = "" } = useSearch({ strict: false });
@@ -32,7 +32,7 @@ export function ListsPage() {
         <NoteList key={scope} scope={scope} selectedId={noteId} q={q} onSearch={search} onNewNote={create} />
       </div>
       <section
-        // Another note begins at its top.
+        // A new element for each note, which starts scrolled to its top.
         key={noteId}
         id="note"
         tabIndex={-1}

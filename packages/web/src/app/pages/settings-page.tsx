@@ -10,7 +10,7 @@ import { texts } from "../../texts/index.ts";
 import { OpenedPart } from "../opened-part.tsx";
 import { signOut } from "../use-session.ts";
 
-/** The account, where it is signed in, its tokens, the storage, the theme. */
+/** The settings: account, sessions, storage, API tokens, theme, shortcuts. */
 export function SettingsPage() {
   useDocumentTitle(texts.settings.title);
   const [isListed, setListed] = useState(false);

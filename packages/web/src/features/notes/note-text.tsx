@@ -13,15 +13,15 @@ import { TitleField } from "./title-field.tsx";
 
 type NoteTextProps = {
   note: Note;
-  /** Stands at the left above the title. */
+  /** Shown at the left above the title. */
   back: ReactNode;
-  /** After the owner has deleted it; it can still be undone then. */
+  /** Runs after the owner has deleted the note, while that can still be undone. */
   onDeleted: () => void;
-  /** Stands between the title and the text. */
+  /** Shown between the title and the body. */
   children: ReactNode;
 };
 
-/** The title and the text of a note, and the saving of both. */
+/** The title and body of a note, which are saved automatically. */
 export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const { draft, view } = useDraft(note);
   const title = useRef<HTMLTextAreaElement>(null);
@@ -44,13 +44,13 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const flush = () => void draft.flush();
   return (
     <>
-      {/* In sight however far down one writes. */}
+      {/* Stays visible while the page scrolls. */}
       <div className="-mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-2 bg-canvas md:min-h-8">
         {back}
         <SaveStatus state={view.state} onRetry={flush} />
         <NoteMenu
           noteId={note.id}
-          // The menu gives the focus back first.
+          // Runs after the menu has returned the focus.
           onEdit={canEdit ? () => setTimeout(editBody) : undefined}
           onDelete={note.role === "owner" ? remove : undefined}
         />

@@ -7,19 +7,19 @@ import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { formatCount, texts } from "../../texts/index.ts";
-import { isEnded, sharesQuery } from "./shares-query.ts";
+import { isExpired, sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
-/** How many faces are shown before "+3". */
+/** How many avatars are shown before "+3". */
 const MOST_FACES = 5;
 
 type AccessLineProps = {
   note: Note;
-  /** The owner wants to change who can see the note. */
+  /** Runs when the owner wants to change who can see the note. */
   onShare: () => void;
 };
 
-/** Who can see the note, and for its owner the button to change that. */
+/** Shows who can see the note. Its owner can change that. */
 export function AccessLine({ note, onShare }: AccessLineProps) {
   return note.role === "owner" ? <OwnersLine note={note} onShare={onShare} /> : <ReceiversLine note={note} />;
 }
@@ -46,7 +46,7 @@ function OwnersLine({ note, onShare }: AccessLineProps) {
     onShare();
   });
   const others = (shares ?? [])
-    .filter(({ expiresAt }) => !isEnded(expiresAt, now))
+    .filter(({ expiresAt }) => !isExpired(expiresAt, now))
     .map(({ userId, name, email }) => ({ id: userId, name, email }));
   return (
     <div className="flex items-center gap-2">

@@ -14,13 +14,13 @@ const words = texts.notes;
 type NoteListProps = {
   scope: Scope;
   selectedId: string | undefined;
-  /** What is searched for; empty: everything is shown. */
+  /** The search text. Empty: all notes are shown. */
   q: string;
   onSearch: (q: string) => void;
   onNewNote: () => void;
 };
 
-/** The notes one owns, or those that others share and the files beside them. */
+/** The notes of the user, or the notes and files that others share with them. */
 export function NoteList({ scope, selectedId, q, onSearch, onNewNote }: NoteListProps) {
   useDocumentTitle(selectedId === undefined ? words.list[scope] : undefined);
   const rows = useRef<HTMLUListElement>(null);
@@ -96,10 +96,10 @@ function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): ReactNode
 
 function Skeletons({ count = 6 }) {
   return (
-    // As high and as far apart as the rows of notes.
+    // Same height and distance as the rows of notes.
     <div className="flex flex-col gap-0.5">
       {Array.from({ length: count }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+        // biome-ignore lint/suspicious/noArrayIndexKey: all items are equal
         <div key={index} className="flex h-[58.5px] flex-col justify-center gap-2 px-2">
           <Skeleton className="h-4 w-2/3" />
           <Skeleton className="h-3 w-1/3" />

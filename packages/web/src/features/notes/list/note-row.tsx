@@ -5,7 +5,7 @@ import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 
 type NoteRowProps = { note: Note; isSelected: boolean; q: string; now: number };
 
-/** A note in the list: its title; whose it is, how many files it has, when it was changed. */
+/** A note in the list: title, owner, number of files, last change. */
 export function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
   const files = note.attachments.length;
   const facts = [

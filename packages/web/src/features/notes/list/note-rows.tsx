@@ -10,11 +10,11 @@ type NoteRowsProps = {
   notes: readonly Note[];
   selectedId: string | undefined;
   q: string;
-  /** The last row came into sight; undefined: there is no more. */
+  /** Runs when the last row becomes visible. Undefined: there are no more rows. */
   onEnd: (() => void) | undefined;
 };
 
-/** The rows of the list; the arrows, j and k go from one to the next, Enter opens it. */
+/** The rows of the list. The arrow keys, j and k move between them, and Enter opens one. */
 export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
   const now = useNow();
   useShortcut("j", () => moveIn(ref.current, 1));
@@ -37,7 +37,7 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
   );
 }
 
-/** From the row that has the focus, else from the one that is open; from none to the first. */
+/** Moves the focus from the focused row, else from the open one, else to the first. */
 function moveIn(list: HTMLElement | null, step: number): void {
   const links = [...(list?.querySelectorAll("a") ?? [])];
   const focused = links.findIndex((link) => link.matches(":focus"));

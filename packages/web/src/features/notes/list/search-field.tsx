@@ -5,20 +5,20 @@ import { useShortcut } from "../../../service/shortcuts.ts";
 import { texts } from "../../../texts/index.ts";
 
 const words = texts.notes.search;
-/** From the last key to the search. Milliseconds. */
+/** The pause between the last key and the search. Milliseconds. */
 const PAUSE_MS = 200;
-/** What the service takes. */
+/** The limit of the service. Characters. */
 const MAX_LENGTH = 200;
 
 type SearchFieldProps = {
-  /** What is searched for now; it may change from outside, by "back". */
+  /** The current search text. The back button of the browser may change it. */
   q: string;
   onSearch: (q: string) => void;
-  /** The arrow down leads into the list. */
+  /** Runs on the down arrow, which moves into the list. */
   onDown: () => void;
 };
 
-/** Searches while one types. */
+/** A field that searches while the user types. */
 export function SearchField({ q, onSearch, onDown }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(q);

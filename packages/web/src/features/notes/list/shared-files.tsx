@@ -12,7 +12,7 @@ import { formatBytes, formatClock, formatDate, texts } from "../../../texts/inde
 
 const words = texts.notes.sharedFiles;
 
-/** Files that are shared with the person by themselves, without their notes. */
+/** The files that are shared with the user without their notes. */
 export function useSharedFiles({ isEnabled }: { isEnabled: boolean }) {
   return useInfiniteQuery({
     queryKey: keys.sharedFiles,
@@ -26,7 +26,7 @@ export function useSharedFiles({ isEnabled }: { isEnabled: boolean }) {
 
 type SharedFilesProps = { list: ReturnType<typeof useSharedFiles>; files: readonly SharedAttachment[] };
 
-/** Below the shared notes: a row a file, which downloads it. */
+/** The shared files, below the shared notes. Each row downloads its file. */
 export function SharedFiles({ list, files }: SharedFilesProps) {
   const now = useNow();
   if (files.length === 0 && !list.isError) return null;
@@ -59,7 +59,7 @@ export function SharedFiles({ list, files }: SharedFilesProps) {
 
 const DAY_MS = 86_400_000;
 
-function formatEnd(instant: string, now: number): string {
+function formatExpiry(instant: string, now: number): string {
   return Date.parse(instant) - now < DAY_MS ? formatClock(instant) : formatDate(instant, now);
 }
 
@@ -68,7 +68,7 @@ function SharedFile({ file, now }: { file: SharedAttachment; now: number }) {
   const facts = [
     formatBytes(file.sizeBytes),
     nameOf(file.owner, { otherwise: texts.common.someone }),
-    ...(expiresAt === null ? [] : [words.until(formatEnd(expiresAt, now))]),
+    ...(expiresAt === null ? [] : [words.until(formatExpiry(expiresAt, now))]),
   ];
   return (
     <li>

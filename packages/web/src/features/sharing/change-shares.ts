@@ -4,7 +4,7 @@ import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { type Subject, sharesQuery } from "./shares-query.ts";
 
-/** What someone gets: `expiresAt` null is for as long as nobody ends it. */
+/** The role and expiry of a share. An `expiresAt` of null never expires. */
 export type Terms = Pick<Share, "role" | "expiresAt">;
 
 async function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?: string[] }): Promise<Share[]> {
@@ -15,10 +15,10 @@ async function put(subject: Subject, receivers: Terms & { userIds?: string[]; em
   return shares;
 }
 
-/** `unknown`: the addresses that nobody here has. */
+/** `unknown`: the email addresses without an account. */
 type Invited = { shared: string[]; unknown: string[] };
 
-/** Shares with everyone of these addresses who is known; all at once, and where that is refused because of one, each by itself. */
+/** Shares with all email addresses that have an account. If one has none, the service refuses all, and each is sent alone. */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
@@ -41,12 +41,12 @@ export function useInvite(subject: Subject) {
         }
       }
     },
-    // Not waited for: who is in the list is no longer in the field.
+    // Not awaited, so that the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),
   });
 }
 
-/** Gives someone a share, or changes theirs; shown at once, and taken back when it fails. */
+/** Creates or changes a share. The list shows the change immediately, and restores the share on a failure. */
 export function usePutShare(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
@@ -59,7 +59,7 @@ export function usePutShare(subject: Subject) {
   });
 }
 
-/** Ends someone's share: sent at once, shown at once, and taken back when it fails. */
+/** Deletes a share. The list shows that immediately, and restores the share on a failure. */
 export function useRemoveShare(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
@@ -69,7 +69,7 @@ export function useRemoveShare(subject: Subject) {
       try {
         await client.shares.remove(subject, userId);
       } catch (error) {
-        // Someone was quicker.
+        // It was deleted elsewhere.
         if (!hasCode(error, "share_not_found")) throw error;
       }
     },
@@ -79,7 +79,10 @@ export function useRemoveShare(subject: Subject) {
   });
 }
 
-/** Puts one person's share into what is shown, or takes it out, and answers what was there. */
+/**
+ * Replaces the share of one person in the cached list. Undefined: removes it.
+ * @returns The previous share.
+ */
 async function replace(
   subject: Subject,
   { userId, share }: { userId: string; share: Share | undefined },
@@ -92,7 +95,7 @@ async function replace(
   return shares.find((one) => one.userId === userId);
 }
 
-/** What the service says counts, once nothing that was changed is still on its way there. */
+/** Reloads the list after the last pending change, so that it shows the state of the service. */
 async function settle(subject: Subject): Promise<void> {
   const { queryKey } = sharesQuery(subject);
   if (queryClient.isMutating({ mutationKey: queryKey }) > 1) return;

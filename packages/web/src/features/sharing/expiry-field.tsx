@@ -3,18 +3,18 @@ import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
 import { texts } from "../../texts/index.ts";
-import { describeEnd, describeSpan, endOf, endOfField, fieldOf, SPANS } from "./ends.ts";
+import { describeExpiry, describeLifetime, expiryOf, expiryOfField, LIFETIMES, toFieldValue } from "./expiry.ts";
 
 const words = texts.sharing.end;
 
-/** The choices after the first one; each is an option of a select. */
-export function EndOptions({ hasNever }: { hasNever: boolean }) {
+/** The options of a select for an expiry, after the first one. */
+export function ExpiryOptions({ hasNever }: { hasNever: boolean }) {
   return (
     <>
       {hasNever && <option value="never">{words.never}</option>}
-      {SPANS.map((seconds) => (
+      {LIFETIMES.map((seconds) => (
         <option key={seconds} value={seconds}>
-          {describeSpan(seconds)}
+          {describeLifetime(seconds)}
         </option>
       ))}
       <option value="custom">{words.custom}</option>
@@ -24,7 +24,7 @@ export function EndOptions({ hasNever }: { hasNever: boolean }) {
 
 type DateTimeFieldProps = { value: string; onChange: (value: string) => void; now: number; error?: string | undefined };
 
-/** A date and a time that are still to come. */
+/** A field for a date and time in the future. */
 export function DateTimeField({ value, onChange, now, error }: DateTimeFieldProps) {
   return (
     <label className="flex min-w-0 grow basis-64 flex-col gap-1">
@@ -32,7 +32,7 @@ export function DateTimeField({ value, onChange, now, error }: DateTimeFieldProp
       <input
         type="datetime-local"
         value={value}
-        min={fieldOf(now)}
+        min={toFieldValue(now)}
         aria-invalid={error !== undefined}
         onChange={(event) => onChange(event.currentTarget.value)}
         className={inputStyle}
@@ -46,30 +46,30 @@ export function DateTimeField({ value, onChange, now, error }: DateTimeFieldProp
   );
 }
 
-type EndOfShareProps = {
-  /** Whose it is. */
+type ExpiryOfShareProps = {
+  /** The name of the person who has the share. */
   name: string;
   expiresAt: string | null;
   now: number;
   onChange: (expiresAt: string | null) => void;
 };
 
-/** When a share ends, to be changed in its line; `custom` is told by a field that opens below. */
-export function useEndOfShare({ name, expiresAt, now, onChange }: EndOfShareProps) {
+/** Shows and changes the expiry of a share. The option `custom` opens a field below the row. */
+export function useExpiryOfShare({ name, expiresAt, now, onChange }: ExpiryOfShareProps) {
   const [custom, setCustom] = useState<string>();
   const [problem, setProblem] = useState<string>();
   function choose(choice: string): void {
-    const end = endOf(choice, { now: Date.now() });
+    const chosen = expiryOf(choice, { now: Date.now() });
     setProblem(undefined);
-    setCustom(choice === "custom" ? fieldOf(Date.now() + 86_400_000) : undefined);
-    if (end !== undefined) onChange(end);
+    setCustom(choice === "custom" ? toFieldValue(Date.now() + 86_400_000) : undefined);
+    if (chosen !== undefined) onChange(chosen);
   }
   function set(): void {
-    const end = endOfField(custom ?? "", { now: Date.now() });
-    setProblem(end === undefined ? words.past : undefined);
-    if (end === undefined) return;
+    const chosen = expiryOfField(custom ?? "", { now: Date.now() });
+    setProblem(chosen === undefined ? words.past : undefined);
+    if (chosen === undefined) return;
     setCustom(undefined);
-    onChange(end);
+    onChange(chosen);
   }
   const select = (
     <Select
@@ -79,8 +79,8 @@ export function useEndOfShare({ name, expiresAt, now, onChange }: EndOfShareProp
       onChange={(event) => choose(event.currentTarget.value)}
       className="max-md:-my-2 -ml-1.5 shrink-0"
     >
-      <option value="current">{describeEnd(expiresAt, now)}</option>
-      <EndOptions hasNever={expiresAt !== null} />
+      <option value="current">{describeExpiry(expiresAt, now)}</option>
+      <ExpiryOptions hasNever={expiresAt !== null} />
     </Select>
   );
   const field = custom !== undefined && (

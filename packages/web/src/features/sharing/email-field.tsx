@@ -2,25 +2,25 @@ import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
 import { texts } from "../../texts/index.ts";
-import { sameAddress, splitAddresses } from "./addresses.ts";
+import { isSameEmail, splitEmails } from "./emails.ts";
 
 const words = texts.sharing.people;
 
-type AddressFieldProps = {
+type EmailFieldProps = {
   inputRef: RefObject<HTMLInputElement | null>;
-  /** The addresses that are chosen, and what is typed after them. */
+  /** The complete email addresses, and the text after them. */
   chosen: string[];
   text: string;
   onChange: (chosen: string[], text: string) => void;
-  /** Which of them can't stay, and why, in sentences. */
+  /** The email addresses with a problem. */
   refused: string[];
   problem: string | undefined;
 };
 
-/** One field for people: each address becomes a chip when it is whole. */
-export function AddressField({ inputRef, chosen, text, onChange, refused, problem }: AddressFieldProps) {
+/** A field for email addresses. Each complete one becomes a chip. */
+export function EmailField({ inputRef, chosen, text, onChange, refused, problem }: EmailFieldProps) {
   const id = useId();
-  const take = (typed: string, rest = "") => onChange(withAddresses(chosen, typed), rest);
+  const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);
 
   function type(typed: string): void {
     if (/[\s,;]/.test(typed)) take(typed);
@@ -38,15 +38,15 @@ export function AddressField({ inputRef, chosen, text, onChange, refused, proble
       event.preventDefault();
       take(text);
     }
-    // The last chip becomes text again, to be corrected.
+    // The last chip becomes text again for correction.
     if (event.key === "Backspace" && text === "" && chosen.length > 0) {
       event.preventDefault();
       onChange(chosen.slice(0, -1), chosen.at(-1) ?? "");
     }
   }
-  function remove(address: string): void {
+  function remove(email: string): void {
     onChange(
-      chosen.filter((one) => one !== address),
+      chosen.filter((one) => one !== email),
       text,
     );
     inputRef.current?.focus();
@@ -57,7 +57,7 @@ export function AddressField({ inputRef, chosen, text, onChange, refused, proble
       <label htmlFor={id} className="font-medium text-small">
         {words.label}
       </label>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the chips goes into the field, which keys reach by themselves */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the chips focuses the field, which the keyboard reaches anyway */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
       <div
         onClick={() => inputRef.current?.focus()}
@@ -68,8 +68,8 @@ export function AddressField({ inputRef, chosen, text, onChange, refused, proble
       >
         {chosen.length > 0 && (
           <ul aria-label={words.chosen} className="contents">
-            {chosen.map((address) => (
-              <Chip key={address} address={address} isRefused={refused.includes(address)} onRemove={remove} />
+            {chosen.map((email) => (
+              <Chip key={email} email={email} isRefused={refused.includes(email)} onRemove={remove} />
             ))}
           </ul>
         )}
@@ -103,9 +103,9 @@ export function AddressField({ inputRef, chosen, text, onChange, refused, proble
   );
 }
 
-type ChipProps = { address: string; isRefused: boolean; onRemove: (address: string) => void };
+type ChipProps = { email: string; isRefused: boolean; onRemove: (email: string) => void };
 
-function Chip({ address, isRefused, onRemove }: ChipProps) {
+function Chip({ email, isRefused, onRemove }: ChipProps) {
   return (
     <li
       className={clsx(
@@ -113,11 +113,11 @@ function Chip({ address, isRefused, onRemove }: ChipProps) {
         isRefused ? "bg-danger-soft text-danger" : "bg-hover",
       )}
     >
-      <span className="truncate">{address}</span>
+      <span className="truncate">{email}</span>
       <button
         type="button"
-        aria-label={words.remove(address)}
-        onClick={() => onRemove(address)}
+        aria-label={words.remove(email)}
+        onClick={() => onRemove(email)}
         className="inline-flex size-8 shrink-0 items-center justify-center rounded-small hover:text-ink md:size-6"
       >
         <X size={14} />
@@ -126,11 +126,11 @@ function Chip({ address, isRefused, onRemove }: ChipProps) {
   );
 }
 
-/** What is chosen once the typed addresses are as well; nobody twice. */
-export function withAddresses(chosen: readonly string[], typed: string): string[] {
+/** Adds the typed email addresses, without duplicates. */
+export function addEmails(chosen: readonly string[], typed: string): string[] {
   const all = [...chosen];
-  for (const address of splitAddresses(typed)) {
-    if (!all.some((one) => sameAddress(one, address))) all.push(address);
+  for (const email of splitEmails(typed)) {
+    if (!all.some((one) => isSameEmail(one, email))) all.push(email);
   }
   return all;
 }

@@ -7,7 +7,8 @@ import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { formatCount, texts } from "../../texts/index.ts";
-import { isExpired, sharesQuery } from "./shares-query.ts";
+import { isExpired } from "./expiry.ts";
+import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
 /** How many avatars are shown before "+3". */

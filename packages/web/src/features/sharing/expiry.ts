@@ -1,10 +1,13 @@
 import { formatDuration, formatSpan, formatWhen, texts } from "../../texts/index.ts";
-import { isExpired } from "./shares-query.ts";
 
 const words = texts.sharing.end;
 
 /** The lifetimes that a user can select for a share. Seconds. */
 export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
+
+/** Whether a share is expired. `null` never expires. */
+export const isExpired = (expiresAt: string | null, now: number): boolean =>
+  expiresAt !== null && new Date(expiresAt).getTime() <= now;
 
 /**
  * Returns the expiry that an option stands for.

@@ -9,8 +9,9 @@ import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
 import { usePutShare, useRemoveShare } from "./change-shares.ts";
+import { isExpired } from "./expiry.ts";
 import { useExpiryOfShare } from "./expiry-field.tsx";
-import { isExpired, type Subject } from "./shares-query.ts";
+import type { Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
 

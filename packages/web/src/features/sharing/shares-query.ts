@@ -13,7 +13,3 @@ export const sharesQuery = (subject: Subject) =>
     queryKey: keys.shares(idOf(subject)),
     queryFn: async ({ signal }) => (await client.shares.list(subject, { signal })).shares,
   });
-
-/** Whether a share is expired. `null` never expires. */
-export const isExpired = (expiresAt: string | null, now: number): boolean =>
-  expiresAt !== null && new Date(expiresAt).getTime() <= now;

@@ -33,7 +33,7 @@ const zones: Record<string, readonly string[]> = {
     ]),
   ),
   "packages/web/src/components": ["packages/web/src/texts"],
-  "packages/web/src/service": ["packages/client/src"],
+  "packages/web/src/service": ["packages/web/src/texts", "packages/client/src"],
   "packages/web/src/texts": ["packages/client/src"],
   "packages/web/src/styles": [],
   "packages/server/src/domain": [],

@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
 
 const FOLDERS = ["cmaps", "standard_fonts", "iccs"];
-// No WebAssembly: the policy of the pages doesn't allow it, and these do the same in JavaScript.
+/** The Content-Security-Policy allows no WebAssembly. These files do the same in JavaScript. */
 const DECODERS = ["jbig2_nowasm_fallback.js", "openjpeg_nowasm_fallback.js"];
 
 /**
- * Puts what pdf.js asks for when a PDF needs it (character maps, the standard fonts, decoders of scans) into /assets, in a folder that is named
- * for the version, because what is in /assets is kept for a year.
+ * Copies the files that pdf.js loads for some PDFs: character maps, standard fonts, color profiles and image decoders. The name of
+ * the folder contains the version, because browsers cache /assets for a year.
  */
 export function pdfjsFiles(): Plugin {
   return {

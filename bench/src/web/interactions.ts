@@ -13,7 +13,7 @@ const { attachments, common, notes, sharing } = texts;
 const rowOf = (page: Page, filename: string) => page.getByRole("listitem").filter({ hasText: filename });
 const moreOf = (page: Page, filename: string) => rowOf(page, filename).getByRole("button", { name: common.more });
 
-/** What one does on a note, and how to be back where one was. */
+/** The measured interactions with a note. `back` restores the initial state. */
 export const interactions: readonly {
   name: string;
   act(page: Page): Promise<unknown>;
@@ -63,7 +63,7 @@ export const interactions: readonly {
 
 type Measuring = { service: WebService; as: Person; note: Note; rounds: number };
 
-/** Milliseconds from each interaction to the picture that answers it, once a round, in a browser of a warm cache. */
+/** Measures the milliseconds from each interaction to the next frame, once a round, with a warm cache. */
 export async function measureInteractions(
   browser: Browser,
   { service, as, note, rounds }: Measuring,
@@ -73,7 +73,7 @@ export async function measureInteractions(
   const visitor = await openPerson(browser, { service, name: "Ann again", hasAccount: false, storageState });
   const { page } = visitor;
   await watchFigures(page);
-  // The first round fetches what is fetched when it is first needed; a person has that once.
+  // The first round is not counted: it loads code that a user loads once.
   for (let round = 0; round <= rounds; round++) {
     await page.goto(`/n/${note.id}`);
     await page.getByRole("button", { name: "Picture 0.png", exact: true }).waitFor();

@@ -15,11 +15,11 @@ describe("a first load", () => {
     return ann.close;
   });
 
-  describe.each(Object.entries(measuredPages))("of the page: %s", (name, { path, ready }) => {
+  describe.each(Object.entries(measuredPages))("of the page %s", (name, { path, ready }) => {
     it.each([
       ["a desktop", {}],
       ["a phone", PHONE],
-    ])("on %s takes as little script as it should, gzipped, and nothing on it moves", async (_, screen) => {
+    ])("on %s loads under 200 kB of script and moves nothing", async (_, screen) => {
       const { service, browser } = web;
       const session = name === "sign-in" ? {} : { as: ann };
       const load = await loadCold(browser, { ...screen, ...session, service, path: path(note), ready });

@@ -188,11 +188,16 @@ describe("an upload in a browser", () => {
 
   it("is not done twice when it is over by the time that the page has read what it keeps", async () => {
     const gil = await web.person("Gil");
-    const reading = await readLate(gil);
     const note = await open(gil);
     const bucket = await closeBucket(gil);
-    await choose(gil, [text("a.txt", "hello")]);
+    const path = await fileOnDisk("a.txt", { sizeBytes: 5 });
+    await chooseBy(gil.page.getByRole("button", { name: "Attach files" }), path);
+    await expect.poll(() => keptUploads(gil)).toBe(1);
+    const reading = await readLate(gil);
+    await gil.page.reload();
     await reading.isRead;
+    await chooseBy(gil.page.getByRole("button", { name: "Attach files" }), path);
+    await filesOf(gil).getByRole("progressbar").waitFor();
     bucket.open();
     const row = (name: string) => rowOf(gil, name).getByText(/You · just now$/);
     await row("a.txt").waitFor();

@@ -7,7 +7,7 @@ import "./styles/app.css";
 reloadForNewBuild();
 
 const root = document.getElementById("root");
-if (root === null) throw new Error("The page has no place for the app.");
+if (root === null) throw new Error("The document has no #root element.");
 createRoot(root).render(
   <StrictMode>
     <App />

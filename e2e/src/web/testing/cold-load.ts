@@ -5,30 +5,33 @@ import type { WebService } from "./service.ts";
 
 export type ColdLoad = {
   scripts: ScriptFile[];
+  /** After gzip at level 9 of zlib, whatever encoding the browser received. */
   gzipBytes: number;
   /** 0: nothing moved. */
   layoutShift: number;
-  /** When the first row of the list was there, in milliseconds; undefined: there is no list. */
+  /** When the first row of the list was there, in milliseconds. Undefined: there is no list. */
   firstRowAt: number | undefined;
 };
 
 type ColdLoadOptions = PersonOptions & {
   service: WebService;
-  /** Whose session it is; undefined: nobody's. */
+  /** The owner of the session. Undefined: the visitor is not signed in. */
   as?: Person;
   path: string;
-  /** Resolves when what the page is for is there. */
+  /** Resolves when the page shows its main content. */
   ready: (page: Page) => Promise<unknown>;
 };
 
-/** Loads one page in a browser that has nothing of the service yet, and waits until nothing more is asked for. */
+/** Loads one page in a browser with an empty cache, and waits until no request is left. */
 export async function loadCold(
   browser: Browser,
   { service, as, path, ready, ...options }: ColdLoadOptions,
 ): Promise<ColdLoad> {
   const visitor = await openPerson(browser, {
     ...options,
-    ...{ service, name: `${as?.name ?? "Nobody"} anew`, hasAccount: false },
+    service,
+    name: `${as?.name ?? "Nobody"} anew`,
+    hasAccount: false,
     ...(as !== undefined && { storageState: await as.context.storageState() }),
   });
   const { page } = visitor;

@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
+import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 
-/** What a page shows of itself to the measuring. */
+/** The globals of a measured page. */
 type InPage = {
   shifts: number[];
   events: { name: string; interactionId: number; duration: number }[];
@@ -14,7 +13,7 @@ type InPage = {
 };
 type Entry = { value: number; hadRecentInput: boolean; name: string; interactionId: number; duration: number };
 
-/** Has every document of this page watch itself; to be called before the first address. */
+/** Records figures in every document of this page. Call it before the first navigation. */
 export function watchFigures(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const here = globalThis as unknown as InPage;
@@ -27,7 +26,7 @@ export function watchFigures(page: Page): Promise<unknown> {
       for (const { name, interactionId, duration } of list.getEntries()) {
         here.events.push({ name, interactionId, duration });
       }
-      // 16 ms is the least that the browser tells.
+      // 16 ms is the shortest duration that the browser reports.
     }).observe({ type: "event", buffered: true, durationThreshold: 16 });
     const rows = new here.MutationObserver(() => {
       if (here.document.querySelector('li a[href^="/n/"]') === null) return;
@@ -38,23 +37,23 @@ export function watchFigures(page: Page): Promise<unknown> {
   });
 }
 
-/** How much the layout shifted since the document began, all shifts added up, which is at least what the browser calls CLS. */
+/** The sum of all layout shifts of the document. It is at least the CLS that the browser reports. */
 export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
 }
 
-/** When the first row of the list was there, in milliseconds from the start of the navigation; undefined: there was none. */
+/** When the first row of the list appeared, in milliseconds after the start of the navigation. Undefined: there was none. */
 export function firstRowAt(page: Page): Promise<number | undefined> {
   return page.evaluate(() => (globalThis as unknown as InPage).firstRowAt);
 }
 
-/** How long the slowest event of an interaction took from the input to the next picture, in milliseconds; 16 when none took longer. */
+/** The time from the slowest input event of an interaction to the next frame. Milliseconds, at least 16. */
 export async function latencyOf(page: Page, interact: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => void (globalThis as unknown as InPage).events.splice(0));
   await interact();
   return page.evaluate(async () => {
     const here = globalThis as unknown as InPage & { requestAnimationFrame(then: () => void): void };
-    // The entry of an event comes after the picture that followed it.
+    // The entry of an event is reported after the next frame.
     for (let frame = 0; frame < 4; frame++) await new Promise<void>((next) => here.requestAnimationFrame(next));
     await new Promise((next) => setTimeout(next, 50));
     return Math.max(16, ...here.events.map(({ duration }) => duration));
@@ -63,22 +62,18 @@ export async function latencyOf(page: Page, interact: () => Promise<unknown>): P
 
 export type ScriptFile = { path: string; gzipBytes: number };
 
-/** Collects the scripts that a page asks for from now on, each as large as the service sends it to a browser that takes gzip and no Brotli. */
+/** Collects the scripts that a page requests from now on, each with its size after gzip at level 9 of zlib. */
 export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
   const urls = new Set<string>();
   page.on("response", (response) => {
-    // By its name: what is only preloaded is no script to the browser yet.
+    // By the name of the file, because the browser does not report a preloaded script as a script.
     if (new URL(response.url()).pathname.endsWith(".js")) urls.add(response.url());
   });
   return () =>
-    Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await sentBytes(url) })));
+    Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await gzipBytesOf(url) })));
 }
 
-/** How much comes for a file, if not Brotli. Not asked with `fetch`, which unpacks what it gets. */
-async function sentBytes(url: string): Promise<number> {
-  const asked = get(url, { headers: { "accept-encoding": "gzip" } });
-  const [response] = (await once(asked, "response")) as [IncomingMessage];
-  let bytes = 0;
-  for await (const chunk of response) bytes += (chunk as Buffer).length;
-  return bytes;
+async function gzipBytesOf(url: string): Promise<number> {
+  const response = await fetch(url);
+  return gzipSync(new Uint8Array(await response.arrayBuffer()), { level: 9 }).length;
 }

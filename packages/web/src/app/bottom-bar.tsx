@@ -10,7 +10,7 @@ type BottomBarProps = { onNewNote: () => void; isCreating: boolean };
 const itemStyle =
   "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent";
 
-/** The bar at the bottom of a phone. */
+/** The navigation on phones. */
 export function BottomBar({ onNewNote, isCreating }: BottomBarProps) {
   const inside = useScope();
   const [notes, shared, activity] = places;

@@ -1,7 +1,7 @@
 import { redirect } from "@tanstack/react-router";
 import { instanceQuery, queryClient, sessionQuery } from "../service/queries.ts";
 
-/** Lets only people in who are signed in; the others sign in first, or make the first account, and come back to where they were going. */
+/** Redirects visitors without a session to the sign-in, or to the creation of the first account. Afterwards they return here. */
 export async function requireSession({ location }: { location: { href: string } }): Promise<void> {
   const session = await queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true });
   if (session !== null) return;
@@ -10,16 +10,16 @@ export async function requireSession({ location }: { location: { href: string } 
   throw hasAccounts ? redirect({ to: "/sign-in", search: to }) : redirect({ to: "/sign-up", search: to });
 }
 
-/** The pages for people who are not signed in lead on those who are. */
+/** Redirects signed-in users away from the sign-in and sign-up pages. */
 export async function requireNoSession({ search }: { search: { to?: string | undefined } }): Promise<void> {
   const session = await queryClient.ensureQueryData(sessionQuery);
   if (session !== null) throw redirect({ href: ownPath(search.to) });
 }
 
-/** A path of ours, whatever was asked for: an address of someone else's is not gone to after the sign-in. */
+/** Returns a path of this origin. The URL of another origin becomes "/", to prevent an open redirect. */
 export function ownPath(to: string | undefined): string {
   if (to === undefined || !URL.canParse(to, location.origin)) return "/";
   const { origin, pathname, search, hash } = new URL(to, location.origin);
-  // Once it is parsed `/.//evil.example` is a path here that a browser takes for another host's address.
+  // `/.//evil.example` is parsed to a path of this origin that a browser reads as the URL of another host.
   return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }

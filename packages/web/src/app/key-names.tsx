@@ -1,7 +1,7 @@
 import { nameOfKey } from "../service/shortcuts.ts";
 import { texts } from "../texts/index.ts";
 
-/** The keys of a shortcut, as they are called on this machine. */
+/** The keys of a shortcut, named as on this operating system. */
 export function KeyNames({ shortcut }: { shortcut: string }) {
   const [first = "", second] = shortcut.split(/[ +]/);
   return (

@@ -1,7 +1,7 @@
 import { FileText, History, Users } from "lucide-react";
 import { texts } from "../texts/index.ts";
 
-/** The places of the app, in the order of the rail and the bar; `scope`: the list that a note beside it belongs to. */
+/** The pages of the navigation, in the order of the rail and the bar. `scope` is the list that the page shows. */
 export const places = [
   { to: "/", label: texts.app.notes, short: texts.app.notes, icon: FileText, scope: "owned" },
   { to: "/shared", label: texts.app.sharedWithMe, short: texts.app.shared, icon: Users, scope: "shared" },

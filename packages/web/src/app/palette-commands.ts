@@ -1,28 +1,29 @@
+import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { FileText, Keyboard, LogOut, type LucideIcon, Moon, Plus, Settings, Sun, SunMoon } from "lucide-react";
 import { useDeferredValue } from "react";
-import { toasts } from "../components/toast-queue.ts";
-import { useGoing } from "../features/notes/going.ts";
+import { $pendingDeletions } from "../features/notes/pending-deletions.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
 import type { Shortcut } from "../service/shortcuts.ts";
 import { chooseTheme } from "../service/theme.ts";
+import { toasts } from "../service/toasts.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { signOut } from "./use-session.ts";
 
 const words = texts.palette;
-/** Notes of each list; who wants more searches on the page. */
+/** How many notes of each list a search finds. */
 const FOUND = 6;
-/** As long as nothing was typed, so that the places and actions are seen too. */
+/** How many notes of each list are shown before the user types, so that pages and actions stay visible. */
 const NEWEST = 3;
 
 export type Command = { id: string; label: string; icon: LucideIcon; shortcut?: Shortcut; run: () => void };
 export type CommandGroup = { label: string; items: Command[] };
 export type PaletteActions = { onNewNote: () => void; onShortcuts: () => void };
 
-/** What can be gone to and done, as far as it has this text: notes first. */
+/** The commands that contain a text: notes, then pages, then actions. */
 export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
   const navigate = useNavigate();
   const q = useDeferredValue(text.trim());
@@ -31,8 +32,8 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
     queryFn: ({ signal }) => findNotes(q, signal),
     placeholderData: (before) => before,
   });
-  const going = useGoing();
-  const notes = (found.data ?? []).filter(({ id }) => !going.has(id));
+  const pendingDeletions = useStore($pendingDeletions);
+  const notes = (found.data ?? []).filter(({ id }) => !pendingDeletions.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
   const goTo = ["g n", "g s", "g a"] as const;
   const groups: CommandGroup[] = [
@@ -49,11 +50,17 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
       label: words.go,
       items: [
         ...places.map(({ to, label, icon }, index) => ({
-          ...{ id: to, label, icon, run: () => void navigate({ to }) },
+          id: to,
+          label,
+          icon,
+          run: () => void navigate({ to }),
           ...(goTo[index] !== undefined && { shortcut: goTo[index] }),
         })),
         {
-          ...{ id: "settings", label: texts.app.settings, icon: Settings, shortcut: "g ," as const },
+          id: "settings",
+          label: texts.app.settings,
+          icon: Settings,
+          shortcut: "g ," as const,
           run: () => void navigate({ to: "/settings" }),
         },
       ].filter(has),

@@ -4,7 +4,7 @@ import { ChevronsUpDown, LogOut, Plus, Settings } from "lucide-react";
 import { Avatar } from "../components/avatar.tsx";
 import { Button } from "../components/button.tsx";
 import { Menu, MenuItem } from "../components/menu.tsx";
-import { toasts } from "../components/toast-queue.ts";
+import { toasts } from "../service/toasts.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { useScope } from "./use-scope.ts";
@@ -12,7 +12,7 @@ import { signOut, useAccount } from "./use-session.ts";
 
 type RailProps = { onNewNote: () => void; isCreating: boolean };
 
-/** The rail at the left of a desktop or tablet. */
+/** The navigation on desktops and tablets. */
 export function Rail({ onNewNote, isCreating }: RailProps) {
   const inside = useScope();
   return (

@@ -1,10 +1,10 @@
-/** When this page was last loaded anew for that reason: once in a while helps, again and again would not. */
+/** Stores the time of the last reload, to avoid a reload loop. */
 const KEY = "valetkey.reloaded";
 const SELDOM_MS = 60_000;
 
 /**
- * A page that is open while the service gets a new build asks for code that is no longer there. It is loaded anew then, at the same
- * address; what was being written is kept by its feature. https://vite.dev/guide/build#load-error-handling
+ * Reloads a page that requests code of a previous build. Unsaved text is stored by its feature.
+ * https://vite.dev/guide/build#load-error-handling
  */
 export function reloadForNewBuild(): void {
   addEventListener("vite:preloadError", () => {
@@ -13,7 +13,7 @@ export function reloadForNewBuild(): void {
   });
 }
 
-/** Loads the page anew, but only while the service answers: otherwise the browser's own error page would take its place. */
+/** Reloads the page if the service responds. Without a response, the browser would show its own error page. */
 export async function reloadIfServed(onReload = () => {}): Promise<void> {
   const answer = await fetch("/", { method: "HEAD", cache: "no-store" }).catch(() => undefined);
   if (answer?.ok !== true) return;

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
-import { loadMarkdown } from "../features/notes/markdown.ts";
+import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
 import { requireNoSession, requireSession } from "./guards.ts";
 import { lazyPage } from "./lazy-page.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
@@ -36,7 +36,7 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   beforeLoad: (context) => {
-    // Fetched while it is asked who is there; a failure shows where it is needed.
+    // Loads the code during the session check. The component reports a failure.
     loadShell().catch(() => undefined);
     return requireSession(context);
   },
@@ -44,12 +44,11 @@ const signedIn = createRoute({
 });
 
 type ListSearch = { q?: string };
-/** `file`: the attachment that is shown large; the browser's "back" closes it. */
+/** `file` is the id of the previewed attachment. The back button of the browser closes the preview. */
 type NoteSearch = ListSearch & { file?: string };
 
 const listSearch = ({ q }: Record<string, unknown>): ListSearch => (typeof q === "string" && q !== "" ? { q } : {});
 
-/** The list beside the note. */
 const lists = createRoute({
   getParentRoute: () => signedIn,
   id: "lists",
@@ -77,8 +76,8 @@ const note = createRoute({
     ...(typeof file === "string" && { file }),
   }),
   component: lazyPage(() => {
-    // Both at once; a failure shows when the text is.
-    loadMarkdown().catch(() => undefined);
+    // Loads the renderer together with the page. The text of the note handles a failure.
+    loadRenderer().catch(() => undefined);
     return import("./pages/note-page.tsx");
   }, "NotePage"),
 });

@@ -1,11 +1,9 @@
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
-import { onDemand } from "../components/on-demand.tsx";
-import { toasts } from "../components/toast-queue.ts";
-import { loadUploads } from "../features/attachments/uploads/load-uploads.ts";
-import { useUploadsWatch } from "../features/attachments/use-uploads-watch.ts";
-import { saveLeft } from "../features/notes/drafts.ts";
+import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
+import { drafts } from "../features/notes/draft/drafts.ts";
 import { useOnline } from "../service/online.ts";
+import { toasts } from "../service/toasts.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";
@@ -14,9 +12,7 @@ import { useCreateNote } from "./use-create-note.ts";
 import { useFocusOnNavigation } from "./use-focus-on-navigation.ts";
 import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
 
-const UploadsWatch = onDemand(async () => (await loadUploads()).UploadsWatch);
-
-/** The frame of every page of someone who is signed in: the rail on desktops, the bar on phones, and the page. */
+/** The frame of every page after the sign-in: the rail on desktops, the bar on phones, and the page. */
 export function Shell() {
   useLeaveWhenSignedOut();
   useFocusOnNavigation();
@@ -47,14 +43,14 @@ export function Shell() {
   );
 }
 
-/** A page that has crashed may seem to be there for so long. Milliseconds. */
+/** How long the lock of a crashed tab may remain. Milliseconds. */
 const GONE_MS = 4_000;
 
-/** What an earlier page could not save goes out, whatever page is shown, as soon as there is a connection. */
+/** Saves the drafts of closed tabs on every page, as soon as there is a connection. */
 function useSaveLeft(): void {
   const { noteId: openNoteId } = useParams({ strict: false });
   const isOnline = useOnline();
-  const save = useEffectEvent(() => void saveLeft({ openNoteId }));
+  const save = useEffectEvent(() => void drafts.saveAbandoned({ openNoteId }));
   useEffect(() => {
     if (!isOnline) return;
     save();
@@ -63,22 +59,17 @@ function useSaveLeft(): void {
   }, [isOnline]);
 }
 
-/** Uploads go on whatever page is shown, and after a reload. */
+/** Keeps uploads running on every page, and resumes them after a reload. */
 function Uploads() {
   const account = useAccount();
   const { noteId } = useParams({ strict: false });
-  const isNeeded = useUploadsWatch();
-  const isOnline = useOnline();
-  const [isMissing, setMissing] = useState(false);
-  // What did not come may come when the connection is back.
-  useEffect(() => setMissing((wasMissing) => wasMissing && !isOnline), [isOnline]);
-  if (!isNeeded || account === undefined || isMissing) return null;
-  return <UploadsWatch accountId={account.id} openNoteId={noteId} onClose={() => setMissing(true)} />;
+  if (account === undefined) return null;
+  return <UploadsWatch accountId={account.id} openNoteId={noteId} />;
 }
 
 function OfflineBanner() {
   const isOnline = useOnline();
-  // A blink of the network is not worth a banner.
+  // A short interruption shows no banner.
   const [isShown, setShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setShown(!isOnline), isOnline ? 0 : 500);

@@ -6,11 +6,11 @@ import { KeyNames } from "./key-names.tsx";
 
 const words: { title: string; keys: Record<Shortcut, string> } = texts.shortcuts;
 
-/** Every key that does something. */
+/** Lists all shortcuts. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDListElement>(null);
   return (
-    // The focus is on what is read: on the button that closes it, a hint would lie over the first line.
+    // Focuses the list. The tooltip of a focused close button would cover the first line.
     <Dialog open onOpenChange={(open) => !open && onClose()} title={words.title} initialFocus={list}>
       <dl ref={list} tabIndex={-1} className="flex flex-col outline-none">
         {Object.entries(words.keys).map(([shortcut, what]) => (

@@ -1,17 +1,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { onDemand } from "../components/on-demand.tsx";
 import { useShortcut } from "../service/shortcuts.ts";
+import { OpenedPart } from "./opened-part.tsx";
 import { useScope } from "./use-scope.ts";
 
-const Palette = onDemand(async () => (await import("./palette.tsx")).Palette);
-const ShortcutsDialog = onDemand(async () => (await import("./shortcuts-dialog.tsx")).ShortcutsDialog);
-
-/** The keys that work on every page; answers with the dialogs that some of them open. */
+/** Handles the shortcuts of every page. Returns the dialog that a shortcut has opened. */
 export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
   const navigate = useNavigate();
   const [opened, setOpened] = useState<"palette" | "shortcuts">();
-  // A list has a search of its own.
+  // On a list, "/" focuses the search field of the list.
   const hasSearch = useScope() !== undefined;
   useShortcut("n", onNewNote);
   useShortcut("g n", () => void navigate({ to: "/" }));
@@ -22,12 +19,16 @@ export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): React
   useShortcut("/", () => setOpened("palette"), { isEnabled: !hasSearch });
   useShortcut("?", () => setOpened("shortcuts"));
   const close = () => setOpened(undefined);
+  if (opened === undefined) return null;
   return (
-    <>
-      {opened === "palette" && (
-        <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
-      )}
-      {opened === "shortcuts" && <ShortcutsDialog onClose={close} />}
-    </>
+    <OpenedPart onClose={close}>
+      {({ Palette, ShortcutsDialog }) =>
+        opened === "palette" ? (
+          <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
+        ) : (
+          <ShortcutsDialog onClose={close} />
+        )
+      }
+    </OpenedPart>
   );
 }

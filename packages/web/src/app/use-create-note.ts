@@ -1,13 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { setBlankNote } from "../features/notes/new-note.ts";
+import { setBlankNote } from "../features/notes/blank-note.ts";
 import { client } from "../service/client.ts";
 import { keys, queryClient } from "../service/queries.ts";
 import { texts } from "../texts/index.ts";
 
 const mutationKey = ["create-note"];
 
-/** Makes an empty note and opens it; one at a time, however often it is asked for. */
+/** Creates an empty note and opens it. A call during a creation does nothing. */
 export function useCreateNote({ onError }: { onError: (error: unknown) => void }) {
   const navigate = useNavigate();
   const { mutate, isPending } = useMutation({

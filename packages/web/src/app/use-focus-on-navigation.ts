@@ -1,7 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 
-/** After going to another page the focus is in it, so that keys and screen readers go on from there. */
+/** Moves the focus into each new page, so that the keyboard and screen readers continue there. */
 export function useFocusOnNavigation(): void {
   const router = useRouter();
   useEffect(
@@ -14,7 +14,7 @@ export function useFocusOnNavigation(): void {
 }
 
 function focusPage(): void {
-  // The page has put it where one types at once.
+  // The page has already focused a field.
   if (document.activeElement?.closest("input, textarea, [role=dialog]") != null) return;
   const note = document.getElementById("note");
   const page = note?.checkVisibility() ? note : document.getElementById("content");

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMatchRoute, useParams } from "@tanstack/react-router";
 import { noteQuery } from "../service/queries.ts";
 
-/** Which list one is in: the address says so, or beside a note, whose it is; undefined: in neither. */
+/** The list that the user is in, by the URL or by the owner of the open note. Undefined: neither list. */
 export function useScope(): "owned" | "shared" | undefined {
   const matches = useMatchRoute();
   const { noteId } = useParams({ strict: false });

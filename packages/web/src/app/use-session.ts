@@ -1,28 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { toasts } from "../components/toast-queue.ts";
-import { performAll } from "../components/undo.ts";
+import { forgetUploads } from "../features/attachments/uploads/control-uploads.ts";
 import { isUnderWay } from "../features/attachments/uploads/upload.ts";
 import { uploadList } from "../features/attachments/uploads/upload-list.ts";
-import { areSaved } from "../features/notes/drafts.ts";
+import { drafts } from "../features/notes/draft/drafts.ts";
 import { accounts } from "../service/accounts.ts";
-import { finishBeforeSignOut, forgetKept } from "../service/kept.ts";
+import { deleteLocalData, finishBeforeSignOut } from "../service/local-data.ts";
 import { queryClient, sessionQuery } from "../service/queries.ts";
+import { toasts } from "../service/toasts.ts";
+import { performAll } from "../service/undo.ts";
 import { describeProblem, texts } from "../texts/index.ts";
 
 const words = texts.app.leaving;
 
-/** Tells the other tabs of this browser that the account leaves it. */
+/** Notifies the other tabs of a sign-out. */
 const channel = new BroadcastChannel("valetkey.sign-out");
 
-/** Who is signed in; only for pages that nobody else sees. */
+/** The signed-in account, for pages that require a session. */
 export function useAccount() {
   const { data } = useQuery(sessionQuery);
   return data?.user;
 }
 
-/** When the session has ended elsewhere, the pages lead to the sign-in, and after it back. */
+/** Opens the sign-in page when the session has ended. After the sign-in, the user returns to the same page. */
 export function useLeaveWhenSignedOut(): void {
   const navigate = useNavigate();
   const { data } = useQuery(sessionQuery);
@@ -33,7 +34,7 @@ export function useLeaveWhenSignedOut(): void {
   }, [data, navigate]);
   useEffect(() => {
     channel.onmessage = () => void leave();
-    // "Back" may bring the page as it was, from before the sign-out.
+    // The back button may restore a page from before the sign-out.
     const check = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pageshow", check);
     return () => {
@@ -43,9 +44,9 @@ export function useLeaveWhenSignedOut(): void {
   }, []);
 }
 
-/** Ends the session and forgets what it showed and kept, in every tab; asks first when something would be lost. */
+/** Ends the session and deletes its data in every tab. Asks first when text or uploads would be lost. */
 export async function signOut(): Promise<void> {
-  // Rejects without an answer, before anything is given up.
+  // Rejects offline, before anything is deleted.
   await accounts.current();
   await Promise.all([performAll(), finishBeforeSignOut()]);
   const lost = whatIsLost();
@@ -57,12 +58,13 @@ export async function signOut(): Promise<void> {
 }
 
 function whatIsLost(): string | undefined {
-  if (!areSaved()) return words.losesText;
+  if (!drafts.areSaved()) return words.losesText;
   return isUploading() ? words.losesUploads : undefined;
 }
 
 async function endSession(): Promise<void> {
-  if (uploadList.all().size > 0) await stopUploads();
+  // Aborting uploads requires the session.
+  if (uploadList.all().size > 0) await forgetUploads();
   await accounts.signOut();
   channel.postMessage(null);
   await leave();
@@ -72,15 +74,9 @@ function isUploading(): boolean {
   return [...uploadList.all().values()].some(isUnderWay);
 }
 
-// While the session is there, so that the service hears of it; otherwise they end by themselves there, and here with the page.
-async function stopUploads(): Promise<void> {
-  const code = await import("../features/attachments/uploads/control-uploads.ts").catch(() => undefined);
-  await code?.forgetUploads();
-}
-
-// The page is loaded anew, so that nothing stays in memory.
+/** Reloads the document, so that no data stays in memory. */
 async function leave(): Promise<void> {
-  await forgetKept();
+  await deleteLocalData();
   queryClient.clear();
   location.assign("/sign-in");
 }

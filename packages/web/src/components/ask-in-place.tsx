@@ -3,19 +3,19 @@ import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
 
 type AskInPlaceProps = {
-  /** The button that asks. */
+  /** The text of the button that asks. */
   label: string;
-  /** The same, said to screen readers with what it is about. Default: label. */
+  /** The label for screen readers, which names the affected item. Default: label. */
   spokenLabel?: string;
-  /** What it would mean, in a line. */
+  /** The consequence, in one line. */
   question: ReactNode;
-  /** The button that does it. Default: label. */
+  /** The text of the button that confirms. Default: label. */
   action?: string;
   isPending?: boolean;
   onConfirm: () => void;
 };
 
-/** A button that asks, in its own place, before it does what can't be undone. */
+/** A button for an action that cannot be undone. It asks for confirmation in its own place. */
 export function AskInPlace({
   label,
   spokenLabel,
@@ -38,7 +38,7 @@ export function AskInPlace({
     );
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape anywhere in it means what its Cancel does
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape does the same as the Cancel button
     <div
       className="flex w-full flex-wrap items-center justify-end gap-2"
       onKeyDown={(event) => event.key === "Escape" && cancel()}

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 
 type Person = { name: string | null; email: string | null };
 
-/** How a person is called: by name, else by address. */
+/** The name of a person, else the email address. */
 export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
   return person.name ?? person.email ?? otherwise;
 }
@@ -16,7 +16,7 @@ function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** A person's initials in a circle. It says nothing to screen readers: the name stands beside it. */
+/** The initials of a person in a circle. Hidden from screen readers, because the name stands beside it. */
 export function Avatar({ name, className }: { name: string; className?: string }) {
   return (
     <span

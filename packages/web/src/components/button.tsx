@@ -10,7 +10,7 @@ const kinds: Record<Kind, string> = {
   danger: "bg-danger text-canvas hover:opacity-90",
 };
 
-/** How a button looks, for links that act as one too. */
+/** The classes of a button, also for links that look like one. */
 export function buttonStyle({
   kind = "outline",
   className,
@@ -27,7 +27,7 @@ export function buttonStyle({
 }
 
 type ButtonProps = ComponentProps<"button"> & {
-  /** primary: the one action of a view. Default: outline. */
+  /** `primary` is for the main action of a view. Default: outline. */
   kind?: Kind;
 };
 

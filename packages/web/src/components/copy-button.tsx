@@ -2,43 +2,41 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
-import { copyText } from "./copy-text.ts";
 
-/** How long it says that it has copied. Milliseconds. */
-const SAID_MS = 2_000;
+/** How long the button shows the result. Milliseconds. */
+const RESULT_MS = 2_000;
 
 type CopyButtonProps = {
-  /** What is copied. */
   text: string;
-  /** Default: "Copy". */
-  label?: string;
+  /** Copies the text and returns whether that worked. */
+  onCopy: (text: string) => Promise<boolean>;
   /** Default: outline. */
-  kind?: "primary" | "outline" | "quiet";
+  kind?: "primary" | "outline";
   className?: string;
 };
 
-/** Copies a text, and says so. */
-export function CopyButton({ text, label = texts.common.copy, kind = "outline", className }: CopyButtonProps) {
-  const [said, setSaid] = useState<"copied" | "refused">();
+/** A button that copies a text and shows the result. */
+export function CopyButton({ text, onCopy, kind = "outline", className }: CopyButtonProps) {
+  const [result, setResult] = useState<"copied" | "refused">();
   useEffect(() => {
-    if (said === undefined) return;
-    const timer = setTimeout(() => setSaid(undefined), SAID_MS);
+    if (result === undefined) return;
+    const timer = setTimeout(() => setResult(undefined), RESULT_MS);
     return () => clearTimeout(timer);
-  }, [said]);
+  }, [result]);
   const words = { copied: texts.common.copied, refused: texts.common.notCopied };
-  const Icon = said === "copied" ? Check : Copy;
+  const Icon = result === "copied" ? Check : Copy;
   return (
     <>
       <Button
         kind={kind}
         {...(className !== undefined && { className })}
-        onClick={async () => setSaid((await copyText(text)) ? "copied" : "refused")}
+        onClick={async () => setResult((await onCopy(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />
-        {said === undefined ? label : words[said]}
+        {result === undefined ? texts.common.copy : words[result]}
       </Button>
       <span role="status" className="sr-only">
-        {said !== undefined && words[said]}
+        {result !== undefined && words[result]}
       </span>
     </>
   );

@@ -1,18 +1,20 @@
 import { CopyButton } from "./copy-button.tsx";
 
 type CopyLineProps = {
-  /** What the line is, for screen readers. */
+  /** The name of the text for screen readers. */
   label: string;
   text: string;
-  /** The button of the one thing that is to be copied. Default: outline. */
+  /** Copies the text and returns whether that worked. */
+  onCopy: (text: string) => Promise<boolean>;
+  /** Default: outline. */
   kind?: "primary" | "outline";
 };
 
 /** A key or a command on one line, with a button that copies it. */
-export function CopyLine({ label, text, kind = "outline" }: CopyLineProps) {
+export function CopyLine({ label, text, onCopy, kind = "outline" }: CopyLineProps) {
   return (
     <div className="flex items-center gap-2">
-      {/* A field and not a text: the keyboard can go through it, and select all of it. */}
+      {/* A read-only field, so that the keyboard can scroll it and select all. */}
       <input
         readOnly
         aria-label={label}
@@ -21,7 +23,7 @@ export function CopyLine({ label, text, kind = "outline" }: CopyLineProps) {
         spellCheck={false}
         className="h-11 min-w-0 grow truncate rounded-card bg-sunken px-3 font-mono text-small md:h-9"
       />
-      <CopyButton text={text} kind={kind} />
+      <CopyButton text={text} onCopy={onCopy} kind={kind} />
     </div>
   );
 }

@@ -12,14 +12,14 @@ type DialogProps = {
   /** One sentence below the title. */
   description?: ReactNode;
   children: ReactNode;
-  /** What keeps standing below what scrolls, for example the buttons. */
+  /** Stays visible below the scrolling content. */
   footer?: ReactNode;
-  /** What gets the focus when it opens. Default: the first thing that can have it. */
+  /** The element that is focused when the dialog opens. Default: the first focusable element. */
   initialFocus?: RefObject<HTMLElement | null>;
   className?: string;
 };
 
-/** A dialog in the middle of a desktop, a sheet from below on a phone. */
+/** A dialog: centered on desktops, a sheet at the bottom on phones. */
 export function Dialog({ open, onOpenChange, title, description, children, footer, ...popup }: DialogProps) {
   return (
     <BaseDialog.Root open={open} onOpenChange={onOpenChange}>

@@ -1,6 +1,6 @@
 import { splitName } from "./split-name.ts";
 
-/** A filename in one line; where there is no room it is shortened in the middle, so that the extension stays. */
+/** A filename on one line, shortened in the middle where needed, so that the extension stays visible. */
 export function FileName({ filename }: { filename: string }) {
   const { head, tail } = splitName(filename);
   return (

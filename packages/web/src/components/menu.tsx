@@ -1,14 +1,16 @@
-import { type ComponentProps, cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
-import { onDemand } from "./on-demand.tsx";
+import { clsx } from "clsx";
+import {
+  type ComponentProps,
+  cloneElement,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+  type ReactNode,
+  useId,
+  useState,
+} from "react";
 
-const loadPopup = () => import("./menu-popup.tsx");
-const loadItems = () => import("./menu-items.tsx");
-const MenuPopup = onDemand(async () => {
-  const [{ MenuPopup }] = await Promise.all([loadPopup(), loadItems()]);
-  return MenuPopup;
-});
-
-export type MenuProps = {
+type MenuProps = {
   /** The button that opens it. */
   trigger: ReactElement<ComponentProps<"button">>;
   children: ReactNode;
@@ -18,28 +20,113 @@ export type MenuProps = {
   side?: "top" | "bottom";
 };
 
-/** A list of MenuItems behind a button. Its code is fetched when a pointer or the focus comes near: no page needs it to be read. */
-export function Menu(props: MenuProps) {
-  const [isAsked, setAsked] = useState(false);
-  const closed = cloneElement(props.trigger, {
+const areas = {
+  top: { start: "[position-area:top_span-right]", end: "[position-area:top_span-left]" },
+  bottom: { start: "[position-area:bottom_span-right]", end: "[position-area:bottom_span-left]" },
+};
+
+/**
+ * A list of MenuItems behind a button. It is built on the Popover API, which closes it on Escape and on a click outside, and returns the
+ * focus. Browsers without CSS anchor positioning show the menu in the middle of the screen.
+ * Keyboard: https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
+ */
+export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  const button = cloneElement(trigger, {
+    id: `${id}button`,
+    popoverTarget: id,
     "aria-haspopup": "menu",
-    "aria-expanded": false,
-    onPointerEnter: preload,
-    onFocus: preload,
-    onClick: () => setAsked(true),
+    "aria-expanded": isOpen,
+    onKeyDown(event) {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      event.currentTarget.click();
+    },
   });
-  if (!isAsked) return closed;
   return (
-    <Suspense fallback={closed}>
-      <MenuPopup {...props} fallback={closed} onClose={() => setAsked(false)} />
-    </Suspense>
+    <>
+      {button}
+      <div
+        id={id}
+        role="menu"
+        tabIndex={-1}
+        popover="auto"
+        aria-labelledby={`${id}button`}
+        onBeforeToggle={({ newState }) => setOpen(newState === "open")}
+        onToggle={({ newState, currentTarget }) => newState === "open" && itemsOf(currentTarget)[0]?.focus()}
+        onClick={({ currentTarget }) => currentTarget.hidePopover()}
+        onKeyDown={moveFocus}
+        className={clsx(
+          "min-w-44 rounded-card border border-line bg-surface p-1 text-base text-ink shadow-float outline-none transition-opacity starting:opacity-0",
+          "inset-auto my-1 [position-try-fallbacks:flip-block]",
+          areas[side][align],
+        )}
+      >
+        {isOpen && children}
+      </div>
+    </>
   );
 }
 
-function preload(): void {
-  // A failure shows when the menu is opened.
-  Promise.all([loadPopup(), loadItems()]).catch(() => undefined);
+function itemsOf(menu: HTMLElement): HTMLElement[] {
+  return [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
 }
 
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const items = itemsOf(event.currentTarget);
+  const at = items.findIndex((item) => item.matches(":focus"));
+  const target = {
+    ArrowDown: items[(at + 1) % items.length],
+    ArrowUp: items.at(at <= 0 ? -1 : at - 1),
+    Home: items[0],
+    End: items.at(-1),
+  }[event.key];
+  if (target !== undefined) {
+    event.preventDefault();
+    target.focus();
+  } else if (event.key === "Tab") {
+    event.preventDefault();
+    event.currentTarget.hidePopover();
+  } else if (event.key === " " && event.target instanceof HTMLAnchorElement) {
+    event.preventDefault();
+    event.target.click();
+  } else if (event.key.length === 1) {
+    const after = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+    after.find((item) => item.textContent.toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+  }
+}
+
+type MenuItemProps = {
+  icon?: ReactNode;
+  isDanger?: boolean;
+  /** The element to render. Default: a button. */
+  render?: ReactElement<ComponentProps<"a"> | ComponentProps<"button">>;
+  onClick?: () => void;
+  children: ReactNode;
+};
+
 /** One action of a Menu. */
-export const MenuItem = lazy(async () => ({ default: (await loadItems()).MenuItem }));
+export function MenuItem({
+  icon,
+  isDanger = false,
+  render = <button type="button" />,
+  onClick,
+  children,
+}: MenuItemProps) {
+  return cloneElement(
+    render,
+    {
+      role: "menuitem",
+      tabIndex: -1,
+      className: clsx(
+        "flex h-11 w-full cursor-default select-none items-center gap-2 rounded-small px-2 pr-3 text-left outline-none focus:bg-hover md:h-8",
+        isDanger && "text-danger",
+      ),
+      onPointerMove: ({ currentTarget }: PointerEvent<HTMLElement>) => currentTarget.focus({ preventScroll: true }),
+      ...(onClick !== undefined && { onClick }),
+    },
+    icon !== undefined && <span className={clsx("shrink-0", !isDanger && "text-muted")}>{icon}</span>,
+    children,
+  );
+}

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Something to know before going on, in a line; nothing has failed. */
+/** A hint in one line that is not an error. */
 export function Notice({ children }: { children: ReactNode }) {
   return (
     <p role="status" className="rounded-card bg-warning-soft px-3 py-2 text-small text-warning">

@@ -4,14 +4,14 @@ import { texts } from "../texts/index.ts";
 import { IconButton } from "./icon-button.tsx";
 import { TextField } from "./text-field.tsx";
 
-/** A password, which can be shown to whoever types it. */
+/** A password field with a button that shows the password. */
 export function PasswordField(props: Omit<ComponentProps<typeof TextField>, "type" | "end">) {
   const [isShown, setShown] = useState(false);
   return (
     <TextField
       {...props}
       type={isShown ? "text" : "password"}
-      // What is shown is still no text to be corrected.
+      // A visible password must not be corrected either.
       spellCheck={false}
       autoCapitalize="none"
       end={

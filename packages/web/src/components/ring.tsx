@@ -4,13 +4,13 @@ const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
 
 type RingProps = {
-  /** 1 is whole, 0 is over. */
+  /** The remaining share, from 1 to 0. */
   left: number;
   size?: number;
   className?: string;
 };
 
-/** What is left of a life, as a thin ring that empties. Amber in the last sixth. */
+/** A thin ring that shows the remaining lifetime. Amber in the last sixth. */
 export function Ring({ left, size = 20, className }: RingProps) {
   const share = Math.min(1, Math.max(0, left));
   const colour = share === 0 ? "text-muted" : share < 1 / 6 ? "text-warning" : "text-accent";
@@ -33,7 +33,7 @@ export function Ring({ left, size = 20, className }: RingProps) {
         strokeDasharray={LENGTH}
         strokeDashoffset={LENGTH * (1 - share)}
         strokeLinecap={share === 0 ? "butt" : "round"}
-        // It is drawn once a second, and goes on evenly in between.
+        // The value changes once a second. The transition makes that smooth.
         className="transition-[stroke-dashoffset] duration-1000 ease-linear"
       />
     </svg>

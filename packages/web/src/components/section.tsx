@@ -2,7 +2,7 @@ import { type ReactNode, useId } from "react";
 
 type SectionProps = { title: string; hint?: ReactNode; children: ReactNode };
 
-/** A part of a page with a heading of its own. */
+/** A part of a page with a heading. */
 export function Section({ title, hint, children }: SectionProps) {
   const id = useId();
   return (

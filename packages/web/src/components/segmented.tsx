@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { type ReactNode, useId } from "react";
 
 type SegmentedProps<Value extends string> = {
-  /** What is chosen; said to screen readers. */
+  /** The label for screen readers. */
   label: string;
   value: Value;
   onChange: (value: Value) => void;
@@ -10,7 +10,7 @@ type SegmentedProps<Value extends string> = {
   className?: string;
 };
 
-/** One of a few, all in sight: a group of radio buttons that looks like one bar. */
+/** A group of radio buttons that looks like one bar. */
 export function Segmented<Value extends string>({ label, value, onChange, options, className }: SegmentedProps<Value>) {
   const name = useId();
   return (

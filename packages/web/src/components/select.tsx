@@ -3,13 +3,13 @@ import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 
 type SelectProps = Omit<ComponentProps<"select">, "aria-label"> & {
-  /** What is chosen, for screen readers. */
+  /** The label for screen readers. */
   label: string;
-  /** As text in a line, without a border. Default: a field. */
+  /** Looks like text, without a border. Default: false. */
   isQuiet?: boolean;
 };
 
-/** One of a few: the browser's own list, which every phone knows how to show. */
+/** A native select, which phones show in their own way. */
 export function Select({ label, isQuiet = false, className, children, ...props }: SelectProps) {
   return (
     <span className={clsx("relative inline-flex min-w-0 items-center", className)}>

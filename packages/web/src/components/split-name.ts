@@ -1,11 +1,11 @@
-/** How much of a name stays in sight in front of its extension. Characters. */
+/** How much of the name stays visible before the extension. Characters. */
 const BEFORE_EXTENSION = 5;
-/** What is longer is no extension but a part of the name. Characters. */
+/** A longer suffix counts as part of the name. Characters. */
 const MAX_EXTENSION = 8;
 
 /**
- * Cuts a filename where it may be shortened: what is left of the cut may end in "…", what is right of it stays whole, the extension in it.
- * Characters are those that a reader sees, so that none is cut in two.
+ * Splits a filename for display. The head may be shortened, and the tail with the extension stays whole.
+ * It splits between grapheme clusters, so that no visible character is cut in two.
  */
 export function splitName(filename: string): { head: string; tail: string } {
   const characters = Array.from(new Intl.Segmenter().segment(filename), ({ segment }) => segment);

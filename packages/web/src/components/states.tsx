@@ -6,7 +6,7 @@ import { Button } from "./button.tsx";
 
 type EmptyProps = { icon?: ReactNode; title: string; hint?: ReactNode; action?: ReactNode; className?: string };
 
-/** Nothing here yet: one sentence, one action. */
+/** Shown in place of an empty list: a sentence and an action. */
 export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   return (
     <div className={clsx("mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-12 text-center", className)}>
@@ -20,7 +20,7 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
 
 type FailureProps = { title: string; error: unknown; onRetry: () => void; className?: string };
 
-/** Something could not be loaded: what, why, and "Try again". */
+/** Shown in place of content that could not be loaded, with the reason and a button to retry. */
 export function Failure({ title, error, onRetry, className }: FailureProps) {
   return (
     <div role="alert" className={className}>
@@ -34,12 +34,12 @@ export function Failure({ title, error, onRetry, className }: FailureProps) {
   );
 }
 
-/** A grey bar where something will be, from 150 ms on; give it a size by `className`. */
+/** A grey bar in place of loading content. It appears after 150 ms. `className` sets its size. */
 export function Skeleton({ className }: { className: string }) {
   return <div aria-hidden="true" className={clsx("skeleton", className)} />;
 }
 
-/** A failure said where it happened, in a line. */
+/** An error in one line, shown where it happened. */
 export function Problem({ error, children }: { error?: unknown; children?: ReactNode }) {
   return (
     <p role="alert" className="rounded-card bg-danger-soft px-3 py-2 text-danger text-small">

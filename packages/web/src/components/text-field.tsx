@@ -7,16 +7,16 @@ export const inputStyle =
 
 type TextFieldProps = Omit<ComponentProps<typeof Field.Control>, "className"> & {
   label: string;
-  /** Said below the field while there is no error. */
+  /** Shown below the field while there is no error. */
   hint?: ReactNode;
-  /** Said instead of the hint. */
+  /** Shown instead of the hint. */
   error?: string | undefined;
-  /** Stands at the end of the field, for example a button. */
+  /** Shown at the end of the field, for example a button. */
   end?: ReactNode;
   className?: string;
 };
 
-/** A labelled line of text, with its hint or its error below. */
+/** A labelled text field with a hint or an error below it. */
 export function TextField({ label, hint, error, end, className, name, ...props }: TextFieldProps) {
   return (
     <Field.Root name={name} invalid={error !== undefined} className={clsx("flex flex-col gap-1", className)}>

@@ -2,21 +2,21 @@ import { clsx } from "clsx";
 import type { ReactNode } from "react";
 
 type TicketProps = {
-  /** What it opens: above the perforation. */
+  /** Above the perforation. */
   children: ReactNode;
-  /** How long it lives: below the perforation. */
+  /** Below the perforation. */
   stub: ReactNode;
-  /** Over: grey. Default: false. */
-  isOver?: boolean;
+  /** Whether it is grey. Default: false. */
+  isExpired?: boolean;
 };
 
-/** A claim ticket, to lie on the ground of a dialog (the notches at its sides show that ground). */
-export function Ticket({ children, stub, isOver = false }: TicketProps) {
+/** A claim ticket. Its notches have the background of a dialog or card. */
+export function Ticket({ children, stub, isExpired = false }: TicketProps) {
   return (
     <section
       className={clsx(
         "rounded-card border border-ticket-edge transition-colors",
-        isOver ? "bg-sunken text-muted" : "bg-ticket",
+        isExpired ? "bg-sunken text-muted" : "bg-ticket",
       )}
     >
       <div className="p-4 pb-5">{children}</div>
@@ -29,7 +29,7 @@ export function Ticket({ children, stub, isOver = false }: TicketProps) {
   );
 }
 
-/** Half a disc that lies on the edge of the ticket and covers it. */
+/** A half disc that covers the edge of the ticket. */
 function Notch({ className }: { className: string }) {
   return <span className={clsx("absolute -top-[11px] h-5 w-2.5 border border-ticket-edge bg-surface", className)} />;
 }

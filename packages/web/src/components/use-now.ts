@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The time, again and again: milliseconds since the epoch. Default: twice a minute. */
+/** The current instant, in milliseconds since the epoch. Updated every `everyMs`, by default every 30 s. */
 export function useNow(everyMs = 30_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 
-/** How far below what is seen it counts already. */
+/** How far below the visible area the element already counts as seen. */
 const AHEAD = "600px";
 
-/** Calls back once when this place comes into view or near it, for lists that go on; a new `key` makes it call again. */
+/** Calls back once when it scrolls into view or near it, to load more rows. A new `key` arms it again. */
 export function WhenSeen({ onSeen }: { onSeen: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   const seen = useEffectEvent(onSeen);
@@ -16,7 +16,7 @@ export function WhenSeen({ onSeen }: { onSeen: () => void }) {
         observer.disconnect();
         seen();
       },
-      // Without a root of its own the margin would end at the nearest part that scrolls.
+      // Without an explicit root, the nearest scroll container clips the margin.
       { root: element.closest("main"), rootMargin: AHEAD },
     );
     observer.observe(element);

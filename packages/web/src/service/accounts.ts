@@ -2,7 +2,7 @@ import { type ErrorCode, ValetKeyError } from "@valetkey/client";
 
 export type Account = { id: string; email: string; name: string };
 
-/** A browser somewhere that is signed in; `token` is only good for ending it. */
+/** A signed-in browser. `token` only ends the session. */
 export type Session = {
   id: string;
   token: string;
@@ -15,16 +15,19 @@ export type Session = {
 
 type Current = { session: Session; user: Account } | null;
 
-/** /auth: accounts and sessions. Failures are ValetKeyErrors, as everywhere. */
+/** Calls of /auth: accounts and sessions. They reject with a ValetKeyError. */
 export const accounts = {
   current: () => call<Current>("GET", "/auth/get-session"),
   signUp: (account: { name: string; email: string; password: string }) => call("POST", "/auth/sign-up/email", account),
   signIn: (credentials: { email: string; password: string }) => call("POST", "/auth/sign-in/email", credentials),
-  /** The address of the identity provider to go to; it leads back to `callbackURL`, a path, or to /sign-in?error=code. */
+  /**
+   * Returns the URL of the identity provider. After the sign-in it redirects to a path, after a failure to /sign-in?error=code.
+   * @param callbackURL The path.
+   */
   startOidc: (callbackURL: string) => call<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
   signOut: () => call("POST", "/auth/sign-out", {}),
   rename: (name: string) => call("POST", "/auth/update-user", { name }),
-  /** A wrong current password is an `invalid_request`. */
+  /** Rejects with `invalid_request` when the current password is wrong. */
   changePassword: (change: { currentPassword: string; newPassword: string; revokeOtherSessions: boolean }) =>
     call("POST", "/auth/change-password", change),
   sessions: () => call<Session[]>("GET", "/auth/list-sessions"),

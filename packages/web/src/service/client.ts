@@ -8,36 +8,36 @@ addEventListener("pageshow", () => {
   isLeaving = false;
 });
 
-const refusedTo = new Set<(status: number) => void>();
+const refusalCallbacks = new Set<(status: number) => void>();
 
-/** Calls back whenever nobody is signed in (401), or something is refused or gone (403, 404): what the page shows is old. */
+/** Calls back on each response 401, 403 and 404 of the service: the page shows outdated data. */
 export function onRefused(callback: (status: number) => void): void {
-  refusedTo.add(callback);
+  refusalCallbacks.add(callback);
 }
 
-/** What browsers send after the page is gone, at the most: a larger one they would refuse at once. Bytes. Source: Fetch, "HTTP-network-or-cache fetch". */
-const OUTLIVES_BYTES = 60_000;
+/** Browsers refuse a keepalive request with a larger body. Bytes. Source: Fetch, "HTTP-network-or-cache fetch". */
+const KEEPALIVE_MAX_BYTES = 60_000;
 
-const outlives = (body: unknown): boolean =>
-  body === undefined || (typeof body === "string" && new Blob([body]).size <= OUTLIVES_BYTES);
+const fitsKeepalive = (body: unknown): boolean =>
+  body === undefined || (typeof body === "string" && new Blob([body]).size <= KEEPALIVE_MAX_BYTES);
 
-/** What is sent while the page goes away is sent all the same: a deletion that could no longer be undone, for instance. */
+/** Requests of a page that is being closed use keepalive, for example a deletion that can no longer be undone. */
 const watchedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, isLeaving && outlives(init?.body) ? { ...init, keepalive: true } : init);
+  const response = await fetch(input, isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init);
   const { status, url } = response;
-  // What the bucket refuses is an address that is over, and signed anew.
+  // A refusal of the bucket means an expired URL, which is signed again.
   const isRefused = (status === 401 || status === 403 || status === 404) && new URL(url).origin === location.origin;
-  if (isRefused) for (const tell of refusedTo) tell(status);
+  if (isRefused) for (const callback of refusalCallbacks) callback(status);
   return response;
 };
 
-/** The service that this page came from; the session cookie says who is calling. */
+/** The service that served this page. The session cookie identifies the user. */
 export const service = { baseUrl: location.origin, fetch: watchedFetch };
 
-/** All that is asked of it; files are moved by `transfers`. */
+/** All calls of the service, except uploads and downloads (`transfers`). */
 export const client = createCalls(service);
 
-/** Whether the failure is the one of this code. */
+/** Whether an error is a ValetKeyError with this code. */
 export function hasCode(error: unknown, code: ValetKeyError["code"]): error is ValetKeyError {
   return error instanceof ValetKeyError && error.code === code;
 }

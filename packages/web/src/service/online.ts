@@ -1,15 +1,11 @@
-import { useSyncExternalStore } from "react";
+import { useStore } from "@nanostores/react";
+import { atom } from "nanostores";
 
-function subscribe(listener: () => void): () => void {
-  addEventListener("online", listener);
-  addEventListener("offline", listener);
-  return () => {
-    removeEventListener("online", listener);
-    removeEventListener("offline", listener);
-  };
-}
+const $isOnline = atom(navigator.onLine);
+addEventListener("online", () => $isOnline.set(true));
+addEventListener("offline", () => $isOnline.set(false));
 
-/** Whether the browser believes that there is a connection. */
+/** Whether the browser reports a network connection. */
 export function useOnline(): boolean {
-  return useSyncExternalStore(subscribe, () => navigator.onLine);
+  return useStore($isOnline);
 }

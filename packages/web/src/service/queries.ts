@@ -2,38 +2,37 @@ import { MutationCache, type Query, QueryCache, QueryClient, queryOptions } from
 import type { Note } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, hasCode, onRefused } from "./client.ts";
-import { keepFor } from "./kept.ts";
+import { claimLocalData } from "./local-data.ts";
 
-/** How often a failed reading is tried again by itself; what was decided (4xx) is not. */
+/** How often a failed query is retried. A response 4xx is final, except 408 and 429. */
 const RETRIES = 2;
 
-function isDecided(error: unknown): boolean {
+function isFinal(error: unknown): boolean {
   const { status } = error as { status?: number };
   return status !== undefined && status < 500 && status !== 429 && status !== 408;
 }
 
-/** Whoever is told that the session is over looks at it again, and the pages lead to the sign-in. */
+/** Loads the session again, so that the pages redirect to the sign-in when it has ended. */
 function onError(error: unknown): void {
   if (hasCode(error, "unauthenticated")) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }
 
-/** What the pages know of the service. */
+/** The cache of all data from the service. */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // Offline is shown, and a failure too: nothing waits in silence.
+      // Requests fail offline instead of waiting, because the pages show each failure.
       networkMode: "always",
-      retry: (failures, error) => !isDecided(error) && navigator.onLine && failures < RETRIES,
+      retry: (failures, error) => !isFinal(error) && navigator.onLine && failures < RETRIES,
     },
     mutations: { networkMode: "always" },
   },
 });
 
-// The session is over: the pages lead to the sign-in, and back. Access was taken away, or something was deleted: the open note and the
-// lists are looked at again, and say so.
+// After a 401, the session is loaded again. After a 403 or 404, the open note and the lists are: access was revoked, or an item deleted.
 onRefused((status) => {
   if (status === 401) return void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   const predicate = ({ queryKey: [noun], state }: Query) =>
@@ -41,16 +40,16 @@ onRefused((status) => {
   void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
 });
 
-/** Whose data the page has shown since it was loaded. */
+/** The account whose data the document has shown. */
 let shownTo: string | undefined;
 
 async function currentSession() {
   const session = await accounts.current();
   if (session === null) return session;
   const { id } = session.user;
-  await keepFor(id);
+  await claimLocalData(id);
   if (shownTo !== undefined && shownTo !== id) {
-    // Someone else has signed in meanwhile, here or in another tab: nothing of the one before stays in memory.
+    // Another user has signed in, here or in another tab. A reload removes the data of the previous user from memory.
     location.reload();
     return new Promise<never>(() => undefined);
   }
@@ -58,24 +57,24 @@ async function currentSession() {
   return session;
 }
 
-/** Who is signed in; null: nobody. */
+/** The session and its account. Null: nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: currentSession,
   staleTime: 60_000,
 });
 
-/** What this service is like: whether accounts exist, who may make one, and its limits. */
+/** The settings of this service: whether accounts exist, who may create one, and its limits. */
 export const instanceQuery = queryOptions({
   queryKey: ["instance"],
   queryFn: () => client.instance(),
   staleTime: 60_000,
 });
 
-/** How often the open note of someone else is looked at again: about as long as URLs live. Milliseconds. */
+/** How often an open note of another owner is polled: about the default lifetime of a URL. Milliseconds. */
 const SHARED_NOTE_MS = 60_000;
 
-/** One note with its attachments. What a list has shown of it stands there until it has come. */
+/** One note with its attachments. Until it is loaded, the version from a list is shown. */
 export const noteQuery = (noteId: string) =>
   queryOptions({
     queryKey: ["note", noteId],
@@ -91,9 +90,8 @@ function listedNote(noteId: string): Note | undefined {
     .find(({ id }) => id === noteId);
 }
 
-/** The keys under which lists live, to be invalidated when something in them changed. */
+/** The query keys, for invalidation after a change. */
 export const keys = {
-  /** Lists of notes, page by page. */
   notes: ["notes"],
   sharedFiles: ["shared-files"],
   foundNotes: (q: string) => ["found-notes", q],

@@ -1,22 +1,22 @@
 import { useEffectEvent, useLayoutEffect } from "react";
 
-/** Every shortcut of the app, all of which the dialog behind `?` lists. "g n": one key after the other. "mod+k": Ctrl, on a Mac Cmd. */
+/** All shortcuts. "g n" is two keys in sequence. "mod" is Cmd on a Mac, else Ctrl. */
 export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g a" | "g ," | "mod+k" | "?";
 
-/** How long after the first key of two the second one counts. Milliseconds. */
+/** The longest pause between the two keys of a sequence. Milliseconds. */
 const SEQUENCE_MS = 1_200;
 const handlers = new Map<Shortcut, (() => void)[]>();
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 let prefix: { key: string; at: number } | undefined;
 
 /**
- * Runs the handler when its key is pressed while the component is shown: `useShortcut("u", () => input.current?.click())`. Keys that are
- * typed into a field, pressed together with Ctrl, Alt or Cmd, or inside a dialog or a menu do nothing. Where two ask for the
- * same key, the later one has it. A new key goes into `Shortcut` above, and its words into `texts.shortcuts`.
+ * Runs a handler on a shortcut while the component is mounted: `useShortcut("u", () => input.current?.click())`. Keys in a field, a dialog
+ * or a menu do nothing, and neither do keys with Ctrl, Alt or Cmd. If two components use the same shortcut, the later one handles it.
+ * A new shortcut needs an entry in `Shortcut` and in `texts.shortcuts`.
  */
 export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
-  // Before it is seen: whoever sees the page may press its keys.
+  // A layout effect, so that shortcuts work as soon as the page is visible.
   useLayoutEffect(() => {
     if (!isEnabled) return;
     const own = () => onPress();
@@ -30,7 +30,7 @@ export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled
   }, [shortcut, isEnabled]);
 }
 
-/** What a key is called on this machine. */
+/** The name of a key on this operating system. */
 export function nameOfKey(key: string): string {
   return key === "mod" ? (isMac ? "⌘" : "Ctrl") : key.length === 1 ? key.toUpperCase() : key;
 }
@@ -44,7 +44,7 @@ addEventListener("keydown", (event) => {
   const pressed = pressedShortcut(event);
   if (pressed === undefined) return;
   const handler = handlersOf(pressed).at(-1);
-  // A key that is held down moves on in a list; it makes no second note.
+  // A key that is held down repeats only the steps through a list.
   if (handler === undefined || (event.repeat && pressed !== "j" && pressed !== "k")) return;
   event.preventDefault();
   handler();

@@ -1,17 +1,18 @@
-import { useSyncExternalStore } from "react";
+import { atom } from "nanostores";
 
 export type Theme = "system" | "light" | "dark";
 
-/** The same name is read by /theme.js before the first paint. */
+/** /theme.js reads the same key before the first paint. */
 const KEY = "valetkey.theme";
-const listeners = new Set<() => void>();
 
-export function currentTheme(): Theme {
+export const $theme = atom<Theme>(readTheme());
+
+function readTheme(): Theme {
   const { theme } = document.documentElement.dataset;
   return theme === "light" || theme === "dark" ? theme : "system";
 }
 
-/** Changes the theme at once and remembers it in this browser. */
+/** Changes the theme immediately and stores it in this browser. */
 export function chooseTheme(theme: Theme): void {
   const { dataset } = document.documentElement;
   if (theme === "system") delete dataset.theme;
@@ -20,16 +21,7 @@ export function chooseTheme(theme: Theme): void {
     if (theme === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // A browser that stores nothing forgets the choice at the end of the page.
+    // A browser that forbids storage keeps the theme until the page is reloaded.
   }
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, currentTheme);
+  $theme.set(theme);
 }

@@ -1,12 +1,12 @@
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { toasts } from "../../components/toast-queue.ts";
-import { NoteList } from "../../features/notes/note-list.tsx";
+import { NoteList } from "../../features/notes/list/note-list.tsx";
+import { toasts } from "../../service/toasts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 import { useCreateNote } from "../use-create-note.ts";
 import { useScope } from "../use-scope.ts";
 
-/** The list, and beside it the note; on a phone one of the two. */
+/** The list beside the note. A phone shows one of the two. */
 export function ListsPage() {
   const { noteId } = useParams({ strict: false });
   const { q = "" } = useSearch({ strict: false });
@@ -32,7 +32,7 @@ export function ListsPage() {
         <NoteList key={scope} scope={scope} selectedId={noteId} q={q} onSearch={search} onNewNote={create} />
       </div>
       <section
-        // Another note begins at its top.
+        // A new element for each note, which starts scrolled to its top.
         key={noteId}
         id="note"
         tabIndex={-1}

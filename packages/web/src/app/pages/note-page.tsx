@@ -2,44 +2,34 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { useRef, useState } from "react";
+import { type ComponentProps, useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
-import { onDemand } from "../../components/on-demand.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
 import { latestFirst } from "../../features/attachments/use-listed.ts";
-import { isNoNote } from "../../features/notes/is-no-note.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
-import { PreviewOverlay } from "../../features/preview/preview-overlay.tsx";
+import { isUnavailable, UnavailableNote } from "../../features/notes/unavailable-note.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
-import { ShareFile } from "../../features/sharing/share-file.tsx";
-import { TemporaryLink } from "../../features/sharing/temporary-link.tsx";
+import type { ShareDialog } from "../../features/sharing/share-dialog.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
-
-const NoNote = onDemand(async () => (await import("../../features/notes/no-note.tsx")).NoNote);
+import { OpenedPart } from "../opened-part.tsx";
 
 const route = getRouteApi("/signed-in/lists/n/$noteId");
 
-/** A note, top to bottom: title, who can see it, the text, the files, what happened. */
+/** A note, from top to bottom: title, who can see it, text, files, activity. */
 export function NotePage() {
   const { noteId } = route.useParams();
   const { file, q } = route.useSearch();
   const navigate = route.useNavigate();
   const note = useQuery(noteQuery(noteId));
-  // What was there before a refusal is not shown any longer, though it is still known.
-  const isGone = note.isError && isNoNote(note.error);
+  // After a refusal the cached note is no longer shown.
+  const isGone = note.isError && isUnavailable(note.error);
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const [linked, setLinked] = useState<Attachment>();
-  const [shared, setShared] = useState<Attachment>();
-  // The code that says of a note that it is gone.
-  const [isMissing, setMissing] = useState(false);
-  const retry = () => {
-    setMissing(false);
-    void note.refetch();
-  };
+  const [sharing, setSharing] = useState<Sharing>();
   const { history } = useRouter();
   const hasNoteBehind = useRef(false);
   if (file === undefined) hasNoteBehind.current = false;
@@ -48,7 +38,8 @@ export function NotePage() {
     const search = { ...(q !== undefined && { q }), file: attachmentId };
     void navigate({ search, replace: file !== undefined, resetScroll: false });
   };
-  // Closing is the way back, so that "back" afterwards does not open the file again; who came by its address has no note behind it.
+  // Closing goes back in the history, so that the next "back" does not open the file again. A visit that began at the URL of the file
+  // has no note in its history.
   const hide = () => {
     if (hasNoteBehind.current) history.back();
     else void navigate({ search: q === undefined ? {} : { q }, replace: true, resetScroll: false });
@@ -69,8 +60,8 @@ export function NotePage() {
     <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
       {(note.data === undefined || isGone) && back}
       {note.isPending && <NoteSkeleton />}
-      {isGone && !isMissing && (
-        <NoNote
+      {isGone && (
+        <UnavailableNote
           noteId={noteId}
           error={note.error}
           action={
@@ -78,11 +69,10 @@ export function NotePage() {
               {texts.notes.goTo[list]}
             </Link>
           }
-          onClose={() => setMissing(true)}
         />
       )}
-      {note.isError && (isGone ? isMissing : note.data === undefined) && (
-        <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={retry} />
+      {note.isError && !isGone && note.data === undefined && (
+        <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
       )}
       {note.data !== undefined && !isGone && (
         <>
@@ -92,30 +82,67 @@ export function NotePage() {
             back={back}
             onDeleted={() => void navigate({ to: list, search: kept, replace: true })}
           >
-            <AccessLine note={note.data} />
+            <AccessLine note={note.data} onShare={() => setSharing(sharingOfNote(noteId))} />
           </NoteText>
-          <AttachmentSection note={note.data} onPreview={show} onCopyLink={setLinked} onShare={setShared} />
-          {note.data.role !== "viewer" && <NoteActivity noteId={noteId} />}
+          <AttachmentSection
+            note={note.data}
+            onPreview={show}
+            onCopyLink={setLinked}
+            onShare={(attachment) => setSharing(sharingOfFile(attachment))}
+          />
+          {note.data.role !== "viewer" && (
+            <NoteActivity>
+              {(fold) => (
+                <OpenedPart onClose={fold}>{({ ActivityFeed }) => <ActivityFeed noteId={noteId} />}</OpenedPart>
+              )}
+            </NoteActivity>
+          )}
         </>
       )}
-      {/* These stay when the note goes: they say themselves why a file can't be had. */}
+      {/* The dialogs stay open when the note is deleted: they report by themselves that a file is gone. */}
       {note.data !== undefined && (
-        <PreviewOverlay
-          files={latestFirst(note.data.attachments).filter(({ state }) => state === "ready")}
-          selectedId={file}
-          onSelect={show}
-          onClose={hide}
-        />
+        <OpenedPart isOpen={file !== undefined} onClose={hide}>
+          {({ PreviewOverlay }) => (
+            <PreviewOverlay
+              files={latestFirst(note.data.attachments).filter(({ state }) => state === "ready")}
+              selectedId={file}
+              onSelect={show}
+              onClose={hide}
+            />
+          )}
+        </OpenedPart>
       )}
-      {linked !== undefined && <TemporaryLink attachment={linked} onClose={() => setLinked(undefined)} />}
-      {shared !== undefined && <ShareFile attachment={shared} onClose={() => setShared(undefined)} />}
+      {linked !== undefined && (
+        <OpenedPart onClose={() => setLinked(undefined)}>
+          {({ LinkDialog }) => <LinkDialog attachment={linked} onClose={() => setLinked(undefined)} />}
+        </OpenedPart>
+      )}
+      {sharing !== undefined && (
+        <OpenedPart onClose={() => setSharing(undefined)}>
+          {({ ShareDialog }) => <ShareDialog {...sharing} onClose={() => setSharing(undefined)} />}
+        </OpenedPart>
+      )}
     </div>
   );
 }
 
+type Sharing = Omit<ComponentProps<typeof ShareDialog>, "onClose">;
+
+function sharingOfNote(noteId: string): Sharing {
+  return { subject: { noteId }, title: texts.sharing.shareNote };
+}
+
+function sharingOfFile({ id, filename }: Attachment): Sharing {
+  return {
+    subject: { attachmentId: id },
+    title: texts.sharing.shareFile(filename),
+    description: texts.sharing.shareFileHint,
+  };
+}
+
 function NoteSkeleton() {
   return (
-    // Its parts are where those of the note will be; on phones the way back stands above.
+    // Placed like the parts of the note. On phones the back link stands above.
     <div className="flex flex-col gap-6 max-lg:-mt-2 lg:pt-10">
       <Skeleton className="h-7 w-1/2" />
       <Skeleton className="h-11 w-1/4 md:h-9" />

@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { onDemand } from "../../components/on-demand.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
@@ -8,11 +7,10 @@ import { StorageSection } from "../../features/settings/storage-section.tsx";
 import { ThemeSection } from "../../features/settings/theme-section.tsx";
 import { TokenSection } from "../../features/settings/token-section.tsx";
 import { texts } from "../../texts/index.ts";
+import { OpenedPart } from "../opened-part.tsx";
 import { signOut } from "../use-session.ts";
 
-const ShortcutsDialog = onDemand(async () => (await import("../shortcuts-dialog.tsx")).ShortcutsDialog);
-
-/** The account, where it is signed in, its tokens, the storage, the theme. */
+/** The settings: account, sessions, storage, API tokens, theme, shortcuts. */
 export function SettingsPage() {
   useDocumentTitle(texts.settings.title);
   const [isListed, setListed] = useState(false);
@@ -26,7 +24,11 @@ export function SettingsPage() {
         <TokenSection />
         <ThemeSection />
         <ShortcutsSection onShow={() => setListed(true)} />
-        {isListed && <ShortcutsDialog onClose={() => setListed(false)} />}
+        {isListed && (
+          <OpenedPart onClose={() => setListed(false)}>
+            {({ ShortcutsDialog }) => <ShortcutsDialog onClose={() => setListed(false)} />}
+          </OpenedPart>
+        )}
       </div>
     </main>
   );

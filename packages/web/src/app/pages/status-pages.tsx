@@ -5,7 +5,7 @@ import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { texts } from "../../texts/index.ts";
 import { reloadIfServed } from "../reload-for-new-build.ts";
 
-/** While a page's code or data is on its way. */
+/** Shown while the code or data of a page loads. */
 export function PendingPage() {
   return (
     <p role="status" className="appear-late p-6 text-muted">
@@ -14,7 +14,7 @@ export function PendingPage() {
   );
 }
 
-/** What could not be shown. */
+/** Shown in place of a page that failed. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
   return (
     <main className="grid min-h-full place-items-center">
@@ -23,13 +23,13 @@ export function FailedPage({ error, reset }: ErrorComponentProps) {
   );
 }
 
-// Code that could not be fetched stays so until the page is loaded again.
+/** The browser loads failed code again only after a reload. */
 function retry(reset: () => void): void {
   reset();
   void reloadIfServed();
 }
 
-/** An address of ours that nothing is at. */
+/** Shown for an unknown path. */
 export function MissingPage() {
   const { title, hint, action } = texts.app.notFound;
   useDocumentTitle(title);

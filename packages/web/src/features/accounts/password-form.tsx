@@ -3,10 +3,10 @@ import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
-import { toasts } from "../../components/toast-queue.ts";
 import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { checkNewPassword, collect, focusField, type Problems, valuesOf } from "./checks.ts";
 

@@ -2,9 +2,9 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Section } from "../../components/section.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { toasts } from "../../components/toast-queue.ts";
 import { accounts } from "../../service/accounts.ts";
 import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { SessionRow } from "./session-row.tsx";
 

@@ -2,10 +2,10 @@ import { useMutation } from "@tanstack/react-query";
 import { Monitor, Smartphone } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
-import { toasts } from "../../components/toast-queue.ts";
 import { useNow } from "../../components/use-now.ts";
 import { accounts, type Session } from "../../service/accounts.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { describeDevice } from "./device.ts";
 

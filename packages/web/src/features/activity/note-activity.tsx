@@ -1,12 +1,9 @@
 import { ChevronRight } from "lucide-react";
-import { useId, useState } from "react";
-import { onDemand } from "../../components/on-demand.tsx";
+import { type ReactNode, useId, useState } from "react";
 import { texts } from "../../texts/index.ts";
 
-const ActivityFeed = onDemand(async () => (await import("./activity-feed.tsx")).ActivityFeed);
-
 /** What happened to one note; folded, and not even asked for, until someone wants to see it. */
-export function NoteActivity({ noteId }: { noteId: string }) {
+export function NoteActivity({ children }: { children: (fold: () => void) => ReactNode }) {
   const id = useId();
   const [isUnfolded, setUnfolded] = useState(false);
   return (
@@ -28,7 +25,7 @@ export function NoteActivity({ noteId }: { noteId: string }) {
         </button>
       </h2>
       <div id={id} className={isUnfolded ? "mt-4" : undefined}>
-        {isUnfolded && <ActivityFeed noteId={noteId} onClose={() => setUnfolded(false)} />}
+        {isUnfolded && children(() => setUnfolded(false))}
       </div>
     </section>
   );

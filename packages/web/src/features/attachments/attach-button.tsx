@@ -4,7 +4,6 @@ import { Button } from "../../components/button.tsx";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
 import type { ChosenFile } from "./uploads/begin-uploads.ts";
-import { preloadUploads } from "./uploads/load-uploads.ts";
 
 /** Chooses files from the disk; so does the key U. */
 export function AttachButton({ onChosen }: { onChosen: (files: ChosenFile[]) => void }) {
@@ -12,7 +11,7 @@ export function AttachButton({ onChosen }: { onChosen: (files: ChosenFile[]) => 
   useShortcut("u", () => input.current?.click());
   return (
     <>
-      <Button onClick={() => input.current?.click()} onPointerEnter={preloadUploads} onFocus={preloadUploads}>
+      <Button onClick={() => input.current?.click()}>
         <Paperclip size={16} />
         {texts.attachments.attach}
       </Button>

@@ -2,8 +2,7 @@ import type { Attachment } from "@valetkey/client";
 import { Download, Eye, Link2, MoreHorizontal, Trash2, UserPlus } from "lucide-react";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
-import { saveLink } from "../../components/save-link.ts";
-import { savingOf } from "../../service/saving.ts";
+import { downloadLink } from "../../service/download-link.ts";
 import { texts } from "../../texts/index.ts";
 import type { AttachmentActions } from "./attachment-row.tsx";
 
@@ -32,7 +31,7 @@ export function AttachmentMenu({ attachment, actions }: AttachmentMenuProps) {
           <MenuItem icon={<Link2 size={16} />} onClick={() => onCopyLink(attachment)}>
             {words.copyLink}
           </MenuItem>
-          <MenuItem icon={<Download size={16} />} render={<a {...saveLink(savingOf(attachment))} />}>
+          <MenuItem icon={<Download size={16} />} render={<a {...downloadLink(attachment)} />}>
             {words.download}
           </MenuItem>
           {onShare !== undefined && (

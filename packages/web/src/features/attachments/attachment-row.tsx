@@ -4,8 +4,7 @@ import { memo } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
-import { saveLink } from "../../components/save-link.ts";
-import { savingOf } from "../../service/saving.ts";
+import { downloadLink } from "../../service/download-link.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { AttachmentMenu } from "./attachment-menu.tsx";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
@@ -79,7 +78,7 @@ function QuickActions({ attachment, actions }: { attachment: Attachment; actions
       <IconButton label={words.copyLink} onClick={() => actions.onCopyLink(attachment)}>
         <Link2 size={16} />
       </IconButton>
-      <IconLink label={words.download} {...saveLink(savingOf(attachment))}>
+      <IconLink label={words.download} {...downloadLink(attachment)}>
         <Download size={16} />
       </IconLink>
     </div>

@@ -1,25 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { type ReactNode, useCallback, useMemo, useRef } from "react";
-import { onDemand } from "../../components/on-demand.tsx";
-import { toasts } from "../../components/toast-queue.ts";
 import { useNow } from "../../components/use-now.ts";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { AttachButton } from "./attach-button.tsx";
 import { type AttachmentActions, AttachmentRow } from "./attachment-row.tsx";
 import { DropFrame } from "./choosing/drop-frame.tsx";
 import { useChoosing } from "./choosing/use-choosing.ts";
 import { removeAttachment } from "./remove-attachment.ts";
-import type { ChosenFile, Where } from "./uploads/begin-uploads.ts";
-import { loadUploads } from "./uploads/load-uploads.ts";
+import { beginUploads, type ChosenFile } from "./uploads/begin-uploads.ts";
 import { useUploadIds } from "./uploads/upload-list.ts";
+import { UploadRows } from "./uploads/upload-row.tsx";
 import { useListed } from "./use-listed.ts";
 import { usePolling } from "./use-polling.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
-const UploadRows = onDemand(async () => (await loadUploads()).UploadRows);
 
 type AttachmentSectionProps = {
   note: Note;
@@ -48,7 +46,7 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
   const onChosen = useCallback(
     (files: ChosenFile[]) => {
       if (files.length === 0) toasts.add({ title: words.emptyFolder });
-      else if (accountId !== undefined) void attach(files, { userId: accountId, noteId: note.id, limitBytes });
+      else if (accountId !== undefined) beginUploads(files, { userId: accountId, noteId: note.id, limitBytes });
     },
     [accountId, note.id, limitBytes],
   );
@@ -65,9 +63,7 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
         <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
       ) : (
         <ul className="flex flex-col gap-px">
-          {uploadIds.length > 0 && (
-            <UploadRows ids={uploadIds} fallback={uploadIds.map((id) => <li key={id} className="h-14" />)} />
-          )}
+          <UploadRows ids={uploadIds} />
           {attachments.map((attachment) => (
             <AttachmentRow key={attachment.id} {...{ attachment, actions, accountId }} now={now} />
           ))}
@@ -76,15 +72,6 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
       {isHeld && <DropFrame over={section.current?.closest("main") ?? null} />}
     </section>
   );
-}
-
-async function attach(files: ChosenFile[], where: Where): Promise<void> {
-  try {
-    const { beginUploads } = await loadUploads();
-    beginUploads(files, where);
-  } catch {
-    toasts.add({ title: texts.problems.network ?? texts.problems.unknown, priority: "high" });
-  }
 }
 
 function NoFiles({ children }: { children: ReactNode }) {

@@ -1,7 +1,7 @@
 import type { Attachment } from "@valetkey/client";
-import { offerUndo } from "../../components/undo.ts";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { offerUndo } from "../../service/undo.ts";
 import { texts } from "../../texts/index.ts";
 import { hiddenAttachments } from "./hidden.ts";
 

@@ -1,25 +1,25 @@
-import { offerUndo } from "../../components/undo.ts";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { offerUndo } from "../../service/undo.ts";
 import { texts } from "../../texts/index.ts";
-import { dropDraftOf } from "./drafts.ts";
-import { setGoing } from "./going.ts";
+import { drafts } from "./draft/drafts.ts";
+import { addPendingDeletion, removePendingDeletion } from "./pending-deletions.ts";
 
-/** Takes a note off every list at once, and deletes it with its files when that was not undone. */
+/** Hides a note from every list, and deletes it with its files unless the user undoes that. */
 export function deleteNote({ id, title }: { id: string; title: string }): void {
-  setGoing(id, true);
+  addPendingDeletion(id);
   offerUndo({
     title: texts.notes.deleted(title),
     async perform() {
       await client.notes.remove(id).catch((error: unknown) => {
-        // Someone was faster.
+        // It was deleted elsewhere.
         if (!hasCode(error, "note_not_found")) throw error;
       });
-      dropDraftOf(id);
+      drafts.discard(id);
       queryClient.removeQueries({ queryKey: keys.note(id) });
       await queryClient.invalidateQueries({ queryKey: keys.notes });
       void queryClient.invalidateQueries({ queryKey: keys.usage });
     },
-    restore: () => setGoing(id, false),
+    restore: () => removePendingDeletion(id),
   });
 }

@@ -5,7 +5,7 @@ const canGrow = CSS.supports("field-sizing", "content");
 
 type GrowingTextareaProps = ComponentProps<"textarea"> & { ref: React.RefObject<HTMLTextAreaElement | null> };
 
-/** A field as high as what is written in it; as wide as its class says. */
+/** A textarea that grows with its text. `className` sets its width. */
 export function GrowingTextarea({ ref, className, value, ...props }: GrowingTextareaProps) {
   const shown = useRef<unknown>(undefined);
   useLayoutEffect(() => {

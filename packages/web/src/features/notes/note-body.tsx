@@ -3,30 +3,30 @@ import { type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react"
 import { IconButton } from "../../components/icon-button.tsx";
 import { texts } from "../../texts/index.ts";
 import { GrowingTextarea } from "./growing-textarea.tsx";
-import { MarkdownView } from "./markdown.ts";
-import { sourceOffset } from "./source-offset.ts";
+import { Markdown } from "./markdown/markdown.tsx";
+import { sourceOffset } from "./markdown/source-offset.ts";
 
 const words = texts.notes;
-/** What the service takes. */
+/** The limit of the service. Characters. */
 const MAX_LENGTH = 200_000;
 
 type NoteBodyProps = {
   body: string;
   canEdit: boolean;
-  /** Where the caret is to stand in the source; undefined: it is read, not written. */
+  /** The position of the caret in the source. Undefined: the note is not being edited. */
   editedAt: number | undefined;
   onEdit: (at: number) => void;
   onChange: (body: string) => void;
   onDone: () => void;
 };
 
-/** The text of a note: rendered to be read, its source to be written. */
+/** The body of a note: rendered Markdown, or its source while it is being edited. */
 export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: NoteBodyProps) {
   const edit = useRef<HTMLButtonElement>(null);
   if (editedAt !== undefined) {
     const done = () => {
       onDone();
-      // After Escape the focus goes to where it came from.
+      // After Escape, the focus returns to the edit button.
       requestAnimationFrame(() => edit.current?.focus());
     };
     return <BodyField body={body} caret={editedAt} onChange={onChange} onBlur={onDone} onEscape={done} />;
@@ -49,11 +49,11 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
     if (isOther || getSelection()?.isCollapsed === false) return;
     onEdit(sourceOffset(body, { x: event.clientX, y: event.clientY }) ?? body.length);
   };
-  const view = <MarkdownView source={body} fallback={<p className="whitespace-pre-wrap break-words">{body}</p>} />;
+  const view = <Markdown source={body} />;
   if (!canEdit) return <section aria-label={words.body}>{view}</section>;
   return (
     <section aria-label={words.body} className="group relative">
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button beside it is the keyboard's way */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button beside it does the same for the keyboard */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
       <div onClick={editHere} className="cursor-text">
         {view}
@@ -103,7 +103,7 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
   );
 }
 
-/** Leaves the field when the focus does; but what a press has just begun on is not moved away under the pointer. */
+/** Returns a blur handler that waits for the end of a press, so that the layout does not move under the pointer. */
 function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
   const isPressed = useRef(false);
   useLayoutEffect(() => {
@@ -123,10 +123,10 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
     };
   }, []);
   return () => {
-    // Another window has the focus; this field gets it back.
+    // Another window has the focus, and this field is focused again afterwards.
     if (document.activeElement === field.current) return;
     if (!isPressed.current) return onLeave();
-    // The click comes after the release, on what is under the pointer then.
+    // The click fires after pointerup, on the element under the pointer at that time.
     const released = new AbortController();
     const later = () => {
       released.abort();

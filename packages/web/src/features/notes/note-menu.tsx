@@ -1,20 +1,20 @@
 import { Ellipsis, Link2, Pencil, Trash2 } from "lucide-react";
-import { copyText } from "../../components/copy-text.ts";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
-import { toasts } from "../../components/toast-queue.ts";
+import { copyText } from "../../service/clipboard.ts";
+import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = texts.notes;
 
 type NoteMenuProps = {
   noteId: string;
-  /** undefined: the person may not. */
+  /** Undefined: the user may not. */
   onEdit: (() => void) | undefined;
   onDelete: (() => void) | undefined;
 };
 
-/** What else can be done with a note. */
+/** The menu of a note. */
 export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
   return (
     <Menu
@@ -29,7 +29,7 @@ export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
           {words.edit}
         </MenuItem>
       )}
-      <MenuItem icon={<Link2 size={16} />} onClick={() => void copyAddress(noteId)}>
+      <MenuItem icon={<Link2 size={16} />} onClick={() => void copyUrl(noteId)}>
         {words.copyAddress}
       </MenuItem>
       {onDelete !== undefined && (
@@ -41,9 +41,9 @@ export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
   );
 }
 
-async function copyAddress(noteId: string): Promise<void> {
-  const address = new URL(`/n/${noteId}`, location.origin).href;
-  if (await copyText(address)) toasts.add({ title: words.addressCopied, description: words.addressHint });
-  // Not every browser lets a page copy; what is shown can be copied by hand.
-  else toasts.add({ title: address, description: words.addressHint, timeout: 0 });
+async function copyUrl(noteId: string): Promise<void> {
+  const url = new URL(`/n/${noteId}`, location.origin).href;
+  if (await copyText(url)) toasts.add({ title: words.addressCopied, description: words.addressHint });
+  // Where the browser refuses to copy, the user can select the URL in the message.
+  else toasts.add({ title: url, description: words.addressHint, timeout: 0 });
 }

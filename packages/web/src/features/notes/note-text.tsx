@@ -1,27 +1,27 @@
 import type { Note } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useShortcut } from "../../service/shortcuts.ts";
-import { Conflict } from "./conflict.tsx";
+import { isBlankNote, markEdited } from "./blank-note.ts";
 import { deleteNote } from "./delete-note.ts";
-import type { Texts } from "./kept-draft.ts";
-import { isBlankNote, touchNote } from "./new-note.ts";
+import { Conflict } from "./draft/conflict.tsx";
+import type { NoteFields } from "./draft/draft-storage.ts";
+import { SaveStatus } from "./draft/save-status.tsx";
+import { useDraft } from "./draft/use-draft.ts";
 import { NoteBody } from "./note-body.tsx";
 import { NoteMenu } from "./note-menu.tsx";
-import { SaveStatus } from "./save-status.tsx";
 import { TitleField } from "./title-field.tsx";
-import { useDraft } from "./use-draft.ts";
 
 type NoteTextProps = {
   note: Note;
-  /** Stands at the left above the title. */
+  /** Shown at the left above the title. */
   back: ReactNode;
-  /** After the owner has deleted it; it can still be undone then. */
+  /** Runs after the owner has deleted the note, while that can still be undone. */
   onDeleted: () => void;
-  /** Stands between the title and the text. */
+  /** Shown between the title and the body. */
   children: ReactNode;
 };
 
-/** The title and the text of a note, and the saving of both. */
+/** The title and body of a note, which are saved automatically. */
 export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const { draft, view } = useDraft(note);
   const title = useRef<HTMLTextAreaElement>(null);
@@ -30,8 +30,8 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   useEffect(() => {
     if (isBlankNote(note.id)) title.current?.select();
   }, [note.id]);
-  const edit = (change: Partial<Texts>) => {
-    touchNote(note.id);
+  const edit = (change: Partial<NoteFields>) => {
+    markEdited(note.id);
     draft.edit(change);
   };
   const editBody = (at = view.body.length) => setEditedAt(at);
@@ -44,13 +44,13 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const flush = () => void draft.flush();
   return (
     <>
-      {/* In sight however far down one writes. */}
+      {/* Stays visible while the page scrolls. */}
       <div className="-mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-2 bg-canvas md:min-h-8">
         {back}
         <SaveStatus state={view.state} onRetry={flush} />
         <NoteMenu
           noteId={note.id}
-          // The menu gives the focus back first.
+          // Runs after the menu has returned the focus.
           onEdit={canEdit ? () => setTimeout(editBody) : undefined}
           onDelete={note.role === "owner" ? remove : undefined}
         />

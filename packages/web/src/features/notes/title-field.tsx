@@ -3,19 +3,19 @@ import { texts } from "../../texts/index.ts";
 import { GrowingTextarea } from "./growing-textarea.tsx";
 
 const words = texts.notes;
-/** What the service takes. */
+/** The limit of the service. Characters. */
 const MAX_LENGTH = 300;
 
 type TitleFieldProps = {
   ref: RefObject<HTMLTextAreaElement | null>;
   title: string;
   onChange: (title: string) => void;
-  /** Enter goes on to the text. */
+  /** Runs on Enter, which moves to the body. */
   onEnter: () => void;
   onBlur: () => void;
 };
 
-/** The title, which one writes where one reads it; without one the note is called "Untitled". */
+/** The editable title. An empty one is saved as "Untitled". */
 export function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) {
   const [isEmpty, setEmpty] = useState(false);
   return (

@@ -1,9 +1,8 @@
 import type { Attachment } from "@valetkey/client";
 import { Download, File } from "lucide-react";
 import { buttonStyle } from "../../components/button.tsx";
-import { saveLink } from "../../components/save-link.ts";
 import { Empty } from "../../components/states.tsx";
-import { savingOf } from "../../service/saving.ts";
+import { downloadLink } from "../../service/download-link.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = texts.preview;
@@ -23,7 +22,7 @@ export function NoPreview({ file }: { file: Attachment }) {
 
 export function DownloadLink({ file }: { file: Attachment }) {
   return (
-    <a className={buttonStyle()} {...saveLink(savingOf(file))}>
+    <a className={buttonStyle()} {...downloadLink(file)}>
       <Download size={16} />
       {words.download}
     </a>

@@ -2,7 +2,6 @@ import { Dialog } from "@base-ui/react/dialog";
 import type { Attachment } from "@valetkey/client";
 import { useRef } from "react";
 import { formatBytes, texts } from "../../texts/index.ts";
-import type { PreviewOverlayProps } from "./preview-overlay.tsx";
 import { Stage } from "./stage.tsx";
 import { Steps } from "./steps.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -10,8 +9,17 @@ import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
 const words = texts.preview;
 
+type PreviewOverlayProps = {
+  /** The files that can be shown, in the order of the list. */
+  files: Attachment[];
+  /** The file that is shown. Undefined: the overlay is closed. */
+  selectedId: string | undefined;
+  onSelect: (attachmentId: string) => void;
+  onClose: () => void;
+};
+
 /** The dialog: the whole screen of a phone, nearly all of a desktop's. */
-export function Overlay({ files, selectedId, onSelect, onClose }: PreviewOverlayProps) {
+export function PreviewOverlay({ files, selectedId, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isZoomed = useIsZoomed();
   // What goes away is still seen while it fades.

@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
-import { type Attachment, ValetKeyError } from "@valetkey/client";
+import type { Attachment } from "@valetkey/client";
 import { FileX2 } from "lucide-react";
 import { Empty, Skeleton } from "../../components/states.tsx";
+import { useCode } from "../../service/code.ts";
 import { texts } from "../../texts/index.ts";
-import { Drawing, ONCE } from "./drawing.tsx";
+import { Drawing } from "./drawing.tsx";
 import { kindOf } from "./kind.ts";
 import { Media } from "./media.tsx";
 import { NoPreview } from "./no-preview.tsx";
@@ -30,7 +30,7 @@ export function Stage({ file }: { file: Attachment | undefined }) {
 
 /** A PDF takes as much code as the rest of the app together: it is fetched here, and what goes wrong with that said as of the file. */
 function Pdf({ file }: { file: Attachment }) {
-  const code = useQuery({ queryKey: ["pdf-code"], queryFn: loadPdf, ...ONCE, retry: false });
+  const code = useCode("pdf", loadPdf);
   if (code.isError) {
     return <TroubleView file={file} trouble={{ error: code.error }} onRetry={() => void code.refetch()} />;
   }
@@ -38,10 +38,4 @@ function Pdf({ file }: { file: Attachment }) {
   return <code.data.PdfFile file={file} />;
 }
 
-async function loadPdf() {
-  try {
-    return await import("./pdf/pdf-file.tsx");
-  } catch (cause) {
-    throw new ValetKeyError("network", "The code of PDFs did not come.", { cause });
-  }
-}
+const loadPdf = () => import("./pdf/pdf-file.tsx");

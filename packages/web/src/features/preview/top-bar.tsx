@@ -3,8 +3,7 @@ import type { Attachment } from "@valetkey/client";
 import { Download, X } from "lucide-react";
 import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
-import { saveLink } from "../../components/save-link.ts";
-import { savingOf } from "../../service/saving.ts";
+import { downloadLink } from "../../service/download-link.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = texts.preview;
@@ -20,7 +19,7 @@ export function TopBar({ file, position }: { file: Attachment | undefined; posit
         <Dialog.Description className="text-muted text-small tabular-nums">{position}</Dialog.Description>
       </div>
       {file !== undefined && (
-        <IconLink label={words.download} {...saveLink(savingOf(file))} className="tooltip-below tooltip-left">
+        <IconLink label={words.download} {...downloadLink(file)} className="tooltip-below tooltip-left">
           <Download size={18} />
         </IconLink>
       )}

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-line.tsx";
 import { Ticket } from "../../components/ticket.tsx";
+import { copyText } from "../../service/clipboard.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = texts.settings.tokens;
@@ -18,7 +19,7 @@ export function NewToken({ token, onDone }: { token: CreatedToken; onDone: () =>
       stub={
         <div className="flex flex-col gap-3">
           <p className="text-muted text-small">{words.command}</p>
-          <CopyLine label={words.command} text={command} />
+          <CopyLine label={words.command} text={command} onCopy={copyText} />
           <Button kind="quiet" className="self-end" onClick={onDone}>
             {words.done}
           </Button>
@@ -30,7 +31,7 @@ export function NewToken({ token, onDone }: { token: CreatedToken; onDone: () =>
           <KeyRound size={16} aria-hidden="true" className="text-accent" />
           <span className="min-w-0 truncate">{token.label}</span>
         </h3>
-        <CopyLine label={words.token} text={token.token} kind="primary" />
+        <CopyLine label={words.token} text={token.token} onCopy={copyText} kind="primary" />
         <p className="text-small text-warning">{words.shownOnce}</p>
       </div>
     </Ticket>

@@ -1,7 +1,8 @@
+import { useStore } from "@nanostores/react";
 import { Monitor, Moon, Sun } from "lucide-react";
 import { Section } from "../../components/section.tsx";
 import { Segmented } from "../../components/segmented.tsx";
-import { chooseTheme, useTheme } from "../../service/theme.ts";
+import { $theme, chooseTheme } from "../../service/theme.ts";
 import { texts } from "../../texts/index.ts";
 
 const words = texts.settings.theme;
@@ -17,7 +18,7 @@ export function ThemeSection() {
     <Section title={words.title} hint={words.hint}>
       <Segmented
         label={words.title}
-        value={useTheme()}
+        value={useStore($theme)}
         onChange={chooseTheme}
         options={options}
         className="self-stretch md:self-start"

@@ -2,10 +2,10 @@ import { useMutation } from "@tanstack/react-query";
 import type { ApiToken } from "@valetkey/client";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Problem } from "../../components/states.tsx";
-import { toasts } from "../../components/toast-queue.ts";
 import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
 const words = texts.settings.tokens;

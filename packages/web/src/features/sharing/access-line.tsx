@@ -1,22 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Note, Person } from "@valetkey/client";
 import { UserRoundPlus } from "lucide-react";
-import { Suspense, useRef, useState } from "react";
+import { useRef } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { formatCount, texts } from "../../texts/index.ts";
-import { preloadShareDialog, ShareDialog } from "./lazy-dialogs.ts";
-import { isEnded, sharesQuery } from "./shares-query.ts";
+import { isExpired } from "./expiry.ts";
+import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
-/** How many faces are shown before "+3". */
+/** How many avatars are shown before "+3". */
 const MOST_FACES = 5;
 
-/** Who can see the note, and for its owner the way to change that. */
-export function AccessLine({ note }: { note: Note }) {
-  return note.role === "owner" ? <OwnersLine note={note} /> : <ReceiversLine note={note} />;
+type AccessLineProps = {
+  note: Note;
+  /** Runs when the owner wants to change who can see the note. */
+  onShare: () => void;
+};
+
+/** Shows who can see the note. Its owner can change that. */
+export function AccessLine({ note, onShare }: AccessLineProps) {
+  return note.role === "owner" ? <OwnersLine note={note} onShare={onShare} /> : <ReceiversLine note={note} />;
 }
 
 function ReceiversLine({ note }: { note: Note }) {
@@ -31,18 +37,17 @@ function ReceiversLine({ note }: { note: Note }) {
   );
 }
 
-function OwnersLine({ note }: { note: Note }) {
+function OwnersLine({ note, onShare }: AccessLineProps) {
   const now = useNow();
   const { data: shares } = useQuery(sharesQuery({ noteId: note.id }));
-  const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   useShortcut("s", () => {
-    // So that the focus comes back to it, and not to what happens to be near.
+    // The dialog returns the focus to the element that had it before.
     button.current?.focus();
-    setOpen(true);
+    onShare();
   });
   const others = (shares ?? [])
-    .filter(({ expiresAt }) => !isEnded(expiresAt, now))
+    .filter(({ expiresAt }) => !isExpired(expiresAt, now))
     .map(({ userId, name, email }) => ({ id: userId, name, email }));
   return (
     <div className="flex items-center gap-2">
@@ -59,21 +64,10 @@ function OwnersLine({ note }: { note: Note }) {
           </>
         )}
       </p>
-      <Button
-        ref={button}
-        className="ml-auto"
-        onClick={() => setOpen(true)}
-        onPointerEnter={preloadShareDialog}
-        onFocus={preloadShareDialog}
-      >
+      <Button ref={button} className="ml-auto" onClick={onShare}>
         <UserRoundPlus size={16} />
         {words.share}
       </Button>
-      {isOpen && (
-        <Suspense>
-          <ShareDialog subject={{ noteId: note.id }} title={words.shareNote} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
     </div>
   );
 }

@@ -9,34 +9,34 @@ import { Problem, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
-import { LinkAddress } from "./link-address.tsx";
-import { LinkLife } from "./link-life.tsx";
-import { SpanChoice, spansUpTo } from "./span-choice.tsx";
+import { LifetimeChoice, lifetimesUpTo } from "./lifetime-choice.tsx";
+import { LinkCountdown } from "./link-countdown.tsx";
+import { LinkUrl } from "./link-url.tsx";
 import { useSecondsLeft, useTemporaryLink } from "./use-temporary-link.ts";
 
 const words = texts.sharing.link;
 
-/** A temporary link to a file as a claim ticket: one click makes and copies it. */
+/** Creates and copies a temporary link to a file with one click. */
 export function LinkDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const limits = useQuery(instanceQuery).data?.limits;
-  const spans = spansUpTo(limits?.urlTtlMaxSeconds ?? 60);
+  const lifetimes = lifetimesUpTo(limits?.urlTtlMaxSeconds ?? 60);
   const [chosen, setChosen] = useState<number>();
-  const span = chosen ?? (spans[0] as number);
+  const lifetime = chosen ?? (lifetimes[0] as number);
   const { link, error, isPending, isCopied, isAgain, makeAndCopy, copyAgain, reset } = useTemporaryLink(attachment.id);
   const left = useSecondsLeft(link);
   const isLive = link !== undefined && left > 0;
-  // Where nothing can be copied by a page, the text is selected for the person to do it.
+  // Where the browser refuses to copy, the user can copy the selected text.
   useEffect(() => {
     if (isCopied === false) field.current?.select();
   }, [isCopied]);
   function copy(): void {
     if (isPending) return;
-    void (isLive ? copyAgain(link) : makeAndCopy(span));
+    void (isLive ? copyAgain(link) : makeAndCopy(lifetime));
   }
   function startAnew(): void {
-    // The button that is pressed goes away.
+    // The pressed button disappears.
     button.current?.focus();
     reset();
   }
@@ -50,16 +50,18 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
       className="md:w-[440px]"
     >
       <Ticket
-        isOver={link !== undefined && !isLive}
+        isExpired={link !== undefined && !isLive}
         stub={
           <div className="flex flex-wrap items-center gap-x-3 gap-y-4">
-            {link !== undefined && <LinkLife left={left} span={link.expiresIn} isCopied={isCopied} isAgain={isAgain} />}
+            {link !== undefined && (
+              <LinkCountdown left={left} lifetime={link.expiresIn} isCopied={isCopied} isAgain={isAgain} />
+            )}
             {!isLive && (
               <div className="basis-full">
                 {limits === undefined ? (
                   <Skeleton className="h-16" />
                 ) : (
-                  <SpanChoice spans={spans} value={span} onChange={setChosen} />
+                  <LifetimeChoice lifetimes={lifetimes} value={lifetime} onChange={setChosen} />
                 )}
               </div>
             )}
@@ -74,7 +76,7 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
                 ref={button}
                 kind="primary"
                 className={clsx(!isLive && "grow")}
-                // Not `disabled`, which would take the focus from it.
+                // `disabled` would remove the focus.
                 aria-disabled={isPending}
                 onClick={copy}
               >
@@ -87,10 +89,10 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
       >
         <FileLine attachment={attachment} />
         {link !== undefined && (
-          <LinkAddress
+          <LinkUrl
             fileUrl={link.fileUrl}
             codeLabel={words.code(attachment.filename)}
-            isOver={!isLive}
+            isExpired={!isLive}
             fieldRef={field}
           />
         )}

@@ -6,18 +6,18 @@ import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
-import { AddressField, withAddresses } from "./address-field.tsx";
-import { isAddress, sameAddress } from "./addresses.ts";
-import { DateTimeField, EndOptions } from "./end-field.tsx";
-import { endOf, endOfField, fieldOf } from "./ends.ts";
-import { useInvite } from "./shares.ts";
+import { useInvite } from "./change-shares.ts";
+import { addEmails, EmailField } from "./email-field.tsx";
+import { isEmail, isSameEmail } from "./emails.ts";
+import { expiryOf, expiryOfField, toFieldValue } from "./expiry.ts";
+import { DateTimeField, ExpiryOptions } from "./expiry-field.tsx";
 import type { Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
 
-type Refusal = { addresses: string[]; problem: string };
+type Refusal = { emails: string[]; problem: string };
 
-/** Shares with more people: who, what they can do, until when. */
+/** Shares with more people: email addresses, role, expiry. */
 export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: RefObject<HTMLInputElement | null> }) {
   const account = useQuery(sessionQuery).data?.user;
   const instance = useQuery(instanceQuery).data;
@@ -28,24 +28,24 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
   const [role, setRole] = useState<Share["role"]>("viewer");
   const [choice, setChoice] = useState("never");
   const [custom, setCustom] = useState("");
-  const [endProblem, setEndProblem] = useState<string>();
+  const [expiryProblem, setExpiryProblem] = useState<string>();
   const now = Date.now();
 
-  function change(addresses: string[], typed: string): void {
-    setChosen(addresses);
+  function change(emails: string[], typed: string): void {
+    setChosen(emails);
     setText(typed);
     setRefusal(undefined);
-    // What is on its way is still told how it ended.
+    // A pending request still reports its result.
     if (!invite.isPending) invite.reset();
   }
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const emails = withAddresses(chosen, text);
+    const emails = addEmails(chosen, text);
     change(emails, "");
     const found = refuse(emails, account?.email);
-    const expiresAt = choice === "custom" ? endOfField(custom, { now }) : endOf(choice, { now });
-    setEndProblem(expiresAt === undefined ? words.end.past : undefined);
+    const expiresAt = choice === "custom" ? expiryOfField(custom, { now }) : expiryOf(choice, { now });
+    setExpiryProblem(expiresAt === undefined ? words.end.past : undefined);
     setRefusal(found);
     if (found !== undefined) inputRef.current?.focus();
     if (found !== undefined || expiresAt === undefined) return;
@@ -53,13 +53,13 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
       { emails, terms: { role, expiresAt } },
       {
         onSuccess({ unknown }) {
-          // Others may have been typed meanwhile.
-          setChosen((now) => now.filter((address) => !emails.includes(address) || unknown.includes(address)));
+          // The user may have typed more email addresses meanwhile.
+          setChosen((now) => now.filter((email) => !emails.includes(email) || unknown.includes(email)));
           inputRef.current?.focus();
           if (unknown.length === 0) return;
           const { people } = words;
           const advice = instance?.signUp === "closed" ? people.unknownClosed : people.unknownOpen;
-          setRefusal({ addresses: unknown, problem: `${people.unknown(unknown)} ${advice}` });
+          setRefusal({ emails: unknown, problem: `${people.unknown(unknown)} ${advice}` });
         },
       },
     );
@@ -67,12 +67,12 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
 
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-3">
-      <AddressField
+      <EmailField
         inputRef={inputRef}
         chosen={chosen}
         text={text}
         onChange={change}
-        refused={refusal?.addresses ?? []}
+        refused={refusal?.emails ?? []}
         problem={refusal?.problem}
       />
       <div className="flex flex-wrap items-end gap-2">
@@ -91,12 +91,12 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
           value={choice}
           onChange={(event) => {
             setChoice(event.currentTarget.value);
-            if (custom === "") setCustom(fieldOf(now + 86_400_000));
+            if (custom === "") setCustom(toFieldValue(now + 86_400_000));
           }}
         >
-          <EndOptions hasNever />
+          <ExpiryOptions hasNever />
         </Select>
-        {choice === "custom" && <DateTimeField value={custom} onChange={setCustom} now={now} error={endProblem} />}
+        {choice === "custom" && <DateTimeField value={custom} onChange={setCustom} now={now} error={expiryProblem} />}
         <Button type="submit" kind="primary" disabled={invite.isPending} className="ml-auto">
           {words.share}
         </Button>
@@ -111,17 +111,17 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
   );
 }
 
-/** What can be told without asking the service; undefined: nothing. */
+/** Checks the email addresses without a request. Undefined: no problem. */
 function refuse(emails: readonly string[], own: string | undefined): Refusal | undefined {
   const { people } = words;
-  if (emails.length === 0) return { addresses: [], problem: people.missing };
-  const problems = emails.flatMap((address) => {
-    if (!isAddress(address)) return [{ address, problem: people.invalid(address) }];
-    return own !== undefined && sameAddress(address, own) ? [{ address, problem: people.own(address) }] : [];
+  if (emails.length === 0) return { emails: [], problem: people.missing };
+  const problems = emails.flatMap((email) => {
+    if (!isEmail(email)) return [{ email, problem: people.invalid(email) }];
+    return own !== undefined && isSameEmail(email, own) ? [{ email, problem: people.own(email) }] : [];
   });
   if (problems.length === 0) return undefined;
   return {
-    addresses: problems.map(({ address }) => address),
+    emails: problems.map(({ email }) => email),
     problem: problems.map(({ problem }) => problem).join(" "),
   };
 }

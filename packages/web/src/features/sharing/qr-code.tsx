@@ -1,9 +1,9 @@
 import { encode } from "uqr";
 
-/** The side of a code with few modules, in CSS pixels. */
+/** The width of a small QR code. CSS pixels. */
 const USUAL_SIZE = 208;
 
-/** A text as a QR code: black on white whatever the theme, as cameras read it. Nothing where the text is too long for one (2,953 bytes). */
+/** A text as a QR code, black on white in both themes. Renders nothing for a text over 2,953 bytes, the limit of a QR code. */
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
   if (code === undefined) return null;
@@ -22,12 +22,12 @@ export function QrCode({ text, label, className }: { text: string; label: string
   );
 }
 
-/** CSS pixels a module: a whole number, so that all are alike, and no less than a camera can tell apart. */
+/** Returns the size of a module in whole CSS pixels, so that all modules are equal and a camera can read them. */
 function pixelsFor(modules: number): number {
   return Math.max(2, Math.floor(USUAL_SIZE / modules));
 }
 
-// The standard asks for four modules of white around it.
+/** The quiet zone in modules. ISO/IEC 18004 requires four. */
 const BORDER = 4;
 
 function codeOf(text: string): { size: number; path: string } | undefined {
@@ -39,7 +39,7 @@ function codeOf(text: string): { size: number; path: string } | undefined {
   }
 }
 
-/** The black modules of one row, neighbours as one bar. */
+/** Draws the black modules of one row. Adjacent modules are one bar. */
 function pathOfRow(row: readonly boolean[], y: number): string {
   let path = "";
   for (let x = 0; x < row.length; x++) {

@@ -12,10 +12,10 @@ import { type Subject, sharesQuery } from "./shares-query.ts";
 const words = texts.sharing;
 const nameOfShare = (share: Share) => nameOf(share, { otherwise: share.userId });
 
-/** Who has access: the owner, then everyone else by name; those whose share has ended, and those who were removed just now, as such. */
+/** Lists who has access: the owner, then all others by name. It includes expired shares and those that were just deleted. */
 export function ShareList({ subject }: { subject: Subject }) {
   useNow(1_000);
-  // Not the time of the last second: an hour that was chosen since would be more than one.
+  // Fresher than the last tick: otherwise a share of one hour, selected since then, would show as more.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
@@ -52,13 +52,13 @@ export function ShareList({ subject }: { subject: Subject }) {
       {shares.isError && shares.data === undefined && (
         <Failure title={words.list.failed} error={shares.error} onRetry={() => void shares.refetch()} />
       )}
-      {rows.length > 0 && <Removal />}
+      {rows.length > 0 && <RemovalHint />}
     </section>
   );
 }
 
-/** What removing someone means: nobody can take back an address that is out already, but none lives for long. */
-function Removal() {
+/** Explains that URLs which were issued before a removal work until they expire. */
+function RemovalHint() {
   const limits = useQuery(instanceQuery).data?.limits;
   if (limits === undefined) return null;
   const { urlTtlDefaultSeconds: usual, urlTtlMaxSeconds: longest } = limits;

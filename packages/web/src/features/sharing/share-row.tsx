@@ -8,22 +8,23 @@ import { IconButton } from "../../components/icon-button.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
-import { useEndOfShare } from "./end-field.tsx";
-import { usePutShare, useRemoveShare } from "./shares.ts";
-import { isEnded, type Subject } from "./shares-query.ts";
+import { usePutShare, useRemoveShare } from "./change-shares.ts";
+import { isExpired } from "./expiry.ts";
+import { useExpiryOfShare } from "./expiry-field.tsx";
+import type { Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
 
 type ShareRowProps = {
   subject: Subject;
   share: Share;
-  /** It was removed a moment ago, and can be given again. */
+  /** Whether it was just deleted. It can be created again. */
   isGone: boolean;
   onRemove: (share: Share) => void;
   now: number;
 };
 
-/** One person who has access: what they can do and until when, to be changed in place. */
+/** One person who has access, with role and expiry, which can be changed in place. */
 export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProps) {
   const put = usePutShare(subject);
   const remove = useRemoveShare(subject);
@@ -32,17 +33,19 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
   const wasGone = useRef(isGone);
   const id = useId();
   const name = nameOf(share, { otherwise: share.userId });
-  const ended = isEnded(share.expiresAt, now);
+  const hasExpired = isExpired(share.expiresAt, now);
 
   function change(terms: Partial<Share>): void {
     remove.reset();
     put.mutate({ ...share, ...terms });
   }
-  const { select, field } = useEndOfShare({
-    ...{ name, now, expiresAt: share.expiresAt },
+  const { select, field } = useExpiryOfShare({
+    name,
+    now,
+    expiresAt: share.expiresAt,
     onChange: (expiresAt) => change({ expiresAt }),
   });
-  // The button that was pressed is gone: the one that takes its place has the focus.
+  // The pressed button disappears. Its replacement takes the focus.
   useEffect(() => {
     if (wasGone.current !== isGone) (isGone ? undoButton : removeButton).current?.focus();
     wasGone.current = isGone;
@@ -52,7 +55,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
   return (
     <li className="flex flex-col gap-2 py-2">
       <div className="flex items-start gap-3">
-        <Avatar name={name} className={clsx("mt-2 md:mt-0.5", (isGone || ended) && "grayscale")} />
+        <Avatar name={name} className={clsx("mt-2 md:mt-0.5", (isGone || hasExpired) && "grayscale")} />
         {isGone ? (
           <div className="flex min-w-0 grow items-center gap-2">
             <p id={id} className="min-w-0 grow break-words text-muted">
@@ -65,13 +68,13 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
         ) : (
           <>
             <div className="min-w-0 grow">
-              <p className={clsx("truncate pt-2 leading-6 md:pt-0", ended && "text-muted")}>{name}</p>
+              <p className={clsx("truncate pt-2 leading-6 md:pt-0", hasExpired && "text-muted")}>{name}</p>
               <div className="flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-small md:flex-nowrap">
                 {share.email !== null && share.email !== name && <span className="truncate">{share.email}</span>}
                 {select}
               </div>
             </div>
-            {"noteId" in subject && !ended && (
+            {"noteId" in subject && !hasExpired && (
               <Select
                 isQuiet
                 className="shrink-0"

@@ -1,18 +1,18 @@
 import { useMutation } from "@tanstack/react-query";
 import type { FileUrl } from "@valetkey/client";
 import { useEffect, useState } from "react";
-import { copyText } from "../../components/copy-text.ts";
 import { client } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 
-/** A link and when it was answered, on the clock that only runs forward and on the one that runs while a machine sleeps. */
+/** A link, and the time of its response on two clocks. */
 type Link = FileUrl & { steadyMs: number; wallMs: number };
 
-/** Makes links to a file and copies them. */
+/** Creates links to a file and copies them. */
 export function useTemporaryLink(attachmentId: string) {
-  // Not the mutation's data, which is gone as soon as another link is asked for.
+  // Outlives the data of the mutation, which disappears with the next request.
   const [link, setLink] = useState<Link>();
-  /** Undefined: not yet. */
+  /** Undefined: not copied yet. */
   const [isCopied, setCopied] = useState<boolean>();
   const [isAgain, setAgain] = useState(false);
   const make = useMutation({
@@ -33,9 +33,9 @@ export function useTemporaryLink(attachmentId: string) {
     error: make.error,
     isPending: make.isPending,
     isCopied,
-    /** It was there already when it was copied last. */
+    /** Whether the last copy was of an existing link. */
     isAgain,
-    /** `expiresIn` in seconds. */
+    /** @param expiresIn The lifetime in seconds. */
     makeAndCopy(expiresIn: number) {
       setAgain(false);
       return copy(make.mutateAsync(expiresIn).then(({ fileUrl }) => fileUrl));
@@ -44,14 +44,15 @@ export function useTemporaryLink(attachmentId: string) {
       setAgain(true);
       return copy(made.fileUrl);
     },
-    /** Forgets the link, to make another one; it goes on living. */
+    /** Forgets the link, to create another one. The link stays valid. */
     reset: () => setLink(undefined),
   };
 }
 
 /**
- * How long a link still lives, in seconds, again each second; 0: it is over. Counted from the answer and not by the instant in it, as the
- * clock of this machine may be wrong; of what has passed, the longer of two measures counts, as one of them may stop while a machine sleeps.
+ * Returns the remaining lifetime of a link in seconds, every second. 0: expired.
+ * It counts from the response, because the clock of this machine may be wrong. It uses the clock that has advanced more, because
+ * `performance.now()` may stop while the machine sleeps.
  */
 export function useSecondsLeft(link: Link | undefined): number {
   const [, setTicks] = useState(0);

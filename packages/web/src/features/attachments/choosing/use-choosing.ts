@@ -1,8 +1,7 @@
 import { useEffect, useState } from "react";
-import { toasts } from "../../../components/toast-queue.ts";
+import { toasts } from "../../../service/toasts.ts";
 import { texts } from "../../../texts/index.ts";
 import type { ChosenFile } from "../uploads/begin-uploads.ts";
-import { preloadUploads } from "../uploads/load-uploads.ts";
 import { droppedFiles, holdsFiles, MAX_FILES } from "./dropped-files.ts";
 import { pastedFiles } from "./pasted-files.ts";
 
@@ -25,7 +24,6 @@ export function useChoosing({ isEnabled, onChosen }: Choosing): boolean {
       entered = event.target;
       event.preventDefault();
       setHeld(isEnabled);
-      if (isEnabled) preloadUploads();
     };
     const over = (event: DragEvent) => {
       if (!holdsFiles(event.dataTransfer)) return;

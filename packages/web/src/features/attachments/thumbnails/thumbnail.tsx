@@ -1,6 +1,7 @@
 import type { Attachment } from "@valetkey/client";
 import { useEffect, useRef, useState } from "react";
 import { FileIcon } from "../file-icon.tsx";
+import { thumbnailUrl } from "./fetch-thumbnails.ts";
 import { isPictured } from "./is-pictured.ts";
 import { whenNear } from "./when-near.ts";
 
@@ -11,14 +12,7 @@ export function Thumbnail({ attachment }: { attachment: Attachment }) {
   const isWanted = attachment.state === "ready" && isPictured(attachment);
   useEffect(() => {
     if (!isWanted || place.current === null) return;
-    return whenNear(place.current, async () => {
-      try {
-        const { thumbnailUrl } = await import("./fetch-thumbnails.ts");
-        setUrl(await thumbnailUrl(attachment));
-      } catch {
-        // The code could not be fetched: there is the icon.
-      }
-    });
+    return whenNear(place.current, async () => setUrl(await thumbnailUrl(attachment)));
   }, [isWanted, attachment]);
   return (
     <span ref={place} className="size-10 shrink-0">

@@ -1,7 +1,7 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { FolderDown } from "lucide-react";
 import { Button } from "../../../components/button.tsx";
-import { toasts } from "../../../components/toast-queue.ts";
+import { toasts } from "../../../service/toasts.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import { useZipDownload } from "./use-zip-download.ts";
 

@@ -1,6 +1,6 @@
 import type { Attachment, Note } from "@valetkey/client";
-import { toasts } from "../../../components/toast-queue.ts";
-import { onSignOut } from "../../../service/kept.ts";
+import { onSignOut } from "../../../service/local-data.ts";
+import { toasts } from "../../../service/toasts.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import { packFiles } from "./pack-files.ts";
 import { currentZip, publishZip } from "./use-zip-download.ts";

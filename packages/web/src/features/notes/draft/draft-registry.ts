@@ -1,0 +1,73 @@
+import type { Note } from "@valetkey/client";
+import { Draft, type DraftContext } from "./draft.ts";
+
+/** The drafts of this tab, at most one a note. */
+export class DraftRegistry {
+  readonly #context: DraftContext;
+  readonly #drafts = new Map<string, Draft>();
+
+  constructor(context: DraftContext) {
+    this.#context = context;
+  }
+
+  /** Returns the draft of a note. Creates it on the first call. */
+  of(note: Note): Draft {
+    const known = this.#drafts.get(note.id);
+    if (known !== undefined) return known;
+    const draft = new Draft(note, this.#context);
+    this.#drafts.set(note.id, draft);
+    return draft;
+  }
+
+  /** Forgets a draft that no component shows and that is saved. */
+  release(draft: Draft): void {
+    if (draft.isIdle() && this.#drafts.get(draft.noteId) === draft) this.#drafts.delete(draft.noteId);
+  }
+
+  /** Deletes the edits on a note. */
+  discard(noteId: string): void {
+    this.#drafts.get(noteId)?.discard();
+    this.#drafts.delete(noteId);
+  }
+
+  discardAll(): void {
+    for (const noteId of [...this.#drafts.keys()]) this.discard(noteId);
+  }
+
+  areSaved(): boolean {
+    return [...this.#drafts.values()].every((draft) => draft.isSaved());
+  }
+
+  /** Saves all drafts immediately. Never rejects. */
+  async flushAll(): Promise<void> {
+    await Promise.all([...this.#drafts.values()].map((draft) => draft.flush()));
+  }
+
+  /**
+   * Saves the drafts of closed tabs. Never rejects: a draft that cannot be saved stays stored.
+   * @param openNoteId The note on the screen. Its draft is restored where the user sees it.
+   */
+  async saveAbandoned({ openNoteId }: { openNoteId: string | undefined }): Promise<void> {
+    for (const noteId of await this.#context.storage.abandoned()) {
+      if (noteId === openNoteId) {
+        const open = this.#drafts.get(noteId);
+        open?.restore();
+        void open?.flush();
+      } else {
+        await this.#saveAbandonedOf(noteId);
+      }
+    }
+  }
+
+  async #saveAbandonedOf(noteId: string): Promise<void> {
+    try {
+      const note = await this.#context.notes.get(noteId);
+      const draft = this.of(note);
+      draft.receive(note);
+      await draft.flush();
+      this.release(draft);
+    } catch {
+      // The draft stays stored. The page of its note shows why it cannot be saved.
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/** The fields of a note that a user writes. */
+export type NoteFields = { title: string; body: string };
+
+export function fieldsOf(fields: Partial<NoteFields>): (keyof NoteFields)[] {
+  return Object.keys(fields) as (keyof NoteFields)[];
+}
+
+export function pick(fields: Partial<NoteFields>, names: readonly (keyof NoteFields)[]): Partial<NoteFields> {
+  return Object.fromEntries(names.map((name) => [name, fields[name]]));
+}
+
+/** The unsaved edits of one tab on one note. */
+export type StoredDraft = {
+  edits: Partial<NoteFields>;
+  /** The edited fields on the service when the edits began. */
+  base: Partial<NoteFields> & { updatedAt: string };
+  /** The edits sent since then, with or without a response. */
+  attempts: Partial<NoteFields>[];
+};
+
+const PREFIX = "valetkey.draft.";
+const lockOf = (tab: string) => `valetkey.page:${tab}`;
+
+type Browser = {
+  /** A function, because reading `localStorage` throws where the browser forbids it. */
+  storage: () => Storage;
+  /** Undefined over plain HTTP. */
+  locks: Pick<LockManager, "request" | "query"> | undefined;
+  /** Identifies this tab among all tabs of the browser. */
+  tab: string;
+};
+
+/**
+ * Stores drafts in the browser, so that a crash or a closed tab loses no text. Each tab stores its own drafts and holds a lock while it is
+ * open. A draft whose tab holds no lock is abandoned, and another tab may adopt it.
+ */
+export class DraftStorage {
+  readonly #browser: Browser;
+  /** The locks of all open tabs. Undefined: not known yet, or unknown to this browser. */
+  #openTabs: ReadonlySet<string | undefined> | undefined;
+
+  constructor(browser: Browser) {
+    this.#browser = browser;
+    void browser.locks?.request(lockOf(browser.tab), () => new Promise(() => undefined));
+  }
+
+  /** Finds out which tabs are open. Call it when tabs may have been closed. */
+  async refresh(): Promise<void> {
+    const held = (await this.#browser.locks?.query())?.held;
+    this.#openTabs = held && new Set(held.map(({ name }) => name));
+  }
+
+  /** Returns the draft of this tab, else an abandoned one. */
+  read(noteId: string): StoredDraft | undefined {
+    return this.#read(this.#keyOf(noteId)) ?? this.#read(this.#abandonedKeyOf(noteId));
+  }
+
+  /** Moves the draft of a closed tab to this tab. */
+  adopt(noteId: string): StoredDraft | undefined {
+    const key = this.#abandonedKeyOf(noteId);
+    const draft = this.#read(key);
+    if (draft === undefined || key === undefined) return undefined;
+    this.save(noteId, draft);
+    this.#remove(key);
+    return draft;
+  }
+
+  /** Returns the ids of notes with an abandoned draft. Empty where the browser has no locks. */
+  async abandoned(): Promise<string[]> {
+    await this.refresh();
+    if (this.#openTabs === undefined) return [];
+    const noteIds = this.#keys().map((key) => key.slice(PREFIX.length, key.lastIndexOf("@")));
+    return [...new Set(noteIds)].filter((noteId) => this.#abandonedKeyOf(noteId) !== undefined);
+  }
+
+  save(noteId: string, draft: StoredDraft): void {
+    try {
+      this.#browser.storage().setItem(this.#keyOf(noteId), JSON.stringify(draft));
+    } catch {
+      // Storage is full or forbidden. The text is still on the page, and the save continues.
+    }
+  }
+
+  /** Deletes the draft of this tab. */
+  remove(noteId: string): void {
+    this.#remove(this.#keyOf(noteId));
+  }
+
+  #keyOf(noteId: string): string {
+    return `${PREFIX}${noteId}@${this.#browser.tab}`;
+  }
+
+  #abandonedKeyOf(noteId: string): string | undefined {
+    return this.#keys().find((key) => {
+      const tab = key.slice(key.lastIndexOf("@") + 1);
+      const isOfNote = key === `${PREFIX}${noteId}@${tab}`;
+      return isOfNote && tab !== this.#browser.tab && this.#openTabs?.has(lockOf(tab)) !== true;
+    });
+  }
+
+  #keys(): string[] {
+    try {
+      return Object.keys(this.#browser.storage()).filter((key) => key.startsWith(PREFIX));
+    } catch {
+      return [];
+    }
+  }
+
+  #read(key: string | undefined): StoredDraft | undefined {
+    try {
+      const stored = key === undefined ? null : this.#browser.storage().getItem(key);
+      return stored === null ? undefined : (JSON.parse(stored) as StoredDraft);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #remove(key: string): void {
+    try {
+      this.#browser.storage().removeItem(key);
+    } catch {
+      // Storage is forbidden, so there is nothing to delete.
+    }
+  }
+}

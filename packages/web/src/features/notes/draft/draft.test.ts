@@ -1,0 +1,183 @@
+import { ValetKeyError } from "@valetkey/client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeBrowser } from "./testing/fake-browser.ts";
+import { FakeService } from "./testing/fake-service.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function openDraft() {
+  const service = new FakeService();
+  const { drafts } = new FakeBrowser().openTab(service);
+  const draft = drafts.of(service.note);
+  const state = () => draft.$view.get().state.kind;
+  return { service, draft, state };
+}
+
+describe("autosave", () => {
+  it("saves 800 ms after the last key", async () => {
+    const { service, draft, state } = openDraft();
+    draft.edit({ body: "one t" });
+    await vi.advanceTimersByTimeAsync(799);
+    draft.edit({ body: "one two" });
+    await vi.advanceTimersByTimeAsync(799);
+    expect(service.saves).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(service.saves).toEqual([{ body: "one two" }]);
+    expect(state()).toBe("saved");
+  });
+
+  it("saves immediately on flush", async () => {
+    const { service, draft } = openDraft();
+    draft.edit({ title: "Better plan" });
+    await draft.flush();
+    expect(service.note.title).toBe("Better plan");
+  });
+
+  it("sends nothing when nothing was edited", async () => {
+    const { service, draft, state } = openDraft();
+    await draft.flush();
+    expect(service.saves).toEqual([]);
+    expect(state()).toBe("idle");
+  });
+
+  it("saves text that was typed during a save", async () => {
+    const { service, draft } = openDraft();
+    const response = Promise.withResolvers<void>();
+    service.delay = response.promise;
+    draft.edit({ body: "one two" });
+    const flushed = draft.flush();
+    draft.edit({ body: "one two three" });
+    response.resolve();
+    await flushed;
+    expect(service.saves).toEqual([{ body: "one two" }, { body: "one two three" }]);
+    expect(draft.isSaved()).toBe(true);
+  });
+
+  it("removes characters that the service refuses", async () => {
+    const { service, draft } = openDraft();
+    draft.edit({ body: "a\0b\uD800" });
+    await draft.flush();
+    expect(service.note.body).toBe("ab\uFFFD");
+  });
+
+  it("keeps unsaved text when a newer version arrives", () => {
+    const { service, draft } = openDraft();
+    draft.edit({ body: "one two" });
+    service.change({ title: "Their title" });
+    draft.receive(service.note);
+    expect(draft.$view.get()).toMatchObject({ title: "Their title", body: "one two" });
+  });
+
+  it("ignores a version that is older than its own", () => {
+    const { service, draft } = openDraft();
+    const old = service.note;
+    service.change({ body: "new" });
+    draft.receive(service.note);
+    draft.receive(old);
+    expect(draft.$view.get().body).toBe("new");
+  });
+});
+
+describe("a failed save", () => {
+  it("is retried after 3 s, then after 6 s", async () => {
+    const { service, draft, state } = openDraft();
+    service.failure = new ValetKeyError("network", "");
+    draft.edit({ body: "two" });
+    await draft.flush();
+    expect(state()).toBe("failed");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(service.saves).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(5_999);
+    expect(service.saves).toHaveLength(2);
+    service.failure = undefined;
+    await vi.advanceTimersByTimeAsync(1);
+    expect(service.note.body).toBe("two");
+    expect(state()).toBe("saved");
+  });
+
+  it("is not retried when the service refuses it for good", async () => {
+    const { service, draft, state } = openDraft();
+    service.failure = new ValetKeyError("access_denied", "", { status: 403 });
+    draft.edit({ body: "two" });
+    await draft.flush();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(service.saves).toHaveLength(1);
+    expect(state()).toBe("failed");
+    expect(draft.$view.get().body).toBe("two");
+  });
+
+  it("is retried when the service is too busy", async () => {
+    const { service, draft } = openDraft();
+    service.failure = new ValetKeyError("rate_limited", "", { status: 429 });
+    draft.edit({ body: "two" });
+    await draft.flush();
+    service.failure = undefined;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(service.note.body).toBe("two");
+  });
+});
+
+describe("two users on one note", () => {
+  async function openConflict() {
+    const opened = openDraft();
+    opened.service.change({ body: "theirs" });
+    opened.draft.edit({ body: "mine" });
+    await opened.draft.flush();
+    return opened;
+  }
+
+  it("merges when they change different fields", async () => {
+    const { service, draft, state } = openDraft();
+    service.change({ title: "Their title" });
+    draft.edit({ body: "mine" });
+    await draft.flush();
+    expect(service.note).toMatchObject({ title: "Their title", body: "mine" });
+    expect(state()).toBe("saved");
+  });
+
+  it("shows both texts when they change the same field", async () => {
+    const { service, draft } = await openConflict();
+    const { body, state } = draft.$view.get();
+    expect(body).toBe("mine");
+    expect(state).toEqual({ kind: "conflict", theirs: { title: "Plan", body: "theirs" } });
+    expect(service.note.body).toBe("theirs");
+  });
+
+  it("saves nothing until the conflict is resolved", async () => {
+    const { service, draft } = await openConflict();
+    draft.edit({ body: "mine, and more" });
+    await vi.advanceTimersByTimeAsync(600_000);
+    await draft.flush();
+    expect(service.note.body).toBe("theirs");
+  });
+
+  it("replaces their text on keepMine", async () => {
+    const { service, draft, state } = await openConflict();
+    draft.keepMine();
+    await draft.flush();
+    expect(service.note.body).toBe("mine");
+    expect(state()).toBe("saved");
+  });
+
+  it("returns the discarded text on takeTheirs, to undo it", async () => {
+    const { service, draft } = await openConflict();
+    const discarded = draft.takeTheirs();
+    expect(draft.$view.get()).toMatchObject({ body: "theirs", state: { kind: "idle" } });
+    draft.replace(discarded);
+    await draft.flush();
+    expect(service.note.body).toBe("mine");
+  });
+
+  it("sees no conflict in its own save whose response was lost", async () => {
+    const { service, draft, state } = openDraft();
+    service.losesResponses = true;
+    draft.edit({ body: "two" });
+    await draft.flush();
+    service.losesResponses = false;
+    draft.edit({ body: "two three" });
+    await draft.flush();
+    expect(service.note.body).toBe("two three");
+    expect(state()).toBe("saved");
+  });
+});

@@ -1,0 +1,46 @@
+import { type Note, ValetKeyError } from "@valetkey/client";
+import type { DraftContext } from "../draft.ts";
+
+const NOTE: Note = {
+  id: "note-1",
+  ownerId: "ann",
+  title: "Plan",
+  body: "one",
+  role: "owner",
+  owner: { id: "ann", name: "Ann", email: "ann@example.com" },
+  attachments: [],
+  createdAt: "2026-01-01T00:00:00.000Z",
+  updatedAt: "2026-01-01T00:00:00.000Z",
+};
+
+/** A service with one note, which answers as the real one does to a save that began at an older version. */
+export class FakeService {
+  note: Note = NOTE;
+  /** The bodies of all saves, in the order in which they arrived. */
+  readonly saves: object[] = [];
+  /** Thrown instead of the next saves. */
+  failure: Error | undefined;
+  /** Whether the responses to successful saves are lost. */
+  losesResponses = false;
+  /** The response to a save waits for this. */
+  delay: Promise<void> = Promise.resolve();
+
+  readonly notes: DraftContext["notes"] = {
+    get: async () => this.note,
+    update: async (_id, { ifUpdatedAt, ...change }) => {
+      this.saves.push(change);
+      await this.delay;
+      if (this.failure !== undefined) throw this.failure;
+      if (ifUpdatedAt !== this.note.updatedAt) throw new ValetKeyError("note_changed", "", { status: 409 });
+      this.change(change);
+      if (this.losesResponses) throw new ValetKeyError("network", "");
+      return this.note;
+    },
+  };
+
+  /** Changes the note, as another user does. */
+  change(change: Partial<Pick<Note, "title" | "body">>): void {
+    const updatedAt = new Date(Date.parse(this.note.updatedAt) + 1).toISOString();
+    this.note = { ...this.note, ...change, updatedAt };
+  }
+}

@@ -1,0 +1,40 @@
+import { FileX2, LockKeyhole } from "lucide-react";
+import type { ReactNode } from "react";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { Empty } from "../../components/states.tsx";
+import { hasCode } from "../../service/client.ts";
+import { copyText } from "../../service/clipboard.ts";
+import { texts } from "../../texts/index.ts";
+import { draftStorage } from "./draft/drafts.ts";
+
+const words = texts.notes;
+
+/** Whether a failure means that the note does not exist or that the user has no access. A retry changes nothing. */
+export function isUnavailable(error: unknown): boolean {
+  return hasCode(error, "access_denied") || hasCode(error, "note_not_found") || hasCode(error, "invalid_request");
+}
+
+/** Shown in place of a note that is deleted or that the user may not see. Offers unsaved text for copying. */
+export function UnavailableNote({ noteId, error, action }: { noteId: string; error: unknown; action: ReactNode }) {
+  const isDenied = hasCode(error, "access_denied");
+  const { title, hint } = isDenied ? words.noAccess : words.gone;
+  const Icon = isDenied ? LockKeyhole : FileX2;
+  const unsaved = Object.values(draftStorage.read(noteId)?.edits ?? {}).join("\n\n");
+  return (
+    <>
+      <div role="alert">
+        <Empty icon={<Icon size={28} strokeWidth={1.5} />} title={title} hint={hint} action={action} />
+      </div>
+      {unsaved !== "" && (
+        <section aria-label={words.unsaved.title} className="flex flex-col gap-2">
+          <h2 className="font-semibold">{words.unsaved.title}</h2>
+          <p className="text-muted text-small">{words.unsaved.hint}</p>
+          <p className="max-h-64 overflow-y-auto whitespace-pre-wrap break-words rounded-card bg-sunken p-3">
+            {unsaved}
+          </p>
+          <CopyButton text={unsaved} onCopy={copyText} className="self-start" />
+        </section>
+      )}
+    </>
+  );
+}

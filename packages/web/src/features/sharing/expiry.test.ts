@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { describeExpiry, expiryOf, expiryOfField, isExpired, toFieldValue } from "./expiry.ts";
+
+const now = Date.parse("2026-03-01T12:00:00.000Z");
+const inMinutes = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
+
+describe("the expiry of a share", () => {
+  it.each([
+    ["never", null],
+    ["3600", inMinutes(60)],
+    ["custom", undefined],
+  ])("for the option %s is %s", (choice, expiresAt) => {
+    expect(expiryOf(choice, { now })).toBe(expiresAt);
+  });
+
+  it("is read from a field in the local time zone", () => {
+    expect(expiryOfField(toFieldValue(now + 60_000), { now })).toBe(inMinutes(1));
+  });
+
+  it.each(["", "2026-03-01T00:00"])("is refused when the field holds %j", (value) => {
+    expect(expiryOfField(value, { now: Date.parse("2026-03-03T00:00:00Z") })).toBeUndefined();
+  });
+
+  it("is reached at its instant", () => {
+    expect(isExpired(inMinutes(0), now)).toBe(true);
+    expect(isExpired(inMinutes(1), now)).toBe(false);
+    expect(isExpired(null, now)).toBe(false);
+  });
+
+  it("is described in words", () => {
+    expect(describeExpiry(null, now)).toBe("Never ends");
+    expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Ends in 3 days");
+    expect(describeExpiry(inMinutes(-5), now)).toBe("Ended 5 minutes ago");
+  });
+});

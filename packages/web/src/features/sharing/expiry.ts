@@ -1,0 +1,42 @@
+import { formatDuration, formatSpan, formatWhen, texts } from "../../texts/index.ts";
+
+const words = texts.sharing.end;
+
+/** The lifetimes that a user can select for a share. Seconds. */
+export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
+
+/** Whether a share is expired. `null` never expires. */
+export const isExpired = (expiresAt: string | null, now: number): boolean =>
+  expiresAt !== null && new Date(expiresAt).getTime() <= now;
+
+/**
+ * Returns the expiry that an option stands for.
+ * @param choice "never", "custom", or seconds from `now`.
+ * @returns An ISO instant. Null: never. Undefined: custom.
+ */
+export function expiryOf(choice: string, { now }: { now: number }): string | null | undefined {
+  if (choice === "never") return null;
+  const seconds = Number(choice);
+  return Number.isFinite(seconds) ? new Date(now + seconds * 1000).toISOString() : undefined;
+}
+
+/** Returns the instant of a `datetime-local` field. Undefined: empty, or in the past. */
+export function expiryOfField(value: string, { now }: { now: number }): string | undefined {
+  const time = new Date(value).getTime();
+  return time > now ? new Date(time).toISOString() : undefined;
+}
+
+/** Returns an instant as the value of a `datetime-local` field, in the local time zone. */
+export function toFieldValue(time: number): string {
+  const local = new Date(time - new Date(time).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
+/** "Never ends", "Ends in 3 days", "Ended 5 minutes ago". */
+export function describeExpiry(expiresAt: string | null, now: number): string {
+  if (expiresAt === null) return words.never;
+  if (isExpired(expiresAt, now)) return words.ended(formatWhen(expiresAt, now));
+  return words.endsIn(formatDuration((new Date(expiresAt).getTime() - now) / 1000));
+}
+
+export const describeLifetime = (seconds: number): string => words.after(formatSpan(seconds));

@@ -1,0 +1,44 @@
+/**
+ * Copies a text to the clipboard. Call it in the click handler itself: some browsers require a user gesture.
+ * @param text The text, or a promise of it.
+ * @returns Whether the clipboard now holds the text.
+ */
+export async function copyText(text: string | Promise<string>): Promise<boolean> {
+  const whole = Promise.resolve(text);
+  try {
+    // The item holds a promise because Safari refuses a text after the click is over.
+    const item = whole.then((known) => new Blob([known], { type: "text/plain" }));
+    item.catch(() => undefined);
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);
+    return true;
+  } catch {
+    return copyResolved(whole);
+  }
+}
+
+/** For browsers whose clipboard accepts no promises, or that deny the page the clipboard. */
+async function copyResolved(text: Promise<string>): Promise<boolean> {
+  const known = await text.catch(() => undefined);
+  if (known === undefined) return false;
+  try {
+    await navigator.clipboard.writeText(known);
+    return true;
+  } catch {
+    return copyBySelection(known);
+  }
+}
+
+/** Over plain HTTP, as in a home network, `navigator.clipboard` is undefined. */
+function copyBySelection(text: string): boolean {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "sr-only";
+  const focused = document.activeElement;
+  // An open dialog takes the focus back from a field outside it.
+  (focused?.parentElement ?? document.body).append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return isCopied;
+}

@@ -1,0 +1,37 @@
+import type { MouseEvent } from "react";
+import { describeProblem } from "../texts/index.ts";
+import { client, hasCode } from "./client.ts";
+import { toasts } from "./toasts.ts";
+
+type File = { id: string; filename: string };
+
+/**
+ * Returns the props of an `<a>` that downloads an attachment: `<a {...downloadLink(file)}>`. A click first checks access, so that a refusal
+ * appears as a message on this page. Without the check, the browser only reports a failed download.
+ */
+export function downloadLink({ id, filename }: File) {
+  const href = `/attachments/${encodeURIComponent(id)}/download`;
+  return {
+    href,
+    download: filename,
+    onClick(event: MouseEvent) {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      checkAccess(id).then(
+        // A new link: the clicked one may be in a menu that is already closed.
+        () => Object.assign(document.createElement("a"), { href, download: filename }).click(),
+        (error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }),
+      );
+    },
+  };
+}
+
+async function checkAccess(id: string): Promise<void> {
+  try {
+    await client.attachments.get(id);
+  } catch (error) {
+    // Only a request for the URL is recorded. The owner must see in the activity who was refused the file.
+    if (hasCode(error, "access_denied")) await client.urlFor(id);
+    throw error;
+  }
+}

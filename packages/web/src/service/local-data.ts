@@ -1,0 +1,94 @@
+/** All names of stored data begin with it: keys of localStorage, databases, caches and files. */
+const PREFIX = "valetkey";
+/** The theme belongs to the browser, not to an account. */
+const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
+
+type Callback = () => unknown;
+const callbacks = new Set<Callback>();
+
+/**
+ * Calls back at each sign-out, to stop what is running. Stored data needs no callback: everything with the prefix is deleted afterwards.
+ * @returns An unsubscribe function.
+ */
+export function onSignOut(callback: Callback): () => void {
+  callbacks.add(callback);
+  return () => callbacks.delete(callback);
+}
+
+type Finish = () => Promise<unknown>;
+const finishes = new Set<Finish>();
+
+/** Calls back before each sign-out, to finish requests while the session is still valid. */
+export function beforeSignOut(finish: Finish): void {
+  finishes.add(finish);
+}
+
+/** Runs the callbacks of `beforeSignOut`. Never rejects. */
+export async function finishBeforeSignOut(): Promise<void> {
+  await Promise.allSettled([...finishes].map((finish) => finish()));
+}
+
+/** Deletes the data of an account from this browser. Never rejects, so that a failed deletion cannot prevent a sign-out. */
+export async function deleteLocalData(): Promise<void> {
+  await Promise.allSettled([...callbacks].map(async (callback) => callback()));
+  await Promise.allSettled([clearStorage(), clearDatabases(), deleteCaches(), deleteFiles()]);
+}
+
+const OWNER = "valetkey.account";
+
+/** Makes an account the owner of the stored data, and deletes the data of another owner. */
+export async function claimLocalData(accountId: string): Promise<void> {
+  try {
+    const owner = localStorage.getItem(OWNER);
+    if (owner === accountId) return;
+    if (owner !== null) await deleteLocalData();
+    localStorage.setItem(OWNER, accountId);
+  } catch {
+    // A browser that forbids storage has no stored data.
+  }
+}
+
+function isOurs(name: string | undefined): name is string {
+  return name?.startsWith(PREFIX) === true && !STAYS.has(name);
+}
+
+async function clearStorage(): Promise<void> {
+  for (const storage of [localStorage, sessionStorage]) {
+    for (const key of Object.keys(storage).filter(isOurs)) storage.removeItem(key);
+  }
+}
+
+async function clearDatabases(): Promise<void> {
+  const databases = await indexedDB.databases();
+  await Promise.all(databases.map(({ name }) => isOurs(name) && clearDatabase(name)));
+}
+
+/** Clears a database instead of deleting it: a deletion waits until every tab has closed it. */
+async function clearDatabase(name: string): Promise<void> {
+  const database = await settled(indexedDB.open(name));
+  const stores = [...database.objectStoreNames];
+  if (stores.length > 0) {
+    const transaction = database.transaction(stores, "readwrite");
+    await Promise.all(stores.map((store) => settled(transaction.objectStore(store).clear())));
+  }
+  database.close();
+}
+
+function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function deleteCaches(): Promise<void> {
+  const names = await caches.keys();
+  await Promise.all(names.filter(isOurs).map((name) => caches.delete(name)));
+}
+
+async function deleteFiles(): Promise<void> {
+  const folder = await navigator.storage.getDirectory();
+  const removals: Promise<void>[] = [];
+  for await (const name of folder.keys()) if (isOurs(name)) removals.push(folder.removeEntry(name));
+  await Promise.allSettled(removals);
+}

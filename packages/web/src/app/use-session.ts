@@ -3,8 +3,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { toasts } from "../components/toast-queue.ts";
 import { performAll } from "../components/undo.ts";
-import { isUnderWay } from "../features/attachments/uploads/upload.ts";
-import { uploadList } from "../features/attachments/uploads/upload-list.ts";
+import { isActive } from "../features/attachments/uploads/upload.ts";
+import { uploads } from "../features/attachments/uploads/uploads.ts";
 import { areSaved } from "../features/notes/drafts.ts";
 import { accounts } from "../service/accounts.ts";
 import { finishBeforeSignOut, forgetKept } from "../service/kept.ts";
@@ -62,20 +62,15 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(): Promise<void> {
-  if (uploadList.all().size > 0) await stopUploads();
+  // While the session is valid, because the service must hear of it.
+  if (uploads.list.all().length > 0) await uploads.clear();
   await accounts.signOut();
   channel.postMessage(null);
   await leave();
 }
 
 function isUploading(): boolean {
-  return [...uploadList.all().values()].some(isUnderWay);
-}
-
-// While the session is there, so that the service hears of it; otherwise they end by themselves there, and here with the page.
-async function stopUploads(): Promise<void> {
-  const code = await import("../features/attachments/uploads/control-uploads.ts").catch(() => undefined);
-  await code?.forgetUploads();
+  return uploads.list.all().some(isActive);
 }
 
 // The page is loaded anew, so that nothing stays in memory.

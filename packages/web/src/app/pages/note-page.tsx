@@ -9,7 +9,7 @@ import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
-import { latestFirst } from "../../features/attachments/use-listed.ts";
+import { latestFirst } from "../../features/attachments/use-listed-attachments.ts";
 import { isNoNote } from "../../features/notes/is-no-note.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { PreviewOverlay } from "../../features/preview/preview-overlay.tsx";

@@ -1,10 +1,10 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
-import { storeNames } from "./store-names.ts";
-import { uploadList } from "./uploads/upload-list.ts";
+import { useStore } from "@nanostores/react";
+import { useEffect, useState } from "react";
+import { uploads } from "./uploads/uploads.ts";
 
 /** Whether there is anything for UploadsWatch to do in this browser: most visits need none of its code. */
 export function useUploadsWatch(): boolean {
-  const hasUploads = useSyncExternalStore(uploadList.subscribe, uploadList.wasUsed);
+  const hasUploads = useStore(uploads.list.$ids).size > 0;
   const [hasKept, setKept] = useState(false);
   useEffect(() => void keepsSomething().then(setKept), []);
   return hasUploads || hasKept;
@@ -12,7 +12,7 @@ export function useUploadsWatch(): boolean {
 
 async function keepsSomething(): Promise<boolean> {
   try {
-    const known: string[] = Object.values(storeNames);
+    const known = ["valetkey.uploads", "valetkey.thumbnails"];
     return (await indexedDB.databases()).some(({ name = "" }) => known.includes(name));
   } catch {
     // A browser that keeps nothing, or does not tell.

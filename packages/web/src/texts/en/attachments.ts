@@ -31,16 +31,16 @@ export const attachments = {
   },
   upload: {
     queued: "Waiting for its turn",
-    elsewhere: "Uploading in another tab",
+    "other-tab": "Uploading in another tab",
     starting: "Starting…",
     hashing: "Reading the file…",
     offline: "Waiting for the connection",
     waiting: "Waiting for the service",
     completing: "Checking file…",
-    choose: "Choose the file again to go on",
+    "needs-file": "Choose the file again to go on",
     chooseFile: "Choose the file…",
-    allow: "Your browser asks before it reads the file again.",
-    goOn: "Go on",
+    "needs-permission": "Your browser asks before it reads the file again.",
+    allow: "Go on",
     notTheSame: "That is another file: its name, size or date is not the same.",
     paused: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
       sentBytes === 0 ? "Paused" : `Paused at ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
@@ -56,15 +56,15 @@ export const attachments = {
     cancel: "Cancel",
     dismiss: "Remove from the list",
   },
-  news: {
-    started: (names: readonly string[]) =>
+  events: {
+    added: (names: readonly string[]) =>
       names.length === 1 ? `Uploading ${names[0]}` : `Uploading ${formatCount(names.length, files)}`,
-    finished: (filename: string) => `${filename} is attached`,
+    attached: (filename: string) => `${filename} is attached`,
     failed: (filename: string, why: string) => `${filename} was not attached. ${why}`,
   },
-  elsewhere: {
+  otherUploads: {
     running: (count: number, percent: number) => `Uploading ${formatCount(count, files)}: ${percent} %`,
-    waiting: (count: number) => `${formatCount(count, { one: "upload", other: "uploads" })} not done`,
+    stopped: (count: number) => `${formatCount(count, { one: "upload", other: "uploads" })} not done`,
   },
   zip: {
     action: "Download all",

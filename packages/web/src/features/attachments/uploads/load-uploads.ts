@@ -1,11 +1,10 @@
 /** The code that brings files to a note, shows it and tells of it: fetched when someone is about to, all of it or nothing. */
 export async function loadUploads() {
-  const [{ beginUploads }, { UploadRows }, { UploadsWatch }] = await Promise.all([
-    import("./begin-uploads.ts"),
+  const [{ UploadRows }, { UploadsWatch }] = await Promise.all([
     import("./upload-row.tsx"),
     import("../uploads-watch.tsx"),
   ]);
-  return { beginUploads, UploadRows, UploadsWatch };
+  return { UploadRows, UploadsWatch };
 }
 
 /** Ahead of time; a failure shows when it is needed. */

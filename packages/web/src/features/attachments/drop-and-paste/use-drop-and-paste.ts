@@ -1,30 +1,30 @@
 import { useEffect, useState } from "react";
 import { toasts } from "../../../components/toast-queue.ts";
 import { texts } from "../../../texts/index.ts";
-import type { ChosenFile } from "../uploads/begin-uploads.ts";
 import { preloadUploads } from "../uploads/load-uploads.ts";
+import type { ChosenFile } from "../uploads/upload.ts";
 import { droppedFiles, holdsFiles, MAX_FILES } from "./dropped-files.ts";
 import { pastedFiles } from "./pasted-files.ts";
 
 const words = texts.attachments;
 
-type Choosing = {
-  /** false: nothing is taken, and a file that falls on the page does not replace it. */
+type DropAndPasteOptions = {
+  /** false: the page accepts no files. A dropped file does not replace the page all the same. */
   isEnabled: boolean;
   onChosen: (files: ChosenFile[]) => void;
 };
 
-/** Takes files that are dropped anywhere on the page or pasted into it. Answers whether some are held over it. */
-export function useChoosing({ isEnabled, onChosen }: Choosing): boolean {
-  const [isHeld, setHeld] = useState(false);
+/** Accepts files that are dropped anywhere on the page or pasted into it. Returns whether files are dragged over the page. */
+export function useDropAndPaste({ isEnabled, onChosen }: DropAndPasteOptions): boolean {
+  const [isDragged, setDragged] = useState(false);
   useEffect(() => {
-    // A drag enters the next element before it leaves the last one: it is gone when it leaves the one that it entered last.
+    // A drag enters the next element before it leaves the last one. It has left the page when it leaves the one it entered last.
     let entered: EventTarget | null = null;
     const enter = (event: DragEvent) => {
       if (!holdsFiles(event.dataTransfer)) return;
       entered = event.target;
       event.preventDefault();
-      setHeld(isEnabled);
+      setDragged(isEnabled);
       if (isEnabled) preloadUploads();
     };
     const over = (event: DragEvent) => {
@@ -33,13 +33,13 @@ export function useChoosing({ isEnabled, onChosen }: Choosing): boolean {
       event.dataTransfer.dropEffect = isEnabled ? "copy" : "none";
     };
     const leave = (event: DragEvent) => {
-      if (event.target === entered) setHeld(false);
+      if (event.target === entered) setDragged(false);
     };
     const drop = (event: DragEvent) => {
-      setHeld(false);
+      setDragged(false);
       if (!holdsFiles(event.dataTransfer)) return;
       event.preventDefault();
-      if (isEnabled) void takeDropped(event.dataTransfer, onChosen);
+      if (isEnabled) void acceptDropped(event.dataTransfer, onChosen);
     };
     const paste = (event: ClipboardEvent) => {
       if (!isEnabled || isInDialog(event.target)) return;
@@ -54,10 +54,10 @@ export function useChoosing({ isEnabled, onChosen }: Choosing): boolean {
       for (const [type, listener] of Object.entries(listeners)) removeEventListener(type, listener as EventListener);
     };
   }, [isEnabled, onChosen]);
-  return isHeld;
+  return isDragged;
 }
 
-async function takeDropped(data: DataTransfer, onChosen: Choosing["onChosen"]): Promise<void> {
+async function acceptDropped(data: DataTransfer, onChosen: DropAndPasteOptions["onChosen"]): Promise<void> {
   try {
     const files = await droppedFiles(data);
     onChosen(files.slice(0, MAX_FILES));

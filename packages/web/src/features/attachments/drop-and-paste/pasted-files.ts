@@ -1,15 +1,15 @@
 import { texts } from "../../../texts/index.ts";
 
-/** The files of a paste; none when there is text too, which is meant for whoever writes. */
+/** Lists the pasted files. A paste into a text field that contains text, too, counts as text. */
 export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   const files = [...(clipboardData?.files ?? [])];
-  const isWriting =
+  const isTextField =
     target instanceof HTMLElement && target.matches("input, textarea, [contenteditable] *, [contenteditable]");
-  if (isWriting && clipboardData?.types.includes("text/plain")) return [];
+  if (isTextField && clipboardData?.types.includes("text/plain")) return [];
   return files.map(withOwnName);
 }
 
-/** Browsers call every copied picture the same. */
+/** Browsers give every copied image the same name. */
 function withOwnName(file: File): File {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const now = new Date();
@@ -19,7 +19,7 @@ function withOwnName(file: File): File {
   return new File([file], name, { type: file.type, lastModified: now.getTime() });
 }
 
-/** "2026-11-24T22:13:05" on the clock on the wall: names sort by it. */
+/** "2026-11-24T22:13:05" in local time, so that names sort by time. */
 function localIso(date: Date): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

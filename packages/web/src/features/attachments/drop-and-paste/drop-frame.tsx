@@ -1,7 +1,7 @@
 import { Paperclip } from "lucide-react";
 import { texts } from "../../../texts/index.ts";
 
-/** The soft frame over the note while files are held over the page. It is in nobody's way: the drag goes through it. */
+/** The frame over the note while files are dragged over the page. Drag events pass through it. */
 export function DropFrame({ over }: { over: Element | null }) {
   const box = over?.getBoundingClientRect();
   return (

@@ -1,17 +1,16 @@
 import { useState } from "react";
 import { buttonStyle } from "../../../components/button.tsx";
 import { texts } from "../../../texts/index.ts";
-import { goOnWith } from "./control-uploads.ts";
-import type { Upload } from "./upload.ts";
+import { uploads } from "./uploads.ts";
 
 const words = texts.attachments.upload;
 
-/** Asks for the file of an upload that the browser could not keep. */
-export function ChooseAgain({ upload: { id } }: { upload: Upload }) {
-  const [isOther, setOther] = useState(false);
+/** Lets the user choose the file of an upload that the browser has not stored. */
+export function ChooseFileAgain({ uploadId }: { uploadId: string }) {
+  const [isDifferent, setDifferent] = useState(false);
   return (
     <>
-      {isOther && (
+      {isDifferent && (
         <p role="alert" className="max-w-56 text-danger text-small">
           {words.notTheSame}
         </p>
@@ -25,8 +24,8 @@ export function ChooseAgain({ upload: { id } }: { upload: Upload }) {
           className="sr-only"
           onChange={({ currentTarget }) => {
             const [file] = currentTarget.files ?? [];
-            if (file !== undefined) setOther(!goOnWith(id, file));
-            // The same choice a second time is to be told, too.
+            if (file !== undefined) setDifferent(!uploads.chooseAgain(uploadId, file));
+            // Otherwise the browser does not report the same file a second time.
             currentTarget.value = "";
           }}
         />

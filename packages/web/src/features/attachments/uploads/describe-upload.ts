@@ -1,11 +1,11 @@
 import { hasCode } from "../../../service/client.ts";
+import { instanceQuery, queryClient } from "../../../service/queries.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import type { Upload } from "./upload.ts";
-import { limitOf } from "./upload-limit.ts";
 
 const words = texts.attachments.upload;
 
-/** How an upload is; while it is sent: how far, how fast, and what is left. */
+/** Describes the state of an upload. While it is sent: the bytes sent, the rate and the time left. */
 export function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string[] {
   const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
   switch (status) {
@@ -26,10 +26,10 @@ export function describeUploadState(upload: Upload, { isOnline }: { isOnline: bo
   }
 }
 
-/** Why an upload failed and what to do; the service's own words where it has looked at the file. */
+/** Describes why an upload failed. If the service rejected the file, its own message says why. */
 export function describeUploadFailure(error: unknown): string {
   if (hasCode(error, "upload_rejected")) return error.message;
-  const limitBytes = limitOf();
-  if (hasCode(error, "file_too_large") && limitBytes !== undefined) return words.tooLarge(limitBytes);
+  const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
+  if (hasCode(error, "file_too_large") && maxBytes !== undefined) return words.tooLarge(maxBytes);
   return describeProblem(error);
 }

@@ -16,7 +16,7 @@ import type { ChosenFile } from "./uploads/upload.ts";
 import { uploads } from "./uploads/uploads.ts";
 import { useUploadIds } from "./uploads/use-uploads.ts";
 import { useListedAttachments } from "./use-listed-attachments.ts";
-import { usePolling } from "./use-polling.ts";
+import { useNotePolling } from "./use-note-polling.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
@@ -43,7 +43,7 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
   const attachments = useListedAttachments(note);
   const uploadIds = useUploadIds(note.id);
   const actions = useStableActions(note, callbacks);
-  usePolling(note, { shown: attachments });
+  useNotePolling(note, { shown: attachments });
 
   const maxBytes = instance?.limits.uploadMaxBytes;
   const onChosen = useCallback(

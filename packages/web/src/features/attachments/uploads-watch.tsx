@@ -6,7 +6,7 @@ import { toasts } from "../../components/toast-queue.ts";
 import { hasCode } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
-import { pruneThumbnails } from "./thumbnails/kept-thumbnails.ts";
+import { pruneThumbnails } from "./thumbnails/thumbnail-store.ts";
 import { describeUploadFailure } from "./uploads/describe-upload.ts";
 import type { Upload, UploadEvent, UploadStatus } from "./uploads/upload.ts";
 import { uploads } from "./uploads/uploads.ts";

@@ -2,7 +2,7 @@ import { useStore } from "@nanostores/react";
 import { useEffect, useState } from "react";
 import { uploads } from "./uploads/uploads.ts";
 
-/** Whether there is anything for UploadsWatch to do in this browser: most visits need none of its code. */
+/** Whether the page needs UploadsWatch. Most visits do not. */
 export function useUploadsWatch(): boolean {
   const hasUploads = useStore(uploads.list.$ids).size > 0;
   const [hasKept, setKept] = useState(false);
@@ -15,7 +15,7 @@ async function keepsSomething(): Promise<boolean> {
     const known = ["valetkey.uploads", "valetkey.thumbnails"];
     return (await indexedDB.databases()).some(({ name = "" }) => known.includes(name));
   } catch {
-    // A browser that keeps nothing, or does not tell.
+    // The browser stores nothing, or does not list its databases.
     return true;
   }
 }

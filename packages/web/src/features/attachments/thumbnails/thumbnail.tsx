@@ -1,27 +1,27 @@
 import type { Attachment } from "@valetkey/client";
 import { useEffect, useRef, useState } from "react";
 import { FileIcon } from "../file-icon.tsx";
-import { isPictured } from "./is-pictured.ts";
-import { whenNear } from "./when-near.ts";
+import { hasThumbnail } from "./has-thumbnail.ts";
+import { onNearViewport } from "./on-near-viewport.ts";
 
-/** A file's small picture, or what kind of file it is. It is fetched when the row comes near the part of the page that is seen. */
+/** The thumbnail of a file, or an icon of its kind. The thumbnail is fetched when the row comes near the viewport. */
 export function Thumbnail({ attachment }: { attachment: Attachment }) {
   const [url, setUrl] = useState<string>();
-  const place = useRef<HTMLSpanElement>(null);
-  const isWanted = attachment.state === "ready" && isPictured(attachment);
+  const element = useRef<HTMLSpanElement>(null);
+  const isWanted = attachment.state === "ready" && hasThumbnail(attachment);
   useEffect(() => {
-    if (!isWanted || place.current === null) return;
-    return whenNear(place.current, async () => {
+    if (!isWanted || element.current === null) return;
+    return onNearViewport(element.current, async () => {
       try {
         const { thumbnailUrl } = await import("./fetch-thumbnails.ts");
         setUrl(await thumbnailUrl(attachment));
       } catch {
-        // The code could not be fetched: there is the icon.
+        // Without the code, the icon stays.
       }
     });
   }, [isWanted, attachment]);
   return (
-    <span ref={place} className="size-10 shrink-0">
+    <span ref={element} className="size-10 shrink-0">
       {url === undefined ? (
         <FileIcon {...attachment} />
       ) : (

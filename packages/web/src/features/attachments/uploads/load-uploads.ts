@@ -1,4 +1,4 @@
-/** The code that brings files to a note, shows it and tells of it: fetched when someone is about to, all of it or nothing. */
+/** Loads the code that shows uploads. */
 export async function loadUploads() {
   const [{ UploadRows }, { UploadsWatch }] = await Promise.all([
     import("./upload-row.tsx"),
@@ -7,7 +7,7 @@ export async function loadUploads() {
   return { UploadRows, UploadsWatch };
 }
 
-/** Ahead of time; a failure shows when it is needed. */
+/** Loads the code early. `loadUploads` reports a failure later. */
 export function preloadUploads(): void {
   loadUploads().catch(() => undefined);
 }

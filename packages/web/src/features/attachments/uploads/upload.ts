@@ -1,22 +1,16 @@
-import { ValetKeyError } from "@valetkey/client";
+import { type UploadState, ValetKeyError } from "@valetkey/client";
 import type { FileHandle } from "./file-store.ts";
 
-/**
- * queued: three other files are sent first · other-tab: another tab of this browser sends the file · needs-file: the user must choose the
- * file again after a reload · needs-permission: the user must let the browser read the file again. The client defines the others.
- */
 export type UploadStatus =
+  /** Three other files are sent first. */
   | "queued"
+  /** Another tab of this browser sends the file. */
   | "other-tab"
-  | "starting"
-  | "hashing"
-  | "sending"
-  | "waiting"
-  | "paused"
-  | "completing"
-  | "failed"
+  /** After a reload, the user must choose the file again. */
   | "needs-file"
-  | "needs-permission";
+  /** After a reload, the user must let the browser read the file again. */
+  | "needs-permission"
+  | Exclude<UploadState, "ready" | "aborted">;
 
 /** The facts of an upload that never change. */
 export type UploadDescription = {

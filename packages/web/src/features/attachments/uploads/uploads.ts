@@ -2,7 +2,7 @@ import type { Attachment, Note } from "@valetkey/client";
 import { keys, queryClient } from "../../../service/queries.ts";
 import { transfers } from "../../../service/transfers.ts";
 import { pendingDeletions } from "../pending-deletions.ts";
-import { thumbnailFromFile } from "../thumbnails/from-file.ts";
+import { createThumbnail } from "../thumbnails/create-thumbnail.ts";
 import { createFileStore } from "./file-store.ts";
 import { createTabLock } from "./tab-lock.ts";
 import { UploadQueue } from "./upload-queue.ts";
@@ -27,7 +27,7 @@ uploads.list.$isAtRisk.listen((isAtRisk) => {
 
 /** Shows a new attachment before the service lists it. */
 async function addAttachment(attachment: Attachment, file: File): Promise<void> {
-  await thumbnailFromFile(attachment, file);
+  await createThumbnail(attachment, file);
   const queryKey = keys.note(attachment.noteId);
   await queryClient.cancelQueries({ queryKey });
   queryClient.setQueryData<Note>(queryKey, (note) => {

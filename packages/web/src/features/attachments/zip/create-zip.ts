@@ -6,22 +6,22 @@ import { createUniqueNames } from "./unique-names.ts";
 
 const words = texts.attachments.zip;
 
-type Packing = {
+type ZipOptions = {
   signal: AbortSignal;
-  /** Told of each piece that came from the bucket. Bytes. */
+  /** Called with the number of bytes of each piece that was downloaded. */
   onBytes: (count: number) => void;
-  /** Told of a file that can't be had; the others go on without it. */
+  /** Called for each file that could not be downloaded. The ZIP leaves it out. */
   onMissing: (attachment: Attachment, error: unknown) => void;
-  /** Told which file is read now. */
+  /** Called when the download of a file starts. */
   onFile: (attachment: Attachment) => void;
 };
 
-/** A ZIP of files, made as they come from the bucket; each of their URLs is asked for when its turn comes. */
-export function packFiles(attachments: readonly Attachment[], packing: Packing): ReadableStream<Uint8Array> {
-  return makeZip(read(attachments, packing));
+/** Creates a ZIP while its files are downloaded. Each URL is signed only when its file is next. */
+export function createZip(attachments: readonly Attachment[], options: ZipOptions): ReadableStream<Uint8Array> {
+  return makeZip(readFiles(attachments, options));
 }
 
-async function* read(attachments: readonly Attachment[], { signal, onBytes, onMissing, onFile }: Packing) {
+async function* readFiles(attachments: readonly Attachment[], { signal, onBytes, onMissing, onFile }: ZipOptions) {
   const nameOf = createUniqueNames();
   const missing: string[] = [];
   for (const attachment of attachments) {
@@ -29,7 +29,7 @@ async function* read(attachments: readonly Attachment[], { signal, onBytes, onMi
     onFile(attachment);
     try {
       const { stream } = await transfers.download(id, { signal });
-      const input = stream.pipeThrough(counting(onBytes));
+      const input = stream.pipeThrough(countBytes(onBytes));
       yield {
         name: nameOf(filename.replaceAll(/[/\\]/g, "_")),
         lastModified: new Date(createdAt),
@@ -42,11 +42,11 @@ async function* read(attachments: readonly Attachment[], { signal, onBytes, onMi
       onMissing(attachment, error);
     }
   }
-  // Whoever gets the ZIP is to know, too.
+  // People who get the ZIP from the user must know that it is incomplete.
   if (missing.length > 0) yield { name: nameOf(words.missingFile), input: `${words.missing(missing)}\n` };
 }
 
-function counting(onBytes: (count: number) => void): TransformStream<Uint8Array, Uint8Array> {
+function countBytes(onBytes: (count: number) => void): TransformStream<Uint8Array, Uint8Array> {
   return new TransformStream({
     transform(chunk, controller) {
       onBytes(chunk.length);

@@ -1,7 +1,7 @@
-/** Twice the 40 px that are shown, for dense screens. Pixels. */
+/** Twice the 40 px that the page shows, for screens of high density. Pixels. */
 const SIDE = 80;
 
-/** The middle of an image as a square of 80 px. Rejects when it is no image that this browser can show. */
+/** Draws the middle of an image as a square of 80 px. Rejects when the browser cannot show the image. */
 export async function drawThumbnail(image: Blob): Promise<Blob> {
   const bitmap = await createImageBitmap(image);
   try {

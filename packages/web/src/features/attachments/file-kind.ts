@@ -12,7 +12,7 @@ function of(kind: FileKind, extensions: string): Record<string, FileKind> {
   return Object.fromEntries(extensions.split(" ").map((extension) => [extension, kind]));
 }
 
-/** What a file is to an eye: by its extension where that is telling, else by its type. */
+/** Returns the kind of a file, by its extension where that is known, otherwise by its content type. */
 export function kindOfFile({ filename, contentType }: { filename: string; contentType: string }): FileKind {
   const byExtension = BY_EXTENSION[filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()];
   if (byExtension !== undefined) return byExtension;

@@ -4,7 +4,7 @@ import { browserStore } from "../browser-store.ts";
 
 const withStore = browserStore("thumbnails");
 
-/** The content of an attachment never changes once it is ready, so neither does its picture. */
+/** The content of a ready attachment never changes, so neither does its thumbnail. */
 function keyOf({ noteId, id, checksum }: Attachment): string {
   return [noteId, id, checksum?.value ?? ""].join("/");
 }
@@ -13,11 +13,11 @@ export function findThumbnail(attachment: Attachment): Promise<Blob | undefined>
   return withStore((store) => get<Blob>(keyOf(attachment), store), undefined);
 }
 
-export function keepThumbnail(attachment: Attachment, thumbnail: Blob): Promise<void> {
+export function storeThumbnail(attachment: Attachment, thumbnail: Blob): Promise<void> {
   return withStore((store) => set(keyOf(attachment), thumbnail, store), undefined);
 }
 
-/** Removes the pictures of what is no longer on a note. */
+/** Deletes the thumbnails of attachments that are no longer on a note. */
 export function pruneThumbnails(noteId: string, attachments: readonly Attachment[]): Promise<void> {
   const wanted = new Set(attachments.map(keyOf));
   return withStore(async (store) => {

@@ -3,9 +3,9 @@ import { useRef } from "react";
 import { onDemand } from "../../components/on-demand.tsx";
 
 export type PreviewOverlayProps = {
-  /** What can be shown, in the order of the list. */
+  /** The ready files of the note, in the order of the list. */
   files: Attachment[];
-  /** The file that is shown; undefined: none. */
+  /** Undefined: the preview is closed. */
   selectedId: string | undefined;
   onSelect: (attachmentId: string) => void;
   onClose: () => void;
@@ -18,7 +18,7 @@ const Overlay = onDemand(async () => {
   return Overlay;
 });
 
-/** One file, large, over the page; what it takes to show one is loaded with the first. */
+/** Shows one file over the page. The first preview loads the code. */
 export function PreviewOverlay(props: PreviewOverlayProps) {
   const wasOpened = useRef(false);
   wasOpened.current = props.selectedId !== undefined || (wasOpened.current && isLoaded);

@@ -1,39 +1,41 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { useState } from "react";
-import { readRange } from "./live-url.ts";
+import { readRange } from "./file-url.ts";
+import { ImageFrame } from "./image-file.tsx";
 import { NoPreview } from "./no-preview.tsx";
-import { PictureFrame } from "./picture.tsx";
-import { TroubleView } from "./trouble.tsx";
+import { PreviewFailureView } from "./preview-failure.tsx";
 
-/** A larger drawing is not worth the memory that it takes twice. Bytes. */
+/** A data URL holds the bytes a second time. Bytes. */
 const MAX_BYTES = 2 * 2 ** 20;
 
 /**
- * An SVG, in an `img` only: there a browser runs no script of it and loads nothing for it. The service never lets an SVG be shown from its
- * own address, so the bytes come as data, which, opened on their own, belong to nobody's origin, as a blob of this page would not.
+ * Shows an SVG in an `img`, where the browser runs none of its scripts and loads nothing for it. The service does not serve SVG inline, so the
+ * page uses a data URL. Unlike a blob URL, it does not have the origin of this page when the user opens it on its own.
  */
-export function Drawing({ file }: { file: Attachment }) {
+export function SvgFile({ file }: { file: Attachment }) {
   const isSmall = file.sizeBytes <= MAX_BYTES;
   const [isBroken, setBroken] = useState(false);
-  const drawing = useQuery({
-    queryKey: ["file-drawing", file.id],
+  const dataUrl = useQuery({
+    queryKey: ["file-svg", file.id],
     queryFn: async ({ signal }) => toDataUrl(await readRange(file.id, { from: 0, to: file.sizeBytes, signal })),
     enabled: isSmall,
     ...ONCE,
   });
   if (!isSmall) return <NoPreview file={file} />;
-  if (drawing.isError || isBroken) {
+  if (dataUrl.isError || isBroken) {
     const onRetry = () => {
       setBroken(false);
-      void drawing.refetch();
+      void dataUrl.refetch();
     };
-    return <TroubleView {...{ file, onRetry }} trouble={isBroken ? "unshowable" : { error: drawing.error }} />;
+    return (
+      <PreviewFailureView file={file} failure={isBroken ? "unshowable" : { error: dataUrl.error }} onRetry={onRetry} />
+    );
   }
-  return <PictureFrame src={drawing.data} alt={file.filename} onError={() => setBroken(true)} />;
+  return <ImageFrame src={dataUrl.data} alt={file.filename} onError={() => setBroken(true)} />;
 }
 
-/** What was read stays as it is, the bytes of a file never change, and goes with the dialog. */
+/** The bytes of a file never change, so a query reads them once. The cache drops them with the dialog. */
 export const ONCE = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
 
 function toDataUrl(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -5,13 +5,13 @@ import { texts } from "../../texts/index.ts";
 
 const words = texts.preview;
 
-type StepsProps = { index: number; count: number; onStep: (by: -1 | 1) => void };
+type PreviousNextProps = { index: number; count: number; onStep: (by: -1 | 1) => void };
 
-// On a ground of their own, so that they are seen over any file.
+// With a background, so that they are visible over any file.
 const atTheSide = "md:absolute md:top-1/2 md:size-10 md:rounded-full md:border md:bg-surface md:text-ink";
 
-/** The way to the next file: at the sides, on a phone in a bar below. */
-export function Steps({ index, count, onStep }: StepsProps) {
+/** The buttons to the previous and the next file. On a phone, they are in a bar below the file. */
+export function PreviousNext({ index, count, onStep }: PreviousNextProps) {
   return (
     <nav
       aria-label={words.files}
@@ -37,7 +37,7 @@ export function Steps({ index, count, onStep }: StepsProps) {
 
 type StepProps = { label: string; isOff: boolean; onClick: () => void; className: string; children: React.ReactNode };
 
-/** At the end it does nothing, but it keeps the focus that it has. */
+/** At the last file, the button is off but not disabled, so that it keeps the focus. */
 function Step({ isOff, className, ...props }: StepProps) {
   return (
     <IconButton

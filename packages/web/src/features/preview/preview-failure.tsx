@@ -8,12 +8,19 @@ import { DownloadLink } from "./no-preview.tsx";
 
 const words = texts.preview;
 
-/** Why a file is not shown: the bytes are there but make no sense to this browser, or need a password, or could not be had. */
-export type Trouble = "unshowable" | "locked" | { error: unknown };
+/** Why a file is not shown. unshowable: the browser cannot show these bytes. locked: the file needs a password. */
+export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
 
-/** The reason in words, and what to do. */
-export function TroubleView({ file, trouble, onRetry }: { file: Attachment; trouble: Trouble; onRetry: () => void }) {
-  const { title, hint, Icon } = explain(trouble);
+export function PreviewFailureView({
+  file,
+  failure,
+  onRetry,
+}: {
+  file: Attachment;
+  failure: PreviewFailure;
+  onRetry: () => void;
+}) {
+  const { title, hint, Icon } = explain(failure);
   return (
     <div role="alert" className="h-full">
       <Empty
@@ -23,8 +30,8 @@ export function TroubleView({ file, trouble, onRetry }: { file: Attachment; trou
         hint={hint}
         action={
           <div className="flex flex-wrap justify-center gap-2">
-            {typeof trouble === "string" && <DownloadLink file={file} />}
-            {trouble !== "locked" && <Button onClick={onRetry}>{texts.common.tryAgain}</Button>}
+            {typeof failure === "string" && <DownloadLink file={file} />}
+            {failure !== "locked" && <Button onClick={onRetry}>{texts.common.tryAgain}</Button>}
           </div>
         }
       />
@@ -32,10 +39,10 @@ export function TroubleView({ file, trouble, onRetry }: { file: Attachment; trou
   );
 }
 
-function explain(trouble: Trouble) {
-  if (trouble === "unshowable") return { ...words.unshowable, Icon: FileX2 };
-  if (trouble === "locked") return { ...words.locked, Icon: LockKeyhole };
-  const { error } = trouble;
+function explain(failure: PreviewFailure) {
+  if (failure === "unshowable") return { ...words.unshowable, Icon: FileX2 };
+  if (failure === "locked") return { ...words.locked, Icon: LockKeyhole };
+  const { error } = failure;
   if (hasCode(error, "access_denied")) return { ...words.noAccess, Icon: LockKeyhole };
   if (hasCode(error, "attachment_not_found")) return { ...words.gone, Icon: FileX2 };
   return { title: words.notLoaded, hint: describeProblem(error), Icon: CloudOff };

@@ -1,19 +1,19 @@
 import type { Attachment } from "@valetkey/client";
 
-/** How a file is shown; none: not at all. */
-export type Kind = "image" | "drawing" | "video" | "audio" | "pdf" | "text" | "none";
+/** How a file is shown. none: it has no preview. */
+export type PreviewKind = "image" | "svg" | "video" | "audio" | "pdf" | "text" | "none";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-// What the service lets a browser show in place (its `domain/serving.ts`); of anything else the bytes are read as text, or not at all.
-const KINDS: Readonly<Record<string, Kind>> = {
+// The types that the service serves inline (`domain/serving.ts`). Files of other types are shown as text, or not at all.
+const KINDS: Readonly<Record<string, PreviewKind>> = {
   "image/png": "image",
   "image/jpeg": "image",
   "image/gif": "image",
   "image/webp": "image",
   "image/avif": "image",
   "image/bmp": "image",
-  "image/svg+xml": "drawing",
+  "image/svg+xml": "svg",
   "application/pdf": "pdf",
   "video/mp4": "video",
   "video/webm": "video",
@@ -36,8 +36,8 @@ const TEXT_NAMES = words(`
 `);
 const BY_NAME = /^(?:application\/octet-stream)$/;
 
-/** By the type that the service has verified; where there was none, a name that promises text is enough. */
-export function kindOf({ contentType, filename }: Attachment): Kind {
+/** Uses the verified content type. If there is none, a file name that promises text is enough. */
+export function previewKindOf({ contentType, filename }: Attachment): PreviewKind {
   const kind = KINDS[contentType];
   if (kind !== undefined) return kind;
   if (TEXT_TYPES.test(contentType)) return "text";

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from "react";
 
-/** Whether an element is in sight or less than a screen away from it. */
-export function useNear(ref: RefObject<HTMLElement | null>): boolean {
+/** Whether an element is visible, or less than the height of its parent away from that. */
+export function useIsNearViewport(ref: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {
     if (ref.current === null) return;

@@ -5,7 +5,7 @@ import { texts } from "../../texts/index.ts";
 
 const ActivityFeed = onDemand(async () => (await import("./activity-feed.tsx")).ActivityFeed);
 
-/** What happened to one note; folded, and not even asked for, until someone wants to see it. */
+/** The activity of one note. It is loaded when the user unfolds it. */
 export function NoteActivity({ noteId }: { noteId: string }) {
   const id = useId();
   const [isUnfolded, setUnfolded] = useState(false);

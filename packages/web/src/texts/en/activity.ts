@@ -57,11 +57,11 @@ export const activity = {
       `${who.name} stopped sharing ${what ?? "the note"} with ${whom}`,
     "url.issued": (
       who: Who,
-      { files, count, times, life }: { files: string; count: number; times: number; life: string | undefined },
+      { files, count, times, lifetime }: { files: string; count: number; times: number; lifetime: string | undefined },
     ) => {
       const urls = count > 1 ? "URLs" : times > 1 ? `${times} URLs` : "a URL";
       const again = count > 1 ? timesOf(times) : "";
-      const validity = life === undefined ? "" : `, ${count > 1 || times > 1 ? "each " : ""}valid for ${life}`;
+      const validity = lifetime === undefined ? "" : `, ${count > 1 || times > 1 ? "each " : ""}valid for ${lifetime}`;
       return `${who.name} got ${urls} of ${files}${again}${validity}`;
     },
     "url.refused": (who: Who, files: string, times: number) =>

@@ -22,15 +22,15 @@ export const sharing = {
     placeholder: "E-mail addresses",
     hint: "Separate several with commas, or paste a list.",
     chosen: "To be shared with",
-    remove: (address: string) => `Take out ${address}`,
+    remove: (email: string) => `Take out ${email}`,
     shared: (names: string) => `Shared with ${names}.`,
     missing: "Enter an e-mail address.",
-    invalid: (address: string) => `“${address}” is not a complete e-mail address, like ann@example.com.`,
-    own: (address: string) => `${address} is your own e-mail address.`,
-    unknown: (addresses: string[]) =>
-      addresses.length === 1
-        ? `No one here has the e-mail address ${addresses[0]}.`
-        : `No one here has these e-mail addresses: ${addresses.join(", ")}.`,
+    invalid: (email: string) => `“${email}” is not a complete e-mail address, like ann@example.com.`,
+    own: (email: string) => `${email} is your own e-mail address.`,
+    unknown: (emails: string[]) =>
+      emails.length === 1
+        ? `No one here has the e-mail address ${emails[0]}.`
+        : `No one here has these e-mail addresses: ${emails.join(", ")}.`,
     unknownOpen: "Ask them to sign up first, or copy a temporary link of a file.",
     unknownClosed: "Ask the administrator to make them an account, or copy a temporary link of a file.",
   },

@@ -6,27 +6,26 @@ const MAX_PASSWORD_LENGTH = 128;
 
 export type Problems<Names extends string> = Partial<Record<Names, string>>;
 
-/** What is wrong with an address, in words; undefined: nothing. */
+/** Returns the problem with an email address, or undefined. */
 export function checkEmail(email: string): string | undefined {
   if (email.trim() === "") return problems.emailMissing;
   return /^\S+@\S+\.\S+$/.test(email.trim()) ? undefined : problems.emailInvalid;
 }
 
-/** What is wrong with a password that is to be set. */
+/** Returns the problem with a new password, or undefined. */
 export function checkNewPassword(password: string): string | undefined {
   if (password === "") return problems.passwordMissing;
   if (password.length > MAX_PASSWORD_LENGTH) return problems.passwordLong;
   return password.length < MIN_PASSWORD_LENGTH ? problems.passwordShort : undefined;
 }
 
-/** What the fields of a form hold. */
 export function valuesOf<Names extends string>(form: HTMLFormElement, names: readonly Names[]): Record<Names, string> {
   const fields = new FormData(form);
   return Object.fromEntries(names.map((name) => [name, String(fields.get(name) ?? "")])) as Record<Names, string>;
 }
 
-/** Only the members that have a problem, and the focus on the first of them, for which the form is there; undefined: none has. */
-export function collect<Names extends string>(
+/** Returns the fields that have a problem and focuses the first one. Returns undefined when there is none. */
+export function collectProblems<Names extends string>(
   form: HTMLFormElement,
   found: Record<Names, string | undefined>,
 ): Problems<Names> | undefined {

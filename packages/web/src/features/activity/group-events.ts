@@ -1,24 +1,24 @@
 import type { AuditEvent } from "@valetkey/client";
 
-/** What is told in one line: one event, or several of a kind in a row. */
+/** One event, or a run of similar events. */
 export type Line = {
-  /** The newest. */
+  /** The newest event. */
   event: AuditEvent;
-  /** How many events it stands for. */
+  /** The number of events. */
   times: number;
-  /** When the oldest was. */
+  /** When the oldest event happened. */
   since: string;
-  /** How many files it is about, those without a name included. */
+  /** The number of files, including deleted ones. */
   fileCount: number;
-  /** Those that have a name, the first ten of each event. */
+  /** The names of the files that still exist, at most ten of each event. */
   filenames: string[];
 };
 
-/** The lines of one day, newest first. */
+/** `start` is local midnight in milliseconds. Lines are sorted newest first. */
 export type Day = { start: number; lines: Line[] };
 
-/** Events (newest first) as one reads them: by day, and runs of the same kind as one line. */
-export function toDays(events: readonly AuditEvent[]): Day[] {
+/** Groups events by day, and joins runs of similar events into one line. Events are sorted newest first. */
+export function groupByDay(events: readonly AuditEvent[]): Day[] {
   const days: Day[] = [];
   for (const event of events) {
     const start = startOfDay(event.at);
@@ -28,7 +28,7 @@ export function toDays(events: readonly AuditEvent[]): Day[] {
       days.push(day);
     }
     const last = day.lines.at(-1);
-    if (last !== undefined && isOfRun(last, event)) join(last, event);
+    if (last !== undefined && isSameRun(last, event)) join(last, event);
     else day.lines.push(toLine(event));
   }
   return days;
@@ -43,15 +43,15 @@ function toLine(event: AuditEvent): Line {
   return { event, times: 1, since: event.at, fileCount: event.attachmentIds.length, filenames };
 }
 
-/** Each of these is about one file, and a row of them is told as one about several. */
-const GATHERED: ReadonlySet<string> = new Set(["attachment.uploaded", "attachment.adopted", "attachment.deleted"]);
-/** These happen again and again to the same files, or to none. */
+/** Each of these concerns one file. A run of them becomes one line about several files. */
+const PER_FILE: ReadonlySet<string> = new Set(["attachment.uploaded", "attachment.adopted", "attachment.deleted"]);
+/** These often repeat for the same files, or without files. */
 const REPEATED: ReadonlySet<string> = new Set(["note.updated", "url.issued", "url.refused"]);
 
-function isOfRun({ event: last }: Line, event: AuditEvent): boolean {
+function isSameRun({ event: last }: Line, event: AuditEvent): boolean {
   const { action, actorId, noteId } = event;
   if (last.action !== action || last.actorId !== actorId || last.noteId !== noteId) return false;
-  if (GATHERED.has(action)) return true;
+  if (PER_FILE.has(action)) return true;
   return (
     REPEATED.has(action) &&
     last.attachmentIds.join() === event.attachmentIds.join() &&
@@ -62,7 +62,7 @@ function isOfRun({ event: last }: Line, event: AuditEvent): boolean {
 function join(line: Line, event: AuditEvent): void {
   line.times += 1;
   line.since = event.at;
-  if (!GATHERED.has(event.action)) return;
+  if (!PER_FILE.has(event.action)) return;
   line.fileCount += event.attachmentIds.length;
   line.filenames.push(...event.files.map(({ filename }) => filename));
 }

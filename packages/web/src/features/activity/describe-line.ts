@@ -1,37 +1,34 @@
 import type { AuditEvent } from "@valetkey/client";
 import { nameOf } from "../../components/avatar.tsx";
 import { formatDate, formatSpan, texts } from "../../texts/index.ts";
-import type { Line } from "./lines.ts";
+import type { Line } from "./group-events.ts";
 
 const words = texts.activity;
 const { sentences } = words;
-/** More names than that make a sentence a list. */
+/** The text counts further names. */
 const MAX_NAMES = 3;
 const MAX_NAME_LENGTH = 48;
 
-/** Who is reading, and when. */
 type Reader = { accountId: string | undefined; now: number };
 
-export type Sentence = {
-  /** Who did it, as the sentence begins. */
+export type LineDescription = {
+  /** The name at the start of `text`. */
   who: string;
-  /** The whole sentence. */
   text: string;
-  /** What there is to say besides. */
-  more?: string;
+  /** Why a file was rejected. */
+  reason?: string;
 };
 
-/** A line in plain words. */
-export function toSentence(line: Line, reader: Reader): Sentence {
+export function describeLine(line: Line, reader: Reader): LineDescription {
   const { actor, detail } = line.event;
   const isYou = actor.id === reader.accountId;
   const name = isYou ? texts.common.you : nameOf(actor, { otherwise: texts.common.someone });
-  const text = tell(line, { ...reader, who: { name, isYou } });
+  const text = describe(line, { ...reader, who: { name, isYou } });
   const reason = line.event.action === "attachment.rejected" ? detail.reason : undefined;
-  return { who: name, text, ...(typeof reason === "string" && { more: reason }) };
+  return { who: name, text, ...(typeof reason === "string" && { reason }) };
 }
 
-function tell(line: Line, { who, ...reader }: Reader & { who: { name: string; isYou: boolean } }): string {
+function describe(line: Line, { who, ...reader }: Reader & { who: { name: string; isYou: boolean } }): string {
   const { event, times } = line;
   const { action, detail } = event;
   const files = nameFiles(line);
@@ -53,8 +50,8 @@ function tell(line: Line, { who, ...reader }: Reader & { who: { name: string; is
       return sentences[action](who, shareOf(line, reader));
     case "url.issued": {
       const { expiresInSeconds } = detail;
-      const life = typeof expiresInSeconds === "number" ? formatSpan(expiresInSeconds) : undefined;
-      return sentences[action](who, { files, count: line.fileCount, times, life });
+      const lifetime = typeof expiresInSeconds === "number" ? formatSpan(expiresInSeconds) : undefined;
+      return sentences[action](who, { files, count: line.fileCount, times, lifetime });
     }
     case "url.refused":
       return sentences[action](who, files, times);
@@ -70,7 +67,7 @@ function nameFiles({ fileCount, filenames }: Line): string {
   return words.files.named(named, fileCount - named.length);
 }
 
-/** The beginning and, with the extension, the end. */
+/** Keeps the beginning, and the end with the extension. */
 function shorten(filename: string): string {
   const letters = [...filename];
   if (letters.length <= MAX_NAME_LENGTH) return filename;

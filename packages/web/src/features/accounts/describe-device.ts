@@ -7,10 +7,10 @@ type Device = {
   isHandheld: boolean;
 };
 
-/** What a browser is, by what it says of itself. */
+/** Describes a browser by its user agent. */
 export function describeDevice(userAgent: string | null | undefined): Device {
   const words = texts.accounts.sessions;
-  // The library refuses to look at an empty text.
+  // The library throws for an empty string.
   if (!userAgent) return { name: words.unknownDevice, isHandheld: false };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const isHandheld = platform.type === "mobile" || platform.type === "tablet";

@@ -41,7 +41,7 @@ describe("a temporary link, in Chromium", () => {
     const ann = await web.person("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
     const ticket = await openTicket(ann);
     await ticket
-      .getByText("Whoever has the link can download the file until it ends. It can’t be taken back.")
+      .getByText("Anyone with the link can download the file until it expires. It can’t be revoked.")
       .waitFor();
     const spans = ticket.getByRole("group", { name: "Works for" });
     expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h"]);

@@ -110,7 +110,7 @@ describe("writing a note", () => {
     await rendered(page).getByText("one").click();
     const saves = await refuseSaves(page);
     await page.getByRole("textbox", TEXT).fill("one two");
-    await page.getByText("Not saved: Something between here and the service answered in its place.").waitFor();
+    await page.getByText("Not saved: A proxy or firewall responded instead of the service.").waitFor();
     const other = await context.newPage();
     await other.goto("/activity");
     await other.getByRole("heading", { level: 1 }).waitFor();

@@ -137,7 +137,7 @@ describe("sharing a note, in Chromium", () => {
       sharedWith: { emails: [ben.email], role: "editor", expiresAt },
     });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByText(/takes effect at once.* end within 60 seconds;.* up to 12 hours/).waitFor();
+    await dialog.getByText(/takes effect at once.* expire within 60 seconds\..* up to 12 hours/).waitFor();
     await dialog.getByRole("button", { name: "Stop sharing with Ben Four" }).click();
     const undo = rowOf(ann.page, "Ben Four no longer has access.").getByRole("button", { name: "Undo" });
     await undo.waitFor();
@@ -189,7 +189,7 @@ describe("sharing a note, in Chromium", () => {
     const dialog = ann.page.getByRole("dialog", { name: "Share “terms.txt”" });
     await dialog.getByText("Everyone who can see the note has this file already.").waitFor();
     expect(await dialog.getByLabel("What they can do").count()).toBe(0);
-    await dialog.getByLabel("When it ends", { exact: true }).selectOption("For 7 days");
+    await dialog.getByLabel("When it expires", { exact: true }).selectOption("For 7 days");
     await dialog.getByLabel("People", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await dialog.getByRole("option", { name: "Expires in 7 days" }).waitFor({ state: "attached" });
@@ -326,7 +326,7 @@ describe("sharing a note, in Chromium", () => {
     const note = await seedNote(ann.client, { title: "Seen", sharedWith: { emails: [ben.email], role: "editor" } });
     const dialog = await openShareDialog(ann.page, note.id);
     await dialog.getByLabel("People", { exact: true }).fill("nobody@example.com");
-    await dialog.getByLabel("When it ends", { exact: true }).selectOption("Until a date…");
+    await dialog.getByLabel("When it expires", { exact: true }).selectOption("Until a date…");
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await dialog.getByRole("alert").waitFor();
     expect(await seriousFindings(ann.page)).toEqual([]);

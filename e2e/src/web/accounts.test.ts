@@ -57,7 +57,7 @@ describe("a service nobody has an account on", () => {
     await ben.page.getByLabel("E-mail").fill("ann@example.com");
     await ben.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await ben.page.keyboard.press("Enter");
-    await ben.page.getByText("There is an account with this address already.").waitFor();
+    await ben.page.getByText("There is already an account with this e-mail address.").waitFor();
     expect(await focused(ben.page)).toBe("email");
   });
 });
@@ -199,7 +199,7 @@ describe("with an identity provider", () => {
     provider.setRefusing(true);
     await page.goto("/activity");
     await proceed();
-    await page.getByText("Signing in was refused or called off over there.").waitFor();
+    await page.getByText("The identity provider refused the sign-in, or it was cancelled.").waitFor();
     expect(pathOf(ann)).toBe("/sign-in?error=access_denied");
     provider.setRefusing(false);
     provider.setPerson({ sub: "ann-1", email: "ann@example.com", email_verified: true, name: "Ann" });

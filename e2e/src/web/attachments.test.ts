@@ -187,7 +187,7 @@ describe("a file that is larger than the service takes", () => {
     await open(ann);
     await choose(ann, [randomFile("large.bin", { sizeBytes: 100_001 })]);
     const row = rowOf(ann, "large.bin");
-    await row.getByText("It is larger than 100 kB, the most that this service takes. It was not sent.").waitFor();
+    await row.getByText("It is larger than 100 kB, the most that this service accepts. It was not sent.").waitFor();
     const asked = ann.watch.requests.get(web.service.url) ?? [];
     expect(asked.filter(({ method }) => method === "POST")).toEqual([]);
     await button(row, "Remove from the list").click();
@@ -376,7 +376,7 @@ describe("the files of a note", () => {
     const names = (await readZip(await (await download).path())).map(({ name }) => name);
     expect(names).toEqual(["b.txt", "NOT IN THIS ZIP.txt"]);
     const said = hana.page.getByRole("region", { name: "Notifications" });
-    await said.getByText("Not in the ZIP, as they could not be had: a.txt").waitFor();
+    await said.getByText("Not in the ZIP, because they could not be downloaded: a.txt").waitFor();
   });
 });
 

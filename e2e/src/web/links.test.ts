@@ -41,7 +41,7 @@ describe("a temporary link, in Chromium", () => {
     const ann = await web.person("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
     const ticket = await openTicket(ann);
     await ticket
-      .getByText("Whoever has the link can download the file until it ends. It can’t be taken back.")
+      .getByText("Anyone with the link can download the file until it expires. It can’t be revoked.")
       .waitFor();
     const spans = ticket.getByRole("group", { name: "Works for" });
     expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h"]);
@@ -50,7 +50,7 @@ describe("a temporary link, in Chromium", () => {
     await ticket.getByRole("status").filter({ hasText: "The link is copied. It works for 60 seconds." }).waitFor();
     await ticket
       .getByRole("timer")
-      .filter({ hasText: /^Ends in \d+ s$/ })
+      .filter({ hasText: /^Expires in \d+ s$/ })
       .waitFor();
     const link = await ticket.getByLabel("Link", { exact: true }).inputValue();
     expect(await readClipboard(ann.page)).toBe(link);
@@ -82,7 +82,7 @@ describe("a temporary link, in Chromium", () => {
     await ben.page.keyboard.press("Tab");
     await copy.waitFor();
     await ben.page.keyboard.press("Enter");
-    await ticket.getByRole("timer").filter({ hasText: "Ends in 10 min" }).waitFor();
+    await ticket.getByRole("timer").filter({ hasText: "Expires in 10 min" }).waitFor();
     await ticket.locator("button:focus", { hasText: "Copy again" }).waitFor();
     await expect.poll(() => readClipboard(ben.page)).toContain("X-Amz-Expires=600&");
     await ticket.getByRole("button", { name: "New link" }).click();
@@ -114,7 +114,7 @@ describe("a temporary link, in Chromium", () => {
       Document.prototype.execCommand = () => false;`);
     const ticket = await openTicket(dora);
     await ticket.getByRole("button", { name: "Copy link" }).click();
-    await ticket.getByText("This browser copies nothing by itself").first().waitFor();
+    await ticket.getByText("This browser cannot copy by itself").first().waitFor();
     const field = ticket.getByLabel("Link", { exact: true });
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(await field.inputValue());
   });
@@ -163,8 +163,11 @@ describe("the end of a temporary link, in Chromium", () => {
       await ticket.getByRole("button", { name: "Copy link" }).click();
       const field = ticket.getByLabel("Link", { exact: true });
       const link = await field.inputValue();
-      await ticket.getByRole("status").filter({ hasText: "The link ends in 1 second." }).waitFor({ state: "attached" });
-      await ticket.getByRole("status").filter({ hasText: "This link has ended." }).waitFor();
+      await ticket
+        .getByRole("status")
+        .filter({ hasText: "The link expires in 1 second." })
+        .waitFor({ state: "attached" });
+      await ticket.getByRole("status").filter({ hasText: "This link has expired." }).waitFor();
       expect(await ticket.getByRole("timer").count()).toBe(0);
       expect(await ticket.getByRole("img").count()).toBe(0);
       const answer = await fetch(link);

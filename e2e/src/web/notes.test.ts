@@ -60,7 +60,7 @@ describe("writing a note", () => {
     await context.setOffline(true);
     await page.getByRole("textbox", TEXT).fill("one, offline");
     await page.keyboard.press("Escape");
-    await page.getByText("Kept on this device").waitFor();
+    await page.getByText("Stored on this device").waitFor();
     await context.setOffline(false);
     await page.getByRole("status").getByText("Saved", { exact: true }).waitFor();
     expect((await client.notes.get(id)).body).toBe("one, offline");
@@ -78,7 +78,7 @@ describe("writing a note", () => {
     await page.goto("chrome://crash").catch(() => undefined);
     const later = await context.newPage();
     await later.goto(`/n/${id}`);
-    await later.getByText("It is back.").waitFor();
+    await later.getByText("They have been restored.").waitFor();
     await later.getByText("one and more").waitFor();
     await soon(async () => (await client.notes.get(id)).body).toBe("one and more");
     await later.getByRole("button", { name: "Discard" }).click();
@@ -110,7 +110,7 @@ describe("writing a note", () => {
     await rendered(page).getByText("one").click();
     const saves = await refuseSaves(page);
     await page.getByRole("textbox", TEXT).fill("one two");
-    await page.getByText("Not saved: Something between here and the service answered in its place.").waitFor();
+    await page.getByText("Not saved: A proxy or firewall responded instead of the service.").waitFor();
     const other = await context.newPage();
     await other.goto("/activity");
     await other.getByRole("heading", { level: 1 }).waitFor();
@@ -352,7 +352,7 @@ describe("a note's text", () => {
     await ben.page.keyboard.press("e");
     expect(await ben.page.getByRole("textbox", TEXT).count()).toBe(0);
     await ben.page.getByRole("button", { name: "More about this note" }).click();
-    await ben.page.getByRole("menuitem", { name: "Copy address" }).waitFor();
+    await ben.page.getByRole("menuitem", { name: "Copy link to note" }).waitFor();
     expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
   });
 });

@@ -54,6 +54,6 @@ describe("an identity provider on another site, in a browser", () => {
     await page.goto("/sign-in");
     await page.getByRole("button", { name: "Continue with Example" }).click();
     await page.waitForURL(`${service.url}/sign-in?error=email_not_verified`);
-    await page.getByText(/address is not confirmed/).waitFor();
+    await page.getByText(/has not verified your e-mail address/).waitFor();
   });
 });

@@ -140,7 +140,7 @@ describe("the settings", () => {
     await tokens.getByText("Nightly backup").waitFor();
     expect(await eve.page.content()).not.toContain(token);
     await tokens
-      .getByText(/^created .* · ends in 30 days|^created .* · ends \w+ \d+|^created .* · ends \d+ \w+/)
+      .getByText(/^created .* · expires in 30 days|^created .* · expires \w+ \d+|^created .* · expires \d+ \w+/)
       .waitFor();
     await tokens.getByRole("button", { name: "Revoke Nightly backup" }).click();
     expect((await call()).status).toBe(200);

@@ -56,20 +56,20 @@ describe("sharing a note, in Chromium", () => {
     await Promise.all([changed(), row.getByLabel("What Ben Two can do").selectOption("Can edit")]);
     expect(await sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "editor", expiresAt: null }]);
     const from = Date.now();
-    await Promise.all([changed(), row.getByLabel("When it ends for Ben Two").selectOption("For 1 hour")]);
+    await Promise.all([changed(), row.getByLabel("When it expires for Ben Two").selectOption("For 1 hour")]);
     const until = Date.now();
-    await row.getByRole("option", { name: "Ends in 60 min" }).waitFor({ state: "attached" });
+    await row.getByRole("option", { name: "Expires in 60 min" }).waitFor({ state: "attached" });
     const [share] = await sharesOf(ann, note.id);
     expect(share).toMatchObject({ role: "editor" });
     const end = Date.parse(share?.expiresAt ?? "");
     expect(end).toBeGreaterThanOrEqual(from + HOUR_MS);
     expect(end).toBeLessThanOrEqual(until + HOUR_MS);
-    await row.getByLabel("When it ends for Ben Two").selectOption("Until a date…");
-    await row.getByLabel("Ends on").fill("2001-01-01T12:00");
-    await row.getByRole("button", { name: "Set the end" }).click();
+    await row.getByLabel("When it expires for Ben Two").selectOption("Until a date…");
+    await row.getByLabel("Expires on").fill("2001-01-01T12:00");
+    await row.getByRole("button", { name: "Set the expiry" }).click();
     await row.getByText("Choose a time that is still to come.").waitFor();
-    await row.getByLabel("Ends on").fill("2999-01-01T12:00");
-    await Promise.all([changed(), row.getByRole("button", { name: "Set the end" }).click()]);
+    await row.getByLabel("Expires on").fill("2999-01-01T12:00");
+    await Promise.all([changed(), row.getByRole("button", { name: "Set the expiry" }).click()]);
     expect((await sharesOf(ann, note.id))[0]?.expiresAt).toMatch(/^(2998-12-31|2999-01-0[12])T/);
     await ben.page.goto(`/n/${note.id}`);
     await ben.page.getByText("you can edit").waitFor();
@@ -80,10 +80,10 @@ describe("sharing a note, in Chromium", () => {
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { emails: [ben.email] } });
     await openShareDialog(ann.page, note.id);
     const row = rowOf(ann.page, "Ben Dates");
-    await row.getByLabel("When it ends for Ben Dates").selectOption("Until a date…");
-    await row.getByLabel("Ends on").waitFor();
-    await row.getByLabel("When it ends for Ben Dates").selectOption("Never ends");
-    await row.getByLabel("Ends on").waitFor({ state: "detached" });
+    await row.getByLabel("When it expires for Ben Dates").selectOption("Until a date…");
+    await row.getByLabel("Expires on").waitFor();
+    await row.getByLabel("When it expires for Ben Dates").selectOption("Never expires");
+    await row.getByLabel("Expires on").waitFor({ state: "detached" });
     expect(await sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
   });
 
@@ -119,11 +119,11 @@ describe("sharing a note, in Chromium", () => {
     await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "viewer", expiresAt });
     await openShareDialog(ann.page, note.id);
     const row = rowOf(ann.page, "Ben Three");
-    await row.getByRole("option", { name: "Ended just now" }).waitFor({ state: "attached" });
+    await row.getByRole("option", { name: "Expired just now" }).waitFor({ state: "attached" });
     expect(await row.getByLabel("What Ben Three can do").count()).toBe(0);
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
     // Ended is not gone: one choice gives it again.
-    await row.getByLabel("When it ends for Ben Three").selectOption("Never ends");
+    await row.getByLabel("When it expires for Ben Three").selectOption("Never expires");
     await row.getByLabel("What Ben Three can do").waitFor();
     await expect.poll(() => sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
     await ben.client.notes.get(note.id);
@@ -137,7 +137,7 @@ describe("sharing a note, in Chromium", () => {
       sharedWith: { emails: [ben.email], role: "editor", expiresAt },
     });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByText(/takes effect at once.* end within 60 seconds;.* up to 12 hours/).waitFor();
+    await dialog.getByText(/takes effect at once.* expire within 60 seconds\..* up to 12 hours/).waitFor();
     await dialog.getByRole("button", { name: "Stop sharing with Ben Four" }).click();
     const undo = rowOf(ann.page, "Ben Four no longer has access.").getByRole("button", { name: "Undo" });
     await undo.waitFor();
@@ -189,10 +189,10 @@ describe("sharing a note, in Chromium", () => {
     const dialog = ann.page.getByRole("dialog", { name: "Share “terms.txt”" });
     await dialog.getByText("Everyone who can see the note has this file already.").waitFor();
     expect(await dialog.getByLabel("What they can do").count()).toBe(0);
-    await dialog.getByLabel("When it ends", { exact: true }).selectOption("For 7 days");
+    await dialog.getByLabel("When it expires", { exact: true }).selectOption("For 7 days");
     await dialog.getByLabel("People", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
-    await dialog.getByRole("option", { name: "Ends in 7 days" }).waitFor({ state: "attached" });
+    await dialog.getByRole("option", { name: "Expires in 7 days" }).waitFor({ state: "attached" });
     const { fileUrl } = await ben.client.urlFor(terms);
     expect(await (await fetch(fileUrl)).text()).toBe("as agreed");
     await expect(ben.client.urlFor(other)).rejects.toMatchObject({ code: "access_denied" });
@@ -214,7 +214,7 @@ describe("sharing a note, in Chromium", () => {
     await rowOf(ann.page, "Ben Five").getByLabel("What Ben Five can do").waitFor();
     const problem = dialog.getByRole("alert");
     expect(await problem.textContent()).toBe(
-      "No one here has these addresses: nobody@example.com, no.one@example.com. Ask them to sign up first, or copy a temporary link of a file.",
+      "No one here has these e-mail addresses: nobody@example.com, no.one@example.com. Ask them to sign up first, or copy a temporary link of a file.",
     );
     const chips = dialog.getByRole("list", { name: "To be shared with" }).getByRole("listitem");
     expect(await chips.allTextContents()).toEqual(["nobody@example.com", "no.one@example.com"]);
@@ -237,13 +237,13 @@ describe("sharing a note, in Chromium", () => {
     await dialog.getByText("Enter an e-mail address.").waitFor();
     await field.fill("dora@");
     await share.click();
-    await dialog.getByText("“dora@” is not a whole e-mail address").waitFor();
+    await dialog.getByText("“dora@” is not a complete e-mail address").waitFor();
     // Backspace makes text of a chip again, to be corrected.
     await field.press("Backspace");
     expect(await field.inputValue()).toBe("dora@");
     await field.fill("ANN.SIX@example.com");
     await share.click();
-    await dialog.getByText("ANN.SIX@example.com is you: it is yours already.").waitFor();
+    await dialog.getByText("ANN.SIX@example.com is your own e-mail address.").waitFor();
     const puts = [...(ann.watch.requests.get(web.service.url) ?? [])].filter(({ method }) => method === "PUT");
     expect(puts).toEqual([]);
   });
@@ -326,7 +326,7 @@ describe("sharing a note, in Chromium", () => {
     const note = await seedNote(ann.client, { title: "Seen", sharedWith: { emails: [ben.email], role: "editor" } });
     const dialog = await openShareDialog(ann.page, note.id);
     await dialog.getByLabel("People", { exact: true }).fill("nobody@example.com");
-    await dialog.getByLabel("When it ends", { exact: true }).selectOption("Until a date…");
+    await dialog.getByLabel("When it expires", { exact: true }).selectOption("Until a date…");
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await dialog.getByRole("alert").waitFor();
     expect(await seriousFindings(ann.page)).toEqual([]);

@@ -314,7 +314,7 @@ describe("an upload in a browser", () => {
     await other.page.goto(`/n/${note.id}`);
     await rowOf(other, "a.txt").getByText("Uploading in another tab").waitFor();
     await lea.page.close();
-    await rowOf(other, "a.txt").getByText("Choose the file again to go on").waitFor();
+    await rowOf(other, "a.txt").getByText("Choose the file again to continue").waitFor();
   });
 
   it("that has to be chosen again is not done twice when it is chosen in two tabs, one after the other", async () => {
@@ -328,7 +328,7 @@ describe("an upload in a browser", () => {
     await mia.page.reload();
     const other = { ...mia, page: await mia.context.newPage() };
     await other.page.goto(`/n/${note.id}`);
-    for (const tab of [mia, other]) await rowOf(tab, "a.txt").getByText("Choose the file again to go on").waitFor();
+    for (const tab of [mia, other]) await rowOf(tab, "a.txt").getByText("Choose the file again to continue").waitFor();
     bucket.open();
     for (const tab of [mia, other]) {
       await chooseBy(rowOf(tab, "a.txt").getByText("Choose the file…"), path);
@@ -492,7 +492,7 @@ describe("an upload in a browser", () => {
     await expect.poll(() => keptUploads(emil)).toBe(1);
     emil.page.on("dialog", (dialog) => dialog.accept());
     await emil.page.reload();
-    await row.getByText("Choose the file again to go on").waitFor();
+    await row.getByText("Choose the file again to continue").waitFor();
     const again = row.getByText("Choose the file…");
     await chooseBy(again, { name: "huge.bin", mimeType: "", buffer: Buffer.from("another") });
     await row.getByText("That is another file: its name, size or date is not the same.").waitFor();
@@ -517,8 +517,8 @@ describe("an upload in a browser", () => {
     const later = { ...fritz, page: await fritz.context.newPage() };
     await later.page.goto(`/n/${note.id}`);
     const laterRow = rowOf(later, "huge.bin");
-    await laterRow.getByText("Your browser asks before it reads the file again.").waitFor();
-    await laterRow.getByRole("button", { name: "Go on" }).waitFor();
+    await laterRow.getByText("Your browser needs your permission to read the file again.").waitFor();
+    await laterRow.getByRole("button", { name: "Continue" }).waitFor();
     await button(laterRow, "Remove from the list").click();
     await expect.poll(() => keptUploads(later)).toBe(0);
   });
@@ -537,11 +537,11 @@ describe("an upload in a browser", () => {
       FileSystemHandle.prototype.requestPermission = async () => globalThis.asked = "granted";
     `);
     await nora.page.reload();
-    await row.getByRole("button", { name: "Go on" }).click();
+    await row.getByRole("button", { name: "Continue" }).click();
     await row.getByText("0 bytes of 538 MB").waitFor();
     await expect.poll(() => keptIn(nora, "uploads", ({ attachmentId }) => attachmentId !== undefined)).toBe(1);
     await nora.page.reload();
-    await row.getByRole("button", { name: "Go on" }).waitFor();
+    await row.getByRole("button", { name: "Continue" }).waitFor();
   });
 });
 

@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { forgetUploads } from "../features/attachments/uploads/control-uploads.ts";
-import { isUnderWay } from "../features/attachments/uploads/upload.ts";
-import { uploadList } from "../features/attachments/uploads/upload-list.ts";
+import { isActive } from "../features/attachments/uploads/upload.ts";
+import { uploads } from "../features/attachments/uploads/uploads.ts";
 import { drafts } from "../features/notes/draft/drafts.ts";
 import { accounts } from "../service/accounts.ts";
 import { deleteLocalData, finishBeforeSignOut } from "../service/local-data.ts";
@@ -64,14 +63,14 @@ function whatIsLost(): string | undefined {
 
 async function endSession(): Promise<void> {
   // Aborting uploads requires the session.
-  if (uploadList.all().size > 0) await forgetUploads();
+  if (uploads.list.all().length > 0) await uploads.clear();
   await accounts.signOut();
   channel.postMessage(null);
   await leave();
 }
 
 function isUploading(): boolean {
-  return [...uploadList.all().values()].some(isUnderWay);
+  return uploads.list.all().some(isActive);
 }
 
 /** Reloads the document, so that no data stays in memory. */

@@ -2,7 +2,7 @@ import { ValetKeyError } from "@valetkey/client";
 import { problems } from "./en/problems.ts";
 import { formatDuration } from "./format.ts";
 
-/** A failure in words: what happened, what to do. */
+/** Says what went wrong and what to do. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof ValetKeyError)) return problems.unknown;
   const { code, message, retryAfterSeconds } = error;

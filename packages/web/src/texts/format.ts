@@ -1,4 +1,4 @@
-/** The language of the texts, which numbers and times are written in too: as the reader's region does, where it has this language. */
+/** The language of the texts, in the reader's regional variant. Numbers and times use it, too. */
 const LANGUAGE = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
@@ -12,7 +12,7 @@ const sizes = UNITS.map(
     }),
 );
 
-/** "12.3 MB": decimal units, as file managers show them. */
+/** "12.3 MB". Decimal units, as file managers use them. */
 export function formatBytes(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** step;
@@ -24,7 +24,7 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
-/** "58 s", "4 min", "2 h": one unit, rounded up, so that nothing is said to have ended before it has. */
+/** "58 s", "4 min", "2 h". Rounded up, so that nothing seems to expire too early. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} s`;
   if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
@@ -36,13 +36,13 @@ const spans = (["second", "minute", "hour", "day"] as const).map(
   (unit) => new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }),
 );
 
-/** "60 seconds", "10 minutes", "1 hour", "7 days": for sentences. */
+/** "60 seconds", "10 minutes", "1 hour", "7 days". For sentences. */
 export function formatSpan(seconds: number): string {
   const [step, length] = seconds < 120 ? [0, 1] : seconds < 3600 ? [1, 60] : seconds < 86_400 ? [2, 3600] : [3, 86_400];
   return (spans[step] as Intl.NumberFormat).format(seconds / length);
 }
 
-/** "60 s", "10 min", "1 h": for choices. */
+/** "60 s", "10 min", "1 h". For choices. */
 export function formatShortSpan(seconds: number): string {
   return seconds < 120 ? `${seconds} s` : formatDuration(seconds);
 }

@@ -1,7 +1,7 @@
 export { describeProblem } from "./describe-problem.ts";
 /**
- * Every word of the app, by feature. A translation is another folder with the same shape. A namespace and no object, so that each page fetches
- * only the words of what is on it.
+ * Every text of the app, by feature. A translation is another folder of the same shape. It is a namespace and not an object, so that each
+ * page loads only its own texts.
  */
 export * as texts from "./en/index.ts";
 export * from "./format.ts";

@@ -8,7 +8,7 @@ import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
-import { latestFirst } from "../../features/attachments/use-listed.ts";
+import { latestFirst } from "../../features/attachments/use-listed-attachments.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { isUnavailable, UnavailableNote } from "../../features/notes/unavailable-note.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";

@@ -4,7 +4,7 @@ import { texts } from "../../texts/index.ts";
 
 type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
 
-/** The calm card that signing in and up happen on. */
+/** The card of the sign-in and sign-up pages. */
 export function AccountCard({ title, hint, children }: AccountCardProps) {
   return (
     <main className="grid min-h-full place-items-center px-4 py-12">
@@ -20,16 +20,16 @@ export function AccountCard({ title, hint, children }: AccountCardProps) {
   );
 }
 
-type OtherWayProps = {
+type OtherPageLinkProps = {
   question?: string;
   action: string;
   page: "/sign-in" | "/sign-up";
-  /** Where that leads afterwards. */
+  /** The path to open after the sign-in. */
   to: string;
 };
 
-/** The line below the card that leads to the other one. */
-export function OtherWay({ question, action, page, to }: OtherWayProps) {
+/** Links from the sign-in page to the sign-up page, and back. */
+export function OtherPageLink({ question, action, page, to }: OtherPageLinkProps) {
   return (
     <p className="mt-6 text-center text-muted text-small">
       {question}{" "}

@@ -10,12 +10,12 @@ import { type Account, accounts } from "../../service/accounts.ts";
 import { queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { valuesOf } from "./checks.ts";
+import { valuesOf } from "./form-validation.ts";
 import { PasswordForm } from "./password-form.tsx";
 
 const words = texts.accounts;
 
-/** Who one is here: the name, the password, and the way out. */
+/** The name and password of the user, and the sign-out. */
 export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { data: session } = useQuery(sessionQuery);
   const [isChangingPassword, setChangingPassword] = useState(false);
@@ -54,7 +54,7 @@ function NameForm({ user }: { user: Account }) {
     mutationFn: accounts.rename,
     async onSuccess() {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-      // Notes and activities name people too.
+      // Notes and activity contain the name, too.
       void queryClient.invalidateQueries();
       toasts.add({ title: words.account.nameSaved });
     },

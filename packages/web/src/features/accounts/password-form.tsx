@@ -8,11 +8,11 @@ import { hasCode } from "../../service/client.ts";
 import { instanceQuery, keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
-import { checkNewPassword, collect, focusField, type Problems, valuesOf } from "./checks.ts";
+import { checkNewPassword, collectProblems, focusField, type Problems, valuesOf } from "./form-validation.ts";
 
 const words = texts.accounts;
 
-/** Changing the password; `email`: what password managers file it under. */
+/** `email` identifies the account to password managers. */
 export function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
   const form = useRef<HTMLFormElement>(null);
@@ -22,7 +22,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
     async onSuccess(_, { revokeOtherSessions: isAll }) {
       toasts.add({ title: isAll ? words.account.passwordChangedAll : words.account.passwordChanged });
       onClose();
-      // The session is a new one when all have ended.
+      // The service replaces the session when it ends all others.
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       await queryClient.invalidateQueries({ queryKey: keys.sessions });
     },
@@ -38,7 +38,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
     event.preventDefault();
     const values = valuesOf(event.currentTarget, ["current", "new", "endOthers"]);
     const isSame = values.new !== "" && values.new === values.current;
-    const found = collect(event.currentTarget, {
+    const found = collectProblems(event.currentTarget, {
       current: values.current === "" ? words.problems.passwordMissing : undefined,
       new: isSame ? words.problems.passwordSame : checkNewPassword(values.new),
     });

@@ -6,21 +6,20 @@ import { accounts } from "../../service/accounts.ts";
 import { texts } from "../../texts/index.ts";
 
 type ProviderButtonProps = {
-  /** What people know the identity provider by. */
+  /** The display name of the identity provider. */
   name: string;
-  /** The path to come back to. */
+  /** The path to return to. */
   to: string;
-  /** Whether there is no other way below it. */
+  /** Whether the page has no form below the button. */
   isOnly?: boolean;
 };
 
-/** Leads to the identity provider, which leads back. */
 export function ProviderButton({ name, to, isOnly = false }: ProviderButtonProps) {
   const start = useMutation({
     mutationFn: () => accounts.startOidc(to),
     onSuccess: ({ url }) => location.assign(url),
   });
-  // The page is about to go away: what was pressed stays so.
+  // The button stays disabled until the browser leaves the page.
   const isLeaving = start.isPending || start.isSuccess;
   return (
     <div className="flex flex-col gap-4">

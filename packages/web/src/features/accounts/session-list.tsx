@@ -10,7 +10,7 @@ import { SessionRow } from "./session-row.tsx";
 
 const words = texts.accounts.sessions;
 
-/** The browsers that are signed in: this one first, then the one that was used last. */
+/** The sessions of the user: this browser first, then the most recently used. */
 export function SessionList() {
   const { data: current } = useQuery(sessionQuery);
   const list = useQuery({ queryKey: keys.sessions, queryFn: accounts.sessions });

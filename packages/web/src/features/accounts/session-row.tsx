@@ -7,13 +7,12 @@ import { accounts, type Session } from "../../service/accounts.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
-import { describeDevice } from "./device.ts";
+import { describeDevice } from "./describe-device.ts";
 
 const words = texts.accounts.sessions;
-/** The service notes down once in this time that a session was used. Milliseconds. */
-const NOTED_EVERY_MS = 24 * 3_600_000;
+/** How often the service updates the time of the last use. Milliseconds. */
+const UPDATED_EVERY_MS = 24 * 3_600_000;
 
-/** One browser that is signed in, and the button that ends it there. */
 export function SessionRow({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
   const device = describeDevice(session.userAgent);
   const Icon = device.isHandheld ? Smartphone : Monitor;
@@ -55,7 +54,7 @@ export function SessionRow({ session, isCurrent }: { session: Session; isCurrent
 function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
   const now = useNow();
   const { createdAt, updatedAt, ipAddress } = session;
-  const isRecent = now - Date.parse(updatedAt) < NOTED_EVERY_MS;
+  const isRecent = now - Date.parse(updatedAt) < UPDATED_EVERY_MS;
   const active = isRecent ? words.activeLately : words.lastActive(formatWhen(updatedAt, now));
   const facts = [
     isCurrent ? words.activeNow : active,

@@ -10,21 +10,20 @@ import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { AccountCard, OtherWay } from "./account-card.tsx";
-import { checkEmail, collect, focusField, type Problems, valuesOf } from "./checks.ts";
+import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import { checkEmail, collectProblems, focusField, type Problems, valuesOf } from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
 
 const words = texts.accounts;
 
 type SignInProps = {
-  /** Where to go afterwards: a path of ours. */
+  /** The path to open after the sign-in. */
   to: string;
-  /** Why one is here: the code of a failure at the identity provider, or `session_ended`. */
+  /** Why the user must sign in: an error code of the identity provider, or `session_ended`. */
   error: string | undefined;
   onDone: () => void;
 };
 
-/** Signing in with a password, or with the identity provider where there is one. */
 export function SignIn({ to, error, onDone }: SignInProps) {
   useDocumentTitle(words.signIn.title);
   const { data: instance } = useQuery(instanceQuery);
@@ -42,7 +41,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const { email, password } = valuesOf(event.currentTarget, ["email", "password"]);
-    const found = collect(event.currentTarget, {
+    const found = collectProblems(event.currentTarget, {
       email: checkEmail(email),
       password: password === "" ? words.problems.passwordMissing : undefined,
     });
@@ -79,7 +78,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
         </Button>
       </form>
       {instance?.signUp === "open" && (
-        <OtherWay page="/sign-up" to={to} question={words.signIn.other} action={words.signIn.otherAction} />
+        <OtherPageLink page="/sign-up" to={to} question={words.signIn.other} action={words.signIn.otherAction} />
       )}
     </AccountCard>
   );

@@ -9,20 +9,27 @@ import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
-import { AccountCard, OtherWay } from "./account-card.tsx";
-import { checkEmail, checkNewPassword, collect, focusField, type Problems, valuesOf } from "./checks.ts";
-import { ClosedSignUp } from "./closed-sign-up.tsx";
+import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import {
+  checkEmail,
+  checkNewPassword,
+  collectProblems,
+  focusField,
+  type Problems,
+  valuesOf,
+} from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
+import { SignUpClosed } from "./sign-up-closed.tsx";
 
 const words = texts.accounts;
 
 type SignUpProps = {
-  /** Where to go afterwards: a path of ours. */
+  /** The path to open after the sign-up. */
   to: string;
   onDone: () => void;
 };
 
-/** Creating an account: the first one of a new service, or another. */
+/** Creates the first account of a new service, or another one. */
 export function SignUp({ to, onDone }: SignUpProps) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
@@ -49,7 +56,7 @@ export function SignUp({ to, onDone }: SignUpProps) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const { name, email, password } = valuesOf(event.currentTarget, ["name", "email", "password"]);
-    const found = collect(event.currentTarget, {
+    const found = collectProblems(event.currentTarget, {
       name: name.trim() === "" ? words.problems.nameMissing : undefined,
       email: checkEmail(email),
       password: checkNewPassword(password),
@@ -58,7 +65,7 @@ export function SignUp({ to, onDone }: SignUpProps) {
     if (found === undefined) signUp.mutate({ name: name.trim(), email: email.trim(), password });
   }
 
-  if (instance?.signUp === "closed") return <ClosedSignUp instance={instance} to={to} />;
+  if (instance?.signUp === "closed") return <SignUpClosed instance={instance} to={to} />;
   return (
     <AccountCard title={title} hint={isFirst ? words.first.hint : undefined}>
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
@@ -77,7 +84,9 @@ export function SignUp({ to, onDone }: SignUpProps) {
           {signUp.isPending ? words.signUp.pending : words.signUp.action}
         </Button>
       </form>
-      {!isFirst && <OtherWay page="/sign-in" to={to} question={words.signUp.other} action={words.signUp.otherAction} />}
+      {!isFirst && (
+        <OtherPageLink page="/sign-in" to={to} question={words.signUp.other} action={words.signUp.otherAction} />
+      )}
     </AccountCard>
   );
 }

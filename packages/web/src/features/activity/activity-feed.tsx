@@ -9,7 +9,7 @@ import { sessionQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
 import { DownloadChart } from "./download-chart.tsx";
-import { type Filter, filterEvents } from "./filter.ts";
+import { type Filter, filterEvents } from "./filter-events.ts";
 import { useEvents } from "./use-events.ts";
 
 const words = texts.activity;
@@ -17,16 +17,16 @@ const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => (
   value,
   label: words.filter.options[value],
 }));
-const none: never[] = [];
+const noEvents: never[] = [];
 
-/** What happened to one note, or without one to all that one owns: a chart of the downloads, and the lines of everything. */
+/** The activity of one note, or of all notes that the user owns, with a chart of the downloads. */
 export function ActivityFeed({ noteId }: { noteId?: string }) {
   const { data: session } = useQuery(sessionQuery);
   const now = useNow();
   const { pages, events } = useEvents(noteId);
   const [filter, setFilter] = useState<Filter>("all");
-  const filtered = useMemo(() => filterEvents(events ?? none, filter), [events, filter]);
-  const isMoreToCome = pages.hasNextPage && !pages.isFetchNextPageError;
+  const filtered = useMemo(() => filterEvents(events ?? noEvents, filter), [events, filter]);
+  const hasMore = pages.hasNextPage && !pages.isFetchNextPageError;
   if (pages.isPending) return <Skeletons />;
   if (events === undefined) {
     return <Failure title={words.failedToLoad} error={pages.error} onRetry={() => void pages.refetch()} />;
@@ -34,7 +34,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   if (events.length === 0) return <Empty icon={<History size={28} strokeWidth={1.5} />} {...words.empty} />;
   return (
     <div className="flex flex-col gap-6">
-      <DownloadChart events={events} now={now} isWhole={!pages.hasNextPage} />
+      <DownloadChart events={events} now={now} isComplete={!pages.hasNextPage} />
       <Segmented
         label={words.filter.label}
         value={filter}
@@ -42,7 +42,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         options={filters}
         className="self-stretch md:self-start"
       />
-      {filtered.length === 0 && !isMoreToCome && (
+      {filtered.length === 0 && !hasMore && (
         <p role="status" className="px-3 text-muted text-small">
           {words.emptyFilter[filter]}
         </p>
@@ -52,9 +52,9 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         events={filtered}
         accountId={session?.user.id}
         now={now}
-        namesNote={noteId === undefined}
+        showsNote={noteId === undefined}
         pageCount={pages.data?.pages.length ?? 0}
-        onEnd={() => isMoreToCome && !pages.isFetching && void pages.fetchNextPage()}
+        onEnd={() => hasMore && !pages.isFetching && void pages.fetchNextPage()}
       />
       {pages.isFetchNextPageError && (
         <div className="flex flex-wrap items-center gap-2">

@@ -13,8 +13,8 @@ import {
   UserPlus,
 } from "lucide-react";
 import { formatClock, formatInstant, texts } from "../../texts/index.ts";
-import type { Line } from "./lines.ts";
-import { toSentence } from "./sentence.ts";
+import { describeLine } from "./describe-line.ts";
+import type { Line } from "./group-events.ts";
 
 const words = texts.activity;
 
@@ -31,35 +31,33 @@ const icons: Record<string, LucideIcon> = {
   "url.issued": Download,
   "url.refused": ShieldAlert,
 };
-const STANDS_OUT: ReadonlySet<string> = new Set(["url.refused", "attachment.rejected"]);
+const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "attachment.rejected"]);
 
 type ActivityLineProps = {
   line: Line;
   accountId: string | undefined;
   now: number;
-  /** Whether it says which note it is about. */
-  namesNote: boolean;
+  showsNote: boolean;
 };
 
-/** One thing that happened: who, what, and when. */
-export function ActivityLine({ line, accountId, now, namesNote }: ActivityLineProps) {
+export function ActivityLine({ line, accountId, now, showsNote }: ActivityLineProps) {
   const { event, since } = line;
-  const { who, text, more } = toSentence(line, { accountId, now });
+  const { who, text, reason } = describeLine(line, { accountId, now });
   const Icon = icons[event.action] ?? SquarePen;
-  const standsOut = STANDS_OUT.has(event.action);
+  const isHighlighted = HIGHLIGHTED.has(event.action);
   const when = line.times > 1 ? words.span(formatInstant(since), formatInstant(event.at)) : formatInstant(event.at);
   return (
-    <li className={clsx("flex gap-3 rounded-card px-3 py-2", standsOut && "bg-warning-soft text-warning")}>
-      <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !standsOut && "text-muted")} />
+    <li className={clsx("flex gap-3 rounded-card px-3 py-2", isHighlighted && "bg-warning-soft text-warning")}>
+      <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !isHighlighted && "text-muted")} />
       <div className="min-w-0 grow text-small">
         <p className="text-pretty break-words">
           {text.startsWith(who) ? <span className="font-medium">{who}</span> : null}
           {text.startsWith(who) ? text.slice(who.length) : text}
         </p>
-        {more !== undefined && <p className="text-pretty break-words">{more}</p>}
-        {/* The sentence names a note that is deleted in it. */}
-        {namesNote && event.action !== "note.deleted" && (
-          <p className={clsx("truncate", !standsOut && "text-muted")}>
+        {reason !== undefined && <p className="text-pretty break-words">{reason}</p>}
+        {/* The text already names a deleted note. */}
+        {showsNote && event.action !== "note.deleted" && (
+          <p className={clsx("truncate", !isHighlighted && "text-muted")}>
             {words.inNote} <NoteName event={event} />
           </p>
         )}
@@ -67,7 +65,7 @@ export function ActivityLine({ line, accountId, now, namesNote }: ActivityLinePr
       <time
         dateTime={event.at}
         title={when}
-        className={clsx("shrink-0 text-small tabular-nums", !standsOut && "text-muted")}
+        className={clsx("shrink-0 text-small tabular-nums", !isHighlighted && "text-muted")}
       >
         {formatClock(event.at)}
       </time>

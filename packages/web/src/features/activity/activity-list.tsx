@@ -3,11 +3,11 @@ import { useMemo, useState } from "react";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { formatDate, formatWeekday, texts } from "../../texts/index.ts";
 import { ActivityLine } from "./activity-line.tsx";
-import { daysBefore } from "./downloads.ts";
-import { type Day, toDays } from "./lines.ts";
+import { daysBefore } from "./count-downloads.ts";
+import { type Day, groupByDay } from "./group-events.ts";
 
 const words = texts.activity;
-/** So many lines are added at a time. */
+/** How many lines are added at a time. */
 const STEP = 60;
 
 type ActivityListProps = {
@@ -15,16 +15,16 @@ type ActivityListProps = {
   events: readonly AuditEvent[];
   accountId: string | undefined;
   now: number;
-  namesNote: boolean;
-  /** How many pages there are of them, those included that have nothing to show. */
+  showsNote: boolean;
+  /** The number of loaded pages, including those without a line to show. */
   pageCount: number;
-  /** Called when the end of what there is comes near, once for each number of pages. */
+  /** Called once for each number of pages, when the user comes near the end of the list. */
   onEnd: () => void;
 };
 
-/** What happened, by day. */
-export function ActivityList({ events, accountId, now, namesNote, pageCount, onEnd }: ActivityListProps) {
-  const days = useMemo(() => toDays(events), [events]);
+/** The activity, grouped by day. */
+export function ActivityList({ events, accountId, now, showsNote, pageCount, onEnd }: ActivityListProps) {
+  const days = useMemo(() => groupByDay(events), [events]);
   const [shown, setShown] = useState(STEP);
   const total = days.reduce((sum, { lines }) => sum + lines.length, 0);
   return (
@@ -34,7 +34,7 @@ export function ActivityList({ events, accountId, now, namesNote, pageCount, onE
           <h3 className="px-3 font-medium text-muted text-small">{nameDay(day.start, now)}</h3>
           <ul className="flex flex-col gap-0.5">
             {day.lines.map((line) => (
-              <ActivityLine key={line.event.id} {...{ line, accountId, now, namesNote }} />
+              <ActivityLine key={line.event.id} line={line} accountId={accountId} now={now} showsNote={showsNote} />
             ))}
           </ul>
         </section>

@@ -2,7 +2,7 @@ import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityFeed } from "./activity-feed.tsx";
 
-/** What happened to all notes that one owns. */
+/** The activity of all notes that the user owns. */
 export function Activity() {
   useDocumentTitle(texts.activity.title);
   return (

@@ -1,28 +1,28 @@
 import type { AuditEvent } from "@valetkey/client";
 import { formatClock, formatCount, formatDate, texts } from "../../texts/index.ts";
-import { type Bar, countDownloads, type Downloads } from "./downloads.ts";
+import { type Bar, countDownloads, type Downloads } from "./count-downloads.ts";
 
 const words = texts.activity.chart;
 const HEIGHT = 48;
-/** What a bar takes of the width, and the gap after it. */
+/** The width of a bar, and the gap after it. */
 const WIDTH = 8;
 const GAP = 2;
 
 type DownloadChartProps = {
   events: readonly AuditEvent[];
   now: number;
-  /** Whether nothing happened before these events. */
-  isWhole: boolean;
+  /** Whether these are all events. */
+  isComplete: boolean;
 };
 
-/** Downloads over time, as bars; a sentence and a table say the same. */
-export function DownloadChart({ events, now, isWhole }: DownloadChartProps) {
-  const downloads = countDownloads(events, { now, isWhole });
+/** Draws the downloads over time. A summary and a table present the same numbers to screen readers. */
+export function DownloadChart({ events, now, isComplete }: DownloadChartProps) {
+  const downloads = countDownloads(events, { now, isComplete });
   const { bars, span, total } = downloads;
   const [first] = bars;
   const oldest = events.at(-1);
   if (total === 0 || first === undefined || oldest === undefined) return null;
-  const isPartial = !isWhole && Date.parse(oldest.at) > first.start;
+  const isPartial = !isComplete && Date.parse(oldest.at) > first.start;
   return (
     <figure className="rounded-card border bg-surface p-4">
       <figcaption className="mb-3 text-balance text-small" title={words.hint}>
@@ -67,7 +67,7 @@ function Bars({ downloads: { bars, span }, now }: { downloads: Downloads; now: n
         return (
           <g key={bar.start} className="group">
             <title>{`${nameBar(bar, { span, now })}${texts.common.separator}${formatCount(bar.count, words.downloads)}`}</title>
-            {/* The pointer need not meet the bar itself. */}
+            {/* The tooltip appears anywhere in the column. */}
             <rect x={x} y={0} width={WIDTH + GAP} height={HEIGHT} className="fill-transparent" />
             <rect
               x={x}

@@ -2,19 +2,20 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
-import { daysBefore, MAX_DAYS } from "./downloads.ts";
+import { daysBefore, MAX_DAYS } from "./count-downloads.ts";
 
-const PAGE = 200;
-/** So many are looked at for the chart; older ones come with the scrolling. */
+const PAGE_SIZE = 200;
+/** The chart counts at most so many events. Older ones are loaded when the user scrolls. */
 const MAX_COUNTED = 1_000;
 
-/** What happened to one note, or to all of one's own, newest first: as far back as the chart goes by itself, then page by page. */
+/** Loads the events of one note, or of all notes that the user owns, newest first. It loads the time span of the chart without scrolling. */
 export function useEvents(noteId: string | undefined) {
   const pages = useInfiniteQuery({
     queryKey: noteId === undefined ? keys.activity : [...keys.activity, noteId],
     queryFn: ({ pageParam, signal }) =>
       client.activity.list({
-        ...{ limit: PAGE, signal },
+        limit: PAGE_SIZE,
+        signal,
         ...(noteId !== undefined && { noteId }),
         ...(pageParam !== undefined && { cursor: pageParam }),
       }),
@@ -24,13 +25,13 @@ export function useEvents(noteId: string | undefined) {
   const events = pages.data?.pages.flatMap(({ items }) => items);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = pages;
   const oldest = events?.at(-1);
-  const isWanted =
+  const isInChart =
     oldest !== undefined &&
     events !== undefined &&
     events.length < MAX_COUNTED &&
     Date.parse(oldest.at) > daysBefore(Date.now(), MAX_DAYS - 1);
   useEffect(() => {
-    if (isWanted && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
-  }, [isWanted, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+    if (isInChart && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [isInChart, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   return { pages, events };
 }

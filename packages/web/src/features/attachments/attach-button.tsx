@@ -3,9 +3,9 @@ import { useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
-import type { ChosenFile } from "./uploads/begin-uploads.ts";
+import type { ChosenFile } from "./uploads/upload.ts";
 
-/** Chooses files from the disk; so does the key U. */
+/** Opens the file dialog of the browser, as the key U does. */
 export function AttachButton({ onChosen }: { onChosen: (files: ChosenFile[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   useShortcut("u", () => input.current?.click());
@@ -22,7 +22,7 @@ export function AttachButton({ onChosen }: { onChosen: (files: ChosenFile[]) => 
         hidden
         onChange={({ currentTarget }) => {
           const files = Array.from(currentTarget.files ?? [], (file) => ({ file }));
-          // Else the same file can't be chosen twice in a row.
+          // Otherwise the browser does not report the same file twice in a row.
           currentTarget.value = "";
           if (files.length > 0) onChosen(files);
         }}

@@ -10,7 +10,6 @@ const words = texts.attachments;
 
 type AttachmentMenuProps = { attachment: Attachment; actions: AttachmentActions };
 
-/** Everything that can be done with a file. */
 export function AttachmentMenu({ attachment, actions }: AttachmentMenuProps) {
   const { onPreview, onCopyLink, onShare, onRemove } = actions;
   const isReady = attachment.state === "ready";

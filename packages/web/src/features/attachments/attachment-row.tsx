@@ -11,7 +11,7 @@ import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
 const words = texts.attachments;
 
-/** What can be done with a file; undefined: not by this person. */
+/** The actions on an attachment. Undefined: the user may not do that. */
 export type AttachmentActions = {
   onPreview: (attachmentId: string) => void;
   onCopyLink: (attachment: Attachment) => void;
@@ -26,7 +26,7 @@ type AttachmentRowProps = {
   now: number;
 };
 
-/** A file of the note. Those out of sight are not drawn; those that are pointed at may draw their hints beyond themselves. */
+/** The browser skips the layout of rows out of sight. A row with hover or focus is laid out, because its tooltips overflow it. */
 export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, accountId, now }: AttachmentRowProps) {
   const { id, filename, sizeBytes, createdBy, createdAt, state } = attachment;
   const isReady = state === "ready";
@@ -68,7 +68,7 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
   );
 });
 
-/** On touch there is the menu, which has them all. */
+/** Hidden on touch screens, where the menu has all actions. */
 function QuickActions({ attachment, actions }: { attachment: Attachment; actions: AttachmentActions }) {
   return (
     <div className="pointer-coarse:hidden hidden md:flex">

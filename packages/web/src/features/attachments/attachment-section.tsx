@@ -7,50 +7,51 @@ import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { AttachButton } from "./attach-button.tsx";
 import { type AttachmentActions, AttachmentRow } from "./attachment-row.tsx";
-import { DropFrame } from "./choosing/drop-frame.tsx";
-import { useChoosing } from "./choosing/use-choosing.ts";
+import { DropFrame } from "./drop-and-paste/drop-frame.tsx";
+import { useDropAndPaste } from "./drop-and-paste/use-drop-and-paste.ts";
 import { removeAttachment } from "./remove-attachment.ts";
-import { beginUploads, type ChosenFile } from "./uploads/begin-uploads.ts";
-import { useUploadIds } from "./uploads/upload-list.ts";
+import type { ChosenFile } from "./uploads/upload.ts";
 import { UploadRows } from "./uploads/upload-row.tsx";
-import { useListed } from "./use-listed.ts";
-import { usePolling } from "./use-polling.ts";
+import { uploads } from "./uploads/uploads.ts";
+import { useUploadIds } from "./uploads/use-uploads.ts";
+import { useListedAttachments } from "./use-listed-attachments.ts";
+import { useNotePolling } from "./use-note-polling.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
 
 type AttachmentSectionProps = {
   note: Note;
-  /** Shows a file large. */
+  /** Opens the preview. */
   onPreview: (attachmentId: string) => void;
-  /** Asks for a temporary link to a file. */
+  /** Opens the dialog of temporary links. */
   onCopyLink: (attachment: Attachment) => void;
-  /** Shares one file without the note; for the owner of the note. */
+  /** Opens the dialog that shares one file without its note. Only the owner of the note sees it. */
   onShare: (attachment: Attachment) => void;
 };
 
-/** The files of a note, and those on their way to it; for the whole page of the note, on which files may be dropped. */
-export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
+/** The attachments and uploads of a note. It accepts files that are dropped anywhere on the page. */
+export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps) {
   const section = useRef<HTMLElement>(null);
   const now = useNow();
   const { data: session } = useQuery(sessionQuery);
   const { data: instance } = useQuery(instanceQuery);
   const accountId = session?.user.id;
   const canEdit = note.role !== "viewer";
-  const attachments = useListed(note);
+  const attachments = useListedAttachments(note);
   const uploadIds = useUploadIds(note.id);
-  const actions = useStableActions(note, given);
-  usePolling(note, { shown: attachments });
+  const actions = useStableActions(note, callbacks);
+  useNotePolling(note, { shown: attachments });
 
-  const limitBytes = instance?.limits.uploadMaxBytes;
+  const maxBytes = instance?.limits.uploadMaxBytes;
   const onChosen = useCallback(
     (files: ChosenFile[]) => {
       if (files.length === 0) toasts.add({ title: words.emptyFolder });
-      else if (accountId !== undefined) beginUploads(files, { userId: accountId, noteId: note.id, limitBytes });
+      else if (accountId !== undefined) uploads.add(files, { userId: accountId, noteId: note.id, maxBytes });
     },
-    [accountId, note.id, limitBytes],
+    [accountId, note.id, maxBytes],
   );
-  const isHeld = useChoosing({ isEnabled: canEdit, onChosen });
+  const isDragged = useDropAndPaste({ isEnabled: canEdit, onChosen });
   const isEmpty = attachments.length === 0 && uploadIds.length === 0;
   return (
     <section ref={section} aria-label={words.title} className="flex flex-col gap-2">
@@ -65,11 +66,17 @@ export function AttachmentSection({ note, ...given }: AttachmentSectionProps) {
         <ul className="flex flex-col gap-px">
           <UploadRows ids={uploadIds} />
           {attachments.map((attachment) => (
-            <AttachmentRow key={attachment.id} {...{ attachment, actions, accountId }} now={now} />
+            <AttachmentRow
+              key={attachment.id}
+              attachment={attachment}
+              actions={actions}
+              accountId={accountId}
+              now={now}
+            />
           ))}
         </ul>
       )}
-      {isHeld && <DropFrame over={section.current?.closest("main") ?? null} />}
+      {isDragged && <DropFrame over={section.current?.closest("main") ?? null} />}
     </section>
   );
 }
@@ -91,10 +98,10 @@ function NoFiles({ children }: { children: ReactNode }) {
   );
 }
 
-/** The same object as long as the person may do the same, so that rows are drawn anew only when they change. */
-function useStableActions({ role }: Note, given: Omit<AttachmentSectionProps, "note">): AttachmentActions {
-  const latest = useRef(given);
-  latest.current = given;
+/** Returns the same object while the role is the same, so that unchanged rows are not rendered again. */
+function useStableActions({ role }: Note, callbacks: Omit<AttachmentSectionProps, "note">): AttachmentActions {
+  const latest = useRef(callbacks);
+  latest.current = callbacks;
   return useMemo(
     () => ({
       onPreview: (id) => latest.current.onPreview(id),

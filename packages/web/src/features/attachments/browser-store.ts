@@ -1,18 +1,17 @@
 import { createStore, type UseStore } from "idb-keyval";
-import { storeNames } from "./store-names.ts";
 
-/** Does something with a store of this browser. Answers `otherwise` where there is none, it is full, or it fails: nothing depends on it. */
-export type WithStore = <Answer>(work: (store: UseStore) => Promise<Answer>, otherwise: Answer) => Promise<Answer>;
+/** Works with a store of the browser. Resolves with `fallback` when the store is missing, full or broken. */
+export type WithStore = <Result>(work: (store: UseStore) => Promise<Result>, fallback: Result) => Promise<Result>;
 
-/** A store that outlives the page; opened when it is first used. */
-export function browserStore(name: keyof typeof storeNames): WithStore {
+/** Opens an IndexedDB store at its first use. A sign-out deletes what it holds, because of its name. */
+export function browserStore(name: "uploads" | "thumbnails"): WithStore {
   let store: UseStore | undefined;
-  return async (work, otherwise) => {
+  return async (work, fallback) => {
     try {
-      store ??= createStore(storeNames[name], name);
+      store ??= createStore(`valetkey.${name}`, name);
       return await work(store);
     } catch {
-      return otherwise;
+      return fallback;
     }
   };
 }

@@ -10,7 +10,7 @@ import {
   FileText,
   type LucideIcon,
 } from "lucide-react";
-import { type FileKind, kindOfFile } from "./kind-of-file.ts";
+import { type FileKind, kindOfFile } from "./file-kind.ts";
 
 const icons: Record<FileKind, LucideIcon> = {
   image: FileImage,
@@ -24,7 +24,7 @@ const icons: Record<FileKind, LucideIcon> = {
   other: File,
 };
 
-/** What a file is, as a picture of 40 px; plain: without a ground of its own. */
+/** The icon of a file's kind, 40 px wide. A plain icon has no background. */
 export function FileIcon({ isPlain = false, ...file }: { filename: string; contentType: string; isPlain?: boolean }) {
   const Icon = icons[kindOfFile(file)];
   return (

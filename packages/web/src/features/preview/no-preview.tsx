@@ -7,7 +7,7 @@ import { texts } from "../../texts/index.ts";
 
 const words = texts.preview;
 
-/** A file that is not shown, for its kind: only its owner's own programs know what to do with it. */
+/** Offers the download of a file that the app cannot show. */
 export function NoPreview({ file }: { file: Attachment }) {
   return (
     <Empty

@@ -2,8 +2,8 @@ import { Dialog } from "@base-ui/react/dialog";
 import type { Attachment } from "@valetkey/client";
 import { useRef } from "react";
 import { formatBytes, texts } from "../../texts/index.ts";
-import { Stage } from "./stage.tsx";
-import { Steps } from "./steps.tsx";
+import { FileViewer } from "./file-viewer.tsx";
+import { PreviousNext } from "./previous-next.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
@@ -18,11 +18,11 @@ type PreviewOverlayProps = {
   onClose: () => void;
 };
 
-/** The dialog: the whole screen of a phone, nearly all of a desktop's. */
+/** The preview dialog. */
 export function PreviewOverlay({ files, selectedId, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isZoomed = useIsZoomed();
-  // What goes away is still seen while it fades.
+  // The last file stays visible while the dialog fades out.
   const lastId = useRef(selectedId);
   lastId.current = selectedId ?? lastId.current;
   const index = files.findIndex(({ id }) => id === lastId.current);
@@ -50,9 +50,9 @@ export function PreviewOverlay({ files, selectedId, onSelect, onClose }: Preview
         >
           <TopBar file={file} position={positionOf(files, index)} />
           <div className="relative min-h-0 grow bg-sunken">
-            <Stage key={lastId.current} file={file} />
+            <FileViewer key={lastId.current} file={file} />
           </div>
-          {files.length > 1 && index !== -1 && <Steps index={index} count={files.length} onStep={step} />}
+          {files.length > 1 && index !== -1 && <PreviousNext index={index} count={files.length} onStep={step} />}
           <p role="status" className="sr-only">
             {file === undefined ? words.gone.title : words.showing(file.filename, index + 1, files.length)}
           </p>
@@ -69,7 +69,7 @@ function positionOf(files: readonly Attachment[], index: number): string {
   return files.length === 1 ? size : `${size} · ${words.position(index + 1, files.length)}`;
 }
 
-/** In films and sounds the arrows go forth and back in time. */
+/** In players, the arrow keys seek. */
 function hasUseForArrows(target: EventTarget): boolean {
   return target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
 }

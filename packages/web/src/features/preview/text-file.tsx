@@ -3,22 +3,22 @@ import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Skeleton } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
-import { ONCE } from "./drawing.tsx";
-import { readRange } from "./live-url.ts";
+import { readRange } from "./file-url.ts";
 import { DownloadLink } from "./no-preview.tsx";
-import { TroubleView } from "./trouble.tsx";
+import { PreviewFailureView } from "./preview-failure.tsx";
+import { ONCE } from "./svg-file.tsx";
 import { swipeable } from "./use-swipe.ts";
 
 const words = texts.preview;
 
-/** How much of a text is shown. Bytes. */
+/** The page shows only the beginning of a longer text. Bytes. */
 const SHOWN_BYTES = 256 * 1024;
 
-/** A text as text, whatever it says: markup and scripts are letters here. */
+/** Shows a file as plain text. Markup and scripts stay text. */
 export function TextFile({ file }: { file: Attachment }) {
   const text = useQuery({ queryKey: ["file-text", file.id], queryFn: ({ signal }) => readText(file, signal), ...ONCE });
   if (text.isError) {
-    return <TroubleView file={file} trouble={{ error: text.error }} onRetry={() => void text.refetch()} />;
+    return <PreviewFailureView file={file} failure={{ error: text.error }} onRetry={() => void text.refetch()} />;
   }
   if (text.data === undefined) return <TextSkeleton />;
   const isCut = file.sizeBytes > SHOWN_BYTES;
@@ -31,7 +31,7 @@ export function TextFile({ file }: { file: Attachment }) {
         </p>
       )}
       <section
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
         tabIndex={0}
         aria-label={file.filename}
         className={clsx(
@@ -46,15 +46,15 @@ export function TextFile({ file }: { file: Attachment }) {
 }
 
 async function readText({ id, sizeBytes }: Attachment, signal: AbortSignal): Promise<string> {
-  // Of nothing no range can be had.
+  // An empty file has no range to read.
   if (sizeBytes === 0) return "";
   const to = Math.min(sizeBytes, SHOWN_BYTES);
   const bytes = await readRange(id, { from: 0, to, signal });
-  // As a stream, because the end may fall into the middle of a letter.
+  // As a stream, because the cut may split a character.
   return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
 }
 
-/** By the byte order mark, else UTF-8. Source: WHATWG Encoding, "BOM sniff". */
+/** Uses the byte order mark, or UTF-8 without one. Source: WHATWG Encoding, "BOM sniff". */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";

@@ -8,7 +8,7 @@ import { texts } from "../../texts/index.ts";
 
 const words = texts.preview;
 
-/** What is shown, and what can be done with it. `position`: "12 MB · 2 of 5". */
+/** The file name and the actions. `position`: "12 MB · 2 of 5". */
 export function TopBar({ file, position }: { file: Attachment | undefined; position: string }) {
   return (
     <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">

@@ -1,85 +1,85 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { giveUp, isOver, liveUrl, readRange } from "./live-url.ts";
-import type { Trouble } from "./trouble.tsx";
+import { discardFileUrl, getFileUrl, isExpired, readRange } from "./file-url.ts";
+import type { PreviewFailure } from "./preview-failure.tsx";
 
-/** How often in a row an element may break before it is told, and how long each try waits. Milliseconds. */
-const PAUSES = [0, 1_000, 3_000];
+/** How long each replacement of a URL waits. After the last one, the failure is shown. Milliseconds. */
+const RETRY_DELAYS_MS = [0, 1_000, 3_000];
 
-type FileUrl = {
-  /** For `src`; undefined while it is asked for. */
+type FileUrlState = {
+  /** Undefined while it is requested. */
   url: string | undefined;
-  trouble: Trouble | undefined;
-  /** The element could not load the address, or not go on with it. `isLine`: for the line, not for what came. */
-  onBroken: (options?: { isLine?: boolean }) => void;
-  /** The element has something to show: what breaks from now on is the first time again. */
+  failure: PreviewFailure | undefined;
+  /** To be called when the element cannot load the URL. `isNetworkError`: the connection failed, and not the content. */
+  onBroken: (options?: { isNetworkError?: boolean }) => void;
+  /** To be called when the element shows the file. Resets the count of failures. */
   onWorking: () => void;
   onRetry: () => void;
 };
 
 /**
- * An address for an element that loads by itself. It is kept as long as the element gets along with it: only what breaks is signed anew,
- * in silence, a few times; then `trouble` says why.
+ * Returns a URL for an element that loads by itself, such as `img` or `video`. The URL changes only when the element fails. After a few
+ * replacements, `failure` says why.
  */
-export function useFileUrl(attachmentId: string): FileUrl {
-  const [{ url, trouble }, setState] = useState<{ url?: string; trouble?: Trouble }>({});
-  const breaks = useRef(0);
+export function useFileUrl(attachmentId: string): FileUrlState {
+  const [{ url, failure }, setState] = useState<{ url?: string; failure?: PreviewFailure }>({});
+  const failures = useRef(0);
   const isReplacing = useRef(false);
   const isShown = useRef(false);
-  const settle = useCallback((promise: Promise<{ url: string } | { trouble: Trouble }>) => {
+  const settle = useCallback((promise: Promise<{ url: string } | { failure: PreviewFailure }>) => {
     promise
-      .catch((error: unknown) => ({ trouble: { error } }))
+      .catch((error: unknown) => ({ failure: { error } }))
       .then((next) => {
         isReplacing.current = false;
         if (isShown.current) setState(next);
       });
   }, []);
-  const ask = useCallback(
-    () => settle(liveUrl(attachmentId).then((fresh) => ({ url: fresh }))),
+  const request = useCallback(
+    () => settle(getFileUrl(attachmentId).then((fresh) => ({ url: fresh }))),
     [attachmentId, settle],
   );
   useEffect(() => {
     isShown.current = true;
-    ask();
+    request();
     return () => {
       isShown.current = false;
     };
-  }, [ask]);
+  }, [request]);
   return {
     url,
-    trouble,
-    onBroken({ isLine = false } = {}) {
+    failure,
+    onBroken({ isNetworkError = false } = {}) {
       if (url === undefined || isReplacing.current) return;
-      const pauseMs = PAUSES[breaks.current];
-      breaks.current += 1;
+      const delayMs = RETRY_DELAYS_MS[failures.current];
+      failures.current += 1;
       isReplacing.current = true;
-      settle(replace(attachmentId, { url, isLine, pauseMs }));
+      settle(replace(attachmentId, { url, isNetworkError, delayMs }));
     },
     onWorking() {
-      breaks.current = 0;
+      failures.current = 0;
     },
     onRetry() {
-      breaks.current = 0;
-      if (url !== undefined) giveUp(attachmentId, url);
+      failures.current = 0;
+      if (url !== undefined) discardFileUrl(attachmentId, url);
       setState({});
-      ask();
+      request();
     },
   };
 }
 
-type Broken = { url: string; isLine: boolean; pauseMs: number | undefined };
+type BrokenUrl = { url: string; isNetworkError: boolean; delayMs: number | undefined };
 
-/** Elements don't say why they break, so the bucket is asked: with a byte, unless the address is over anyway. */
+/** An element does not say why it failed, so this reads a byte from the bucket, unless the URL has expired. */
 async function replace(
   attachmentId: string,
-  { url, isLine, pauseMs }: Broken,
-): Promise<{ url: string } | { trouble: Trouble }> {
-  if (!isOver(attachmentId, url)) {
+  { url, isNetworkError, delayMs }: BrokenUrl,
+): Promise<{ url: string } | { failure: PreviewFailure }> {
+  if (!isExpired(attachmentId, url)) {
     await readRange(attachmentId, { from: 0, to: 1 });
-    const isRefused = isOver(attachmentId, url);
-    if (!isRefused && !isLine) return { trouble: "unshowable" };
+    const isRefused = isExpired(attachmentId, url);
+    if (!isRefused && !isNetworkError) return { failure: "unshowable" };
   }
-  if (pauseMs === undefined) return { trouble: "unshowable" };
-  await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  giveUp(attachmentId, url);
-  return { url: await liveUrl(attachmentId) };
+  if (delayMs === undefined) return { failure: "unshowable" };
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  discardFileUrl(attachmentId, url);
+  return { url: await getFileUrl(attachmentId) };
 }

@@ -1,23 +1,23 @@
 import { type TouchEventHandler, useRef, useSyncExternalStore } from "react";
 
-/** How far a finger goes for the next file, and how far it may stray. Pixels. */
-const FAR = 64;
-const ASTRAY = 48;
-/** The height of the controls of a film, on which a finger seeks. Pixels. */
-const CONTROLS = 88;
+/** Pixels. */
+const MIN_HORIZONTAL = 64;
+const MAX_VERTICAL = 48;
+/** The height of the controls of a video, where a finger seeks. Pixels. */
+const CONTROLS_HEIGHT = 88;
 
-/** For what scrolls up and down: fingers to the side are left to the swipe, unless the page is zoomed, where they move it. */
+/** Classes for an element that scrolls vertically. Horizontal moves are swipes, unless the page is zoomed and they pan it. */
 export const swipeable = "[touch-action:pan-y_pinch-zoom] in-data-zoomed:[touch-action:auto]";
 
 type Swipe = { onTouchStart: TouchEventHandler; onTouchEnd: TouchEventHandler; onTouchCancel: TouchEventHandler };
 
-/** To the left for the next one, to the right for the one before; not where a finger does something else. */
+/** A swipe to the left leads to the next file, one to the right to the previous. Ignores touches that pan or seek. */
 export function useSwipe(onSwipe: (by: -1 | 1) => void): Swipe {
   const start = useRef<{ x: number; y: number }>(undefined);
   return {
     onTouchStart({ touches, target }) {
       const touch = touches[0];
-      const isSwipe = touches.length === 1 && touch !== undefined && !isMoved(target) && !seeks(target, touch.clientY);
+      const isSwipe = touches.length === 1 && touch !== undefined && !pans(target) && !seeks(target, touch.clientY);
       start.current = isSwipe ? { x: touch.clientX, y: touch.clientY } : undefined;
     },
     onTouchEnd({ changedTouches }) {
@@ -25,7 +25,7 @@ export function useSwipe(onSwipe: (by: -1 | 1) => void): Swipe {
       if (start.current === undefined || touch === undefined) return;
       const [x, y] = [touch.clientX - start.current.x, touch.clientY - start.current.y];
       start.current = undefined;
-      if (Math.abs(x) > FAR && Math.abs(y) < ASTRAY) onSwipe(x < 0 ? 1 : -1);
+      if (Math.abs(x) > MIN_HORIZONTAL && Math.abs(y) < MAX_VERTICAL) onSwipe(x < 0 ? 1 : -1);
     },
     onTouchCancel() {
       start.current = undefined;
@@ -33,7 +33,7 @@ export function useSwipe(onSwipe: (by: -1 | 1) => void): Swipe {
   };
 }
 
-/** Whether the page is zoomed by two fingers. */
+/** Whether the page is zoomed by pinching. */
 export function useIsZoomed(): boolean {
   return useSyncExternalStore(watchZoom, isZoomed);
 }
@@ -47,8 +47,8 @@ function isZoomed(): boolean {
   return (visualViewport?.scale ?? 1) > 1.01;
 }
 
-/** Whether a finger moves what is under it to the side, because that is larger than its place, or the page is zoomed. */
-function isMoved(target: EventTarget): boolean {
+/** Whether a horizontal move scrolls an element or pans a zoomed page. */
+function pans(target: EventTarget): boolean {
   if (isZoomed()) return true;
   for (let element = target as Element | null; element !== null; element = element.parentElement) {
     if (element.scrollWidth > element.clientWidth && getComputedStyle(element).overflowX === "auto") return true;
@@ -57,5 +57,5 @@ function isMoved(target: EventTarget): boolean {
 }
 
 function seeks(target: EventTarget, y: number): boolean {
-  return target instanceof HTMLMediaElement && y > target.getBoundingClientRect().bottom - CONTROLS;
+  return target instanceof HTMLMediaElement && y > target.getBoundingClientRect().bottom - CONTROLS_HEIGHT;
 }

@@ -9,7 +9,7 @@ import { texts } from "../../texts/index.ts";
 
 const words = texts.settings.tokens;
 
-/** A token that was just made, for the only time. */
+/** Shows a new token. The service never returns it again. */
 export function NewToken({ token, onDone }: { token: CreatedToken; onDone: () => void }) {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);

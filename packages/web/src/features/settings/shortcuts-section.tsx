@@ -4,7 +4,6 @@ import { texts } from "../../texts/index.ts";
 
 const words = texts.settings.shortcuts;
 
-/** Where the keys are listed. */
 export function ShortcutsSection({ onShow }: { onShow: () => void }) {
   return (
     <Section title={words.title} hint={words.hint}>

@@ -8,10 +8,10 @@ import { keys } from "../../service/queries.ts";
 import { formatBytes, formatCount, texts } from "../../texts/index.ts";
 
 const words = texts.settings.storage;
-/** From this share on the bar warns. */
+/** Above this share, the bar warns. */
 const NEARLY_FULL = 0.9;
 
-/** What one's files take up, of what is allowed. */
+/** The used storage and the quota. */
 export function StorageSection() {
   const usage = useQuery({ queryKey: keys.usage, queryFn: () => client.usage() });
   return (
@@ -59,7 +59,7 @@ function Bar({ share, text }: { share: number; text: string }) {
       <div aria-hidden="true" className="h-2 overflow-hidden rounded-full bg-hover">
         <div
           className={clsx("h-full rounded-full", share > NEARLY_FULL ? "bg-warning" : "bg-accent")}
-          // A little of it is always to be seen where there is anything.
+          // The bar stays visible even for tiny usage.
           style={{ width: share === 0 ? 0 : `max(4px, ${share * 100}%)` }}
         />
       </div>

@@ -12,7 +12,6 @@ const options = [
   { value: "dark", label: words.options.dark, icon: <Moon size={16} aria-hidden="true" /> },
 ] as const;
 
-/** Light, dark, or as the system has it; at once. */
 export function ThemeSection() {
   return (
     <Section title={words.title} hint={words.hint}>

@@ -12,18 +12,17 @@ import { texts } from "../../texts/index.ts";
 const words = texts.settings.tokens;
 const DAY_MS = 86_400_000;
 const MAX_LABEL_LENGTH = 100;
-const ends = { never: undefined, days30: 30, days90: 90, year: 365 } as const;
-type End = keyof typeof ends;
-const options = (Object.keys(ends) as End[]).map((value) => ({ value, label: words.ends[value] }));
+const expiries = { never: undefined, days30: 30, days90: 90, year: 365 } as const;
+type Expiry = keyof typeof expiries;
+const options = (Object.keys(expiries) as Expiry[]).map((value) => ({ value, label: words.expiries[value] }));
 
-/** Makes a token. */
 export function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  const [end, setEnd] = useState<End>("days90");
+  const [expiry, setExpiry] = useState<Expiry>("days90");
   const [problem, setProblem] = useState<string>();
   const create = useMutation({
     mutationFn: (label: string) => {
-      const days = ends[end];
+      const days = expiries[expiry];
       const expiresAt = days === undefined ? null : new Date(Date.now() + days * DAY_MS).toISOString();
       return client.tokens.create({ label, expiresAt });
     },
@@ -56,9 +55,9 @@ export function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => v
       <div className="flex flex-wrap items-end justify-between gap-4">
         <div className="flex min-w-0 max-w-full flex-col gap-1">
           <span aria-hidden="true" className="font-medium text-small">
-            {words.end}
+            {words.expiry}
           </span>
-          <Segmented label={words.end} value={end} onChange={setEnd} options={options} />
+          <Segmented label={words.expiry} value={expiry} onChange={setExpiry} options={options} />
         </div>
         <Button type="submit" disabled={create.isPending} className="grow md:grow-0">
           {create.isPending ? words.creating : words.create}

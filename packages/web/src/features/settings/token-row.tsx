@@ -10,7 +10,7 @@ import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
 const words = texts.settings.tokens;
 
-/** One token: what it is for, how long it lives, and its end. */
+/** One token, with its label, its expiry and a button that revokes it. */
 export function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void }) {
   const now = useNow();
   const { id, label, createdAt } = token;
@@ -22,7 +22,7 @@ export function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () 
       toasts.add({ title: words.revoked(label) });
     },
   });
-  const facts = [words.created(formatWhen(createdAt, now)), endOf(token, now)];
+  const facts = [words.created(formatWhen(createdAt, now)), describeExpiry(token, now)];
   return (
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -45,9 +45,9 @@ export function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () 
   );
 }
 
-function endOf({ expiresAt }: ApiToken, now: number): string {
-  if (expiresAt === null) return words.noEnd;
+function describeExpiry({ expiresAt }: ApiToken, now: number): string {
+  if (expiresAt === null) return words.neverExpires;
   return Date.parse(expiresAt) > now
-    ? words.endsAt(formatWhen(expiresAt, now))
-    : words.ended(formatWhen(expiresAt, now));
+    ? words.expires(formatWhen(expiresAt, now))
+    : words.expired(formatWhen(expiresAt, now));
 }

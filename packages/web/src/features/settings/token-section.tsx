@@ -12,10 +12,10 @@ import { TokenRow } from "./token-row.tsx";
 
 const words = texts.settings.tokens;
 
-/** The tokens that programs use in one's name. */
+/** The API tokens of the user. */
 export function TokenSection() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
-  // Here and nowhere else: it is gone with the page.
+  // Never cached, because it is a secret.
   const [created, setCreated] = useState<CreatedToken>();
   const tokens = list.data?.tokens;
   return (

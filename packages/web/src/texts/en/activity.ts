@@ -1,7 +1,7 @@
-/** Who did it: "You" or a name, and whether it is "You". */
+/** The person who acted: "You" or a name. */
 type Who = { name: string; isYou: boolean };
 
-// Pure, or every page would fetch the words of the activity for it.
+// Without the annotation, the bundler keeps these texts on every page.
 const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
@@ -16,7 +16,7 @@ export const activity = {
   },
   empty: {
     title: "Nothing has happened yet",
-    hint: "Who attached, shared or downloaded what is told here, with the time.",
+    hint: "This list shows who attached, shared or downloaded files, and when.",
   },
   emptyFilter: {
     all: "Nothing has happened yet.",
@@ -26,14 +26,14 @@ export const activity = {
     refusals: "Nobody was refused anything.",
   },
   failedToLoad: "The activity could not be loaded",
-  failedToLoadMore: "What happened before could not be loaded.",
-  loadingMore: "Loading what happened before…",
-  /** The title of a note that is deleted. */
+  failedToLoadMore: "Earlier activity could not be loaded.",
+  loadingMore: "Loading earlier activity…",
+  /** Instead of the title of a deleted note. */
   deletedNote: "a deleted note",
   inNote: "in",
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {
-    /** One file without a name any more. */
+    /** Instead of the name of a deleted file. */
     one: "a deleted file",
     many: (count: number) => `${count} files`,
     named: (names: string[], others: number) =>
@@ -57,12 +57,12 @@ export const activity = {
       `${who.name} stopped sharing ${what ?? "the note"} with ${whom}`,
     "url.issued": (
       who: Who,
-      { files, count, times, life }: { files: string; count: number; times: number; life: string | undefined },
+      { files, count, times, lifetime }: { files: string; count: number; times: number; lifetime: string | undefined },
     ) => {
       const urls = count > 1 ? "URLs" : times > 1 ? `${times} URLs` : "a URL";
       const again = count > 1 ? timesOf(times) : "";
-      const goodFor = life === undefined ? "" : `, ${count > 1 || times > 1 ? "each " : ""}good for ${life}`;
-      return `${who.name} got ${urls} of ${files}${again}${goodFor}`;
+      const validity = lifetime === undefined ? "" : `, ${count > 1 || times > 1 ? "each " : ""}valid for ${lifetime}`;
+      return `${who.name} got ${urls} of ${files}${again}${validity}`;
     },
     "url.refused": (who: Who, files: string, times: number) =>
       `${who.name} ${wasOf(who)} refused ${files}${timesOf(times)}`,
@@ -80,7 +80,7 @@ export const activity = {
     columns: { hour: "From", day: "Day", count: "Downloads" },
     partial: (events: string, since: string) => `Counted from the last ${events}, which go back to ${since}.`,
     events: { one: "event", other: "events" },
-    hint: "A download is a URL that was given out.",
+    hint: "Each URL that was issued counts as one download.",
     now: "now",
     today: "today",
   },

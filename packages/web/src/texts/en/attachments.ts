@@ -26,21 +26,21 @@ export const attachments = {
   states: {
     pending: "Uploading…",
     verifying: "Checking file…",
-    scanning: "Looking for viruses…",
+    scanning: "Checking for viruses…",
     rejected: "This file did not pass the checks. It was not kept.",
   },
   upload: {
     queued: "Waiting for its turn",
-    elsewhere: "Uploading in another tab",
+    "other-tab": "Uploading in another tab",
     starting: "Starting…",
     hashing: "Reading the file…",
     offline: "Waiting for the connection",
     waiting: "Waiting for the service",
     completing: "Checking file…",
-    choose: "Choose the file again to go on",
+    "needs-file": "Choose the file again to continue",
     chooseFile: "Choose the file…",
-    allow: "Your browser asks before it reads the file again.",
-    goOn: "Go on",
+    "needs-permission": "Your browser needs your permission to read the file again.",
+    allow: "Continue",
     notTheSame: "That is another file: its name, size or date is not the same.",
     paused: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
       sentBytes === 0 ? "Paused" : `Paused at ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
@@ -49,22 +49,22 @@ export const attachments = {
     rate: formatRate,
     left: (seconds: number) => `${formatDuration(seconds)} left`,
     tooLarge: (limitBytes: number) =>
-      `It is larger than ${formatBytes(limitBytes)}, the most that this service takes. It was not sent.`,
+      `It is larger than ${formatBytes(limitBytes)}, the most that this service accepts. It was not sent.`,
     pause: "Pause",
     resume: "Resume",
     retry: "Try again",
     cancel: "Cancel",
     dismiss: "Remove from the list",
   },
-  news: {
-    started: (names: readonly string[]) =>
+  events: {
+    added: (names: readonly string[]) =>
       names.length === 1 ? `Uploading ${names[0]}` : `Uploading ${formatCount(names.length, files)}`,
-    finished: (filename: string) => `${filename} is attached`,
+    attached: (filename: string) => `${filename} is attached`,
     failed: (filename: string, why: string) => `${filename} was not attached. ${why}`,
   },
-  elsewhere: {
+  otherUploads: {
     running: (count: number, percent: number) => `Uploading ${formatCount(count, files)}: ${percent} %`,
-    waiting: (count: number) => `${formatCount(count, { one: "upload", other: "uploads" })} not done`,
+    stopped: (count: number) => `${formatCount(count, { one: "upload", other: "uploads" })} not finished`,
   },
   zip: {
     action: "Download all",
@@ -73,9 +73,9 @@ export const attachments = {
     label: "Downloading all files as ZIP",
     cancel: "Cancel",
     finished: "All files are in the ZIP.",
-    failed: (filename: string) => `The ZIP was not finished: ${filename} could not be read to its end. Try again.`,
-    notSaved: "The ZIP could not be saved. Is there enough room on the disk?",
-    missing: (names: readonly string[]) => `Not in the ZIP, as they could not be had: ${names.join(", ")}`,
+    failed: (filename: string) => `The ZIP was not finished: ${filename} could not be read completely. Try again.`,
+    notSaved: "The ZIP could not be saved. Is there enough space on the disk?",
+    missing: (names: readonly string[]) => `Not in the ZIP, because they could not be downloaded: ${names.join(", ")}`,
     missingFile: "NOT IN THIS ZIP.txt",
   },
 };

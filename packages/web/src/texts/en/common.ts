@@ -14,7 +14,7 @@ export const common = {
   someone: "Someone",
   notifications: "Notifications",
   dismiss: "Dismiss",
-  /** Between short facts on one line. */
+  /** Separates short facts on one line. */
   separator: " · ",
   showPassword: "Show password",
   hidePassword: "Hide password",

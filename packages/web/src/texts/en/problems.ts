@@ -1,23 +1,23 @@
 import type { ErrorCode } from "@valetkey/client";
 
-/** What a failure means to the person in front of it, and what to do; codes that are not here are told in the service's own words. */
+/** Says what went wrong and what to do, by error code. For other codes, the page shows the message of the service. */
 export const problems: Partial<Record<ErrorCode, string>> & {
   unknown: string;
-  invalid_response: "Something between here and the service answered in its place. Try again in a moment.";
+  invalid_response: string;
   network: string;
   tooOften: (wait: string) => string;
 } = {
   unknown: "Something went wrong on our side. Try again in a moment.",
   tooOften: (wait) => `Too many tries. Try again in ${wait}.`,
-  invalid_response: "Something between here and the service answered in its place. Try again in a moment.",
+  invalid_response: "A proxy or firewall responded instead of the service. Try again in a moment.",
   network: "There was no answer. Check your connection, then try again.",
-  unauthenticated: "You are signed out. Sign in again to go on.",
+  unauthenticated: "You are signed out. Sign in again to continue.",
   access_denied: "You don’t have access to this. Ask the owner of the note for it.",
   note_not_found: "This note is gone, or it was never shared with you.",
   attachment_not_found: "This file is gone.",
   rate_limited: "Too many tries. Wait a minute, then try again.",
   quota_exceeded: "Your storage is full. Delete files you no longer need, then try again.",
-  file_too_large: "This file is larger than this service takes.",
+  file_too_large: "This file is larger than this service accepts.",
   internal: "Something went wrong on our side. Try again in a moment.",
   bucket_unavailable: "The file store does not answer at the moment. Try again soon.",
   database_unavailable: "The service can't reach its database at the moment. Try again soon.",

@@ -9,7 +9,7 @@ export const sharing = {
     onlyYou: "Only you",
     sharedWith: "Shared with",
     person: { one: "person", other: "people" },
-    /** For screen readers: who can see the note. */
+    /** For screen readers. */
     all: (names: string) => `${names} can see this note`,
     and: (first: string, rest: string) => `${first} and ${rest}`,
     others: { one: "other", other: "others" },
@@ -22,15 +22,15 @@ export const sharing = {
     placeholder: "E-mail addresses",
     hint: "Separate several with commas, or paste a list.",
     chosen: "To be shared with",
-    remove: (address: string) => `Take out ${address}`,
+    remove: (email: string) => `Take out ${email}`,
     shared: (names: string) => `Shared with ${names}.`,
     missing: "Enter an e-mail address.",
-    invalid: (address: string) => `“${address}” is not a whole e-mail address, like ann@example.com.`,
-    own: (address: string) => `${address} is you: it is yours already.`,
-    unknown: (addresses: string[]) =>
-      addresses.length === 1
-        ? `No one here has the address ${addresses[0]}.`
-        : `No one here has these addresses: ${addresses.join(", ")}.`,
+    invalid: (email: string) => `“${email}” is not a complete e-mail address, like ann@example.com.`,
+    own: (email: string) => `${email} is your own e-mail address.`,
+    unknown: (emails: string[]) =>
+      emails.length === 1
+        ? `No one here has the e-mail address ${emails[0]}.`
+        : `No one here has these e-mail addresses: ${emails.join(", ")}.`,
     unknownOpen: "Ask them to sign up first, or copy a temporary link of a file.",
     unknownClosed: "Ask the administrator to make them an account, or copy a temporary link of a file.",
   },
@@ -41,16 +41,16 @@ export const sharing = {
     editor: "Can edit",
   },
   end: {
-    label: "When it ends",
-    labelOf: (name: string) => `When it ends for ${name}`,
-    never: "Never ends",
+    label: "When it expires",
+    labelOf: (name: string) => `When it expires for ${name}`,
+    never: "Never expires",
     after: (span: string) => `For ${span}`,
     custom: "Until a date…",
-    customLabel: "Ends on",
+    customLabel: "Expires on",
     past: "Choose a time that is still to come.",
-    endsIn: (left: string) => `Ends in ${left}`,
-    ended: (when: string) => `Ended ${when}`,
-    set: "Set the end",
+    endsIn: (left: string) => `Expires in ${left}`,
+    ended: (when: string) => `Expired ${when}`,
+    set: "Set the expiry",
   },
   list: {
     title: "Who has access",
@@ -58,16 +58,16 @@ export const sharing = {
     remove: (name: string) => `Stop sharing with ${name}`,
     removed: (name: string) => `${name} no longer has access.`,
   },
-  /** What removing someone means. `usual`, `longest`: how long addresses live that were given out already. */
+  /** `usual` and `longest`: how long an issued URL is valid. */
   removal: {
     short: (usual: string) =>
-      `Removing someone takes effect at once. Addresses of files that were given out already end within ${usual}.`,
+      `Removing someone takes effect at once. URLs of files that were already issued expire within ${usual}.`,
     long: (usual: string, longest: string) =>
-      `Removing someone takes effect at once. Addresses of files that were given out already end within ${usual}; a temporary link that they copied can last up to ${longest}.`,
+      `Removing someone takes effect at once. URLs of files that were already issued expire within ${usual}. A temporary link that they copied can last up to ${longest}.`,
   },
   link: {
     title: "Temporary link",
-    hint: "Whoever has the link can download the file until it ends. It can’t be taken back.",
+    hint: "Anyone with the link can download the file until it expires. It can’t be revoked.",
     lasts: "Works for",
     copy: "Copy link",
     copyAgain: "Copy again",
@@ -75,13 +75,13 @@ export const sharing = {
     other: "New link",
     copied: "Copied",
     address: "Link",
-    byHand: "This browser copies nothing by itself: the link is selected, copy it with your keyboard or menu.",
-    endsIn: (left: string) => `Ends in ${left}`,
-    over: "This link has ended.",
+    byHand: "This browser cannot copy by itself. The link is selected: copy it with your keyboard or menu.",
+    endsIn: (left: string) => `Expires in ${left}`,
+    over: "This link has expired.",
     code: (filename: string) => `QR code of the link to ${filename}`,
     /** For screen readers. */
     started: (span: string) => `The link is copied. It works for ${span}.`,
-    startedOnly: (span: string) => `The link is there. It works for ${span}.`,
-    ending: (left: string) => `The link ends in ${left}.`,
+    startedOnly: (span: string) => `The link is ready. It works for ${span}.`,
+    ending: (left: string) => `The link expires in ${left}.`,
   },
 };

@@ -2,20 +2,20 @@ import type { Attachment } from "@valetkey/client";
 import { useEffect, useRef, useState } from "react";
 import { FileIcon } from "../file-icon.tsx";
 import { thumbnailUrl } from "./fetch-thumbnails.ts";
-import { isPictured } from "./is-pictured.ts";
-import { whenNear } from "./when-near.ts";
+import { hasThumbnail } from "./has-thumbnail.ts";
+import { onNearViewport } from "./on-near-viewport.ts";
 
-/** A file's small picture, or what kind of file it is. It is fetched when the row comes near the part of the page that is seen. */
+/** The thumbnail of a file, or an icon of its kind. The thumbnail is fetched when the row comes near the viewport. */
 export function Thumbnail({ attachment }: { attachment: Attachment }) {
   const [url, setUrl] = useState<string>();
-  const place = useRef<HTMLSpanElement>(null);
-  const isWanted = attachment.state === "ready" && isPictured(attachment);
+  const element = useRef<HTMLSpanElement>(null);
+  const isWanted = attachment.state === "ready" && hasThumbnail(attachment);
   useEffect(() => {
-    if (!isWanted || place.current === null) return;
-    return whenNear(place.current, async () => setUrl(await thumbnailUrl(attachment)));
+    if (!isWanted || element.current === null) return;
+    return onNearViewport(element.current, async () => setUrl(await thumbnailUrl(attachment)));
   }, [isWanted, attachment]);
   return (
-    <span ref={place} className="size-10 shrink-0">
+    <span ref={element} className="size-10 shrink-0">
       {url === undefined ? (
         <FileIcon {...attachment} />
       ) : (

@@ -6,21 +6,20 @@ import { IconButton } from "../../../components/icon-button.tsx";
 import { useOnline } from "../../../service/online.ts";
 import { texts } from "../../../texts/index.ts";
 import { FileIcon } from "../file-icon.tsx";
-import { ChooseAgain } from "./choose-again.tsx";
-import { cancelUpload, pauseUpload, resumeUpload } from "./control-uploads.ts";
-import { describeUploadState } from "./describe-upload-state.ts";
-import { allowUpload } from "./restore-uploads.ts";
-import type { Upload } from "./upload.ts";
-import { useUpload } from "./upload-list.ts";
+import { ChooseFileAgain } from "./choose-file-again.tsx";
+import { describeUploadState } from "./describe-upload.ts";
+import { errorCode, type Upload, type UploadStatus } from "./upload.ts";
+import { uploads } from "./uploads.ts";
+import { useUpload } from "./use-uploads.ts";
 
 const words = texts.attachments.upload;
 
-/** The files on their way to a note. */
+/** The uploads of a note. */
 export function UploadRows({ ids }: { ids: readonly string[] }) {
   return ids.map((id) => <UploadRow key={id} id={id} />);
 }
 
-/** A file on its way: the row itself is the bar. */
+/** The row itself is the progress bar. */
 const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useUpload(id);
   const isOnline = useOnline();
@@ -58,7 +57,7 @@ const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   );
 });
 
-/** On a phone there is no room for the rate. */
+/** A phone has no space for the rate. */
 function State({ parts: [first, rate, ...others] }: { parts: readonly string[] }) {
   return (
     <>
@@ -69,47 +68,49 @@ function State({ parts: [first, rate, ...others] }: { parts: readonly string[] }
   );
 }
 
-const PAUSABLE: ReadonlySet<string> = new Set(["queued", "starting", "hashing", "sending", "waiting"]);
+const PAUSABLE: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
+  "queued",
+  "starting",
+  "hashing",
+  "sending",
+  "waiting",
+]);
 
 function Controls({ upload }: { upload: Upload }) {
-  const { id, status } = upload;
-  if (status === "elsewhere") return null;
-  const isOver = status === "failed" || status === "choose" || status === "allow";
+  const { id, status, error } = upload;
+  if (status === "other-tab") return null;
+  const isStopped = status === "failed" || status === "needs-file" || status === "needs-permission";
   return (
     <div className="flex shrink-0 items-center">
       {PAUSABLE.has(status) && (
-        <IconButton label={words.pause} onClick={() => pauseUpload(id)}>
+        <IconButton label={words.pause} onClick={() => uploads.pause(id)}>
           <Pause size={16} />
         </IconButton>
       )}
       {status === "paused" && (
-        <IconButton label={words.resume} onClick={() => resumeUpload(id)}>
+        <IconButton label={words.resume} onClick={() => uploads.resume(id)}>
           <Play size={16} />
         </IconButton>
       )}
-      {status === "failed" && canBeTriedAgain(upload) && (
-        <IconButton label={words.retry} onClick={() => resumeUpload(id)}>
+      {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
+        <IconButton label={words.retry} onClick={() => uploads.resume(id)}>
           <RotateCw size={16} />
         </IconButton>
       )}
-      {status === "choose" && <ChooseAgain upload={upload} />}
-      {status === "allow" && <Button onClick={() => void allowUpload(id)}>{words.goOn}</Button>}
-      <IconButton label={isOver ? words.dismiss : words.cancel} onClick={() => void cancelUpload(id)}>
+      {status === "needs-file" && <ChooseFileAgain uploadId={id} />}
+      {status === "needs-permission" && <Button onClick={() => void uploads.allow(id)}>{words.allow}</Button>}
+      <IconButton label={isStopped ? words.dismiss : words.cancel} onClick={() => void uploads.cancel(id)}>
         <X size={16} />
       </IconButton>
     </div>
   );
 }
 
-/** After these the same file meets the same answer. */
-const DECIDED: ReadonlySet<unknown> = new Set([
+/** A retry with the same file would fail again. */
+const PERMANENT_ERRORS: ReadonlySet<unknown> = new Set([
   "file_too_large",
   "file_unreadable",
   "invalid_filename",
   "note_not_found",
   "access_denied",
 ]);
-
-function canBeTriedAgain({ error }: Upload): boolean {
-  return !DECIDED.has((error as { code?: unknown } | undefined)?.code);
-}

@@ -1,71 +1,106 @@
-/**
- * queued: three others go first · elsewhere: another tab of this browser does it · choose: the file has to be chosen again after a reload ·
- * allow: the browser wants to be asked for the file again. The others are those of the client.
- */
-export type UploadStatus =
-  | "queued"
-  | "elsewhere"
-  | "starting"
-  | "hashing"
-  | "sending"
-  | "waiting"
-  | "paused"
-  | "completing"
-  | "failed"
-  | "choose"
-  | "allow";
+import { type UploadState, ValetKeyError } from "@valetkey/client";
+import type { FileHandle } from "./file-store.ts";
 
-/** What stays of an upload when the page goes, besides its file. */
-export type UploadSubject = {
-  /** Says which file goes where for whom: the same in all tabs. */
+export type UploadStatus =
+  /** Three other files are sent first. */
+  | "queued"
+  /** Another tab of this browser sends the file. */
+  | "other-tab"
+  /** After a reload, the user must choose the file again. */
+  | "needs-file"
+  /** After a reload, the user must let the browser read the file again. */
+  | "needs-permission"
+  | Exclude<UploadState, "ready" | "aborted">;
+
+/** The facts of an upload that never change. */
+export type UploadDescription = {
+  /** Made of the account, the note and the file, so that all tabs use the same id. */
   id: string;
   userId: string;
   noteId: string;
   filename: string;
   sizeBytes: number;
   contentType: string;
-  /** Milliseconds since 1970, as the others. */
+  /** Milliseconds since 1970. */
   lastModified: number;
+  /** Milliseconds since 1970. */
   addedAt: number;
 };
 
-/** An upload as it is shown. */
-export type Upload = UploadSubject & {
+/** An upload as the page shows it. */
+export type Upload = UploadDescription & {
   status: UploadStatus;
   sentBytes: number;
   bytesPerSecond: number | null;
   secondsLeft: number | null;
-  /** Why it failed. */
+  /** Why the upload failed. */
   error: unknown;
-  /** As the service knows it, once it does. */
+  /** Undefined until the service has created the attachment. */
   attachmentId: string | undefined;
-  /** Whether it would go on by itself after a reload. */
-  isKept: boolean;
+  /** Whether the upload continues after a reload without the user. */
+  continuesAfterReload: boolean;
 };
 
-/** These wait for a person, or for another tab. */
-const AT_REST: ReadonlySet<UploadStatus> = new Set(["elsewhere", "failed", "choose", "allow"]);
+/** A message for the user, whatever page is open. */
+export type UploadEvent =
+  | { kind: "added"; uploads: readonly UploadDescription[] }
+  | { kind: "attached"; upload: UploadDescription }
+  | { kind: "failed"; upload: UploadDescription; error: unknown };
 
-/** Whether this tab has it and would lose it: it is sent, waits for its turn, or is paused. */
-export function isUnderWay({ status }: Upload): boolean {
-  return !AT_REST.has(status);
+/** A file to attach, and its handle where the browser gives one. */
+export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
+
+/** Nothing is sent yet. */
+export function newUpload(upload: UploadDescription, changes: Partial<Upload> = {}): Upload {
+  return {
+    ...upload,
+    status: "queued",
+    sentBytes: 0,
+    bytesPerSecond: null,
+    secondsLeft: null,
+    error: undefined,
+    attachmentId: undefined,
+    continuesAfterReload: false,
+    ...changes,
+  };
 }
 
-type Described = { userId: string; noteId: string; file: File };
+/** These wait for the user or for another tab. */
+const INACTIVE: ReadonlySet<UploadStatus> = new Set(["other-tab", "failed", "needs-file", "needs-permission"]);
 
-export function describeUpload({ userId, noteId, file }: Described): UploadSubject {
-  const { name: filename, size: sizeBytes, type: contentType, lastModified } = file;
-  const id = JSON.stringify([userId, noteId, filename, sizeBytes, contentType, lastModified]);
-  return { id, userId, noteId, filename, sizeBytes, contentType, lastModified, addedAt: Date.now() };
+/** Whether this tab works on the upload: it is sent, queued or paused. */
+export function isActive({ status }: Upload): boolean {
+  return !INACTIVE.has(status);
 }
 
-/** What is kept of it. */
-export function subjectOf(upload: Upload): UploadSubject {
-  const { id, userId, noteId, filename, sizeBytes, contentType, lastModified, addedAt } = upload;
-  return { id, userId, noteId, filename, sizeBytes, contentType, lastModified, addedAt };
-}
-
-/** Whether a file that was chosen again is the one of before, as far as that can be seen without reading it. */
-export function isSameFile({ filename, sizeBytes, lastModified }: UploadSubject, file: File): boolean {
+/** Whether this is the file of the upload, as far as the page can tell without reading it. */
+export function isSameFile({ filename, sizeBytes, lastModified }: UploadDescription, file: File): boolean {
   return file.name === filename && file.size === sizeBytes && file.lastModified === lastModified;
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof ValetKeyError ? error.code : undefined;
+}
+
+type Target = { userId: string; noteId: string; addedAt: number };
+
+/** Describes the uploads of chosen files, each with an id of its own. */
+export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
+  const ids = new Set<string>();
+  return chosen.map(({ file: original, handle }) => {
+    let file = original;
+    // The client, too, identifies a file by its name, size and date. Files of several folders may agree in all three.
+    while (ids.has(idOf(file, target))) {
+      file = new File([original], file.name, { type: file.type, lastModified: file.lastModified + 1 });
+    }
+    const id = idOf(file, target);
+    ids.add(id);
+    const { name: filename, size: sizeBytes, type: contentType, lastModified } = file;
+    const upload: UploadDescription = { id, ...target, filename, sizeBytes, contentType, lastModified };
+    return { upload, file, handle };
+  });
+}
+
+function idOf({ name, size, type, lastModified }: File, { userId, noteId }: Target): string {
+  return JSON.stringify([userId, noteId, name, size, type, lastModified]);
 }

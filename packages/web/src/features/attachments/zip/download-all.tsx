@@ -1,18 +1,19 @@
+import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
 import { FolderDown } from "lucide-react";
 import { Button } from "../../../components/button.tsx";
 import { toasts } from "../../../service/toasts.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
-import { useZipDownload } from "./use-zip-download.ts";
+import { $zipProgress } from "./zip-progress.ts";
 
 const words = texts.attachments.zip;
 
-/** All files of a note at once; nothing where there are fewer than two. */
+/** Downloads all files of a note as one ZIP. Shown when there are at least two. */
 export function DownloadAll({ note, attachments }: { note: Note; attachments: readonly Attachment[] }) {
-  const download = useZipDownload();
+  const progress = useStore($zipProgress);
   const ready = attachments.filter(({ state }) => state === "ready");
-  if (download?.noteId === note.id) {
-    const { doneBytes, totalBytes, cancel } = download;
+  if (progress?.noteId === note.id) {
+    const { doneBytes, totalBytes, cancel } = progress;
     return (
       <div className="order-last flex w-full items-center gap-3">
         <div
@@ -38,7 +39,7 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
   }
   if (ready.length < 2) return null;
   return (
-    <Button kind="quiet" disabled={download !== undefined} onClick={() => void downloadZip(note, ready)}>
+    <Button kind="quiet" disabled={progress !== undefined} onClick={() => void downloadZip(note, ready)}>
       <FolderDown size={16} />
       {words.action}
     </Button>
@@ -49,7 +50,7 @@ async function downloadZip(note: Note, attachments: readonly Attachment[]): Prom
   try {
     await (await import("./zip-download.ts")).downloadZip(note, attachments);
   } catch (error) {
-    // Its code could not be fetched.
+    // The code could not be loaded.
     toasts.add({ title: describeProblem(error), priority: "high" });
   }
 }

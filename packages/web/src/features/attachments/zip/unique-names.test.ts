@@ -22,6 +22,6 @@ it.each([
     ["caf\u00e9.txt", "cafe\u0301.txt"],
     ["caf\u00e9.txt", "cafe\u0301 (2).txt"],
   ],
-])("of %j each gets a name of its own", (filenames, names) => {
+])("gives each of %j a unique name", (filenames, names) => {
   expect(filenames.map(createUniqueNames())).toEqual(names);
 });

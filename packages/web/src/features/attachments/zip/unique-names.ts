@@ -1,17 +1,17 @@
-/** Says how to call each file where no name may be there twice, whatever the case: "a.txt", "a (2).txt", "A (3).txt". */
+/** Returns a function that gives each file a unique name, ignoring case: "a.txt", "a (2).txt", "A (3).txt". */
 export function createUniqueNames(): (filename: string) => string {
   const taken = new Set<string>();
   return (filename) => {
     const dot = filename.lastIndexOf(".");
     const [stem, extension] = dot > 0 ? [filename.slice(0, dot), filename.slice(dot)] : [filename, ""];
     let name = filename;
-    for (let count = 2; taken.has(fold(name)); count += 1) name = `${stem} (${count})${extension}`;
-    taken.add(fold(name));
+    for (let count = 2; taken.has(normalise(name)); count += 1) name = `${stem} (${count})${extension}`;
+    taken.add(normalise(name));
     return name;
   };
 }
 
-/** Most people's disks know no difference of case, nor of how an accent is written. */
-function fold(name: string): string {
+/** Most file systems ignore case and the Unicode form of accents. */
+function normalise(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }

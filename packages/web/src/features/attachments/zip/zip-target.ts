@@ -1,61 +1,61 @@
 type SaveOptions = { suggestedName: string; types: { accept: Record<string, string[]> }[] };
-type Saving = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileSystemFileHandle> };
+type FilePicker = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileSystemFileHandle> };
 
-/** Where a large file is written to as it comes, and how it gets to the person in the end. */
+/** Saves a large file for the user while it is created. */
 export type ZipTarget = {
-  /** Takes the whole stream. Rejects when it or the disk fails; nothing is left then. */
+  /** Rejects when the stream or the disk fails. In that case, nothing is saved. */
   write(stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }): Promise<void>;
 };
 
 /**
- * A file that the person chooses, where the browser asks for one; else one in its own storage, which becomes a download in the end.
- * To be called by a click. Undefined: the person thought better of it.
+ * Lets the user choose a file to save to. Without a file picker, the browser stores the file and downloads it at the end.
+ * Returns undefined when the user cancels. Call it in a click handler.
  */
 export async function chooseTarget(name: string): Promise<ZipTarget | undefined> {
-  const { showSaveFilePicker } = globalThis as Saving;
-  if (showSaveFilePicker === undefined) return throughStorage(name);
+  const { showSaveFilePicker } = globalThis as FilePicker;
+  if (showSaveFilePicker === undefined) return browserStorageTarget(name);
   try {
     const types = [{ accept: { "application/zip": [".zip"] } }];
-    return intoFile(await showSaveFilePicker({ suggestedName: name, types }));
+    return chosenFileTarget(await showSaveFilePicker({ suggestedName: name, types }));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return undefined;
-    return throughStorage(name);
+    return browserStorageTarget(name);
   }
 }
 
-function intoFile(handle: FileSystemFileHandle): ZipTarget {
+function chosenFileTarget(handle: FileSystemFileHandle): ZipTarget {
   return {
-    // What was written is thrown away when the stream fails.
+    // The browser discards an incomplete file when the stream fails.
     write: async (stream, { signal }) => stream.pipeTo(await handle.createWritable(), { signal }),
   };
 }
 
-function throughStorage(name: string): ZipTarget {
+function browserStorageTarget(name: string): ZipTarget {
   return {
     async write(stream, { signal }) {
       const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
-      if (folder === undefined) return save(await new Response(stream).blob(), name);
-      await removeSaved(folder);
-      const kept = `${PREFIX}${crypto.randomUUID()}`;
+      if (folder === undefined) return download(await new Response(stream).blob(), name);
+      await deleteEarlierFiles(folder);
+      const storedName = `${PREFIX}${crypto.randomUUID()}`;
       try {
-        const handle = await folder.getFileHandle(kept, { create: true });
+        const handle = await folder.getFileHandle(storedName, { create: true });
         await stream.pipeTo(await handle.createWritable(), { signal });
-        save(await handle.getFile(), name);
+        download(await handle.getFile(), name);
       } catch (error) {
-        await folder.removeEntry(kept).catch(() => undefined);
+        await folder.removeEntry(storedName).catch(() => undefined);
         throw error;
       }
     },
   };
 }
 
-/** By its beginning it goes at sign-out. */
+/** A sign-out deletes files with this prefix. */
 const PREFIX = "valetkey.zip.";
-/** How long a browser may take to begin reading what it saves. Milliseconds. */
+/** How long a browser may take to start reading a file that it downloads. Milliseconds. */
 const SAVED_AFTER_MS = 60_000;
 
-/** Removes earlier ones, also of other tabs; never rejects. What is written at this moment can't be removed, and stays. */
-async function removeSaved(folder: FileSystemDirectoryHandle): Promise<void> {
+/** Deletes earlier ZIP files, except one that another tab is writing. Never rejects. */
+async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<void> {
   try {
     for await (const [name, entry] of folder.entries()) {
       if (!name.startsWith(PREFIX) || !(entry instanceof FileSystemFileHandle)) continue;
@@ -63,11 +63,11 @@ async function removeSaved(folder: FileSystemDirectoryHandle): Promise<void> {
       if (Date.now() - lastModified > SAVED_AFTER_MS) await folder.removeEntry(name).catch(() => undefined);
     }
   } catch {
-    // They go at sign-out.
+    // A sign-out deletes them.
   }
 }
 
-function save(file: Blob, name: string): void {
+function download(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();

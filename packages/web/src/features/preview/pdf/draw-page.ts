@@ -1,13 +1,13 @@
 import { type PDFDocumentProxy, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 import "./text-layer.css";
 
-/** Larger canvases are refused by phones. Pixels. */
+/** Phones refuse larger canvases. Pixels. */
 const MAX_PIXELS = 16_000_000;
 
 type Target = {
   number: number;
   canvas: HTMLCanvasElement;
-  /** Takes the words of the page, to be read out, searched and copied. */
+  /** Receives the text of the page, for screen readers, search and copying. */
   text: HTMLDivElement;
   /** Pixels. */
   width: number;
@@ -15,7 +15,7 @@ type Target = {
   signal: AbortSignal;
 };
 
-/** Draws one page and lays its words over it. Rejects when the page is damaged, or when the signal says to stop. */
+/** Draws one page and its text layer. Rejects when the page is damaged or the signal is aborted. */
 export async function drawPage(
   pdf: PDFDocumentProxy,
   { number, canvas, text, width, onRatio, signal }: Target,

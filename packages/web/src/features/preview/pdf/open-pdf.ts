@@ -8,13 +8,13 @@ import {
   version,
 } from "pdfjs-dist/legacy/build/pdf.mjs";
 import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
-import { readRange } from "../live-url.ts";
+import { readRange } from "../file-url.ts";
 
-/** What is asked for at a time. Bytes. */
+/** The size of one read. Bytes. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** Reads of the bucket what the pages in sight need, each time from an address that is still good. */
-class Ranges extends PDFDataRangeTransport {
+/** Reads the parts of a file that the visible pages need, each with a valid URL. */
+class BucketTransport extends PDFDataRangeTransport {
   readonly #aborter = new AbortController();
   readonly #file: Attachment;
   readonly #onFailure: (error: unknown) => void;
@@ -38,13 +38,13 @@ class Ranges extends PDFDataRangeTransport {
   }
 }
 
-/** Begins to open a PDF; `onFailure`: a part could not be had, for which pdf.js would wait for ever. To be destroyed by the caller. */
+/** Starts to open a PDF. Calls `onFailure` when a read fails, because pdf.js would wait forever. The caller destroys the task. */
 export function openPdf(file: Attachment, onFailure: (error: unknown) => void): PDFDocumentLoadingTask {
   GlobalWorkerOptions.workerSrc = workerUrl;
-  // pdfjs-files.ts puts them there.
+  // pdfjs-files.ts copies the files to this path.
   const root = new URL(`/assets/pdfjs-${version}/`, location.origin).href;
   return getDocument({
-    range: new Ranges(file, onFailure),
+    range: new BucketTransport(file, onFailure),
     rangeChunkSize: CHUNK_BYTES,
     disableStream: true,
     disableAutoFetch: true,
@@ -52,7 +52,7 @@ export function openPdf(file: Attachment, onFailure: (error: unknown) => void): 
     standardFontDataUrl: `${root}standard_fonts/`,
     iccUrl: `${root}iccs/`,
     wasmUrl: `${root}wasm/`,
-    // The policy of the pages allows no WebAssembly.
+    // The Content-Security-Policy of the pages forbids WebAssembly.
     useWasm: false,
     verbosity: VerbosityLevel.ERRORS,
   });

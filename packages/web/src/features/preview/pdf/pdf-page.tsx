@@ -2,21 +2,21 @@ import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { texts } from "../../../texts/index.ts";
 import { drawPage } from "./draw-page.ts";
-import { useNear } from "./use-near.ts";
+import { useIsNearViewport } from "./use-is-near-viewport.ts";
 
 type PdfPageProps = {
   pdf: PDFDocumentProxy;
   number: number;
   /** Pixels. */
   width: number;
-  /** Height to width, as long as the page's own is not known. */
+  /** Height divided by width, used until the page is drawn. */
   ratio: number;
 };
 
-/** A page; it is drawn when it comes near and forgotten when it is far, for a drawn one takes megabytes. */
+/** Draws a page only while it is near the viewport, because a drawn page takes megabytes. */
 export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   const page = useRef<HTMLElement>(null);
-  const isNear = useNear(page);
+  const isNear = useIsNearViewport(page);
   const [ownRatio, setOwnRatio] = useState(ratio);
   const text = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -53,7 +53,7 @@ function useDrawing({ pdf, number, width, isNear, text, canvas, onRatio }: Drawi
     if (!isNear || canvas.current === null || text.current === null) return;
     const aborter = new AbortController();
     const target = { canvas: canvas.current, text: text.current };
-    // What can't be drawn stays white: the other pages may be fine, and that the line broke is told by the whole document.
+    // A damaged page stays white, because the others may be fine. PdfFile shows failures of the connection.
     drawPage(pdf, { ...target, number, width, onRatio, signal: aborter.signal }).catch(() => undefined);
     return () => aborter.abort();
   }, [pdf, number, width, isNear, text, canvas, onRatio]);

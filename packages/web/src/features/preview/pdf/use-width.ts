@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 
-/** The room within an element from side to side, and each time it changes. Pixels; 0 before it is known. */
+/** The inner width of an element. Pixels. 0 before the first measurement. */
 export function useWidth(ref: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

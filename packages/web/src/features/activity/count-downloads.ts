@@ -1,0 +1,54 @@
+import type { AuditEvent } from "@valetkey/client";
+import { startOfDay } from "./group-events.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The longest time span of the chart. */
+export const MAX_DAYS = 30;
+const DEFAULT_DAYS = 14;
+
+export type Bar = { start: number; count: number };
+
+export type Downloads = {
+  /** hours: the last 24 hours. days14 and days30 include today. */
+  span: "hours" | "days14" | "days30";
+  bars: Bar[];
+  total: number;
+};
+
+/**
+ * Counts the issued URLs over time, one for each file of a batch. On the first day, it counts by hour. Later, it counts by day, for 14 days, or
+ * for 30 days when there are older URLs. `isComplete`: these are all events. Events are sorted newest first.
+ */
+export function countDownloads(
+  events: readonly AuditEvent[],
+  { now, isComplete }: { now: number; isComplete: boolean },
+): Downloads {
+  const oldest = events.at(-1);
+  const issued = events.filter(({ action }) => action === "url.issued");
+  const first = issued.at(-1);
+  const isFirstDay = isComplete && (oldest === undefined || now - Date.parse(oldest.at) < DAY_MS);
+  const isLong = first !== undefined && Date.parse(first.at) < daysBefore(now, DEFAULT_DAYS - 1);
+  const span = isFirstDay ? "hours" : isLong ? "days30" : "days14";
+  const bars = startsOf(span, now).map((start) => ({ start, count: 0 }));
+  for (const { at, attachmentIds } of issued) {
+    const bar = bars.findLast(({ start }) => start <= Date.parse(at));
+    if (bar !== undefined) bar.count += Math.max(1, attachmentIds.length);
+  }
+  return { span, bars, total: bars.reduce((sum, { count }) => sum + count, 0) };
+}
+
+function startsOf(span: Downloads["span"], now: number): number[] {
+  if (span === "hours") {
+    const hour = new Date(now).setMinutes(0, 0, 0);
+    return Array.from({ length: 24 }, (_, index) => hour - (23 - index) * HOUR_MS);
+  }
+  const days = span === "days30" ? MAX_DAYS : DEFAULT_DAYS;
+  return Array.from({ length: days }, (_, index) => daysBefore(now, days - 1 - index));
+}
+
+/** Returns the local midnight at the start of an earlier day. A day does not always have 24 hours. */
+export function daysBefore(now: number, days: number): number {
+  const date = new Date(startOfDay(now));
+  return date.setDate(date.getDate() - days);
+}

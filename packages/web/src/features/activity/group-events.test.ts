@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import type { AuditEvent } from "../../../../client/src/index.ts";
+import { groupByDay } from "./group-events.ts";
+
+type EventFields = Partial<AuditEvent> & { at: string };
+
+function event({ at, ...fields }: EventFields): AuditEvent {
+  const { actorId = "bob", attachmentIds = [] } = fields;
+  return {
+    id: at,
+    at,
+    action: "note.updated",
+    actorId,
+    actor: { id: actorId, name: actorId, email: null },
+    noteId: "note",
+    noteTitle: "Note",
+    detail: {},
+    attachmentIds,
+    files: attachmentIds.map((id) => ({ id, filename: `${id}.txt` })),
+    ...fields,
+  };
+}
+
+/** Groups events of one local day, one minute apart, the newest first. */
+const groupOneDay = (events: Omit<EventFields, "at">[]) =>
+  groupByDay(events.map((fields, nth) => event({ ...fields, at: new Date(2026, 10, 24, 12, 59 - nth).toISOString() })));
+const summary = (events: Omit<EventFields, "at">[]) =>
+  groupOneDay(events).flatMap(({ lines }) =>
+    lines.map(({ event, times, fileCount }) => [event.action, times, fileCount]),
+  );
+
+describe("grouping events", () => {
+  it("joins similar events of one person on one note", () => {
+    expect(summary([{}, {}, {}])).toEqual([["note.updated", 3, 0]]);
+    expect(summary([{}, { actorId: "ann" }, {}])).toHaveLength(3);
+    expect(summary([{}, { noteId: "other" }, {}])).toHaveLength(3);
+    expect(summary([{}, { action: "note.created" }, {}])).toHaveLength(3);
+  });
+
+  it("keeps shares, rejections and different URLs apart", () => {
+    const url = { action: "url.issued", attachmentIds: ["a"], detail: { expiresInSeconds: 60 } };
+    expect(summary([url, url])).toEqual([["url.issued", 2, 1]]);
+    expect(summary([url, { ...url, attachmentIds: ["a", "b"] }])).toHaveLength(2);
+    expect(summary([url, { ...url, detail: { expiresInSeconds: 600 } }])).toHaveLength(2);
+    for (const action of ["share.granted", "share.revoked", "attachment.rejected", "note.created"]) {
+      expect(summary([{ action }, { action }])).toHaveLength(2);
+    }
+  });
+
+  it("joins files that one person attached in a row", () => {
+    const attached = ["a", "b", "c"].map((id) => ({ action: "attachment.uploaded", attachmentIds: [id] }));
+    const [line] = groupOneDay(attached)[0]?.lines ?? [];
+    expect(line).toMatchObject({ times: 3, fileCount: 3, filenames: ["a.txt", "b.txt", "c.txt"] });
+    expect(line?.since).toBe(new Date(2026, 10, 24, 12, 57).toISOString());
+  });
+
+  it("splits events at local midnight", () => {
+    const days = [new Date(2026, 10, 24, 0, 0), new Date(2026, 10, 23, 23, 59), new Date(2026, 10, 23, 0, 0)];
+    const grouped = groupByDay(days.map((at) => event({ at: at.toISOString() })));
+    expect(grouped.map(({ start, lines }) => [new Date(start).getDate(), lines[0]?.times])).toEqual([
+      [24, 1],
+      [23, 2],
+    ]);
+  });
+});

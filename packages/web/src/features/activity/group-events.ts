@@ -1,0 +1,68 @@
+import type { AuditEvent } from "@valetkey/client";
+
+/** One event, or a run of similar events. */
+export type Line = {
+  /** The newest event. */
+  event: AuditEvent;
+  /** The number of events. */
+  times: number;
+  /** When the oldest event happened. */
+  since: string;
+  /** The number of files, including deleted ones. */
+  fileCount: number;
+  /** The names of the files that still exist, at most ten of each event. */
+  filenames: string[];
+};
+
+/** `start` is local midnight in milliseconds. Lines are sorted newest first. */
+export type Day = { start: number; lines: Line[] };
+
+/** Groups events by day, and joins runs of similar events into one line. Events are sorted newest first. */
+export function groupByDay(events: readonly AuditEvent[]): Day[] {
+  const days: Day[] = [];
+  for (const event of events) {
+    const start = startOfDay(event.at);
+    let day = days.at(-1);
+    if (day?.start !== start) {
+      day = { start, lines: [] };
+      days.push(day);
+    }
+    const last = day.lines.at(-1);
+    if (last !== undefined && isSameRun(last, event)) join(last, event);
+    else day.lines.push(toLine(event));
+  }
+  return days;
+}
+
+export function startOfDay(instant: string | number): number {
+  return new Date(instant).setHours(0, 0, 0, 0);
+}
+
+function toLine(event: AuditEvent): Line {
+  const filenames = event.files.map(({ filename }) => filename);
+  return { event, times: 1, since: event.at, fileCount: event.attachmentIds.length, filenames };
+}
+
+/** Each of these concerns one file. A run of them becomes one line about several files. */
+const PER_FILE: ReadonlySet<string> = new Set(["attachment.uploaded", "attachment.adopted", "attachment.deleted"]);
+/** These often repeat for the same files, or without files. */
+const REPEATED: ReadonlySet<string> = new Set(["note.updated", "url.issued", "url.refused"]);
+
+function isSameRun({ event: last }: Line, event: AuditEvent): boolean {
+  const { action, actorId, noteId } = event;
+  if (last.action !== action || last.actorId !== actorId || last.noteId !== noteId) return false;
+  if (PER_FILE.has(action)) return true;
+  return (
+    REPEATED.has(action) &&
+    last.attachmentIds.join() === event.attachmentIds.join() &&
+    last.detail.expiresInSeconds === event.detail.expiresInSeconds
+  );
+}
+
+function join(line: Line, event: AuditEvent): void {
+  line.times += 1;
+  line.since = event.at;
+  if (!PER_FILE.has(event.action)) return;
+  line.fileCount += event.attachmentIds.length;
+  line.filenames.push(...event.files.map(({ filename }) => filename));
+}

@@ -1,0 +1,61 @@
+import type { FileHandle } from "../uploads/file-store.ts";
+import type { ChosenFile } from "../uploads/upload.ts";
+
+/** A folder with more files was hardly dropped on purpose. */
+export const MAX_FILES = 500;
+
+/** Whether a drag carries files. */
+export function holdsFiles(data: DataTransfer | null): data is DataTransfer {
+  return data?.types.includes("Files") ?? false;
+}
+
+/**
+ * Lists the dropped files and the files in dropped folders. Stops soon after MAX_FILES. Rejects when a folder cannot be read.
+ * Call it in the event handler, because the browser withdraws the files afterwards.
+ */
+export async function droppedFiles({ items }: DataTransfer): Promise<ChosenFile[]> {
+  const dropped = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), chosen: chosenOf(item) }));
+  const chosen: ChosenFile[] = [];
+  for (const { entry, chosen: own } of dropped) {
+    if (entry?.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, chosen);
+    else if (own !== undefined && chosen.length <= MAX_FILES) chosen.push(own);
+  }
+  return chosen;
+}
+
+type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
+
+/** Returns undefined for a folder, and where the browser has no handles. Never rejects. */
+async function handleOf(item: Item): Promise<FileHandle | undefined> {
+  try {
+    const handle = await item.getAsFileSystemHandle?.();
+    return handle?.kind === "file" ? (handle as FileHandle) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function chosenOf(item: DataTransferItem): ChosenFile | undefined {
+  const file = item.kind === "file" ? item.getAsFile() : null;
+  return file === null ? undefined : { file, handle: handleOf(item) };
+}
+
+async function readFolder(folder: FileSystemDirectoryEntry, into: ChosenFile[]): Promise<void> {
+  const reader = folder.createReader();
+  while (into.length <= MAX_FILES) {
+    // It returns up to 100 entries at a time, and none at the end.
+    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, into);
+      // Operating systems put these into folders.
+      else if (!/^(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(entry.name)) {
+        into.push({ file: await fileOf(entry as FileSystemFileEntry) });
+      }
+    }
+  }
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}

@@ -1,0 +1,25 @@
+import { texts } from "../../../texts/index.ts";
+
+/** Lists the pasted files. A paste into a text field that contains text, too, counts as text. */
+export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
+  const files = [...(clipboardData?.files ?? [])];
+  const isTextField =
+    target instanceof HTMLElement && target.matches("input, textarea, [contenteditable] *, [contenteditable]");
+  if (isTextField && clipboardData?.types.includes("text/plain")) return [];
+  return files.map(withOwnName);
+}
+
+/** Browsers give every copied image the same name. */
+function withOwnName(file: File): File {
+  if (!/^image\.\w+$/.test(file.name)) return file;
+  const now = new Date();
+  const [day, time] = localIso(now).split("T");
+  const extension = file.name.slice(file.name.lastIndexOf("."));
+  const name = texts.attachments.pasted(`${day} ${time?.replaceAll(":", ".")}`) + extension;
+  return new File([file], name, { type: file.type, lastModified: now.getTime() });
+}
+
+/** "2026-11-24T22:13:05" in local time, so that names sort by time. */
+function localIso(date: Date): string {
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}

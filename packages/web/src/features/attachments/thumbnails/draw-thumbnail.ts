@@ -1,0 +1,19 @@
+/** Twice the 40 px that the page shows, for screens of high density. Pixels. */
+const SIDE = 80;
+
+/** Draws the middle of an image as a square of 80 px. Rejects when the browser cannot show the image. */
+export async function drawThumbnail(image: Blob): Promise<Blob> {
+  const bitmap = await createImageBitmap(image);
+  try {
+    const side = Math.min(bitmap.width, bitmap.height);
+    const canvas = new OffscreenCanvas(SIDE, SIDE);
+    const context = canvas.getContext("2d");
+    if (context === null) throw new Error("There is no canvas to draw on.");
+    context.imageSmoothingQuality = "high";
+    const [left, top] = [(bitmap.width - side) / 2, (bitmap.height - side) / 2];
+    context.drawImage(bitmap, left, top, side, side, 0, 0, SIDE, SIDE);
+    return await canvas.convertToBlob({ type: "image/webp", quality: 0.8 });
+  } finally {
+    bitmap.close();
+  }
+}

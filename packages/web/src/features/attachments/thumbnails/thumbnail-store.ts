@@ -1,0 +1,27 @@
+import type { Attachment } from "@valetkey/client";
+import { delMany, get, keys, set } from "idb-keyval";
+import { browserStore } from "../browser-store.ts";
+
+const withStore = browserStore("thumbnails");
+
+/** The content of a ready attachment never changes, so neither does its thumbnail. */
+function keyOf({ noteId, id, checksum }: Attachment): string {
+  return [noteId, id, checksum?.value ?? ""].join("/");
+}
+
+export function findThumbnail(attachment: Attachment): Promise<Blob | undefined> {
+  return withStore((store) => get<Blob>(keyOf(attachment), store), undefined);
+}
+
+export function storeThumbnail(attachment: Attachment, thumbnail: Blob): Promise<void> {
+  return withStore((store) => set(keyOf(attachment), thumbnail, store), undefined);
+}
+
+/** Deletes the thumbnails of attachments that are no longer on a note. */
+export function pruneThumbnails(noteId: string, attachments: readonly Attachment[]): Promise<void> {
+  const wanted = new Set(attachments.map(keyOf));
+  return withStore(async (store) => {
+    const gone = (await keys<string>(store)).filter((key) => key.startsWith(`${noteId}/`) && !wanted.has(key));
+    if (gone.length > 0) await delMany(gone, store);
+  }, undefined);
+}

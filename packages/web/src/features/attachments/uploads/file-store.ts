@@ -1,0 +1,83 @@
+import { clear, del, entries, get, promisifyRequest, set } from "idb-keyval";
+import { browserStore } from "../browser-store.ts";
+import { isSameFile, type UploadDescription } from "./upload.ts";
+
+type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | "prompt">;
+
+/** Reads a file from the user's disk. Only Chromium gives such handles, and TypeScript does not know the two methods. */
+export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
+
+/** An upload that can continue after a reload. */
+export type StoredUpload = UploadDescription & {
+  /** Undefined: the user must choose the file again. */
+  content: File | FileHandle | undefined;
+  isPaused: boolean;
+  /** Undefined until the service has created the attachment. */
+  attachmentId?: string | undefined;
+};
+
+/** Stores unfinished uploads and their files for all tabs of the browser. No method rejects. */
+export type FileStore = {
+  /** Resolves with false when the browser cannot store the upload. */
+  add(upload: StoredUpload): Promise<boolean>;
+  /** Does nothing when the upload is not stored. */
+  update(id: string, changes: Partial<Pick<StoredUpload, "isPaused" | "attachmentId">>): Promise<void>;
+  /** Resolves with true when the browser cannot read its store. */
+  has(id: string): Promise<boolean>;
+  delete(id: string): Promise<void>;
+  clear(): Promise<void>;
+  /** Lists the uploads of an account, the oldest first, and deletes those of other accounts. */
+  list(userId: string): Promise<StoredUpload[]>;
+};
+
+/** Stores uploads in IndexedDB. */
+export function createFileStore(): FileStore {
+  const withStore = browserStore("uploads");
+  return {
+    add: (upload) =>
+      withStore(async (store) => {
+        await set(upload.id, upload, store);
+        return true;
+      }, false),
+    update: (id, changes) =>
+      withStore(
+        (store) =>
+          // One transaction, because the upload may be deleted at the same moment.
+          store("readwrite", (uploads) => {
+            const reading: IDBRequest<StoredUpload | undefined> = uploads.get(id);
+            reading.onsuccess = () => reading.result && uploads.put({ ...reading.result, ...changes }, id);
+            return promisifyRequest(uploads.transaction);
+          }),
+        undefined,
+      ),
+    has: (id) => withStore(async (store) => (await get(id, store)) !== undefined, true),
+    delete: (id) => withStore((store) => del(id, store), undefined),
+    clear: () => withStore((store) => clear(store), undefined),
+    list: (userId) =>
+      withStore(async (store) => {
+        const all = await entries<string, StoredUpload>(store);
+        const others = all.filter(([, upload]) => upload.userId !== userId);
+        await Promise.all(others.map(([id]) => del(id, store)));
+        const own = all.map(([, upload]) => upload).filter((upload) => upload.userId === userId);
+        return own.sort((a, b) => a.addedAt - b.addedAt);
+      }, []),
+  };
+}
+
+/** Opens the file of a stored upload, or says what is missing to open it. */
+export async function openStoredFile(upload: StoredUpload): Promise<File | "needs-file" | "needs-permission"> {
+  const { content } = upload;
+  if (content === undefined || content instanceof File) return content ?? "needs-file";
+  if ((await content.queryPermission({ mode: "read" })) !== "granted") return "needs-permission";
+  return (await readFile(content, upload)) ?? "needs-file";
+}
+
+/** Returns undefined when the file was deleted or changed. */
+export async function readFile(handle: FileHandle, upload: UploadDescription): Promise<File | undefined> {
+  try {
+    const file = await handle.getFile();
+    return isSameFile(upload, file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,184 @@
+import type { Attachment, Client, UploadProgress, UploadTask } from "@valetkey/client";
+import type { FileHandle, FileStore } from "./file-store.ts";
+import type { TabLock } from "./tab-lock.ts";
+import { errorCode, type UploadDescription, type UploadEvent } from "./upload.ts";
+import type { UploadList } from "./upload-list.ts";
+
+/** Browsers copy the files that they store. A larger file would fill the disk twice. Bytes. */
+const MAX_STORED_BYTES = 512 * 2 ** 20;
+
+/** The services that uploads use. */
+export type UploadServices = {
+  client: Pick<Client, "upload"> & { attachments: Pick<Client["attachments"], "get" | "remove"> };
+  fileStore: FileStore;
+  tabLock: TabLock;
+  clock: { now(): number; sleep(milliseconds: number): Promise<void> };
+  /** The notes that the pages show. */
+  notes: {
+    addAttachment(attachment: Attachment, file: File): Promise<void>;
+    refresh(noteId: string): Promise<void>;
+  };
+  /** Hides attachments that are about to be deleted. */
+  pendingDeletions: { add(attachmentId: string): void; delete(attachmentId: string): void };
+};
+
+type Queue = {
+  list: UploadList;
+  /** Called when another job may start. */
+  onIdle(): void;
+  onEvent(event: UploadEvent): void;
+  /** Removes the job and its stored file. */
+  remove(job: UploadJob): Promise<void>;
+};
+
+type JobOptions = {
+  upload: UploadDescription;
+  file: File;
+  isPaused: boolean;
+  isStored: boolean;
+  services: UploadServices;
+  queue: Queue;
+};
+
+/** The sending of one file. The queue decides when it starts. */
+export class UploadJob {
+  readonly upload: UploadDescription;
+  phase: "queued" | "running" | "other-tab" | "paused" | "failed";
+  /** Resolves when the current attempt is over. Undefined before the first attempt and after a failed one. */
+  attempt: Promise<void> | undefined;
+  /** Resolves when the browser has stored the file, or cannot. */
+  storing: Promise<unknown> = Promise.resolve();
+  /** If a stored upload is gone from the store, another tab has finished or cancelled it. */
+  #isStored: boolean;
+  #task: UploadTask | undefined;
+  readonly #file: File;
+  readonly #aborter = new AbortController();
+  readonly #services: UploadServices;
+  readonly #queue: Queue;
+
+  constructor({ upload, file, isPaused, isStored, services, queue }: JobOptions) {
+    this.upload = upload;
+    this.phase = isPaused ? "paused" : "queued";
+    this.#file = file;
+    this.#isStored = isStored;
+    this.#services = services;
+    this.#queue = queue;
+  }
+
+  /** Undefined until the client knows the attachment, and again after a failure. */
+  get attachmentId(): string | undefined {
+    return this.#task?.attachmentId();
+  }
+
+  /** Starts an attempt, or continues a paused one. */
+  start(): void {
+    this.phase = "running";
+    this.#queue.list.change(this.upload.id, { status: "starting" });
+    if (this.attempt === undefined) this.attempt = this.#run();
+    else this.#task?.resume();
+  }
+
+  pause(): void {
+    this.phase = "paused";
+    this.#task?.pause();
+    this.#queue.list.change(this.upload.id, { status: "paused", bytesPerSecond: null, secondsLeft: null });
+    this.#storeChange({ isPaused: true });
+  }
+
+  /** Queues a job that was paused or has failed. */
+  requeue(): void {
+    this.phase = "queued";
+    this.#queue.list.change(this.upload.id, { status: "queued", error: undefined });
+    this.#storeChange({ isPaused: false });
+  }
+
+  abort(): void {
+    this.#aborter.abort();
+  }
+
+  /** Stores the file, so that the upload continues after a reload. */
+  store(handle: Promise<FileHandle | undefined> | undefined): void {
+    const store = async () => {
+      const content = this.#file.size <= MAX_STORED_BYTES ? this.#file : await handle;
+      this.#isStored = await this.#services.fileStore.add({ ...this.upload, content, isPaused: false });
+      const continuesAfterReload = this.#isStored && content !== undefined;
+      this.#queue.list.change(this.upload.id, { continuesAfterReload });
+    };
+    this.storing = store();
+  }
+
+  #storeChange(changes: { isPaused: boolean } | { attachmentId: string }): void {
+    void this.storing.then(() => this.#services.fileStore.update(this.upload.id, changes));
+  }
+
+  async #run(): Promise<void> {
+    const { id, noteId } = this.upload;
+    const { fileStore, notes, tabLock } = this.#services;
+    await tabLock.run(id, {
+      signal: this.#aborter.signal,
+      onWait: () => {
+        this.phase = "other-tab";
+        this.#queue.list.change(id, { status: "other-tab" });
+        this.#queue.onIdle();
+      },
+      work: async () => {
+        // Another tab may have finished the upload while this one waited.
+        if (this.#isStored && !(await fileStore.has(id))) {
+          await notes.refresh(noteId);
+          return this.#queue.remove(this);
+        }
+        if (this.phase === "other-tab") this.phase = "running";
+        await this.#send();
+      },
+    });
+    this.#queue.onIdle();
+  }
+
+  async #send(): Promise<void> {
+    const { client, notes, pendingDeletions } = this.#services;
+    const { upload } = this;
+    try {
+      this.#task = client.upload(upload.noteId, this.#file, {
+        signal: this.#aborter.signal,
+        onProgress: (progress) => this.#showProgress(progress),
+      });
+      if (this.phase === "paused") this.#task.pause();
+      const attachment = await this.#task.done;
+      await notes.addAttachment(attachment, this.#file);
+      pendingDeletions.delete(attachment.id);
+      const removed = this.#queue.remove(this);
+      this.#queue.onEvent({ kind: "attached", upload });
+      void notes.refresh(upload.noteId);
+      await removed;
+    } catch (error) {
+      await this.#fail(error);
+    }
+  }
+
+  #showProgress({ state, totalBytes: _, ...progress }: UploadProgress): void {
+    if (state === "ready" || state === "failed" || state === "aborted") return;
+    const { list } = this.#queue;
+    const { id } = this.upload;
+    const known = list.get(id)?.attachmentId;
+    const attachmentId = this.attachmentId ?? known;
+    if (attachmentId !== undefined && attachmentId !== known) this.#storeChange({ attachmentId });
+    // The last bytes of a paused upload may still be on their way.
+    list.change(id, { ...progress, status: this.phase === "paused" ? "paused" : state, attachmentId });
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const { upload } = this;
+    const { notes } = this.#services;
+    if (this.#aborter.signal.aborted) return notes.refresh(upload.noteId);
+    this.#queue.onEvent({ kind: "failed", upload, error });
+    if (errorCode(error) === "upload_rejected") {
+      // The note lists the attachment with the reason.
+      await notes.refresh(upload.noteId);
+      return this.#queue.remove(this);
+    }
+    this.phase = "failed";
+    this.attempt = undefined;
+    this.#task = undefined;
+    this.#queue.list.change(upload.id, { status: "failed", error, bytesPerSecond: null, secondsLeft: null });
+  }
+}

@@ -1,0 +1,258 @@
+import { ValetKeyError } from "@valetkey/client";
+import { atom } from "nanostores";
+import { type FileHandle, openStoredFile, readFile, type StoredUpload } from "./file-store.ts";
+import {
+  type ChosenFile,
+  describeUploads,
+  errorCode,
+  isSameFile,
+  newUpload,
+  type Upload,
+  type UploadDescription,
+  type UploadEvent,
+  type UploadStatus,
+} from "./upload.ts";
+import { UploadJob, type UploadServices } from "./upload-job.ts";
+import { UploadList } from "./upload-list.ts";
+
+/** How many files are sent at once. Each of them may send several parts. */
+const MAX_RUNNING = 3;
+/** How long a sign-out waits for the service. Milliseconds. */
+const CLEAR_MS = 2_000;
+
+type AddOptions = {
+  userId: string;
+  noteId: string;
+  /** The largest file that the service accepts. Undefined: not known yet. */
+  maxBytes: number | undefined;
+};
+
+type EnqueueOptions = ChosenFile & {
+  isPaused?: boolean;
+  attachmentId?: string | undefined;
+  /** Default: the browser has not stored the upload yet. */
+  stored?: { hasContent: boolean };
+};
+
+/** The user may add the file of such an upload again. */
+const REPLACEABLE: ReadonlySet<UploadStatus> = new Set(["failed", "needs-file", "needs-permission"]);
+
+/** Sends files to notes: three at a time, each in one tab of the browser, and again after a reload. */
+export class UploadQueue {
+  readonly list = new UploadList();
+  /** The latest event. */
+  readonly $event = atom<UploadEvent | undefined>();
+  readonly #services: UploadServices;
+  readonly #jobs = new Map<string, UploadJob>();
+  /** The handles of the uploads that need permission. */
+  readonly #handles = new Map<string, FileHandle>();
+
+  constructor(services: UploadServices) {
+    this.#services = services;
+  }
+
+  /** Adds files, except those that are in the queue already. */
+  add(files: readonly ChosenFile[], { userId, noteId, maxBytes }: AddOptions): void {
+    const added: UploadDescription[] = [];
+    const addedAt = this.#services.clock.now();
+    for (const { upload, ...content } of describeUploads(files, { userId, noteId, addedAt })) {
+      const known = this.list.get(upload.id);
+      if (known !== undefined && !REPLACEABLE.has(known.status)) continue;
+      if (maxBytes !== undefined && upload.sizeBytes > maxBytes) {
+        const error = new ValetKeyError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
+        this.list.put(newUpload(upload, { status: "failed", error }));
+        this.$event.set({ kind: "failed", upload, error });
+      } else {
+        added.push(upload);
+        this.#enqueue(upload, content);
+      }
+    }
+    if (added.length > 0) this.$event.set({ kind: "added", uploads: added });
+    this.#startNext();
+  }
+
+  pause(id: string): void {
+    this.#jobs.get(id)?.pause();
+    this.#startNext();
+  }
+
+  /** Continues a paused upload, and retries a failed one. */
+  resume(id: string): void {
+    this.#jobs.get(id)?.requeue();
+    this.#startNext();
+  }
+
+  /** Removes an upload and aborts it at the service. Resolves when that is done or has failed. Never rejects. */
+  async cancel(id: string): Promise<void> {
+    const upload = this.list.get(id);
+    if (upload === undefined) return;
+    const job = this.#jobs.get(id);
+    const { attachmentId } = upload;
+    const { pendingDeletions } = this.#services;
+    if (attachmentId !== undefined) pendingDeletions.add(attachmentId);
+    if (job?.attempt === undefined) {
+      this.#jobs.delete(id);
+      this.list.remove(id);
+    } else {
+      job.abort();
+      void this.#remove(job);
+      await job.attempt;
+    }
+    // The client aborts the uploads that it knows.
+    if (job?.attachmentId === undefined) await this.#abortAtService(upload, job);
+    if (attachmentId !== undefined) pendingDeletions.delete(attachmentId);
+  }
+
+  /** Continues an upload with the file that the user has chosen again. Returns false when it is a different file. */
+  chooseAgain(id: string, file: File): boolean {
+    const upload = this.list.get(id);
+    if (upload === undefined || !isSameFile(upload, file)) return false;
+    this.#continue(id, { file, stored: { hasContent: false } });
+    return true;
+  }
+
+  /** Asks the user for permission to read the file of an upload again. Call it in a click handler. */
+  async allow(id: string): Promise<void> {
+    const upload = this.list.get(id);
+    const handle = this.#handles.get(id);
+    if (upload === undefined || handle === undefined) return;
+    if ((await handle.requestPermission({ mode: "read" })) !== "granted") return;
+    const file = await readFile(handle, upload);
+    if (file !== undefined) this.#continue(id, { file, stored: { hasContent: true } });
+    else if (this.list.get(id)?.status === "needs-permission") this.list.change(id, { status: "needs-file" });
+  }
+
+  /** Continues the uploads of an account that a reload or the end of the session has interrupted. Drops those of other accounts. */
+  async restore(userId: string): Promise<void> {
+    for (const upload of this.list.all()) {
+      if (upload.userId !== userId) this.#drop(upload);
+      else if (errorCode(upload.error) === "unauthenticated") this.resume(upload.id);
+    }
+    for (const stored of await this.#services.fileStore.list(userId)) {
+      // This page may have finished the upload while the list was read.
+      if (!this.list.hasSeen(stored.id)) await this.#restoreStored(stored);
+    }
+    this.#startNext();
+  }
+
+  /** Cancels all uploads and deletes all stored files. Waits at most 2 s for the service. */
+  async clear(): Promise<void> {
+    const { clock, fileStore } = this.#services;
+    const cancellations = this.list.all().map(({ id }) => this.cancel(id));
+    await Promise.race([Promise.all(cancellations), clock.sleep(CLEAR_MS)]);
+    await fileStore.clear();
+  }
+
+  #drop({ id }: Upload): void {
+    this.#jobs.get(id)?.abort();
+    this.#jobs.delete(id);
+    this.list.remove(id);
+  }
+
+  async #restoreStored(stored: StoredUpload): Promise<void> {
+    const { content, isPaused, attachmentId, ...upload } = stored;
+    const opened = await openStoredFile(stored);
+    if (opened instanceof File) {
+      this.#enqueue(upload, { file: opened, isPaused, attachmentId, stored: { hasContent: true } });
+      return;
+    }
+    if (content !== undefined && !(content instanceof File)) this.#handles.set(upload.id, content);
+    this.#waitForUser(newUpload(upload, { status: opened, attachmentId }));
+  }
+
+  /** Shows an upload that needs the user. While another tab sends it, the page shows that instead. */
+  #waitForUser(upload: Upload): void {
+    const { id, noteId, status } = upload;
+    const { fileStore, notes, tabLock } = this.#services;
+    this.list.put(upload);
+    void tabLock.run(id, {
+      signal: new AbortController().signal,
+      onWait: () => {
+        if (!this.#jobs.has(id)) this.list.change(id, { status: "other-tab" });
+      },
+      work: async () => {
+        const isStored = await fileStore.has(id);
+        if (this.#jobs.has(id)) return;
+        if (isStored) return this.list.change(id, { status });
+        await notes.refresh(noteId);
+        this.list.remove(id);
+      },
+    });
+  }
+
+  #continue(id: string, content: EnqueueOptions): void {
+    const upload = this.list.get(id);
+    if (upload?.status !== "needs-file" && upload?.status !== "needs-permission") return;
+    void this.#services.fileStore.update(id, { isPaused: false });
+    this.#enqueue(upload, { ...content, attachmentId: upload.attachmentId });
+    this.#startNext();
+  }
+
+  #enqueue(upload: UploadDescription, { file, handle, isPaused = false, attachmentId, stored }: EnqueueOptions): void {
+    const { id } = upload;
+    const job = new UploadJob({
+      upload,
+      file,
+      isPaused,
+      isStored: stored !== undefined,
+      services: this.#services,
+      queue: {
+        list: this.list,
+        onIdle: () => this.#startNext(),
+        onEvent: (event) => this.$event.set(event),
+        remove: (removed) => this.#remove(removed),
+      },
+    });
+    this.#jobs.set(id, job);
+    const status = isPaused ? "paused" : "queued";
+    this.list.put(newUpload(upload, { status, attachmentId, continuesAfterReload: stored?.hasContent === true }));
+    if (stored === undefined) job.store(handle);
+  }
+
+  #startNext(): void {
+    const jobs = [...this.#jobs.values()];
+    const running = jobs.filter(({ phase }) => phase === "running").length;
+    const queued = jobs.filter(({ phase }) => phase === "queued");
+    for (const job of queued.slice(0, Math.max(0, MAX_RUNNING - running))) job.start();
+  }
+
+  /** When this resolves, no tab finds the stored file any more. */
+  async #remove(job: UploadJob): Promise<void> {
+    const { id } = job.upload;
+    // The user may have added the same file again.
+    if (this.#jobs.get(id) !== job) return;
+    this.#jobs.delete(id);
+    this.list.remove(id);
+    this.#startNext();
+    await this.#deleteStored(id, job);
+  }
+
+  async #deleteStored(id: string, job: UploadJob | undefined): Promise<void> {
+    await job?.storing;
+    if (!this.#jobs.has(id)) await this.#services.fileStore.delete(id);
+  }
+
+  /** Aborts an upload that the client does not work on, unless another tab continues it. */
+  async #abortAtService({ id, noteId, attachmentId }: Upload, job: UploadJob | undefined): Promise<void> {
+    const { notes, tabLock } = this.#services;
+    await tabLock.runIfFree(id, async () => {
+      const deleted = this.#deleteStored(id, job);
+      if (attachmentId !== undefined) {
+        await this.#deleteUnfinished(attachmentId);
+        await notes.refresh(noteId);
+      }
+      await deleted;
+    });
+  }
+
+  async #deleteUnfinished(attachmentId: string): Promise<void> {
+    const { attachments } = this.#services.client;
+    try {
+      const { state } = await attachments.get(attachmentId);
+      // The upload may have succeeded although it failed here. A rejected file stays in the list with its reason.
+      if (state !== "ready" && state !== "rejected") await attachments.remove(attachmentId);
+    } catch {
+      // The attachment is gone, or the service deletes it within a day.
+    }
+  }
+}

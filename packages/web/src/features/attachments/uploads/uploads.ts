@@ -1,0 +1,44 @@
+import type { Attachment, Note } from "@valetkey/client";
+import { keys, queryClient } from "../../../service/queries.ts";
+import { transfers } from "../../../service/transfers.ts";
+import { pendingDeletions } from "../pending-deletions.ts";
+import { createThumbnail } from "../thumbnails/create-thumbnail.ts";
+import { createFileStore } from "./file-store.ts";
+import { createTabLock } from "./tab-lock.ts";
+import { UploadQueue } from "./upload-queue.ts";
+
+/** The upload queue of this page. */
+export const uploads = new UploadQueue({
+  client: transfers,
+  fileStore: createFileStore(),
+  tabLock: createTabLock(navigator.locks),
+  clock: { now: Date.now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
+  notes: { addAttachment, refresh },
+  pendingDeletions,
+});
+
+const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
+
+// Some browsers do not restore a page on "back" that has such a listener, so the page has it only when needed.
+uploads.list.$isAtRisk.listen((isAtRisk) => {
+  if (isAtRisk) addEventListener("beforeunload", preventUnload);
+  else removeEventListener("beforeunload", preventUnload);
+});
+
+/** Shows a new attachment before the service lists it. */
+async function addAttachment(attachment: Attachment, file: File): Promise<void> {
+  await createThumbnail(attachment, file);
+  const queryKey = keys.note(attachment.noteId);
+  await queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData<Note>(queryKey, (note) => {
+    if (note === undefined) return undefined;
+    const others = note.attachments.filter(({ id }) => id !== attachment.id);
+    return { ...note, attachments: [...others, attachment] };
+  });
+}
+
+/** Reloads a note, and what else changes with its files. */
+async function refresh(noteId: string): Promise<void> {
+  for (const queryKey of [keys.notes, keys.usage, keys.activity]) void queryClient.invalidateQueries({ queryKey });
+  await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
+}

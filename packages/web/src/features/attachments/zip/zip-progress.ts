@@ -1,0 +1,6 @@
+import { atom } from "nanostores";
+
+export type ZipProgress = { noteId: string; doneBytes: number; totalBytes: number; cancel: () => void };
+
+/** The ZIP that this tab is creating, whatever page is open. */
+export const $zipProgress = atom<ZipProgress | undefined>();

@@ -1,0 +1,98 @@
+import { ValetKeyError } from "@valetkey/client";
+import { client } from "../../service/client.ts";
+import { queryClient } from "../../service/queries.ts";
+
+/** A presigned URL of a file. */
+type FileUrl = { url: string; lifetimeMs: number; requestedAt: Instant };
+/** One clock is never set back, and the other one goes on while the machine sleeps. Milliseconds. */
+type Instant = { ticks: number; time: number };
+
+const now = (): Instant => ({ ticks: performance.now(), time: Date.now() });
+
+/** The age by the clock that shows the higher one. Milliseconds. */
+function ageOf({ requestedAt }: FileUrl): number {
+  const { ticks, time } = now();
+  return Math.max(ticks - requestedAt.ticks, time - requestedAt.time);
+}
+
+/** The share of its lifetime in which a URL is reused. The rest is for the request to the bucket. */
+const REUSABLE_SHARE = 0.9;
+
+const urlQuery = (attachmentId: string) =>
+  ({
+    queryKey: ["file-url", attachmentId],
+    async queryFn(): Promise<FileUrl> {
+      // The lifetime starts after this moment, so the URL is never used too long.
+      const requestedAt = now();
+      const { fileUrl, expiresIn } = await client.urlFor(attachmentId, { disposition: "inline" });
+      return { url: fileUrl, lifetimeMs: expiresIn * 1000, requestedAt };
+    },
+  }) as const;
+
+/** Returns a URL to show the file inline, and reuses the last one while it is valid. Rejects with the error of the service. */
+export async function getFileUrl(attachmentId: string): Promise<string> {
+  const query = urlQuery(attachmentId);
+  const known = queryClient.getQueryData<FileUrl>(query.queryKey);
+  const isReusable = known !== undefined && ageOf(known) < known.lifetimeMs * REUSABLE_SHARE;
+  // Simultaneous callers share one request.
+  const { url } = await queryClient.fetchQuery({ ...query, staleTime: isReusable ? Number.POSITIVE_INFINITY : 0 });
+  return url;
+}
+
+/** Discards a URL that the bucket refuses, unless it was already replaced. */
+export function discardFileUrl(attachmentId: string, url: string): void {
+  const { queryKey } = urlQuery(attachmentId);
+  if (queryClient.getQueryData<FileUrl>(queryKey)?.url === url) queryClient.removeQueries({ queryKey, exact: true });
+}
+
+export function isExpired(attachmentId: string, url: string): boolean {
+  const known = queryClient.getQueryData<FileUrl>(urlQuery(attachmentId).queryKey);
+  return known?.url !== url || ageOf(known) >= known.lifetimeMs;
+}
+
+type Range = {
+  from: number;
+  /** Exclusive. */
+  to: number;
+  signal?: AbortSignal;
+};
+
+/** Reads bytes of the file. Retries once with a new URL when the bucket refuses the first one. Rejects with ValetKeyError. */
+export async function readRange(attachmentId: string, { from, to, signal }: Range): Promise<Uint8Array<ArrayBuffer>> {
+  for (let isSecond = false; ; isSecond = true) {
+    const url = await getFileUrl(attachmentId);
+    const response = await get(url, { from, to, ...(signal !== undefined && { signal }) });
+    const { status } = response;
+    if (status === 206) return bytesOf(response);
+    if (status === 200) return (await bytesOf(response)).subarray(from, to);
+    await response.body?.cancel();
+    if (status === 403 && !isSecond) {
+      discardFileUrl(attachmentId, url);
+      continue;
+    }
+    if (status === 404) throw new ValetKeyError("attachment_not_found", "The bucket has no such file.", { status });
+    const code = status >= 500 || status === 429 ? "bucket_unavailable" : "bucket_refused";
+    throw new ValetKeyError(code, `The bucket returned ${status}.`, { status });
+  }
+}
+
+async function get(url: string, { from, to, signal }: Range): Promise<Response> {
+  try {
+    return await fetch(url, {
+      credentials: "omit",
+      headers: { range: `bytes=${from}-${to - 1}` },
+      ...(signal !== undefined && { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ValetKeyError("network", "The bucket did not respond.", { cause });
+  }
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw new ValetKeyError("network", "The connection to the bucket broke.", { cause });
+  }
+}

@@ -1,0 +1,46 @@
+import type { Attachment } from "@valetkey/client";
+import { FileX2 } from "lucide-react";
+import { Empty, Skeleton } from "../../components/states.tsx";
+import { useCode } from "../../service/code.ts";
+import { texts } from "../../texts/index.ts";
+import { ImageFile } from "./image-file.tsx";
+import { MediaFile } from "./media-file.tsx";
+import { NoPreview } from "./no-preview.tsx";
+import { PreviewFailureView } from "./preview-failure.tsx";
+import { previewKindOf } from "./preview-kind.ts";
+import { SvgFile } from "./svg-file.tsx";
+import { TextFile } from "./text-file.tsx";
+
+/** Shows one file. It does not preload other files, because each URL is an event in the note's activity. */
+export function FileViewer({ file }: { file: Attachment | undefined }) {
+  if (file === undefined) {
+    const { title, hint } = texts.preview.gone;
+    return (
+      <Empty
+        className="h-full justify-center"
+        icon={<FileX2 size={28} strokeWidth={1.5} />}
+        title={title}
+        hint={hint}
+      />
+    );
+  }
+  const kind = previewKindOf(file);
+  if (kind === "image") return <ImageFile file={file} />;
+  if (kind === "svg") return <SvgFile file={file} />;
+  if (kind === "video" || kind === "audio") return <MediaFile file={file} kind={kind} />;
+  if (kind === "pdf") return <LazyPdfFile file={file} />;
+  if (kind === "text") return <TextFile file={file} />;
+  return <NoPreview file={file} />;
+}
+
+/** The PDF viewer is as large as the rest of the app, so its code is loaded here. A failure is shown as one of the file. */
+function LazyPdfFile({ file }: { file: Attachment }) {
+  const code = useCode("pdf", loadPdf);
+  if (code.isError) {
+    return <PreviewFailureView file={file} failure={{ error: code.error }} onRetry={() => void code.refetch()} />;
+  }
+  if (code.data === undefined) return <Skeleton className="absolute inset-x-1/4 inset-y-4 bg-line!" />;
+  return <code.data.PdfFile file={file} />;
+}
+
+const loadPdf = () => import("./pdf/pdf-file.tsx");

@@ -1,0 +1,49 @@
+import type { Attachment } from "@valetkey/client";
+import { CloudOff, FileX2, LockKeyhole } from "lucide-react";
+import { Button } from "../../components/button.tsx";
+import { Empty } from "../../components/states.tsx";
+import { hasCode } from "../../service/client.ts";
+import { describeProblem, texts } from "../../texts/index.ts";
+import { DownloadLink } from "./no-preview.tsx";
+
+const words = texts.preview;
+
+/** Why a file is not shown. unshowable: the browser cannot show these bytes. locked: the file needs a password. */
+export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
+
+export function PreviewFailureView({
+  file,
+  failure,
+  onRetry,
+}: {
+  file: Attachment;
+  failure: PreviewFailure;
+  onRetry: () => void;
+}) {
+  const { title, hint, Icon } = explain(failure);
+  return (
+    <div role="alert" className="h-full">
+      <Empty
+        className="h-full justify-center"
+        icon={<Icon size={28} strokeWidth={1.5} />}
+        title={title}
+        hint={hint}
+        action={
+          <div className="flex flex-wrap justify-center gap-2">
+            {typeof failure === "string" && <DownloadLink file={file} />}
+            {failure !== "locked" && <Button onClick={onRetry}>{texts.common.tryAgain}</Button>}
+          </div>
+        }
+      />
+    </div>
+  );
+}
+
+function explain(failure: PreviewFailure) {
+  if (failure === "unshowable") return { ...words.unshowable, Icon: FileX2 };
+  if (failure === "locked") return { ...words.locked, Icon: LockKeyhole };
+  const { error } = failure;
+  if (hasCode(error, "access_denied")) return { ...words.noAccess, Icon: LockKeyhole };
+  if (hasCode(error, "attachment_not_found")) return { ...words.gone, Icon: FileX2 };
+  return { title: words.notLoaded, hint: describeProblem(error), Icon: CloudOff };
+}

@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Attachment } from "@valetkey/client";
+import { useState } from "react";
+import { readRange } from "./file-url.ts";
+import { ImageFrame } from "./image-file.tsx";
+import { NoPreview } from "./no-preview.tsx";
+import { PreviewFailureView } from "./preview-failure.tsx";
+
+/** A data URL holds the bytes a second time. Bytes. */
+const MAX_BYTES = 2 * 2 ** 20;
+
+/**
+ * Shows an SVG in an `img`, where the browser runs none of its scripts and loads nothing for it. The service does not serve SVG inline, so the
+ * page uses a data URL. Unlike a blob URL, it does not have the origin of this page when the user opens it on its own.
+ */
+export function SvgFile({ file }: { file: Attachment }) {
+  const isSmall = file.sizeBytes <= MAX_BYTES;
+  const [isBroken, setBroken] = useState(false);
+  const dataUrl = useQuery({
+    queryKey: ["file-svg", file.id],
+    queryFn: async ({ signal }) => toDataUrl(await readRange(file.id, { from: 0, to: file.sizeBytes, signal })),
+    enabled: isSmall,
+    ...ONCE,
+  });
+  if (!isSmall) return <NoPreview file={file} />;
+  if (dataUrl.isError || isBroken) {
+    const onRetry = () => {
+      setBroken(false);
+      void dataUrl.refetch();
+    };
+    return (
+      <PreviewFailureView file={file} failure={isBroken ? "unshowable" : { error: dataUrl.error }} onRetry={onRetry} />
+    );
+  }
+  return <ImageFrame src={dataUrl.data} alt={file.filename} onError={() => setBroken(true)} />;
+}
+
+/** The bytes of a file never change, so a query reads them once. The cache drops them with the dialog. */
+export const ONCE = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
+
+function toDataUrl(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(new Blob([bytes], { type: "image/svg+xml" }));
+  });
+}

@@ -28,8 +28,8 @@ describe("the expiry of a share", () => {
   });
 
   it("is described in words", () => {
-    expect(describeExpiry(null, now)).toBe("Never ends");
-    expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Ends in 3 days");
-    expect(describeExpiry(inMinutes(-5), now)).toBe("Ended 5 minutes ago");
+    expect(describeExpiry(null, now)).toBe("Never expires");
+    expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Expires in 3 days");
+    expect(describeExpiry(inMinutes(-5), now)).toBe("Expired 5 minutes ago");
   });
 });

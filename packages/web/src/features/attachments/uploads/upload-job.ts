@@ -135,7 +135,7 @@ export class UploadJob {
   }
 
   async #send(): Promise<void> {
-    const { client, notes, pendingDeletions } = this.#services;
+    const { client, notes } = this.#services;
     const { upload } = this;
     try {
       this.#task = client.upload(upload.noteId, this.#file, {
@@ -145,7 +145,6 @@ export class UploadJob {
       if (this.phase === "paused") this.#task.pause();
       const attachment = await this.#task.done;
       await notes.addAttachment(attachment, this.#file);
-      pendingDeletions.delete(attachment.id);
       const removed = this.#queue.remove(this);
       this.#queue.onEvent({ kind: "attached", upload });
       void notes.refresh(upload.noteId);

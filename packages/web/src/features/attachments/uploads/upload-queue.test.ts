@@ -119,6 +119,14 @@ describe("pausing", () => {
     expect(statuses(tab)).toMatchObject({ "a.txt": "paused", "d.txt": "starting" });
   });
 
+  it("pauses an upload that has not started its transfer yet", async () => {
+    const tab = createFakeBrowser().openTab();
+    tab.queue.add(chosen("a.txt"), TARGET);
+    tab.queue.pause(idOf(tab, "a.txt"));
+    await settled();
+    expect(transferOf(tab, "a.txt").isPaused).toBe(true);
+  });
+
   it("continues the same transfer when it is resumed", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
@@ -205,6 +213,14 @@ describe("after a reload", () => {
     const tab = await reload(browser, await openSending(browser, "a.txt"));
     expect(sentBy(tab)).toEqual(["a.txt"]);
     expect(tab.queue.list.all()).toMatchObject([{ attachmentId: "attachment-1", continuesAfterReload: true }]);
+  });
+
+  it("leaves an upload alone that this page sends already", async () => {
+    const browser = createFakeBrowser();
+    const tab = await openSending(browser, "a.txt");
+    await tab.queue.restore("ann");
+    await settled();
+    expect(statuses(tab)).toEqual({ "a.txt": "sending" });
   });
 
   it("ignores a stored upload that finished while the store was read", async () => {
@@ -307,6 +323,18 @@ describe("a file that is too large to be stored", () => {
     expect(tab.queue.chooseAgain(id, large())).toBe(true);
     await settled();
     expect(sentBy(tab)).toEqual(["large.bin"]);
+  });
+
+  it("is no longer paused after it was chosen again", async () => {
+    const browser = createFakeBrowser();
+    const first = browser.openTab();
+    first.queue.add([{ file: large() }], TARGET);
+    first.queue.pause(idOf(first, "large.bin"));
+    await settled();
+    const tab = await reload(browser, first);
+    tab.queue.chooseAgain(idOf(tab, "large.bin"), large());
+    await settled();
+    expect([...browser.stored.values()]).toMatchObject([{ isPaused: false }]);
   });
 
   it("is read through its handle after a reload", async () => {
@@ -457,6 +485,14 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
+  it("reports no failure", async () => {
+    const tab = await openSending(createFakeBrowser(), "a.txt");
+    const events = eventsOf(tab);
+    await tab.queue.cancel(idOf(tab, "a.txt"));
+    await settled();
+    expect(events).toEqual([]);
+  });
+
   it("starts the next file", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     await tab.queue.cancel(idOf(tab, "a.txt"));
@@ -549,6 +585,20 @@ describe("cancelling", () => {
   });
 });
 
+describe("adding a cancelled file again", () => {
+  it("keeps the new upload when the cancelled one was already complete", async () => {
+    const tab = await openSending(createFakeBrowser(), "a.txt");
+    transferOf(tab, "a.txt").finish();
+    const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
+    tab.queue.add(chosen("a.txt"), TARGET);
+    await cancelled;
+    await settled();
+    expect(tab.attached).toEqual(["attachment-1"]);
+    transferOf(tab, "a.txt").begin();
+    expect(statuses(tab)).toEqual({ "a.txt": "sending" });
+  });
+});
+
 describe("a sign-out", () => {
   it("aborts every upload and deletes the stored files", async () => {
     const browser = createFakeBrowser();
@@ -559,6 +609,17 @@ describe("a sign-out", () => {
     expect(statuses(tab)).toEqual({});
     expect(browser.service.size).toBe(0);
     expect(browser.stored.size).toBe(0);
+  });
+
+  it("stops waiting for another tab", async () => {
+    const browser = createFakeBrowser();
+    const first = await openSending(browser, "a.txt");
+    const other = await openRestored(browser);
+    await other.queue.clear();
+    expect(statuses(other)).toEqual({});
+    first.close();
+    await settled();
+    expect(sentBy(other)).toEqual([]);
   });
 
   it("waits at most 2 seconds for the service", async () => {

@@ -36,8 +36,7 @@ describe("requirement 18: what to paste at the provider is in the documentation,
       expect.arrayContaining(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]),
     );
     expect(cors[0].ExposeHeaders).toContain("ETag");
-    // PUT for uploads and parts, POST for Uppy's forms.
-    expect(cors[0].AllowedMethods).toEqual(expect.arrayContaining(["GET", "PUT", "POST"]));
+    expect(cors[0].AllowedMethods).toEqual(expect.arrayContaining(["GET", "PUT"]));
   });
 });
 

@@ -143,23 +143,6 @@ export type ContentChecksTable = {
   attempts: number;
 };
 
-/** Forms that may be posted to the bucket; a row goes when nobody has to look for a file any more. */
-export type SignedFormsTable = {
-  id: string;
-  note_id: string;
-  user_id: string;
-  object_key: string;
-  filename: string;
-  content_type: string;
-  min_bytes: number;
-  max_bytes: number;
-  /** What an attempt made the file an upload as. */
-  upload_id: string | null;
-  expires_at: number;
-  created_at: number;
-  look_at: number;
-};
-
 export type BucketCapabilitiesTable = {
   place: string;
   /** A JSON object. */
@@ -182,5 +165,4 @@ export type Tables = {
   content_checks: ContentChecksTable;
   usage: UsageTable;
   reservations: ReservationsTable;
-  signed_forms: SignedFormsTable;
 };

@@ -12,11 +12,9 @@ import { collectGarbage } from "./storage/gc.ts";
 import { purgeObjects } from "./storage/purge.ts";
 import { abortUpload, expireUploads } from "./uploads/abort.ts";
 import { attachFile } from "./uploads/attach-form.ts";
-import { collectForms } from "./uploads/collect-forms.ts";
 import { completeUpload } from "./uploads/complete.ts";
 import { getUpload, signParts } from "./uploads/parts.ts";
 import { claimCheck, renewCheck, runCheck } from "./uploads/run-check.ts";
-import { signForm } from "./uploads/sign-form.ts";
 import { startUpload } from "./uploads/start.ts";
 import { getUsage } from "./usage.ts";
 
@@ -38,8 +36,6 @@ export function createUseCases(deps: Deps) {
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
-    signForm: signForm(deps),
-    collectForms: collectForms(deps),
     issueUrl: issueUrl(deps),
     issueUrls: issueUrls(deps),
     putShares: putShares(deps),

@@ -13,7 +13,6 @@ import { noteQueries, type RunSearch } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
 import { shareQueries } from "./shares.ts";
-import { signedFormQueries } from "./signed-forms.ts";
 import { uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
 
@@ -48,7 +47,6 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     bucketCapabilities: bucketCapabilityQueries(db),
     usage: usageQueries(db),
     inventory: inventoryQueries(db, engine),
-    signedForms: signedFormQueries(db),
     audit: auditQueries(db, { unfiledEvents }),
   };
 }

@@ -32,7 +32,6 @@ const { claimCheck, runCheck } = createUseCases({
   },
   scanning: undefined,
   onDeletionsQueued: () => undefined,
-  onFormSigned: () => undefined,
   onChecksQueued: () => undefined,
 });
 const check = await claimCheck();

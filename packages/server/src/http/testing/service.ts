@@ -77,7 +77,6 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     onDeletionsQueued: () => onDeletionsQueued(),
     scanning: options.scanning,
     onChecksQueued: () => undefined,
-    onFormSigned: () => undefined,
   });
   const accounts = options.hasAccounts === true ? accountsOn(database, { ...useCases, ...options }) : undefined;
   const log = collectLog();

@@ -10,9 +10,6 @@ export type StoredPart = { partNumber: number; etag: string; sizeBytes: number }
 export type SignedUrl = { url: string; expiresAt: number };
 export type SignedRequest = SignedUrl & { method: string; headers: Record<string, string> };
 
-/** A form for a browser: its fields, and the file last, are posted to `url`. */
-export type SignedPost = SignedUrl & { fields: Record<string, string> };
-
 export type StoredObject = { sizeBytes: number; contentType: string; etag: string; checksum: Checksum | undefined };
 
 /** `modifiedAt` by the bucket's clock, infinite where it says none. */
@@ -51,18 +48,6 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
-  /**
-   * Signs a form for one key: the bucket refuses another type, and a file that is shorter than `minBytes` or longer than `maxBytes`. It
-   * may be posted more than once, and the last file stays.
-   */
-  presignPost(options: {
-    objectKey: string;
-    contentType: string;
-    minBytes: number;
-    maxBytes: number;
-    expiresInSeconds: number;
-    now: number;
-  }): Promise<SignedPost>;
   /** Begins an upload in parts, and answers the bucket's id of it. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
   /** The size of the part is signed: the bucket refuses any other body. */

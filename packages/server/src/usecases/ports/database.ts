@@ -9,7 +9,6 @@ import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
 import type { PeopleQueries } from "./people.ts";
 import type { ShareQueries } from "./shares.ts";
-import type { SignedFormQueries } from "./signed-forms.ts";
 import type { UploadQueries } from "./uploads.ts";
 import type { UsageQueries } from "./usage.ts";
 
@@ -27,7 +26,6 @@ export type Queries = {
   bucketCapabilities: BucketCapabilityQueries;
   usage: UsageQueries;
   inventory: InventoryQueries;
-  signedForms: SignedFormQueries;
   audit: AuditQueries;
 };
 

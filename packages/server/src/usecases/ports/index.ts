@@ -18,7 +18,6 @@ export type * from "./page.ts";
 export type * from "./people.ts";
 export type * from "./scanner.ts";
 export type * from "./shares.ts";
-export type * from "./signed-forms.ts";
 export type * from "./uploads.ts";
 export type * from "./usage.ts";
 
@@ -60,6 +59,4 @@ export type Deps = {
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
   /** Told after a commit that queued a check of content. */
   onChecksQueued: () => void;
-  /** Told after a commit that recorded a signed form, for whose file somebody has to look. */
-  onFormSigned: () => void;
 };

@@ -8,7 +8,7 @@ import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 import { queueCheck } from "./decide.ts";
-import { type LengthBounds, reserveRoom } from "./form-room.ts";
+import { type LengthBounds, reserveRoom } from "./reserve-capacity.ts";
 import { checkedStream } from "./sniff.ts";
 
 // Longer than any form upload lasts: until then a crash leaves the object, after it the sweep removes it.

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { createClamd } from "../../../scanner/clamd.ts";
-import { EICAR } from "../../../scanner/testing/eicar.ts";
 import { startStandIn, type TestClamd } from "../../../scanner/testing/stand-in.ts";
 import { runChecks } from "../../testing/checks.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
@@ -43,19 +42,5 @@ describe.each(engines)("requirement 5: Uppy's files and a virus scanner, on $nam
     expect((await complete([{ PartNumber, ETag: listed.ETag }])).body).toEqual(completed.body);
     expect(await runChecks(service)).toBe(1);
     expect(await states()).toEqual(["ready"]);
-  });
-
-  it("by a form: scanned as well, and what is infected is rejected", async () => {
-    const query = { filename: "b.txt", type: "text/plain", "metadata[noteId]": noteId };
-    const { url, fields } = (await ann.send(`GET /s3/params?${new URLSearchParams(query)}`)).body;
-    const form = new FormData();
-    for (const [name, value] of Object.entries<string>(fields)) form.set(name, value);
-    form.set("file", new Blob([EICAR]));
-    expect((await fetch(url, { method: "POST", body: form })).status).toBe(204);
-    service.advance(3_000);
-    await service.useCases.collectForms();
-    expect(await states()).toEqual(["ready", "scanning"]);
-    expect(await runChecks(service)).toBe(1);
-    expect(await states()).toEqual(["ready", "rejected"]);
   });
 });

@@ -30,7 +30,6 @@ const commands: fc.Arbitrary<Run> = fc.oneof(
     arbitrary: command("form", { ...file, says: fc.constantFrom("nothing", "length", "too much") }, sendForm),
   },
   { weight: 1, arbitrary: command("broken form", file, breakForm) },
-  { weight: 2, arbitrary: command("sign form", { ...file, sized: fc.boolean() }, signForm) },
   { weight: 2, arbitrary: command("delete attachment", { nth }, deleteAttachment) },
   { weight: 1, arbitrary: command("delete note", { note: side }, deleteNote) },
   { weight: 1, arbitrary: command("time passes", {}, passTime) },
@@ -199,13 +198,6 @@ async function breakForm(scene: Scene, given: File): Promise<void> {
   });
 }
 
-/** Nobody posts it; the service looks for its file until it gives up. */
-async function signForm(scene: Scene, given: File & { sized: boolean }): Promise<void> {
-  const { caller, declared } = describeFile(scene, given);
-  const sizeBytes = given.sized ? given.sizeBytes : undefined;
-  await scene.service.useCases.signForm(caller, { ...declared, sizeBytes });
-}
-
 async function deleteAttachment({ service, attached, people }: Scene, { nth }: { nth: number }): Promise<void> {
   const id = attached[nth];
   if (id !== undefined) await service.useCases.deleteAttachment({ userId: people[0] as string }, id);
@@ -219,5 +211,4 @@ async function deleteNote({ service, people, notes }: Scene, { note }: { note: n
 async function passTime({ service }: Scene): Promise<void> {
   service.advance(2 * 86_400_000);
   await service.useCases.expireUploads();
-  await service.useCases.collectForms();
 }

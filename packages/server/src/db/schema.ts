@@ -130,8 +130,8 @@ export type ObjectDeletionsTable = {
   swept_at: number | null;
 };
 
-/** Stored objects whose bytes have yet to be looked at; a row goes with the check. */
-export type ContentChecksTable = {
+/** Queued verifications. The table keeps its old name, because replicas of the previous version still use it during an upgrade. */
+export type VerificationsTable = {
   attachment_id: string;
   /** Which content of the object it is. */
   etag: string;
@@ -162,7 +162,7 @@ export type Tables = {
   audit_events: AuditEventsTable;
   object_deletions: ObjectDeletionsTable;
   bucket_capabilities: BucketCapabilitiesTable;
-  content_checks: ContentChecksTable;
+  content_checks: VerificationsTable;
   usage: UsageTable;
   reservations: ReservationsTable;
 };

@@ -9,7 +9,7 @@ import { type EmbeddedBucket, startEmbeddedBucket } from "../embedded-bucket/sta
 import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
-import { RENEW_MS } from "../usecases/uploads/run-check.ts";
+import { RENEW_MS } from "../usecases/uploads/index.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort } from "./free-port.ts";
 import { createOpened, type Opened } from "./opened.ts";
@@ -70,7 +70,7 @@ async function openService(
   const core = await openCore(config, {
     logger,
     onDeletionsQueued: housekeeping.kick,
-    onChecksQueued: checking.kick,
+    onVerificationQueued: checking.kick,
   });
   opened.add(core.close);
   opened.add(checking.stop);
@@ -121,7 +121,7 @@ export function createLogger(config: Config): Logger {
 
 /** Nothing becomes downloadable unscanned because a setting was lost; so that it doesn't wait unseen, it is said. */
 async function warnOfUnscanned(db: Core["db"], logger: Logger): Promise<void> {
-  const waiting = await db.contentChecks.countNeedingScan();
+  const waiting = await db.verifications.countNeedingScan();
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }

@@ -30,7 +30,7 @@ const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
 /** Image formats that use the MP4 container. */
 const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 
-/** What the first bytes reveal: markup, a media type, or nothing known. */
+/** The content of a file, recognised by its first bytes. */
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**

@@ -8,7 +8,7 @@ const USUAL_PART_BYTES = 8 * MIB;
 /** The smallest part that S3 accepts, except for the last. Source: Amazon S3, "Multipart upload limits". */
 const MIN_PART_BYTES = 5 * MIB;
 
-/** A file in parts. Each part has `partSize` bytes, except for the last. Bytes. */
+/** The sizes of a multipart file. Each part has `partSize` bytes, except for the last. Bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
 
 export type UploadPlan =

@@ -1,6 +1,6 @@
 import type { Attachment } from "../../domain/attachment.ts";
 
-/** What the database knows about the bucket, page by page. */
+/** Queries that compare the database with the bucket, page by page. */
 export type InventoryQueries = {
   /** The keys that a row references: an attachment, an upload in progress, a reservation or a queued deletion. */
   known(objectKeys: readonly string[]): Promise<Set<string>>;

@@ -6,7 +6,10 @@ import { normaliseContentType } from "../../domain/serving.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
-/** A deletion can be cancelled until this long before it is due. Longer than any transaction and any clock difference of replicas. Milliseconds. */
+/**
+ * A deletion can be cancelled until this long before it is due. Longer than any transaction, and than the clocks of replicas differ.
+ * Milliseconds.
+ */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 
 export type AdoptInput = {

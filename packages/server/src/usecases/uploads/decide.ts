@@ -8,7 +8,7 @@ import { NOT_KEPT } from "./sniff.ts";
 import { transitionUpload } from "./transition.ts";
 import type { Verdict } from "./verify.ts";
 
-// Each decision returns the attachment as it is now, whoever decided first. Undefined: the attachment was deleted.
+// Each decision returns the current attachment, even if another caller decided first. Undefined: the attachment was deleted.
 
 /** The attachment as it was read. `upload` is undefined for the attachment of a form and for an adopted object. */
 type Decision = { attachment: Attachment; upload: Upload | undefined };

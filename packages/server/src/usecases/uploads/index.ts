@@ -2,15 +2,15 @@
  * The life of an upload, by the states of its row:
  *
  *  1. start.ts records what the client declares. The upload is `pending`, and its size counts in the quota.
- *  2. The client sends the bytes straight to the bucket: in one signed PUT, or in parts that parts.ts signs when the client asks.
+ *  2. The client sends the bytes straight to the bucket, in one signed PUT or in several parts. parts.ts signs each part on request.
  *  3. complete.ts assembles the parts (assemble-parts.ts) and finds the stored object.
  *  4. stage.ts copies the object to a new key if a signed URL could still overwrite it.
- *  5. verify.ts compares size, type, SHA-256 and first bytes with the declaration, and decide.ts moves the upload to `ready` or `rejected`.
+ *  5. verify.ts compares the object with the declaration. decide.ts moves the upload to `ready` or `rejected`.
  *  6. If the verification is slow, decide.ts moves the upload to `verifying` or `scanning` instead, and queues the verification.
- *  7. A background loop of any replica claims it and runs run-verification.ts, which ends in `ready` or `rejected`.
- *  8. abort.ts moves an unfinished upload to `aborted` when the client asks.
- *  9. expire.ts moves a `pending` upload to `expired` when its signed URLs have expired. The sweep calls it.
- * 10. transition.ts is the only writer of states, and delete-objects.ts queues the deletion of whatever is left in the bucket.
+ *  7. The background loop of any replica claims the verification. run-verification.ts moves the upload to `ready` or `rejected`.
+ *  8. abort.ts moves an unfinished upload to `aborted` on request of the client.
+ *  9. The sweep calls expire.ts, which moves a `pending` upload to `expired` after its signed URLs have expired.
+ * 10. Only transition.ts writes states. delete-objects.ts queues the deletion of the objects of an ended upload.
  *
  * attach-form.ts is the exception: the server streams the file of a form, so its attachment starts as `ready` or `scanning`.
  */

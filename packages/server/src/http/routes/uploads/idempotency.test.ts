@@ -117,17 +117,17 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
   });
 
   it("returns 409 when the other start is aborted at the same moment", async () => {
-    let looked = 0;
+    let reads = 0;
     let other: Answer | undefined;
     const database = (db: Database): Database => ({
       ...db,
       uploads: {
         ...db.uploads,
-        async findByKey(asked) {
-          looked += 1;
-          if (looked === 2) await ann.send(`DELETE /uploads/${other?.body.upload.id}`);
-          const found = await db.uploads.findByKey(asked);
-          if (looked === 1) other = await start();
+        async findByKey(key) {
+          reads += 1;
+          if (reads === 2) await ann.send(`DELETE /uploads/${other?.body.upload.id}`);
+          const found = await db.uploads.findByKey(key);
+          if (reads === 1) other = await start();
           return found;
         },
       },

@@ -17,18 +17,18 @@ describe.each(engines)("uploads on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
-  let beforeLook: (() => Promise<unknown>) | undefined;
+  let beforeReadStart: (() => Promise<unknown>) | undefined;
   beforeAll(async () => {
     service = await startService({
       engine,
       wrap: {
         bucket: (bucket) => ({
           ...bucket,
-          readStart: async (...asked) => {
-            const before = beforeLook;
-            beforeLook = undefined;
+          readStart: async (...parameters) => {
+            const before = beforeReadStart;
+            beforeReadStart = undefined;
             await before?.();
-            return bucket.readStart(...asked);
+            return bucket.readStart(...parameters);
           },
         }),
       },
@@ -153,7 +153,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     const upload = await start();
     await put(upload, "hello");
     const call = `DELETE /${of}/${of === "uploads" ? upload.id : upload.attachmentId}`;
-    beforeLook = async () => expect((await ann.send(call)).status).toBe(204);
+    beforeReadStart = async () => expect((await ann.send(call)).status).toBe(204);
     const completed = await ann.send(`POST /uploads/${upload.id}/complete`);
     const { status, code, detail } = expected;
     expect(completed.body).toMatchObject({ status, code, detail: expect.stringMatching(detail) });
@@ -165,7 +165,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     await put(upload, "hello");
     const complete = () => ann.send(`POST /uploads/${upload.id}/complete`);
     let other: Awaited<ReturnType<typeof complete>> | undefined;
-    beforeLook = async () => {
+    beforeReadStart = async () => {
       other = await complete();
     };
     const answer = await complete();

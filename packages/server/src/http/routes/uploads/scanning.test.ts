@@ -32,9 +32,9 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
       wrap: {
         bucket: (bucket) => ({
           ...bucket,
-          read: (...asked) => {
+          read: (...parameters) => {
             reads += 1;
-            return bucket.read(...asked);
+            return bucket.read(...parameters);
           },
         }),
       },
@@ -212,7 +212,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     let clamd: TestClamd | undefined;
     const current = () => createClamd(clamd ?? { host: "127.0.0.1", port: 9 });
     const scanner = {
-      scan: (...asked: Parameters<ReturnType<typeof current>["scan"]>) => current().scan(...asked),
+      scan: (...parameters: Parameters<ReturnType<typeof current>["scan"]>) => current().scan(...parameters),
       probe: () => current().probe(),
     };
     const up = async () => undefined;

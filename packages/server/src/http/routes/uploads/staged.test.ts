@@ -135,9 +135,9 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     }
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
     await sweep();
-    const check = await service.useCases.claimVerification();
-    if (check === undefined) throw new Error("there is no check");
-    await service.useCases.runVerification(check);
+    const claimed = await service.useCases.claimVerification();
+    if (claimed === undefined) throw new Error("no verification is due");
+    await service.useCases.runVerification(claimed);
     expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body.state).toBe("ready");
     expect(await service.bucketContents.keys()).toHaveLength(1);
     const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;

@@ -32,7 +32,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
       engine,
       limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, verifyInRequestMaxBytes: MIB },
       wrap: {
-        bucket: (bucket) => ({ ...bucket, read: (...asked) => beforeRead(() => bucket.read(...asked)) }),
+        bucket: (bucket) => ({ ...bucket, read: (...parameters) => beforeRead(() => bucket.read(...parameters)) }),
       },
     });
     ann = await service.as("ann");
@@ -198,7 +198,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     if (late === undefined || second === undefined) throw new Error("There was nothing to take");
     expect(await service.useCases.renewVerification(late)).toBe(false);
     expect(await service.useCases.renewVerification(second)).toBe(true);
-    await Promise.all([late, second].map((check) => service.useCases.runVerification(check)));
+    await Promise.all([late, second].map((claimed) => service.useCases.runVerification(claimed)));
     expect((await progress(upload.id)).state).toBe("ready");
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
@@ -211,9 +211,9 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
       return body;
     });
     const { upload } = await complete();
-    const check = await service.useCases.claimVerification();
-    if (check === undefined) throw new Error("There was nothing to take");
-    await service.useCases.runVerification(check, { signal: stop.signal });
+    const claimed = await service.useCases.claimVerification();
+    if (claimed === undefined) throw new Error("no verification is due");
+    await service.useCases.runVerification(claimed, { signal: stop.signal });
     expect((await progress(upload.id)).state).toBe("verifying");
     expect(await service.useCases.claimVerification()).toMatchObject({
       attachmentId: upload.attachmentId,
@@ -228,7 +228,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     const { stop: _stop, ...server } = service.bucketServer;
     const location = file === undefined ? { url } : { file };
     const child = startChild(
-      "../../http/testing/check-until-killed",
+      "../../http/testing/verify-until-killed",
       [location, server].map((at) => JSON.stringify(at)),
     );
     const end = ended(child);
@@ -254,9 +254,9 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
         const found = await real.head(objectKey);
         return found && { ...found, checksum: undefined };
       },
-      read: (...asked) => {
+      read: (...parameters) => {
         reads += 1;
-        return real.read(...asked);
+        return real.read(...parameters);
       },
     });
     const one = await startService({ engine, limits, wrap: { bucket } });

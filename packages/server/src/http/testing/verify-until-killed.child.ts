@@ -4,8 +4,8 @@ import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
 
-// A process that takes a check and is in the middle of reading its object until it is killed:
-// `node check-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>`. It prints that it reads.
+// Claims a verification and blocks while it reads the object, until it is killed. Prints "reading" when it starts to read. Usage:
+// `node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>`
 const [location = "", server = ""] = process.argv.slice(2);
 const { claimVerification, runVerification } = createUseCases({
   db: await openAt(JSON.parse(location)),
@@ -34,5 +34,5 @@ const { claimVerification, runVerification } = createUseCases({
   onDeletionsQueued: () => undefined,
   onVerificationQueued: () => undefined,
 });
-const check = await claimVerification();
-if (check !== undefined) await runVerification(check);
+const claimed = await claimVerification();
+if (claimed !== undefined) await runVerification(claimed);

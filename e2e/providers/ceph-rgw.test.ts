@@ -1,6 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
 import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
-import { formSuite } from "../../packages/server/src/http/routes/s3/forms.suite.ts";
 import { badInputSuite } from "./bad-input.suite.ts";
 import { type RunningProvider, startCeph } from "./providers.ts";
 
@@ -12,5 +11,4 @@ beforeAll(async () => {
 afterAll(() => provider.stop());
 
 bucketSuite("Ceph RGW", () => provider.newBucket());
-formSuite("Ceph RGW", () => provider.newBucket());
 badInputSuite("Ceph RGW", () => provider);

@@ -99,7 +99,7 @@ describe("valetkey adopt, beside a service that runs", () => {
       [at("https://example.com/files/mine.txt"), '"example.com" is not an S3 host'],
       [at("s3://files/"), "The address can't be used"],
       [at("https://files.s3.amazonaws.com/%zz"), "is not percent-encoded UTF-8"],
-      [at("none.txt"), "There is no such object in the bucket; check the address and the key."],
+      [at("none.txt"), "There is no such object in the bucket. Check the URL and the key."],
       [at("mine.txt", "--filename", "a/b"), "The filename has a path separator"],
       [as("ben@example.com"), "Access denied"],
       [as("nobody@example.com"), "Nobody here has the address nobody@example.com"],

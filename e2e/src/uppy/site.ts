@@ -6,35 +6,38 @@ import { build } from "esbuild";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** The page of docs/uppy.md as a bundler makes it of it, `uppy` in reach of the tests. */
+/** Bundles the page of docs/uppy.md, and exposes its `uppy` to the tests. */
 export async function bundlePage(): Promise<{ html: string; script: string }> {
   const text = await readFile(join(ROOT, "docs/uppy.md"), "utf8");
   const blockOf = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(text)?.[1] ?? "";
   const { outputFiles } = await build({
     stdin: { contents: `${blockOf("js")}\nwindow.uppy = uppy;`, resolveDir: import.meta.dirname },
-    ...{ bundle: true, format: "esm", write: false, logLevel: "error" },
+    bundle: true,
+    format: "esm",
+    write: false,
+    logLevel: "error",
   });
   return { html: blockOf("html"), script: outputFiles[0]?.text ?? "" };
 }
 
-/** The same page in an application that passes calls under /valet on, for whoever is signed in there. */
+/** The same page in an application that forwards calls under /valet with a bearer token. */
 function inApplication(script: string): string {
   const changed = script.replace("companionEndpoint: location.origin", 'companionEndpoint: "/valet"');
   if (changed === script) throw new Error("The page of docs/uppy.md has no companionEndpoint to change");
   return changed;
 }
 
-/** A host name as a proxy makes it of a site and the service: the page's own files, and all else from the service. */
+/** A proxy that serves the files of the page, and forwards all other requests to the service. */
 export async function startSite(page: { html: string; script: string }) {
   let target = "";
   let bearer = "";
   const requests: string[] = [];
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? "/", "http://site").pathname;
-    if (path === "/upload.html") answer(outgoing, "text/html", page.html);
-    else if (path === "/upload.js") answer(outgoing, "text/javascript", page.script);
-    else if (path === "/app/upload.html") answer(outgoing, "text/html", page.html);
-    else if (path === "/app/upload.js") answer(outgoing, "text/javascript", inApplication(page.script));
+    if (path === "/upload.html") respond(outgoing, "text/html", page.html);
+    else if (path === "/upload.js") respond(outgoing, "text/javascript", page.script);
+    else if (path === "/app/upload.html") respond(outgoing, "text/html", page.html);
+    else if (path === "/app/upload.js") respond(outgoing, "text/javascript", inApplication(page.script));
     else if (path.startsWith("/valet/")) {
       incoming.url = incoming.url?.slice("/valet".length);
       incoming.headers.authorization = `Bearer ${bearer}`;
@@ -46,14 +49,13 @@ export async function startSite(page: { html: string; script: string }) {
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   return {
-    /** As the browser knows it. */
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    /** What Uppy asked of the service, in order. */
+    /** The requests of Uppy to /s3, in order. */
     requests,
     passOnTo(url: string) {
       target = url;
     },
-    /** Whom the application takes everyone for. */
+    /** Sets the bearer token that the application adds to every call under /valet. */
     signEveryoneIn(token: string) {
       bearer = token;
     },
@@ -64,7 +66,7 @@ export async function startSite(page: { html: string; script: string }) {
   };
 }
 
-function answer(outgoing: ServerResponse, contentType: string, body: string): void {
+function respond(outgoing: ServerResponse, contentType: string, body: string): void {
   outgoing.writeHead(200, { "content-type": `${contentType}; charset=utf-8` }).end(body);
 }
 

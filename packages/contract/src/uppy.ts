@@ -1,47 +1,33 @@
 import { type Static, Type } from "typebox";
 import { Id } from "./common.ts";
 
-// The protocol between the AwsS3 plugin of Uppy and a Companion, with the names of the plugin (docs/uppy.md).
-
-const filename = Type.String({ maxLength: 1024 });
-const type = Type.String({ maxLength: 255 });
-/** The size in bytes. Uppy does not send it, so a page puts it into the metadata. */
-const size = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-
-/** Metadata has the form `metadata[name]`. The service ignores other metadata. */
-export const UppyParamsQuery = Type.Object(
-  { filename, type, "metadata[noteId]": Id, "metadata[size]": Type.Optional(size) },
-  { additionalProperties: false, patternProperties: { "^metadata\\[": {} } },
-);
-
-/** A form to post to `url`. The file must be the last field. */
-export const UppyParams = Type.Object({
-  method: Type.Literal("POST"),
-  url: Type.String(),
-  fields: Type.Record(Type.String(), Type.String()),
-});
+// The part of the Companion protocol that Uppy's AwsS3 plugin uses, with the plugin's own names (docs/uppy.md).
 
 const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
 
-/** `partSize` is for pages that set `getChunkSize`. Default: the part size of the plugin. The service ignores other metadata. */
+/**
+ * Starts a multipart upload. Sizes are bytes.
+ * Uppy does not send `size`: the page adds it to the metadata. It is optional here so that the server can explain how.
+ * `partSize` is for pages that set `getChunkSize`. By default the server cuts the file as the plugin does. Other metadata is ignored.
+ */
 export const CreateMultipartBody = Type.Object(
   {
-    filename,
-    type,
+    filename: Type.String({ maxLength: 1024 }),
+    type: Type.String({ maxLength: 255 }),
     metadata: Type.Object({
       noteId: Id,
-      size: Type.Optional(size),
+      size: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
       partSize: Type.Optional(Type.Integer({ minimum: PART_MIN_BYTES, maximum: PART_MAX_BYTES })),
     }),
   },
   { additionalProperties: false },
 );
 
-/** `key` is the id of the upload, and not the object key. */
+/** `key` repeats the id of the upload. It is not a key of the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
-/** The key that the start of the upload returned. */
+/** The `key` that `CreatedMultipart` carried. */
 const key = { key: Id };
 
 export const MultipartQuery = Type.Object(key, { additionalProperties: false });
@@ -56,7 +42,7 @@ export const BatchQuery = Type.Object(
     ...key,
     partNumbers: Type.String({
       pattern: "^[1-9]\\d{0,4}(,[1-9]\\d{0,4}){0,99}$",
-      description: "1 to 100 whole numbers, with commas between them",
+      description: "1 to 100 whole numbers, separated by commas",
     }),
   },
   { additionalProperties: false },
@@ -85,7 +71,7 @@ export const CompleteMultipartBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** `key` is the id of the attachment, and `location` is its download URL. */
+/** `key` is the id of the attachment. `location` is its download URL, for users with access. */
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });
 
 export const AbortedMultipart = Type.Object({});

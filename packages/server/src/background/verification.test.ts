@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ClaimedCheck } from "../usecases/ports/index.ts";
+import type { ClaimedVerification } from "../usecases/ports/index.ts";
 import { startChecking } from "./verification.ts";
 
 const SECOND = 1_000;
 
-type Running = { check: ClaimedCheck; signal: AbortSignal; finish(): void; fail(error: Error): void };
+type Running = { check: ClaimedVerification; signal: AbortSignal; finish(): void; fail(error: Error): void };
 
 /** Use cases with a queue in memory, whose checks run until a test ends them. */
 function queueOf(count: number) {
@@ -15,12 +15,12 @@ function queueOf(count: number) {
   let isOurs = true;
   const checking = startChecking({
     useCases: () => ({
-      claimCheck: async () => queue.shift(),
-      renewCheck: async ({ attachmentId }) => {
+      claimVerification: async () => queue.shift(),
+      renewVerification: async ({ attachmentId }) => {
         renewed.push(attachmentId);
         return isOurs;
       },
-      runCheck: (check, { signal } = {}) =>
+      runVerification: (check, { signal } = {}) =>
         new Promise<void>((resolve, reject) => {
           if (signal === undefined) throw new Error("A check needs a signal");
           running.push({ check, signal, finish: resolve, fail: reject });
@@ -41,7 +41,7 @@ function queueOf(count: number) {
   };
 }
 
-function sampleCheck(attachmentId: string): ClaimedCheck {
+function sampleCheck(attachmentId: string): ClaimedVerification {
   return { attachmentId, etag: "", needsScan: false, holder: "me", attempts: 1 };
 }
 

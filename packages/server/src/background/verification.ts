@@ -1,5 +1,5 @@
 import type { UseCases } from "../usecases/index.ts";
-import type { ClaimedCheck } from "../usecases/ports/index.ts";
+import type { ClaimedVerification } from "../usecases/ports/index.ts";
 
 export type Checking = {
   /** Looks for checks that are due now instead of at the next interval. */
@@ -13,7 +13,7 @@ export type Checking = {
  * holder died. It looks for them every `intervalMs` and when kicked, and renews the lease of each every `renewMs`.
  */
 export function startChecking(options: {
-  useCases: () => Pick<UseCases, "claimCheck" | "renewCheck" | "runCheck">;
+  useCases: () => Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
   atOnce: number;
   intervalMs: number;
   renewMs: number;
@@ -31,7 +31,7 @@ export function startChecking(options: {
       again = false;
       try {
         while (underWay.size < atOnce && !stopping.signal.aborted) {
-          const check = await options.useCases().claimCheck();
+          const check = await options.useCases().claimVerification();
           if (check === undefined) break;
           const work = run(check).finally(() => {
             underWay.delete(work);
@@ -45,15 +45,15 @@ export function startChecking(options: {
     } while (again && !stopping.signal.aborted);
   }
 
-  async function run(check: ClaimedCheck): Promise<void> {
+  async function run(check: ClaimedVerification): Promise<void> {
     const lost = new AbortController();
     const renewal = setInterval(() => {
       // What can't be renewed now may be at the next try; when the lease was lost, going on is wasted.
-      const renewed = options.useCases().renewCheck(check);
+      const renewed = options.useCases().renewVerification(check);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, check.attachmentId));
     }, renewMs);
     try {
-      await options.useCases().runCheck(check, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
+      await options.useCases().runVerification(check, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
     } catch (error) {
       onError(error, check.attachmentId);
     } finally {

@@ -5,12 +5,12 @@ import {
   type PresignedRequest,
   type PresignTarget,
 } from "@valetkey/presign";
-import type { Bucket, SignedPost, SignedRequest } from "../usecases/ports/index.ts";
+import type { Bucket, SignedRequest } from "../usecases/ports/index.ts";
 import { toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { createServing } from "./serving.ts";
 
-export type Signing = Pick<Bucket, "urlOrigin" | "presignGet" | "presignPut" | "presignPost" | "presignPart">;
+export type Signing = Pick<Bucket, "urlOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
 type Options = {
   /** As browsers reach it. */
@@ -54,17 +54,6 @@ export function createSigning({ target, credentials, onWarning }: Options): Sign
         ...signingWith(options, lasting),
       });
       return asRequest(signed);
-    },
-    async presignPost(options): Promise<SignedPost> {
-      const { objectKey, contentType, minBytes, maxBytes, now, expiresInSeconds } = options;
-      const lasting = await asBucketError(credentials.lasting({ now, seconds: expiresInSeconds }));
-      const { url, fields, expiresAt } = presigner.presignPost({
-        key: objectKey,
-        fields: { "Content-Type": contentType },
-        conditions: [["content-length-range", minBytes, maxBytes]],
-        ...signingWith(options, lasting),
-      });
-      return { url, fields, expiresAt };
     },
     async presignPart(options): Promise<SignedRequest> {
       const { objectKey, bucketUploadId, partNumber, sizeBytes, now, expiresInSeconds } = options;

@@ -33,7 +33,7 @@ describe("defaults", () => {
       singlePutMaxBytes: 64 * 2 ** 20,
       uploadTtlSeconds: 900,
       multipartTtlSeconds: 86_400,
-      checkInRequestMaxBytes: 64 * 2 ** 20,
+      verifyInRequestMaxBytes: 64 * 2 ** 20,
     });
     expect(warnings).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe("defaults", () => {
         singlePutMaxBytes: 64 * 2 ** 20,
         uploadTtlSeconds: 900,
         multipartTtlSeconds: 86_400,
-        checkInRequestMaxBytes: 64 * 2 ** 20,
+        verifyInRequestMaxBytes: 64 * 2 ** 20,
         userQuotaBytes: 2 * 2 ** 40,
         userQuotaFiles: 500,
       },

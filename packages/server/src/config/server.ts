@@ -18,7 +18,7 @@ const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
 
 /** Reading this much takes a second or two: what takes longer does not keep a request waiting. */
-const CHECK_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
+const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
@@ -76,7 +76,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     singlePutMaxBytes: SINGLE_PUT_MAX_BYTES,
     uploadTtlSeconds: UPLOAD_TTL_SECONDS,
     multipartTtlSeconds: MULTIPART_TTL_SECONDS,
-    checkInRequestMaxBytes: CHECK_IN_REQUEST_MAX_BYTES,
+    verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,
     ...(userQuotaBytes === undefined ? {} : { userQuotaBytes }),
     ...(userQuotaFiles === undefined ? {} : { userQuotaFiles }),
   };

@@ -86,7 +86,7 @@ export type LimitsConfig = {
   singlePutMaxBytes: number;
   uploadTtlSeconds: number;
   multipartTtlSeconds: number;
-  checkInRequestMaxBytes: number;
+  verifyInRequestMaxBytes: number;
   /** Undefined: no limit. */
   userQuotaBytes?: number;
   /** Undefined: no limit. */

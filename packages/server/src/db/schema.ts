@@ -130,8 +130,8 @@ export type ObjectDeletionsTable = {
   swept_at: number | null;
 };
 
-/** Stored objects whose bytes have yet to be looked at; a row goes with the check. */
-export type ContentChecksTable = {
+/** Queued verifications. The table keeps its old name, because replicas of the previous version still use it during an upgrade. */
+export type VerificationsTable = {
   attachment_id: string;
   /** Which content of the object it is. */
   etag: string;
@@ -141,23 +141,6 @@ export type ContentChecksTable = {
   /** Who is at it; null: nobody. */
   holder: string | null;
   attempts: number;
-};
-
-/** Forms that may be posted to the bucket; a row goes when nobody has to look for a file any more. */
-export type SignedFormsTable = {
-  id: string;
-  note_id: string;
-  user_id: string;
-  object_key: string;
-  filename: string;
-  content_type: string;
-  min_bytes: number;
-  max_bytes: number;
-  /** What an attempt made the file an upload as. */
-  upload_id: string | null;
-  expires_at: number;
-  created_at: number;
-  look_at: number;
 };
 
 export type BucketCapabilitiesTable = {
@@ -179,8 +162,7 @@ export type Tables = {
   audit_events: AuditEventsTable;
   object_deletions: ObjectDeletionsTable;
   bucket_capabilities: BucketCapabilitiesTable;
-  content_checks: ContentChecksTable;
+  content_checks: VerificationsTable;
   usage: UsageTable;
   reservations: ReservationsTable;
-  signed_forms: SignedFormsTable;
 };

@@ -1,15 +1,15 @@
 import { DomainError } from "./errors.ts";
 
 /**
- * What a person is to a note or an attachment. `undefined` stands for "nothing": no ownership and no live share.
- * A share of one attachment makes its holder a viewer of that attachment only, never of the note or its other files.
+ * The role of a user on a note or an attachment. `undefined`: neither the owner nor the holder of a live share.
+ * The holder of a share of one attachment is a viewer of that attachment only, never of its note or of other attachments.
  */
 export type Role = "owner" | "editor" | "viewer";
 
-/** The roles that can be given to someone; ownership can't. */
+/** The roles that a share can grant. */
 export type ShareRole = Exclude<Role, "owner">;
 
-/** Everything that can be asked for, by noun. */
+/** Every action, by noun. */
 export type Action =
   | "note.read"
   | "note.edit"
@@ -32,12 +32,12 @@ const allowed: Record<Role, ReadonlySet<Action>> = {
   owner: new Set(owner),
 };
 
-/** Tells whether a role permits an action; no role permits nothing. */
+/** Whether a role permits an action. Without a role, nothing is permitted. */
 export function permits(role: Role | undefined, action: Action): boolean {
   return role !== undefined && allowed[role].has(action);
 }
 
-/** Refuses an action that the role does not permit. Throws `access_denied`. */
+/** Throws `access_denied` for an action that the role does not permit. */
 export function requirePermission(role: Role | undefined, action: Action): asserts role is Role {
   if (!permits(role, action)) throw new DomainError("access_denied", "Access denied");
 }

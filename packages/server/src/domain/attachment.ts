@@ -1,18 +1,21 @@
 /**
- * The life of an attachment. Only `ready` can be downloaded.
- * pending: its upload has begun · verifying: the object's bytes are being read and compared · scanning: a virus scanner looks at them ·
- * rejected: it was not what was declared, or is dangerous · aborted, expired: it never came.
+ * The state of an attachment. Only a `ready` attachment can be downloaded.
+ * - pending: its upload has started
+ * - verifying: the bytes of the object are compared with the declaration
+ * - scanning: a virus scanner reads the object
+ * - rejected: the object differs from the declaration, or is infected
+ * - aborted, expired: the upload did not complete
  */
-export type AttachmentState = "pending" | CheckedState | "ready" | "rejected" | "aborted" | "expired";
+export type AttachmentState = "pending" | VerificationState | "ready" | "rejected" | "aborted" | "expired";
 
-/** The states of a file that is all there and is being looked at. */
-export type CheckedState = "verifying" | "scanning";
+/** The states of a complete file whose verification has not ended. */
+export type VerificationState = "verifying" | "scanning";
 
-export function isBeingChecked(state: AttachmentState): state is CheckedState {
+export function isBeingVerified(state: AttachmentState): state is VerificationState {
   return state === "verifying" || state === "scanning";
 }
 
-/** Uploads that never came are history, not content of their note. */
+/** An upload that did not complete is no content of its note. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 
 export function isListed({ state }: { state: AttachmentState }): boolean {
@@ -22,22 +25,22 @@ export function isListed({ state }: { state: AttachmentState }): boolean {
 /** The checksum of the whole file, base64 as S3 writes it. */
 export type Checksum = { algorithm: "SHA256"; value: string };
 
-/** A file that hangs on a note. `objectKey` is opaque and never leaves the server. Instants are milliseconds since the epoch. */
+/** A file of a note. `objectKey` is opaque and leaves the server only inside a signed URL. Instants are milliseconds since the epoch. */
 export type Attachment = {
   id: string;
   noteId: string;
-  /** The note's owner, copied so that an access decision needs no second row; it never changes. */
+  /** The owner of the note. It never changes, and the copy spares access decisions a second row. */
   ownerId: string;
   createdBy: string;
   objectKey: string;
-  /** False for an adopted object: it was in the bucket before us, and stays there when the attachment goes. */
+  /** False for an adopted object, which stays in the bucket when the attachment is deleted. */
   ownsObject: boolean;
   filename: string;
   contentType: string;
   sizeBytes: number;
   checksum: Checksum | undefined;
   state: AttachmentState;
-  /** Why it was rejected, in words for the sender. */
+  /** Why the file was rejected, in words for its sender. */
   rejectReason: string | undefined;
   createdAt: number;
 };

@@ -1,4 +1,4 @@
-/** What the audit log can say; an event's name is `noun.what-happened`. */
+/** The name of an event: a noun and a verb in the past tense. */
 export type AuditAction =
   | "note.created"
   | "note.updated"
@@ -13,20 +13,20 @@ export type AuditAction =
   | "url.refused";
 
 /**
- * One line of the audit log. It never holds a URL, a signature, an object key or a token.
- * `attachmentIds` names every file that the event is about: one for a single URL, up to 1,000 for a batch.
+ * One event of the audit log. It never contains a URL, a signature, an object key or a token.
+ * `attachmentIds` has one id for a single URL, and up to 1,000 for a batch.
  */
 export type AuditEvent = {
-  /** UUIDv7: ordered by time. */
+  /** UUIDv7, so that the order of ids is the order of time. */
   id: string;
   /** Milliseconds since the epoch. */
   at: number;
   action: AuditAction;
   actorId: string;
   noteId: string;
-  /** The note's owner when it happened: whose activity this is. */
+  /** The owner of the note. The event is part of their activity. */
   ownerId: string;
   attachmentIds: readonly string[];
-  /** Small facts for display, such as filename, sizeBytes, userId, role, expiresInSeconds. */
+  /** Facts for display, such as filename, sizeBytes, userId, role and expiresInSeconds. */
   detail: Readonly<Record<string, string | number | boolean | null>>;
 };

@@ -1,22 +1,22 @@
-/** What a bucket does beyond storing; each was tried out, and false is what is assumed of one that has not been tried yet. */
+/** The capabilities of a bucket, from a probe. */
 export type BucketCapabilities = {
-  /** Refuses a PUT with `If-None-Match: *` where something is. */
+  /** Refuses a PUT with `If-None-Match: *` to an existing object. */
   conditionalPut: boolean;
-  /** Refuses the same of CompleteMultipartUpload. */
+  /** Refuses a CompleteMultipartUpload with `If-None-Match: *` to an existing object. */
   conditionalComplete: boolean;
-  /** Takes no part once its upload is complete. */
+  /** Refuses a part after its upload is complete. */
   partsDie: boolean;
   signedLength: boolean;
   signedType: boolean;
-  /** Keeps the content type that was sent. */
+  /** Stores the content type of the request. */
   storedType: boolean;
   signedSha256: boolean;
-  /** Refuses `x-amz-*` headers that were not signed, such as one that makes a copy of a PUT. */
+  /** Refuses `x-amz-*` headers without a signature, such as one that turns a PUT into a copy. */
   unsignedHeaders: boolean;
   copy: boolean;
 };
 
-/** What is assumed until the bucket has been asked: the pipeline is safe with it on any server. */
+/** The capabilities before the first probe. With them, uploads are safe on any server. */
 export const LEAST_CAPABILITIES: BucketCapabilities = {
   conditionalPut: false,
   conditionalComplete: false,
@@ -41,16 +41,16 @@ const NAMES: Record<keyof BucketCapabilities, string> = {
   copy: "copy",
 };
 
-/** One line for an operator. */
+/** Describes the capabilities in one line for the log. */
 export function describeCapabilities(capabilities: BucketCapabilities): string {
   const entries = Object.entries(NAMES) as [keyof BucketCapabilities, string][];
   return `bucket: ${entries.map(([name, text]) => `${text} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
 }
 
-/** The same from what was kept of it; undefined when it is not that, such as what an earlier version kept. */
-export function parseCapabilities(kept: unknown): BucketCapabilities | undefined {
-  if (typeof kept !== "object" || kept === null) return undefined;
-  const values = kept as Record<string, unknown>;
+/** Parses stored capabilities. Undefined when they are incomplete, for example from an earlier version. */
+export function parseCapabilities(stored: unknown): BucketCapabilities | undefined {
+  if (typeof stored !== "object" || stored === null) return undefined;
+  const values = stored as Record<string, unknown>;
   const names = Object.keys(NAMES) as (keyof BucketCapabilities)[];
   if (!names.every((name) => typeof values[name] === "boolean")) return undefined;
   return Object.fromEntries(names.map((name) => [name, values[name]])) as BucketCapabilities;

@@ -2,10 +2,10 @@ import { extensionOf, isActiveName, isTextName } from "./extensions.ts";
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 import { type Markup, sniffMarkup } from "./markup.ts";
 
-/** The name and type that a file came with. */
+/** The declared name and type of a file. */
 export type Claim = { filename: string; contentType: string };
 
-/** How much of a file it takes to tell what it is. Bytes. */
+/** How many first bytes are needed to recognise a file. */
 export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
@@ -13,29 +13,30 @@ const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
 const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
-/** Readers of PDF look for its mark this far. Source: Adobe, PDF Reference 1.7, appendix H. Bytes. */
+/** PDF readers search for the `%PDF-` mark in this many first bytes. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
-/** What films begin with that a library of signatures doesn't know: fragments of MP4, and QuickTime of old. After four bytes of length. */
+/** MP4 fragments and old QuickTime files, which file-type does not recognise. The name follows four bytes of length. */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
-/** Formats that are text, though a library of signatures knows them. */
+/** Text formats that file-type recognises. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
-/** Some systems declare by the extension alone: films (.ts) and slides (.pot) come as these. */
+/** Some systems derive the type from the extension alone, and declare videos (.ts) and slides (.pot) as these. */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
-/** Control characters that no text has. Source: WHATWG MIME Sniffing, "binary data byte". */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
-/** UTF-16 by its byte order mark, which libraries take for the beginning of an MP3. */
+/** The byte order mark of UTF-16, which file-type mistakes for the start of an MP3. */
 const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
-/** Images that are kept in the container of MP4. */
+/** Image formats that use the MP4 container. */
 const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 
-/** What a file is by its first bytes: markup, or a media type, or nothing that is known. */
+/** The content of a file, recognised by its first bytes. */
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Says, for the person who sent it, how a file contradicts its name or its declared type, or they each other; undefined when nothing does
- * (docs/security-requirements.md, 5). `detectedType`: what a library of signatures makes of `start`, the first START_BYTES of the file.
+ * Explains to the sender how the content, the name and the declared type of a file contradict each other. Undefined when they do not
+ * (docs/security-requirements.md, 5).
+ * `start` is the first START_BYTES of the file, and `detectedType` is the type that file-type detects in them.
  */
 export function findContradiction(
   claim: Claim,
@@ -63,7 +64,7 @@ function contradictionOfType({ contentType }: Claim, actual: Actual): string | u
   return reject(`what it was declared to be (it is ${what}, declared as ${contentType})`);
 }
 
-/** The name and the type against each other, whatever the file is. */
+/** Compares the name with the declared type, for any content. */
 function contradictionOfBoth({ filename, contentType }: Claim): string | undefined {
   const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
   const differ =
@@ -75,7 +76,7 @@ function contradictionOfBoth({ filename, contentType }: Claim): string | undefin
     : undefined;
 }
 
-/** Whether a type promises something to look at or listen to, which no program or page is called. */
+/** Whether the type is an image, audio, video or PDF. The name of a program or a web page contradicts it. */
 function isPassive({ filename, contentType }: Claim): boolean {
   if (contentType === "image/svg+xml") return !["svg", "svgz", "xml"].includes(extensionOf(filename));
   return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
@@ -85,7 +86,7 @@ function reject(how: string): string {
   return `This file is not ${how}.`;
 }
 
-/** One type a kind, also where the library knows more about a file, or gives up because it sees no more of it. */
+/** Maps the detected type to the main type of its kind. Recognises some kinds that file-type misses in the first bytes. */
 function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
   if (certain !== undefined) return certain.types[0];
@@ -94,7 +95,7 @@ function normalise(text: string, detectedType: string | undefined): string | und
   return text.slice(0, PDF_MARK_WITHIN).includes("%PDF-") ? PDF : undefined;
 }
 
-/** Whether a file is certainly no text: a few letters alone ("MZ", "BM", "ID3") may begin a table, and a text may tell of "%PDF-". */
+/** Whether a file is certainly not text. A table may start with "MZ", "BM" or "ID3", and a text may mention "%PDF-". */
 function isBinary(text: string, type: string | undefined): boolean {
   if (type === undefined || TEXT_FORMATS.test(type) || UTF_16.test(text)) return false;
   return type === PDF ? text.startsWith("%PDF-") : BINARY_BYTE.test(text);
@@ -110,7 +111,7 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/** Whether a text, picture, sound or film of a kind without a rule of its own is certainly something else. */
+/** Whether a file that is declared as text, image, audio or video, of no kind in KINDS, is certainly something else. */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;

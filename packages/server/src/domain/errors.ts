@@ -1,4 +1,4 @@
-/** What can go wrong in the service's own terms; the HTTP layer maps each code to one status. */
+/** The error codes of the service. The HTTP layer maps each code to one status. */
 export type DomainErrorCode =
   | "invalid_request"
   | "invalid_filename"
@@ -28,7 +28,7 @@ export type DomainErrorCode =
   | "scanner_unavailable"
   | "database_unavailable";
 
-/** The one error class of this package: a code from a closed set, a text for the person who meets it, and the cause for the log. */
+/** The error class of the core. `message` is for the user, and `cause` is for the log. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
 

@@ -1,18 +1,18 @@
 import { extensionOf } from "./extensions.ts";
 
-/** A kind of file that shows what it is in its first bytes. */
+/** A kind of file that its first bytes identify. */
 export type FileKind = {
-  /** As a person calls it. */
+  /** For error texts. */
   name: string;
   /** Without the dot. */
   extensions: readonly string[];
-  /** What browsers and people declare, the usual one first. */
+  /** The declared media types of this kind, the usual one first. */
   types: readonly string[];
-  /** How it begins, a character a byte; absent where a library of signatures knows better. */
+  /** The possible first bytes, one character for each byte. Absent where file-type detects the kind. */
   marks?: readonly string[];
-  /** Other kinds that are as good, where a format has several shapes. */
+  /** Detected types that are also valid for this kind. */
   alsoFine?: readonly string[];
-  /** Good files of this kind may begin in ways that nobody recognises: only another kind contradicts it. */
+  /** Valid files of this kind may have an unknown start. Only another kind contradicts it. */
   isLoose?: boolean;
 };
 
@@ -20,7 +20,7 @@ const office = (extension: string, type: string): FileKind => ({
   name: "an office document",
   extensions: [extension],
   types: [type],
-  // A zip; with a password it is wrapped into a compound file.
+  // A zip archive. With a password, it is wrapped in a compound file.
   alsoFine: ["application/zip", "application/x-cfb"],
 });
 
@@ -28,8 +28,8 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The kinds that are held to their signature. Others pass: either they have none, or what people call by their name is too many things
- * (.doc files that are RTF or HTML, CSV declared as Excel).
+ * The kinds whose signature is checked. Other kinds pass: they have no signature, or their name is used for many formats, such as .doc
+ * files that are RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
   {
@@ -52,7 +52,7 @@ const KINDS: readonly FileKind[] = [
     name: "a zip archive",
     extensions: ["zip"],
     types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
-    // A whole one, an empty one, and one in several volumes.
+    // A normal archive, an empty one, and a split one.
     marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
   },
   {
@@ -69,7 +69,7 @@ const KINDS: readonly FileKind[] = [
   office("ods", `${OPEN_DOCUMENT}.spreadsheet`),
   office("odp", `${OPEN_DOCUMENT}.presentation`),
   {
-    // One container, whose brands nobody keeps to.
+    // One container. Its brands are not reliable.
     name: "an MP4 or QuickTime file",
     extensions: ["mp4", "m4v", "m4a", "m4b", "mov", "qt", "3gp", "3g2", "f4v"],
     types: [
@@ -101,7 +101,7 @@ const KINDS: readonly FileKind[] = [
     name: "a FLAC file",
     extensions: ["flac"],
     types: ["audio/flac", "audio/x-flac"],
-    // With tags of MP3 in front it is taken for one.
+    // With ID3 tags in front, file-type detects an MP3.
     alsoFine: ["audio/mpeg"],
     marks: ["fLaC"],
   },
@@ -109,7 +109,7 @@ const KINDS: readonly FileKind[] = [
     name: "an MP3 file",
     extensions: ["mp3", "mp2", "mpga"],
     types: ["audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg", "audio/mpeg3"],
-    // Phones call .m4a audio/mpeg, and .mp3 is what many call any music.
+    // Phones declare .m4a as audio/mpeg, and users name any music .mp3.
     alsoFine: ["video/mp4", "audio/aac", "audio/wav"],
     isLoose: true,
   },
@@ -124,7 +124,7 @@ const KINDS: readonly FileKind[] = [
     name: "a WAV file",
     extensions: ["wav", "wave"],
     types: ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
-    // Tags of MP3 in front.
+    // With ID3 tags in front.
     alsoFine: ["audio/mpeg"],
     isLoose: true,
   },
@@ -139,22 +139,22 @@ const KINDS: readonly FileKind[] = [
 const byType = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind])));
 const byExtension = new Map(KINDS.flatMap((kind) => kind.extensions.map((extension) => [extension, kind])));
 
-/** The kind that a media type names, whichever of its aliases it is, with parameters or without. */
+/** The kind of a media type. Accepts aliases and parameters. */
 export function kindOfType(type: string): FileKind | undefined {
   return byType.get(type.split(";", 1)[0] ?? type);
 }
 
-/** The kind that a file begins as, a character a byte. */
+/** The kind whose mark the text starts with. One character is one byte. */
 export function kindOfStart(text: string): FileKind | undefined {
   return KINDS.find(({ marks = [] }) => marks.some((mark) => text.startsWith(mark)));
 }
 
-/** The kind that the last extension of a filename names. */
+/** The kind of the last extension of a filename. */
 export function kindOfName(filename: string): FileKind | undefined {
   return byExtension.get(extensionOf(filename));
 }
 
-/** Whether a file may be both, or be called either. */
+/** Whether one file can be of both kinds. */
 export function areCompatible(one: FileKind, other: FileKind): boolean {
   return one === other || covers(one, other) || covers(other, one);
 }

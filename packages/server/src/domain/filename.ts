@@ -1,12 +1,13 @@
 import { DomainError } from "./errors.ts";
 
 const MAX_FILENAME_LENGTH = 255;
-// C0 and C1 controls; the marks that reorder text on screen ("gpj.exe" shown as "exe.jpg"); both kinds of separator.
+// C0 and C1 controls, bidirectional marks ("gpj.exe" displays as "exe.jpg"), and both path separators.
 const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
 
 /**
- * Checks a filename, which is display only and never part of a key, and returns it in NFC without surrounding white space.
- * Range: 1 to 255 characters. Throws `invalid_filename` for `.`, `..`, separators, control characters, bidi marks and lone surrogates
+ * Validates a filename. Returns it in NFC without surrounding white space. A filename is for display, and never part of a key.
+ * Range: 1 to 255 characters.
+ * Throws `invalid_filename` for `.`, `..`, path separators, control characters, bidirectional marks and lone surrogates
  * (docs/security-requirements.md, 2).
  */
 export function checkFilename(filename: string): string {
@@ -15,9 +16,9 @@ export function checkFilename(filename: string): string {
   if (name.length > MAX_FILENAME_LENGTH)
     throw invalid(`The filename is longer than ${MAX_FILENAME_LENGTH} characters.`);
   if (name === "." || name === "..") throw invalid("The filename can't be . or ..");
-  if (!name.isWellFormed()) throw invalid("The filename is not valid Unicode (it has half of a surrogate pair).");
+  if (!name.isWellFormed()) throw invalid("The filename is not valid Unicode: it has half of a surrogate pair.");
   if (FORBIDDEN.test(name)) {
-    throw invalid("The filename has a path separator, a control character or a text-direction mark; remove it.");
+    throw invalid("The filename has a path separator, a control character or a text-direction mark. Remove it.");
   }
   return name;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fold } from "./fold.ts";
 
-describe("the form in which texts are searched", () => {
+describe("fold", () => {
   it.each([
     ["Plan", "PLAN"],
     ["Überblick", "ÜBERBLICK"],
@@ -12,7 +12,7 @@ describe("the form in which texts are searched", () => {
     ["ΟΔΥΣΣΕΥΣ", "οδυσσευς"],
     ["ПЛАН", "план"],
     ["Ǆ", "ǅ"],
-  ])("is one for %s and %s", (one, other) => {
+  ])("folds %s and %s to the same text", (one, other) => {
     expect(fold(one)).toBe(fold(other));
   });
 
@@ -21,16 +21,16 @@ describe("the form in which texts are searched", () => {
     ["a%", "ab"],
     ["İ", "i"],
     ["1", "１"],
-  ])("is not one for %s and %s", (one, other) => {
+  ])("folds %s and %s to different texts", (one, other) => {
     expect(fold(one)).not.toBe(fold(other));
   });
 
-  it("finds a word wherever it stands, though a sigma is written otherwise at the end of one", () => {
+  it("folds the final sigma like any sigma", () => {
     expect(fold("ΟΔΟΣ ΑΒ")).toContain(fold("οδος"));
     expect(fold("ΟΔΟΣΑΒ")).toContain(fold("οδος"));
   });
 
-  it("is the same for a text, for it in the other cases, and for itself", () => {
+  it("is independent of case and idempotent", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         expect(fold(fold(text))).toBe(fold(text));

@@ -1,9 +1,8 @@
 /**
- * A text in the form in which it is searched: the same for all ways of writing it that differ in case alone, or in how accents are
- * composed (Unicode NFC). Independent of language, so that a Turkish dotted I is not an i. "Straße" and "STRASSE" are one; é and e are two.
+ * Folds a text for search: texts that differ only in case or in the composition of accents (Unicode NFC) become equal.
+ * "Straße" and "STRASSE" become equal, é and e do not. It ignores the language, so a Turkish dotted I is not an i.
  */
 export function fold(text: string): string {
-  // Over upper case, because only there ß is SS; and the capital ẞ is itself there, until it is made small. Lower case has two small
-  // sigmas, and which one depends on what comes after it.
+  // The first toLowerCase turns the capital ẞ into ß, and toUpperCase turns ß into SS. Lower case has two sigmas, σ and the final ς.
   return text.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC").replaceAll("ς", "σ");
 }

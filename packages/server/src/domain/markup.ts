@@ -1,13 +1,13 @@
 export type Markup = "html" | "svg";
 
-/** What a browser takes for HTML. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type". */
+/** The tags by which a browser recognises HTML. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type". */
 const HTML =
   /^<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link|img|form)[\s/>]/i;
 const SVG = /^<(!doctype svg|svg)[\s/>]/i;
-/** What may stand before the first tag that says what a document is. */
+/** White space, processing instructions and comments before the first tag. */
 const PREAMBLE = /^(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->)/;
 
-/** Whether a file begins as HTML or SVG does, as UTF-8 or UTF-16 text. */
+/** Recognises HTML and SVG by the first bytes, as UTF-8 or UTF-16. */
 export function sniffMarkup(start: Uint8Array): Markup | undefined {
   let text = decode(start);
   for (let preamble = PREAMBLE.exec(text); preamble !== null; preamble = PREAMBLE.exec(text)) {

@@ -1,18 +1,18 @@
 import type { Role } from "./access.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** A note: the thing that carries attachments and is shared as a whole. Instants are milliseconds since the epoch. */
+/** A note. Instants are milliseconds since the epoch. */
 export type Note = {
   id: string;
   ownerId: string;
   title: string;
   body: string;
   createdAt: number;
-  /** Later with every change, whatever the clock says: no two states of a note have the same. */
+  /** Increases with every change, even if the clock does not. So two versions of a note never have the same instant. */
   updatedAt: number;
 };
 
-/** A note as one caller meets it: with what they are to it. */
+/** A note with the role of the caller. */
 export type NoteWithRole = Note & { role: Role };
 
 export type NoteWithAttachments = NoteWithRole & { attachments: Attachment[] };

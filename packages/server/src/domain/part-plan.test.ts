@@ -4,14 +4,14 @@ import { countParts, lengthOfPart, MAX_OBJECT_BYTES, MAX_PARTS, partSizeOfUppy, 
 
 const MIB = 2 ** 20;
 const THRESHOLD = 64 * MIB;
-// As in S3's documentation, written out anew.
+// The limits of S3, repeated from its documentation.
 const MIN_PART_BYTES = 5 * MIB;
 const MAX_PART_BYTES = 5 * 2 ** 30;
 
 const sizes = fc.oneof(
   fc.integer({ min: THRESHOLD + 1, max: 5 * 2 ** 40 }),
   fc.integer({ min: THRESHOLD + 1, max: 200 * MIB }),
-  // Around the point from which parts have to grow.
+  // Around the size at which parts must grow.
   fc.integer({ min: 80_000 * MIB - 3, max: 80_000 * MIB + 3 }),
 );
 
@@ -22,7 +22,7 @@ function planned(sizeBytes: number) {
 }
 
 describe("planning an upload", () => {
-  it("covers the file exactly, the last part being what remains", () => {
+  it("covers the file exactly, with a shorter last part", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const plan = planned(sizeBytes);
@@ -36,7 +36,7 @@ describe("planning an upload", () => {
     );
   });
 
-  it("keeps every part, and their number, within the limits of S3", () => {
+  it("keeps the size and the number of parts within the limits of S3", () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: MAX_PARTS }), (sizeBytes, wanted) => {
         const plan = planned(sizeBytes);
@@ -51,25 +51,25 @@ describe("planning an upload", () => {
     );
   });
 
-  it("uses one PUT up to the threshold, none and all of it included", () => {
+  it("uses one PUT up to and including the threshold", () => {
     for (const sizeBytes of [0, 1, THRESHOLD]) {
       expect(planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toEqual({ strategy: "put" });
     }
     expect(planned(THRESHOLD + 1)).toMatchObject({ partSize: 8 * MIB, partCount: 9 });
   });
 
-  it("fits the largest object into 10,000 parts, and a byte more nowhere", () => {
+  it("fits the largest object into 10,000 parts", () => {
     expect(planned(MAX_OBJECT_BYTES)).toMatchObject({ partSize: 525 * MIB, partCount: 9987 });
     for (const sizeBytes of [MAX_OBJECT_BYTES + 1, -1, 1.5, Number.NaN]) {
       expect(() => planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toThrow(RangeError);
     }
   });
 
-  it("cuts for Uppy as Uppy does by itself, never into more than 10,000 parts", () => {
+  it("cuts a file as Uppy does", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);
-        // The plugin's own steps: what it wants, at least 5 MiB, and larger where that makes too many parts.
+        // The steps of the plugin: at least 5 MiB, and more for files with too many parts.
         let chunkSize = Math.max(Math.ceil(sizeBytes / MAX_PARTS), 5 * MIB);
         if (Math.ceil(sizeBytes / chunkSize) > MAX_PARTS) chunkSize = Math.ceil(sizeBytes / MAX_PARTS);
         expect(partSize).toBe(chunkSize);

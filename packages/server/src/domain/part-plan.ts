@@ -3,12 +3,12 @@ const MIB = 2 ** 20;
 export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 /** Source: Amazon S3, "Multipart upload limits". */
 export const MAX_PARTS = 10_000;
-/** What is lost when a connection breaks is a part at most; S3 takes none below 5 MiB but the last. */
+/** A broken connection loses one part at most, so parts are small. */
 const USUAL_PART_BYTES = 8 * MIB;
-/** Source: Amazon S3, "Multipart upload limits". */
+/** The smallest part that S3 accepts, except for the last. Source: Amazon S3, "Multipart upload limits". */
 const MIN_PART_BYTES = 5 * MIB;
 
-/** A file cut into parts; all are `partSize` long but the last, which is what remains. Bytes. */
+/** The sizes of a multipart file. Each part has `partSize` bytes, except for the last. Bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
 
 export type UploadPlan =
@@ -21,24 +21,21 @@ export type UploadPlan =
     };
 
 /**
- * How a file gets to the bucket: with one PUT up to `singlePutMaxBytes`, else in parts that keep to S3's limits.
- * Bytes; throws RangeError for a size that no object can have.
+ * Plans an upload: one PUT up to `singlePutMaxBytes`, otherwise multipart within the limits of S3. Sizes are bytes.
+ * Throws RangeError for a size that no object can have.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {
   const { sizeBytes, singlePutMaxBytes } = options;
   if (!Number.isInteger(sizeBytes) || sizeBytes < 0 || sizeBytes > MAX_OBJECT_BYTES) {
-    throw new RangeError(`No object has ${sizeBytes} bytes; 0 to ${MAX_OBJECT_BYTES} are possible`);
+    throw new RangeError(`No object has ${sizeBytes} bytes. The range is 0 to ${MAX_OBJECT_BYTES}.`);
   }
   if (sizeBytes <= singlePutMaxBytes) return { strategy: "put" };
-  // Whole MiB: a client can show them, and disks and buffers like them.
+  // Whole MiB are easy to read and align with buffers.
   const partSize = Math.max(USUAL_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
   return { strategy: "multipart", partSize, partCount: countParts({ sizeBytes, partSize }) };
 }
 
-/**
- * How long the parts are that Uppy's AwsS3 plugin cuts a file into by itself, all but the last. Bytes.
- * Source: S3Uploader.ts of @uppy/aws-s3 6.3.
- */
+/** The default part size of Uppy's AwsS3 plugin. Bytes. Source: S3Uploader.ts of @uppy/aws-s3 6.3. */
 export function partSizeOfUppy(sizeBytes: number): number {
   return Math.max(MIN_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS));
 }
@@ -47,7 +44,7 @@ export function countParts({ sizeBytes, partSize }: Parts): number {
   return Math.max(1, Math.ceil(sizeBytes / partSize));
 }
 
-/** The length of one part, counted from 1. Bytes. */
+/** The length of one part. Part numbers start at 1. Bytes. */
 export function lengthOfPart(parts: Parts, partNumber: number): number {
   const { sizeBytes, partSize } = parts;
   return partNumber < countParts(parts) ? partSize : sizeBytes - partSize * (countParts(parts) - 1);

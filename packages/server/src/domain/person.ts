@@ -1,6 +1,6 @@
-/** Whoever calls or is shared with: an account of ours, or the subject of an existing application's token. */
+/** A user: an account of the service, or the subject of a token of another application. */
 export type Person = {
-  /** `sub` of the token, or the account's id; opaque, 1 to 255 characters. */
+  /** The id of the account, or `sub` of the token. Opaque, 1 to 255 characters. */
   id: string;
   email: string | undefined;
   name: string | undefined;
@@ -10,7 +10,7 @@ export type Person = {
 /** The authenticated caller of a use case. */
 export type Caller = { userId: string };
 
-/** An address in the one form it is stored and compared in. */
+/** Normalises an email address for storage and comparison. */
 export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
 }

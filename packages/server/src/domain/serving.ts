@@ -1,10 +1,10 @@
-/** How a browser is told to treat a file: save it, or show it. */
+/** Whether a browser saves a file or displays it. */
 export type Disposition = "attachment" | "inline";
 
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 const DEFAULT_TYPE = "application/octet-stream";
 
-// What a browser shows without running anything: no HTML, SVG, XML or script is here, and nothing is by default.
+// Types that a browser displays without running code. HTML, SVG, XML and scripts must never be on this list.
 const INLINE_TYPES = new Set([
   "image/png",
   "image/jpeg",
@@ -27,24 +27,24 @@ const INLINE_TYPES = new Set([
   "video/quicktime",
 ]);
 
-/** The media type in lower case without parameters; anything empty or malformed becomes application/octet-stream. */
+/** Returns the media type in lower case without parameters. An empty or malformed type becomes application/octet-stream. */
 export function normaliseContentType(contentType: string): string {
   const type = (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
   return MEDIA_TYPE.test(type) ? type : DEFAULT_TYPE;
 }
 
 /**
- * What is signed into a download: the asked disposition and the stored type when the type is on the inline allow-list,
- * else `attachment` and application/octet-stream, whatever was asked (docs/security-requirements.md, 12).
+ * Returns the disposition and type to sign into a download. For a type outside the inline allow-list, these are always `attachment` and
+ * application/octet-stream (docs/security-requirements.md, 12).
  */
 export function safeServing(
   contentType: string,
-  asked: Disposition,
+  requested: Disposition,
 ): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
-    // Text is served as UTF-8 so that no browser guesses another charset.
+    // With an explicit charset, no browser guesses another one.
     return {
-      disposition: asked,
+      disposition: requested,
       contentType: contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType,
     };
   }

@@ -1,7 +1,7 @@
 import type { ShareRole } from "./access.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** Our revocable record that a person may reach a note. Instants are milliseconds since the epoch; `expiresAt` undefined: until revoked. */
+/** A revocable grant of access to one user. Instants are milliseconds since the epoch. `expiresAt` undefined: until revoked. */
 export type Share = {
   userId: string;
   role: ShareRole;
@@ -10,8 +10,8 @@ export type Share = {
   createdBy: string;
 };
 
-/** A share as people read it: with the name and address of its holder, where known. */
+/** A share with the name and email address of its holder, where known. */
 export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
 
-/** A file as it is shared with one person by itself. */
+/** An attachment that is shared with one user without its note. */
 export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt"> };

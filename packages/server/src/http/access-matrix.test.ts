@@ -46,8 +46,8 @@ const table: readonly Row[] = [
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // The same for Uppy. Nobody is given credentials of the bucket.
-  ["GET /s3/params",                           200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  // Uppy uploads are multipart only. The service gives bucket credentials to nobody.
+  ["GET /s3/params",                           400,  400,   400,  400,    400,    400,    400,    400,   400,  401,  400],
   ["POST /s3/multipart",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /s3/multipart/:uploadId",              200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /s3/multipart/:uploadId/:partNumber",  200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],

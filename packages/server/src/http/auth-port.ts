@@ -12,11 +12,6 @@ declare module "fastify" {
     /** Set by the authentication hook; null on public routes. */
     caller: Caller | null;
   }
-
-  interface FastifyContextConfig {
-    /** Of a GET that does more than look, since the client it is for allows no other method: its origin is checked as that of a POST. */
-    changesState?: boolean;
-  }
 }
 
 /** The caller of a route behind the authentication hook. Throws when the route isn't: a fault of ours, not of the client. */

@@ -15,7 +15,7 @@ import { createWorld } from "./testing/world.ts";
 
 const SECONDS = 1_000;
 /** The probes tell of it; and nobody is given credentials of the bucket. */
-const NEEDS_NO_DATABASE = ["GET /healthz", "GET /readyz", "GET /metrics", "GET /s3/sts"];
+const NEEDS_NO_DATABASE = ["GET /healthz", "GET /readyz", "GET /metrics", "GET /s3/params", "GET /s3/sts"];
 
 async function note(service: TestService): Promise<string> {
   return (await (await service.as("ann")).send("POST /notes", { json: { title: "Files" } })).body.id;

@@ -3,13 +3,13 @@ import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 
-// A batch is about up to 1,000 files, and a page of 200 batches would be as long as a book.
+// A batch has up to 1,000 files, and a page up to 200 batches.
 const MAX_NAMED_FILES = 10;
 
-/** An event with the title of its note, undefined when that is deleted, and the names of its first files. */
+/** An event with the title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
 export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
 
-/** What happened to one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
+/** Lists the events of one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
 export function listNoteActivity({ db }: Deps) {
   return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
     const { noteId, ...page } = input;
@@ -18,13 +18,13 @@ export function listNoteActivity({ db }: Deps) {
   };
 }
 
-/** What happened to the caller's own notes, deleted ones included, newest first. */
+/** Lists the events of the caller's own notes, deleted notes included, newest first. */
 export function listActivity({ db }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<NamedEvent>> =>
     name(db, await db.audit.listOfOwner(caller.userId, page));
 }
 
-// Whoever may read the activity of a note may read it and its files. One that is deleted is named by the events that tell its name.
+// The activity of a note is for users who may read its files, so it may name them. For a deleted file, the event holds the name.
 async function name(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);

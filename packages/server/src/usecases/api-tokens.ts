@@ -6,7 +6,7 @@ import type { ApiToken, Deps } from "./ports/index.ts";
 const PREFIX = "vk_";
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** Makes a token that acts as the caller; the answer is the only place it is ever shown. Throws `invalid_request`. */
+/** Creates a token that acts as the caller. The service never shows it again. Throws `invalid_request`. */
 export function createApiToken({ db, clock, newId, newSecret }: Deps) {
   return async (
     caller: Caller,
@@ -14,7 +14,7 @@ export function createApiToken({ db, clock, newId, newSecret }: Deps) {
   ): Promise<{ token: string; record: ApiToken }> => {
     const now = clock();
     if (input.expiresAt !== undefined && input.expiresAt <= now) {
-      throw new DomainError("invalid_request", "expiresAt is in the past; give a later instant, or none.");
+      throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
     }
     const token = PREFIX + newSecret();
     const record: ApiToken = {
@@ -30,7 +30,7 @@ export function createApiToken({ db, clock, newId, newSecret }: Deps) {
   };
 }
 
-/** Whose token this is, asked of the database each time so that a revoked one is refused at once; undefined when it is nobody's. */
+/** Finds the user of a token. Queries the database every time, so that a revoked token stops working at once. */
 export function authenticateApiToken({ db, clock }: Deps) {
   return async (token: string): Promise<Person | undefined> => {
     if (!SHAPE.test(token)) return undefined;
@@ -38,12 +38,12 @@ export function authenticateApiToken({ db, clock }: Deps) {
   };
 }
 
-/** The caller's tokens, without the tokens. */
+/** Lists the records of the caller's tokens. */
 export function listApiTokens({ db }: Deps) {
   return (caller: Caller): Promise<ApiToken[]> => db.apiTokens.list(caller.userId);
 }
 
-/** Ends one of the caller's tokens. Throws `token_not_found`. */
+/** Revokes a token of the caller. Throws `token_not_found`. */
 export function revokeApiToken({ db }: Deps) {
   return async (caller: Caller, tokenId: string): Promise<void> => {
     if (!(await db.apiTokens.delete(caller.userId, tokenId)))
@@ -51,7 +51,7 @@ export function revokeApiToken({ db }: Deps) {
   };
 }
 
-// The token has 256 random bits, so a plain hash is enough: there is nothing to guess.
+// A token has 256 random bits and cannot be guessed, so a fast hash without a salt is enough.
 function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }

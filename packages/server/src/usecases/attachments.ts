@@ -5,19 +5,19 @@ import { authoriseAttachment } from "./authorise.ts";
 import type { Deps, Page, PageRequest } from "./ports/index.ts";
 import { planDeletion, queueDeletions } from "./storage/purge.ts";
 
-/** What is known of an attachment. Throws `attachment_not_found` or `access_denied`. */
+/** Returns an attachment. Throws `attachment_not_found` or `access_denied`. */
 export function getAttachment({ db }: Deps) {
   return (caller: Caller, attachmentId: string): Promise<Attachment> =>
     authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });
 }
 
-/** The files that are shared with the caller by themselves, without their notes; newest first. */
+/** Lists the attachments that are shared with the caller without their notes, newest first. */
 export function listSharedAttachments({ db, clock }: Deps) {
   return (caller: Caller, page: PageRequest): Promise<Page<SharedAttachment>> =>
     db.shares.listAttachmentsFor(caller.userId, { ...page, now: clock() });
 }
 
-/** Removes an attachment and queues its object for deletion in the same transaction. */
+/** Deletes an attachment, and queues the deletion of its object in the same transaction. */
 export function deleteAttachment({ db, clock, newId, onDeletionsQueued }: Deps) {
   return async (caller: Caller, attachmentId: string): Promise<void> => {
     await db.transaction(async (tx) => {

@@ -4,7 +4,7 @@ import type { NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import type { AttachmentAccess, Queries } from "./ports/index.ts";
 
-/** The note, if the caller may do this with it. Throws `note_not_found` or `access_denied`. */
+/** Returns the note if the caller may perform the action. Throws `note_not_found` or `access_denied`. */
 export async function authoriseNote(
   queries: Queries,
   request: { caller: Caller; noteId: string; action: Action },
@@ -15,7 +15,7 @@ export async function authoriseNote(
   return { ...access.note, role: access.role };
 }
 
-/** The attachment, if the caller may do this with it. Throws `attachment_not_found` or `access_denied`. */
+/** Returns the attachment if the caller may perform the action. Throws `attachment_not_found` or `access_denied`. */
 export async function authoriseAttachment(
   queries: Queries,
   request: { caller: Caller; attachmentId: string; action: Action },

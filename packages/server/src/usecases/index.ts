@@ -8,19 +8,23 @@ import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
-import { collectGarbage } from "./storage/gc.ts";
+import { collectGarbage } from "./storage/collect-garbage.ts";
 import { purgeObjects } from "./storage/purge.ts";
-import { abortUpload, expireUploads } from "./uploads/abort.ts";
-import { attachFile } from "./uploads/attach-form.ts";
-import { collectForms } from "./uploads/collect-forms.ts";
-import { completeUpload } from "./uploads/complete.ts";
-import { getUpload, signParts } from "./uploads/parts.ts";
-import { claimCheck, renewCheck, runCheck } from "./uploads/run-check.ts";
-import { signForm } from "./uploads/sign-form.ts";
-import { startUpload } from "./uploads/start.ts";
+import {
+  abortUpload,
+  attachFile,
+  claimVerification,
+  completeUpload,
+  expireUploads,
+  getUpload,
+  renewVerification,
+  runVerification,
+  signParts,
+  startUpload,
+} from "./uploads/index.ts";
 import { getUsage } from "./usage.ts";
 
-/** Every verb of the service, bound to its database, bucket, clock and limits. */
+/** Binds every use case to the database, the bucket, the clock and the limits. */
 export function createUseCases(deps: Deps) {
   return {
     createNote: createNote(deps),
@@ -38,8 +42,6 @@ export function createUseCases(deps: Deps) {
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
-    signForm: signForm(deps),
-    collectForms: collectForms(deps),
     issueUrl: issueUrl(deps),
     issueUrls: issueUrls(deps),
     putShares: putShares(deps),
@@ -58,9 +60,9 @@ export function createUseCases(deps: Deps) {
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
     collectGarbage: collectGarbage(deps),
-    claimCheck: claimCheck(deps),
-    renewCheck: renewCheck(deps),
-    runCheck: runCheck(deps),
+    claimVerification: claimVerification(deps),
+    renewVerification: renewVerification(deps),
+    runVerification: runVerification(deps),
   };
 }
 

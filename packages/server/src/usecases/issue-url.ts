@@ -1,5 +1,5 @@
 import { permits } from "../domain/access.ts";
-import { isBeingChecked } from "../domain/attachment.ts";
+import { isBeingVerified } from "../domain/attachment.ts";
 import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
@@ -8,15 +8,15 @@ import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
 
 export type IssuedUrl = {
   fileUrl: string;
-  /** Whole seconds; less than asked only when the bucket's credentials die first. */
+  /** Whole seconds. Less than requested only when the credentials of the bucket expire first. */
   expiresInSeconds: number;
   expiresAt: number;
 };
 
 /**
- * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is answered.
- * `expiresInSeconds` undefined: the configured default. Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`,
- * `attachment_not_ready`.
+ * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is returned.
+ * `expiresInSeconds` undefined: the configured default.
+ * Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`.
  */
 export function issueUrl(deps: Deps) {
   const { db, clock, limits } = deps;
@@ -29,14 +29,14 @@ export function issueUrl(deps: Deps) {
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     const { attachment, role } = access;
     if (!permits(role, "attachment.issueUrl")) {
-      // The refusal doesn't wait for its record: it gives nothing away that would have to be accounted for first.
+      // A refusal discloses nothing, so it does not wait for its audit event.
       db.urlAudit.record(describe(deps, { caller, attachment, action: "url.refused" })).catch(() => undefined);
       throw new DomainError("access_denied", "Access denied");
     }
     requireReady(attachment);
     const now = clock();
     const signed = await sign(deps, { attachment, disposition: input.disposition, expiresInSeconds, now });
-    const issued = answer(signed, { expiresInSeconds, now });
+    const issued = toIssued(signed, { expiresInSeconds, now });
     await db.urlAudit.record(
       describe(deps, { caller, attachment, action: "url.issued", expiresInSeconds: issued.expiresInSeconds }),
     );
@@ -44,7 +44,7 @@ export function issueUrl(deps: Deps) {
   };
 }
 
-/** The asked expiry, or the default. Range: whole seconds from 1 to the configured maximum. Throws `expires_in_out_of_range`. */
+/** Returns the requested expiry or the default. Range: 1 to the configured maximum. Throws `expires_in_out_of_range`. */
 export function checkExpiry(limits: Limits, expiresInSeconds: number | undefined): number {
   if (expiresInSeconds === undefined) return limits.urlTtlDefaultSeconds;
   if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > limits.urlTtlMaxSeconds) {
@@ -56,7 +56,7 @@ export function checkExpiry(limits: Limits, expiresInSeconds: number | undefined
   return expiresInSeconds;
 }
 
-/** Signs a download of a ready attachment; the bucket makes the disposition and the type safe to serve. */
+/** Signs a download of a ready attachment. The bucket adapter makes disposition and type safe to serve. */
 export function sign(
   { bucket }: Deps,
   options: { attachment: Downloadable; disposition: Disposition; expiresInSeconds: number; now: number },
@@ -66,11 +66,11 @@ export function sign(
   return bucket.presignGet({ objectKey, filename, contentType, disposition, expiresInSeconds, now });
 }
 
-function answer(signed: SignedUrl, asked: { expiresInSeconds: number; now: number }): IssuedUrl {
-  const leftSeconds = Math.ceil((signed.expiresAt - asked.now) / 1000);
+function toIssued(signed: SignedUrl, requested: { expiresInSeconds: number; now: number }): IssuedUrl {
+  const leftSeconds = Math.ceil((signed.expiresAt - requested.now) / 1000);
   return {
     fileUrl: signed.url,
-    expiresInSeconds: Math.min(asked.expiresInSeconds, leftSeconds),
+    expiresInSeconds: Math.min(requested.expiresInSeconds, leftSeconds),
     expiresAt: signed.expiresAt,
   };
 }
@@ -79,8 +79,8 @@ function requireReady(attachment: Downloadable): void {
   if (attachment.state === "ready") return;
   throw new DomainError(
     "attachment_not_ready",
-    isBeingChecked(attachment.state)
-      ? `The file can't be downloaded yet: it is being checked (${attachment.state}); try again in a moment.`
+    isBeingVerified(attachment.state)
+      ? `The file can't be downloaded yet: it is being verified (${attachment.state}). Try again in a moment.`
       : `The file can't be downloaded: its upload is ${attachment.state}.`,
   );
 }

@@ -9,9 +9,9 @@ export type BatchAnswer =
   | { attachmentId: string; code: "attachment_not_found" | "access_denied" | "attachment_not_ready" };
 
 /**
- * Issues up to 1,000 URLs with one access query; each id gets its own answer, in the order asked.
- * The audit has one event a note, naming its attachments, durable before any URL is answered; and one a note for those that were
- * refused, which nobody waits for. Throws `expires_in_out_of_range`.
+ * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
+ * Each note gets one audit event for its issued URLs, which is on disk before any URL is returned, and one for its refused URLs.
+ * Throws `expires_in_out_of_range`.
  */
 export function issueUrls(deps: Deps) {
   const { db, clock, limits } = deps;
@@ -20,13 +20,13 @@ export function issueUrls(deps: Deps) {
     input: { attachmentIds: readonly string[]; expiresInSeconds: number | undefined },
   ): Promise<BatchAnswer[]> => {
     const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
-    // The database knows ids in lower case; the answer names each as it was asked.
+    // The database stores ids in lower case. The result repeats each id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
     const issued = new Map<string, Downloadable[]>();
     let ofNote: Downloadable[] = [];
-    // A set: a refusal costs the caller nothing, so it names a file once, however often that is asked for.
+    // A set, because a caller could repeat a refused id many times at no cost.
     const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
@@ -38,10 +38,10 @@ export function issueUrls(deps: Deps) {
         continue;
       }
       let signed = sign(deps, { attachment: decision, disposition: "attachment", expiresInSeconds, now });
-      // Awaiting a value that is there already would cost a turn of the event loop an item.
+      // Awaiting a value that is no promise would cost one turn of the event loop for each item.
       if (signed instanceof Promise) signed = await signed;
       answers.push(answer(attachmentId, signed));
-      // Files of one note are mostly asked for together.
+      // Ids of one note usually follow each other.
       if (ofNote[0]?.noteId !== decision.noteId) ofNote = issued.get(decision.noteId) ?? [];
       if (ofNote.length === 0) issued.set(decision.noteId, ofNote);
       ofNote.push(decision);
@@ -56,7 +56,7 @@ export function issueUrls(deps: Deps) {
   };
 }
 
-// As with a single URL, a refusal gives nothing away that would have to be accounted for first.
+// A refusal discloses nothing, so it does not wait for its audit event.
 function recordRefusals(deps: Deps, { caller, refused }: { caller: Caller; refused: Set<Downloadable> }): void {
   for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
     const event = describe(deps, { caller, attachments, action: "url.refused", detail: {} });
@@ -81,7 +81,7 @@ function describe(
   event: { caller: Caller; attachments: Downloadable[] } & Pick<AuditEvent, "action" | "detail">,
 ): AuditEvent {
   const [first] = event.attachments;
-  if (first === undefined) throw new Error("an event is about at least one attachment");
+  if (first === undefined) throw new Error("an event needs at least one attachment");
   return {
     id: newId(),
     at: clock(),

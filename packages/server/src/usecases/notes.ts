@@ -7,7 +7,7 @@ import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
 
-/** Creates a note of the caller's. */
+/** Creates a note. The caller is its owner. */
 export function createNote({ db, clock, newId }: Deps) {
   return async (caller: Caller, input: { title: string; body: string }): Promise<NoteWithAttachments> => {
     const now = clock();
@@ -30,8 +30,8 @@ export function createNote({ db, clock, newId }: Deps) {
 }
 
 /**
- * The notes the caller owns, or those shared with the caller as a whole; newest first. `search`: only those with this text in their title,
- * their body or the name of a file, in whatever case.
+ * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
+ * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
  */
 export function listNotes({ db, clock }: Deps) {
   return async (
@@ -51,7 +51,7 @@ export function listNotes({ db, clock }: Deps) {
   };
 }
 
-/** One note with its attachments. Throws `note_not_found` or `access_denied`. */
+/** Returns a note with its attachments. Throws `note_not_found` or `access_denied`. */
 export function getNote({ db }: Deps) {
   return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
     const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
@@ -60,8 +60,8 @@ export function getNote({ db }: Deps) {
 }
 
 /**
- * Changes the title, the body, or both. `ifUpdatedAt`: only if nobody has changed the note since. Throws `note_not_found`, `access_denied`,
- * `note_changed`, `invalid_request`.
+ * Changes the title, the body, or both. `ifUpdatedAt`: only if this is still the instant of the last change.
+ * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
  */
 export function updateNote({ db, clock, newId }: Deps) {
   return async (
@@ -96,16 +96,16 @@ async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainErr
   if (!(await queries.notes.hold(noteId))) return new DomainError("note_not_found", "Note not found");
   return new DomainError(
     "note_changed",
-    "The note was changed meanwhile; nothing was saved. Read it again, and save with the updatedAt that it has now.",
+    "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",
   );
 }
 
-/** Deletes the note, its shares and attachments, and queues every object for deletion in the same transaction. */
+/** Deletes a note with its shares and attachments, and queues the deletion of every object in the same transaction. */
 export function deleteNote({ db, clock, newId, onDeletionsQueued }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     await db.transaction(async (tx) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
-      // From here on nobody adds a file that would go with the note unseen, its object left behind.
+      // Locks out new attachments, whose objects would stay in the bucket without a row.
       if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
       const now = clock();
       const attachments = await tx.attachments.listOfNote(noteId);

@@ -2,7 +2,7 @@ import { DomainError } from "../domain/errors.ts";
 import { type Caller, normaliseEmail, type Person } from "../domain/person.ts";
 import type { Deps } from "./ports/index.ts";
 
-/** Records who someone is, as an account or a trusted token says, so that others can share with them by address. */
+/** Records the identity from an account or a trusted token, so that others can share by email address. */
 export function rememberPerson({ db, clock }: Deps) {
   return async (identity: {
     id: string;
@@ -21,22 +21,23 @@ export function rememberPerson({ db, clock }: Deps) {
 }
 
 /**
- * Those of these people who are known here, by id; one query for all of them. Nobody, when the database can't be asked: the answer that
- * the names are for may be about a write that is done, and would read as its failure.
+ * Finds users by id with one query. Unknown users are absent.
+ * Returns no users while the database is unreachable. The names may decorate a response to a write that succeeded, and an error would look
+ * like a failure of that write.
  */
 export function findPeople({ db }: Deps) {
   return async (userIds: Iterable<string>): Promise<Map<string, Person>> => {
     const ids = [...new Set(userIds)];
-    return ids.length === 0 ? new Map() : db.people.findByIds(ids).catch(nobody);
+    return ids.length === 0 ? new Map() : db.people.findByIds(ids).catch(emptyIfUnavailable);
   };
 }
 
-function nobody(error: unknown): Map<string, Person> {
+function emptyIfUnavailable(error: unknown): Map<string, Person> {
   if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
   throw error;
 }
 
-/** The caller, as recorded. */
+/** Returns the caller. */
 export function getMe({ db }: Deps) {
   return async (caller: Caller): Promise<Person> =>
     (await db.people.find(caller.userId)) ?? { id: caller.userId, email: undefined, name: undefined, isAdmin: false };

@@ -11,15 +11,15 @@ export type ShareInput = {
   userIds: readonly string[];
   emails: readonly string[];
   role: ShareRole;
-  /** Milliseconds since the epoch; undefined: until revoked. */
+  /** Milliseconds since the epoch. Undefined: until revoked. */
   expiresAt: number | undefined;
 };
 
-/** Where a share hangs, and on whose account. */
+/** The fields of an audit event that describe the shared note or attachment. */
 type Place = { noteId: string; ownerId: string; attachmentIds: string[] };
 
 /**
- * Shares a note or one attachment with people, replacing the share that any of them had, and answers who has one now.
+ * Shares a note or one attachment with users, and replaces their earlier shares. Returns all shares.
  * Throws `note_not_found`, `attachment_not_found`, `access_denied`, `user_not_found`, `invalid_request`.
  */
 export function putShares({ db, clock, newId }: Deps) {
@@ -29,20 +29,20 @@ export function putShares({ db, clock, newId }: Deps) {
       const place = await authorise(tx, { caller, subject });
       const now = clock();
       if (expiresAt !== undefined && expiresAt <= now) {
-        throw new DomainError("invalid_request", "expiresAt is in the past; give a later instant, or none.");
+        throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
       }
       for (const userId of await receivers(tx, { input, ownerId: place.ownerId })) {
         await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: caller.userId });
         const event = { id: newId(), at: now, actorId: caller.userId, ...place };
-        const end = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
-        await tx.audit.add({ ...event, action: "share.granted", detail: { userId, role, expiresAt: end } });
+        const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
+        await tx.audit.add({ ...event, action: "share.granted", detail: { userId, role, expiresAt: expiry } });
       }
       return tx.shares.list(subject);
     });
   };
 }
 
-/** Who a note or one attachment is shared with, ended shares included. Throws as `putShares` does. */
+/** Lists the shares of a note or one attachment, expired shares included. Throws as `putShares` does. */
 export function listShares({ db }: Deps) {
   return async (caller: Caller, subject: ShareSubject): Promise<ShareWithPerson[]> => {
     await authorise(db, { caller, subject });
@@ -50,7 +50,7 @@ export function listShares({ db }: Deps) {
   };
 }
 
-/** Ends one person's share: the next request is refused. Throws `share_not_found`, and as `putShares` does. */
+/** Revokes the share of one user. Their next request is refused. Throws `share_not_found`, and as `putShares` does. */
 export function revokeShare({ db, clock, newId }: Deps) {
   return async (caller: Caller, input: { subject: ShareSubject; userId: string }): Promise<void> => {
     const { subject, userId } = input;
@@ -94,11 +94,12 @@ async function receivers(
   if (unknown.length > 0) {
     throw new DomainError(
       "user_not_found",
-      `Nobody here has the address ${unknown.join(", ")}. Ask them to sign in once, then share again.`,
+      `No user has the email address ${unknown.join(", ")}. Ask them to sign in once, then share again.`,
     );
   }
   const userIds = new Set([...input.userIds, ...people.map((person) => person.id)]);
   if (userIds.size === 0) throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
-  if (userIds.has(ownerId)) throw new DomainError("invalid_request", "The owner has access already.");
+  if (userIds.has(ownerId))
+    throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
   return userIds;
 }

@@ -2,7 +2,7 @@ import type { Caller } from "../domain/person.ts";
 import type { Quota, Usage } from "../domain/usage.ts";
 import type { Deps, Limits } from "./ports/index.ts";
 
-/** What the files on the caller's notes take up, and what they may. */
+/** Returns the usage and the quota of the caller. */
 export function getUsage({ db, limits }: Deps) {
   return async (caller: Caller): Promise<{ usage: Usage; quota: Quota }> => ({
     usage: await db.usage.find(caller.userId),
@@ -10,7 +10,7 @@ export function getUsage({ db, limits }: Deps) {
   });
 }
 
-/** Everybody's quota. */
+/** The quota, which is the same for every user. */
 export function quotaOf({ userQuotaBytes, userQuotaFiles }: Limits): Quota {
   return { bytes: userQuotaBytes, files: userQuotaFiles };
 }

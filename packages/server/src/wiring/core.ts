@@ -16,7 +16,7 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 /** Opens the database (migrating it) and the bucket's client, and binds the use cases to them. */
 export async function openCore(
   config: Config,
-  options: { logger: Logger; onDeletionsQueued?: () => void; onChecksQueued?: () => void; onFormSigned?: () => void },
+  options: { logger: Logger; onDeletionsQueued?: () => void; onVerificationQueued?: () => void },
 ) {
   const { logger } = options;
   const clock = Date.now;
@@ -43,8 +43,7 @@ export async function openCore(
     limits: config.limits,
     scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
     onDeletionsQueued: options.onDeletionsQueued ?? (() => undefined),
-    onChecksQueued: options.onChecksQueued ?? (() => undefined),
-    onFormSigned: options.onFormSigned ?? (() => undefined),
+    onVerificationQueued: options.onVerificationQueued ?? (() => undefined),
   });
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const accounts = createAccounts({

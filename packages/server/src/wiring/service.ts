@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
 import { watchCapabilities } from "../background/bucket-probe.ts";
-import { startFormCollection } from "../background/form-collection.ts";
 import { startHousekeeping } from "../background/sweep.ts";
 import { startChecking } from "../background/verification.ts";
 import type { Config } from "../config/index.ts";
@@ -10,7 +9,7 @@ import { type EmbeddedBucket, startEmbeddedBucket } from "../embedded-bucket/sta
 import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
-import { RENEW_MS } from "../usecases/uploads/run-check.ts";
+import { RENEW_MS } from "../usecases/uploads/index.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort } from "./free-port.ts";
 import { createOpened, type Opened } from "./opened.ts";
@@ -68,17 +67,10 @@ async function openService(
     onError: (error, attachmentId) =>
       logger.error({ err: error, attachmentId }, "a file could not be checked; it is tried again"),
   });
-  const collection = startFormCollection({
-    useCases: () => core.useCases,
-    idleMs: SWEEP_INTERVAL_MS,
-    clock: Date.now,
-    onError: (error) => logger.error({ err: error }, "the file of a form could not be looked for; it is tried again"),
-  });
   const core = await openCore(config, {
     logger,
     onDeletionsQueued: housekeeping.kick,
-    onChecksQueued: checking.kick,
-    onFormSigned: collection.kick,
+    onVerificationQueued: checking.kick,
   });
   opened.add(core.close);
   opened.add(checking.stop);
@@ -113,14 +105,12 @@ async function openService(
     ...{ capabilities: core.capabilities, intervalMs: CAPABILITY_INTERVAL_MS, logger },
   });
   opened.add(capabilityWatch.stop);
-  opened.add(collection.stop);
   opened.add(housekeeping.stop);
   opened.add(() => app.close());
   await app.listen({ host: config.server.host, port: config.server.port });
   housekeeping.kick();
   checking.kick();
   if (scanner === undefined) await warnOfUnscanned(db, logger);
-  collection.kick();
   return { url: publicUrl, bucketUrl: bucket.urlOrigin, hasWebApp: webRoot !== undefined };
 }
 
@@ -131,7 +121,7 @@ export function createLogger(config: Config): Logger {
 
 /** Nothing becomes downloadable unscanned because a setting was lost; so that it doesn't wait unseen, it is said. */
 async function warnOfUnscanned(db: Core["db"], logger: Logger): Promise<void> {
-  const waiting = await db.contentChecks.countNeedingScan();
+  const waiting = await db.verifications.countNeedingScan();
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }

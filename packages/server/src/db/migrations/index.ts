@@ -10,6 +10,7 @@ import { contentChecks } from "./0007-content-checks.ts";
 import { signedForms } from "./0008-signed-forms.ts";
 import { search } from "./0009-search.ts";
 import { sharesByPerson } from "./0010-shares-by-person.ts";
+import { dropSignedForms } from "./0011-drop-signed-forms.ts";
 
 /** Every migration by name, run in the order of the names; one that has been released is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -24,5 +25,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0008-signed-forms": signedForms(engine),
     "0009-search": search(engine),
     "0010-shares-by-person": sharesByPerson,
+    "0011-drop-signed-forms": dropSignedForms,
   };
 }

@@ -2,7 +2,7 @@ import type { Insertable, Kysely, Selectable } from "kysely";
 import type { Attachment } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { fold } from "../../domain/fold.ts";
-import { takesRoom } from "../../domain/usage.ts";
+import { usesCapacity } from "../../domain/usage.ts";
 import type { AttachmentQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { AttachmentsTable, Tables } from "../schema.ts";
@@ -76,7 +76,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       if (result.numInsertedOrUpdatedRows === 0n) {
         throw new DomainError("object_already_attached", "This object is attached to a note already.");
       }
-      if (!attachment.ownsObject || !takesRoom(attachment.state)) return;
+      if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
       // After the row, whose foreign key waits for a deletion of the note: everyone locks the note first, then the usage.
       const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
       const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
@@ -98,7 +98,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .returning(roomColumns)
         .executeTakeFirst();
       if (row === undefined) return false;
-      if (takesRoom(from) && !takesRoom(to)) await giveBackAll(db, [{ ...row, state: from }]);
+      if (usesCapacity(from) && !usesCapacity(to)) await giveBackAll(db, [{ ...row, state: from }]);
       return true;
     },
 
@@ -163,7 +163,7 @@ async function giveBackAll(
   db: Kysely<Tables>,
   rows: readonly Pick<Selectable<AttachmentsTable>, (typeof roomColumns)[number]>[],
 ): Promise<void> {
-  const counted = rows.filter((row) => row.owns_object === 1 && takesRoom(row.state));
+  const counted = rows.filter((row) => row.owns_object === 1 && usesCapacity(row.state));
   const [first] = counted;
   if (first === undefined) return;
   const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);

@@ -7,15 +7,14 @@ import { apiTokenQueries } from "./api-tokens.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
-import { contentCheckQueries } from "./content-checks.ts";
 import { inventoryQueries } from "./inventory.ts";
 import { noteQueries, type RunSearch } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
 import { shareQueries } from "./shares.ts";
-import { signedFormQueries } from "./signed-forms.ts";
 import { uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
+import { verificationQueries } from "./verifications.ts";
 
 export type QueryContext = {
   engine: Engine;
@@ -44,11 +43,10 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     people: peopleQueries(db, engine),
     apiTokens: apiTokenQueries(db),
     objectDeletions: objectDeletionQueries(db, engine),
-    contentChecks: contentCheckQueries(db),
+    verifications: verificationQueries(db),
     bucketCapabilities: bucketCapabilityQueries(db),
     usage: usageQueries(db),
     inventory: inventoryQueries(db, engine),
-    signedForms: signedFormQueries(db),
     audit: auditQueries(db, { unfiledEvents }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Insertable, Kysely, Selectable } from "kysely";
 import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
-import { takesRoom } from "../../domain/usage.ts";
+import { usesCapacity } from "../../domain/usage.ts";
 import type { UploadQueries } from "../../usecases/ports/index.ts";
 import type { Tables, UploadsTable } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
@@ -113,7 +113,7 @@ export function uploadQueries(db: Kysely<Tables>): UploadQueries {
     async transition(uploadId, { from, to }) {
       const result = await db
         .updateTable("uploads")
-        .set({ state: to, ...(takesRoom(to) ? {} : { idempotency_key: null }) })
+        .set({ state: to, ...(usesCapacity(to) ? {} : { idempotency_key: null }) })
         .where("id", "=", uploadId)
         .where("state", "=", from)
         .executeTakeFirstOrThrow();

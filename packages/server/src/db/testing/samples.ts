@@ -3,7 +3,6 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Note } from "../../domain/note.ts";
 import type { Share } from "../../domain/share.ts";
-import type { SignedForm } from "../../domain/signed-form.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { ApiToken } from "../../usecases/ports/index.ts";
 
@@ -50,25 +49,6 @@ export function sampleUpload(attachment: Attachment, given: Partial<Upload> = {}
     state: "pending",
     expiresAt: AT + 900_000,
     createdAt: AT,
-    ...given,
-  };
-}
-
-export function sampleForm(given: Partial<SignedForm> = {}): SignedForm {
-  const id = newId();
-  return {
-    id,
-    noteId: newId(),
-    userId: "ann",
-    objectKey: `objects/${id}`,
-    filename: "photo.png",
-    contentType: "image/png",
-    minBytes: 0,
-    maxBytes: 100 * 1024 ** 2,
-    uploadId: undefined,
-    expiresAt: AT + 900_000,
-    createdAt: AT,
-    lookAt: AT + 1_000,
     ...given,
   };
 }

@@ -27,7 +27,6 @@ const bodies: Record<string, (world: World) => object> = {
 
 const queries: Record<string, (world: World) => Record<string, string>> = {
   "GET /attachments": () => ({ scope: "shared" }),
-  "GET /s3/params": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", "metadata[noteId]": noteId }),
   "GET /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
   "GET /s3/multipart/:uploadId/:partNumber": ({ uploadId }) => ({ key: uploadId }),
   "GET /s3/multipart/:uploadId/batch": ({ uploadId }) => ({ key: uploadId, partNumbers: "1" }),

@@ -64,7 +64,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     singlePutMaxBytes: 8 * 2 ** 20,
     uploadTtlSeconds: 900,
     multipartTtlSeconds: 86_400,
-    checkInRequestMaxBytes: 64 * 2 ** 20,
+    verifyInRequestMaxBytes: 64 * 2 ** 20,
   };
   const useCases = createUseCases({
     db,
@@ -76,8 +76,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     limits: { ...limits, ...options.limits },
     onDeletionsQueued: () => onDeletionsQueued(),
     scanning: options.scanning,
-    onChecksQueued: () => undefined,
-    onFormSigned: () => undefined,
+    onVerificationQueued: () => undefined,
   });
   const accounts = options.hasAccounts === true ? accountsOn(database, { ...useCases, ...options }) : undefined;
   const log = collectLog();

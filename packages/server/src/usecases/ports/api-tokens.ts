@@ -4,7 +4,7 @@ export type ApiToken = {
   id: string;
   userId: string;
   label: string;
-  /** SHA-256 of the token, base64url; the token itself is shown once and kept nowhere. */
+  /** SHA-256 of the token, base64url. The token itself is shown once and never stored. */
   tokenHash: string;
   createdAt: number;
   expiresAt: number | undefined;
@@ -12,9 +12,9 @@ export type ApiToken = {
 
 export type ApiTokenQueries = {
   insert(token: ApiToken): Promise<void>;
-  /** The live token with this hash, and whose it is. */
+  /** The live token with this hash, and its user. */
   findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
   list(userId: string): Promise<ApiToken[]>;
-  /** Says whether there was one of this person's. */
+  /** False: the user has no such token. */
   delete(userId: string, tokenId: string): Promise<boolean>;
 };

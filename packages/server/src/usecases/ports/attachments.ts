@@ -3,11 +3,11 @@ import type { Quota } from "../../domain/usage.ts";
 
 export type AttachmentQueries = {
   /**
-   * Takes room for the file, as it does with every change of a state and gives it back with every removal, so that usage is always what
-   * the rows say. `settles`: the room that a form upload reserved under this key is part of it. Throws `quota_exceeded`.
+   * Inserts an attachment and adds it to the usage of the owner. Transitions and deletions also update the usage, so it always matches
+   * the rows. `settles`: uses up the reservation under this object key. Throws `quota_exceeded`.
    */
   insert(attachment: Attachment, options?: { quota?: Quota; settles?: boolean }): Promise<void>;
-  /** Moves `from` -> `to` and says whether it was there: the only way a state changes, so that two callers can't both win. */
+  /** Changes the state. False: the state is not `from` any more, so of two callers only one succeeds. */
   transition(
     attachmentId: string,
     change: {
@@ -25,6 +25,6 @@ export type AttachmentQueries = {
   /** All attachments of several notes in one query, for lists of notes. */
   listOfNotes(noteIds: readonly string[]): Promise<Map<string, Attachment[]>>;
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
-  /** By id; those that are gone are absent. One query. */
+  /** Filenames by id. Deleted attachments are absent. One query. */
   filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>>;
 };

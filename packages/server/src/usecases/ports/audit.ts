@@ -1,14 +1,14 @@
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** Business events are written with the change they tell of, in its transaction. */
+/** Business events are written in the transaction of their change. */
 export type AuditWriter = { add(event: AuditEvent): Promise<void> };
 
-/** URL events are many and small: they share commits. */
+/** URL events are many and small, so they share commits. */
 export type UrlAuditLog = {
-  /** Resolves when the event is on disk, at most a few milliseconds later; rejects with `database_unavailable`. */
+  /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
-  /** Writes out what is waiting, and takes no more. */
+  /** Flushes the waiting events and accepts no more. */
   close(): Promise<void>;
 };
 

@@ -3,32 +3,29 @@ import type { Checksum } from "../../domain/attachment.ts";
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { Disposition } from "../../domain/serving.ts";
 
-/** Where the parts of an upload gather until they are put together; `bucketUploadId` never leaves the server. */
+/** A multipart upload in the bucket. `bucketUploadId` leaves the server only inside a signed URL. */
 export type MultipartPlace = { objectKey: string; bucketUploadId: string };
 export type StoredPart = { partNumber: number; etag: string; sizeBytes: number };
 
 export type SignedUrl = { url: string; expiresAt: number };
 export type SignedRequest = SignedUrl & { method: string; headers: Record<string, string> };
 
-/** A form for a browser: its fields, and the file last, are posted to `url`. */
-export type SignedPost = SignedUrl & { fields: Record<string, string> };
-
 export type StoredObject = { sizeBytes: number; contentType: string; etag: string; checksum: Checksum | undefined };
 
-/** `modifiedAt` by the bucket's clock, infinite where it says none. */
+/** `modifiedAt` is by the bucket's clock, and Infinity if the bucket reports none. */
 export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
-/** `begunAt` likewise. */
+/** `begunAt` is by the bucket's clock, and Infinity if the bucket reports none. */
 export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
-/** The object store. Calls that reach it reject with `bucket_unavailable` within seconds when it is down. */
+/** The object store. While it is down, calls that reach it reject with `bucket_unavailable` within seconds. */
 export type Bucket = {
-  /** Scheme, host and port of every URL that is signed: where browsers send files and read them from. */
+  /** Scheme, host and port of every signed URL. */
   readonly urlOrigin: string;
-  /** A new key under our prefix: 128 random bits, nothing of the filename. */
+  /** Returns a new key under our prefix: 128 random bits, and nothing from the filename. */
   newObjectKey(): string;
   /**
-   * Signs the stored type and the asked disposition as `safeServing` allows them. `expiresAt` is the true end: it is earlier than asked
-   * when the credentials die first. Not a promise when credentials are at hand.
+   * Signs a download, with type and disposition as `safeServing` allows them. `expiresAt` is earlier than requested when the credentials
+   * expire first. Returns no promise when credentials are cached.
    */
   presignGet(options: {
     objectKey: string;
@@ -39,8 +36,8 @@ export type Bucket = {
     now: number;
   }): SignedUrl | Promise<SignedUrl>;
   /**
-   * Size, type and checksum are signed: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`: it refuses a second
-   * one too. Not every bucket knows that condition; one that doesn't refuses every request which carries it.
+   * Signs size, type and checksum: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`, and the bucket then refuses
+   * a second PUT. A bucket without that condition refuses every request that carries it.
    */
   presignPut(options: {
     objectKey: string;
@@ -51,34 +48,23 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
-  /**
-   * Signs a form for one key: the bucket refuses another type, and a file that is shorter than `minBytes` or longer than `maxBytes`. It
-   * may be posted more than once, and the last file stays.
-   */
-  presignPost(options: {
-    objectKey: string;
-    contentType: string;
-    minBytes: number;
-    maxBytes: number;
-    expiresInSeconds: number;
-    now: number;
-  }): Promise<SignedPost>;
-  /** Begins an upload in parts, and answers the bucket's id of it. */
+  /** Starts a multipart upload. Returns the bucket's id of it. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
-  /** The size of the part is signed: the bucket refuses any other body. */
+  /** Signs the size of the part: the bucket refuses any other body. */
   presignPart(
     options: MultipartPlace & { partNumber: number; sizeBytes: number; expiresInSeconds: number; now: number },
   ): Promise<SignedRequest>;
-  /** The parts that are stored, in order; undefined when the upload is over or there never was one. */
+  /** Lists the stored parts, in order. Undefined: there is no such upload, or it is over. */
   listParts(place: MultipartPlace): Promise<StoredPart[] | undefined>;
   /**
-   * Puts the parts together under a key that nothing has. done: now, or the upload is over already, and only the object itself tells
-   * how it ended · parts_changed: a part is not what it was when it was listed.
+   * Assembles the parts under an unused key.
+   * - done: assembled, or the upload was over already. Only the object itself shows the outcome.
+   * - parts_changed: a part has changed since it was listed
    */
   completeMultipart(
     options: MultipartPlace & { parts: readonly Pick<StoredPart, "partNumber" | "etag">[] },
   ): Promise<"done" | "parts_changed">;
-  /** Throws the parts away; doing it twice is fine. */
+  /** Aborts a multipart upload and deletes its parts. Idempotent. */
   abortMultipart(place: MultipartPlace): Promise<void>;
   /**
    * Streams a body of unknown length into the bucket in constant memory.
@@ -90,20 +76,20 @@ export type Bucket = {
     body: Readable;
     maxBytes: number;
   }): Promise<{ sizeBytes: number; checksum: Checksum }>;
-  /** Undefined when there is no such object. */
+  /** Reads the metadata of an object. Undefined: there is no such object. */
   head(objectKey: string): Promise<StoredObject | undefined>;
-  /** The first bytes of an object, at most `length`; undefined when it is gone, or another one than `etag` says. */
+  /** Reads at most `length` first bytes. Undefined: the object is missing, or has another ETag. */
   readStart(objectKey: string, options: { length: number; etag: string }): Promise<Uint8Array | undefined>;
   /**
-   * All bytes of an object, to be read to the end or destroyed; undefined when it is gone, or another one than `etag` says. The stream
-   * fails with `bucket_unavailable` when it stalls or ends early, and when the signal says so.
+   * Reads an object. The caller reads the stream to its end or destroys it. Undefined: the object is missing, or has another ETag.
+   * The stream fails with `bucket_unavailable` when it stalls, ends early, or the signal aborts.
    */
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
-  /** The SHA-256 of the stored bytes, read through the server in constant memory: for buckets that don't keep one. */
+  /** Computes the SHA-256 of the stored bytes in constant memory, for buckets that store none. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object of any size within the bucket, without its bytes passing the server. changed: it is gone, or another one than `etag`
-   * says, and there is no copy. Not every server compares ETags, and none of an object in parts: the copy has to be looked at in any case.
+   * Copies an object of any size within the bucket. changed: the object is missing or has another ETag, and there is no copy.
+   * Not every server compares ETags, and none compares that of a multipart object, so the caller must verify the copy.
    */
   copy(options: {
     from: string;
@@ -112,24 +98,24 @@ export type Bucket = {
     sizeBytes: number;
     contentType: string;
   }): Promise<"done" | "changed">;
-  /** Deleting what isn't there is not an error. Answers the keys that are gone. */
+  /** Deletes objects. Returns the keys that are deleted now, missing objects included. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
-  /** Throws away what unfinished multipart uploads of these keys have stored; other keys are not touched. */
+  /** Aborts the unfinished multipart uploads under these keys. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
   /**
-   * All objects under our prefix, whoever put them there, in the order of their keys' UTF-8 bytes, as S3 lists them. Pages are never empty.
-   * Range of `pageSize`, the most in one: 1 to 1,000, which is the default.
+   * Lists all objects under our prefix, in the order of the UTF-8 bytes of their keys. Pages are never empty.
+   * `pageSize`: 1 to 1,000. Default: 1,000.
    */
   listObjects(options?: { pageSize: number }): AsyncIterable<ListedObject[]>;
-  /** All unfinished multipart uploads under our prefix, in pages of 1,000 at most; none where the bucket keeps no list of them. */
+  /** Lists the unfinished multipart uploads under our prefix, in pages of at most 1,000. Empty if the bucket keeps no list of them. */
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
-  /** Whether it is a key as `newObjectKey` makes them. */
+  /** Whether `newObjectKey` could have made this key. */
   isOwnKey(objectKey: string): boolean;
-  /** Resolves when the bucket answered; rejects with `bucket_unavailable`. */
+  /** Resolves when the bucket responds. Rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
-  /** Finds out what the bucket does, with tiny objects under these keys, which are new and the caller's to remove. */
+  /** Probes the capabilities with tiny objects under these new keys. The caller deletes the objects. */
   tryCapabilities(objectKeys: readonly [string, string, string]): Promise<BucketCapabilities>;
-  /** The bucket's name, and a parser of any address of an object in it. Throws `invalid_request` for addresses elsewhere. */
+  /** Returns the key of an S3 URL. Throws `invalid_request` for a URL outside the bucket. */
   objectKeyOf(s3Url: string): string;
   close(): void;
 };

@@ -3,17 +3,16 @@ import type { ApiTokenQueries } from "./api-tokens.ts";
 import type { AttachmentQueries } from "./attachments.ts";
 import type { AuditQueries, UrlAuditLog } from "./audit.ts";
 import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
-import type { ContentCheckQueries } from "./content-checks.ts";
 import type { InventoryQueries } from "./inventory.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
 import type { PeopleQueries } from "./people.ts";
 import type { ShareQueries } from "./shares.ts";
-import type { SignedFormQueries } from "./signed-forms.ts";
 import type { UploadQueries } from "./uploads.ts";
 import type { UsageQueries } from "./usage.ts";
+import type { VerificationQueries } from "./verifications.ts";
 
-/** Everything that can be asked of the database inside or outside a transaction. */
+/** The queries inside or outside a transaction. */
 export type Queries = {
   access: AccessQueries;
   notes: NoteQueries;
@@ -23,20 +22,19 @@ export type Queries = {
   people: PeopleQueries;
   apiTokens: ApiTokenQueries;
   objectDeletions: ObjectDeletionQueries;
-  contentChecks: ContentCheckQueries;
+  verifications: VerificationQueries;
   bucketCapabilities: BucketCapabilityQueries;
   usage: UsageQueries;
   inventory: InventoryQueries;
-  signedForms: SignedFormQueries;
   audit: AuditQueries;
 };
 
-/** The database. Every call rejects with `database_unavailable` when it can't be reached, and works again when it can. */
+/** The database. While it is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Queries & {
   /** All or nothing, durable when it resolves (SQLite: synchronous=FULL). */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   urlAudit: UrlAuditLog;
-  /** Resolves when a query went through; rejects with `database_unavailable`. */
+  /** Runs one query. Rejects with `database_unavailable`. */
   probe(): Promise<void>;
   close(): Promise<void>;
 };

@@ -9,7 +9,6 @@ export type * from "./attachments.ts";
 export type * from "./audit.ts";
 export type * from "./bucket.ts";
 export type * from "./bucket-capabilities.ts";
-export type * from "./content-checks.ts";
 export type * from "./database.ts";
 export type * from "./inventory.ts";
 export type * from "./notes.ts";
@@ -18,11 +17,11 @@ export type * from "./page.ts";
 export type * from "./people.ts";
 export type * from "./scanner.ts";
 export type * from "./shares.ts";
-export type * from "./signed-forms.ts";
 export type * from "./uploads.ts";
 export type * from "./usage.ts";
+export type * from "./verifications.ts";
 
-/** Time and chance, passed in so that the core is a function of its inputs. */
+/** Milliseconds since the epoch. */
 export type Clock = () => number;
 export type NewId = () => string;
 
@@ -30,17 +29,17 @@ export type Limits = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
   uploadMaxBytes: number;
-  /** A larger file is uploaded in parts. */
+  /** A larger file is a multipart upload. Bytes. */
   singlePutMaxBytes: number;
-  /** How long a signed PUT lives, of a file or a part. Seconds. */
+  /** How long a signed PUT of a file or a part is valid. Seconds. */
   uploadTtlSeconds: number;
-  /** How long an upload in parts may take. Seconds. */
+  /** How long a multipart upload may take. Seconds. */
   multipartTtlSeconds: number;
-  /** A file that has to be read whole to be verified, and is no larger, is verified within the request that completes it. */
-  checkInRequestMaxBytes: number;
-  /** What the files on one person's notes may take up together. Default: no limit. */
+  /** A larger file whose bytes must be read is verified after the request. Bytes. */
+  verifyInRequestMaxBytes: number;
+  /** The most that the files on the notes of one user may use. Bytes. Default: no limit. */
   userQuotaBytes?: number | undefined;
-  /** How many they may be. Default: no limit. */
+  /** The most files on the notes of one user. Default: no limit. */
   userQuotaFiles?: number | undefined;
 };
 
@@ -50,16 +49,14 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
-  /** What is known of the bucket at this moment. */
+  /** The capabilities that are known at this moment. */
   capabilities: () => BucketCapabilities;
-  /** 256 random bits, base64url. */
+  /** Returns 256 random bits, base64url. */
   newSecret: () => string;
-  /** Told after a commit that queued object deletions, so that they need not wait for the next sweep. */
+  /** Called after a commit that queued object deletions, so that they run before the next sweep. */
   onDeletionsQueued: () => void;
-  /** Undefined: files are not scanned. `tooLarge`: what becomes of a file that the scanner does not look at whole. */
+  /** Undefined: files are not scanned. `tooLarge`: what happens to a file that is too large for the scanner. */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
-  /** Told after a commit that queued a check of content. */
-  onChecksQueued: () => void;
-  /** Told after a commit that recorded a signed form, for whose file somebody has to look. */
-  onFormSigned: () => void;
+  /** Called after a commit that queued a verification. */
+  onVerificationQueued: () => void;
 };

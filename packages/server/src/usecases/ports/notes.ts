@@ -1,26 +1,26 @@
 import type { Note, NoteWithRole } from "../../domain/note.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** `search`: only notes with this text in their title, their body or the name of a listed file; case is ignored, no character is special. */
+/** `search`: only notes with this text in the title, the body or the name of a listed file. Ignores case. No character is special. */
 export type NotePageRequest = PageRequest & { search?: string | undefined };
 
 export type NoteQueries = {
   insert(note: Note): Promise<void>;
   /**
-   * Answers the note as it is now. `updatedAt`: its instant, or one millisecond after the last change where that is later.
-   * `ifUpdatedAt`: only if the last change was then. Undefined: it wasn't, or the note is gone.
+   * Returns the changed note. Its `updatedAt` is the given instant, or one millisecond after the last change if that is later.
+   * `ifUpdatedAt`: changes the note only if this is the instant of the last change. Undefined: it is not, or the note is deleted.
    */
   update(
     noteId: string,
     change: { title?: string; body?: string; updatedAt: number; ifUpdatedAt?: number | undefined },
   ): Promise<Note | undefined>;
-  /** Keeps others from adding to the note and from deleting it until the transaction ends; false when it is gone. */
+  /** Locks the note against additions and deletion until the transaction ends. False: the note is deleted. */
   hold(noteId: string): Promise<boolean>;
-  /** Removes the note with its attachments, uploads and shares; the caller holds it, and has queued the objects for deletion. */
+  /** Deletes the note with its attachments, uploads and shares. The caller holds the note and queues the deletion of its objects. */
   delete(noteId: string): Promise<void>;
-  /** By id; those that are gone are absent. One query. */
+  /** Titles by id. Deleted notes are absent. One query. */
   titlesOf(noteIds: readonly string[]): Promise<Map<string, string>>;
   listOwned(userId: string, page: NotePageRequest): Promise<Page<Note>>;
-  /** Notes with a live share for this person; newest first, as all lists are. */
+  /** Notes with a live share for this user, newest first. */
   listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteWithRole>>;
 };

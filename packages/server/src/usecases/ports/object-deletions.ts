@@ -1,25 +1,25 @@
-/** An object that has to go from the bucket: the durable outbox of deletions. */
+/** A queued deletion of an object. */
 export type ObjectDeletion = {
   objectKey: string;
-  /** Not before this instant: while a signed PUT lives, deleting would be in vain. Milliseconds since the epoch. */
+  /** While a signed PUT is valid, a deletion would be in vain. Milliseconds since the epoch. */
   notBefore: number;
   attempts: number;
 };
 
 /**
- * Every object goes twice, the second time long after nobody can put anything under its key any more: a PUT that began while its URL
- * lived may arrive after the first time (SECURITY-REQUIREMENTS 10).
+ * The durable outbox of deletions. Each deletion runs twice, a day apart, in case a PUT was still in flight the first time
+ * (docs/security-requirements.md, 10).
  */
 export type ObjectDeletionQueries = {
-  /** Queues a deletion, or moves the queued one of this key to `notBefore` and has it done anew. */
+  /** Queues a deletion, or moves the queued one of this key to `notBefore` and restarts it. */
   put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
   find(objectKey: string): Promise<ObjectDeletion | undefined>;
-  /** Takes one back: the object is wanted after all. In time only while it is not due: what is due may be on its way to the bucket. */
+  /** Cancels a deletion. Safe only before it is due, because a due deletion may already be running. */
   cancel(objectKey: string): Promise<void>;
-  /** Never the object of a file that is there or coming, whatever was queued: what a bug or a lost answer queued loses nobody's file. */
+  /** Never lists the object of a live attachment, so a wrongly queued deletion loses no file. */
   listDue(now: number, limit: number): Promise<ObjectDeletion[]>;
-  /** Of those that were due `now` and are gone: the first time moves to `againAt`, the second one ends. In a transaction. */
+  /** Records deletions that ran. A first run moves to `againAt`, and a second run removes the row. In a transaction. */
   settle(objectKeys: readonly string[], times: { now: number; againAt: number }): Promise<void>;
-  /** Does nothing when the deletion is not as it was seen any more. */
+  /** Does nothing when the deletion has changed since it was read. */
   postpone(seen: ObjectDeletion, change: { notBefore: number }): Promise<void>;
 };

@@ -4,11 +4,11 @@ import type { Page, PageRequest } from "./page.ts";
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
 export type ShareQueries = {
-  /** Creates or replaces the share of this person. */
+  /** Creates or replaces the share of a user. */
   put(subject: ShareSubject, share: Share): Promise<void>;
-  /** Says whether there was one. */
+  /** False: there was no such share. */
   delete(subject: ShareSubject, userId: string): Promise<boolean>;
   list(subject: ShareSubject): Promise<ShareWithPerson[]>;
-  /** Listed files with a live share of their own for this person, to whom their notes are neither shared nor their own; newest file first. */
+  /** Listed attachments with a live share for this user, who has no access to their notes. Newest first. */
   listAttachmentsFor(userId: string, page: PageRequest & { now: number }): Promise<Page<SharedAttachment>>;
 };

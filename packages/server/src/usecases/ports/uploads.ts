@@ -2,17 +2,20 @@ import type { AttachmentState } from "../../domain/attachment.ts";
 import type { Upload } from "../../domain/upload.ts";
 
 export type UploadQueries = {
-  /** Throws `idempotency_key_in_use` when another upload of this person has the key, however short a time ago. */
+  /** Throws `idempotency_key_in_use` when another upload of this user has the key. */
   insert(upload: Upload): Promise<void>;
   find(uploadId: string): Promise<Upload | undefined>;
   findOfAttachment(attachmentId: string): Promise<Upload | undefined>;
   transition(uploadId: string, change: { from: AttachmentState; to: AttachmentState }): Promise<boolean>;
   findByKey(key: { userId: string; idempotencyKey: string }): Promise<Upload | undefined>;
-  /** Makes the key a new one, if its upload began too long ago, or is pending with no second left; one that ends without a file is forgotten with that. */
+  /**
+   * Frees the key if its upload started before `startedBefore`, or is pending and expires within a second. A transition to a final state
+   * other than `ready` frees the key too.
+   */
   forgetKey(
     key: { userId: string; idempotencyKey: string },
     times: { now: number; startedBefore: number },
   ): Promise<void>;
-  /** Pending uploads whose URL died before `before`. */
+  /** Pending uploads that expired before `before`. */
   listAbandoned(before: number, limit: number): Promise<Upload[]>;
 };

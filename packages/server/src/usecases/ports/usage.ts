@@ -1,24 +1,24 @@
 import type { Quota, Usage } from "../../domain/usage.ts";
 
-/** Who takes room, in whose quota. */
+/** `userId` reserves capacity in the quota of `ownerId`. */
 type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
 
-/** What everyone's files take up. Files that have an attachment are counted with it (AttachmentQueries); these calls are for those without. */
+/** Usage and reservations. AttachmentQueries counts files with an attachment. A reservation counts a file that has none yet. */
 export type UsageQueries = {
   find(ownerId: string): Promise<Usage>;
-  /** Takes room for a file that is coming in, until `expiresAt`. In a transaction; throws `quota_exceeded`. */
+  /** Reserves capacity for a file until `expiresAt`. In a transaction. Throws `quota_exceeded`. */
   reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
-  /** Takes more of it, and until later. In a transaction; throws `quota_exceeded`, and `upload_aborted` when it has expired. */
+  /** Reserves more, and until a later instant. In a transaction. Throws `quota_exceeded`, and `upload_aborted` after its expiry. */
   extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
-  /** Gives it back; doing it twice is fine. In a transaction. */
+  /** Releases a reservation. Idempotent. In a transaction. */
   release(objectKey: string): Promise<void>;
-  /** Gives back what has expired, and answers how many. In a transaction. */
+  /** Releases the expired reservations. Returns their number. In a transaction. */
   releaseExpired(now: number): Promise<number>;
-  /** Owners whose counter is not what the rows say, as they are at one moment; in the order of their ids, from after one. */
+  /** Owners whose counter differs from the sum of their rows, at one moment, in the order of their ids. */
   listDrifts(page: { after: string; limit: number }): Promise<UsageDrift[]>;
-  /** Sets the counter to what the rows say. In a transaction. */
+  /** Sets the counter to the sum of the rows. In a transaction. */
   recount(ownerId: string): Promise<void>;
 };
 
-/** `counted`: by the counter · `actual`: by the rows. */
+/** `counted` is the counter. `actual` is the sum of the rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };

@@ -5,23 +5,25 @@ import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
-import { queueCheck } from "../uploads/decide.ts";
 
-/** A deletion can be called off until then: longer than any transaction lasts and than clocks of replicas differ. Milliseconds. */
-const CALLED_OFF_BEFORE_MS = 60_000;
+/**
+ * A deletion can be cancelled until this long before it is due. Longer than any transaction, and than the clocks of replicas differ.
+ * Milliseconds.
+ */
+const CANCEL_BEFORE_DUE_MS = 60_000;
 
 export type AdoptInput = {
   noteId: string;
-  /** Exactly one of the two: any S3 address of the object, or its key in our bucket. */
+  /** Exactly one of the two: any S3 URL of the object, or its key in our bucket. */
   s3Url: string | undefined;
   key: string | undefined;
   filename: string | undefined;
 };
 
 /**
- * Attaches an object that is in the bucket already; only an administrator may, since the key is theirs to choose.
- * Where files are scanned it is `scanning` at first. The object stays in the bucket when the attachment goes. Throws `access_denied`, `note_not_found`, `invalid_request`,
- * `object_not_found`, `object_already_attached`.
+ * Attaches an object that is already in the bucket. Only for administrators, because the caller chooses the key.
+ * With a scanner the attachment is `scanning` first. The object stays in the bucket when the attachment is deleted.
+ * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`.
  */
 export function adoptObject(deps: Deps) {
   const { db, bucket } = deps;
@@ -30,14 +32,11 @@ export function adoptObject(deps: Deps) {
     if (person?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
     const objectKey = chooseKey(deps, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
-    // Before the look into the bucket: what is deleted after it must not pass for what was seen.
+    // Read before the object, so that a deletion in between is noticed.
     const deletion = await db.objectDeletions.find(objectKey);
     const stored = await bucket.head(objectKey);
     if (stored === undefined) {
-      throw new DomainError(
-        "object_not_found",
-        "There is no such object in the bucket; check the address and the key.",
-      );
+      throw new DomainError("object_not_found", "There is no such object in the bucket. Check the URL and the key.");
     }
     return attach(deps, { caller, noteId: input.noteId, objectKey, filename, stored, deletion });
   };
@@ -58,7 +57,7 @@ type Adopted = {
   deletion: ObjectDeletion | undefined;
 };
 
-async function attach({ db, clock, newId, scanning, onChecksQueued }: Deps, input: Adopted): Promise<Attachment> {
+async function attach({ db, clock, newId, scanning, onVerificationQueued }: Deps, input: Adopted): Promise<Attachment> {
   const { caller, noteId, objectKey, filename, stored } = input;
   const adopted = await db.transaction(async (tx) => {
     const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
@@ -83,10 +82,10 @@ async function attach({ db, clock, newId, scanning, onChecksQueued }: Deps, inpu
       createdAt: now,
     };
     await tx.attachments.insert(attachment);
-    // Should it be something of ours that was given up, and came back too late: it is wanted after all.
+    // It may be an object of ours whose deletion is queued.
     await tx.objectDeletions.cancel(objectKey);
     if (scanning !== undefined) {
-      await queueCheck(tx, { attachmentId: attachment.id, to: "scanning", etag: stored.etag, now });
+      await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
     }
     await tx.audit.add({
       id: newId(),
@@ -100,19 +99,19 @@ async function attach({ db, clock, newId, scanning, onChecksQueued }: Deps, inpu
     });
     return attachment;
   });
-  if (scanning !== undefined) onChecksQueued();
+  if (scanning !== undefined) onVerificationQueued();
   return adopted;
 }
 
-/** A purge that has listed the key deletes the object whatever becomes of its entry, so only one that none has seen can be called off. */
+/** A purge that has listed a deletion runs it even if the row is cancelled. So only a deletion that is not due soon can be cancelled. */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,
   { seen, now }: { seen: ObjectDeletion | undefined; now: number },
 ): void {
   const isAsSeen = deletion?.notBefore === seen?.notBefore && deletion?.attempts === seen?.attempts;
-  if (isAsSeen && (deletion === undefined || deletion.notBefore > now + CALLED_OFF_BEFORE_MS)) return;
+  if (isAsSeen && (deletion === undefined || deletion.notBefore > now + CANCEL_BEFORE_DUE_MS)) return;
   throw new DomainError(
     "object_not_found",
-    "The object is being removed from the bucket, since what it belonged to was deleted. Put the file under another key, and adopt that.",
+    "The object is being removed from the bucket, because its attachment was deleted. Store the file under another key, and adopt that.",
   );
 }

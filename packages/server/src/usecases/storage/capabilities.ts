@@ -1,22 +1,22 @@
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import type { Bucket, Clock, Database } from "../ports/index.ts";
 
-/** How long an answer counts: a server is updated now and then. Milliseconds. */
+/** How long a result is valid, because a server may be updated. Milliseconds. */
 const KEEP_MS = 86_400_000;
-/** Longer than asking takes: whoever died over it has left what it tried with. Milliseconds. */
+/** Longer than a probe takes. After that, its process died and left objects. Milliseconds. */
 const ABANDONED_AFTER_MS = 600_000;
 
-/** What is known of the bucket, for all replicas: asked once a day, and kept in the database. */
+/** The capabilities of the bucket: probed once a day, and stored in the database for all replicas. */
 export type Capabilities = {
-  /** What counts now; the least until the bucket has been asked. */
+  /** The known capabilities. LEAST_CAPABILITIES before the first probe. */
   current(): BucketCapabilities;
-  /** Makes it known: from the database, or by asking the bucket. Rejects with `bucket_unavailable`, and `current` stays what it was. */
+  /** Loads them from the database, or probes the bucket. On failure it rejects with `bucket_unavailable`, and `current` does not change. */
   settle(): Promise<BucketCapabilities>;
-  /** Asks the bucket in any case. */
+  /** Probes the bucket. */
   ask(): Promise<BucketCapabilities>;
 };
 
-/** `place`: what the answer is about, such as the endpoint and the name of the bucket. */
+/** `place` identifies the bucket: its endpoint and name. */
 export function createCapabilities(options: {
   db: Pick<Database, "bucketCapabilities" | "objectDeletions">;
   bucket: Pick<Bucket, "newObjectKey" | "tryCapabilities" | "delete">;
@@ -31,7 +31,7 @@ export function createCapabilities(options: {
     for (const objectKey of objectKeys) {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
-    // What an attempt that fails has left, or has still on its way, the queued deletions remove.
+    // If the probe fails, the queued deletions remove its objects.
     current = await bucket.tryCapabilities(objectKeys);
     const gone = await bucket.delete(objectKeys).catch(() => []);
     for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);

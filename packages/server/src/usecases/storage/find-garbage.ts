@@ -2,9 +2,12 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Deps, ListedObject, UnfinishedMultipart, UsageDrift } from "../ports/index.ts";
 
 /**
- * What bucket and database don't agree on.
- * orphan: an object that no row explains · multipart: parts that no row explains · usage: a person's counter is not what their files take up ·
- * missing: a file that is ready has no object · resized: its object has another length.
+ * A difference between the bucket and the database.
+ * - orphan: an object that no row references
+ * - multipart: an unfinished multipart upload that no row references
+ * - usage: a usage counter that differs from the sum of the rows
+ * - missing: a ready attachment without its object
+ * - resized: a ready attachment whose object has another length
  */
 export type Finding =
   | { kind: "orphan"; object: ListedObject }
@@ -13,26 +16,24 @@ export type Finding =
   | { kind: "missing"; attachment: Attachment }
   | { kind: "resized"; attachment: Attachment; object: ListedObject };
 
-/** What is there and is fine, or not ours to judge. */
+/** Objects that are no garbage. */
 export type Tally = {
-  /** Explained by a row. */
+  /** Referenced by a row. */
   known: number;
-  /** Under our prefix, and not named as the service names objects: other people's. */
+  /** Under our prefix, but with a key that the service does not generate. */
   foreign: number;
-  /** Without a row, and so new that an upload under way may explain it. */
+  /** Unreferenced, but so new that an upload in progress may own it. */
   young: number;
 };
 
-/**
- * Longer than any upload lasts, with all that is removed after it: up to here an object may be there before its row is seen. Milliseconds.
- */
+/** Longer than any upload and its deletion take. A younger object may exist before its row does. Milliseconds. */
 export const YOUNG_MS = 2 * 86_400_000;
 const BATCH = 500;
-const LOOKS_AT_ONCE = 8;
+const HEADS_AT_ONCE = 8;
 
 /**
- * Goes through all objects in the order of their keys, and through the files that are ready in the same order, side by side: neither is
- * ever in memory as a whole. What is missing is looked for once more before it is said, since both change meanwhile.
+ * Merges the list of objects with the list of ready attachments, both in the order of their keys, in constant memory.
+ * Both change in the meantime, so it checks a missing object again before it reports it.
  */
 export async function* findInObjects(deps: Deps, tally: Tally): AsyncGenerator<Finding> {
   let after = "";
@@ -45,7 +46,7 @@ export async function* findInObjects(deps: Deps, tally: Tally): AsyncGenerator<F
   yield* findMissing(deps, { after, upTo: undefined, page: [] });
 }
 
-/** Only the objects without a row: what mending needs. */
+/** Finds the objects that no row references. */
 export async function* findOrphans(
   { db, bucket, clock }: Deps,
   { page, tally }: { page: readonly ListedObject[]; tally: Tally },
@@ -72,8 +73,8 @@ async function* findMissing({ db, bucket }: Deps, { after, upTo, page }: Range):
       if (object === undefined) unseen.push(attachment);
       else if (object.sizeBytes !== attachment.sizeBytes) yield { kind: "resized", attachment, object };
     }
-    for (let at = 0; at < unseen.length; at += LOOKS_AT_ONCE) {
-      const some = unseen.slice(at, at + LOOKS_AT_ONCE);
+    for (let at = 0; at < unseen.length; at += HEADS_AT_ONCE) {
+      const some = unseen.slice(at, at + HEADS_AT_ONCE);
       const missing = await Promise.all(some.map((attachment) => isMissing({ db, bucket }, attachment)));
       for (const [index, attachment] of some.entries()) if (missing[index]) yield { kind: "missing", attachment };
     }
@@ -82,20 +83,20 @@ async function* findMissing({ db, bucket }: Deps, { after, upTo, page }: Range):
   }
 }
 
-/** It may lie outside our prefix, as adopted objects do; or have come, or its file have gone, since the list was made. */
+/** The object may be outside our prefix, as adopted objects are. Or object or attachment changed after the listing. */
 async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
   if ((await bucket.head(objectKey)) !== undefined) return false;
-  const now = await db.attachments.find(id);
-  return now?.state === "ready" && now.objectKey === objectKey;
+  const current = await db.attachments.find(id);
+  return current?.state === "ready" && current.objectKey === objectKey;
 }
 
-/** Uploads in parts that were begun in the bucket and that no row explains. */
+/** Finds unfinished multipart uploads that no row references. */
 export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally): AsyncGenerator<Finding> {
   for await (const page of bucket.listMultiparts()) {
     const known = await db.inventory.multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // By its id, not by its key: where an answer was lost, the bucket may have begun the same upload twice.
+      // By id, not by key: when a response was lost, the bucket may have two uploads under one key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
       else if (begunAt > clock() - YOUNG_MS) tally.young += 1;
@@ -104,7 +105,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
   }
 }
 
-/** Counters of usage that differ from what the rows say. */
+/** Finds usage counters that differ from the sum of the rows. */
 export async function* findUsage({ db }: Deps): AsyncGenerator<Finding> {
   let after = "";
   for (;;) {

@@ -3,32 +3,35 @@ import { countParts, lengthOfPart } from "../../domain/part-plan.ts";
 import type { MultipartUpload, Upload } from "../../domain/upload.ts";
 import type { Deps, StoredPart } from "../ports/index.ts";
 
-/** A part as the client believes it to be. */
-export type NamedPart = { partNumber: number; etag: string };
+/** A part as the client reports it. */
+export type ReportedPart = { partNumber: number; etag: string };
 
-type Assembly = { upload: Upload & { multipart: MultipartUpload }; named: readonly NamedPart[] };
+type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Has the bucket put the parts together, by its own list of them. Does nothing when there is no such list any more: an earlier completion
- * came through, though its answer may be lost. Throws `upload_incomplete`, naming the part.
+ * Completes the multipart upload in the bucket, from the bucket's own list of parts. Does nothing when the list is gone, because then an
+ * earlier completion succeeded. Throws `upload_incomplete`, which names the part.
  */
-export async function assembleParts({ bucket }: Deps, { upload, named }: Assembly): Promise<void> {
-  const place = { objectKey: upload.objectKey, bucketUploadId: upload.multipart.bucketUploadId };
-  const stored = await bucket.listParts(place);
+export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
+  const { objectKey, multipart } = upload;
+  const { bucketUploadId } = multipart;
+  const stored = await bucket.listParts({ objectKey, bucketUploadId });
   if (stored === undefined) return;
   const byNumber = new Map(stored.map((part) => [part.partNumber, part]));
-  for (const part of named) checkNamed(part, byNumber.get(part.partNumber));
-  const outcome = await bucket.completeMultipart({ ...place, parts: checkedParts(upload, byNumber) });
-  if (outcome === "parts_changed") throw incomplete("A part was sent again in the meantime; complete once more.");
+  for (const part of reported) checkReported(part, byNumber.get(part.partNumber));
+  const parts = checkedParts(upload, byNumber);
+  const outcome = await bucket.completeMultipart({ objectKey, bucketUploadId, parts });
+  if (outcome === "parts_changed")
+    throw incomplete("A part was sent again in the meantime. Complete the upload again.");
 }
 
-function checkNamed({ partNumber, etag }: NamedPart, stored: StoredPart | undefined): void {
+function checkReported({ partNumber, etag }: ReportedPart, stored: StoredPart | undefined): void {
   if (stored === undefined) throw missing(partNumber);
   if (unquoted(stored.etag) === unquoted(etag)) return;
-  throw incomplete(`Part ${partNumber} in the bucket is not the one that was named: its ETag differs. Send it again.`);
+  throw incomplete(`Part ${partNumber} has a different ETag in the bucket. Send it again.`);
 }
 
-/** Every part of the plan, each as long as it was signed. */
+/** Every planned part, if each has the length that was signed. */
 function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, StoredPart>): StoredPart[] {
   const plan = { sizeBytes: upload.sizeBytes, partSize: upload.multipart.partSize };
   const parts: StoredPart[] = [];
@@ -45,7 +48,7 @@ function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, 
 }
 
 function missing(partNumber: number): DomainError {
-  return incomplete(`Part ${partNumber} is not in the bucket yet: send it first.`);
+  return incomplete(`Part ${partNumber} is not in the bucket yet. Send it first.`);
 }
 
 function incomplete(message: string): DomainError {

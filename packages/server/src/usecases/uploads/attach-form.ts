@@ -7,24 +7,23 @@ import { normaliseContentType } from "../../domain/serving.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
-import { queueCheck } from "./decide.ts";
-import { type LengthBounds, reserveRoom } from "./form-room.ts";
-import { checkedStream } from "./sniff.ts";
+import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
+import { sniffStream } from "./sniff.ts";
 
-// Longer than any form upload lasts: until then a crash leaves the object, after it the sweep removes it.
+/** Longer than any form upload. After a crash, the sweep deletes the object after this time. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
-/** A form says no length: to allow for more, every part of it would have to be larger, and its buffers with it. */
+/** The length of a form is unknown, so a higher limit would need larger parts, and with them larger buffers. Bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
- * The plain form upload: streams the file into the bucket in constant memory and attaches it.
- * Where files are scanned it is `scanning` at first, and its audit event is written when it is `ready`.
- * Whatever ends it early, a crash included, leaves nothing in the database, and nothing for long in the bucket.
+ * Streams the file of a form into the bucket in constant memory and attaches it.
+ * With a scanner the attachment is `scanning` first, and the audit event is written when it is `ready`.
+ * A failure or a crash leaves no row, and the sweep deletes the object.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
  * `upload_aborted`, `bucket_unavailable`.
  */
 export function attachFile(deps: Deps) {
-  const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onChecksQueued } = deps;
+  const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued } = deps;
   return async (
     caller: Caller,
     input: {
@@ -42,18 +41,24 @@ export function attachFile(deps: Deps) {
     const objectKey = bucket.newObjectKey();
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES);
     const { length } = input;
-    const inRoom = await reserveRoom(deps, { objectKey, ownerId, userId: caller.userId, length, maxBytes });
+    const withReservation = await reserveCapacity(deps, {
+      objectKey,
+      ownerId,
+      userId: caller.userId,
+      length,
+      maxBytes,
+    });
     try {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
       const stored = await bucket.store({
         objectKey,
         contentType,
-        body: checkedStream({ filename, contentType }, inRoom(input.body)),
+        body: sniffStream({ filename, contentType }, withReservation(input.body)),
         maxBytes,
       });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
-        // Asked again: the share may have been revoked, or the note deleted, while the bytes came in.
+        // Authorises again: the share may have been revoked, or the note deleted, while the bytes arrived.
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
         const attachment: Attachment = {
@@ -73,7 +78,7 @@ export function attachFile(deps: Deps) {
         await tx.attachments.insert(attachment, { quota: quotaOf(limits), settles: true });
         await tx.objectDeletions.cancel(objectKey);
         if (etag !== undefined) {
-          await queueCheck(tx, { attachmentId: attachment.id, to: "scanning", etag, now });
+          await tx.verifications.insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
           return attachment;
         }
         await tx.audit.add({
@@ -88,10 +93,10 @@ export function attachFile(deps: Deps) {
         });
         return attachment;
       });
-      if (etag !== undefined) onChecksQueued();
+      if (etag !== undefined) onVerificationQueued();
       return attached;
     } catch (error) {
-      // Both ends are on disk already; this only brings them forward: a failure here costs a day or minutes, not an orphan.
+      // This only brings both forward. If it fails, the reservation expires and the queued deletion runs later.
       await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
       await db.transaction((tx) => tx.usage.release(objectKey)).catch(() => undefined);
       onDeletionsQueued();
@@ -103,5 +108,5 @@ export function attachFile(deps: Deps) {
 async function etagOf({ bucket }: Deps, objectKey: string): Promise<string> {
   const stored = await bucket.head(objectKey);
   if (stored !== undefined) return stored.etag;
-  throw new DomainError("bucket_unavailable", "The file store took the file and does not have it; try again.");
+  throw new DomainError("bucket_unavailable", "The file store accepted the file but does not have it. Try again.");
 }

@@ -4,44 +4,41 @@ import type { Caller } from "../../domain/person.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps, SignedRequest, StoredPart } from "../ports/index.ts";
-import { findOwnUpload, over } from "./abort.ts";
+import { findOwnUpload, uploadOver } from "./own-upload.ts";
 
-export type SignedPart = SignedRequest & { partNumber: number };
+type SignedPart = SignedRequest & { partNumber: number };
 
 /**
- * Signs parts of an upload, just before they are sent; each may be signed and sent again until the upload is complete.
- * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for parts that the upload doesn't have.
+ * Signs parts of a multipart upload. A part can be signed and sent again until the upload is complete.
+ * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the upload does not have.
  */
 export function signParts({ db, bucket, clock, limits }: Deps) {
   return async (caller: Caller, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
     const upload = await findOwnUpload(db, { caller, uploadId: input.uploadId });
     await authoriseNote(db, { caller, noteId: upload.noteId, action: "attachment.add" });
-    if (upload.state !== "pending") throw over(upload);
+    if (upload.state !== "pending") throw uploadOver(upload);
     const { multipart, objectKey, sizeBytes } = upload;
-    if (multipart === undefined) throw invalid("This upload goes in one PUT; it has no parts.");
+    if (multipart === undefined) throw invalid("This upload has no parts. Send the file in one PUT.");
     const { bucketUploadId, partSize } = multipart;
     const partCount = countParts({ sizeBytes, partSize });
     const unknown = input.partNumbers.find((partNumber) => partNumber > partCount);
-    if (unknown !== undefined) throw invalid(`There is no part ${unknown}; this upload has parts 1 to ${partCount}.`);
+    if (unknown !== undefined) throw invalid(`There is no part ${unknown}. This upload has parts 1 to ${partCount}.`);
     const now = clock();
     // No URL outlives the upload itself.
     const expiresInSeconds = Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000));
-    if (expiresInSeconds < 1) throw new DomainError("upload_not_pending", "The upload has expired; start a new one.");
-    const sign = async (partNumber: number): Promise<SignedPart> => ({
-      partNumber,
-      ...(await bucket.presignPart({
-        ...{ objectKey, bucketUploadId, partNumber, expiresInSeconds, now },
-        sizeBytes: lengthOfPart({ sizeBytes, partSize }, partNumber),
-      })),
-    });
+    if (expiresInSeconds < 1) throw new DomainError("upload_not_pending", "The upload has expired. Start a new one.");
+    const sign = async (partNumber: number): Promise<SignedPart> => {
+      const partBytes = lengthOfPart({ sizeBytes, partSize }, partNumber);
+      const place = { objectKey, bucketUploadId, partNumber };
+      return { partNumber, ...(await bucket.presignPart({ ...place, sizeBytes: partBytes, expiresInSeconds, now })) };
+    };
     return Promise.all(input.partNumbers.map(sign));
   };
 }
 
-/** `rejectReason`: why it was rejected, if it was. */
 export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason: string | undefined };
 
-/** How far an upload is, for the one who began it; with the parts that the bucket has already. Throws `upload_not_found`. */
+/** Returns an upload of the caller, with the parts that are stored already. Throws `upload_not_found`. */
 export function getUpload({ db, bucket }: Deps) {
   return async (caller: Caller, uploadId: string): Promise<UploadProgress> => {
     const upload = await findOwnUpload(db, { caller, uploadId });

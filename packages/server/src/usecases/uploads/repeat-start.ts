@@ -2,20 +2,20 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
+import type { DeclaredUpload, StartedUpload } from "./declared-upload.ts";
 import { signPut } from "./sign-put.ts";
-import type { Declared, StartedUpload } from "./start.ts";
 
-/** How long a key stands for the upload that it began, counted from then. Milliseconds. */
+/** How long an idempotency key is remembered after the first start. Milliseconds. */
 const REMEMBERED_MS = 86_400_000;
 
 /**
- * Answers the start of an upload that the same person began with the same key and the same declaration, with a freshly signed URL while
- * there is something to send. Undefined when there is none: the key is new, or forgotten, because its upload was rejected, aborted, expired or
- * deleted, or began more than a day ago. Throws `idempotency_key_reused`. Follows draft-ietf-httpapi-idempotency-key-header.
+ * Finds the upload that the caller started with the same idempotency key and declaration, and signs its PUT again if it is still pending.
+ * Undefined for a new or a forgotten key. A key is forgotten after a day, or when its upload is rejected, aborted, expired or deleted.
+ * Throws `idempotency_key_reused`. Follows draft-ietf-httpapi-idempotency-key-header.
  */
 export async function repeatStart(
   deps: Deps,
-  { declared, idempotencyKey }: { declared: Declared; idempotencyKey: string },
+  { declared, idempotencyKey }: { declared: DeclaredUpload; idempotencyKey: string },
 ): Promise<StartedUpload | undefined> {
   const { db, clock } = deps;
   const { caller, noteId } = declared;
@@ -25,17 +25,20 @@ export async function repeatStart(
   await db.uploads.forgetKey(key, { now, startedBefore: now - REMEMBERED_MS });
   const upload = await db.uploads.findByKey(key);
   if (upload === undefined) return undefined;
-  if (!isOf(upload, declared)) {
+  if (!matches(upload, declared)) {
     throw new DomainError(
       "idempotency_key_reused",
-      "This Idempotency-Key was used for another upload; use a new key for each.",
+      "This Idempotency-Key belongs to a different upload. Use a new key for each upload.",
     );
   }
-  const isSent = upload.state !== "pending" || upload.multipart !== undefined;
-  return { upload, request: isSent ? undefined : await signPut(deps, { upload, now }) };
+  const needsPut = upload.state === "pending" && upload.multipart === undefined;
+  return { upload, request: needsPut ? await signPut(deps, { upload, now }) : undefined };
 }
 
-function isOf(upload: Upload, { noteId, filename, contentType, sizeBytes, sha256, partSize }: Declared): boolean {
+function matches(
+  upload: Upload,
+  { noteId, filename, contentType, sizeBytes, sha256, partSize }: DeclaredUpload,
+): boolean {
   return (
     upload.noteId === noteId &&
     upload.filename === filename &&

@@ -1,7 +1,7 @@
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, SignedRequest } from "../ports/index.ts";
 
-/** Signs the one PUT of an upload, for as long as the upload itself lasts. */
+/** Signs the single PUT of an upload, until the upload expires. */
 export function signPut(
   { bucket, limits, capabilities }: Deps,
   { upload, now }: { upload: Upload; now: number },
@@ -10,7 +10,7 @@ export function signPut(
     objectKey: upload.objectKey,
     contentType: upload.contentType,
     sizeBytes: upload.sizeBytes,
-    // A bucket that can't check one may refuse it.
+    // A bucket that cannot check a signed SHA-256 may refuse the request.
     checksum: capabilities().signedSha256 ? upload.declaredChecksum : undefined,
     onlyOnce: !upload.staged,
     expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),

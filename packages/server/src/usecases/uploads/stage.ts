@@ -3,45 +3,48 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, StoredObject } from "../ports/index.ts";
 
-/** Longer than a copy and what is decided about it take. Milliseconds. */
+/** Longer than a copy and its verification take. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
-/** An upload that has arrived, and what the bucket has of it under `attachment.objectKey`. */
-export type Arrived = { attachment: Attachment; upload: Upload; stored: StoredObject };
+/** An upload whose object is in the bucket, under `attachment.objectKey`. */
+export type StoredUpload = { attachment: Attachment; upload: Upload; stored: StoredObject };
 
 /**
- * Has `decide` look at an object that nobody can change any more (docs/security-requirements.md, 7). Where the bucket itself sees to that, it is
- * the uploaded one. Where a signed URL could write to it again (`upload.staged`), it is a copy, whose key no URL was ever signed for and
- * which is of this completion alone; what was uploaded is swept.
- *
- * The intent to remove the copy is on disk before there is one, and is taken back by the transaction that attaches it (moveUpload).
+ * Returns an object that no signed URL can change, so that the verified bytes are the served bytes (docs/security-requirements.md, 7).
+ * Where a URL can still write to the uploaded object (`upload.staged`), it is a copy under a new key, made for this completion alone.
+ * The deletion of the copy is queued before the copy exists. The transaction that attaches the copy cancels it.
  */
-export async function settleObject(
-  deps: Deps,
-  arrived: Arrived,
-  decide: (settled: Arrived) => Promise<Attachment | undefined>,
-): Promise<Attachment | undefined> {
+export async function stage(deps: Deps, arrived: StoredUpload): Promise<StoredUpload> {
   const { attachment, upload } = arrived;
-  if (!upload.staged) return decide(arrived);
-  const { db, bucket, clock, onDeletionsQueued } = deps;
+  if (!upload.staged) return arrived;
+  const { db, bucket, clock } = deps;
   const objectKey = bucket.newObjectKey();
-  const removeAt = (notBefore: number) => db.objectDeletions.put({ objectKey, notBefore });
-  await removeAt(clock() + ABANDONED_AFTER_MS);
-  const stored = await copyOf(deps, { arrived, to: objectKey });
-  // An error leaves the intent as it is: a decision whose answer was lost may have taken it back.
-  const decided = await decide({ attachment: { ...attachment, objectKey }, upload, stored });
-  if (decided?.objectKey !== objectKey) {
-    await removeAt(clock());
-    onDeletionsQueued();
-  }
-  return decided;
+  await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
+  const stored = await copyTo(deps, { arrived, objectKey });
+  return { attachment: { ...attachment, objectKey }, upload, stored };
 }
 
-async function copyOf({ bucket }: Deps, { arrived, to }: { arrived: Arrived; to: string }): Promise<StoredObject> {
-  const { upload, stored } = arrived;
-  const { sizeBytes, contentType } = stored;
-  const outcome = await bucket.copy({ from: upload.objectKey, to, sizeBytes, contentType });
-  const copied = outcome === "done" ? await bucket.head(to) : undefined;
+/**
+ * Brings the deletion of a staged copy forward when the decision did not attach it.
+ * Skipped when the decision fails: its transaction may have committed although the response was lost.
+ */
+export async function discardUnusedCopy(
+  { db, clock, onDeletionsQueued }: Deps,
+  { staged, decided }: { staged: StoredUpload; decided: Attachment | undefined },
+): Promise<void> {
+  const { objectKey } = staged.attachment;
+  if (!staged.upload.staged || decided?.objectKey === objectKey) return;
+  await db.objectDeletions.put({ objectKey, notBefore: clock() });
+  onDeletionsQueued();
+}
+
+async function copyTo(
+  { bucket }: Deps,
+  { arrived, objectKey }: { arrived: StoredUpload; objectKey: string },
+): Promise<StoredObject> {
+  const { sizeBytes, contentType } = arrived.stored;
+  const outcome = await bucket.copy({ from: arrived.upload.objectKey, to: objectKey, sizeBytes, contentType });
+  const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
   if (copied !== undefined) return copied;
-  throw new DomainError("upload_incomplete", "The file is not in the bucket any more: PUT it to the signed URL again.");
+  throw new DomainError("upload_incomplete", "The file is no longer in the bucket. PUT it to the signed URL again.");
 }

@@ -6,51 +6,32 @@ import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import type { MultipartUpload, Upload } from "../../domain/upload.ts";
 import { authoriseNote } from "../authorise.ts";
-import type { Deps, Queries, SignedRequest } from "../ports/index.ts";
+import type { Deps, Queries } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
+import type { DeclaredUpload, StartedUpload, StartUploadInput } from "./declared-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
 import { signPut } from "./sign-put.ts";
 
-export type StartUploadInput = {
-  noteId: string;
-  filename: string;
-  contentType: string;
-  sizeBytes: number;
-  sha256: string | undefined;
-  /** For clients that cut files by themselves: it goes in parts of this length, however small it is. Bytes. */
-  partSize?: number | undefined;
-  /** The same key with the same declaration is the same upload, however often and wherever it is sent. */
-  idempotencyKey?: string | undefined;
-};
+type Recording = { declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
-/** `request` is what to send for an upload in one PUT; one in parts has its parts signed later, and one that is all there needs nothing. */
-export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
-
-export type Declared = StartUploadInput & { caller: Caller; objectKey: string };
-type Recording = { declared: Declared; multipart: MultipartUpload | undefined };
-
-/** Longer than creating and recording an upload takes: whoever died in between has left parts that nobody knows. */
+/** Longer than it takes to create and record a multipart upload. After that, its process has died. Milliseconds. */
 const UNRECORDED_AFTER_MS = 600_000;
 
 /**
- * Begins an upload that goes straight to the bucket: records what was declared; one PUT is signed at once, parts when they are asked for.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`,
- * `idempotency_key_reused`, and `invalid_request` for parts that S3 would not take.
+ * Starts an upload that goes straight to the bucket: records the declaration, and signs the PUT. Parts are signed later.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `idempotency_key_reused`,
+ * and `invalid_request` for more parts than S3 allows.
  */
 export function startUpload(deps: Deps) {
   const { bucket, limits } = deps;
   return async (caller: Caller, input: StartUploadInput): Promise<StartedUpload> => {
     const filename = checkFilename(input.filename);
-    const { sizeBytes } = input;
+    const { sizeBytes, idempotencyKey } = input;
     if (sizeBytes > limits.uploadMaxBytes) {
-      throw new DomainError(
-        "file_too_large",
-        `The file is larger than ${limits.uploadMaxBytes} bytes, the limit here.`,
-      );
+      throw new DomainError("file_too_large", `The file is larger than the limit of ${limits.uploadMaxBytes} bytes.`);
     }
     const contentType = normaliseContentType(input.contentType);
-    const declared: Declared = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
-    const { idempotencyKey } = input;
+    const declared: DeclaredUpload = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
     if (idempotencyKey === undefined) return start(deps, declared);
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
     const earlier = await repeat();
@@ -58,7 +39,7 @@ export function startUpload(deps: Deps) {
     try {
       return await start(deps, declared);
     } catch (error) {
-      // The same start came through elsewhere at the same moment.
+      // Another replica may have handled the same start at the same moment.
       const isTaken = error instanceof DomainError && error.code === "idempotency_key_in_use";
       const other = isTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
@@ -67,7 +48,7 @@ export function startUpload(deps: Deps) {
   };
 }
 
-function start(deps: Deps, declared: Declared): Promise<StartedUpload> {
+function start(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
   const { sizeBytes, partSize } = declared;
   const { singlePutMaxBytes } = deps.limits;
   const plan =
@@ -77,23 +58,26 @@ function start(deps: Deps, declared: Declared): Promise<StartedUpload> {
     : startMultipart(deps, { declared, partSize: plan.partSize });
 }
 
-function planParts(cut: Parts): UploadPlan {
-  const partCount = countParts(cut);
+function planParts(parts: Parts): UploadPlan {
+  const partCount = countParts(parts);
   if (partCount > MAX_PARTS) {
-    throw new DomainError("invalid_request", `That makes ${partCount} parts; S3 takes ${MAX_PARTS}. Use larger ones.`);
+    throw new DomainError(
+      "invalid_request",
+      `The file would have ${partCount} parts, and S3 allows ${MAX_PARTS}. Use larger parts.`,
+    );
   }
-  return { strategy: "multipart", partSize: cut.partSize, partCount };
+  return { strategy: "multipart", partSize: parts.partSize, partCount };
 }
 
-async function startPut(deps: Deps, declared: Declared): Promise<StartedUpload> {
+async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
   const upload = await deps.db.transaction((tx) => recordUpload(deps, { tx, declared, multipart: undefined }));
   return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
 }
 
-/** The intent to remove is on disk before the bucket hears of the upload, and is taken back with its recording. */
+/** The deletion is queued before the bucket creates the upload, and cancelled when the upload is recorded. */
 async function startMultipart(
   deps: Deps,
-  { declared, partSize }: { declared: Declared; partSize: number },
+  { declared, partSize }: { declared: DeclaredUpload; partSize: number },
 ): Promise<StartedUpload> {
   const { db, bucket, clock, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
@@ -108,15 +92,14 @@ async function startMultipart(
     });
     return { upload, request: undefined };
   } catch (error) {
-    // Only brings the removal forward: a failure here costs minutes, not an orphan.
+    // This only brings the deletion forward. If it fails, the deletion runs some minutes later.
     await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
     onDeletionsQueued();
     throw error;
   }
 }
 
-/** Writes an upload and its attachment down, if the caller may add one to the note. */
-export async function recordUpload(
+async function recordUpload(
   { clock, newId, limits, capabilities }: Deps,
   { tx, declared, multipart }: Recording & { tx: Queries },
 ): Promise<Upload> {
@@ -145,14 +128,18 @@ function describeUpload(
   const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes } = declared;
   const { staged, now, ownerId } = context;
   const [attachmentId, uploadId] = context.ids;
-  const shared = {
-    ...{ noteId, objectKey, filename, contentType, sizeBytes },
+  const common = {
+    noteId,
+    objectKey,
+    filename,
+    contentType,
+    sizeBytes,
     state: "pending" as const,
     createdAt: now,
   };
   return {
     attachment: {
-      ...shared,
+      ...common,
       id: attachmentId,
       ownerId,
       createdBy: caller.userId,
@@ -161,7 +148,7 @@ function describeUpload(
       rejectReason: undefined,
     },
     upload: {
-      ...shared,
+      ...common,
       id: uploadId,
       attachmentId,
       userId: caller.userId,

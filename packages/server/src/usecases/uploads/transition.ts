@@ -1,32 +1,34 @@
-import { type AttachmentState, type Checksum, isBeingChecked } from "../../domain/attachment.ts";
+import { type AttachmentState, type Checksum, isBeingVerified } from "../../domain/attachment.ts";
 import type { Queries } from "../ports/index.ts";
 
-/** Where an attachment goes, and what is known of it then. `uploadId` undefined: no upload of its own, as of a form. */
-export type Move = {
+/** The other fields replace those of the attachment. `uploadId` is undefined for an attachment without an upload, such as of a form. */
+type Transition = {
   attachmentId: string;
   uploadId: string | undefined;
   from: AttachmentState;
   to: AttachmentState;
-  /** Where its object is from now on. */
   objectKey?: string | undefined;
   checksum?: Checksum | undefined;
   rejectReason?: string | undefined;
 };
 
 /**
- * The one way in which an attachment and its upload change state, to be called in a transaction: from where they were seen, or not at
- * all. Says whether they were there, so that of several who decide (a completion, its background check, an abort, the sweep) one wins.
+ * Moves an attachment and its upload from one state to another. Call it in a transaction.
+ * It is the only way to change a state. Returns false when `from` is no longer the state, so that of several callers (a completion, a
+ * verification, an abort, the sweep) only one succeeds.
  */
-export async function moveUpload(queries: Queries, move: Move): Promise<boolean> {
-  const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = move;
-  // The attachment first, as a deletion that cascades takes them, so that neither waits for the other.
-  const known = {
+export async function transitionUpload(queries: Queries, transition: Transition): Promise<boolean> {
+  const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;
+  const change = {
+    from,
+    to,
     ...(objectKey && { objectKey }),
     ...(checksum && { checksum }),
     ...(rejectReason && { rejectReason }),
   };
-  if (!(await queries.attachments.transition(attachmentId, { from, to, ...known }))) return false;
+  // A cascading deletion locks the attachment first. The same order here avoids a deadlock.
+  if (!(await queries.attachments.transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await queries.uploads.transition(uploadId, { from, to });
-  if (isBeingChecked(from)) await queries.contentChecks.remove(attachmentId);
+  if (isBeingVerified(from)) await queries.verifications.remove(attachmentId);
   return true;
 }

@@ -7,23 +7,23 @@ import type { Bucket, Deps, StoredObject } from "../ports/index.ts";
 import { contradictionIn } from "./sniff.ts";
 
 /**
- * `checksum` undefined: nothing vouches for one. `scanned`: whether a virus scanner has looked at all of it. A reason is written for the
- * sender.
+ * `checksum` is undefined when nothing proves one. `scanned` is false when the scanner refused a file for its size.
+ * The sender of the file reads `reason`.
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
-/** What is compared: the object as it was seen first, and what was declared of it. */
-export type Verification = {
+/** The object to verify. `stored` is its metadata when the verification began. */
+export type Subject = {
   objectKey: string;
   stored: StoredObject;
   declaredChecksum: Checksum | undefined;
   signal?: AbortSignal | undefined;
 };
 
-/** What is there is not what was looked at before. */
-export const CHANGED: Verdict = refused("was changed or removed while it was checked");
+/** The object differs from the one whose verification began. */
+export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
-/** Compares what is cheap to know with what the upload declared: size, type, the bucket's own SHA-256, and what the first bytes say it is. */
+/** Verifies the cheap facts: size, type, the bucket's own SHA-256, and the first bytes. */
 export async function verifyStart(
   bucket: Bucket,
   { upload, objectKey, stored }: { upload: Upload; objectKey: string; stored: StoredObject },
@@ -42,18 +42,18 @@ export async function verifyStart(
   return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
 }
 
-/** Whether the bytes themselves have to be read: a bucket that keeps no SHA-256 of the whole proves nothing. */
-export function hasToBeRead({ stored, declaredChecksum }: Omit<Verification, "objectKey">): boolean {
+/** Whether only the bytes can prove the declared SHA-256, because the bucket stores none. */
+export function mustReadContent({ stored, declaredChecksum }: Subject): boolean {
   return declaredChecksum !== undefined && stored.checksum === undefined;
 }
 
-/** Compares the content with the declared SHA-256, and has it scanned if there is a scanner; reads it once, in constant memory. */
+/** Verifies the declared SHA-256, and scans the file if there is a scanner. Reads the object once, in constant memory. */
 export async function verifyContent(
   { bucket, scanning }: Pick<Deps, "bucket" | "scanning">,
-  verification: Verification,
+  subject: Subject,
 ): Promise<Verdict> {
-  const { objectKey, stored, declaredChecksum, signal } = verification;
-  const hash = hasToBeRead(verification) ? createHash("sha256") : undefined;
+  const { objectKey, stored, declaredChecksum, signal } = subject;
+  const hash = mustReadContent(subject) ? createHash("sha256") : undefined;
   const scanner = scanning?.scanner;
   if (hash === undefined && scanner === undefined) return compare(stored.checksum, declaredChecksum);
   const body = await bucket.read(objectKey, { etag: stored.etag, signal });
@@ -62,8 +62,8 @@ export async function verifyContent(
   const scan = scanner === undefined ? await drain(bytes) : await scanner.scan(bytes, { signal });
   if (scan?.kind === "infected") return refused(`is infected: the virus scanner found ${scan.signature}`);
   if (scan?.kind === "too_large") {
-    if (scanning?.tooLarge !== "accept") return refused("is larger than the virus scanner takes");
-    const verdict = await verifyContent({ bucket, scanning: undefined }, verification);
+    if (scanning?.tooLarge !== "accept") return refused("is larger than the virus scanner accepts");
+    const verdict = await verifyContent({ bucket, scanning: undefined }, subject);
     return verdict.ok ? { ...verdict, scanned: false } : verdict;
   }
   const checksum: Checksum | undefined = hash && { algorithm: "SHA256", value: hash.digest("base64") };
@@ -72,16 +72,16 @@ export async function verifyContent(
 }
 
 /**
- * What stands between a verified object and `ready`: it is still the one that was verified. It can't be another, since the bucket holds
- * a PUT to `If-None-Match: *`, or no URL was ever signed for it (settleObject); this says so if it is one all the same.
+ * Confirms, right before `ready`, that the object is still the verified one. Staging and `If-None-Match: *` already prevent a change.
+ * This check catches a bucket that breaks that promise.
  */
-export async function finalise(
+export async function confirmUnchanged(
   bucket: Bucket,
-  { objectKey, stored, verdict }: Pick<Verification, "objectKey" | "stored"> & { verdict: Verdict },
+  { objectKey, stored, verdict }: Pick<Subject, "objectKey" | "stored"> & { verdict: Verdict },
 ): Promise<Verdict> {
   if (!verdict.ok) return verdict;
-  const now = await bucket.head(objectKey);
-  return now?.etag === stored.etag && now.sizeBytes === stored.sizeBytes ? verdict : CHANGED;
+  const current = await bucket.head(objectKey);
+  return current?.etag === stored.etag && current.sizeBytes === stored.sizeBytes ? verdict : CHANGED;
 }
 
 function compare(checksum: Checksum | undefined, declared: Checksum | undefined): Verdict {
@@ -89,7 +89,6 @@ function compare(checksum: Checksum | undefined, declared: Checksum | undefined)
   return isDeclared ? { ok: true, checksum } : differs("its SHA-256 differs");
 }
 
-/** The same stream, hashed on its way. */
 function hashing(body: Readable, hash: Hash): Readable {
   const passing = new Transform({
     transform(chunk, _encoding, done) {

@@ -28,7 +28,7 @@ describe.each(engines)("changes of a note at the same time, on $name", (engine) 
     const events = await eventsOf(id);
     const second = await ann.send(`PATCH /notes/${id}`, { json: { title: "Lost", body: "v2", ifUpdatedAt: read } });
     expect(second.body).toMatchObject({ status: 409, code: "note_changed", title: "Note changed" });
-    expect(second.body.detail).toMatch(/^The note was changed meanwhile; nothing was saved/);
+    expect(second.body.detail).toMatch(/^The note was changed in the meantime, so nothing was saved/);
     expect((await ann.send(`GET /notes/${id}`)).body).toEqual(first.body);
     expect(await eventsOf(id)).toBe(events);
     const again = { json: { body: "v2", ifUpdatedAt: first.body.updatedAt } };

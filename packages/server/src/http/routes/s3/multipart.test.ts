@@ -5,10 +5,10 @@ import { type Client, startService, type TestService } from "../../testing/servi
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
-/** Three parts as Uppy cuts them, the last a short one. */
+/** Three parts as Uppy cuts them, with a short last part. */
 const FILE = patterned(2 * PART + 1_000);
 
-describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
+describe.each(engines)("Uppy uploads on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -43,7 +43,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     return body.url;
   }
 
-  /** As the plugin does it, which takes the quotes off the ETags. */
+  /** Removes the quotes of the ETag, as the plugin does. */
   async function sendPart(uploadId: string, partNumber: number, file = FILE) {
     const part = file.subarray((partNumber - 1) * PART, partNumber * PART);
     const answer = await put(await sign(uploadId, partNumber), part);
@@ -54,7 +54,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
   const complete = (uploadId: string, parts: object[]) =>
     ann.send(`POST ${at(uploadId, "/complete")}`, { json: { parts } });
 
-  it("begin, sign, send, list, complete: the file is in the note, and Uppy hears where", async () => {
+  it("attaches the file and returns its download URL", async () => {
     const uploadId = await start({ name: "film.bin", relativePath: null, caption: { any: "thing" } });
     const parts = [];
     for (const partNumber of [1, 2, 3]) parts.push(await sendPart(uploadId, partNumber));
@@ -74,7 +74,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
   });
 
-  it("a completion whose answer was lost: Uppy lists, finds nothing to send, completes again and hears the same", async () => {
+  it("returns the same response to a repeated completion", async () => {
     const uploadId = await start();
     const parts = [];
     for (const partNumber of [1, 2, 3]) parts.push(await sendPart(uploadId, partNumber));
@@ -85,7 +85,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect((await complete(uploadId, again)).body).toEqual(completed.body);
   });
 
-  it("requirement 6: a part that is sent once more after the completion is refused, and changes nothing", async () => {
+  it("requirement 6: refuses a part after the completion", async () => {
     const uploadId = await start({ size: 10 });
     const url = await sign(uploadId, 1);
     const part = await sendPart(uploadId, 1, patterned(10));
@@ -106,7 +106,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     }
   });
 
-  it("requirement 1: keys and buckets of the client's are refused, or have no effect", async () => {
+  it("requirement 1: refuses or ignores keys and buckets of the client", async () => {
     for (const given of [{ key: "a" }, { bucket: "other" }, { filename: "../../etc/passwd" }]) {
       expect((await begin({}, given)).status, JSON.stringify(given)).toBe(400);
     }
@@ -128,7 +128,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect((await ann.send(`GET ${at(uploadId, "/1", { bucket: "other" })}`)).status).toBe(400);
   });
 
-  it("requirement 3: each part is signed with the length that Uppy cuts; over the limit -> 413, without a size -> 400 that says how", async () => {
+  it("requirement 3: signs the exact length of each part, and requires the size", async () => {
     const uploadId = await start();
     const last = await sign(uploadId, 3);
     for (const length of [999, 1_001, 0]) expect((await put(last, patterned(length))).status).toBe(403);
@@ -139,7 +139,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect(sizeless.body.detail).toContain("uppy.setFileMeta(file.id, { size: file.size })");
   });
 
-  it("takes parts of the page's own length, within what S3 takes, and files smaller than a part", async () => {
+  it("accepts another part size within the limits of S3", async () => {
     const uploadId = await start({ partSize: 6 * MIB });
     expect((await put(await sign(uploadId, 2), FILE.subarray(6 * MIB))).status).toBe(200);
     expect((await ann.send(`GET ${at(uploadId, "/3")}`)).status).toBe(400);
@@ -149,7 +149,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect((await complete(small, [part])).status).toBe(200);
   });
 
-  it("requirement 5: bytes that are not what the name says -> 422, and nothing is attached", async () => {
+  it("requirement 5: rejects content that contradicts the name with 422", async () => {
     const png = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), patterned(100)]);
     const begun = await begin({ size: png.length }, { filename: "report.pdf", type: "application/pdf" });
     const part = await sendPart(begun.body.uploadId, 1, png);
@@ -160,7 +160,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect((await ann.send(`GET ${at(begun.body.uploadId)}`)).body).toEqual([]);
   });
 
-  it("an abort gives the parts up, and may come twice", async () => {
+  it("aborts an upload, and accepts a second abort", async () => {
     const uploadId = await start();
     await sendPart(uploadId, 1);
     expect((await ann.send(`DELETE ${at(uploadId)}`)).body).toEqual({});
@@ -172,7 +172,7 @@ describe.each(engines)("Uppy's uploads in parts on $name", (engine) => {
     expect((await ann.send(`GET ${at(uploadId)}`)).body).toEqual([]);
   });
 
-  it("bad part numbers and bodies -> 400; temporary credentials -> 403 that says why", async () => {
+  it("returns 400 for bad part numbers and bodies, and 403 for credentials", async () => {
     const uploadId = await start();
     for (const part of ["0", "4", "10001", "1.5", "-1", "a"]) {
       expect((await ann.send(`GET ${at(uploadId, `/${part}`)}`)).status, part).toBe(400);

@@ -4,23 +4,22 @@ import type { Upload } from "../../../domain/upload.ts";
 import type { StoredPart } from "../../../usecases/ports/index.ts";
 
 /**
- * The parts that need not be sent. Of an upload that is complete already, whose answer was lost, those are all: Uppy then asks for the
- * completion once more, which is answered as it was.
+ * The parts that Uppy need not send. For a completed upload these are all parts: Uppy lists them when it did not receive the response to
+ * its completion, and then completes the upload again.
  */
 export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): UploadedParts {
   const { multipart, sizeBytes, state } = upload;
-  if (multipart === undefined || !isThere(state)) {
+  if (multipart === undefined || !isCompleted(state)) {
     return parts.map(({ partNumber, etag, sizeBytes: Size }) => ({ PartNumber: partNumber, ETag: etag, Size }));
   }
-  const cut = { sizeBytes, partSize: multipart.partSize };
-  return Array.from({ length: countParts(cut) }, (_, index) => ({
+  const plan = { sizeBytes, partSize: multipart.partSize };
+  return Array.from({ length: countParts(plan) }, (_, index) => ({
     PartNumber: index + 1,
     ETag: '"complete"',
-    Size: lengthOfPart(cut, index + 1),
+    Size: lengthOfPart(plan, index + 1),
   }));
 }
 
-/** Whether all of the file has come, and was not refused. */
-function isThere(state: Upload["state"]): boolean {
+function isCompleted(state: Upload["state"]): boolean {
   return !["pending", "rejected", "aborted", "expired"].includes(state);
 }

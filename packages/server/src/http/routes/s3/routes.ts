@@ -6,15 +6,8 @@ import type { App, RouteDeps } from "../../types.ts";
 import { presentParts } from "./present.ts";
 import * as schema from "./schema.ts";
 
-/** /s3/*: what Uppy's AwsS3 plugin asks of a Companion, on the same use cases as /uploads (docs/uppy.md). */
+/** The Companion endpoints that Uppy's AwsS3 plugin calls, on the same use cases as /uploads (docs/uppy.md). */
 export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
-  const asks = { schema: schema.params, config: { changesState: true }, exposeHeadRoute: false };
-  app.get("/s3/params", asks, async (request) => {
-    const { filename, type: contentType, "metadata[noteId]": noteId, "metadata[size]": sizeBytes } = request.query;
-    const { url, fields } = await useCases.signForm(callerOf(request), { noteId, filename, contentType, sizeBytes });
-    return { method: "POST" as const, url, fields };
-  });
-
   app.post("/s3/multipart", { schema: schema.createMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;
     const { noteId, size: sizeBytes } = metadata;
@@ -35,7 +28,7 @@ export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
     async (request) => {
       const { uploadId, partNumber } = request.params;
       const [part] = await useCases.signParts(callerOf(request), { uploadId, partNumbers: [Number(partNumber)] });
-      if (part === undefined) throw new Error("a part was asked for, and none was signed");
+      if (part === undefined) throw new Error("signParts returned no part");
       return { url: part.url };
     },
   );
@@ -67,28 +60,32 @@ export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
     },
   );
 
+  app.get("/s3/params", { schema: schema.params }, () => {
+    throw new HttpProblem(
+      "invalid_request",
+      "Form uploads are not supported. Set shouldUseMultipart: true in the options of @uppy/aws-s3. Uppy sends an empty file as a form even then: upload it with POST /notes/:noteId/attachments.",
+    );
+  });
+
   app.get("/s3/sts", { schema: schema.sts }, () => {
     throw new HttpProblem(
       "access_denied",
-      "Nobody gets credentials of the bucket here. Leave getCredentials (getTemporarySecurityCredentials) out of the plugin's options.",
+      "The service gives bucket credentials to nobody. Remove getCredentials (getTemporarySecurityCredentials) from the options of @uppy/aws-s3.",
     );
   });
 }
 
-/** What Uppy calls the key is an id of ours, and nothing that it names is looked up in the bucket (SECURITY-REQUIREMENTS 1). */
+/** Refuses a `key` that is not the id of the upload. No key of a client reaches the bucket (docs/security-requirements.md, 1). */
 function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
   const { uploadId } = request.params as { uploadId: string };
   const { key } = request.query as { key: string };
   if (key.toLowerCase() === uploadId) done();
-  else
-    done(
-      new HttpProblem("invalid_request", "key in the query must be the one that the start of this upload answered."),
-    );
+  else done(new HttpProblem("invalid_request", "key must be the key that POST /s3/multipart returned."));
 }
 
 function sizeMissing(): HttpProblem {
   return new HttpProblem(
     "invalid_request",
-    'metadata.size is missing: every part is signed with its exact length, and Uppy says nothing of the size by itself. Add to the page: uppy.on("file-added", (file) => uppy.setFileMeta(file.id, { size: file.size }));',
+    'metadata.size is missing, and every part is signed with its exact length. Add this line to the page: uppy.on("file-added", (file) => uppy.setFileMeta(file.id, { size: file.size }));',
   );
 }

@@ -11,25 +11,15 @@ import {
   PresignedParts,
   UploadedParts,
   UploadParams,
-  UppyParams,
-  UppyParamsQuery,
 } from "@valetkey/contract";
 
 const tags = ["uppy"];
 const ofUpload = { tags, params: UploadParams, querystring: MultipartQuery };
 
-export const params = {
-  tags,
-  operationId: "uppySignForm",
-  summary: "Uppy: sign the form of a small file, which is attached once it was posted",
-  querystring: UppyParamsQuery,
-  response: { 200: UppyParams },
-};
-
 export const createMultipart = {
   tags,
   operationId: "uppyCreateMultipart",
-  summary: "Uppy: begin an upload in parts",
+  summary: "Uppy: start a multipart upload",
   body: CreateMultipartBody,
   response: { 200: CreatedMultipart },
 };
@@ -37,14 +27,14 @@ export const createMultipart = {
 export const listParts = {
   ...ofUpload,
   operationId: "uppyListParts",
-  summary: "Uppy: see which parts are there",
+  summary: "Uppy: list the stored parts",
   response: { 200: UploadedParts },
 };
 
 export const signPart = {
   ...ofUpload,
   operationId: "uppySignPart",
-  summary: "Uppy: sign a part",
+  summary: "Uppy: sign one part",
   params: MultipartPartParams,
   response: { 200: PresignedPart },
 };
@@ -60,7 +50,7 @@ export const signBatch = {
 export const completeMultipart = {
   ...ofUpload,
   operationId: "uppyCompleteMultipart",
-  summary: "Uppy: have the parts put together, verified and attached",
+  summary: "Uppy: complete, verify and attach the upload",
   body: CompleteMultipartBody,
   response: { 200: CompletedMultipart },
 };
@@ -68,8 +58,10 @@ export const completeMultipart = {
 export const abortMultipart = {
   ...ofUpload,
   operationId: "uppyAbortMultipart",
-  summary: "Uppy: give an upload up",
+  summary: "Uppy: abort the upload",
   response: { 200: AbortedMultipart },
 };
 
-export const sts = { tags, operationId: "uppySts", summary: "Uppy: temporary credentials, which nobody gets here" };
+export const params = { tags, operationId: "uppySignForm", summary: "Uppy: form uploads (always refused)" };
+
+export const sts = { tags, operationId: "uppySts", summary: "Uppy: temporary credentials (always refused)" };

@@ -21,7 +21,7 @@ const lies = [
   { what: "text declared a PDF", content: "hello", filename: "a", contentType: "application/pdf", is: "not a PDF" },
 ];
 
-describe.each(engines)("requirement 5: what a file really is, on $name", (engine) => {
+describe.each(engines)("requirement 5: the content of a file on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -44,7 +44,7 @@ describe.each(engines)("requirement 5: what a file really is, on $name", (engine
     return { upload, answer: await ann.send(`POST /uploads/${upload.id}/complete`) };
   }
 
-  it.each(lies)("one PUT: $what -> 422, never downloadable, the object removed", async ({ content, is, ...claim }) => {
+  it.each(lies)("rejects a PUT of $what with 422 and deletes the object", async ({ content, is, ...claim }) => {
     const before = await service.bucketContents.keys();
     const { upload, answer } = await putFile(content, claim);
     expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
@@ -57,17 +57,20 @@ describe.each(engines)("requirement 5: what a file really is, on $name", (engine
     expect(items[0]).toMatchObject({ action: "attachment.rejected", detail: { reason: answer.body.detail } });
   });
 
-  it.each(lies)("a form: $what -> 422, and nothing is kept", async ({ content, is, filename, contentType }) => {
-    const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
-    const before = { keys: await service.bucketContents.keys(), listed: await listed() };
-    const form = fileForm(content, filename, contentType);
-    const answer = await ann.send(`POST /notes/${noteId}/attachments`, { form });
-    expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
-    expect(answer.body.detail).toContain(is);
-    expect({ keys: await service.bucketContents.keys(), listed: await listed() }).toEqual(before);
-  });
+  it.each(lies)(
+    "rejects a form with $what with 422 and stores nothing",
+    async ({ content, is, filename, contentType }) => {
+      const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
+      const before = { keys: await service.bucketContents.keys(), listed: await listed() };
+      const form = fileForm(content, filename, contentType);
+      const answer = await ann.send(`POST /notes/${noteId}/attachments`, { form });
+      expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
+      expect(answer.body.detail).toContain(is);
+      expect({ keys: await service.bucketContents.keys(), listed: await listed() }).toEqual(before);
+    },
+  );
 
-  it("what tells the truth is kept, by either way, to the byte", async () => {
+  it("stores a file whose content matches its name and type", async () => {
     const claim = { filename: "photo.png", contentType: "image/png" };
     const put = await putFile(PNG, claim);
     expect(put.answer.body).toMatchObject({ state: "ready", sizeBytes: PNG.length });
@@ -80,7 +83,7 @@ describe.each(engines)("requirement 5: what a file really is, on $name", (engine
     }
   });
 
-  it("a file of no bytes contradicts nothing, by either way", async () => {
+  it("accepts an empty file of any name and type", async () => {
     const claim = { filename: "empty.png", contentType: "image/png" };
     const { answer } = await putFile("", claim);
     expect(answer).toMatchObject({ status: 200, body: { state: "ready", sizeBytes: 0 } });

@@ -1,13 +1,13 @@
 import { HttpProblem } from "../../problem.ts";
 
 const MAX_LENGTH = 255;
-/** A string of structured fields (RFC 9651, section 3.3.3), which is what the draft asks for. */
+/** The form of the draft: a string of structured fields (RFC 9651, section 3.3.3). */
 const QUOTED = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
-/** What many clients send. */
+/** The form that many clients send. */
 const PLAIN = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
 
 /**
- * Reads the header Idempotency-Key, in quotes or without: the same key either way. Range: 1 to 255 characters of visible ASCII.
+ * Reads the header Idempotency-Key, with or without quotes. Range: 1 to 255 characters of visible ASCII.
  * Throws `invalid_request`. Follows draft-ietf-httpapi-idempotency-key-header.
  */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {

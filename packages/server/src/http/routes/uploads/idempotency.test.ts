@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const FILE = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
 const LARGE = { filename: "a.bin", sizeBytes: 9 * MIB, contentType: "application/x-film" };
 
-describe.each(engines)("the start of an upload, repeated with an Idempotency-Key, on $name", (engine) => {
+describe.each(engines)("a repeated start with an Idempotency-Key on $name", (engine) => {
   let service: TestService;
   let replica: TestService;
   let ann: Client;
@@ -56,7 +56,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
   const complete = (id: string) => ann.send(`POST /uploads/${id}/complete`);
   const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
 
-  it("is the same upload, with a URL that was signed anew; with and without quotes", async () => {
+  it("returns the same upload with a newly signed URL", async () => {
     const first = await start();
     later(60_000);
     for (const again of [await start(), await start({ header: key })]) {
@@ -65,7 +65,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
       const { url: firstUrl, expiresAt: firstEnd, ...expected } = first.body.upload;
       expect(same).toEqual(expected);
       expect(url).not.toBe(firstUrl);
-      // It lives no longer than the upload.
+      // The URL expires with the upload.
       expect(Date.parse(expiresAt)).toBeLessThanOrEqual(Date.parse(firstEnd));
       expect(again.headers["cache-control"]).toBe("no-store");
     }
@@ -79,13 +79,13 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     ["another name", { filename: "b.txt" }],
     ["another type", { contentType: "text/css" }],
     ["a checksum", { sha256: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" }],
-  ])("with %s -> 422 idempotency_key_reused", async (_what, json) => {
+  ])("returns 422 for the same key with %s", async (_what, json) => {
     await start();
     expect((await start({ json })).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
     expect(await listed()).toHaveLength(1);
   });
 
-  it("in another note -> 422; by another person it is another upload", async () => {
+  it("returns 422 in another note, and a new upload for another user", async () => {
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
@@ -93,7 +93,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     const other = await start({ client: bob });
     expect(other.status).toBe(201);
     expect(other.body.upload.id).not.toBe(upload.id);
-    // Who lost the note lost the repetition too.
+    // A user without access to the note cannot repeat the start.
     await ann.send(`DELETE /notes/${noteId}/shares/bob`);
     expect((await start({ client: bob })).body).toMatchObject({ status: 403, code: "access_denied" });
   });
@@ -101,7 +101,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
   it.each([
     ["one PUT", FILE],
     ["parts", LARGE],
-  ])("of 40 at once on two replicas, in %s: one upload, one reservation", async (_how, json) => {
+  ])("creates one upload for 40 simultaneous starts on two replicas, in %s", async (_how, json) => {
     const owner = unknownId();
     const clients = [await service.as(owner), await replica.as(owner)] as const;
     const note = (await clients[0].send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -111,23 +111,23 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(201));
     expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
     expect((await clients[1].send("GET /usage")).body).toMatchObject({ usedBytes: json.sizeBytes, files: 1 });
-    // What the others began in the bucket is gone, and what the one began is not.
+    // The multipart uploads of the other starts are aborted.
     await service.useCases.purgeObjects();
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
   });
 
-  it("at the same moment, with one that is given up before it could be answered: 409, and then a new upload", async () => {
-    let looked = 0;
+  it("returns 409 when the other start is aborted at the same moment", async () => {
+    let reads = 0;
     let other: Answer | undefined;
     const database = (db: Database): Database => ({
       ...db,
       uploads: {
         ...db.uploads,
-        async findByKey(asked) {
-          looked += 1;
-          if (looked === 2) await ann.send(`DELETE /uploads/${other?.body.upload.id}`);
-          const found = await db.uploads.findByKey(asked);
-          if (looked === 1) other = await start();
+        async findByKey(key) {
+          reads += 1;
+          if (reads === 2) await ann.send(`DELETE /uploads/${other?.body.upload.id}`);
+          const found = await db.uploads.findByKey(key);
+          if (reads === 1) other = await start();
           return found;
         },
       },
@@ -142,7 +142,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     await raced.close();
   });
 
-  it("when its file is complete: the same upload again, with nothing to send", async () => {
+  it("returns a complete upload without a request to send", async () => {
     const first = await start();
     await put(first);
     await complete(first.body.upload.id);
@@ -169,7 +169,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
       },
     ],
     ["past its time, though nobody has noticed", async () => later(899_500)],
-  ])("when it is %s: a new upload", async (_how, end) => {
+  ])("creates a new upload when the earlier one is %s", async (_how, end) => {
     const { upload } = (await start()).body;
     await end(upload.id);
     const again = await start();
@@ -178,7 +178,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     expect(again.body.upload.id).not.toBe(upload.id);
   });
 
-  it("when it was rejected: a new upload", async () => {
+  it("creates a new upload when the earlier one is rejected", async () => {
     const lie = { json: { filename: "a.pdf", contentType: "application/pdf" } };
     const first = await start(lie);
     await put(first);
@@ -186,7 +186,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     expect((await start(lie)).body.upload.id).not.toBe(first.body.upload.id);
   });
 
-  it("more than a day after it began: a new upload", async () => {
+  it("creates a new upload more than a day after the first start", async () => {
     const first = await start();
     await put(first);
     const { id } = first.body.upload;
@@ -203,7 +203,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     expect((await start()).body.upload.id).not.toBe(id);
   });
 
-  it("a refused start is no start: the key is free", async () => {
+  it("keeps the key free after a refused start", async () => {
     expect((await start({ json: { sizeBytes: 64 * MIB } })).body.code).toBe("file_too_large");
     expect((await start()).status).toBe(201);
   });
@@ -220,14 +220,14 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     ["beyond ASCII", "schl\u00fcssel"],
     ["256 characters", "x".repeat(256)],
     ["256 characters in quotes", `"${"x".repeat(256)}"`],
-  ])("a key that is %s -> 400", async (_what, header) => {
+  ])("returns 400 for a key that is %s", async (_what, header) => {
     const answer = await start({ header });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toContain("Idempotency-Key");
     expect(await listed()).toEqual([]);
   });
 
-  it("255 characters are a key", async () => {
+  it("accepts a key of 255 characters", async () => {
     const header = `${key}${"x".repeat(255 - key.length)}`;
     const { id } = (await start({ header })).body.upload;
     expect((await start({ header })).body.upload.id).toBe(id);

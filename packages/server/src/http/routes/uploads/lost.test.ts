@@ -8,7 +8,7 @@ import { type Client, startService, type TestService } from "../../testing/servi
 
 const MIB = 2 ** 20;
 const FILE = patterned(8 * MIB + 10);
-/** Every transaction commits; whether it did is not said. */
+/** Every transaction commits, but its response is lost. */
 function losingAnswers(db: Database, loses: () => boolean): Database {
   return {
     ...db,
@@ -22,7 +22,7 @@ function losingAnswers(db: Database, loses: () => boolean): Database {
 
 const down = () => new DomainError("bucket_unavailable", "Down, as told");
 
-describe.each(engines)("an upload in parts when something is lost on the way, on $name", (engine) => {
+describe.each(engines)("a multipart upload during failures on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -48,7 +48,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     }
   }
 
-  it("the answer to a completion: the next completion finds the object, and attaches it", async () => {
+  it("attaches the file when the response to an earlier completion was lost", async () => {
     let lost = 0;
     await open({
       bucket: (bucket) => ({
@@ -69,7 +69,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     expect(lost).toBe(1);
   });
 
-  it("ten completions at once: all answer the one attachment", async () => {
+  it("returns one attachment from ten simultaneous completions", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);
@@ -83,7 +83,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     expect(items.filter(({ action }: { action: string }) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("the bucket's parts, to a lifecycle rule: the upload says so", async () => {
+  it("reports that a lifecycle rule deleted the parts", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);
@@ -93,7 +93,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     expect(answer.body.detail).toContain("does not have the parts any more");
   });
 
-  it("the process, between creating and recording: the intent that was on disk before removes the parts", async () => {
+  it("deletes the parts when the process dies before it records the upload", async () => {
     const crash = Promise.withResolvers<never>();
     const created = Promise.withResolvers<void>();
     await open({
@@ -102,7 +102,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
         createMultipart: async (options) => {
           await bucket.createMultipart(options);
           created.resolve();
-          // Nothing that comes after runs until the test ends.
+          // The code after it does not run before the test ends.
           return crash.promise;
         },
       }),
@@ -119,7 +119,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     expect((await starting).status).toBe(503);
   });
 
-  it("the database's answer, when the upload was recorded: it goes on, its parts are not thrown away", async () => {
+  it("keeps the parts when the response to the recording was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -134,7 +134,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     expect((await ann.send(`POST /uploads/${id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
-  it("the database's answer, when a form's file was attached: it stays, and its object does", async () => {
+  it("keeps the file of a form when the response to its commit was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -147,7 +147,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("the database, when the upload is recorded: 503, and the parts go at once", async () => {
+  it("returns 503 and deletes the parts when the recording fails", async () => {
     let fails = false;
     await open({
       database: (db) => ({

@@ -5,13 +5,13 @@ import { type Client, startService, type TestService } from "../../testing/servi
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
-/** Three parts, the last a short one. */
+/** Three parts, with a short last part. */
 const FILE = patterned(2 * PART + 1_000);
 const DAY_MS = 86_400_000;
 
 type SignedPart = { partNumber: number; method: string; url: string; headers: Record<string, string> };
 
-describe.each(engines)("uploads in parts on $name", (engine) => {
+describe.each(engines)("multipart uploads on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -40,7 +40,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     file.subarray((partNumber - 1) * PART, partNumber * PART);
   const send = ({ method, url }: SignedPart, body: Buffer) => fetch(url, { method, body: Buffer.from(body) });
 
-  /** As a client does it: signs the parts, sends them, and answers their ETags. */
+  /** Signs the parts and sends them, as a client does. Returns their ETags. */
   async function sendParts(uploadId: string, partNumbers: number[], file = FILE) {
     return Promise.all(
       (await sign(uploadId, partNumbers)).map(async (part) => {
@@ -59,7 +59,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
   }
 
-  it("start, sign, send, complete, download: the same bytes, their SHA-256 verified", async () => {
+  it("serves the uploaded bytes after completion", async () => {
     const upload = await start({ sha256: sha256(FILE) });
     expect(upload).toMatchObject({ strategy: "multipart", partSize: PART, partCount: 3 });
     expect(Object.keys(upload).sort()).toEqual(
@@ -75,7 +75,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 3: each part is signed with its exact length, for 15 minutes", async () => {
+  it("requirement 3: signs each part with its exact length, for 15 minutes", async () => {
     const upload = await start();
     const parts = await sign(upload.id, [1, 3]);
     expect(parts.map(({ headers }) => headers["content-length"])).toEqual([String(PART), "1000"]);
@@ -86,7 +86,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("complete before the upload, and with a part missing -> 409 naming it; then it goes through", async () => {
+  it("returns 409 and names the missing part", async () => {
     const upload = await start();
     expect((await complete(upload.id)).body).toMatchObject({ status: 409, code: "upload_incomplete" });
     await sendParts(upload.id, [1, 3]);
@@ -97,7 +97,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect((await complete(upload.id)).status).toBe(200);
   });
 
-  it("resumes after half of the parts were lost: another client sees what is there, and sends the rest", async () => {
+  it("lists the stored parts, so that another client can resume", async () => {
     const upload = await start();
     await sendParts(upload.id, [1]);
     const seen = await stateOf(upload.id);
@@ -109,7 +109,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect((await stateOf(upload.id)).parts).toEqual([]);
   });
 
-  it("an invented ETag -> 409 naming the part, and nothing is put together", async () => {
+  it("returns 409 for a wrong ETag and names the part", async () => {
     const upload = await start();
     const [first, ...others] = await sendParts(upload.id, [1, 2, 3]);
     const invented = [{ ...first, etag: '"00000000000000000000000000000000"' }, ...others];
@@ -122,7 +122,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect((await complete(upload.id, { parts: [first, ...others] })).status).toBe(200);
   });
 
-  it("a part of the wrong size, as a bucket that checks no length takes it -> 409 naming it", async () => {
+  it("returns 409 for a stored part of the wrong size and names it", async () => {
     const upload = await start();
     await sendParts(upload.id, [1, 2, 3]);
     await service.database.db.kysely
@@ -136,7 +136,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("parts that the upload doesn't have -> 400, 10,001 of them too", async () => {
+  it("returns 400 for parts that the upload does not have", async () => {
     const upload = await start();
     const put = await start({ sizeBytes: 5 });
     const bad = [[4], [0], [-1], [1.5], [], ["1"], [10_001], Array.from({ length: 101 }, () => 1)];
@@ -152,7 +152,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("an abort throws the parts away, twice is fine, and ends signing and completing", async () => {
+  it("deletes the parts on abort", async () => {
     const upload = await start();
     const [signed] = (await sign(upload.id, [1])) as [SignedPart];
     await sendParts(upload.id, [1]);
@@ -165,7 +165,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect((await stateOf(upload.id)).state).toBe("aborted");
   });
 
-  it("requirement 10: an upload whose day is over signs nothing more; the sweep aborts it", async () => {
+  it("requirement 10: expires an upload after a day", async () => {
     const upload = await start();
     await sendParts(upload.id, [1]);
     const endsIn = (milliseconds: number) =>
@@ -188,7 +188,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 8: another SHA-256 than declared -> 422, and the object is gone", async () => {
+  it("requirement 8: rejects another SHA-256 than declared with 422", async () => {
     const before = await service.bucketContents.keys();
     const upload = await start({ sha256: sha256(FILE) });
     await sendParts(upload.id, [1, 2, 3], Buffer.alloc(FILE.length, 7));
@@ -199,7 +199,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect((await complete(upload.id)).body).toMatchObject({ status: 409, code: "upload_not_pending" });
   });
 
-  it("requirement 5: HTML in parts, declared as image/png -> 422, and the object is gone", async () => {
+  it("requirement 5: rejects HTML that is declared as image/png with 422", async () => {
     const before = await service.bucketContents.keys();
     const file = Buffer.concat([Buffer.from("<!doctype html><script>alert(1)</script>"), FILE.subarray(40)]);
     const upload = await start({ filename: "photo.png", contentType: "image/png" });
@@ -212,7 +212,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual(before);
   });
 
-  it("the bucket's own id of an upload is in no answer but inside signed URLs", async () => {
+  it("exposes the upload id of the bucket only inside signed URLs", async () => {
     const upload = await start();
     const [open] = await service.bucketContents.openUploads();
     const bucketUploadId = String(open?.UploadId);
@@ -224,7 +224,7 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("requirement 16: whoever lost their share in the middle signs and completes nothing more", async () => {
+  it("requirement 16: refuses to sign and complete after the share is revoked", async () => {
     const ben = await service.as("ben");
     const share = { json: { userIds: ["ben"], role: "editor" } };
     expect((await ann.send(`PUT /notes/${noteId}/shares`, share)).status).toBe(200);
@@ -237,14 +237,14 @@ describe.each(engines)("uploads in parts on $name", (engine) => {
     expect((await ben.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
   });
 
-  it("over the limit -> 413 before the bucket hears of it", async () => {
+  it("returns 413 for a file over the limit without a call to the bucket", async () => {
     const json = { filename: "a.bin", sizeBytes: 32 * MIB + 1, contentType: "application/x-film" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 413, code: "file_too_large" });
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("a note that goes takes the parts of its uploads with it, once no completion can be under way", async () => {
+  it("deletes the parts of a deleted note", async () => {
     const note = (await ann.send("POST /notes", { json: { title: "Short-lived" } })).body.id;
     const json = { filename: "a.bin", sizeBytes: FILE.length, contentType: "application/x-film" };
     const { upload } = (await ann.send(`POST /notes/${note}/uploads`, { json })).body;

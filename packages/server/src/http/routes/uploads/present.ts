@@ -2,22 +2,27 @@ import type { StartedUpload, Upload as UploadBody } from "@valetkey/contract";
 import { countParts } from "../../../domain/part-plan.ts";
 import type { Upload } from "../../../domain/upload.ts";
 import type { SignedRequest } from "../../../usecases/ports/index.ts";
-import type { UploadProgress } from "../../../usecases/uploads/parts.ts";
+import type { UploadProgress } from "../../../usecases/uploads/index.ts";
 import { toIso } from "../../instants.ts";
 
 export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {
   const { upload, request } = started;
   const { id, attachmentId, state, expiresAt } = upload;
   if (request === undefined) {
-    return { upload: { id, attachmentId, state, ...presentCut(upload), expiresAt: toIso(expiresAt) } };
+    return { upload: { id, attachmentId, state, ...presentPlan(upload), expiresAt: toIso(expiresAt) } };
   }
   const { method, url, headers } = request;
-  // The URL's own end, which is earlier when the credentials die first.
+  // The expiry of the URL, which is earlier when the credentials expire first.
   return {
     upload: {
-      ...{ id, attachmentId, state },
-      ...presentCut(upload),
-      ...{ method, url, headers, expiresAt: toIso(request.expiresAt) },
+      id,
+      attachmentId,
+      state,
+      ...presentPlan(upload),
+      method,
+      url,
+      headers,
+      expiresAt: toIso(request.expiresAt),
     },
   };
 }
@@ -26,16 +31,21 @@ export function presentUpload({ upload, parts, rejectReason: reason }: UploadPro
   const { id, attachmentId, noteId, state, filename, sizeBytes, expiresAt } = upload;
   return {
     upload: {
-      ...{ id, attachmentId, noteId, state, filename, sizeBytes },
+      id,
+      attachmentId,
+      noteId,
+      state,
+      filename,
+      sizeBytes,
       ...(reason === undefined ? {} : { reason }),
-      ...presentCut(upload),
+      ...presentPlan(upload),
       expiresAt: toIso(expiresAt),
       parts,
     },
   };
 }
 
-function presentCut({ multipart, sizeBytes }: Upload) {
+function presentPlan({ multipart, sizeBytes }: Upload) {
   if (multipart === undefined) return { strategy: "put" as const };
   const { partSize } = multipart;
   return { strategy: "multipart" as const, partSize, partCount: countParts({ sizeBytes, partSize }) };

@@ -7,7 +7,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
-/** As a browser does it: the length is the body's, whatever was signed. */
+/** Sends the length of the body, as a browser does, and not the signed one. */
 function put({ method, url, headers }: Started, body: string, changed: Record<string, string> = {}): Promise<Response> {
   const { "content-length": _signed, ...settable } = headers;
   return fetch(url, { method, headers: { ...settable, ...changed }, body });
@@ -17,18 +17,18 @@ describe.each(engines)("uploads on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
-  let beforeLook: (() => Promise<unknown>) | undefined;
+  let beforeReadStart: (() => Promise<unknown>) | undefined;
   beforeAll(async () => {
     service = await startService({
       engine,
       wrap: {
         bucket: (bucket) => ({
           ...bucket,
-          readStart: async (...asked) => {
-            const before = beforeLook;
-            beforeLook = undefined;
+          readStart: async (...parameters) => {
+            const before = beforeReadStart;
+            beforeReadStart = undefined;
             await before?.();
-            return bucket.readStart(...asked);
+            return bucket.readStart(...parameters);
           },
         }),
       },
@@ -46,7 +46,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     return answer.body.upload;
   }
 
-  it("start, PUT straight to the bucket, complete, download", async () => {
+  it("serves the uploaded bytes after completion", async () => {
     const upload = await start({ sha256: sha256("hello") });
     expect(upload).toMatchObject({ strategy: "put", method: "PUT" });
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({ state: "pending", noteId });
@@ -64,7 +64,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("complete before the upload -> 409, and nothing is lost by it", async () => {
+  it("returns 409 for a completion before the PUT, which can be repeated", async () => {
     const upload = await start();
     const early = await ann.send(`POST /uploads/${upload.id}/complete`);
     expect(early.body).toMatchObject({ status: 409, code: "upload_incomplete" });
@@ -72,7 +72,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
   });
 
-  it("requirement 6: the same PUT URL twice -> 412, and what is served is the first", async () => {
+  it("requirement 6: refuses a second PUT to the same URL with 412", async () => {
     const upload = await start();
     await put(upload, "first");
     expect((await put(upload, "other")).status).toBe(412);
@@ -82,14 +82,14 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("first");
   });
 
-  it("requirement 3: a body of another length is refused by the bucket", async () => {
+  it("requirement 3: the bucket refuses a body of another length", async () => {
     const upload = await start();
     expect((await put(upload, "hello, and more")).status).toBe(403);
     expect((await put(upload, "h")).status).toBe(403);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.code).toBe("upload_incomplete");
   });
 
-  it("requirement 3: over the limit -> 413 before anything is signed or stored", async () => {
+  it("requirement 3: returns 413 for a file over the limit", async () => {
     const before = await service.bucketContents.keys();
     const json = { filename: "big.bin", sizeBytes: 2 ** 20 + 1, contentType: "text/plain" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
@@ -101,7 +101,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(atTheLimit.method).toBe("PUT");
   });
 
-  it("requirement 4: another content type is refused by the bucket; an empty one is application/octet-stream", async () => {
+  it("requirement 4: the bucket refuses another content type", async () => {
     const upload = await start();
     expect((await put(upload, "hello", { "content-type": "text/html" })).status).toBe(403);
     const untyped = await start({ contentType: "" });
@@ -111,8 +111,8 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(body.contentType).toBe("application/octet-stream");
   });
 
-  it("requirement 8: a file with another SHA-256 is rejected, and its object is gone", async () => {
-    // The bucket itself holds the body to the signed checksum; a bucket that doesn't is played by declaring another one afterwards.
+  it("requirement 8: rejects a file with another SHA-256 and deletes its object", async () => {
+    // The embedded bucket checks the signed checksum. A change of the declaration afterwards stands for a bucket that does not.
     const upload = await start({ sha256: sha256("hello") });
     expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);
     await put(upload, "hello");
@@ -131,7 +131,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(url.text).not.toContain("X-Amz");
   });
 
-  it("an abort ends an upload; what its URL still puts is removed", async () => {
+  it("deletes the object of an aborted upload, and a late PUT too", async () => {
     const upload = await start();
     await put(upload, "hello");
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
@@ -149,23 +149,23 @@ describe.each(engines)("uploads on $name", (engine) => {
   it.each([
     { what: "an abort", of: "uploads", status: 409, code: "upload_not_pending", detail: /upload is over \(aborted\)/ },
     { what: "a deletion", of: "attachments", status: 404, code: "attachment_not_found", detail: /not found/ },
-  ])("$what in the middle of a completion counts, and is what the completion says", async ({ of, ...expected }) => {
+  ])("the completion reports $what that happened in the meantime", async ({ of, ...expected }) => {
     const upload = await start();
     await put(upload, "hello");
     const call = `DELETE /${of}/${of === "uploads" ? upload.id : upload.attachmentId}`;
-    beforeLook = async () => expect((await ann.send(call)).status).toBe(204);
+    beforeReadStart = async () => expect((await ann.send(call)).status).toBe(204);
     const completed = await ann.send(`POST /uploads/${upload.id}/complete`);
     const { status, code, detail } = expected;
     expect(completed.body).toMatchObject({ status, code, detail: expect.stringMatching(detail) });
     expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain(upload.attachmentId);
   });
 
-  it("two completions of a file that is rejected give the same reason", async () => {
+  it("two completions of a rejected file return the same reason", async () => {
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "hello");
     const complete = () => ann.send(`POST /uploads/${upload.id}/complete`);
     let other: Awaited<ReturnType<typeof complete>> | undefined;
-    beforeLook = async () => {
+    beforeReadStart = async () => {
       other = await complete();
     };
     const answer = await complete();
@@ -173,7 +173,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected", detail: other?.body.detail });
   });
 
-  it("requirement 1: the client chooses no key and no bucket", async () => {
+  it("requirement 1: refuses a key or a bucket from the client", async () => {
     const declared = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     for (const chosen of [{ key: "a" }, { bucket: "b" }, { "../": "c" }, { objectKey: "d" }]) {
       const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json: { ...declared, ...chosen } });
@@ -195,7 +195,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     ["exe\u202etxt.jpg"],
     ["half \ud800.txt"],
     ["x".repeat(256)],
-  ])("requirement 2: the filename %j -> 400", async (filename) => {
+  ])("requirement 2: returns 400 for the filename %j", async (filename) => {
     const json = { filename, sizeBytes: 5, contentType: "text/plain" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_filename" });
@@ -207,10 +207,10 @@ describe.each(engines)("uploads on $name", (engine) => {
     { sizeBytes: "5" },
     { sizeBytes: 1e20 },
     { sha256: "abc" },
-    // The same 32 bytes to a lenient decoder, with stray bits at the end: no bucket takes it for theirs.
+    // Stray bits at the end. A lenient decoder would read the same 32 bytes.
     { sha256: `${sha256("hello").slice(0, 42)}R=` },
     { filename: undefined },
-  ])("refuses %j", async (given) => {
+  ])("returns 400 for %j", async (given) => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain", ...given };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });

@@ -7,7 +7,7 @@ import { readIdempotencyKey } from "./idempotency-key.ts";
 import { presentStarted, presentUpload } from "./present.ts";
 import * as schema from "./schema.ts";
 
-/** POST /notes/:noteId/uploads, /uploads/:uploadId, its parts and its completion. */
+/** POST /notes/:noteId/uploads, and /uploads/:uploadId with its parts and its completion. */
 export function uploadRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schema.startUpload }, async (request, reply) => {
@@ -42,7 +42,7 @@ export function uploadRoutes(app: App, deps: RouteDeps): void {
   });
 }
 
-// A completion needs to say nothing: `{}` and no body are the same.
+// A completion without a body is the same as with `{}`.
 function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.body === undefined || request.body === null) request.body = {};
   done();

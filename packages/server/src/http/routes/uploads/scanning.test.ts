@@ -6,9 +6,9 @@ import { createClamd } from "../../../scanner/clamd.ts";
 import { testClamds } from "../../../scanner/testing/clamds.ts";
 import { EICAR } from "../../../scanner/testing/eicar.ts";
 import { startStandIn, type TestClamd } from "../../../scanner/testing/stand-in.ts";
-import { runChecks } from "../../testing/checks.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Client, type ServiceOptions, startService, type TestService } from "../../testing/service.ts";
+import { runVerifications } from "../../testing/verifications.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
@@ -17,7 +17,7 @@ const limits = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB };
 
 const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, clamd, name: engine.name })));
 
-describe.each(places)("requirement 5: what a virus scanner finds, on $name and $clamd.name", ({ engine, clamd }) => {
+describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ engine, clamd }) => {
   let running: TestClamd;
   let service: TestService;
   let ann: Client;
@@ -32,9 +32,9 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
       wrap: {
         bucket: (bucket) => ({
           ...bucket,
-          read: (...asked) => {
+          read: (...parameters) => {
             reads += 1;
-            return bucket.read(...asked);
+            return bucket.read(...parameters);
           },
         }),
       },
@@ -73,23 +73,23 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
     expect(refused.text).not.toContain("X-Amz");
   }
 
-  it("an upload is `scanning` until it was scanned, then it can be downloaded; the activity says that it was scanned", async () => {
+  it("keeps an upload `scanning` until the scan ends", async () => {
     const { upload, answer } = await put("harmless");
     expect(answer).toMatchObject({ status: 200, body: { id: upload.attachmentId, state: "scanning" } });
     await expectScanning(upload.attachmentId);
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload.state).toBe("scanning");
-    await runChecks(service);
+    await runVerifications(service);
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload.state).toBe("ready");
     expect(await urlStatus(upload.attachmentId)).toBe(200);
     const [, uploaded] = await events(upload.attachmentId);
     expect(uploaded).toMatchObject({ action: "attachment.uploaded", actorId: "ann", detail: { scanned: true } });
   });
 
-  it("an infected upload is rejected with the name of what was found, and its object is gone", async () => {
+  it("rejects an infected upload with the name of the signature", async () => {
     const before = await service.bucketContents.keys();
     const { upload } = await put(EICAR);
     await expectScanning(upload.attachmentId);
-    await runChecks(service);
+    await runVerifications(service);
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({
       state: "rejected",
       reason: expect.stringMatching(SIGNATURE),
@@ -104,7 +104,7 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
     expect(others).toEqual([]);
   });
 
-  it("a form is scanned too before anyone can download its file", async () => {
+  it("scans the file of a form before it can be downloaded", async () => {
     const before = await service.bucketContents.keys();
     const used = (await ann.send("GET /usage")).body;
     const send = async (content: string) => ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
@@ -114,7 +114,7 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
       await expectScanning(body.id);
       expect(await events(body.id)).toEqual([]);
     }
-    await runChecks(service);
+    await runVerifications(service);
     expect(await attachment(bad.body.id)).toMatchObject({
       state: "rejected",
       reason: expect.stringMatching(SIGNATURE),
@@ -130,7 +130,7 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
     expect(await service.useCases.purgeObjects()).toBe(1);
   });
 
-  it("an adopted object is scanned too; one that is infected can't be downloaded, and stays where it was", async () => {
+  it("scans an adopted object, and keeps an infected one in the bucket", async () => {
     const { s3 } = service.bucketContents;
     const { bucket: Bucket } = service.bucketServer;
     const adopt = async (key: string, Body: string) => {
@@ -139,7 +139,7 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
     };
     const [bad, good] = [await adopt("theirs/bad.txt", EICAR), await adopt("theirs/good.txt", "harmless")];
     for (const id of [bad, good]) await expectScanning(id);
-    await runChecks(service);
+    await runVerifications(service);
     expect(await urlStatus(good)).toBe(200);
     expect(await urlStatus(bad)).toBe(409);
     expect((await attachment(bad)).reason).toMatch(
@@ -153,7 +153,7 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
     ["infected", true, EICAR],
     ["harmless", true, ""],
     ["harmless, but not what was declared", false, ""],
-  ])("an upload in parts is read once for its SHA-256 and the scan: %s", async (_what, asDeclared, inside) => {
+  ])("reads a multipart upload once for the SHA-256 and the scan: %s", async (_what, asDeclared, inside) => {
     const file = Buffer.concat([patterned(PART), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
     const declared = asDeclared ? sha256(file) : sha256(Buffer.from("another"));
     const json = { filename: "film.bin", sizeBytes: file.length, contentType: "application/x-film", sha256: declared };
@@ -165,7 +165,7 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
     }
     const before = reads;
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.state).toBe("scanning");
-    await runChecks(service);
+    await runVerifications(service);
     expect(reads).toBe(before + 1);
     const { state, reason, checksum } = await attachment(upload.attachmentId);
     if (inside !== "") expect(reason).toMatch(SIGNATURE);
@@ -173,13 +173,13 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
     else expect({ state, checksum: checksum.value }).toEqual({ state: "ready", checksum: declared });
   });
 
-  it("/readyz tells that the scanner answers", async () => {
+  it("/readyz reports that the scanner is up", async () => {
     const { status, body } = await service.anonymous.send("GET /readyz");
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "up" }]);
   });
 });
 
-describe.each(engines)("a scanner that does not scan, on $name", (engine) => {
+describe.each(engines)("a virus scanner that does not scan, on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   const stops: (() => Promise<void>)[] = [];
@@ -208,57 +208,58 @@ describe.each(engines)("a scanner that does not scan, on $name", (engine) => {
 
   const attachment = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body;
 
-  it("because it is down: files wait, whatever is tried, and nothing becomes ready unscanned; /readyz tells, and recovers", async () => {
+  it("keeps files `scanning` while the scanner is down", async () => {
     let clamd: TestClamd | undefined;
     const current = () => createClamd(clamd ?? { host: "127.0.0.1", port: 9 });
     const scanner = {
-      scan: (...asked: Parameters<ReturnType<typeof current>["scan"]>) => current().scan(...asked),
+      scan: (...parameters: Parameters<ReturnType<typeof current>["scan"]>) => current().scan(...parameters),
       probe: () => current().probe(),
     };
     const up = async () => undefined;
     await open({ scanner, tooLarge: "accept" }, { probes: { database: up, bucket: up, scanner: scanner.probe } });
     const ids = [await attach(EICAR), await attach("harmless")];
     for (let time = 0; time < 4; time++) {
-      for (const _file of ids) await expect(runChecks(service)).rejects.toMatchObject({ code: "scanner_unavailable" });
+      for (const _file of ids)
+        await expect(runVerifications(service)).rejects.toMatchObject({ code: "scanner_unavailable" });
       for (const id of ids) expect((await attachment(id)).state).toBe("scanning");
       service.advance(60_000);
     }
     const { status, body } = await service.anonymous.send("GET /readyz");
-    // Downloads go on: that is no reason to take the replica out.
+    // Downloads still work, so the replica stays ready.
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "down" }]);
     clamd = await standIn(MIB);
     expect((await service.anonymous.send("GET /readyz")).body.checks.scanner).toBe("up");
-    expect(await runChecks(service)).toBe(2);
+    expect(await runVerifications(service)).toBe(2);
     expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);
   });
 
-  it("because the file is too large for it: rejected, with a reason that says so", async () => {
+  it("rejects a file that is too large for the scanner", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "reject" });
     const id = await attach("x".repeat(1_001));
-    await runChecks(service);
+    await runVerifications(service);
     expect(await attachment(id)).toMatchObject({
       state: "rejected",
-      reason: "The file is larger than the virus scanner takes. It was not kept.",
+      reason: "The file is larger than the virus scanner accepts. It was not kept.",
     });
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("because the file is too large for it, where that is accepted: ready, and the activity says that it was not scanned", async () => {
+  it("accepts a file that is too large for the scanner, if so configured", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "accept" });
     const id = await attach("x".repeat(1_001));
-    await runChecks(service);
+    await runVerifications(service);
     expect((await attachment(id)).state).toBe("ready");
     const { items } = (await ann.send("GET /activity")).body;
     expect(items[0]).toMatchObject({ action: "attachment.uploaded", attachmentIds: [id], detail: { scanned: false } });
   });
 
-  it("because a replica has lost the setting: that one leaves the file to the others", async () => {
+  it("a replica without a scanner leaves scans to the others", async () => {
     await open({ scanner: createClamd(await standIn(MIB)), tooLarge: "reject" });
     const id = await attach(EICAR);
     const without = await startService({ engine, limits, beside: service });
-    expect(await runChecks(without)).toBe(0);
+    expect(await runVerifications(without)).toBe(0);
     expect((await attachment(id)).state).toBe("scanning");
-    expect(await runChecks(service)).toBe(1);
+    expect(await runVerifications(service)).toBe(1);
     expect((await attachment(id)).state).toBe("rejected");
     await without.close();
   });

@@ -17,7 +17,7 @@ const tags = ["uploads"];
 export const startUpload = {
   tags,
   operationId: "startUpload",
-  summary: "Begin an upload that goes straight to the bucket",
+  summary: "Start an upload that goes straight to the bucket",
   params: NoteParams,
   headers: StartUploadHeaders,
   body: StartUploadBody,
@@ -27,10 +27,10 @@ export const startUpload = {
 export const getUpload = {
   tags,
   operationId: "getUpload",
-  summary: "See how far an upload is",
+  summary: "Get an upload and its stored parts",
   description:
-    "While `pending`, the parts that are stored already, so that it can be resumed. After the completion, the outcome: `ready`, or " +
-    "`rejected` with a `reason`; until then `verifying` or `scanning`.",
+    "While the upload is `pending`, the response lists the stored parts, so that a client can resume. After the completion, the state is " +
+    "`verifying` or `scanning`, and then `ready`, or `rejected` with a `reason`.",
   params: UploadParams,
   response: { 200: Upload },
 };
@@ -38,7 +38,7 @@ export const getUpload = {
 export const signParts = {
   tags,
   operationId: "signUploadParts",
-  summary: "Sign parts of an upload, just before they are sent",
+  summary: "Sign parts of an upload",
   params: UploadParams,
   body: SignPartsBody,
   response: { 200: SignedParts },
@@ -47,10 +47,10 @@ export const signParts = {
 export const completeUpload = {
   tags,
   operationId: "completeUpload",
-  summary: "Have the stored object verified and attached",
+  summary: "Verify the stored object and attach it",
   description:
-    "The answer is `ready`, or, where looking at all bytes takes long, `verifying` or `scanning`: it goes on by itself, also when this " +
-    "call is not repeated. Ask `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
+    "The attachment is `ready`. If its verification is slow, it is `verifying` or `scanning`, and the verification continues after the " +
+    "request. Poll `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
   params: UploadParams,
   body: CompleteUploadBody,
   ...bodyIsOptional,
@@ -60,7 +60,7 @@ export const completeUpload = {
 export const abortUpload = {
   tags,
   operationId: "abortUpload",
-  summary: "Give an upload up",
+  summary: "Abort an upload",
   params: UploadParams,
   response: { 204: nothing },
 };

@@ -12,7 +12,7 @@ const FILE = patterned(8 * MIB + 10);
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
-describe.each(engines)("uploads on a bucket of which nothing is known, on $name", (engine) => {
+describe.each(engines)("staged uploads on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -44,7 +44,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     return (await fetch(fileUrl)).text();
   }
 
-  /** Everything that is due goes, also the second time, which is a day later. */
+  /** Runs every due deletion, the second run a day later included. */
   async function sweep(): Promise<void> {
     service.advance(25 * HOUR);
     await service.useCases.expireUploads();
@@ -52,7 +52,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     service.advance(-25 * HOUR);
   }
 
-  it("requirement 7: other bytes put after completion change nothing that is served, and are swept", async () => {
+  it("requirement 7: a PUT after completion does not change the served bytes", async () => {
     await open();
     const upload = await start();
     expect(upload.headers).not.toHaveProperty("if-none-match");
@@ -70,7 +70,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 7: other bytes put while the copy is being verified are not what is served", async () => {
+  it("requirement 7: a PUT during verification does not change the served bytes", async () => {
     let swap = async (): Promise<unknown> => undefined;
     await open({
       bucket: (bucket) => ({
@@ -88,7 +88,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await served(upload)).toBe("good!");
   });
 
-  it("requirement 7: of ten completions with other bytes in between each, one decides, and the copies of the others go", async () => {
+  it("requirement 7: one of ten completions decides, and other copies are deleted", async () => {
     await open();
     const upload = await start();
     await put(upload, "good!");
@@ -107,7 +107,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await served(upload)).toBe(first);
   });
 
-  it("requirement 5: what is rejected goes, copy and all", async () => {
+  it("requirement 5: deletes a rejected object and its copy", async () => {
     await open();
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "<html");
@@ -118,8 +118,8 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("an upload in parts is a copy as well, and one that takes long is checked by its copy", async () => {
-    await open({}, { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, checkInRequestMaxBytes: MIB });
+  it("verifies the copy of a multipart upload", async () => {
+    await open({}, { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, verifyInRequestMaxBytes: MIB });
     const { createHash } = await import("node:crypto");
     const sha256 = createHash("sha256").update(FILE).digest("base64");
     const upload = await start({
@@ -135,17 +135,17 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     }
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
     await sweep();
-    const check = await service.useCases.claimCheck();
-    if (check === undefined) throw new Error("there is no check");
-    await service.useCases.runCheck(check);
+    const claimed = await service.useCases.claimVerification();
+    if (claimed === undefined) throw new Error("no verification is due");
+    await service.useCases.runVerification(claimed);
     expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body.state).toBe("ready");
     expect(await service.bucketContents.keys()).toHaveLength(1);
     const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
   });
 
-  it("given up while its copy is being checked: both go", async () => {
-    await open({}, { checkInRequestMaxBytes: 1 });
+  it("deletes the object and its copy after an abort during verification", async () => {
+    await open({}, { verifyInRequestMaxBytes: 1 });
     const sha256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
     const upload = await start({ sha256 });
     const { "x-amz-checksum-sha256": _none, ...headers } = upload.headers;
@@ -157,7 +157,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("a process that dies between copy and commit leaves nothing, and the next completion makes a copy of its own", async () => {
+  it("deletes the copy of a process that died before the commit", async () => {
     const copied = Promise.withResolvers<void>();
     let dies = true;
     await open({
@@ -168,7 +168,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
           if (!dies) return outcome;
           dies = false;
           copied.resolve();
-          // Nothing that comes after ever runs.
+          // The code after it never runs.
           return new Promise(() => undefined);
         },
       }),
@@ -184,7 +184,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await served(upload)).toBe("hello");
   });
 
-  it("a commit whose answer is lost keeps the copy that it attached", async () => {
+  it("keeps the attached copy when the response to its commit was lost", async () => {
     let loses = false;
     await open({
       database: (db) => ({
@@ -206,7 +206,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     expect(await served(upload)).toBe("hello");
   });
 
-  it("a bucket that does everything is asked for no copy, and nothing is queued to be removed", async () => {
+  it("makes no copy on a bucket with every capability", async () => {
     let copies = 0;
     service = await startService({
       engine,

@@ -5,16 +5,15 @@ import { type Client, startService, type TestService } from "../../testing/servi
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;
-/** The life of a signed PUT, and the grace for one that began just before its end. */
+/** The validity of a signed PUT, and the grace period for one that started just before the expiry. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 /*
- * Time passes for the service only: to the bucket, a PUT that arrives after it is one that began while its URL lived, and whose line was
- * slow.
+ * Only the clock of the service advances. For the bucket, a PUT after that is a slow one that started while its URL was valid.
  */
-describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
+describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let service: TestService;
   let replica: TestService;
   let ann: Client;
@@ -45,7 +44,7 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
     replica.advance(milliseconds);
   }
 
-  /** What housekeeping does, on both replicas at once. */
+  /** Sweeps on both replicas at once. */
   async function sweep(): Promise<void> {
     await Promise.all(
       [service, replica].map(async ({ useCases }) => {
@@ -66,7 +65,7 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
       async ({ attachmentId }: Begun) => ann.send(`DELETE /attachments/${attachmentId}`),
     ],
     ["gone with its note", async () => ann.send(`DELETE /notes/${noteId}`)],
-  ])("of a file that is %s, what is put after the first sweep goes with the second", async (_how, end) => {
+  ])("the second sweep deletes a late PUT to a file that is %s", async (_how, end) => {
     const upload = await begin();
     await end(upload);
     later(URL_IS_DEAD_MS);
@@ -80,7 +79,7 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("of a rejected file, too", async () => {
+  it("the second sweep deletes a late PUT to a rejected file", async () => {
     const upload = await begin({ filename: "a.pdf", contentType: "application/pdf" });
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(422);
@@ -93,7 +92,7 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
     expect(await keys()).toEqual([]);
   });
 
-  it("a complete file goes at once when it is deleted, and what its URL still puts goes later", async () => {
+  it("deletes a complete file at once, and a late PUT with the second sweep", async () => {
     const upload = await begin();
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
@@ -107,13 +106,13 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("an abandoned upload in parts is aborted, and parts that are left after that go with the second sweep", async () => {
+  it("aborts an abandoned multipart upload, and late parts with the second sweep", async () => {
     await begin({ sizeBytes: 9 * MIB });
     const [open] = await service.bucketContents.openUploads();
     later(DAY_MS + URL_IS_DEAD_MS);
     await sweep();
     expect(await service.bucketContents.uploads()).toBe(0);
-    // What S3 may keep of a part that was on its way while it was aborted is there under the same key.
+    // S3 may store a part that was in flight during the abort.
     const left = new CreateMultipartUploadCommand({ Bucket: service.bucketServer.bucket, Key: open?.Key });
     later(600_000);
     await sweep();
@@ -124,7 +123,7 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("more than a batch of abandoned uploads ends in one sweep, each once, whichever replica takes it", async () => {
+  it("expires more than one batch of uploads in one sweep, each once", async () => {
     const { kysely } = service.database.db;
     const { id } = await begin();
     const upload = await kysely.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
@@ -151,7 +150,7 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
     expect(left).toEqual([]);
   });
 
-  it("what was given up and is adopted after all stays", async () => {
+  it("keeps the object of an aborted upload that is adopted later", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin();
     await ann.send(`DELETE /notes/${noteId}`);

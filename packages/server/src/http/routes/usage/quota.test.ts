@@ -50,7 +50,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   const post = (content: Buffer | string, client = ann) =>
     client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
 
-  it("tells the caller what is used and allowed", async () => {
+  it("returns usage and quota of the caller", async () => {
     await newNote();
     const nothing = { usedBytes: 0, quotaBytes: 20 * MIB, files: 0, quotaFiles: 3 };
     expect((await ann.send("GET /usage")).body).toEqual(nothing);
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await (await service.as("bob")).send("GET /usage")).body).toEqual(nothing);
   });
 
-  it("an upload takes room from its start, in one PUT and in parts, and keeps it when it is complete", async () => {
+  it("counts an upload from its start, and once after its completion", async () => {
     await newNote();
     const small = await begin(5);
     await begin(10 * MIB);
@@ -70,7 +70,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 5 + 10 * MIB, files: 2 });
   });
 
-  it("over the bytes -> 413 quota_exceeded, saying how much is used and allowed; to the byte", async () => {
+  it("returns 413 over the quota of bytes, and reports the numbers", async () => {
     await newNote();
     await begin(20 * MIB - 10);
     const answer = await start(11);
@@ -82,16 +82,16 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await start(0)).status).toBe(201);
   });
 
-  it("more than the whole quota -> 413, from somebody who has nothing yet", async () => {
+  it("returns 413 for a first file that is larger than the quota", async () => {
     await newNote();
     const before = await service.bucketContents.uploads();
     expect((await start(20 * MIB + 1)).body.code).toBe("quota_exceeded");
-    // What was begun in the bucket goes again.
+    // The multipart upload in the bucket is aborted.
     await service.useCases.purgeObjects();
     expect(await service.bucketContents.uploads()).toBe(before);
   });
 
-  it("over the number of files -> 413 quota_exceeded, saying how many", async () => {
+  it("returns 413 over the quota of files, and reports the numbers", async () => {
     await newNote();
     for (let nth = 0; nth < 3; nth += 1) await begin(0);
     const answer = await start(0);
@@ -100,7 +100,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await post("hello")).body).toMatchObject({ status: 413, code: "quota_exceeded" });
   });
 
-  it("is given back by abort, rejection, expiry and deletion, once each", async () => {
+  it("abort, rejection, expiry and deletion each release the capacity once", async () => {
     await newNote();
     const [aborted, rejected, expired, deleted] = [10, 20, 30, 40];
     const upload = await begin(aborted);
@@ -128,7 +128,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
   });
 
-  it("is the owner's of the note: an editor's file counts there, and the editor learns no numbers", async () => {
+  it("counts the file of an editor in the quota of the owner", async () => {
     await newNote();
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
     const bob = await service.as("bob");
@@ -137,11 +137,11 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage(bob)).toEqual({ usedBytes: 0, files: 0 });
     for (const refused of [await start(1, { client: bob }), await post("hello", bob)]) {
       expect(refused.body).toMatchObject({ status: 413, code: "quota_exceeded" });
-      expect(refused.body.detail).toBe("The owner of this note has no room left for this file.");
+      expect(refused.body.detail).toBe("The quota of the owner of this note is too small for this file.");
     }
   });
 
-  it("an adopted object is not the service's to count", async () => {
+  it("does not count an adopted object", async () => {
     await newNote();
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin(5);
@@ -157,7 +157,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   });
 
   describe("a form", () => {
-    it("counts what its file has, to the byte, and nothing when it is refused", async () => {
+    it("counts the exact size of its file, and nothing when it is refused", async () => {
       await newNote();
       expect((await post("hello")).status).toBe(201);
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
@@ -166,18 +166,18 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
     });
 
-    it("fits to the byte; one more -> 413, and nothing of it is left", async () => {
+    it("returns 413 for one byte over the quota, and stores nothing", async () => {
       await newNote();
-      const room = 100_000;
-      await begin(20 * MIB - room);
+      const left = 100_000;
+      await begin(20 * MIB - left);
       await service.useCases.purgeObjects();
       const before = await service.bucketContents.keys();
-      const over = await post(Buffer.alloc(room + 1));
+      const over = await post(Buffer.alloc(left + 1));
       expect(over.body).toMatchObject({ status: 413, code: "quota_exceeded" });
-      expect(await usage()).toEqual({ usedBytes: 20 * MIB - room, files: 1 });
+      expect(await usage()).toEqual({ usedBytes: 20 * MIB - left, files: 1 });
       await service.useCases.purgeObjects();
       expect(await service.bucketContents.keys()).toEqual(before);
-      expect((await post(Buffer.alloc(room))).status).toBe(201);
+      expect((await post(Buffer.alloc(left))).status).toBe(201);
       expect(await usage()).toEqual({ usedBytes: 20 * MIB, files: 2 });
     });
   });

@@ -21,7 +21,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
     await first.close();
   });
 
-  /** Each replica gets half of the calls, all at once. */
+  /** Sends half of the calls to each replica, all at once. */
   async function atOnce(call: (client: Client) => Promise<Answer>): Promise<{ won: number; refused: number }> {
     const answers = await Promise.all(Array.from({ length: STARTS }, (_, nth) => call(ann[nth % 2] as Client)));
     const won = answers.filter(({ status }) => status === 201).length;
@@ -49,30 +49,30 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
       json: { filename: "a.bin", sizeBytes, contentType: "application/x-any" },
     });
 
-  it("of 100 starts at once, as many as fit into the bytes go through", () =>
+  it("accepts as many of 100 simultaneous starts as the quota of bytes allows", () =>
     withNote(async (noteId) => {
       expect(await atOnce(start(noteId, FILE_BYTES))).toEqual({ won: 40, refused: 60 });
       expect(await usage()).toEqual({ usedBytes: 4_000, files: 40 });
     }));
 
-  it("of 100 starts of uploads in parts at once, as many as fit go through", () =>
+  it("accepts as many of 100 simultaneous multipart starts as fit", () =>
     withNote(async (noteId) => {
       expect(await atOnce(start(noteId, 1_001))).toEqual({ won: 4, refused: 96 });
       expect(await usage()).toEqual({ usedBytes: 4_004, files: 4 });
     }));
 
-  it("of 100 starts at once, as many as are allowed files go through", () =>
+  it("accepts as many of 100 simultaneous starts as the quota of files allows", () =>
     withNote(async (noteId) => {
       expect(await atOnce(start(noteId, 1))).toEqual({ won: 60, refused: 40 });
       expect(await usage()).toEqual({ usedBytes: 60, files: 60 });
     }));
 
-  it("of 100 forms at once, none exceeds it, and what is counted is what is there", () =>
+  it("never exceeds the quota with 100 simultaneous forms", () =>
     withNote(async (noteId) => {
       const { won } = await atOnce((client) =>
         client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),
       );
-      // A form takes room for its headers until it is complete, so fewer may go through at once than would one by one.
+      // A form reserves capacity for its headers until it is complete, so fewer simultaneous forms may fit.
       expect(won).toBeGreaterThan(0);
       expect(won).toBeLessThanOrEqual(40);
       expect(await usage()).toEqual({ usedBytes: won * FILE_BYTES, files: won });

@@ -1,10 +1,17 @@
+import { Usage } from "@valetkey/contract";
 import { callerOf } from "../../auth-port.ts";
 import type { App, RouteDeps } from "../../types.ts";
-import * as schema from "./schema.ts";
 
-/** /usage. */
+const getUsage = {
+  tags: ["usage"],
+  operationId: "getUsage",
+  summary: "Get your usage and quota",
+  response: { 200: Usage },
+};
+
+/** GET /usage. */
 export function usageRoutes(app: App, { useCases }: RouteDeps): void {
-  app.get("/usage", { schema: schema.getUsage }, async (request) => {
+  app.get("/usage", { schema: getUsage }, async (request) => {
     const { usage, quota } = await useCases.getUsage(callerOf(request));
     const { bytes: usedBytes, files } = usage;
     return { usedBytes, quotaBytes: quota.bytes ?? null, files, quotaFiles: quota.files ?? null };

@@ -3,40 +3,40 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 
-/** Between which lengths a file must be, as its form declares its own. Bytes. */
+/** The bounds of the length of a file, from the declared length of its form. Bytes. */
 export type LengthBounds = { atLeast: number; atMost: number };
 
-type Asked = {
+type Request = {
   objectKey: string;
   ownerId: string;
   userId: string;
-  /** Undefined: the form says nothing of its length. */
+  /** Undefined: the form declares no length. */
   length: LengthBounds | undefined;
-  /** The most that is taken from it at all. Bytes. */
+  /** The largest accepted file. Bytes. */
   maxBytes: number;
 };
 
-/** What is reserved ahead of a file whose length nobody knows. Bytes. */
+/** How much is reserved ahead for a file of unknown length. Bytes. */
 const STEP_BYTES = 8 * 2 ** 20;
-/** A reservation that nobody extends, as its process is dead, ends after this long. Milliseconds. */
+/** A reservation that nobody extends expires after this long, because its process died. Milliseconds. */
 const LEASE_MS = 600_000;
 const EXTEND_EVERY_MS = LEASE_MS / 10;
 
 /**
- * Takes room in the quota for a file that comes in a form, before its first byte, and answers the stream that takes more when more comes.
- * The attachment's insertion settles it; whoever fails before has to release it. Without a quota nothing is reserved.
+ * Reserves quota for the file of a form before its first byte. Returns a function that wraps the stream and reserves more as bytes arrive.
+ * Inserting the attachment settles the reservation. On failure, the caller must release it. Without a quota, nothing is reserved.
  * Throws `quota_exceeded`, and so does the stream.
  */
-export async function reserveRoom(deps: Deps, asked: Asked): Promise<(body: Readable) => Readable> {
+export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
   const quota = quotaOf(deps.limits);
   if (quota.bytes === undefined && quota.files === undefined) return (body) => body;
-  const reservedBytes = await reserveLength(deps, asked);
-  return (body) => Readable.from(extending(deps, { asked, reservedBytes, body }), { objectMode: false });
+  const reservedBytes = await reserveLength(deps, request);
+  return (body) => Readable.from(extending(deps, { request, reservedBytes, body }), { objectMode: false });
 }
 
-/** All of the form if it fits; else what the file has at the least, since the rest may be the form's own. */
-async function reserveLength({ db, clock, limits }: Deps, asked: Asked): Promise<number> {
-  const { objectKey, ownerId, userId, length, maxBytes } = asked;
+/** Reserves the length of the whole form if it fits. Otherwise the smallest possible file, since the form itself has overhead. */
+async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
+  const { objectKey, ownerId, userId, length, maxBytes } = request;
   const reserve = async (sizeBytes: number) => {
     const reservation = { objectKey, ownerId, userId, sizeBytes, expiresAt: clock() + LEASE_MS };
     await db.transaction((tx) => tx.usage.reserve(reservation, quotaOf(limits)));
@@ -49,11 +49,11 @@ async function reserveLength({ db, clock, limits }: Deps, asked: Asked): Promise
   );
 }
 
-type Extending = { asked: Asked; reservedBytes: number; body: Readable };
+type Extending = { request: Request; reservedBytes: number; body: Readable };
 
-async function* extending(deps: Deps, { asked, body, ...begun }: Extending): AsyncGenerator<Buffer> {
+async function* extending(deps: Deps, { request, body, ...begun }: Extending): AsyncGenerator<Buffer> {
   const { db, clock, limits } = deps;
-  const { objectKey, ownerId, userId, length, maxBytes } = asked;
+  const { objectKey, ownerId, userId, length, maxBytes } = request;
   const most = Math.min(maxBytes, length?.atMost ?? maxBytes);
   let { reservedBytes } = begun;
   let extendedAt = clock();
@@ -69,7 +69,7 @@ async function* extending(deps: Deps, { asked, body, ...begun }: Extending): Asy
 
   for await (const chunk of body as AsyncIterable<Buffer>) {
     receivedBytes += chunk.length;
-    // What is past the most is refused by whoever stores it, for its length.
+    // The bucket adapter refuses bytes beyond `most`, so they need no reservation.
     if (receivedBytes > reservedBytes && reservedBytes < most) {
       await orIfFull(
         () => extendTo(Math.max(receivedBytes, reservedBytes + STEP_BYTES)),

@@ -11,18 +11,18 @@ describeDatabase("checks of content", (suite) => {
     await suite.db.notes.insert(note);
     await suite.db.attachments.insert(attachment);
     const check = { attachmentId: attachment.id, etag: '"abc"', needsScan: false, dueAt: 1_000, ...given };
-    await suite.db.contentChecks.insert(check);
+    await suite.db.verifications.insert(check);
     return { note, attachment, check };
   }
 
   const claim = (now: number, holder = "one", canScan = true) =>
-    suite.db.contentChecks.claim({ now, holder, leaseEndsAt: now + MINUTE, canScan });
+    suite.db.verifications.claim({ now, holder, leaseEndsAt: now + MINUTE, canScan });
 
   async function drain(): Promise<void> {
     for (;;) {
       const left = await claim(Number.MAX_SAFE_INTEGER - MINUTE);
       if (left === undefined) return;
-      await suite.db.contentChecks.remove(left.attachmentId);
+      await suite.db.verifications.remove(left.attachmentId);
     }
   }
 
@@ -50,11 +50,11 @@ describeDatabase("checks of content", (suite) => {
     const { attachment } = await queue();
     const held = { attachmentId: attachment.id, holder: "one" };
     await claim(5_000);
-    expect(await suite.db.contentChecks.renew(held, { leaseEndsAt: 5_000 + 2 * MINUTE })).toBe(true);
+    expect(await suite.db.verifications.renew(held, { leaseEndsAt: 5_000 + 2 * MINUTE })).toBe(true);
     expect(await claim(5_000 + MINUTE, "two")).toBeUndefined();
     expect(await claim(5_000 + 2 * MINUTE, "two")).toMatchObject({ holder: "two", attempts: 2 });
-    expect(await suite.db.contentChecks.renew(held, { leaseEndsAt: 1e12 })).toBe(false);
-    await suite.db.contentChecks.release(held, { dueAt: 0 });
+    expect(await suite.db.verifications.renew(held, { leaseEndsAt: 1e12 })).toBe(false);
+    await suite.db.verifications.release(held, { dueAt: 0 });
     expect(await claim(5_000 + 2 * MINUTE, "three")).toBeUndefined();
     await drain();
   });
@@ -62,7 +62,7 @@ describeDatabase("checks of content", (suite) => {
   it("are due again when they were put back, at the instant that was given", async () => {
     const { attachment } = await queue();
     await claim(5_000);
-    await suite.db.contentChecks.release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
+    await suite.db.verifications.release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
     expect(await claim(6_999, "two")).toBeUndefined();
     expect(await claim(7_000, "two")).toMatchObject({ attachmentId: attachment.id, attempts: 2 });
     await drain();
@@ -71,7 +71,7 @@ describeDatabase("checks of content", (suite) => {
   it("that need a scanner wait for someone who has one", async () => {
     const { attachment } = await queue({ needsScan: true });
     await queue({ dueAt: 9_000 });
-    expect(await suite.db.contentChecks.countNeedingScan()).toBe(1);
+    expect(await suite.db.verifications.countNeedingScan()).toBe(1);
     expect(await claim(5_000, "one", false)).toBeUndefined();
     expect(await claim(5_000)).toMatchObject({ attachmentId: attachment.id });
     await drain();
@@ -81,7 +81,7 @@ describeDatabase("checks of content", (suite) => {
     const { note } = await queue();
     await suite.db.notes.delete(note.id);
     expect(await claim(5_000)).toBeUndefined();
-    const late = suite.db.contentChecks.insert({ attachmentId: "gone", etag: "", needsScan: false, dueAt: 0 });
+    const late = suite.db.verifications.insert({ attachmentId: "gone", etag: "", needsScan: false, dueAt: 0 });
     await expect(late).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 });

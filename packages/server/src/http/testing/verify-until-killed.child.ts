@@ -4,10 +4,10 @@ import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
 
-// A process that takes a check and is in the middle of reading its object until it is killed:
-// `node check-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>`. It prints that it reads.
+// Claims a verification and blocks while it reads the object, until it is killed. Prints "reading" when it starts to read. Usage:
+// `node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>`
 const [location = "", server = ""] = process.argv.slice(2);
-const { claimCheck, runCheck } = createUseCases({
+const { claimVerification, runVerification } = createUseCases({
   db: await openAt(JSON.parse(location)),
   bucket: {
     ...bucketOn(JSON.parse(server)),
@@ -28,12 +28,11 @@ const { claimCheck, runCheck } = createUseCases({
     singlePutMaxBytes: 1,
     uploadTtlSeconds: 1,
     multipartTtlSeconds: 1,
-    checkInRequestMaxBytes: 1,
+    verifyInRequestMaxBytes: 1,
   },
   scanning: undefined,
   onDeletionsQueued: () => undefined,
-  onFormSigned: () => undefined,
-  onChecksQueued: () => undefined,
+  onVerificationQueued: () => undefined,
 });
-const check = await claimCheck();
-if (check !== undefined) await runCheck(check);
+const claimed = await claimVerification();
+if (claimed !== undefined) await runVerification(claimed);

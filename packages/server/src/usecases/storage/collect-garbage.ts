@@ -3,14 +3,14 @@ import { type Finding, findInObjects, findMultiparts, findOrphans, findUsage, ty
 import { purgeObjects } from "./purge.ts";
 
 export type GarbageOptions = {
-  /** False: nothing is changed. */
+  /** False: changes nothing. */
   mend: boolean;
-  /** Removes objects although more would go than stay, or others may keep objects of their own in the bucket. */
+  /** Deletes even if most objects are garbage, or if the bucket may be shared. */
   force: boolean;
-  /** Nobody else keeps objects where ours are: the bucket is the service's own, or it has a prefix in it. */
+  /** Only this service stores objects in the bucket, or under its key prefix. */
   isAlone: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
-  /** Told now and then how many objects were compared. */
+  /** Called now and then with the number of compared objects. */
   onProgress?: ((compared: number) => void) | undefined;
 };
 
@@ -19,13 +19,13 @@ export type GarbageReport = {
   found: Counts;
   mended: Counts;
   tally: Tally;
-  /** Why objects and parts without a row were left where they are; undefined: they were not. */
+  /** Why unreferenced objects and parts were not deleted. Undefined: they were. */
   kept: string | undefined;
 };
 
 /**
- * Compares the bucket with the database both ways, in constant memory, and mends what can be without a loss: what no row explains goes,
- * and counters are counted anew. A file without its object is only told: nothing brings it back, and nobody but its owner gives it up.
+ * Compares the bucket with the database in both directions, in constant memory. Deletes unreferenced objects and corrects usage counters.
+ * It only reports an attachment without its object: nothing can restore it, and only its owner may delete it.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -41,7 +41,7 @@ export function collectGarbage(deps: Deps) {
       await mend(deps, finding);
       mended[finding.kind] += 1;
     }
-    // The removal was queued; a service that runs does it soon, and one that doesn't need not be started for it.
+    // The deletions are queued. Running them here spares a start of the service.
     await purgeObjects(deps)();
     return report;
   };
@@ -71,14 +71,14 @@ async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void
   }
 }
 
-/** A wrong database or bucket looks like a bucket full of orphans: what can't be undone needs a second word then. */
+/** With a wrong database or bucket, most objects look like orphans. A deletion cannot be undone, so it then needs --force. */
 function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOptions): string | undefined {
   if (force || found.orphan + found.multipart === 0) return undefined;
   if (!isAlone) {
-    return "S3_KEY_PREFIX is not set, so that others may keep objects in this bucket. If it is this service's alone, add --force.";
+    return "S3_KEY_PREFIX is not set, so other programs may store objects in this bucket. If only this service uses it, add --force.";
   }
   if (found.orphan > tally.known) {
-    return `More objects would go (${found.orphan}) than the database knows (${tally.known}). If bucket and database belong together, add --force.`;
+    return `More objects are unreferenced (${found.orphan}) than referenced (${tally.known}). If bucket and database belong together, add --force.`;
   }
   return undefined;
 }

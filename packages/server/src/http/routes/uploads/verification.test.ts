@@ -10,36 +10,36 @@ import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import { createClamd } from "../../../scanner/clamd.ts";
 import type { Bucket } from "../../../usecases/ports/index.ts";
-import { runChecks } from "../../testing/checks.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { runVerifications } from "../../testing/verifications.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
 const FILE = patterned(PART + 1_000);
 const MINUTE_MS = 60_000;
 
-describe.each(engines)("a check that goes on after the request, on $name", (engine) => {
+describe.each(engines)("a verification after the request, on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
   afterEach(() => service.close());
 
-  /** With a bucket that a test can make fail, or stop, when an object is read. */
+  /** Starts a service whose bucket a test can make fail or block during reads. */
   async function open(
     beforeRead: (read: () => ReturnType<Bucket["read"]>) => ReturnType<Bucket["read"]> = (read) => read(),
   ) {
     service = await startService({
       engine,
-      limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, checkInRequestMaxBytes: MIB },
+      limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, verifyInRequestMaxBytes: MIB },
       wrap: {
-        bucket: (bucket) => ({ ...bucket, read: (...asked) => beforeRead(() => bucket.read(...asked)) }),
+        bucket: (bucket) => ({ ...bucket, read: (...parameters) => beforeRead(() => bucket.read(...parameters)) }),
       },
     });
     ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
   }
 
-  /** An upload in parts, all of them sent, and its completion asked for. */
+  /** Sends all parts of a multipart upload and completes it. */
   async function complete(declared = sha256(FILE)) {
     const json = { filename: "film.bin", sizeBytes: FILE.length, contentType: "application/x-film", sha256: declared };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
@@ -55,7 +55,7 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
   const actions = async () =>
     (await ann.send(`GET /notes/${noteId}/activity`)).body.items.map(({ action }: { action: string }) => action);
 
-  /** Puts another object under the key, as a bucket without conditional writes lets the holder of a signed PUT do. */
+  /** Replaces the object, as a second PUT does on a bucket without conditional writes. */
   async function replaceObject(): Promise<void> {
     const { s3, keys } = service.bucketContents;
     const [Key] = await keys();
@@ -64,7 +64,7 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/x-film" }));
   }
 
-  it("requirement 8: the completion answers `verifying`, which nobody can download; then it is `ready`", async () => {
+  it("requirement 8: refuses the download until the verification ends", async () => {
     await open();
     const { upload, answer } = await complete();
     expect(answer).toMatchObject({
@@ -74,14 +74,14 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     expect(await progress(upload.id)).toMatchObject({ state: "verifying", parts: [] });
     const refused = await ann.send(`GET /attachments/${upload.attachmentId}/url`);
     expect(refused.body).toMatchObject({ status: 409, code: "attachment_not_ready" });
-    expect(refused.body.detail).toContain("being checked (verifying); try again");
+    expect(refused.body.detail).toContain("being verified (verifying). Try again");
     const json = { attachmentIds: [upload.attachmentId] };
     expect((await ann.send("POST /attachments/urls", { json })).body.urls).toEqual([
       { attachmentId: upload.attachmentId, code: "attachment_not_ready" },
     ]);
     expect(await actions()).not.toContain("attachment.uploaded");
 
-    expect(await runChecks(service)).toBe(1);
+    expect(await runVerifications(service)).toBe(1);
     expect((await progress(upload.id)).state).toBe("ready");
     const attachment = (await ann.send(`GET /attachments/${upload.attachmentId}`)).body;
     expect(attachment).toMatchObject({ state: "ready", checksum: { algorithm: "SHA256", value: sha256(FILE) } });
@@ -91,10 +91,10 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toEqual(attachment);
   });
 
-  it("requirement 8: another SHA-256 -> `rejected` with its reason, never downloadable, the object gone", async () => {
+  it("requirement 8: rejects another SHA-256 and deletes the object", async () => {
     await open();
     const { upload } = await complete(sha256(Buffer.from("another")));
-    await runChecks(service);
+    await runVerifications(service);
     const reason = "The file is not what was declared: its SHA-256 differs. It was not kept.";
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
     expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body).toMatchObject({
@@ -107,7 +107,7 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     expect(await actions()).toContain("attachment.rejected");
   });
 
-  it("ten completions at once: all answer the one attachment, and it is checked once", async () => {
+  it("verifies once for ten simultaneous completions", async () => {
     await open();
     const { upload } = await complete();
     const calls = Array.from({ length: 10 }, () => ann.send(`POST /uploads/${upload.id}/complete`));
@@ -118,7 +118,7 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
         state: "verifying",
       });
     }
-    expect(await runChecks(service)).toBe(1);
+    expect(await runVerifications(service)).toBe(1);
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
@@ -126,87 +126,84 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     ["aborted", () => ann.send(`DELETE /uploads/${uploadOf.id}`)],
     ["deleted with its attachment", () => ann.send(`DELETE /attachments/${uploadOf.attachmentId}`)],
     ["deleted with its note", () => ann.send(`DELETE /notes/${noteId}`)],
-  ])(
-    "an upload that is %s in the middle of it is over: nothing is attached, and the object goes",
-    async (_how, end) => {
-      const reading = Promise.withResolvers<void>();
-      const goOn = Promise.withResolvers<void>();
-      await open(async (read) => {
-        const body = await read();
-        reading.resolve();
-        await goOn.promise;
-        return body;
-      });
-      uploadOf = (await complete()).upload;
-      const running = runChecks(service);
-      await reading.promise;
-      expect((await end()).status).toBe(204);
-      goOn.resolve();
-      await running;
-      const { status, body } = await ann.send(`GET /uploads/${uploadOf.id}`);
-      if (status === 200) expect(body.upload.state).toBe("aborted");
-      else expect(body.code).toBe("upload_not_found");
-      expect((await ann.send(`GET /attachments/${uploadOf.attachmentId}/url`)).status).toBeGreaterThanOrEqual(404);
-      service.advance(5 * MINUTE_MS + 1);
-      await service.useCases.purgeObjects();
-      expect(await service.bucketContents.keys()).toEqual([]);
-      expect(await runChecks(service)).toBe(0);
-    },
-  );
+  ])("deletes the object of an upload that is %s during its verification", async (_how, end) => {
+    const reading = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    await open(async (read) => {
+      const body = await read();
+      reading.resolve();
+      await goOn.promise;
+      return body;
+    });
+    uploadOf = (await complete()).upload;
+    const running = runVerifications(service);
+    await reading.promise;
+    expect((await end()).status).toBe(204);
+    goOn.resolve();
+    await running;
+    const { status, body } = await ann.send(`GET /uploads/${uploadOf.id}`);
+    if (status === 200) expect(body.upload.state).toBe("aborted");
+    else expect(body.code).toBe("upload_not_found");
+    expect((await ann.send(`GET /attachments/${uploadOf.attachmentId}/url`)).status).toBeGreaterThanOrEqual(404);
+    service.advance(5 * MINUTE_MS + 1);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toEqual([]);
+    expect(await runVerifications(service)).toBe(0);
+  });
   let uploadOf: { id: string; attachmentId: string };
 
-  it("a bucket that is down rejects nothing: it is tried again, after pauses that grow", async () => {
+  it("retries after growing pauses while the bucket is down", async () => {
     let isDown = true;
     await open((read) => (isDown ? Promise.reject(new DomainError("bucket_unavailable", "As told")) : read()));
     const { upload } = await complete();
     for (const pauseMs of [5_000, 10_000, 20_000]) {
-      await expect(runChecks(service)).rejects.toMatchObject({ code: "bucket_unavailable" });
+      await expect(runVerifications(service)).rejects.toMatchObject({ code: "bucket_unavailable" });
       expect(await progress(upload.id)).toMatchObject({ state: "verifying" });
       service.advance(pauseMs - 500);
-      expect(await runChecks(service)).toBe(0);
+      expect(await runVerifications(service)).toBe(0);
       service.advance(600);
     }
     isDown = false;
-    expect(await runChecks(service)).toBe(1);
+    expect(await runVerifications(service)).toBe(1);
     expect((await progress(upload.id)).state).toBe("ready");
   });
 
-  it("requirement 7: an object that is replaced before it is read -> `rejected`", async () => {
+  it("requirement 7: rejects an object that is replaced before the read", async () => {
     await open();
     const { upload } = await complete();
     await replaceObject();
-    await runChecks(service);
+    await runVerifications(service);
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
   });
 
-  it("requirement 7: an object that is replaced while it is read -> `rejected`", async () => {
+  it("requirement 7: rejects an object that is replaced during the read", async () => {
     await open(async (read) => {
       const body = await read();
       await replaceObject();
       return body;
     });
     const { upload } = await complete();
-    await runChecks(service);
+    await runVerifications(service);
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("two who hold it, one after its lease ended: both find the same, and it counts once", async () => {
+  it("counts one decision when a holder continues after its lease", async () => {
     await open();
     const { upload } = await complete();
-    const late = await service.useCases.claimCheck();
-    expect(await service.useCases.claimCheck()).toBeUndefined();
+    const late = await service.useCases.claimVerification();
+    expect(await service.useCases.claimVerification()).toBeUndefined();
     service.advance(MINUTE_MS + 1);
-    const second = await service.useCases.claimCheck();
+    const second = await service.useCases.claimVerification();
     if (late === undefined || second === undefined) throw new Error("There was nothing to take");
-    expect(await service.useCases.renewCheck(late)).toBe(false);
-    expect(await service.useCases.renewCheck(second)).toBe(true);
-    await Promise.all([late, second].map((check) => service.useCases.runCheck(check)));
+    expect(await service.useCases.renewVerification(late)).toBe(false);
+    expect(await service.useCases.renewVerification(second)).toBe(true);
+    await Promise.all([late, second].map((claimed) => service.useCases.runVerification(claimed)));
     expect((await progress(upload.id)).state).toBe("ready");
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("one that is told to stop hands it back at once", async () => {
+  it("releases the claim at once when the signal aborts", async () => {
     const stop = new AbortController();
     await open(async (read) => {
       const body = await read();
@@ -214,21 +211,24 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
       return body;
     });
     const { upload } = await complete();
-    const check = await service.useCases.claimCheck();
-    if (check === undefined) throw new Error("There was nothing to take");
-    await service.useCases.runCheck(check, { signal: stop.signal });
+    const claimed = await service.useCases.claimVerification();
+    if (claimed === undefined) throw new Error("no verification is due");
+    await service.useCases.runVerification(claimed, { signal: stop.signal });
     expect((await progress(upload.id)).state).toBe("verifying");
-    expect(await service.useCases.claimCheck()).toMatchObject({ attachmentId: upload.attachmentId, attempts: 2 });
+    expect(await service.useCases.claimVerification()).toMatchObject({
+      attachmentId: upload.attachmentId,
+      attempts: 2,
+    });
   });
 
-  it("kill -9 in the middle of it: another process takes it when the lease ends", async () => {
+  it("another process claims it when the lease of a killed process ends", async () => {
     await open();
     const { upload } = await complete();
     const { file, url } = service.database;
     const { stop: _stop, ...server } = service.bucketServer;
     const location = file === undefined ? { url } : { file };
     const child = startChild(
-      "../../http/testing/check-until-killed",
+      "../../http/testing/verify-until-killed",
       [location, server].map((at) => JSON.stringify(at)),
     );
     const end = ended(child);
@@ -236,27 +236,27 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
     expect(said).toBe("reading");
     child.kill("SIGKILL");
     expect(await end).toBe("SIGKILL");
-    expect(await runChecks(service)).toBe(0);
+    expect(await runVerifications(service)).toBe(0);
     service.advance(MINUTE_MS + 1);
-    expect(await runChecks(service)).toBe(1);
+    expect(await runVerifications(service)).toBe(1);
     expect((await progress(upload.id)).state).toBe("ready");
   });
 });
 
-describe.each(engines)("two replicas that check, on $name", (engine) => {
-  it("share the work: each of twelve files is read once, and all are decided", async () => {
-    const limits = { checkInRequestMaxBytes: 0 };
+describe.each(engines)("two replicas that verify, on $name", (engine) => {
+  it("read each of twelve files once", async () => {
+    const limits = { verifyInRequestMaxBytes: 0 };
     let reads = 0;
-    // A bucket that keeps no checksum: every file has to be read.
+    // The bucket stores no checksum, so every file must be read.
     const bucket = (real: Bucket): Bucket => ({
       ...real,
       head: async (objectKey) => {
         const found = await real.head(objectKey);
         return found && { ...found, checksum: undefined };
       },
-      read: (...asked) => {
+      read: (...parameters) => {
         reads += 1;
-        return real.read(...asked);
+        return real.read(...parameters);
       },
     });
     const one = await startService({ engine, limits, wrap: { bucket } });
@@ -264,7 +264,10 @@ describe.each(engines)("two replicas that check, on $name", (engine) => {
     const errors: unknown[] = [];
     const checkings = [one, two].map(({ useCases }) =>
       startChecking({
-        ...{ useCases: () => useCases, atOnce: 2, intervalMs: 50, renewMs: MINUTE_MS },
+        useCases: () => useCases,
+        atOnce: 2,
+        intervalMs: 50,
+        renewMs: MINUTE_MS,
         onError: (error) => errors.push(error),
       }),
     );
@@ -300,10 +303,10 @@ describe.each(engines)("two replicas that check, on $name", (engine) => {
 });
 
 describe("two replicas on one PostgreSQL", () => {
-  // On SQLite a transaction begins as the only writer: nothing comes between its looking and its writing.
+  // On SQLite a transaction is the only writer from its start, so nothing can change between its reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
-  /** A replica whose next look at an upload, inside a transaction, is followed by something that another one does. */
+  /** A replica that runs `then` after its next read of an upload inside a transaction. */
   async function open({ otherScans }: { otherScans: boolean }) {
     let meanwhile: (() => Promise<unknown>) | undefined;
     const service = await startService({
@@ -343,14 +346,17 @@ describe("two replicas on one PostgreSQL", () => {
     const { "content-length": _signed, ...headers } = upload.headers;
     await fetch(upload.url, { method: "PUT", headers, body: "hello" });
     return {
-      ...{ service, other, ann, upload },
+      service,
+      other,
+      ann,
+      upload,
       meanwhile: (work: () => Promise<unknown>) => {
         meanwhile = work;
       },
     };
   }
 
-  it("an abort that a completion overtakes is refused, and the file stays", async () => {
+  it("refuses an abort that a completion overtakes", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
     meanwhile(async () => (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);
@@ -359,7 +365,7 @@ describe("two replicas on one PostgreSQL", () => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("an abort that is overtaken by a check's beginning ends the check", async () => {
+  it("an abort ends a verification that was queued in the meantime", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: true });
     meanwhile(async () => {
       const answer = await (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`);
@@ -367,6 +373,6 @@ describe("two replicas on one PostgreSQL", () => {
     });
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload.state).toBe("aborted");
-    expect(await runChecks(other)).toBe(0);
+    expect(await runVerifications(other)).toBe(0);
   });
 });

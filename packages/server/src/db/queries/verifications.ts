@@ -1,12 +1,12 @@
 import type { Kysely, Selectable } from "kysely";
-import type { ClaimedCheck, ContentCheckQueries } from "../../usecases/ports/index.ts";
-import type { ContentChecksTable, Tables } from "../schema.ts";
+import type { ClaimedVerification, VerificationQueries } from "../../usecases/ports/index.ts";
+import type { Tables, VerificationsTable } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 
 /** How many are looked at for one that no other replica takes at the same moment. */
 const CANDIDATES = 20;
 
-export function contentCheckQueries(db: Kysely<Tables>): ContentCheckQueries {
+export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
   return {
     async insert({ attachmentId, etag, needsScan, dueAt }) {
       const row = { attachment_id: attachmentId, etag, needs_scan: needsScan ? 1 : 0, due_at: dueAt } as const;
@@ -75,7 +75,7 @@ export function contentCheckQueries(db: Kysely<Tables>): ContentCheckQueries {
   };
 }
 
-function toClaimed(row: Selectable<ContentChecksTable>, holder: string): ClaimedCheck {
+function toClaimed(row: Selectable<VerificationsTable>, holder: string): ClaimedVerification {
   return {
     attachmentId: row.attachment_id,
     etag: row.etag,

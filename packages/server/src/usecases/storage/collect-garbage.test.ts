@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import { fileForm } from "../../http/testing/form.ts";
 import { type Client, startService, type TestService } from "../../http/testing/service.ts";
-import type { GarbageOptions } from "./gc.ts";
+import type { GarbageOptions } from "./collect-garbage.ts";
 
 const MIB = 2 ** 20;
 const THREE_DAYS_MS = 3 * 86_400_000;
 const NOTHING = { orphan: 0, multipart: 0, usage: 0, missing: 0, resized: 0 };
 
-describe.each(engines)("gc on $name", (engine) => {
+describe.each(engines)("garbage collection on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -19,7 +19,7 @@ describe.each(engines)("gc on $name", (engine) => {
       engine,
       keyPrefix: "vk/",
       limits: { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB },
-      // The seams between pages matter, not how far apart they are.
+      // Small pages, so that every test crosses the border between two pages.
       wrap: { bucket: (bucket) => ({ ...bucket, listObjects: () => bucket.listObjects({ pageSize: 2 }) }) },
     });
     ann = await service.as("ann");
@@ -43,7 +43,7 @@ describe.each(engines)("gc on $name", (engine) => {
     return report;
   }
 
-  /** A key as the service makes them. */
+  /** A key in the format of the service. */
   const ownKey = () => `vk/${(nextKey++).toString(16).padStart(32, "0")}`;
   const putBehind = async (Key: string, Body = "hello") => {
     await service.bucketContents.s3.send(new PutObjectCommand({ Bucket: service.bucketServer.bucket, Key, Body }));
@@ -66,7 +66,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key } })).status).toBe(201);
   }
 
-  /** One of everything that is as it should be. */
+  /** Creates attachments, adopted objects, pending uploads and a deletion, all without garbage. */
   async function populate(): Promise<void> {
     for (let nth = 0; nth < 5; nth += 1) await attach();
     await adopt(await putBehind("elsewhere/report.pdf"));
@@ -80,7 +80,7 @@ describe.each(engines)("gc on $name", (engine) => {
     await ann.send(`DELETE /attachments/${id}`);
   }
 
-  it("finds nothing where nothing is wrong, now and when everything is old", async () => {
+  it("finds nothing in a consistent bucket", async () => {
     await populate();
     for (const days of [0, THREE_DAYS_MS]) {
       service.advance(days);
@@ -90,7 +90,7 @@ describe.each(engines)("gc on $name", (engine) => {
     }
   });
 
-  it("--dry-run tells of objects without a row, and changes nothing; without it they go, and nothing else does", async () => {
+  it("deletes unreferenced objects, and only reports them with --dry-run", async () => {
     await populate();
     const [before, deletions] = [await keys(), await table("object_deletions")];
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
@@ -111,7 +111,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect((await collect({ mend: false })).found).toEqual(NOTHING);
   });
 
-  it("leaves alone what is so new that an upload under way may explain it", async () => {
+  it("keeps a young unreferenced object", async () => {
     await attach();
     const [, young] = [await attach(), await putBehind(ownKey())];
     const report = await collect();
@@ -119,7 +119,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(await keys()).toContain(young);
   });
 
-  it("removes the object of a file that ended, though its removal was lost", async () => {
+  it("deletes the object of a rejected file whose deletion was lost", async () => {
     await attach();
     const { id, objectKey } = await attach();
     await service.db.attachments.transition(id, { from: "ready", to: "rejected" });
@@ -128,7 +128,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(await keys()).not.toContain(objectKey);
   });
 
-  it("removes what was put under the key of a complete upload after its object was copied away", async () => {
+  it("deletes a late PUT to the original key of a staged upload", async () => {
     await attach();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { id, attachmentId } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
@@ -143,7 +143,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(await keys()).not.toContain(upload?.objectKey);
   });
 
-  it("tells of files without their object, or with another one, wherever it lies, and gives none of them up", async () => {
+  it("reports attachments with a missing or resized object, and keeps them", async () => {
     await populate();
     const gone = await attach();
     await deleteBehind(gone.objectKey);
@@ -154,12 +154,12 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(await table("attachments")).toEqual(before);
   });
 
-  it("says that all are missing when the bucket is empty, and none twice", async () => {
+  it("reports each missing object once when the bucket is empty", async () => {
     for (let nth = 0; nth < 7; nth += 1) await deleteBehind((await attach()).objectKey);
     expect((await collect()).found).toEqual({ ...NOTHING, missing: 7 });
   });
 
-  it("aborts uploads in parts that no row explains, those begun twice among them, and no other", async () => {
+  it("aborts unreferenced multipart uploads only", async () => {
     await populate();
     const [live] = await service.bucketContents.openUploads();
     const begin = (Key: string) =>
@@ -178,7 +178,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(left.map(({ Key }) => Key)).toEqual(["elsewhere/a.bin", "vk/somebody-else.bin", live?.Key].toSorted());
   });
 
-  it("counts usage anew where the counter is wrong, missing or too much", async () => {
+  it("corrects wrong, missing and superfluous usage counters", async () => {
     await populate();
     const right = await table("usage");
     const { kysely } = service.database.db;
@@ -193,7 +193,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(await table("usage")).toEqual(right);
   });
 
-  it("removes nothing when more would go than the database knows, as with a wrong one; --force does", async () => {
+  it("needs --force when most objects are unreferenced", async () => {
     await attach();
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
     service.advance(THREE_DAYS_MS);
@@ -204,7 +204,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect((await collect({ force: true })).mended).toEqual({ ...NOTHING, orphan: 2 });
   });
 
-  it("removes nothing in a bucket that it may share; --force does", async () => {
+  it("needs --force in a bucket that may be shared", async () => {
     await attach();
     const orphan = await putBehind(ownKey());
     service.advance(THREE_DAYS_MS);
@@ -216,7 +216,7 @@ describe.each(engines)("gc on $name", (engine) => {
     expect(await keys()).not.toContain(orphan);
   });
 
-  it("does no harm to uploads that go on meanwhile", async () => {
+  it("finds nothing while uploads continue", async () => {
     await populate();
     service.advance(0);
     const working = Array.from({ length: 12 }, async (_, nth) => {

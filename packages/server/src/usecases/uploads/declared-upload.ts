@@ -1,0 +1,21 @@
+import type { Caller } from "../../domain/person.ts";
+import type { Upload } from "../../domain/upload.ts";
+import type { SignedRequest } from "../ports/index.ts";
+
+export type StartUploadInput = {
+  noteId: string;
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+  /** Makes any file multipart, with parts of this length. For clients with a part size of their own. Bytes. */
+  partSize?: number | undefined;
+  /** The same key with the same declaration is the same upload. */
+  idempotencyKey?: string | undefined;
+};
+
+/** A checked declaration, with the key of its object. */
+export type DeclaredUpload = StartUploadInput & { caller: Caller; objectKey: string };
+
+/** `request` is the PUT to send. Undefined for a multipart upload, and for a repeated start whose file is already complete. */
+export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };

@@ -1,0 +1,37 @@
+import type { Upload } from "../../domain/upload.ts";
+import type { Deps } from "../ports/index.ts";
+import { LATE_PUT_GRACE_MS } from "../storage/purge.ts";
+import { deleteObjectNow, queueObjectDeletions } from "./delete-objects.ts";
+import { transitionUpload } from "./transition.ts";
+
+const BATCH = 500;
+
+/** Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. Returns their number. */
+export function expireUploads(deps: Deps) {
+  const { db, clock } = deps;
+  return async (): Promise<number> => {
+    const now = clock();
+    // Reservations of form uploads whose process died. The deletion of their objects is queued already.
+    await db.transaction((tx) => tx.usage.releaseExpired(now));
+    let expired = 0;
+    for (;;) {
+      const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
+      const before = expired;
+      for (const upload of abandoned) if (await expire(deps, { upload, now })) expired += 1;
+      // A full batch without a single change would be listed again and again.
+      if (abandoned.length < BATCH || expired === before) return expired;
+    }
+  };
+}
+
+/** Returns false when another replica was faster. */
+async function expire({ db, bucket }: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
+  const expired = await db.transaction(async (tx) => {
+    const { id: uploadId, attachmentId } = upload;
+    if (!(await transitionUpload(tx, { attachmentId, uploadId, from: "pending", to: "expired" }))) return false;
+    await queueObjectDeletions(tx, { upload, now });
+    return true;
+  });
+  if (expired && upload.multipart !== undefined) await deleteObjectNow(bucket, upload);
+  return expired;
+}

@@ -1,0 +1,78 @@
+import { isBeingVerified } from "../../domain/attachment.ts";
+import type { ClaimedVerification, Deps } from "../ports/index.ts";
+import { markReady, reject } from "./decide.ts";
+import { CHANGED, confirmUnchanged, type Subject, type Verdict, verifyContent } from "./verify.ts";
+
+/** How long a claim lasts without a renewal. A holder that died delays the verification by this much. Milliseconds. */
+const LEASE_MS = 60_000;
+/** Milliseconds. */
+export const RENEW_MS = 15_000;
+const RETRY_BASE_MS = 5_000;
+const RETRY_MAX_MS = 600_000;
+
+/**
+ * Claims the verification that has been due for the longest time. Undefined: none is due.
+ * A verification that needs a scan waits for a replica with a scanner. A lost setting must not make a file `ready` without a scan.
+ */
+export function claimVerification({ db, clock, newId, scanning }: Deps) {
+  return (): Promise<ClaimedVerification | undefined> => {
+    const now = clock();
+    return db.verifications.claim({
+      now,
+      holder: newId(),
+      leaseEndsAt: now + LEASE_MS,
+      canScan: scanning !== undefined,
+    });
+  };
+}
+
+/** Renews the claim. False: the claim was lost, and the result of this run has no effect. */
+export function renewVerification({ db, clock }: Deps) {
+  return (claimed: ClaimedVerification): Promise<boolean> =>
+    db.verifications.renew(claimed, { leaseEndsAt: clock() + LEASE_MS });
+}
+
+/**
+ * Verifies the whole object and decides about its attachment. Safe to run twice and at the same time: the first decision counts.
+ * When it fails, for example because the bucket is down, it rejects and retries later, after a growing pause. An aborted signal releases
+ * the claim at once.
+ */
+export function runVerification(deps: Deps) {
+  const { db, clock } = deps;
+  return async (claimed: ClaimedVerification, options: { signal?: AbortSignal } = {}): Promise<void> => {
+    const { signal } = options;
+    try {
+      await verifyAndDecide(deps, { claimed, signal });
+    } catch (error) {
+      const pauseMs = signal?.aborted ? 0 : Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (claimed.attempts - 1));
+      await db.verifications.release(claimed, { dueAt: clock() + pauseMs });
+      if (!signal?.aborted) throw error;
+    }
+  };
+}
+
+async function verifyAndDecide(
+  deps: Deps,
+  { claimed, signal }: { claimed: ClaimedVerification; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { db } = deps;
+  const attachment = await db.attachments.find(claimed.attachmentId);
+  // It may have been deleted, or decided by another holder.
+  if (attachment === undefined || !isBeingVerified(attachment.state)) return;
+  const upload = await db.uploads.findOfAttachment(attachment.id);
+  const { objectKey } = attachment;
+  const { etag } = claimed;
+  const verdict = await verify(deps, { objectKey, etag, declaredChecksum: upload?.declaredChecksum, signal });
+  if (verdict.ok) await markReady(deps, { attachment, upload, verdict });
+  else await reject(deps, { attachment, upload, reason: verdict.reason });
+}
+
+async function verify(
+  deps: Deps,
+  { objectKey, etag, ...declared }: Omit<Subject, "stored"> & { etag: string },
+): Promise<Verdict> {
+  const stored = await deps.bucket.head(objectKey);
+  if (stored?.etag !== etag) return CHANGED;
+  const verdict = await verifyContent(deps, { objectKey, stored, ...declared });
+  return confirmUnchanged(deps.bucket, { objectKey, stored, verdict });
+}

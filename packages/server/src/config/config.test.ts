@@ -180,6 +180,29 @@ describe(".env", () => {
     expect(server.logLevel).toBe("debug");
   });
 
+  test.each([
+    ["an export prefix", "export HOST=files.example\n"],
+    ["single quotes", "HOST='files.example'\n"],
+    ["double quotes and a comment", 'HOST="files.example" # the host\n'],
+    ["a comment after the value", "HOST=files.example # the host\n"],
+    ["blanks around", "  HOST = files.example \n"],
+    ["a comment line and Windows line ends", "# the host\r\nHOST=files.example\r\n"],
+    ["a byte order mark", "\uFEFFHOST=files.example\n"],
+    ["an empty value before it", "PUBLIC_URL=\nHOST=files.example\n"],
+    ["a blank value before it", "PUBLIC_URL= \nHOST=files.example\n"],
+    ["a blank value before it, on Windows", "PUBLIC_URL= \r\nHOST=files.example\r\n"],
+    ["a value of several lines before it", "MOTTO='one\ntwo'\nHOST=files.example\n"],
+  ])("accepts %s", (_, text) => {
+    writeFileSync(join(workingDirectory, ".env"), text);
+    expect(load({}).config.server.host).toBe("files.example");
+  });
+
+  test("keeps a # and a $ inside a value", () => {
+    const secret = "n8sJ2kQ0xV5b#7mT4rY1wE6uI3$PATH9aLc";
+    writeFileSync(join(workingDirectory, ".env"), `AUTH_SECRET='${secret}'\n`);
+    expect(load({}).config.auth.secret).toBe(secret);
+  });
+
   test("warns of what the SDK would only see in the real environment", () => {
     writeFileSync(join(workingDirectory, ".env"), "AWS_PROFILE=files\n");
     expect(load({}).warnings).toEqual([expect.stringMatching(/^AWS_PROFILE is in \.env, .* real environment/)]);

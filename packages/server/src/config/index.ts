@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse as parseDotenv } from "dotenv";
+import { parseEnv } from "node:util";
 import { readAuth, readDatabase } from "./auth.ts";
 import { readBucket, readCredentials } from "./bucket.ts";
 import { ConfigError } from "./error.ts";
@@ -72,9 +72,9 @@ export function parseConfig(
   };
 }
 
-function readDotenv(file: string): Record<string, string> {
+function readDotenv(file: string): Environment {
   try {
-    return parseDotenv(readFileSync(file));
+    return parseEnv(withoutTraps(readFileSync(file, "utf8")));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
     const problem = `can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
@@ -82,6 +82,11 @@ function readDotenv(file: string): Record<string, string> {
       cause,
     });
   }
+}
+
+/** Removes text on which Node's parser fails: a byte order mark, and blanks after a `=`, for which it takes the next line. */
+function withoutTraps(dotenv: string): string {
+  return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }
 
 /** What `valetkey presign` takes from the environment and `.env`; everything else of it is on the command line. */

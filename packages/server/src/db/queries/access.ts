@@ -5,6 +5,7 @@ import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
+import { isLive } from "./live-share.ts";
 import { type NoteRow, noteColumns, toNote } from "./notes.ts";
 
 /** A statement compiled once; its parameters are those of `AccessParameters`. `rows`: how many it answers at most. */
@@ -212,8 +213,4 @@ function noteShareRole(noteId: Expression<string>, { db, userId, now }: Scope) {
     .where("note_shares.note_id", "=", noteId)
     .where("note_shares.user_id", "=", userId)
     .where((share) => isLive(share.ref("note_shares.expires_at"), now));
-}
-
-function isLive(expiresAt: Expression<number | null>, now: Expression<number>) {
-  return sql<boolean>`(${expiresAt} is null or ${expiresAt} > ${now})`;
 }

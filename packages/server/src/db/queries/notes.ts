@@ -7,6 +7,7 @@ import type { Engine } from "../engine.ts";
 import type { NotesTable, Tables } from "../schema.ts";
 import { deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { isLive } from "./live-share.ts";
 
 export const noteColumns = [
   "notes.id",
@@ -138,7 +139,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .select(noteColumns)
         .select("note_shares.role")
         .where("note_shares.user_id", "=", userId)
-        .where((eb) => eb.or([eb("note_shares.expires_at", "is", null), eb("note_shares.expires_at", ">", now)]))
+        .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
         .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("note_shares.note_id", "desc")

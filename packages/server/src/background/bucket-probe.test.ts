@@ -7,7 +7,7 @@ import { LEAST_CAPABILITIES } from "../domain/bucket-capabilities.ts";
 import { EVERY_CAPABILITY } from "../http/testing/service.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
-import { watchCapabilities } from "./bucket-probe.ts";
+import { startBucketProbe } from "./bucket-probe.ts";
 
 const DAY = 86_400_000;
 
@@ -107,15 +107,15 @@ describe.each(engines)("what the bucket can do, on $name", (engine) => {
       },
     );
     const capabilities = open();
-    const watch = await watchCapabilities({ capabilities, intervalMs: 20, logger });
+    const probe = await startBucketProbe({ capabilities, intervalMs: 20, logger });
     expect(capabilities.current()).toEqual(LEAST_CAPABILITIES);
     expect(lines.map(({ msg }) => msg)).toEqual([
-      "bucket: not known yet, so uploads are staged and copied; it is asked again",
+      "bucket: capabilities unknown, so uploads are staged and copied; it is probed again",
     ]);
     server = await startEmbedded({ port });
     await known.promise;
     expect(capabilities.current()).toEqual(EVERY_CAPABILITY);
-    await watch.stop();
+    await probe.stop();
     expect(lines.filter(({ msg }) => msg.startsWith("bucket:"))).toHaveLength(2);
   });
 

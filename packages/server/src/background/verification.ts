@@ -1,85 +1,64 @@
+import type { Logger } from "pino";
 import type { UseCases } from "../usecases/index.ts";
 import type { ClaimedCheck } from "../usecases/ports/index.ts";
+import { RENEW_MS } from "../usecases/uploads/run-check.ts";
+import { type Loop, startLoop } from "./loop.ts";
 
-export type Checking = {
-  /** Looks for checks that are due now instead of at the next interval. */
-  kick(): void;
-  /** Hands back what is under way, and starts no more. */
-  stop(): Promise<void>;
-};
+/** How soon a check runs that failed, or that another replica left. */
+const INTERVAL_MS = 5_000;
+/** Each check reads a file through this process, in constant memory. */
+const MAX_RUNNING = 4;
 
 /**
- * Works off the checks of content that go on after a request: `atOnce` of them side by side, as they become due, those included whose
- * holder died. It looks for them every `intervalMs` and when kicked, and renews the lease of each every `renewMs`.
+ * Runs the checks of content that outlast the request. Several checks run side by side, and each renews its lease while it runs.
+ * Checks whose holder died are claimed again. `stop` hands back the checks that run.
  */
-export function startChecking(options: {
-  useCases: () => Pick<UseCases, "claimCheck" | "renewCheck" | "runCheck">;
-  atOnce: number;
-  intervalMs: number;
-  renewMs: number;
-  /** `attachmentId`: of the file whose check failed. */
-  onError: (error: unknown, attachmentId?: string) => void;
-}): Checking {
-  const { atOnce, renewMs, onError } = options;
+export function startVerification(options: {
+  useCases: Pick<UseCases, "claimCheck" | "renewCheck" | "runCheck">;
+  logger: Logger;
+}): Loop {
+  const { useCases, logger } = options;
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
-  let claiming: Promise<void> | undefined;
-  let again = false;
+  const running = new Set<Promise<void>>();
+  const onError = (error: unknown, attachmentId?: string) =>
+    logger.error({ err: error, attachmentId }, "The verification of a file failed. It is retried.");
 
   async function claimAll(): Promise<void> {
-    do {
-      again = false;
-      try {
-        while (underWay.size < atOnce && !stopping.signal.aborted) {
-          const check = await options.useCases().claimCheck();
-          if (check === undefined) break;
-          const work = run(check).finally(() => {
-            underWay.delete(work);
-            kick();
-          });
-          underWay.add(work);
-        }
-      } catch (error) {
-        onError(error);
-      }
-    } while (again && !stopping.signal.aborted);
+    while (running.size < MAX_RUNNING && !stopping.signal.aborted) {
+      const check = await useCases.claimCheck();
+      if (check === undefined) return;
+      const work = run(check).finally(() => {
+        running.delete(work);
+        loop.kick();
+      });
+      running.add(work);
+    }
   }
 
   async function run(check: ClaimedCheck): Promise<void> {
+    const { attachmentId } = check;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // What can't be renewed now may be at the next try; when the lease was lost, going on is wasted.
-      const renewed = options.useCases().renewCheck(check);
-      renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, check.attachmentId));
-    }, renewMs);
+      // A renewal that fails may succeed next time. Without the lease, the result of the check has no effect.
+      const renewed = useCases.renewCheck(check);
+      renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
+    }, RENEW_MS);
     try {
-      await options.useCases().runCheck(check, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
+      await useCases.runCheck(check, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
     } catch (error) {
-      onError(error, check.attachmentId);
+      onError(error, attachmentId);
     } finally {
       clearInterval(renewal);
     }
   }
 
-  function kick(): void {
-    if (stopping.signal.aborted) return;
-    if (claiming !== undefined) {
-      again = true;
-      return;
-    }
-    claiming = claimAll().finally(() => {
-      claiming = undefined;
-    });
-  }
-
-  const timer = setInterval(kick, options.intervalMs);
+  const loop = startLoop({ round: claimAll, intervalMs: INTERVAL_MS, onError });
   return {
-    kick,
+    kick: loop.kick,
     async stop() {
-      clearInterval(timer);
       stopping.abort();
-      await claiming;
-      await Promise.all(underWay);
+      await loop.stop();
+      await Promise.all(running);
     },
   };
 }

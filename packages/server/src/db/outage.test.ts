@@ -2,10 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OpenDatabase } from "./database.ts";
 import { openPostgres } from "./postgres/open.ts";
-import { urlJournalFile } from "./sqlite/journal/file.ts";
+import { urlJournalFile } from "./sqlite/journal/log.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts";
 import { TcpProxy } from "./testing/tcp-proxy.ts";
-import { engines, type TestDatabase } from "./testing/test-databases.ts";
+import { postgres, sqlite, type TestDatabase } from "./testing/test-databases.ts";
 
 const LIMIT_MS = 3_500;
 const FIRST = { limit: 1, cursor: undefined };
@@ -51,7 +51,7 @@ describe("PostgreSQL out of reach", () => {
   let db: OpenDatabase;
 
   beforeAll(async () => {
-    test = (await engines.find(({ name }) => name === "postgres")?.open()) as TestDatabase;
+    test = await postgres.open();
     const url = new URL(test.url as string);
     proxy = new TcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
     await proxy.listen();
@@ -106,7 +106,7 @@ describe("SQLite files that another process keeps locked", () => {
   let others: DatabaseSync[];
 
   beforeEach(async () => {
-    test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    test = await sqlite.open();
     const file = test.file as string;
     others = [file, urlJournalFile(file)].map((path) => new DatabaseSync(path));
   });

@@ -1,10 +1,12 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "./testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts";
+import { engines } from "./testing/test-databases.ts";
+import { useDatabase } from "./testing/use-database.ts";
 
 const FIRST = { limit: 50, cursor: undefined };
 
-describeDatabase("transactions", (suite) => {
+describe.each(engines)("transactions on $name", (engine) => {
+  const suite = useDatabase(engine);
   it("commits all, and answers what the work answers", async () => {
     const note = sampleNote();
     const answer = await suite.db.transaction(async (tx) => {

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AccessQueries } from "../../usecases/ports/index.ts";
 import { AccessModel, modelCommands, PEOPLE, type World } from "../testing/access-model.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote, sampleShare } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("access", (suite) => {
+describe.each(engines)("access on $name", (engine) => {
+  const suite = useDatabase(engine);
   it("answers the whole note and the whole attachment", async () => {
     const note = sampleNote();
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;

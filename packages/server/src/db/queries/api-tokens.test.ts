@@ -1,8 +1,10 @@
-import { beforeAll, expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { sampleToken } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("API tokens", (suite) => {
+describe.each(engines)("API tokens on $name", (engine) => {
+  const suite = useDatabase(engine);
   const ann = { id: "ann", email: "ann@example.com", name: "Ann", isAdmin: true };
 
   beforeAll(async () => {

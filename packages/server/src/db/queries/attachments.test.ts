@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("attachments", (suite) => {
+describe.each(engines)("attachments on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function insertNote() {
     const note = sampleNote();
     await suite.db.notes.insert(note);

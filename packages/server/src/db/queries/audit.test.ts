@@ -1,10 +1,12 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleEvent } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const FIRST = { limit: 50, cursor: undefined };
 
-describeDatabase("the audit log", (suite) => {
+describe.each(engines)("the audit log on $name", (engine) => {
+  const suite = useDatabase(engine);
   it("keeps events as they were given, whichever way they came", async () => {
     const business = sampleEvent({ action: "note.created", noteId: "n-kept", attachmentIds: [], detail: {} });
     const url = sampleEvent({ noteId: "n-kept", detail: { filename: "é'\"\\{},📎.pdf", n: -1.5, ok: true, no: null } });

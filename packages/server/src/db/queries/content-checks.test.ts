@@ -1,10 +1,12 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const MINUTE = 60_000;
 
-describeDatabase("checks of content", (suite) => {
+describe.each(engines)("checks of content on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function queue(given: { dueAt?: number; needsScan?: boolean } = {}) {
     const note = sampleNote();
     const attachment = sampleAttachment(note, { state: "verifying" });

@@ -1,11 +1,13 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Page, PageRequest } from "../../usecases/ports/index.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const FIRST = { limit: 50, cursor: undefined };
 
-describeDatabase("notes", (suite) => {
+describe.each(engines)("notes on $name", (engine) => {
+  const suite = useDatabase(engine);
   it("keeps a note as it was given", async () => {
     const note = sampleNote({ ownerId: "keeps", title: "Überschrift", body: "line\nline 📎 'quoted' \"twice\"" });
     await suite.db.notes.insert(note);

@@ -1,10 +1,12 @@
-import { beforeEach, expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const END_OF_TIME = 1e15;
 
-describeDatabase("object deletions", (suite) => {
+describe.each(engines)("object deletions on $name", (engine) => {
+  const suite = useDatabase(engine);
   beforeEach(async () => {
     await suite.db.kysely.deleteFrom("object_deletions").execute();
   });

@@ -1,7 +1,9 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("people", (suite) => {
+describe.each(engines)("people on $name", (engine) => {
+  const suite = useDatabase(engine);
   it("creates and refreshes, and takes away neither a role nor what is not told", async () => {
     const { put, find } = suite.db.people;
     await put({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false, now: 1 });
@@ -61,7 +63,7 @@ describeDatabase("people", (suite) => {
   });
 
   async function openAnother() {
-    const database = await suite.engine.open();
+    const database = await engine.open();
     return Object.assign(database, { [Symbol.asyncDispose]: () => database.close() });
   }
 });

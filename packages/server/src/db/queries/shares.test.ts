@@ -1,11 +1,13 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Share } from "../../domain/share.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote, sampleShare } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const stranger = { email: undefined, name: undefined };
 
-describeDatabase("shares", (suite) => {
+describe.each(engines)("shares on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function insertSubjects() {
     const note = sampleNote();
     const attachment = sampleAttachment(note);

@@ -1,9 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { SignedForm } from "../../domain/signed-form.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleForm } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("signed forms", (suite) => {
+describe.each(engines)("signed forms on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function insert(given: Partial<SignedForm> = {}): Promise<SignedForm> {
     const form = sampleForm(given);
     await suite.db.signedForms.insert(form);

@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleUpload } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("uploads", (suite) => {
+describe.each(engines)("uploads on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function insertAttachment() {
     const note = sampleNote();
     const attachment = sampleAttachment(note);

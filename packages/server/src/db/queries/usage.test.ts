@@ -1,11 +1,13 @@
 import { createInterface } from "node:readline";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ended, startChild } from "../testing/child-process.ts";
 import type { DatabaseLocation } from "../testing/database-location.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("usage", (suite) => {
+describe.each(engines)("usage on $name", (engine) => {
+  const suite = useDatabase(engine);
   it("requirement 9: of 100 files begun at once by two processes, as many as fit get room", async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;

@@ -2,9 +2,8 @@ import { DomainError } from "../../domain/errors.ts";
 
 const BUSY = 5;
 const LOCKED = 6;
-const NOT_A_DATABASE = 26;
 // Busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database: the file, not the statement, is at fault.
-const FILE_FAULTS = new Set([BUSY, LOCKED, 8, 10, 11, 13, 14, 15, NOT_A_DATABASE]);
+const FILE_FAULTS = new Set([BUSY, LOCKED, 8, 10, 11, 13, 14, 15, 26]);
 
 /** Turns an error that says the database can't be used into `database_unavailable`; all others pass as they are. */
 export function toSqliteDomainError(error: unknown): unknown {
@@ -17,10 +16,6 @@ export function toSqliteDomainError(error: unknown): unknown {
 /** Another connection is writing. */
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY || primaryCode(error) === LOCKED;
-}
-
-export function isNotADatabase(error: unknown): boolean {
-  return primaryCode(error) === NOT_A_DATABASE;
 }
 
 function primaryCode(error: unknown): number {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../../domain/errors.ts";
-import { isBusy, isNotADatabase } from "./errors.ts";
+import { isBusy } from "./errors.ts";
 
 const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
@@ -39,8 +39,11 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
       }
     }
   } catch (error) {
-    const why = isNotADatabase(error) ? "it is not a SQLite database" : (error as Error).message;
-    throw new DomainError("database_unavailable", `The database file ${file} can't be used: ${why}`, { cause: error });
+    throw new DomainError(
+      "database_unavailable",
+      `The database file ${file} can't be used. Move it away or restore a backup, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
   }
 }
 

@@ -10,38 +10,40 @@ import { createTransactions } from "../transactions.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
 import { openWriter } from "./file.ts";
-import { openUnfiledEvents } from "./journal/file.ts";
-import { openSqliteUrlAudit } from "./journal/log.ts";
+import { openSqliteUrlAudit, openUnfiledEvents } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
 import { openSqliteSearch } from "./search.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
 
+type Options = { file: string; clock: Clock };
+
 /**
- * Opens the embedded database in `file`, creating it and its directory when they are missing, and brings its schema up to date.
- * Rejects with `database_unavailable` when the file can't be used.
+ * Opens the embedded database in `file`, and brings its schema up to date. Creates the file and its directory if they are missing.
+ * Rejects with `database_unavailable` when the file can't be used or a migration fails.
  */
-export async function openSqlite({ file, clock }: { file: string; clock: Clock }): Promise<OpenDatabase> {
-  const writer = await openWriter(file, { where: "mainThread" });
+export async function openSqlite(options: Options): Promise<OpenDatabase> {
+  const writer = await openWriter(options.file, { where: "mainThread" });
+  try {
+    return await openWith(writer, options);
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise<OpenDatabase> {
   const writeLock = new Mutex();
   const transactions = createTransactions();
   const kysely = new Kysely<Tables>({
     dialect: sqliteDialect(writer, { writeLock, patienceMs: PATIENCE_MS }),
     plugins: [transactions.guard],
   });
-  try {
-    // Another process that starts at the same moment may be at work on the schema for longer than a call in service would wait.
-    const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
-    await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
-  } catch (error) {
-    writer.close();
-    throw error;
-  }
-  const unfiled = await openUnfiledEvents(file).catch((error) => {
-    writer.close();
-    throw error;
-  });
+  // Another process that starts at the same moment may change the schema for longer than a call in service would wait.
+  const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
+  await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
+  const unfiled = await openUnfiledEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch(file);
   const accessStatements = compileAccess(kysely, engine);

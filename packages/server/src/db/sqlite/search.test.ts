@@ -1,17 +1,13 @@
 import { rename } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { sampleNote } from "../testing/samples.ts";
-import { engines, type TestDatabase } from "../testing/test-databases.ts";
+import { sqlite } from "../testing/test-databases.ts";
 
 // The thread is SQLite's alone; what the port promises of searches is tested on both engines elsewhere.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
-async function open(): Promise<TestDatabase> {
-  return (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
-}
-
 it("finds what was committed the moment before, in the order of other lists", async () => {
-  const test = await open();
+  const test = await sqlite.open();
   const notes = [sampleNote(), sampleNote(), sampleNote()];
   for (const [nth, note] of notes.entries()) {
     await test.db.notes.insert(note);
@@ -22,7 +18,7 @@ it("finds what was committed the moment before, in the order of other lists", as
 });
 
 it("answers searches that come together, each with what it asked for", async () => {
-  const test = await open();
+  const test = await sqlite.open();
   const owners = Array.from({ length: 20 }, (_, nth) => `owner${nth}`);
   for (const ownerId of owners) await test.db.notes.insert(sampleNote({ ownerId }));
   const found = await Promise.all(owners.map((ownerId) => test.db.notes.listOwned(ownerId, TITLE)));
@@ -31,7 +27,7 @@ it("answers searches that come together, each with what it asked for", async () 
 });
 
 it("searches inside of a transaction see what that has written", async () => {
-  const test = await open();
+  const test = await sqlite.open();
   const note = sampleNote();
   await test.db.transaction(async (tx) => {
     await tx.notes.insert(note);
@@ -42,7 +38,7 @@ it("searches inside of a transaction see what that has written", async () => {
 });
 
 it("fails while the file can't be opened, and works again when it can", async () => {
-  const test = await open();
+  const test = await sqlite.open();
   const file = test.file as string;
   const search = () => test.db.notes.listOwned("ann", TITLE);
   await rename(file, `${file}-away`);
@@ -58,7 +54,7 @@ it("fails while the file can't be opened, and works again when it can", async ()
 });
 
 it("answers what was asked before it is closed, and nothing after", async () => {
-  const test = await open();
+  const test = await sqlite.open();
   const note = sampleNote();
   await test.db.notes.insert(note);
   const replica = await test.openAgain({ clock: Date.now });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../../domain/audit-event.ts";
 import { toAuditValues } from "../../queries/audit.ts";
 import { sampleEvent } from "../../testing/samples.ts";
-import { engines, type TestDatabase } from "../../testing/test-databases.ts";
+import { sqlite, type TestDatabase } from "../../testing/test-databases.ts";
 import { urlJournalFile } from "./file.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
@@ -13,7 +13,7 @@ describe("the journal of URL events", () => {
   let files: JournalFiles;
 
   beforeEach(async () => {
-    test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    test = await sqlite.open();
     files = openFiles();
   });
   afterEach(async () => {

@@ -8,8 +8,8 @@ import { useDatabase } from "./testing/use-database.ts";
 
 const ROUNDS = 10;
 const ID_LENGTH = 36;
-// Few and many: after many, SQLite is in the middle of filing its journal when the kill comes (sqlite-url-audit.ts).
-const eventsBeforeTheKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
+// After many events, the kill comes while SQLite files its journal (sqlite/journal/log.ts).
+const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
 
 describe.each(engines)("URL events on $name", (engine) => {
   const suite = useDatabase(engine);
@@ -18,7 +18,7 @@ describe.each(engines)("URL events on $name", (engine) => {
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {
       const noteId = `round-${round}`;
-      const events = eventsBeforeTheKill(round);
+      const events = eventsBeforeKill(round);
       const acknowledged = await recordUntilKilled(location, { noteId, events });
       const stored = new Set(await storedIds(suite.db, noteId));
       expect(acknowledged.length).toBeGreaterThanOrEqual(events);

@@ -11,7 +11,7 @@ import { signedForms } from "./0008-signed-forms.ts";
 import { search } from "./0009-search.ts";
 import { sharesByPerson } from "./0010-shares-by-person.ts";
 
-/** Every migration by name, run in the order of the names; one that has been released is never edited. */
+/** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
   return {
     "0001-initial-schema": initialSchema(engine),

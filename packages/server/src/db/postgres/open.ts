@@ -33,7 +33,7 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
     plugins: [transactions.guard],
   });
-  // Slow queries elsewhere must not make URLs wait for a connection.
+  // Slow queries elsewhere must not delay URLs.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const accessStatements = compileAccess(kysely, engine);
   return assembleDatabase({
@@ -46,7 +46,7 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
   });
 }
 
-// With the time limits of a call in service: a migration has much longer ones.
+// The time limits of a migration are too long for this.
 async function checkConnection(url: string): Promise<void> {
   const pool = createPool({ url, maxConnections: 1 });
   try {
@@ -65,7 +65,7 @@ function faultOf(error: unknown): string {
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 
-// A migration, and waiting for another replica's, may take longer than any query in service: it has a connection with its own limit.
+// A migration, or the wait for that of another replica, may take longer than any query in service.
 async function migrateAt(url: string): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });

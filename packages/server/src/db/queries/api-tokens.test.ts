@@ -24,7 +24,7 @@ describe.each(engines)("API tokens on $name", (engine) => {
     expect(await findLive("no such hash", 0)).toBeUndefined();
   });
 
-  it("lists a person's own, newest first, and deletes only these", async () => {
+  it("lists the tokens of one person, newest first, and deletes no others", async () => {
     const [older, newer] = [sampleToken({ userId: "bob" }), sampleToken({ userId: "bob", label: "phone" })];
     await suite.db.apiTokens.insert(older);
     await suite.db.apiTokens.insert(newer);
@@ -36,7 +36,7 @@ describe.each(engines)("API tokens on $name", (engine) => {
     expect(await suite.db.apiTokens.list("bob")).toContainEqual(older);
   });
 
-  it("says so when the person is unknown", async () => {
+  it("rejects a token of an unknown person", async () => {
     const insert = suite.db.apiTokens.insert(sampleToken({ userId: "nobody" }));
     await expect(insert).rejects.toMatchObject({ code: "user_not_found" });
   });

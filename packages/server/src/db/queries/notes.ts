@@ -31,7 +31,7 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
-/** Runs a query that reads all texts of a person, which takes the longer the more they have. */
+/** Runs a query that reads all texts of a person, which may take long. */
 export type RunSearch = <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
 
 type Given = { engine: Engine; runSearch: RunSearch | undefined };
@@ -52,7 +52,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
       eb.exists(named),
     ]);
   };
-  // Other lists end with their page; a search looks at everything until it has found one.
+  // Other lists stop after a page. A search may read all texts.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
     search === undefined || runSearch === undefined ? listing.execute() : runSearch(listing.compile());
   return {
@@ -73,7 +73,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
     },
 
     async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
-      // In one statement: PostgreSQL looks at the row again when another change of it was faster.
+      // In one statement, so that PostgreSQL reads the row again after a concurrent change.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({
@@ -98,7 +98,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .selectFrom("notes")
         .select("id")
         .where("id", "=", noteId)
-        // On SQLite a transaction is the only writer from its beginning, and there is no such clause.
+        // SQLite has no such clause. Its transactions are the only writer from the start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;

@@ -9,7 +9,7 @@ import { isLive } from "./live-share.ts";
 
 type Request = PageRequest & { userId: string; now: number };
 
-/** The files that this person reaches by shares of their own alone. */
+/** Lists the attachments that a person reaches only by a share of the attachment itself. */
 export async function listAttachmentsFor(
   db: Kysely<Tables>,
   { userId, limit, cursor, now }: Request,

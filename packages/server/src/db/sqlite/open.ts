@@ -61,27 +61,27 @@ async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise
   });
 }
 
-type Ask = (parameters: SQLInputValue[]) => unknown[][];
+type Run = (parameters: SQLInputValue[]) => unknown[][];
 
-// Access decisions have a connection of their own: they never wait for a write, and see each commit as soon as it is made.
+// Access decisions have their own connection: they never wait for a write, and see each commit at once.
 function runOn(reader: DatabaseSync): RunAccessStatement {
-  const prepared = new Map<string, Ask>();
+  const prepared = new Map<string, Run>();
   return async (statement, parameters) => {
     try {
-      let ask = prepared.get(statement.name);
-      if (ask === undefined) {
-        ask = prepare(reader, statement);
-        prepared.set(statement.name, ask);
+      let run = prepared.get(statement.name);
+      if (run === undefined) {
+        run = prepare(reader, statement);
+        prepared.set(statement.name, run);
       }
-      return ask(parameters as SQLInputValue[]);
+      return run(parameters as SQLInputValue[]);
     } catch (error) {
       throw toSqliteDomainError(error);
     }
   };
 }
 
-// Rows come as arrays: when SQLite's binding makes objects of them, that is a third of the whole question.
-function prepare(reader: DatabaseSync, { sql, rows }: AccessStatement): Ask {
+// Rows are arrays, because making objects takes a third of the time of a decision.
+function prepare(reader: DatabaseSync, { sql, rows }: AccessStatement): Run {
   const statement = reader.prepare(sql);
   statement.setReturnArrays(true);
   if (rows === "many") return (parameters) => statement.all(...parameters) as unknown as unknown[][];

@@ -3,10 +3,10 @@ import { expect, it } from "vitest";
 import { sampleNote } from "../testing/samples.ts";
 import { sqlite } from "../testing/test-databases.ts";
 
-// The thread is SQLite's alone; what the port promises of searches is tested on both engines elsewhere.
+// Only SQLite has this thread. The tests of notes cover searches on both engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
-it("finds what was committed the moment before, in the order of other lists", async () => {
+it("finds a note right after its commit, in the order of other lists", async () => {
   const test = await sqlite.open();
   const notes = [sampleNote(), sampleNote(), sampleNote()];
   for (const [nth, note] of notes.entries()) {
@@ -17,7 +17,7 @@ it("finds what was committed the moment before, in the order of other lists", as
   await test.close();
 });
 
-it("answers searches that come together, each with what it asked for", async () => {
+it("runs concurrent searches, each with its own result", async () => {
   const test = await sqlite.open();
   const owners = Array.from({ length: 20 }, (_, nth) => `owner${nth}`);
   for (const ownerId of owners) await test.db.notes.insert(sampleNote({ ownerId }));
@@ -26,7 +26,7 @@ it("answers searches that come together, each with what it asked for", async () 
   await test.close();
 });
 
-it("searches inside of a transaction see what that has written", async () => {
+it("finds a note of the same transaction", async () => {
   const test = await sqlite.open();
   const note = sampleNote();
   await test.db.transaction(async (tx) => {
@@ -37,7 +37,7 @@ it("searches inside of a transaction see what that has written", async () => {
   await test.close();
 });
 
-it("fails while the file can't be opened, and works again when it can", async () => {
+it("fails while the file is missing, and recovers when it is back", async () => {
   const test = await sqlite.open();
   const file = test.file as string;
   const search = () => test.db.notes.listOwned("ann", TITLE);
@@ -53,7 +53,7 @@ it("fails while the file can't be opened, and works again when it can", async ()
   await test.close();
 });
 
-it("answers what was asked before it is closed, and nothing after", async () => {
+it("finishes its searches before it closes, and refuses later ones", async () => {
   const test = await sqlite.open();
   const note = sampleNote();
   await test.db.notes.insert(note);

@@ -102,7 +102,7 @@ describe("valetkey adopt, beside a service that runs", () => {
       [at("none.txt"), "There is no such object in the bucket. Check the URL and the key."],
       [at("mine.txt", "--filename", "a/b"), "The filename has a path separator"],
       [as("ben@example.com"), "Access denied"],
-      [as("nobody@example.com"), "Nobody here has the address nobody@example.com"],
+      [as("nobody@example.com"), "Nobody has the email address nobody@example.com"],
       [["mine.txt", "--note", unknown, "--as", ADMIN], "Note not found"],
       [["mine.txt", "--as", ADMIN], "required option '--note <id>' not specified"],
     ] as const) {

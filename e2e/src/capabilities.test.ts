@@ -22,7 +22,9 @@ describe("what the bucket can do", () => {
       AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
     });
     const service = await startProcess(place);
-    expect(service.output()).toContain("bucket: not known yet, so uploads are staged and copied; it is asked again");
+    expect(service.output()).toContain(
+      "bucket: capabilities unknown, so uploads are staged and copied; it is probed again",
+    );
     await service.stop();
     await place.remove();
   });

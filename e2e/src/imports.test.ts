@@ -9,15 +9,15 @@ const features = readdirSync(join(root, "packages/web/src/features")).map(
 );
 
 /**
- * Who may import whom, from the top down (ARCHITECTURE.md). A zone is a folder; the most specific one that contains a file is its zone.
- * A zone may import itself, what is listed, Node's own modules and any package that its package.json names.
+ * The zones that each zone may import (ARCHITECTURE.md). A zone is a folder, and a file belongs to the most specific zone around it.
+ * A zone may also import itself, Node's modules and the packages in its package.json.
  */
 const zones: Record<string, readonly string[]> = {
   "packages/presign/src": [],
   "packages/contract/src": [],
   "packages/client/src": ["packages/contract/src"],
   "packages/s3-local/src": ["packages/presign/src"],
-  // The web app: pages put features together, and a feature knows no other feature.
+  // The pages of the web app compose features. No feature imports another.
   "packages/web/src": ["packages/web/src/app", "packages/web/src/styles"],
   "packages/web/src/app": [
     ...features,
@@ -44,7 +44,7 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src/http": ["packages/server/src/usecases", "packages/server/src/domain", "packages/contract/src"],
   "packages/server/src/config": [],
   "packages/server/src/background": ["packages/server/src/usecases", "packages/server/src/domain"],
-  "packages/server/src/embedded-bucket": ["packages/s3-local/src"],
+  "packages/server/src/embedded-bucket": ["packages/server/src/domain", "packages/s3-local/src"],
   // The only zone that sees all the others.
   "packages/server/src/wiring": [
     "packages/server/src/config",
@@ -64,7 +64,7 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/usecases",
     "packages/presign/src",
   ],
-  // Only the entry, cli.ts.
+  // The entry, cli.ts.
   "packages/server/src": ["packages/server/src/cli"],
 };
 
@@ -75,22 +75,31 @@ const packages: Record<string, string> = {
   "@valetkey/s3-local": "packages/s3-local/src",
 };
 
-// Tests may use the real parts of any layer; what is shipped may not.
-const isShipped = (path: string) => /\.tsx?$/.test(path) && !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
+/** Folders with one file that the rest of the code may import. */
+const doors: Record<string, string> = {
+  "packages/server/src/db/sqlite/journal": "log.ts",
+};
+
+// Tests may use the real parts of any layer. The code that is shipped may not.
+const isShipped = (path: string) => !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
 
-type Import = { from: string; to: string; specifier: string };
+const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*?$/gms;
+/** A file of the server that a benchmark imports. */
+const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 
+type Import = { from: string; to: string };
+
+/** The imports between our own files, of values and of types. */
 function importsOf(file: string): Import[] {
   const from = relative(root, file);
-  return [...readFileSync(file, "utf8").matchAll(SPECIFIER)].flatMap(([, specifier = ""]) => {
-    if (specifier.startsWith(".")) {
-      return [{ from, to: relative(root, resolve(dirname(file), specifier)), specifier }];
-    }
-    const name = specifier.split("/").slice(0, 2).join("/");
-    const folder = packages[name];
-    return folder === undefined ? [] : [{ from, to: `${folder}/index.ts`, specifier }];
+  const code = readFileSync(file, "utf8").replace(COMMENT, "");
+  return [...code.matchAll(SPECIFIER)].flatMap(([, specifier = ""]) => {
+    if (specifier.startsWith(".")) return [{ from, to: relative(root, resolve(dirname(file), specifier)) }];
+    if (OF_SERVER.test(specifier)) return [{ from, to: specifier.replace(OF_SERVER, "packages/server/") }];
+    const folder = packages[specifier.split("/").slice(0, 2).join("/")];
+    return folder === undefined ? [] : [{ from, to: `${folder}/index.ts` }];
   });
 }
 
@@ -107,39 +116,100 @@ function isAllowed({ from, to }: Import): boolean {
   return source === target || (zones[source] ?? []).includes(target);
 }
 
-function shippedFiles(): string[] {
-  return readdirSync(join(root, "packages"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+function sourceFiles(...folders: string[]): string[] {
+  return folders
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules") && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => isShipped(path) && path.includes("/src/"));
+    .filter((path) => path.includes("/src/"));
 }
 
-describe("imports go downward only", () => {
-  it("in every file that is shipped", () => {
-    const files = shippedFiles();
-    expect(files.length).toBeGreaterThan(30);
-    const upward = files.flatMap(importsOf).filter((edge) => !isAllowed(edge));
-    expect(upward).toEqual([]);
+/** The shortest circle of imports through each file that is in one, without repetitions. */
+function circlesOf(edges: readonly Pick<Import, "from" | "to">[]): string[] {
+  const targets = Map.groupBy(edges, ({ from }) => from);
+  const found = new Map<string, string>();
+  for (const start of targets.keys()) {
+    const circle = shortestWay({ from: start, to: start, targets });
+    if (circle === undefined) continue;
+    const files = circle.toSorted().join();
+    if (!found.has(files)) found.set(files, [...circle, start].join(" -> "));
+  }
+  return [...found.values()];
+}
+
+type Search = { from: string; to: string; targets: ReadonlyMap<string, readonly Pick<Import, "to">[]> };
+
+function shortestWay({ from, to, targets }: Search): string[] | undefined {
+  const ways = [[from]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const next of targets.get(way.at(-1) as string) ?? []) {
+      if (next.to === to) return way;
+      if (seen.has(next.to)) continue;
+      seen.add(next.to);
+      ways.push([...way, next.to]);
+    }
+  }
+  return undefined;
+}
+
+/** Whether the import reaches past the door of a sealed folder. */
+function passesDoor({ from, to }: Pick<Import, "from" | "to">): boolean {
+  return Object.entries(doors).some(
+    ([folder, door]) => to.startsWith(`${folder}/`) && !from.startsWith(`${folder}/`) && to !== `${folder}/${door}`,
+  );
+}
+
+describe("imports", () => {
+  const edges = sourceFiles("packages").filter(isShipped).flatMap(importsOf);
+
+  it("go downward only", () => {
+    expect(edges.length).toBeGreaterThan(100);
+    expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
   });
 
-  it("so that an upward import, a sideways one and an unknown folder would be found", () => {
-    const refused = [
-      { from: "packages/server/src/domain/note.ts", to: "packages/server/src/usecases/notes.ts" },
-      { from: "packages/server/src/db/notes.ts", to: "packages/server/src/http/app.ts" },
-      { from: "packages/server/src/http/app.ts", to: "packages/server/src/bucket/index.ts" },
-      { from: "packages/presign/src/index.ts", to: "packages/s3-local/src/index.ts" },
-      { from: "packages/server/src/usecases/notes.ts", to: "packages/server/src/main.ts" },
-      { from: "packages/server/src/http/app.ts", to: "packages/elsewhere/src/index.ts" },
-      { from: "packages/client/src/client.ts", to: "packages/presign/src/index.ts" },
-      { from: "packages/server/src/http/app.ts", to: "packages/client/src/index.ts" },
-      { from: "packages/server/src/http/app.ts", to: "packages/web/src/main.tsx" },
-      {
-        from: "packages/web/src/features/notes/note-list.tsx",
-        to: "packages/web/src/features/sharing/access-line.tsx",
-      },
-      { from: "packages/web/src/features/notes/note-list.tsx", to: "packages/web/src/app/router.tsx" },
-      { from: "packages/web/src/components/button.tsx", to: "packages/web/src/service/client.ts" },
-    ];
-    for (const edge of refused) expect(isAllowed({ ...edge, specifier: "" }), `${edge.from} -> ${edge.to}`).toBe(false);
+  it("form no circle", () => {
+    const ofBench = sourceFiles("bench").filter(isShipped).flatMap(importsOf);
+    expect(circlesOf([...edges, ...ofBench])).toEqual([]);
+  });
+
+  it("enter a sealed folder by its door", () => {
+    expect(sourceFiles("packages", "bench", "e2e").flatMap(importsOf).filter(passesDoor)).toEqual([]);
+  });
+});
+
+describe("the check of imports", () => {
+  it.each([
+    ["packages/server/src/domain/note.ts", "packages/server/src/usecases/notes.ts"],
+    ["packages/server/src/db/notes.ts", "packages/server/src/http/app.ts"],
+    ["packages/server/src/http/app.ts", "packages/server/src/bucket/index.ts"],
+    ["packages/server/src/background/sweep.ts", "packages/server/src/db/index.ts"],
+    ["packages/server/src/config/auth.ts", "packages/server/src/domain/errors.ts"],
+    ["packages/presign/src/index.ts", "packages/s3-local/src/index.ts"],
+    ["packages/server/src/usecases/notes.ts", "packages/server/src/cli.ts"],
+    ["packages/server/src/http/app.ts", "packages/elsewhere/src/index.ts"],
+    ["packages/client/src/client.ts", "packages/presign/src/index.ts"],
+    ["packages/server/src/http/app.ts", "packages/client/src/index.ts"],
+    ["packages/server/src/http/app.ts", "packages/web/src/main.tsx"],
+    ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/features/sharing/access-line.tsx"],
+    ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/app/router.tsx"],
+    ["packages/web/src/components/button.tsx", "packages/web/src/service/client.ts"],
+  ])("refuses the import from %s to %s", (from, to) => {
+    expect(isAllowed({ from, to })).toBe(false);
+  });
+
+  it("finds each circle once", () => {
+    const edges = ["a b", "b c", "c a", "c d", "d d", "e a"].map((edge) => {
+      const [from = "", to = ""] = edge.split(" ");
+      return { from, to };
+    });
+    expect(circlesOf(edges)).toEqual(["a -> b -> c -> a", "d -> d"]);
+  });
+
+  it("refuses an import past a door", () => {
+    const journal = "packages/server/src/db/sqlite/journal";
+    expect(passesDoor({ from: "packages/server/src/db/sqlite/open.ts", to: `${journal}/file.ts` })).toBe(true);
+    expect(passesDoor({ from: "packages/server/src/db/sqlite/open.ts", to: `${journal}/log.ts` })).toBe(false);
+    expect(passesDoor({ from: `${journal}/worker.ts`, to: `${journal}/file.ts` })).toBe(false);
   });
 });

@@ -1,14 +1,21 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join, resolve } from "node:path";
-import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest";
+import { createTestPostgresDatabase, runSql } from "../../packages/server/src/db/testing/test-databases.ts";
 import { apiAs } from "./testing/api.ts";
 import { databases } from "./testing/databases.ts";
 import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
 
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
+
+const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
+// A failed start takes under 10 seconds, and much longer on a machine that runs all tests.
+const TIME_TO_FAIL_MS = 100_000;
+const NOBODY = 65_534;
 
 const places: Place[] = [];
 async function place(env?: Record<string, string>): Promise<Place> {
@@ -21,7 +28,7 @@ afterEach(async () => {
 });
 
 describe("the first start", () => {
-  it("says in three lines where it listens, where the data is and what to do next, and keeps its secrets to itself", async () => {
+  it("prints the URL, the data folder and the next step", async () => {
     const here = await place();
     const service = await startProcess(here);
     expect(service.output()).toMatch(/^Valet Key listens on http:\/\/localhost:\d+$/m);
@@ -34,7 +41,7 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("reports every fault of the configuration at once, each with its remedy, and exits 1", async () => {
+  it("reports all faults of the configuration with their remedies, and exits 1", async () => {
     const here = await place({ PORT: "99999", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "b", AUTH_JWT_SECRET: "short" });
     const failed = runCli(here, ["start"]);
     await expect(failed).rejects.toMatchObject({ code: 1 });
@@ -45,18 +52,7 @@ describe("the first start", () => {
     expect(stderr.match(/->/g)?.length).toBeGreaterThanOrEqual(5);
   });
 
-  it("on a port that is taken says so and ends, and leaves its data to the next start", async () => {
-    const taken = createServer().listen(0, "127.0.0.1");
-    onTestFinished(() => void taken.close());
-    await once(taken, "listening");
-    const here = await place({ PORT: String((taken.address() as AddressInfo).port) });
-    const failed = runCli(here, ["start"]);
-    await expect(failed).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("set PORT") });
-    const service = await startProcess({ ...here, env: { ...here.env, PORT: "0" } });
-    expect(await service.stop()).toBe(0);
-  });
-
-  it("requirement 29: outside embedded mode a missing secret refuses to start, with the command that makes one", async () => {
+  it("requirement 29: a missing secret prevents the start outside embedded mode", async () => {
     const here = await place({ DATABASE_URL: "postgres://localhost/none" });
     const { stderr } = await runCli(here, ["start"]).catch((error: { stderr: string }) => error);
     expect(stderr).toContain("AUTH_SECRET");
@@ -64,29 +60,147 @@ describe("the first start", () => {
   });
 });
 
-describe("the policy of the pages", () => {
+/** Starts the service on what it can't work with, and returns its message. Fails unless it then exits with 1 by itself. */
+async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
+  const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
+  const { code, killed, stderr } = await failed.then(
+    () => expect.fail("the service started"),
+    (error: { code: number | null; killed: boolean; stderr: string }) => error,
+  );
+  expect({ code, killed }, stderr).toEqual({ code: 1, killed: false });
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr.trim().split("\n").length, stderr).toBeLessThanOrEqual(4);
+  return stderr;
+}
+
+describe("a failed start on PostgreSQL", () => {
+  const on = (url: string) => place({ DATABASE_URL: url, AUTH_SECRET });
+
+  it.each(["127.0.0.1", "localhost"])("says that nothing listens on %s", async (host) => {
+    const message = await messageOfFailedStart(await on(`postgres://user:secret@${host}:1/files`));
+    expect(message).toContain(`PostgreSQL at ${host}:1 can't be reached. Start it, or correct DATABASE_URL.`);
+    expect(message).toContain("ECONNREFUSED");
+    expect(message).not.toContain("secret");
+  });
+
+  it("says that a server never responds", async () => {
+    const silent = await listenOnFreePort();
+    const message = await messageOfFailedStart(await on(`postgres://user:secret@127.0.0.1:${silent}/files`));
+    expect(message).toContain(`PostgreSQL at 127.0.0.1:${silent} can't be reached.`);
+  });
+
+  it("says that the database does not exist", async () => {
+    const url = new URL(inject("postgresUrl"));
+    url.pathname = "/nowhere";
+    const message = await messageOfFailedStart(await on(url.href));
+    expect(message).toContain("Correct the user, the password and the database in DATABASE_URL.");
+    expect(message).toContain('database "nowhere" does not exist');
+  });
+
+  it("says that the user may not create tables", async () => {
+    const { url, remove } = await createTestPostgresDatabase();
+    onTestFinished(remove);
+    const message = await messageOfFailedStart(await on(`${url}?options=-c%20default_transaction_read_only%3Don`));
+    expect(message).toContain("a user that may create tables");
+    expect(message).toContain("read-only transaction");
+  });
+});
+
+describe("a failed start on SQLite", () => {
+  it.each<[string, (file: string) => Promise<unknown>]>([
+    ["a directory", (file) => mkdir(file)],
+    ["not a database", (file) => writeFile(file, "This is a text, as long as the header of a database. ".repeat(20))],
+  ])("says that the file is %s", async (_, make) => {
+    const here = await place();
+    await make(sqliteFile(here));
+    const message = await messageOfFailedStart(here);
+    expect(message).toContain(`The database file ${sqliteFile(here)} can't be used.`);
+    expect(message).toContain("DATA_DIR");
+  });
+
+  it.each([
+    ["the database", 0o400, 0o777],
+    ["the data folder", 0o600, 0o555],
+  ])("says that it may not write to %s", async (_, fileMode, folderMode) => {
+    const here = await place();
+    await writeFile(sqliteFile(here), "");
+    await chmod(sqliteFile(here), fileMode);
+    await chmod(here.dataDir, folderMode);
+    // Permissions don't bind root.
+    const message = await messageOfFailedStart(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
+    expect(message).toContain(here.dataDir);
+    expect(message).toMatch(/DATA_DIR|write permission/);
+    expect(message).toContain("permission denied");
+  });
+});
+
+describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
+  it("names a newer version of the database", async () => {
+    const here = await place(await makeEnv());
+    const service = await startProcess(here);
+    expect(await service.stop()).toBe(0);
+    await execute(
+      here,
+      "insert into kysely_migration (name, timestamp) values ('0099-from-the-future', '2099-01-01T00:00:00.000Z')",
+    );
+    expect((await messageOfFailedStart(here)).trim()).toBe(
+      "This database was written by a newer Valet Key (migration 0099-from-the-future). Install that version, or restore a backup.",
+    );
+  });
+
+  it("names a refused migration", async () => {
+    const here = await place(await makeEnv());
+    await execute(here, "create table notes (id text)");
+    const message = await messageOfFailedStart(here);
+    expect(message).toContain("the migration 0001-initial-schema");
+    expect(message).toContain("already exists");
+  });
+
+  it("names a port that is in use", async () => {
+    const here = await place({ ...(await makeEnv()), PORT: String(await listenOnFreePort()) });
+    expect(await messageOfFailedStart(here)).toContain("set PORT");
+    const service = await startProcess({ ...here, env: { ...here.env, PORT: "0" } });
+    expect(await service.stop()).toBe(0);
+  });
+
+  it("names a port of the embedded bucket that is in use", async () => {
+    const here = await place({ ...(await makeEnv()), S3_LOCAL_PORT: String(await listenOnFreePort()) });
+    expect(await messageOfFailedStart(here)).toContain("S3_LOCAL_PORT");
+  });
+
+  it("names a bucket folder that another process has locked", async () => {
+    const here = await place(await makeEnv());
+    const service = await startProcess(here);
+    const message = await messageOfFailedStart(here);
+    expect(message).toContain("Stop the other process, or set DATA_DIR to another folder.");
+    expect(message).toContain(join(here.dataDir, "bucket"));
+    expect(await service.stop()).toBe(0);
+  });
+});
+
+describe("the content security policy of the pages", () => {
   const secrets = {
     AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
     AWS_ACCESS_KEY_ID: "key",
     AWS_SECRET_ACCESS_KEY: "secret",
   };
-  // Nobody answers there: what is signed and what is allowed need no bucket.
+  // Nothing listens there: signing needs no bucket.
   const nowhere = { ...secrets, S3_ENDPOINT: "http://localhost:9" };
 
   it.each<[string, Record<string, string>, string]>([
     ["in the path", { AWS_BUCKET_NAME: "files" }, "http://localhost:9"],
     ["in the host name", { AWS_BUCKET_NAME: "files", S3_FORCE_PATH_STYLE: "false" }, "http://files.localhost:9"],
     [
-      "that can't be in a host name",
+      "whose name no host name can contain",
       { AWS_BUCKET_NAME: "my.files", S3_FORCE_PATH_STYLE: "false" },
       "http://localhost:9",
     ],
     [
-      "behind another address",
+      "behind another URL",
       { AWS_BUCKET_NAME: "files", S3_PUBLIC_ENDPOINT: "https://storage.example.com/base" },
       "https://storage.example.com",
     ],
-  ])("requirement 25: names the origin that URLs are signed for, of a bucket %s", async (_, env, origin) => {
+  ])("requirement 25: names the origin of signed URLs for a bucket %s", async (_, env, origin) => {
     const service = await startProcess(await place({ ...nowhere, ...env }));
     const { headers } = await fetch(service.url);
     const policy = headers.get("content-security-policy") ?? "";
@@ -98,7 +212,7 @@ describe("the policy of the pages", () => {
     await service.stop();
   });
 
-  it("requirement 24: the embedded bucket takes files from the pages, however PUBLIC_URL is written", async () => {
+  it("requirement 24: the embedded bucket accepts files from the pages", async () => {
     const service = await startProcess(await place({ PUBLIC_URL: "http://LOCALHOST:80/" }));
     const bucket = /bucket: embedded, (http:\S+)\)/.exec(service.output())?.[1];
     const asked = {
@@ -112,7 +226,7 @@ describe("the policy of the pages", () => {
 });
 
 describe("stopping", () => {
-  it("finishes the request in flight, writes out the audit log and exits 0", async () => {
+  it("finishes the request in flight, writes the audit log and exits 0", async () => {
     const here = await place();
     const service = await startProcess(here);
     const ann = await apiAs(service.url, { sub: "ann" });
@@ -135,30 +249,27 @@ describe("stopping", () => {
   });
 
   it.each([
-    ["SIGTERM", "npm alone, as a supervisor does it"],
-    ["SIGINT", "npm alone"],
-    ["SIGINT", "everything at the terminal (Ctrl-C), which npm passes on once more"],
-  ] as const)(
-    "of `npm start` by %s to %s finishes what is in flight, frees the port and exits 0",
-    async (signal, to) => {
-      const service = await startWithNpm(await place());
-      onTestFinished(() => killGroup(service.pid));
-      const ann = await apiAs(service.url, { sub: "ann" });
-      const note = await ann.call("POST", "/notes", { title: "In flight" });
-      const slow = await slowUpload(service.url, note.body.id);
-      process.kill(to.includes("Ctrl-C") ? -service.pid : service.pid, signal);
-      await service.printed(/(finishing what is in flight)/);
-      slow.finish();
-      expect(await slow.statusLine).toContain("201");
-      expect(await service.ended).toBe(0);
-      const [refused] = await once(connect(Number(new URL(service.url).port), "127.0.0.1"), "error");
-      expect(refused).toMatchObject({ code: "ECONNREFUSED" });
-    },
-  );
+    ["SIGTERM", "npm, as a supervisor"],
+    ["SIGINT", "npm"],
+    ["SIGINT", "the group (Ctrl-C)"],
+  ] as const)("`npm start` by %s to %s finishes requests, frees the port and exits 0", async (signal, to) => {
+    const service = await startWithNpm(await place());
+    onTestFinished(() => killGroup(service.pid));
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const note = await ann.call("POST", "/notes", { title: "In flight" });
+    const slow = await slowUpload(service.url, note.body.id);
+    process.kill(to.includes("Ctrl-C") ? -service.pid : service.pid, signal);
+    await service.printed(/(finishing what is in flight)/);
+    slow.finish();
+    expect(await slow.statusLine).toContain("201");
+    expect(await service.ended).toBe(0);
+    const [refused] = await once(connect(Number(new URL(service.url).port), "127.0.0.1"), "error");
+    expect(refused).toMatchObject({ code: "ECONNREFUSED" });
+  });
 });
 
 describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas on one database", ({ makeEnv }) => {
-  it("start together, and a revoke on one is a refusal on the other at once (requirement 16)", async () => {
+  it("requirement 16: refuse on one replica after a revocation on the other", async () => {
     const shared = await makeEnv();
     const secrets = { AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };
     const here = await place({ ...shared, ...secrets });
@@ -179,15 +290,41 @@ describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas
   });
 });
 
+const sqliteFile = ({ dataDir }: Place) => join(dataDir, "valetkey.db");
+
+/** Runs a statement in the service's database, while the service does not. */
+async function execute(here: Place, statement: string): Promise<void> {
+  const { DATABASE_URL } = here.env;
+  if (DATABASE_URL === undefined) {
+    const database = new DatabaseSync(sqliteFile(here));
+    database.exec(statement);
+    database.close();
+    return;
+  }
+  await runSql(DATABASE_URL, statement);
+}
+
+/** A port on which something listens, and accepts connections without a word, until the test ends. */
+async function listenOnFreePort(): Promise<number> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return (server.address() as AddressInfo).port;
+}
+
 function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It has ended, as it should have.
+    // It has already ended.
   }
 }
 
-/** A form upload that has begun and waits for its last bytes. */
+/** A form upload that waits for its last bytes. */
 async function slowUpload(url: string, noteId: string) {
   const { signTestJwt } = await import("../../packages/server/src/http/auth/testing.ts");
   const token = await signTestJwt({ sub: "ann" });
@@ -200,7 +337,7 @@ async function slowUpload(url: string, noteId: string) {
     `POST /notes/${noteId}/attachments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nExpect: 100-continue\r\n` +
       `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${head.length + tail.length}\r\n\r\n${head}`,
   );
-  // The service has the request in its hands: from here on it is in flight, however busy the machine is.
+  // From here on the request is in flight, however busy the machine is.
   expect(String((await once(socket, "data"))[0])).toContain("100 Continue");
   const statusLine = once(socket, "data").then(([data]) => String(data).split("\r\n", 1)[0]);
   return { statusLine, finish: () => socket.write(tail) };

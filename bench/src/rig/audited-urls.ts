@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { auditColumns } from "@valetkey/server/src/db/queries/audit.ts";
-import { urlJournalFile } from "@valetkey/server/src/db/sqlite/journal/file.ts";
+import { urlJournalFile } from "@valetkey/server/src/db/sqlite/journal/log.ts";
 import type { DataLocation } from "./candidate-specs.ts";
 import { runSql } from "./postgres.ts";
 import { settings } from "./settings.ts";

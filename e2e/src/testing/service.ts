@@ -73,8 +73,12 @@ async function running(child: ChildProcess): Promise<RunningService> {
 }
 
 /** Runs `valetkey` with these arguments to its end. Rejects, with `stderr` and `code`, when it exits otherwise than 0. */
-export async function runCli(place: Place, args: string[]): Promise<{ stdout: string; stderr: string }> {
-  return promisify(execFile)(process.execPath, [CLI, ...args], { env: place.env, cwd: place.dataDir });
+export async function runCli(
+  place: Place,
+  args: string[],
+  options: { timeout?: number; uid?: number } = {},
+): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(process.execPath, [CLI, ...args], { ...options, env: place.env, cwd: place.dataDir });
 }
 
 /** The same, and answers with the exit code whatever it is. */

@@ -7,11 +7,11 @@ import { LEAST_CAPABILITIES } from "../domain/bucket-capabilities.ts";
 import { EVERY_CAPABILITY } from "../http/testing/service.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
-import { watchCapabilities } from "./bucket-probe.ts";
+import { startBucketProbe } from "./bucket-probe.ts";
 
 const DAY = 86_400_000;
 
-describe.each(engines)("what the bucket can do, on $name", (engine) => {
+describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
   let database: TestDatabase;
   let server: BucketServer & { port: number };
   let bucket: Bucket;
@@ -32,7 +32,9 @@ describe.each(engines)("what the bucket can do, on $name", (engine) => {
 
   function open({ place = "here", on = bucket }: { place?: string; on?: Bucket } = {}) {
     return createCapabilities({
-      ...{ db: database.db, clock: () => now, place },
+      db: database.db,
+      clock: () => now,
+      place,
       bucket: {
         newObjectKey: on.newObjectKey,
         delete: on.delete,
@@ -44,7 +46,7 @@ describe.each(engines)("what the bucket can do, on $name", (engine) => {
     });
   }
 
-  it("is asked once, and known to every process after that", async () => {
+  it("are probed once for all processes", async () => {
     const first = open();
     expect(first.current()).toEqual(LEAST_CAPABILITIES);
     expect(await first.settle()).toEqual(EVERY_CAPABILITY);
@@ -57,7 +59,7 @@ describe.each(engines)("what the bucket can do, on $name", (engine) => {
     expect(await database.db.objectDeletions.listDue(now + DAY, 10)).toEqual([]);
   });
 
-  it("is asked again after a day, when someone wants to know, and of another bucket", async () => {
+  it("are probed again after a day, on demand, and for another bucket", async () => {
     await open().settle();
     now += DAY + 1;
     await open().settle();
@@ -68,14 +70,14 @@ describe.each(engines)("what the bucket can do, on $name", (engine) => {
     expect(asked).toBe(4);
   });
 
-  it("is not believed when an earlier version kept less of it", async () => {
+  it("are probed again when an earlier version stored fewer of them", async () => {
     await open().settle();
     await database.db.kysely.updateTable("bucket_capabilities").set({ capabilities: '{"copy":true}' }).execute();
     expect(await open().settle()).toEqual(EVERY_CAPABILITY);
     expect(asked).toBe(2);
   });
 
-  it("stays what it was while the bucket is overloaded, which says nothing about it; what was tried with is removed later", async () => {
+  it("stay the same while the bucket is overloaded", async () => {
     let turns = 0;
     const proxy = await startProxy(server.endpoint, ({ method }) => {
       if (method !== "PUT") return "pass";
@@ -92,7 +94,7 @@ describe.each(engines)("what the bucket can do, on $name", (engine) => {
     proxy.close();
   });
 
-  it("needs no bucket to start, and is found out when it comes back", async () => {
+  it("are unknown while the bucket is down, and found when it is back", async () => {
     const { port } = server;
     await server.stop();
     const lines: { msg: string }[] = [];
@@ -107,19 +109,19 @@ describe.each(engines)("what the bucket can do, on $name", (engine) => {
       },
     );
     const capabilities = open();
-    const watch = await watchCapabilities({ capabilities, intervalMs: 20, logger });
+    const probe = await startBucketProbe({ capabilities, intervalMs: 20, logger });
     expect(capabilities.current()).toEqual(LEAST_CAPABILITIES);
     expect(lines.map(({ msg }) => msg)).toEqual([
-      "bucket: not known yet, so uploads are staged and copied; it is asked again",
+      "bucket: capabilities unknown, so uploads are staged and copied; it is probed again",
     ]);
     server = await startEmbedded({ port });
     await known.promise;
     expect(capabilities.current()).toEqual(EVERY_CAPABILITY);
-    await watch.stop();
+    await probe.stop();
     expect(lines.filter(({ msg }) => msg.startsWith("bucket:"))).toHaveLength(2);
   });
 
-  it("is found out with what the policy of the README permits", async () => {
+  it("are probed with the permissions of the README's policy", async () => {
     const operations = new Set<string>();
     const proxy = await startProxy(server.endpoint, ({ method, url = "", headers }) => {
       const { searchParams } = new URL(url, "http://bucket");

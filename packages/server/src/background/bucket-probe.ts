@@ -1,46 +1,35 @@
 import type { Logger } from "pino";
 import { describeCapabilities } from "../domain/bucket-capabilities.ts";
 import type { Capabilities } from "../usecases/storage/capabilities.ts";
+import { type Loop, startLoop } from "./loop.ts";
 
-export type CapabilityWatch = {
-  /** Waits for what is under way, and asks no more. */
-  stop(): Promise<void>;
-};
+/** How soon this replica learns the capabilities that another one found, or those of a bucket that was down. */
+const INTERVAL_MS = 30_000;
 
 /**
- * Makes known what the bucket can do, resolves when that was tried, and keeps it up to date every `intervalMs`. A bucket that is down
- * keeps nobody from starting: the least is assumed of it until it answers.
+ * Finds the capabilities of the bucket, resolves after the first attempt, and keeps them up to date.
+ * The service also starts without the bucket: until it responds, no capability is assumed.
  */
-export async function watchCapabilities(options: {
+export async function startBucketProbe(options: {
   capabilities: Capabilities;
-  intervalMs: number;
   logger: Logger;
-}): Promise<CapabilityWatch> {
-  const { capabilities, intervalMs, logger } = options;
-  let said: string | undefined;
+  intervalMs?: number;
+}): Promise<Loop> {
+  const { capabilities, logger, intervalMs = INTERVAL_MS } = options;
+  let logged: string | undefined;
 
-  async function look(): Promise<void> {
-    try {
-      const line = describeCapabilities(await capabilities.settle());
-      if (line !== said) logger.info(line);
-      said = line;
-    } catch (error) {
-      if (said === undefined) {
-        logger.warn({ err: error }, "bucket: not known yet, so uploads are staged and copied; it is asked again");
-      }
-      said ??= "";
-    }
+  async function probe(): Promise<void> {
+    const line = describeCapabilities(await capabilities.settle());
+    if (line !== logged) logger.info(line);
+    logged = line;
   }
 
-  let looking = look();
-  await looking;
-  const timer = setInterval(() => {
-    looking = looking.then(look);
-  }, intervalMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await looking;
-    },
-  };
+  function onError(error: unknown): void {
+    if (logged !== undefined) return;
+    logged = "";
+    logger.warn({ err: error }, "bucket: capabilities unknown, so uploads are staged and copied; it is probed again");
+  }
+
+  await probe().catch(onError);
+  return startLoop({ round: probe, intervalMs, onError });
 }

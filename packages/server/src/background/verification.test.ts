@@ -1,82 +1,79 @@
+import pino from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ClaimedVerification } from "../usecases/ports/index.ts";
-import { startChecking } from "./verification.ts";
+import { startVerification } from "./verification.ts";
 
 const SECOND = 1_000;
+const MAX_RUNNING = 4;
 
-type Running = { check: ClaimedVerification; signal: AbortSignal; finish(): void; fail(error: Error): void };
+type Running = { claimed: ClaimedVerification; signal: AbortSignal; finish(): void; fail(error: Error): void };
 
-/** Use cases with a queue in memory, whose checks run until a test ends them. */
-function queueOf(count: number) {
-  const queue = Array.from({ length: count }, (_, nth) => sampleCheck(`file ${nth}`));
+/** Runs verifications of a queue in memory, until a test ends them. */
+function verificationOf(count: number) {
+  const queue = Array.from({ length: count }, (_, nth) => sampleVerification(`file ${nth}`));
   const running: Running[] = [];
-  const errors: unknown[] = [];
+  const errors: { err: { message: string }; attachmentId: string }[] = [];
   const renewed: string[] = [];
   let isOurs = true;
-  const checking = startChecking({
-    useCases: () => ({
+  const verification = startVerification({
+    useCases: {
       claimVerification: async () => queue.shift(),
       renewVerification: async ({ attachmentId }) => {
         renewed.push(attachmentId);
         return isOurs;
       },
-      runVerification: (check, { signal } = {}) =>
+      runVerification: (claimed, { signal } = {}) =>
         new Promise<void>((resolve, reject) => {
-          if (signal === undefined) throw new Error("A check needs a signal");
-          running.push({ check, signal, finish: resolve, fail: reject });
+          if (signal === undefined) throw new Error("A verification needs a signal");
+          running.push({ claimed, signal, finish: resolve, fail: reject });
           signal.addEventListener("abort", () => resolve());
         }),
-    }),
-    atOnce: 2,
-    intervalMs: 5 * SECOND,
-    renewMs: 15 * SECOND,
-    onError: (error) => errors.push(error),
-  });
-  onTestFinished(() => checking.stop());
-  return {
-    ...{ checking, queue, running, errors, renewed },
-    lose: () => {
-      isOurs = false;
     },
+    logger: pino({}, { write: (line) => errors.push(JSON.parse(line)) }),
+  });
+  onTestFinished(() => verification.stop());
+  const loseLease = () => {
+    isOurs = false;
   };
+  return { verification, queue, running, errors, renewed, loseLease };
 }
 
-function sampleCheck(attachmentId: string): ClaimedVerification {
+function sampleVerification(attachmentId: string): ClaimedVerification {
   return { attachmentId, etag: "", needsScan: false, holder: "me", attempts: 1 };
 }
 
-describe("checking in the background", () => {
-  it("runs a bounded number side by side, and the next when one ends or fails", async () => {
-    const { checking, running, errors } = queueOf(4);
-    checking.kick();
-    await vi.waitFor(() => expect(running).toHaveLength(2));
+describe("the verification in the background", () => {
+  it("runs a bounded number of verifications, and the next when one ends or fails", async () => {
+    const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
+    verification.kick();
+    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING));
     running[0]?.finish();
-    await vi.waitFor(() => expect(running).toHaveLength(3));
-    running[1]?.fail(new Error("As told"));
-    await vi.waitFor(() => expect(running).toHaveLength(4));
-    expect(errors).toMatchObject([{ message: "As told" }]);
+    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING + 1));
+    running[1]?.fail(new Error("no bucket"));
+    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING + 2));
+    expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
-  it("stops: tells what is under way, waits for it, and takes no more", async () => {
-    const { checking, running, queue } = queueOf(5);
-    checking.kick();
-    await vi.waitFor(() => expect(running).toHaveLength(2));
-    await checking.stop();
-    expect(running.map(({ signal }) => signal.aborted)).toEqual([true, true]);
-    checking.kick();
+  it("hands back the running verifications and claims no more when it stops", async () => {
+    const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
+    verification.kick();
+    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING));
+    await verification.stop();
+    expect(running.every(({ signal }) => signal.aborted)).toBe(true);
+    verification.kick();
     expect(queue).toHaveLength(3);
   });
 
-  it("looks by itself, renews what goes on, and drops what another holder has taken", async () => {
+  it("renews the lease of a running verification, and aborts it when the lease is lost", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const { running, renewed, lose } = queueOf(1);
+    const { running, renewed, loseLease } = verificationOf(1);
     await vi.advanceTimersByTimeAsync(5 * SECOND);
     expect(running).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(30 * SECOND);
     expect(renewed).toEqual(["file 0", "file 0"]);
     expect(running[0]?.signal.aborted).toBe(false);
-    lose();
+    loseLease();
     await vi.advanceTimersByTimeAsync(15 * SECOND);
     expect(running[0]?.signal.aborted).toBe(true);
   });

@@ -1,85 +1,64 @@
+import type { Logger } from "pino";
 import type { UseCases } from "../usecases/index.ts";
 import type { ClaimedVerification } from "../usecases/ports/index.ts";
+import { RENEW_MS } from "../usecases/uploads/index.ts";
+import { type Loop, startLoop } from "./loop.ts";
 
-export type Checking = {
-  /** Looks for checks that are due now instead of at the next interval. */
-  kick(): void;
-  /** Hands back what is under way, and starts no more. */
-  stop(): Promise<void>;
-};
+/** How soon a verification runs that failed, or that another replica left. */
+const INTERVAL_MS = 5_000;
+/** Each verification reads a file through this process, in constant memory. */
+const MAX_RUNNING = 4;
 
 /**
- * Works off the checks of content that go on after a request: `atOnce` of them side by side, as they become due, those included whose
- * holder died. It looks for them every `intervalMs` and when kicked, and renews the lease of each every `renewMs`.
+ * Runs the verifications that outlast the request. Several verifications run side by side, and each renews its lease while it runs.
+ * It claims verifications whose holder died. `stop` hands back those that run.
  */
-export function startChecking(options: {
-  useCases: () => Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
-  atOnce: number;
-  intervalMs: number;
-  renewMs: number;
-  /** `attachmentId`: of the file whose check failed. */
-  onError: (error: unknown, attachmentId?: string) => void;
-}): Checking {
-  const { atOnce, renewMs, onError } = options;
+export function startVerification(options: {
+  useCases: Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
+  logger: Logger;
+}): Loop {
+  const { useCases, logger } = options;
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
-  let claiming: Promise<void> | undefined;
-  let again = false;
+  const running = new Set<Promise<void>>();
+  const onError = (error: unknown, attachmentId?: string) =>
+    logger.error({ err: error, attachmentId }, "The verification of a file failed. It is retried.");
 
   async function claimAll(): Promise<void> {
-    do {
-      again = false;
-      try {
-        while (underWay.size < atOnce && !stopping.signal.aborted) {
-          const check = await options.useCases().claimVerification();
-          if (check === undefined) break;
-          const work = run(check).finally(() => {
-            underWay.delete(work);
-            kick();
-          });
-          underWay.add(work);
-        }
-      } catch (error) {
-        onError(error);
-      }
-    } while (again && !stopping.signal.aborted);
+    while (running.size < MAX_RUNNING && !stopping.signal.aborted) {
+      const claimed = await useCases.claimVerification();
+      if (claimed === undefined) return;
+      const work = run(claimed).finally(() => {
+        running.delete(work);
+        loop.kick();
+      });
+      running.add(work);
+    }
   }
 
-  async function run(check: ClaimedVerification): Promise<void> {
+  async function run(claimed: ClaimedVerification): Promise<void> {
+    const { attachmentId } = claimed;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // What can't be renewed now may be at the next try; when the lease was lost, going on is wasted.
-      const renewed = options.useCases().renewVerification(check);
-      renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, check.attachmentId));
-    }, renewMs);
+      // A renewal that fails may succeed next time. Without the lease, the result has no effect.
+      const renewed = useCases.renewVerification(claimed);
+      renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
+    }, RENEW_MS);
     try {
-      await options.useCases().runVerification(check, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
+      await useCases.runVerification(claimed, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
     } catch (error) {
-      onError(error, check.attachmentId);
+      onError(error, attachmentId);
     } finally {
       clearInterval(renewal);
     }
   }
 
-  function kick(): void {
-    if (stopping.signal.aborted) return;
-    if (claiming !== undefined) {
-      again = true;
-      return;
-    }
-    claiming = claimAll().finally(() => {
-      claiming = undefined;
-    });
-  }
-
-  const timer = setInterval(kick, options.intervalMs);
+  const loop = startLoop({ round: claimAll, intervalMs: INTERVAL_MS, onError });
   return {
-    kick,
+    kick: loop.kick,
     async stop() {
-      clearInterval(timer);
       stopping.abort();
-      await claiming;
-      await Promise.all(underWay);
+      await loop.stop();
+      await Promise.all(running);
     },
   };
 }

@@ -3,27 +3,27 @@ import { personByEmail, withCore } from "./with-core.ts";
 
 type AdoptOptions = { note: string; as: string; filename?: string };
 
-/** `valetkey adopt`: attaches an object that is in the bucket already, without copying it. */
+/** `valetkey adopt` attaches an object of the bucket without copying it. */
 export function adoptCommand(): Command {
   return new Command("adopt")
-    .description("attach an object that is in the bucket already; it is not copied, and never deleted")
-    .argument("<address>", "any S3 address of the object, or its key in the bucket")
-    .requiredOption("--note <id>", "the note it goes to")
-    .requiredOption("--as <address>", "the administrator who adopts it, by e-mail address")
-    .option("--filename <name>", "what it is called (default: the last part of its key)")
+    .description("attach an object that is already in the bucket, without copying it and without ever deleting it")
+    .argument("<object>", "any S3 URL of the object, or its key in the bucket")
+    .requiredOption("--note <id>", "the note to attach it to")
+    .requiredOption("--as <email>", "the email address of the administrator who adopts it")
+    .option("--filename <name>", "its filename (default: the last part of its key)")
     .action(adopt);
 }
 
-async function adopt(address: string, options: AdoptOptions): Promise<void> {
-  const isUrl = /^(s3|https?):\/\//i.test(address);
+async function adopt(object: string, options: AdoptOptions): Promise<void> {
+  const isUrl = /^(s3|https?):\/\//i.test(object);
   const attachment = await withCore(async (core) => {
     const { id } = await personByEmail(core, options.as);
     return core.useCases.adoptObject(
       { userId: id },
       {
         noteId: options.note,
-        s3Url: isUrl ? address : undefined,
-        key: isUrl ? undefined : address,
+        s3Url: isUrl ? object : undefined,
+        key: isUrl ? undefined : object,
         filename: options.filename,
       },
     );

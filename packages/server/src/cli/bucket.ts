@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { describeCapabilities } from "../domain/bucket-capabilities.ts";
 import { withCore } from "./with-core.ts";
 
-/** `valetkey bucket`: finds out what the bucket can do, now instead of when a day is over. */
+/** `valetkey bucket` probes the capabilities of the bucket now, before the daily probe. */
 export function bucketCommand(): Command {
   return new Command("bucket")
-    .description("find out what the bucket can do, and let running services know")
+    .description("probe the capabilities of the bucket, for running services too")
     .action(() =>
       withCore(async ({ capabilities }) => {
         process.stdout.write(`${describeCapabilities(await capabilities.ask())}\n`);

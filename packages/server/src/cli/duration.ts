@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Seconds of a duration such as `90`, `90s`, `10m`, `12h` or `7d`. Throws commander's InvalidArgumentError. */
+/** Parses `90`, `90s`, `10m`, `12h` or `7d` to seconds. Throws commander's InvalidArgumentError. */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,9})([smhd]?)$/.exec(text);
   if (match === null)

@@ -9,20 +9,20 @@ type GcOptions = { dryRun: boolean; force: boolean };
 const PROGRESS_EVERY = 10_000;
 const NAMES: Record<Finding["kind"], string> = {
   orphan: "objects that no row explains",
-  multipart: "uploads in parts that no row explains",
+  multipart: "multipart uploads that no row explains",
   usage: "counters of usage that are wrong",
   missing: "files without their object",
   resized: "files whose object has another length",
 };
-/** Whose mending would give a file up, or take its object for something else. */
-const ONLY_TOLD = new Set<string>(["missing", "resized"] satisfies Finding["kind"][]);
+/** Repairing these would delete a file, or accept another object as its content. */
+const ONLY_REPORTED = new Set<string>(["missing", "resized"] satisfies Finding["kind"][]);
 
-/** `valetkey gc`: what bucket and database don't agree on, a line each and a table at the end; exit code 1 when something is left. */
+/** `valetkey gc` prints each difference between bucket and database, then a table. The exit code is 1 if a difference remains. */
 export function gcCommand(): Command {
   return new Command("gc")
-    .description("compare the bucket with the database, both ways, and mend what can be without losing a file")
+    .description("compare the bucket with the database, and repair the differences that put no file at risk")
     .option("--dry-run", "change nothing", false)
-    .option("--force", "remove objects although there is reason to ask; the report says which", false)
+    .option("--force", "delete objects even if the report warns against it", false)
     .action(gc);
 }
 
@@ -34,18 +34,18 @@ async function gc({ dryRun, force }: GcOptions): Promise<void> {
       force,
       isAlone: bucket.kind === "embedded" || bucket.keyPrefix !== "",
       onFinding: (finding) => process.stdout.write(`${describe(finding)}\n`),
-      onProgress: sayProgress(),
+      onProgress: createProgress(),
     }),
   );
   process.stdout.write(`${summarise(report, { dryRun }).join("\n")}\n`);
   if (total(report.found) > total(report.mended)) process.exitCode = 1;
 }
 
-function sayProgress(): (compared: number) => void {
-  let said = 0;
+function createProgress(): (compared: number) => void {
+  let reported = 0;
   return (compared) => {
-    if (compared - said < PROGRESS_EVERY) return;
-    said = compared;
+    if (compared - reported < PROGRESS_EVERY) return;
+    reported = compared;
     process.stderr.write(`${compared} objects compared\n`);
   };
 }
@@ -58,7 +58,7 @@ function describe(finding: Finding): string {
   }
   if (kind === "multipart") {
     const { objectKey, begunAt } = finding.upload;
-    return `upload in parts without a row: ${objectKey} (begun ${new Date(begunAt).toISOString()})`;
+    return `multipart upload without a row: ${objectKey} (started ${new Date(begunAt).toISOString()})`;
   }
   if (kind === "usage") {
     const { ownerId, counted, actual } = finding.drift;
@@ -75,14 +75,14 @@ function summarise({ found, mended, tally, kept }: GarbageReport, { dryRun }: { 
   const row = (...cells: [string, string | number, string | number]) =>
     `${cells[0].padEnd(width)}  ${String(cells[1]).padStart(8)}  ${String(cells[2]).padStart(8)}`;
   const rows = Object.entries(NAMES).map(([kind, name]) =>
-    row(name, found[kind as Finding["kind"]], ONLY_TOLD.has(kind) ? "-" : mended[kind as Finding["kind"]]),
+    row(name, found[kind as Finding["kind"]], ONLY_REPORTED.has(kind) ? "-" : mended[kind as Finding["kind"]]),
   );
   return [
     "",
     row("", "found", "mended"),
     ...rows,
     "",
-    `Of the other objects ${tally.known} are known, ${tally.foreign} are not named as this service names them, ${tally.young} are too new to tell.`,
+    `Of the other objects, ${tally.known} are known, ${tally.foreign} have foreign names, and ${tally.young} are too new to judge.`,
     ...(kept === undefined ? [] : [kept]),
     ...(dryRun ? ["Nothing was changed (--dry-run)."] : []),
   ];

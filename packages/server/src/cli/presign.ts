@@ -7,13 +7,13 @@ import { parseDuration } from "./duration.ts";
 const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;
 type Options = { method: (typeof METHODS)[number]; expires: number; region?: string; endpoint?: string };
 
-/** `valetkey presign`: one URL, signed with the credentials that the AWS SDK finds; no service and no database needed. */
+/** `valetkey presign` prints one URL. It needs neither the service nor the database. */
 export function presignCommand(): Command {
   return new Command("presign")
-    .description("print a pre-signed URL for one object")
-    .argument("<address>", "s3://bucket/key, or any other S3 address")
+    .description("print a presigned URL for one object")
+    .argument("<url>", "s3://bucket/key, or any other S3 URL")
     .addOption(new Option("--method <method>", "what the URL allows").choices(METHODS).default("GET"))
-    .option("--expires <duration>", "how long it lives: 60s, 10m, 12h, at most 7d", parseDuration, 60)
+    .option("--expires <duration>", "until it expires: 60s, 10m, 12h, at most 7d", parseDuration, 60)
     .option("--region <region>", "the bucket's region (default: AWS_REGION, then us-east-1)")
     .option("--endpoint <url>", "an S3 server other than AWS (default: S3_ENDPOINT)")
     .action(presign);

@@ -9,7 +9,7 @@ import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
 import { userCommand } from "./user.ts";
 
-/** Runs one command line; a failure is told on standard error, and the exit code is 1. */
+/** Runs one command line. A failure is printed on standard error, and sets the exit code to 1. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const program = new Command("valetkey")
     .description("Share files of a private S3 bucket through URLs that live for seconds.")

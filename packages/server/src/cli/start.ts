@@ -4,7 +4,7 @@ import { createLogger, type Service, startService } from "../wiring/service.ts";
 
 const SAME_SIGNAL_MS = 1_000;
 
-/** `valetkey start`: the service, until SIGTERM or SIGINT. */
+/** `valetkey start` runs the service until SIGTERM or SIGINT. */
 export function startCommand(): Command {
   return new Command("start").description("run the service (the default)").action(start);
 }
@@ -14,9 +14,9 @@ async function start(): Promise<void> {
   const logger = createLogger(config);
   for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
   const service = await startService(config, { logger });
-  // Listened for first: whoever reads the welcome may send one at once.
+  // A supervisor that reads the banner may send a signal at once.
   const stopped = nextSignal();
-  process.stdout.write(`${welcome(config, service)}\n`);
+  process.stdout.write(`${banner(config, service)}\n`);
   const signal = await stopped;
   logger.info({ signal }, "finishing what is in flight, then stopping");
   exitAtSecondSignal();
@@ -24,7 +24,7 @@ async function start(): Promise<void> {
   process.exit(0);
 }
 
-/** A second signal means now. At once it is the same one: Ctrl-C reaches the service and npm, which passes its own on. */
+/** Ctrl-C reaches the service twice: directly, and through npm. Only a later second signal ends the process at once. */
 function exitAtSecondSignal(): void {
   const since = performance.now();
   const onSignal = () => {
@@ -33,7 +33,7 @@ function exitAtSecondSignal(): void {
   for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, onSignal);
 }
 
-function welcome(config: Config, service: Service): string {
+function banner(config: Config, service: Service): string {
   const { bucket, database, server } = config;
   const bucketIs =
     bucket.kind === "embedded" ? `embedded, ${service.bucketUrl}` : `${bucket.name} at ${service.bucketUrl}`;

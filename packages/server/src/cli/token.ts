@@ -4,13 +4,13 @@ import { personByEmail, withCore } from "./with-core.ts";
 
 type CreateOptions = { email: string; label: string; expires?: number };
 
-/** `valetkey token create`: prints the token alone on standard output, so that a script can keep it. */
+/** `valetkey token create` prints only the token on standard output, for scripts. */
 export function tokenCommand(): Command {
   const create = new Command("create")
-    .description("make an API token that acts as a person; it is shown once")
-    .requiredOption("--email <address>", "whose token it is")
-    .option("--label <text>", "what it is for", "command line")
-    .option("--expires <duration>", "how long it works, such as 12h or 30d (default: until revoked)", parseDuration)
+    .description("create an API token that acts as a person, and print it once")
+    .requiredOption("--email <email>", "the email address of the person")
+    .option("--label <text>", "the purpose of the token", "command line")
+    .option("--expires <duration>", "until it expires, such as 12h or 30d (default: never)", parseDuration)
     .action(createToken);
   return new Command("token").description("manage API tokens").addCommand(create);
 }

@@ -4,14 +4,14 @@ import { withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
-/** `valetkey user add`: an account, with a generated password unless one is given. */
+/** `valetkey user add` creates an account. Without `--password` it generates a password and prints it. */
 export function userCommand(): Command {
   const add = new Command("add")
     .description("create an account")
-    .requiredOption("--email <address>", "the address to sign in with")
-    .option("--name <name>", "what others see (default: the address)")
+    .requiredOption("--email <email>", "the email address to sign in with")
+    .option("--name <name>", "the name that others see (default: the email address)")
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
-    .option("--admin", "an administrator: may adopt, and so read, every object of the bucket", false)
+    .option("--admin", "an administrator, who may adopt and so read every object of the bucket", false)
     .action(addUser);
   return new Command("user").description("manage accounts").addCommand(add);
 }

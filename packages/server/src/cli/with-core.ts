@@ -4,7 +4,7 @@ import { DomainError } from "../domain/errors.ts";
 import { normaliseEmail, type Person } from "../domain/person.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
-/** Runs a command on the configured database and bucket, which a running service may be using at the same time. */
+/** Runs a command on the configured database and bucket. A service may use both at the same time. */
 export async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> {
   const { config } = loadConfig();
   const core = await openCore(config, { logger: pino({ level: "warn" }, pino.destination(2)) });
@@ -15,12 +15,12 @@ export async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> 
   }
 }
 
-/** The person with this address. Throws `user_not_found`. */
+/** Finds the person with this email address. Throws `user_not_found`. */
 export async function personByEmail(core: Core, email: string): Promise<Person> {
   const [person] = await core.db.people.findByEmails([normaliseEmail(email)]);
   if (person !== undefined) return person;
   throw new DomainError(
     "user_not_found",
-    `Nobody here has the address ${email}. Make an account first: valetkey user add --email ${email}`,
+    `Nobody has the email address ${email}. Create an account first: valetkey user add --email ${email}`,
   );
 }

@@ -3,13 +3,13 @@ import type { ConfigReader } from "./reader.ts";
 import { missingSecret, readSecret } from "./secret-rules.ts";
 import type { AuthConfig, DatabaseConfig, EmbeddedSecrets } from "./types.ts";
 
-/** Accounts and tokens, still waiting for the secrets of embedded mode. */
+/** Accounts and tokens, without the secrets of embedded mode. */
 export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
 
 export function readDatabase(reader: ConfigReader, options: { sqliteFile: string }): DatabaseConfig {
   const url = reader.text("DATABASE_URL");
   if (url === undefined) return { kind: "sqlite", file: options.sqliteFile };
-  // The value is not repeated: it holds a password.
+  // The text leaves the value out, because it contains a password.
   if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
     reader.fault(
       "DATABASE_URL",
@@ -33,7 +33,7 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
   if (jwtSecret !== undefined && jwtSecret === secret) {
     reader.fault(
       "AUTH_JWT_SECRET",
-      "is the same as AUTH_SECRET: whoever issues tokens could forge sessions",
+      "is the same as AUTH_SECRET, so an issuer of tokens could forge sessions",
       "Give each a secret of its own.",
     );
   }
@@ -76,7 +76,7 @@ function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: st
     );
   }
   if (protocol === "http:") {
-    reader.warn("AUTH_JWKS_URL is plain http: whoever is on the way can put in keys of their own. Use https.");
+    reader.warn("AUTH_JWKS_URL is plain http: anyone on the network path can insert their own keys. Use https.");
   }
   if (audience === undefined) {
     reader.warn("AUTH_JWKS_URL is set without AUTH_JWT_AUDIENCE: tokens made for other applications are accepted too.");

@@ -7,7 +7,7 @@ const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const KEY_PREFIX = /^[A-Za-z0-9!_.'()*/-]{1,512}$/;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
-/** A bucket that still waits for the secrets of embedded mode, which are only made once everything else is in order. */
+/** The bucket without the secrets of embedded mode, which are generated only if the configuration has no fault. */
 export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
 export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDraft {
@@ -16,7 +16,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   const common = { keyPrefix: readKeyPrefix(reader), ...(publicEndpoint === undefined ? {} : { publicEndpoint }) };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, ...common });
-  // Otherwise the bucket has a host name of its own, below the endpoint's; names that can't be part of one are in the path all the same.
+  // In path style, and with names that no host name can contain, the bucket has the origin of its endpoint.
   if (bucket.forcePathStyle || !/^[a-z0-9-]+$/.test(name))
     requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
   return () => bucket;
@@ -47,7 +47,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   });
 }
 
-/** What people upload must not be served where their sessions are, whatever its headers say (docs/security-requirements.md, 14). */
+/** Uploaded content must not share an origin with the sessions, whatever its headers are (docs/security-requirements.md, 14). */
 function requireOwnOrigin(
   reader: ConfigReader,
   { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },
@@ -62,13 +62,13 @@ function requireOwnOrigin(
   );
 }
 
-/** The embedded bucket as browsers reach it when nothing else is said: the server's host, its own port. */
+/** The default URL of the embedded bucket for browsers: the host of the server, and the port of the bucket. */
 function besidesServer(reader: ConfigReader, { server, port }: { server: ServerConfig; port: number }) {
   if (server.publicUrl === undefined || port === 0 || port === server.port) return undefined;
   const url = new URL(server.publicUrl);
   if (url.protocol === "https:") {
     reader.warn(
-      `PUBLIC_URL is https, but the embedded bucket answers plain http on port ${port}, which browsers block: put it behind the same proxy, and set S3_PUBLIC_ENDPOINT to its https address.`,
+      `PUBLIC_URL is https, but the embedded bucket answers plain http on port ${port}, which browsers block: put it behind the same proxy, and set S3_PUBLIC_ENDPOINT to its https URL.`,
     );
   }
   return `http://${url.hostname}:${port}`;
@@ -79,7 +79,7 @@ function readS3(reader: ConfigReader, { name, ...common }: Common & { name: stri
     reader.fault(
       "AWS_BUCKET_NAME",
       `is "${name}", which is not a bucket's name`,
-      "Give the bare name: no s3://, no address, no ARN.",
+      "Give the bare name: no s3://, no URL, no ARN.",
     );
   }
   const endpoint = reader.httpUrl("S3_ENDPOINT", "https://storage.example.com");
@@ -91,7 +91,7 @@ function readS3(reader: ConfigReader, { name, ...common }: Common & { name: stri
     region: readRegion(reader, { hasEndpoint: reader.text("S3_ENDPOINT") !== undefined }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...common,
-    // Most S3-compatible servers have no DNS name for each bucket; AWS wants one.
+    // AWS needs a host name for each bucket. Most S3-compatible servers have none.
     forcePathStyle:
       reader.choice("S3_FORCE_PATH_STYLE", { of: ["true", "false"], fallback: pathStyle ? "true" : "false" }) ===
       "true",
@@ -113,7 +113,7 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
   return "us-east-1";
 }
 
-/** The static keys of the environment; undefined: none, so the SDK's provider chain decides. */
+/** Reads static credentials. Undefined: the provider chain of the AWS SDK finds them. */
 export function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
@@ -143,7 +143,7 @@ export function readCredentials(reader: ConfigReader): ConfigCredentials | undef
   return undefined;
 }
 
-/** Everything is stored below this; a slash ends it. */
+/** Reads the prefix of all object keys, and ends it with a slash. */
 function readKeyPrefix(reader: ConfigReader): string {
   const value = reader.text("S3_KEY_PREFIX");
   if (value === undefined) return "";

@@ -55,13 +55,13 @@ describe("defaults", () => {
     expect(load(env).config.scanner).toEqual({ ...scanner, tooLarge: "reject" });
   });
 
-  test("no virus scanner unless it is named; a port alone is pointed out", () => {
+  test("warns of the port of a virus scanner without its host", () => {
     const { config, warnings } = load({ CLAMAV_PORT: "3310" });
     expect(config.scanner).toBeUndefined();
     expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
   });
 
-  test("everything that can be set is taken", () => {
+  test("every variable is read", () => {
     const { config, warnings } = load({
       ...S3,
       AWS_SESSION_TOKEN: "token",
@@ -147,7 +147,7 @@ describe("defaults", () => {
     });
   });
 
-  test("another S3 server needs no region and is spoken to in path style, unless told otherwise", () => {
+  test("another S3 server has a default region and path style", () => {
     const { AWS_REGION: _region, ...elsewhere } = { ...S3, S3_ENDPOINT: "https://storage.example.com" };
     expect(load(elsewhere).config.bucket).toMatchObject({ region: "us-east-1", forcePathStyle: true });
     expect(load({ ...elsewhere, S3_FORCE_PATH_STYLE: "false" }).config.bucket).toMatchObject({ forcePathStyle: false });
@@ -155,7 +155,7 @@ describe("defaults", () => {
     expect(load(accelerated).config.bucket).toMatchObject({ forcePathStyle: false });
   });
 
-  test("with any port, no address is made up before the server listens", () => {
+  test("port 0 leaves the public URLs open", () => {
     const { server, bucket } = load({ PORT: "0" }).config;
     expect(server.publicUrl).toBeUndefined();
     expect(bucket).toMatchObject({ port: 0 });
@@ -173,14 +173,37 @@ describe("defaults", () => {
 });
 
 describe(".env", () => {
-  test("is read, and the real environment wins", () => {
+  test("is read, and the real environment overrides it", () => {
     writeFileSync(join(workingDirectory, ".env"), 'PORT=4000\nLOG_LEVEL="debug"\n');
     const { server } = load({ PORT: "5000" }).config;
     expect(server.port).toBe(5000);
     expect(server.logLevel).toBe("debug");
   });
 
-  test("warns of what the SDK would only see in the real environment", () => {
+  test.each([
+    ["an export prefix", "export HOST=files.example\n"],
+    ["single quotes", "HOST='files.example'\n"],
+    ["double quotes and a comment", 'HOST="files.example" # the host\n'],
+    ["a comment after the value", "HOST=files.example # the host\n"],
+    ["blanks around", "  HOST = files.example \n"],
+    ["a comment line and Windows line ends", "# the host\r\nHOST=files.example\r\n"],
+    ["a byte order mark", "\uFEFFHOST=files.example\n"],
+    ["an empty value before it", "PUBLIC_URL=\nHOST=files.example\n"],
+    ["a blank value before it", "PUBLIC_URL= \nHOST=files.example\n"],
+    ["a blank value before it, on Windows", "PUBLIC_URL= \r\nHOST=files.example\r\n"],
+    ["a value of several lines before it", "MOTTO='one\ntwo'\nHOST=files.example\n"],
+  ])("accepts %s", (_, text) => {
+    writeFileSync(join(workingDirectory, ".env"), text);
+    expect(load({}).config.server.host).toBe("files.example");
+  });
+
+  test("keeps a # and a $ inside a value", () => {
+    const secret = "n8sJ2kQ0xV5b#7mT4rY1wE6uI3$PATH9aLc";
+    writeFileSync(join(workingDirectory, ".env"), `AUTH_SECRET='${secret}'\n`);
+    expect(load({}).config.auth.secret).toBe(secret);
+  });
+
+  test("warns of variables that the AWS SDK reads from the real environment", () => {
     writeFileSync(join(workingDirectory, ".env"), "AWS_PROFILE=files\n");
     expect(load({}).warnings).toEqual([expect.stringMatching(/^AWS_PROFILE is in \.env, .* real environment/)]);
     expect(load({ AWS_PROFILE: "files" }).warnings).toEqual([]);
@@ -193,11 +216,11 @@ describe("warnings", () => {
     ["S3_BUCKET", "AWS_BUCKET_NAME"],
     ["DB_URL", "DATABASE_URL"],
     ["JWT_SECRET", "AUTH_JWT_SECRET"],
-  ])("%s is told to be %s", (name, meant) => {
+  ])("suggests for %s the name %s", (name, meant) => {
     expect(load({ [name]: "x" }).warnings).toEqual([`${name} is set but not read here: did you mean ${meant}?`]);
   });
 
-  test("another program's name beside ours is none", () => {
+  test("ignores the name of another program beside ours", () => {
     expect(load({ ...S3, AWS_DEFAULT_REGION: "eu-west-1" }).warnings).toEqual([]);
   });
 
@@ -218,7 +241,7 @@ describe("warnings", () => {
 });
 
 describe("the identity provider", () => {
-  test("has the name of its host where none is given, and may be on this machine without TLS", () => {
+  test("is named after its host, and needs no TLS on localhost", () => {
     expect(load(OIDC).config.auth.oidc).toEqual({
       issuer: "https://login.example.com/realms/main",
       clientId: "valet-key",
@@ -232,7 +255,7 @@ describe("the identity provider", () => {
 });
 
 describe("describeConfig", () => {
-  test("shows what is in force, secrets masked", () => {
+  test("shows the settings with secrets masked", () => {
     const { config } = load({
       ...S3,
       ...OIDC,
@@ -258,7 +281,7 @@ describe("describeConfig", () => {
     }
   });
 
-  test("in embedded mode no made secret is shown", () => {
+  test("shows no generated secret in embedded mode", () => {
     const { config } = load({});
     const text = describeConfig(config).join("\n");
     expect(text).toContain("AWS_BUCKET_NAME=(embedded, in DATA_DIR)\nS3_LOCAL_PORT=3001\n");

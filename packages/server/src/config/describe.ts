@@ -2,7 +2,7 @@ import type { Config, ConfigCredentials, LimitsConfig } from "./types.ts";
 
 const MASK = "********";
 
-/** What is in force, one `NAME=value` a line as in `.env`, for people: secrets are masked. */
+/** Formats the configuration for people, one `NAME=value` a line, with secrets masked. */
 export function describeConfig(config: Config): string[] {
   const { server, auth } = config;
   return [
@@ -80,7 +80,7 @@ function line(name: string, value: string | number | undefined): string | undefi
   return value === undefined ? undefined : `${name}=${value}`;
 }
 
-/** A URL without its password and without the values of its query, either of which may be a secret. */
+/** Masks the password and the values of the query, which may be secrets. */
 function maskUrl(text: string): string {
   const url = new URL(text);
   if (url.password !== "") url.password = MASK;

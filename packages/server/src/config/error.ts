@@ -1,7 +1,7 @@
-/** One thing that is wrong with the configuration: the variable (or file), what is wrong, and what to do about it. */
+/** A fault of the configuration: the variable or file, the problem, and the remedy. */
 export type ConfigFault = { name: string; problem: string; remedy: string };
 
-/** Everything that is wrong with the configuration, told at once; the message is meant for a terminal. No secret is in it. */
+/** All faults of the configuration. The message is for a terminal, and contains no secret. */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[];
 

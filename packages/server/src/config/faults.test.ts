@@ -116,11 +116,11 @@ describe("faults", () => {
       "a host below the endpoint's",
       { ...S3, PUBLIC_URL: "https://h.example", S3_ENDPOINT: "https://h.example", S3_FORCE_PATH_STYLE: "false" },
     ],
-  ])("%s is an origin of the bucket's own", (_, env) => {
+  ])("accepts %s as the bucket's own origin", (_, env) => {
     expect(() => load(env)).not.toThrow();
   });
 
-  test("all are told at once, each with its remedy, and nothing is written", () => {
+  test("are reported together with their remedies, and nothing is written", () => {
     const error = failure({ PORT: "x", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "files", DATABASE_URL: "sqlite:x" });
     expect(error.message).toBe(
       [
@@ -146,12 +146,12 @@ describe("faults", () => {
     expect(readdirSync(workingDirectory)).toEqual([]);
   });
 
-  test("a .env that can't be read is one", () => {
+  test("include an unreadable .env", () => {
     mkdirSync(join(workingDirectory, ".env"));
     expect(failure({}).message).toMatch(/\.env can't be read: EISDIR.*\n {4}-> Make it readable/);
   });
 
-  test("a data directory that can't be used is one", () => {
+  test("include an unusable data directory", () => {
     writeFileSync(join(workingDirectory, "data"), "not a directory");
     expect(failure({}).message).toMatch(
       /DATA_DIR \(.*data\) can't be used: EEXIST.*\n {4}-> Set DATA_DIR to a directory/,
@@ -159,7 +159,7 @@ describe("faults", () => {
   });
 });
 
-describe("requirement 29: missing, default or short secrets outside embedded mode refuse to start", () => {
+describe("requirement 29: bad secrets outside embedded mode prevent the start", () => {
   const { AUTH_SECRET: _unset, ...s3WithoutSecret } = S3;
   const command = /openssl rand -base64 32/;
 
@@ -191,7 +191,7 @@ describe("requirement 29: missing, default or short secrets outside embedded mod
     }
   });
 
-  test("short: 31 bytes are refused, 32 are taken", () => {
+  test("short: 31 bytes are refused, 32 are accepted", () => {
     const short = failure({ ...S3, AUTH_SECRET: SECRET.slice(1) });
     expect(short.faults[0]?.problem).toBe("is too short: 31 bytes, at least 32 are needed");
     expect(short.faults[0]?.remedy).toMatch(command);
@@ -202,7 +202,7 @@ describe("requirement 29: missing, default or short secrets outside embedded mod
     expect(failure({ ...S3, AUTH_SECRET: "ab".repeat(32) }).faults[0]?.problem).toMatch(/repeats a few characters/);
   });
 
-  test("in embedded mode a bad one is refused too, rather than replaced", () => {
+  test("a bad secret in embedded mode is refused, not replaced", () => {
     expect(failure({ AUTH_SECRET: "changeme" }).faults[0]?.problem).toMatch(/known default/);
   });
 

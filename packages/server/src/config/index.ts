@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse as parseDotenv } from "dotenv";
+import { parseEnv } from "node:util";
 import { readAuth, readDatabase } from "./auth.ts";
 import { readBucket, readCredentials } from "./bucket.ts";
 import { ConfigError } from "./error.ts";
@@ -15,15 +15,15 @@ export { describeConfig } from "./describe.ts";
 export { ConfigError, type ConfigFault } from "./error.ts";
 export type * from "./types.ts";
 
-/** What is configured, and what looks like a mistake without being a fault. */
+/** The configuration, and warnings of probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
-// Read by the SDK itself, from the real environment: in a .env file they would silently do nothing.
+// The AWS SDK reads these from the real environment. In a .env file they have no effect.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
 /**
- * Reads the configuration: the environment, then `.env` in the working directory for what the environment does not set.
- * In embedded mode (embedded bucket and SQLite) missing secrets are made and kept in DATA_DIR.
+ * Reads the configuration from the environment, and then from `.env` in the working directory.
+ * In embedded mode (embedded bucket and SQLite), missing secrets are generated into DATA_DIR.
  * Throws ConfigError with every fault and its remedy.
  */
 export function loadConfig(
@@ -44,8 +44,8 @@ export function loadConfig(
 }
 
 /**
- * The configuration that an environment stands for; pure but for `secretsOf`, which is asked for the secrets of a data
- * directory only when they are needed and nothing is at fault. Throws ConfigError.
+ * Parses an environment. Pure, except that `secretsOf` is called for the secrets of a data directory.
+ * It is called only if they are needed and the configuration has no fault. Throws ConfigError.
  */
 export function parseConfig(
   env: Environment,
@@ -72,9 +72,9 @@ export function parseConfig(
   };
 }
 
-function readDotenv(file: string): Record<string, string> {
+function readDotenv(file: string): Environment {
   try {
-    return parseDotenv(readFileSync(file));
+    return parseEnv(withoutTraps(readFileSync(file, "utf8")));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
     const problem = `can't be read: ${cause instanceof Error ? cause.message : String(cause)}`;
@@ -84,7 +84,12 @@ function readDotenv(file: string): Record<string, string> {
   }
 }
 
-/** What `valetkey presign` takes from the environment and `.env`; everything else of it is on the command line. */
+/** Removes text on which Node's parser fails: a byte order mark, and blanks after a `=`, for which it takes the next line. */
+function withoutTraps(dotenv: string): string {
+  return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
+}
+
+/** The settings of `valetkey presign` from the environment and `.env`. */
 export type SigningTarget = {
   region: string | undefined;
   endpoint: string | undefined;
@@ -92,7 +97,7 @@ export type SigningTarget = {
   credentials: ConfigCredentials | undefined;
 };
 
-/** Reads only what signing one URL needs, so that it works where no service is configured. Throws ConfigError. */
+/** Reads the settings for signing one URL, which also works without the settings of a service. Throws ConfigError. */
 export function loadSigningTarget(
   env: Environment = process.env,
   options: { workingDirectory: string } = { workingDirectory: process.cwd() },

@@ -1,7 +1,7 @@
 import type { ConfigReader } from "./reader.ts";
 
-// What other programs call the same thing: such a name is set with the best intentions, and read by nobody here.
-const MEANT: Record<string, string> = {
+// The names of other programs for our variables. Operators set them by mistake.
+const RIGHT_NAMES: Record<string, string> = {
   AWS_BUCKET: "AWS_BUCKET_NAME",
   AWS_S3_BUCKET: "AWS_BUCKET_NAME",
   AWS_S3_BUCKET_NAME: "AWS_BUCKET_NAME",
@@ -39,9 +39,9 @@ const MEANT: Record<string, string> = {
   MAX_UPLOAD_BYTES: "UPLOAD_MAX_BYTES",
 };
 
-/** Warns of each variable that is set under another program's name while ours is not. */
+/** Warns of each variable that is set under the name of another program while ours is not set. */
 export function warnOfNearMisses(reader: ConfigReader): void {
-  for (const [name, meant] of Object.entries(MEANT)) {
+  for (const [name, meant] of Object.entries(RIGHT_NAMES)) {
     if (reader.text(name) === undefined || reader.text(meant) !== undefined) continue;
     reader.warn(`${name} is set but not read here: did you mean ${meant}?`);
   }

@@ -3,10 +3,10 @@ import type { OidcConfig } from "./types.ts";
 
 const NEEDED = ["AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"] as const;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** It has to fit on a button. */
+/** The name is the label of a button. */
 const MAX_NAME_LENGTH = 60;
 
-/** The identity provider that people sign in with; undefined: none is set. */
+/** Reads the identity provider for the sign-in. Undefined: none. */
 export function readOidc(reader: ConfigReader): OidcConfig | undefined {
   const [issuer, clientId, clientSecret] = NEEDED.map((name) => reader.text(name));
   const name = readName(reader);
@@ -31,7 +31,7 @@ function checkIssuer(reader: ConfigReader, issuer: string): void {
   const url = URL.parse(issuer);
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && LOCAL_HOSTS.has(url.hostname));
   if (isSafe && url.username === "" && url.password === "" && !/[?#]/.test(issuer)) return;
-  // The value is not repeated: a password may be what is wrong with it.
+  // The text leaves the value out, because it may contain a password.
   reader.fault(
     "AUTH_OIDC_ISSUER",
     "is not an https URL without user name, query and fragment (http only on localhost)",

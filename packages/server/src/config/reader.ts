@@ -6,7 +6,7 @@ type Spec = { fallback: number; min: number; max: number; unit?: string };
 
 const UNITS: Record<string, number> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
-/** Reads variables one by one, noting what is wrong instead of stopping at the first fault. An empty variable counts as unset. */
+/** Reads variables and collects all faults. An empty variable counts as unset. */
 export class ConfigReader {
   readonly faults: ConfigFault[] = [];
   readonly warnings: string[] = [];
@@ -43,7 +43,7 @@ export class ConfigReader {
     return fallback;
   }
 
-  /** Bytes, plain or with KiB, MiB, GiB or TiB: `5GiB`, `5 GiB`, `5368709120`. */
+  /** Reads a number of bytes: `5368709120`, or `5GiB` and `5 GiB` with KiB, MiB, GiB or TiB. */
   size(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -54,7 +54,7 @@ export class ConfigReader {
     return undefined;
   }
 
-  /** How many of something are allowed, 1 or more; undefined: any number. */
+  /** Reads a limit of at least 1. Undefined: no limit. */
   count(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -81,7 +81,7 @@ export class ConfigReader {
     return this.choice(name, { of: ["true", "false"], fallback: "false" }) === "true";
   }
 
-  /** An http or https URL without user name, query and fragment; its text without trailing slashes. */
+  /** Reads an http or https URL without user name, query and fragment, and removes trailing slashes. */
   httpUrl(name: string, example: string): string | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -89,7 +89,7 @@ export class ConfigReader {
     if (url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !/[?#]/.test(value)) {
       return value.replace(/\/+$/, "");
     }
-    // The value is not repeated: a password may be what is wrong with it.
+    // The text leaves the value out, because it may contain a password.
     this.fault(
       name,
       "is not an http or https URL without user name, query and fragment",

@@ -2,12 +2,12 @@ import { isIPv6 } from "node:net";
 import type { ConfigReader } from "./reader.ts";
 import type { ScannerConfig } from "./types.ts";
 
-/** Where clamd listens unless its configuration says otherwise. */
+/** The default TCP port of clamd. */
 const CLAMD_PORT = 3310;
 const EXAMPLE =
   "Write it as CLAMAV_HOST=clamd.internal or CLAMAV_HOST=clamd.internal:3310, where clamd listens on TCP.";
 
-/** The virus scanner: CLAMAV_HOST, as `host` or `host:port`, and CLAMAV_PORT. */
+/** Reads the virus scanner from CLAMAV_HOST, as `host` or `host:port`, and CLAMAV_PORT. Undefined: none. */
 export function readScanner(reader: ConfigReader): ScannerConfig | undefined {
   const port = reader.integer("CLAMAV_PORT", { fallback: CLAMD_PORT, min: 1, max: 65_535 });
   const tooLarge = reader.choice("CLAMAV_TOO_LARGE", { of: ["reject", "accept"], fallback: "reject" });

@@ -3,16 +3,16 @@ import type { ConfigReader } from "./reader.ts";
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-// What examples, tutorials and libraries ship: whoever reads those can forge a session.
+// Secrets from examples, tutorials and libraries. Anyone who reads those can forge a session.
 const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
-/** The command that makes a secret, by itself and without openssl. */
+/** Commands that make a secret, with and without openssl. */
 const MAKE_SECRET = "openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
 /**
- * Reads a signing secret of at least 32 bytes (the length of an HS256 key, RFC 7518 section 3.2); undefined when it is not set.
- * Short, guessable and known default secrets are faults, and never repeated in a text (docs/security-requirements.md, 29).
+ * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Undefined: not set.
+ * Short, guessable and known default secrets are faults, and no text repeats them (docs/security-requirements.md, 29).
  */
 export function readSecret(reader: ConfigReader, name: string): string | undefined {
   const secret = reader.text(name);
@@ -29,7 +29,7 @@ export function readSecret(reader: ConfigReader, name: string): string | undefin
   return secret;
 }
 
-/** Notes that a secret is needed and not there. */
+/** Adds the fault of a missing secret. */
 export function missingSecret(reader: ConfigReader, name: string, why: string): void {
   reader.fault(name, `is missing: ${why}`, `Make one with: ${MAKE_SECRET}`);
 }

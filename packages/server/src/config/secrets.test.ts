@@ -17,7 +17,7 @@ beforeEach(() => {
 describe("secrets of embedded mode", () => {
   const file = () => join(workingDirectory, "data", "secrets.json");
 
-  test("are made on the first start, for this user only, and used again", () => {
+  test("are generated on the first start for this user only, and used again", () => {
     const first = load({}).config;
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(statSync(join(workingDirectory, "data")).mode & 0o777).toBe(0o700);
@@ -43,17 +43,17 @@ describe("secrets of embedded mode", () => {
     expect(load({ DATA_DIR: "elsewhere" }).config.auth.secret).not.toBe(one);
   });
 
-  test("an AUTH_SECRET that is set is used instead", () => {
+  test("give way to AUTH_SECRET", () => {
     expect(load({ AUTH_SECRET: SECRET }).config.auth.secret).toBe(SECRET);
   });
 
-  test("an embedded bucket gets keys of its own beside PostgreSQL as well", () => {
+  test("include the keys of an embedded bucket beside PostgreSQL", () => {
     const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
     expect(auth.secret).toBe(SECRET);
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);
   });
 
-  test("are not asked for while anything is at fault", () => {
+  test("are not generated while the configuration has a fault", () => {
     const asked: string[] = [];
     const secretsOf = (dataDir: string): EmbeddedSecrets => {
       asked.push(dataDir);
@@ -66,22 +66,25 @@ describe("secrets of embedded mode", () => {
     expect(asked).toEqual(["/srv/data"]);
   });
 
-  test("nothing is written where nothing is needed", () => {
+  test("are not generated outside embedded mode", () => {
     load(S3);
     expect(existsSync(join(workingDirectory, "data"))).toBe(false);
   });
 
-  test("a file that others could read is closed to them", () => {
+  test("are in a file whose mode is corrected to 0600", () => {
     load({});
     chmodSync(file(), 0o644);
     load({});
     expect(statSync(file()).mode & 0o777).toBe(0o600);
   });
 
-  test.each(["", "{", "null", "[]", '{"authSecret":"x"}'])("a damaged file (%s) is a fault, and stays", (text) => {
-    load({});
-    writeFileSync(file(), text);
-    expect(failure({}).message).toMatch(/secrets\.json is damaged.*\n {4}-> Restore it from a backup/);
-    expect(readFileSync(file(), "utf8")).toBe(text);
-  });
+  test.each(["", "{", "null", "[]", '{"authSecret":"x"}'])(
+    "in a damaged file (%s) are a fault, and the file stays",
+    (text) => {
+      load({});
+      writeFileSync(file(), text);
+      expect(failure({}).message).toMatch(/secrets\.json is damaged.*\n {4}-> Restore it from a backup/);
+      expect(readFileSync(file(), "utf8")).toBe(text);
+    },
+  );
 });

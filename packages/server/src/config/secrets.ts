@@ -20,8 +20,8 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * The secrets of embedded mode from `dataDir`, made on the first start: directory 0700, file 0600, complete or not there at all.
- * Two processes that start together get the same ones. Throws ConfigError when the file is damaged or can't be written.
+ * Reads the secrets of embedded mode from `dataDir`, and generates them on the first start with the modes 0700 and 0600.
+ * Processes that start together get the same secrets. Throws ConfigError if the file is damaged or can't be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);
@@ -49,14 +49,14 @@ function create(dataDir: string): EmbeddedSecrets {
   return read(file) ?? damaged(file);
 }
 
-/** Unlike a rename, a link never replaces what another process was quicker to put there. */
+/** Unlike a rename, a link never replaces the file of another process. */
 function publish(temporary: string, file: string): void {
   try {
     linkSync(temporary, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    // Some file systems (FAT, some network shares) have no links.
+    // FAT and some network shares have no links.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }
@@ -78,7 +78,7 @@ function read(file: string): EmbeddedSecrets | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  // A copy or a restore may have opened it to others.
+  // A copy or a restore may have made it readable for others.
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   return parse(text) ?? damaged(file);
 }
@@ -116,7 +116,7 @@ function writeDurably(file: string, text: string): void {
 }
 
 function syncDirectory(directory: string): void {
-  // Windows can't open a directory, and needs no such call.
+  // Windows can't open a directory, and doesn't need this.
   if (process.platform === "win32") return;
   const handle = openSync(directory, "r");
   try {

@@ -5,19 +5,19 @@ import type { LimitsConfig, LogLevel, ServerConfig } from "./types.ts";
 
 const MAX_PORT = 65_535;
 const DEFAULT_PORT = 3000;
-/** The longest life that Signature Version 4 allows a URL: a week. */
+/** The limit of Signature Version 4: a week. */
 const MAX_URL_TTL_SECONDS = 604_800;
 const DEFAULT_URL_TTL_SECONDS = 60;
 const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
 /** The largest object of Amazon S3. `domain/part-plan.ts` states it too, because config imports no other folder. */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Up to here a file goes in one PUT: it costs one request, and little when it has to be sent again. */
+/** Larger files are uploaded as multipart. A PUT up to this size is one request, and cheap to repeat. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
 
-/** Reading this much takes a second or two: what takes longer does not keep a request waiting. */
+/** Larger files are verified after the request: reading this much takes a second or two. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
@@ -29,7 +29,7 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
   const port = reader.integer("PORT", { fallback: DEFAULT_PORT, min: 0, max: MAX_PORT });
   const host = reader.text("HOST") ?? "127.0.0.1";
   const publicUrl = readPublicUrl(reader, { host, port });
-  // The service has no TLS of its own: where the address is https there is a proxy.
+  // The service has no TLS of its own, so an https URL means a proxy.
   const isBehindProxy = URL.parse(publicUrl ?? "")?.protocol === "https:";
   return {
     port,
@@ -41,7 +41,7 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
   };
 }
 
-/** The embedded bucket's port: the next one after the server's unless S3_LOCAL_PORT says otherwise. */
+/** Reads the port of the embedded bucket. Default: the port of the server plus one. */
 export function readBucketPort(reader: ConfigReader, serverPort: number): number {
   const fallback = serverPort === 0 ? 0 : serverPort + 1;
   const port = reader.integer("S3_LOCAL_PORT", { fallback, min: 0, max: MAX_PORT });
@@ -103,9 +103,7 @@ function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; por
     return given;
   }
   if (!LOCAL_HOSTS.has(host)) {
-    reader.warn(
-      `HOST is ${host} and PUBLIC_URL is not set: addresses in links will only work on this machine or network.`,
-    );
+    reader.warn(`HOST is ${host} and PUBLIC_URL is not set: links only work on this machine or network.`);
   }
   if (port === 0) return undefined;
   const shown = LOCAL_HOSTS.has(host) || ANY_HOSTS.has(host) ? "localhost" : isIP(host) === 6 ? `[${host}]` : host;
@@ -119,7 +117,7 @@ function readTrustProxy(
   const value = reader.text("TRUST_PROXY");
   if (value === undefined && isBehindProxy) {
     reader.warn(
-      "PUBLIC_URL is https, but TRUST_PROXY is not set: everyone comes from the proxy's address, and shares one limit of sign-ins. Set TRUST_PROXY=1, or to how many proxies are in front.",
+      "PUBLIC_URL is https, but TRUST_PROXY is not set: all clients share the proxy's IP address, and one limit of sign-ins. Set TRUST_PROXY=1, or the number of proxies in front.",
     );
   }
   if (value === undefined || value === "false") return false;
@@ -130,7 +128,7 @@ function readTrustProxy(
     reader.fault(
       "TRUST_PROXY",
       `is "${value}", which names no proxies`,
-      "Set TRUST_PROXY to the number of proxies in front (1), or to their addresses (10.0.0.0/8, loopback).",
+      "Set TRUST_PROXY to the number of proxies in front (1), or to their IP addresses (10.0.0.0/8, loopback).",
     );
   }
   return proxies;

@@ -21,7 +21,7 @@ export const OIDC = {
 
 type Env = Record<string, string>;
 
-/** Loads configurations as if started in an empty directory of its own, which goes with the test. */
+/** Loads configurations in an empty working directory, which is removed after the test. */
 export function startDirectory() {
   const workingDirectory = mkdtempSync(join(tmpdir(), "valetkey-config-"));
   onTestFinished(() => rmSync(workingDirectory, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-/** Static keys; `sessionToken` comes with temporary ones. */
+/** Static credentials. Temporary ones have a `sessionToken`. */
 export type ConfigCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -7,16 +7,16 @@ export type ServerConfig = {
   /** 0: any free port. */
   port: number;
   host: string;
-  /** Without a trailing slash; undefined: not set, and the port is not known before the server listens. */
+  /** Without a trailing slash. Undefined: not set, and the port is chosen at startup. */
   publicUrl: string | undefined;
-  /** Whose X-Forwarded-* count: nobody's, everybody's, that many proxies' from the last, or those addresses'. */
+  /** The proxies whose X-Forwarded-* headers count: none, all, a number from the last, or these IP addresses. */
   trustProxy: boolean | number | string[];
   logLevel: LogLevel;
   /** Absolute. */
   dataDir: string;
 };
 
-/** The bucket that this process serves itself, below `server.dataDir`. */
+/** The bucket in `server.dataDir` that this process serves. */
 export type EmbeddedBucketConfig = {
   kind: "embedded";
   host: string;
@@ -24,7 +24,7 @@ export type EmbeddedBucketConfig = {
   port: number;
   name: string;
   region: string;
-  /** What browsers reach it at, and what is signed; undefined: where it listens. */
+  /** The URL for browsers, which is signed. Undefined: the URL that it listens on. */
   publicEndpoint?: string;
   /** Empty, or ends with a slash. */
   keyPrefix: string;
@@ -37,12 +37,12 @@ export type S3BucketConfig = {
   region: string;
   /** Undefined: AWS. */
   endpoint?: string;
-  /** What browsers reach it at, and what is signed; undefined: `endpoint`. */
+  /** The URL for browsers, which is signed. Undefined: `endpoint`. */
   publicEndpoint?: string;
   forcePathStyle: boolean;
   /** Empty, or ends with a slash. */
   keyPrefix: string;
-  /** Undefined: whatever the provider chain of the AWS SDK finds. */
+  /** Undefined: the provider chain of the AWS SDK finds them. */
   credentials?: ConfigCredentials;
 };
 
@@ -52,11 +52,11 @@ export type DatabaseConfig = { kind: "sqlite"; file: string } | { kind: "postgre
 
 /** An OpenID provider that people sign in with. */
 export type OidcConfig = {
-  /** As its discovery document says it, but for slashes at the end. */
+  /** As in its discovery document, except trailing slashes. */
   issuer: string;
   clientId: string;
   clientSecret: string;
-  /** What people know it by. */
+  /** The label of its button. */
   name: string;
 };
 
@@ -67,15 +67,15 @@ export type AuthConfig = {
   issuer?: string;
   audience?: string;
   signUp: "open" | "closed";
-  /** Undefined: there is none. */
+  /** Undefined: none. */
   oidc?: OidcConfig;
 };
 
 export type ScannerConfig = {
-  /** Where clamd listens on TCP. */
+  /** The host of clamd, which listens on TCP. */
   host: string;
   port: number;
-  /** What becomes of a file that clamd does not look at whole. */
+  /** The decision about a file that is too large for clamd. */
   tooLarge: "reject" | "accept";
 };
 
@@ -93,7 +93,7 @@ export type LimitsConfig = {
   userQuotaFiles?: number;
 };
 
-/** Everything that is configured, parsed once. */
+/** The parsed configuration. */
 export type Config = {
   server: ServerConfig;
   bucket: BucketConfig;
@@ -104,5 +104,5 @@ export type Config = {
   limits: LimitsConfig;
 };
 
-/** What embedded mode makes for itself on its first start, and keeps in DATA_DIR. */
+/** The secrets that embedded mode generates into DATA_DIR on the first start. */
 export type EmbeddedSecrets = { authSecret: string; bucketAccessKeyId: string; bucketSecretAccessKey: string };

@@ -1,12 +1,14 @@
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { authTables } from "./auth-tables.ts";
-import { describeDatabase } from "./testing/describe-database.ts";
+import { engines } from "./testing/test-databases.ts";
+import { useDatabase } from "./testing/use-database.ts";
 
 const person = { email: "ann@example.com", password: "correct horse battery", name: "Ann" };
 
-describeDatabase("the accounts library", (suite) => {
+describe.each(engines)("the accounts library on $name", (engine) => {
+  const suite = useDatabase(engine);
   const options = () => ({
     database: { db: suite.db.kysely, type: suite.db.engine },
     baseURL: "http://127.0.0.1:3000",

@@ -1,6 +1,6 @@
 /**
- * The names of better-auth's tables and columns, shaped as its options `user`, `session`, `account`, `verification` and
- * `rateLimit` take them. A column that is not listed has the library's own name for it.
+ * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account`, `verification` and
+ * `rateLimit`. A column that is not listed has the name of the library.
  */
 export const authTables = {
   user: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createBatching } from "./batching.ts";
 
-/** A run that ends when the test says so. */
+/** Batches that end when the test says so. */
 function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
   const runs: (PromiseWithResolvers<void> & { items: number[] })[] = [];
   const started: (() => void)[] = [];
@@ -21,7 +21,7 @@ function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
 }
 
 describe("batching", () => {
-  it("runs what came in one turn together, and what came meanwhile together after it", async () => {
+  it("runs the items of one turn together, and later items after them", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const first = [batching.add(1), batching.add(2)];
     await nextRun();
@@ -54,7 +54,7 @@ describe("batching", () => {
     expect(resolved).toBe(true);
   });
 
-  it("fails those in the failed run, and goes on with the next", async () => {
+  it("rejects the items of a failed batch alone", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const failing = batching.add(1);
     await nextRun();
@@ -71,7 +71,7 @@ describe("batching", () => {
     await later;
   });
 
-  it("never runs more than the bound at once, and keeps the order", async () => {
+  it("keeps to the maximum size of a batch, and to the order", async () => {
     const { batching, runs } = controlledBatching({ maxBatchItems: 3 });
     const added = Array.from({ length: 8 }, (_, i) => batching.add(i));
     void Promise.allSettled(added);
@@ -87,7 +87,7 @@ describe("batching", () => {
     ]);
   });
 
-  it("runs what waits when closed, and takes no more", async () => {
+  it("runs the waiting items and refuses new ones when it closes", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const added = batching.add(1);
     const closing = batching.close();
@@ -99,7 +99,7 @@ describe("batching", () => {
     expect(runs).toHaveLength(1);
   });
 
-  it("runs as many batches side by side as it may", async () => {
+  it("runs batches side by side up to the limit", async () => {
     const { batching, runs, nextRun } = controlledBatching({ maxRunning: 2 });
     const added = [batching.add(1)];
     await nextRun();

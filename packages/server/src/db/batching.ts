@@ -1,16 +1,16 @@
-/** Runs items many at a time. */
+/** Runs many items together. */
 export type Batching<T, R> = {
-  /** Resolves with the outcome of the batch that the item was in; rejects with what its run rejected with. */
+  /** Resolves or rejects with the outcome of the item's batch. */
   add(item: T): Promise<R>;
-  /** Runs what is waiting, and takes no more. */
+  /** Refuses new items, and resolves when all waiting items have run. */
   close(): Promise<void>;
 };
 
 type Batch<T, R> = PromiseWithResolvers<R> & { items: T[] };
 
 /**
- * Gathers items while as many runs as may be are under way, and runs them together when one is done; when none is, at the end of the
- * event loop's turn. One promise a batch. When a run fails, those who were in it are told, and the next is tried.
+ * Gathers items into batches. A batch runs at the end of the event loop's turn, or when one of `maxRunning` batches ends.
+ * All items of a batch share one promise. A batch that fails does not affect the next.
  */
 export function createBatching<T, R>(options: {
   run: (items: T[]) => Promise<R>;

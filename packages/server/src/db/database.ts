@@ -5,10 +5,10 @@ import { buildQueries, type QueryContext } from "./queries/index.ts";
 import type { Tables } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 
-/** The port, and what the accounts library needs to keep its tables in the same database. */
+/** The database port, and the connection for the tables of the accounts library. */
 export type OpenDatabase = Database & { kysely: Kysely<Tables>; engine: EngineName };
 
-/** Puts the port together from the parts that an engine opened. */
+/** Assembles the port from the parts that an engine opened. */
 export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;

@@ -1,22 +1,24 @@
 import { createInterface } from "node:readline";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Database } from "../usecases/ports/index.ts";
 import { ended, startChild } from "./testing/child-process.ts";
 import type { DatabaseLocation } from "./testing/database-location.ts";
-import { describeDatabase } from "./testing/describe-database.ts";
+import { engines } from "./testing/test-databases.ts";
+import { useDatabase } from "./testing/use-database.ts";
 
 const ROUNDS = 10;
 const ID_LENGTH = 36;
-// Few and many: after many, SQLite is in the middle of filing its journal when the kill comes (sqlite-url-audit.ts).
-const eventsBeforeTheKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
+// After many events, the kill comes while SQLite files its journal (sqlite/journal/log.ts).
+const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
 
-describeDatabase("URL events", (suite) => {
+describe.each(engines)("URL events on $name", (engine) => {
+  const suite = useDatabase(engine);
   it(`survive kill -9 once acknowledged, ${ROUNDS} times in a row`, async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {
       const noteId = `round-${round}`;
-      const events = eventsBeforeTheKill(round);
+      const events = eventsBeforeKill(round);
       const acknowledged = await recordUntilKilled(location, { noteId, events });
       const stored = new Set(await storedIds(suite.db, noteId));
       expect(acknowledged.length).toBeGreaterThanOrEqual(events);

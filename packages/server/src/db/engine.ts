@@ -2,18 +2,18 @@ import { type Expression, type RawBuilder, type SqlBool, sql } from "kysely";
 
 export type EngineName = "sqlite" | "postgres";
 
-/** What the queries have to know of the engine they run on: as little as can be. */
+/** The differences between the engines that queries depend on. */
 export type Engine = {
   name: EngineName;
-  /** A list of texts as one parameter, so that a statement's text does not depend on how many there are. */
+  /** Makes one parameter of a list of texts, so that the SQL does not depend on its length. */
   list(values: readonly string[]): unknown;
-  /** `column` is one of the list, which is a parameter made by `list`. */
+  /** The condition that `column` is in a parameter made by `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
-  /** `column` has this text in it, character by character: unlike LIKE, which differs by engine and has special characters. */
+  /** The condition that `column` contains exactly this text. LIKE differs between the engines, and has special characters. */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
 };
 
-// SQLite has no arrays: a JSON text is its way to pass a list.
+// SQLite has no arrays, so a list is a JSON text.
 export const sqliteEngine: Engine = {
   name: "sqlite",
   list: (values) => JSON.stringify(values),

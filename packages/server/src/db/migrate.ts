@@ -1,15 +1,51 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
+import { DomainError } from "../domain/errors.ts";
 import type { EngineName } from "./engine.ts";
 import { migrationsFor } from "./migrations/index.ts";
 import type { Tables } from "./schema.ts";
 
+const EXECUTED = "kysely_migration";
+
 /**
  * Brings the schema up to date, all or nothing. Processes that start together take turns: on PostgreSQL by the migrator's
- * advisory lock, on SQLite because each transaction begins as a writer (sqlite-driver.ts).
+ * advisory lock, on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
+ * Throws `database_unavailable` when the database is of a later version, or refuses a migration.
  */
 export async function migrate(db: Kysely<Tables>, engine: EngineName): Promise<void> {
-  const provider = { getMigrations: async () => migrationsFor(engine) };
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error) throw error;
+  const migrations = migrationsFor(engine);
+  await refuseLaterVersion(db, { engine, known: new Set(Object.keys(migrations)) });
+  const provider = { getMigrations: async () => migrations };
+  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find(({ status }) => status === "Error")?.migrationName;
+  throw new DomainError(
+    "database_unavailable",
+    `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
+    { cause: error instanceof DomainError ? error.cause : error },
+  );
+}
+
+// The migrator itself would call such a database corrupted.
+async function refuseLaterVersion(
+  db: Kysely<Tables>,
+  { engine, known }: { engine: EngineName; known: ReadonlySet<string> },
+): Promise<void> {
+  if (!(await hasMigrations(db, engine))) return;
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db);
+  const unknown = rows.filter(({ name }) => !known.has(name)).at(-1);
+  if (unknown === undefined) return;
+  throw new DomainError(
+    "database_unavailable",
+    `This database was written by a newer Valet Key (migration ${unknown.name}). Install that version, or restore a backup.`,
+  );
+}
+
+async function hasMigrations(db: Kysely<Tables>, engine: EngineName): Promise<boolean> {
+  // Each engine lists its tables in its own way.
+  const found =
+    engine === "sqlite"
+      ? sql`select 1 from sqlite_schema where type = 'table' and name = ${EXECUTED}`
+      : sql`select 1 where to_regclass(${EXECUTED}) is not null`;
+  return (await found.execute(db)).rows.length > 0;
 }

@@ -2,10 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OpenDatabase } from "./database.ts";
 import { openPostgres } from "./postgres/open.ts";
-import { urlJournalFile } from "./sqlite/journal/file.ts";
+import { urlJournalFile } from "./sqlite/journal/log.ts";
 import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts";
 import { TcpProxy } from "./testing/tcp-proxy.ts";
-import { engines, type TestDatabase } from "./testing/test-databases.ts";
+import { postgres, sqlite, type TestDatabase } from "./testing/test-databases.ts";
 
 const LIMIT_MS = 3_500;
 const FIRST = { limit: 1, cursor: undefined };
@@ -25,7 +25,7 @@ const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
   "the probe": (db) => db.probe(),
 };
 
-/** All at once, as in service: none may wait for another's failure. */
+/** Makes all calls at once, so that none may wait for the failure of another. */
 async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promise<void> {
   const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
     const started = performance.now();
@@ -44,14 +44,14 @@ async function expectAvailable(db: OpenDatabase): Promise<void> {
   }
 }
 
-// The outages differ by engine, what is expected of them does not.
-describe("PostgreSQL out of reach", () => {
+// Each engine has its own outages, with the same expectations.
+describe("an unreachable PostgreSQL", () => {
   let test: TestDatabase;
   let proxy: TcpProxy;
   let db: OpenDatabase;
 
   beforeAll(async () => {
-    test = (await engines.find(({ name }) => name === "postgres")?.open()) as TestDatabase;
+    test = await postgres.open();
     const url = new URL(test.url as string);
     proxy = new TcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
     await proxy.listen();
@@ -67,7 +67,7 @@ describe("PostgreSQL out of reach", () => {
   });
 
   it.each(["cut", "stall"] as const)(
-    "fails within seconds while the way is dead (%s), and recovers by itself",
+    "fails within seconds while the connection is dead (%s), and recovers by itself",
     async (how) => {
       await expectAvailable(db);
       await proxy[how]();
@@ -77,7 +77,7 @@ describe("PostgreSQL out of reach", () => {
     },
   );
 
-  it("fails what is under way, and keeps nothing of a transaction that was cut", async () => {
+  it("keeps no write of a transaction that was cut off", async () => {
     const note = sampleNote();
     const transaction = db.transaction(async (tx) => {
       await tx.notes.insert(note);
@@ -89,7 +89,7 @@ describe("PostgreSQL out of reach", () => {
     expect(await db.access.note("ann", note.id)).toBeUndefined();
   });
 
-  it("fails all that wait for one connection in time, not one after the other", async () => {
+  it("fails all calls that wait for a connection at the same time", async () => {
     await proxy.stall();
     const started = performance.now();
     const calls = Array.from({ length: 30 }, () => db.notes.listOwned("ann", FIRST));
@@ -101,12 +101,12 @@ describe("PostgreSQL out of reach", () => {
   });
 });
 
-describe("SQLite files that another process keeps locked", () => {
+describe("SQLite files that another process locks", () => {
   let test: TestDatabase;
   let others: DatabaseSync[];
 
   beforeEach(async () => {
-    test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    test = await sqlite.open();
     const file = test.file as string;
     others = [file, urlJournalFile(file)].map((path) => new DatabaseSync(path));
   });
@@ -119,7 +119,7 @@ describe("SQLite files that another process keeps locked", () => {
     for (const other of others) other.exec(statement);
   };
 
-  it("fails writes within seconds, answers reads all the time, and recovers by itself", async () => {
+  it("fails writes within seconds, goes on reading, and recovers by itself", async () => {
     await expectAvailable(test.db);
     onOthers("begin immediate");
     await expectUnavailable(test.db, writes);
@@ -131,12 +131,12 @@ describe("SQLite files that another process keeps locked", () => {
   it("waits for a short lock without stopping the event loop", async () => {
     onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
-    // The timer fires only if nothing blocks; the writes succeed only if they wait for it.
+    // The timer fires only if nothing blocks. The writes succeed only if they wait for it.
     setTimeout(() => onOthers("commit"), 200);
     await written;
   });
 
-  it("records URLs while only the database itself is locked", async () => {
+  it("records URL events while only the database is locked", async () => {
     const event = sampleEvent({ noteId: "n-locked" });
     others[0]?.exec("begin immediate");
     await test.db.urlAudit.record(event);

@@ -3,7 +3,7 @@ import type { ShareRole } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
 
-/** Truth as both engines store it in the same way: 0 or 1. */
+/** A boolean in the form that both engines store. */
 export type Bit = 0 | 1;
 
 export type PeopleTable = {
@@ -20,7 +20,7 @@ export type NotesTable = {
   owner_id: string;
   title: string;
   body: string;
-  /** As they are searched (domain/fold.ts). */
+  /** The texts in the form for searches (domain/fold.ts). */
   title_folded: Generated<string>;
   body_folded: Generated<string>;
   created_at: number;
@@ -35,7 +35,7 @@ export type AttachmentsTable = {
   object_key: string;
   owns_object: Bit;
   filename: string;
-  /** As it is searched (domain/fold.ts). */
+  /** The filename in the form for searches (domain/fold.ts). */
   filename_folded: Generated<string>;
   content_type: string;
   size_bytes: number;
@@ -60,21 +60,21 @@ export type UploadsTable = {
   state: AttachmentState;
   expires_at: number;
   created_at: number;
-  /** Both or neither: of an upload in parts. */
+  /** Both are set for a multipart upload, and null otherwise. */
   bucket_upload_id: string | null;
   part_size: number | null;
-  /** Unique for each user; null: none was given, or it is forgotten. */
+  /** Unique for each user. Null: the client sent no key, or the key is no longer valid. */
   idempotency_key: string | null;
 };
 
-/** One row for each owner of a file, now or once: changed in the transaction that changes what it counts (usage.ts). */
+/** One row for each owner who ever had a file. It changes in the transaction that changes the files (queries/usage.ts). */
 export type UsageTable = {
   owner_id: string;
   used_bytes: number;
   files: number;
 };
 
-/** The room of a form upload under way, which has no attachment yet. */
+/** The quota of a running form upload, which has no attachment yet. */
 export type ReservationsTable = {
   object_key: string;
   owner_id: string;
@@ -91,7 +91,7 @@ export type NoteSharesTable = {
   created_by: string;
 };
 
-/** It has no role: whoever holds a share of one attachment is its viewer. */
+/** Without a role, because the holder of such a share is always a viewer. */
 export type AttachmentSharesTable = {
   attachment_id: string;
   user_id: string;
@@ -126,19 +126,19 @@ export type ObjectDeletionsTable = {
   object_key: string;
   not_before: number;
   attempts: number;
-  /** When it went for the first time; null: it has yet to. */
+  /** The instant of the first deletion. Null: not deleted yet. */
   swept_at: number | null;
 };
 
 /** Queued verifications. The table keeps its old name, because replicas of the previous version still use it during an upgrade. */
 export type VerificationsTable = {
   attachment_id: string;
-  /** Which content of the object it is. */
+  /** Identifies the content of the object. */
   etag: string;
   needs_scan: Bit;
-  /** When whoever is free may take it: the end of a pause, or of its holder's lease. */
+  /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
   due_at: number;
-  /** Who is at it; null: nobody. */
+  /** The replica that runs the verification. Null: none. */
   holder: string | null;
   attempts: number;
 };
@@ -150,7 +150,7 @@ export type BucketCapabilitiesTable = {
   asked_at: number;
 };
 
-/** Our tables; those of the accounts library are in auth-tables.ts. Instants are milliseconds since the epoch. */
+/** All tables except those of the accounts library (auth-tables.ts). Instants are milliseconds since the epoch. */
 export type Tables = {
   people: PeopleTable;
   notes: NotesTable;

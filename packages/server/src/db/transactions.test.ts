@@ -1,11 +1,13 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "./testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleEvent, sampleNote } from "./testing/samples.ts";
+import { engines } from "./testing/test-databases.ts";
+import { useDatabase } from "./testing/use-database.ts";
 
 const FIRST = { limit: 50, cursor: undefined };
 
-describeDatabase("transactions", (suite) => {
-  it("commits all, and answers what the work answers", async () => {
+describe.each(engines)("transactions on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it("commits all writes, and returns the result of the work", async () => {
     const note = sampleNote();
     const answer = await suite.db.transaction(async (tx) => {
       await tx.notes.insert(note);
@@ -17,7 +19,7 @@ describeDatabase("transactions", (suite) => {
     expect((await suite.db.audit.listOfNote(note.id, FIRST)).items).toHaveLength(1);
   });
 
-  it("keeps nothing when the work fails, and passes its error on", async () => {
+  it("keeps no write when the work fails, and rejects with its error", async () => {
     const note = sampleNote();
     const failure = new Error("on purpose");
     const transaction = suite.db.transaction(async (tx) => {
@@ -30,7 +32,7 @@ describeDatabase("transactions", (suite) => {
     expect((await suite.db.audit.listOfNote(note.id, FIRST)).items).toEqual([]);
   });
 
-  it("sees its own changes in access decisions, and others don't until it commits", async () => {
+  it("sees its own changes in access decisions before it commits", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.transaction(async (tx) => {
@@ -42,7 +44,7 @@ describeDatabase("transactions", (suite) => {
     expect((await suite.db.access.attachment("ann", attachment.id))?.role).toBe("owner");
   });
 
-  it("refuses the outer database inside, rather than wait for itself for ever", async () => {
+  it("refuses queries of the outer database inside a transaction", async () => {
     const misuse = suite.db.transaction(() => suite.db.notes.insert(sampleNote()));
     await expect(misuse).rejects.toThrow("Inside a transaction");
     await expect(suite.db.transaction(() => suite.db.transaction(async () => 1))).rejects.toThrow(
@@ -50,7 +52,7 @@ describeDatabase("transactions", (suite) => {
     );
   });
 
-  it("lets what the work left running use the outer database later", async () => {
+  it("accepts queries of the outer database after it ends", async () => {
     const note = sampleNote();
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
     let later: Promise<void> | undefined;
@@ -62,7 +64,7 @@ describeDatabase("transactions", (suite) => {
     expect(await suite.db.access.note("ann", note.id)).toBeDefined();
   });
 
-  it("takes many at once, mixed with single writes and URL events", async () => {
+  it("run side by side with single writes and URL events", async () => {
     const noteId = sampleNote().id;
     const writes = Array.from({ length: 60 }, (_, i) => {
       if (i % 3 === 0) return suite.db.urlAudit.record(sampleEvent({ noteId }));

@@ -3,8 +3,8 @@ import type { Kysely, KyselyPlugin } from "kysely";
 import type { Tables } from "./schema.ts";
 
 /**
- * Runs transactions, and keeps queries of the outer database out of them: inside `run`'s work such a query would wait for the very
- * connection that the transaction holds (SQLite), or run outside of the transaction unnoticed (PostgreSQL). It throws instead.
+ * Runs transactions. Inside the work of a transaction, a query of the outer database throws. Without this, such a query would wait
+ * for the transaction's own connection (SQLite), or run outside of the transaction unnoticed (PostgreSQL).
  */
 export type Transactions = {
   /** A plugin for the outer Kysely instance. */
@@ -29,13 +29,13 @@ export function createTransactions(): Transactions {
       refuseInside();
       const transaction = { open: true };
       return current.run(transaction, () =>
-        // Only the outer instance has the guard; what the work is given has no plugins.
+        // Only the outer instance has the guard. The transaction has no plugins.
         db
           .withoutPlugins()
           .transaction()
           .execute(work)
           .finally(() => {
-            // What the work has left running, such as a timer, may use the outer database again.
+            // Timers that the work has started may use the outer database again.
             transaction.open = false;
           }),
       );

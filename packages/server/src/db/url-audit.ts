@@ -3,12 +3,12 @@ import { DomainError } from "../domain/errors.ts";
 import type { UrlAuditLog } from "../usecases/ports/index.ts";
 import { createBatching } from "./batching.ts";
 
-// A commit's cost is shared by all in it; beyond this there is little left to share, and the last would wait for the first.
+// All events of a commit share its cost. A larger batch saves little, and delays its events.
 const MAX_BATCH_EVENTS = 500;
 
 /**
- * The log of URL events over an engine's way to write many durably: a group commit. While one commit is under way the next one's
- * events gather. `write` rejects with `database_unavailable`.
+ * Creates the log of URL events as a group commit: during one commit, the events of the next gather.
+ * `write` makes a batch durable, or rejects with `database_unavailable`.
  */
 export function createUrlAuditLog(write: (events: AuditEvent[]) => Promise<void>): UrlAuditLog {
   const commits = createBatching({

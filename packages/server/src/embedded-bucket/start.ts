@@ -1,14 +1,15 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { DomainError } from "../domain/errors.ts";
 
 export type EmbeddedBucket = {
-  /** Where it listens, without a trailing slash. */
+  /** Its URL, without a trailing slash. */
   endpoint: string;
-  /** Lets requests in flight finish. */
+  /** Finishes the requests in flight, and ends the worker thread. */
   close(): Promise<void>;
 };
 
-/** Starts the embedded bucket on a thread of its own. Rejects with the bucket's error, such as a port in use or a locked folder. */
+/** Starts the embedded bucket on a worker thread. Rejects with `bucket_unavailable`, or with the error of its port. */
 export async function startEmbeddedBucket(options: {
   dataDir: string;
   host: string;
@@ -21,7 +22,13 @@ export async function startEmbeddedBucket(options: {
   const { bucketName, allowedOrigins, ...rest } = options;
   const workerData = { ...rest, buckets: [bucketName], cors: { allowedOrigins } };
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
-  const [message] = (await once(worker, "message")) as [{ endpoint: string }];
+  const [message] = (await once(worker, "message").catch((cause) => {
+    if (cause.syscall === "listen") throw cause;
+    const remedy = "Stop the other process, or set DATA_DIR to another folder.";
+    throw new DomainError("bucket_unavailable", `The embedded bucket can't use ${options.dataDir}. ${remedy}`, {
+      cause,
+    });
+  })) as [{ endpoint: string }];
   return {
     endpoint: message.endpoint,
     async close() {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { startS3Local } from "@valetkey/s3-local";
 
-// The embedded bucket hashes every byte it stores; on its own thread that never holds up an answer of the API.
+// The embedded bucket hashes every byte that it stores. On a worker thread, the hashing never blocks the API.
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread");
 const s3 = await startS3Local(workerData);

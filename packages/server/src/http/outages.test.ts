@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startEmbedded } from "../bucket/testing/server.ts";
 import { openPostgres } from "../db/index.ts";
-import { urlJournalFile } from "../db/sqlite/journal/file.ts";
+import { urlJournalFile } from "../db/sqlite/journal/log.ts";
 import { engines, type TestEngine } from "../db/testing/test-databases.ts";
 import { fileForm } from "./testing/form.ts";
 import { requestOf, routesOf, WITH_JSON } from "./testing/requests.ts";

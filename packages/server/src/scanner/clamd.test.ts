@@ -21,7 +21,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
 
   const scan = (body: Readable) => createClamd(clamd).scan(body);
 
-  it("answers a ping", async () => {
+  it("replies to a ping", async () => {
     await createClamd(clamd).probe();
   });
 
@@ -40,7 +40,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     });
   });
 
-  it("says of a file over its limit that it is too large, and reads no more of it, 20 times", async () => {
+  it("reports a file over its limit as too large, and reads no more of it", async () => {
     for (let time = 0; time < 20; time++) {
       let sentBytes = 0;
       const body = patternedStream(1024 * MIB, (soFar) => {
@@ -52,7 +52,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     }
   });
 
-  it("says so too of a file that it takes and does not look at, where it is configured to tell", async () => {
+  it("reports a file over MaxFileSize as too large", async () => {
     const telling = await start({ streamMaxBytes, fileMaxBytes: MIB });
     onTestFinished(telling.stop);
     const { scan } = createClamd(telling);
@@ -60,7 +60,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(await scan(patternedStream(MIB))).toEqual({ kind: "clean" });
   });
 
-  it("stops when it is told to, and lets go of the file", async () => {
+  it("stops on its signal, and closes the file", async () => {
     const stop = new AbortController();
     const body = patternedStream(1024 * MIB, (soFar) => {
       if (soFar > MIB) stop.abort();
@@ -69,7 +69,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(body.destroyed).toBe(true);
   });
 
-  it("passes on what is wrong with the file", async () => {
+  it("rejects with the error of the file", async () => {
     const broken = new DomainError("bucket_unavailable", "As told");
     const body = Readable.from(
       (async function* () {
@@ -87,7 +87,7 @@ async function* asBuffers(body: Readable): AsyncGenerator<Buffer> {
   for await (const chunk of body) yield Buffer.from(chunk);
 }
 
-describe("a clamd in trouble is scanner_unavailable, and the file is let go of", () => {
+describe("a clamd that fails is scanner_unavailable, and the file is closed", () => {
   const QUICK: ClamdTimeouts = { connectMs: 200, idleMs: 200, verdictMs: 200 };
   const cases: [string, (socket: Socket) => void][] = [
     ["one that hangs up", (socket) => socket.destroy()],
@@ -108,7 +108,7 @@ describe("a clamd in trouble is scanner_unavailable, and the file is let go of",
     await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
   });
 
-  test("one that isn't there, saying to the operator what to check", async () => {
+  test("a clamd that does not listen, with a remedy for the operator", async () => {
     const body = patternedStream(MIB);
     const scanner = createClamd({ host: "127.0.0.1", port: 9, timeouts: QUICK });
     const error = await scanner.scan(body).catch((thrown: unknown) => thrown as DomainError);
@@ -119,7 +119,7 @@ describe("a clamd in trouble is scanner_unavailable, and the file is let go of",
 });
 
 describe("memory", () => {
-  test("a slow scanner slows the reading down: nothing piles up", async () => {
+  test("a slow scanner slows down the reading", async () => {
     const taken: Socket[] = [];
     const port = await listening((socket) => void taken.push(socket));
     let readBytes = 0;
@@ -128,13 +128,13 @@ describe("memory", () => {
     });
     const timeouts = { connectMs: 2_000, idleMs: 300, verdictMs: 300 };
     await expect(createClamd({ host: "127.0.0.1", port, timeouts }).scan(body)).rejects.toThrow();
-    // What the sockets' own buffers hold, and a few pieces.
+    // The buffers of the sockets, and a few pieces.
     expect(readBytes).toBeLessThan(32 * MIB);
   });
 });
 
 describe.each(testClamds)("memory, with $name", ({ start }) => {
-  test("an object of 192 MiB goes from the bucket to the scanner in constant memory", async () => {
+  test("an object of 192 MiB is scanned in constant memory", async () => {
     const sizeBytes = 192 * MIB;
     const server = await startEmbedded();
     const bucket = bucketOn(server);
@@ -161,7 +161,7 @@ describe.each(testClamds)("memory, with $name", ({ start }) => {
     const body = Readable.from(watched(), { objectMode: false });
     expect(await createClamd(clamd).scan(body)).toEqual({ kind: "clean" });
     expect(readBytes).toBe(sizeBytes);
-    // Far less than the file; the embedded bucket of this process and what waits for the collector are in it too.
+    // Far less than the file. It includes the embedded bucket of this process, and uncollected garbage.
     expect(most - before).toBeLessThan(96 * MIB);
   });
 });

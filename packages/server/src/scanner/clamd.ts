@@ -6,11 +6,11 @@ import { DomainError } from "../domain/errors.ts";
 import type { Scanner, ScanVerdict } from "../usecases/ports/index.ts";
 
 export type ClamdTimeouts = {
-  /** To reach clamd, and for its answer to a ping. */
+  /** For the connection, and for the reply to a ping. */
   connectMs: number;
-  /** Without a byte in either direction while a file is sent. */
+  /** Without a byte in either direction during a transfer. */
   idleMs: number;
-  /** From the last byte of a file to the verdict; clamd itself gives up after MaxScanTime, two minutes unless set. */
+  /** From the last byte of a file to the verdict. clamd itself stops after MaxScanTime, two minutes by default. */
   verdictMs: number;
 };
 
@@ -19,44 +19,44 @@ export type ClamdOptions = { host: string; port: number; timeouts?: Partial<Clam
 const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000 };
 const MAX_REPLY_BYTES = 4_096;
 const LIMIT_EXCEEDED = /size limit exceeded/;
-/** What clamd finds in a file that it has not looked at whole, with `AlertExceedsMax yes`. */
-const NOT_WHOLE = /^Heuristics\.Limits\.Exceeded/;
+/** The signature that clamd reports for a file over its limits, with `AlertExceedsMax yes`. */
+const OVER_LIMITS = /^Heuristics\.Limits\.Exceeded/;
 
-/** A ClamAV daemon, asked over TCP. Source: clamd(8), command INSTREAM. */
+/** Scans with a ClamAV daemon over TCP. Specification: clamd(8), command INSTREAM. */
 export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
 
   async function open(): Promise<Socket> {
     const socket = new Connection();
     socket.connect({ host, port });
-    // Whoever waits for it is told; a connection that nobody waits for may end as it likes.
+    // A caller that waits gets the error. Otherwise it has no effect, but Node needs a listener.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(timeouts.connectMs) });
       return socket;
     } catch (error) {
       socket.destroy();
-      throw unavailable(`there is no answer at ${host}:${port}`, error);
+      throw unavailable(`nothing responds at ${host}:${port}`, error);
     }
   }
 
   async function scan(body: Readable, signal: AbortSignal | undefined): Promise<ScanVerdict> {
     const socket = await open();
     if (signal !== undefined) addAbortSignal(signal, socket);
-    socket.setTimeout(timeouts.idleMs, () => socket.destroy(new Error("it takes no more bytes")));
+    socket.setTimeout(timeouts.idleMs, () => socket.destroy(new Error("it accepts no more bytes")));
     const reply = replyOf(socket);
     const stop = new AbortController();
     const file: { broken?: unknown } = {};
     const sending = pipeline(framed(body, file), socket, { end: false, signal: stop.signal });
     try {
-      // It may answer before it has all of it: then the rest is not sent.
+      // clamd may reply before the end of the file. Then the rest is not sent.
       const sent = sending.then(() => {
         socket.setTimeout(timeouts.verdictMs);
         return reply;
       });
       return verdictOf(await Promise.race([reply, sent]));
     } catch (error) {
-      // What breaks the file breaks the connection as well; it is what went wrong.
+      // An error of the file also breaks the connection. The file is the cause.
       if (file.broken !== undefined) throw file.broken;
       throw error instanceof DomainError ? error : unavailable("the scan broke off", error);
     } finally {
@@ -76,13 +76,13 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     },
     async probe() {
       const socket = await open();
-      socket.setTimeout(timeouts.connectMs, () => socket.destroy(new Error("it does not answer")));
+      socket.setTimeout(timeouts.connectMs, () => socket.destroy(new Error("it does not reply")));
       socket.write("zPING\0");
       const reply = await replyOf(socket).catch((error) => {
-        throw unavailable("it does not answer", error);
+        throw unavailable("it does not reply", error);
       });
       socket.destroy();
-      if (reply !== "PONG") throw unavailable(`it answered a ping with ${JSON.stringify(reply)}`);
+      if (reply !== "PONG") throw unavailable(`it replied to a ping with ${JSON.stringify(reply)}`);
     },
   };
 }
@@ -90,8 +90,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
 type Done = (error?: Error | null) => void;
 
 /**
- * clamd answers and closes as soon as a file is too large for it. At a write that comes too late Node throws the connection away, with the
- * answer unread. Here such a write never ends: what is there is read, and then the reading fails.
+ * clamd replies and closes as soon as a file is too large. A later write fails, and Node then discards the connection with the unread reply.
+ * In this class such a write never ends, so that the reply is read first.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
@@ -109,7 +109,7 @@ function unlessFailed(done: Done): Done {
   };
 }
 
-/** A file as INSTREAM takes it: each piece with its length before it, and a length of 0 at the end. Tells when the file itself broke. */
+/** Frames a file for INSTREAM: a length before each piece, and a length of 0 at the end. Sets `file.broken` if the file fails. */
 async function* framed(body: Readable, file: { broken?: unknown }): AsyncGenerator<Buffer> {
   yield Buffer.from("zINSTREAM\0");
   try {
@@ -131,7 +131,7 @@ function lengthOf({ length }: Buffer): Buffer {
   return bytes;
 }
 
-/** What clamd says, up to its NUL or the end. Rejects when the connection ends without a word. */
+/** Reads the reply up to its NUL or the end of the connection. Rejects if there is no reply. */
 function replyOf(socket: Socket): Promise<string> {
   const reply = new Promise<string>((resolve, reject) => {
     let text = "";
@@ -139,7 +139,7 @@ function replyOf(socket: Socket): Promise<string> {
       text += chunk.toString("latin1");
       if (text.includes("\0") || text.length > MAX_REPLY_BYTES) resolve(text);
     });
-    const end = () => (text === "" ? reject(new Error("it closed the connection without a word")) : resolve(text));
+    const end = () => (text === "" ? reject(new Error("it closed the connection without a reply")) : resolve(text));
     socket.on("error", reject).on("end", end).on("close", end);
   });
   reply.catch(() => undefined);
@@ -150,8 +150,8 @@ function verdictOf(reply: string): ScanVerdict {
   if (reply === "stream: OK") return { kind: "clean" };
   if (LIMIT_EXCEEDED.test(reply)) return { kind: "too_large" };
   const [, signature] = /^stream: (.+) FOUND$/.exec(reply) ?? [];
-  if (signature === undefined) throw unavailable(`it answered ${JSON.stringify(reply.slice(0, 200))}`);
-  return NOT_WHOLE.test(signature) ? { kind: "too_large" } : { kind: "infected", signature };
+  if (signature === undefined) throw unavailable(`it replied ${JSON.stringify(reply.slice(0, 200))}`);
+  return OVER_LIMITS.test(signature) ? { kind: "too_large" } : { kind: "infected", signature };
 }
 
 function unavailable(why: string, cause?: unknown): DomainError {

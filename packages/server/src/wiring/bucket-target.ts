@@ -1,6 +1,6 @@
 import type { BucketConfig } from "../config/index.ts";
 
-/** The bucket as the S3 adapter needs it, whichever bucket is configured. */
+/** The options of the S3 adapter for the configured bucket. */
 export function bucketTarget(bucket: BucketConfig) {
   if (bucket.kind === "s3") {
     const { kind: _, ...target } = bucket;
@@ -19,7 +19,7 @@ export function bucketTarget(bucket: BucketConfig) {
   };
 }
 
-/** What an answer about capabilities is about. */
+/** Identifies the bucket in the table of capabilities. */
 export function placeOf(bucket: BucketConfig): string {
   const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
   return [server, bucket.name, bucket.keyPrefix].join(" ");

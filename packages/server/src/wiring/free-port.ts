@@ -2,11 +2,11 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Above what needs permission, below what a system gives out by itself (from 32,768 on): nobody else gets it before it is listened on. */
+/** Above the ports that need permission, and below those that the system assigns (from 32,768), so that no one takes the port meanwhile. */
 const RANGE = { from: 20_000, below: 32_768 };
 const ATTEMPTS = 100;
 
-/** A TCP port that nobody listened on a moment ago. Throws what listening says when a hundred were taken. */
+/** Finds a TCP port that nothing listens on. Throws the error of listening after a hundred attempts. */
 export async function freePort(host: string): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const port = randomInt(RANGE.from, RANGE.below);

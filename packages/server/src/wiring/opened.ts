@@ -1,19 +1,27 @@
-/** What is open, to be closed in the opposite order. */
+/** Closes what was opened, in the opposite order. */
 export type Opened = {
-  /** Remembers how to close what has just been opened. */
-  add(close: () => Promise<void>): void;
-  /** Closes everything, the last first. */
+  /** Registers how to close what was just opened. */
+  add(close: () => unknown): void;
+  /** Closes everything, even if a part fails to close. Rejects with the first failure. */
   close(): Promise<void>;
 };
 
 export function createOpened(): Opened {
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => unknown)[] = [];
   return {
     add(close) {
       closers.push(close);
     },
     async close() {
-      for (const close of closers.splice(0).reverse()) await close();
+      const failures: unknown[] = [];
+      for (const close of closers.splice(0).reverse()) {
+        try {
+          await close();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

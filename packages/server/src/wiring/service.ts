@@ -1,48 +1,37 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
-import { watchCapabilities } from "../background/bucket-probe.ts";
-import { startHousekeeping } from "../background/sweep.ts";
-import { startChecking } from "../background/verification.ts";
 import type { Config } from "../config/index.ts";
-import { type EmbeddedBucket, startEmbeddedBucket } from "../embedded-bucket/start.ts";
+import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
 import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
-import { RENEW_MS } from "../usecases/uploads/index.ts";
+import { startBackground } from "./background.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort } from "./free-port.ts";
 import { createOpened, type Opened } from "./opened.ts";
 import { findWebRoot } from "./web-root.ts";
 
-const SWEEP_INTERVAL_MS = 30_000;
-/** How often it is looked whether the bucket has to be asked what it can do, or another replica has. */
-const CAPABILITY_INTERVAL_MS = 30_000;
-/** How often checks are looked for that another replica left, or that failed before. */
-const CHECK_INTERVAL_MS = 5_000;
-/** Each reads a file through this process, in constant memory. */
-const CHECKS_AT_ONCE = 4;
-
 /** A running service. */
 export type Service = {
-  /** Where it listens. */
+  /** The URL that it listens on. */
   url: string;
   /** The origin that URLs are signed for. */
   bucketUrl: string;
-  /** Whether the web app is there too: it has to be built. */
+  /** False: the web app has not been built. */
   hasWebApp: boolean;
-  /** Lets requests in flight finish, writes out the audit log, and lets go of everything. */
+  /** Finishes the requests in flight, writes out the audit log, and closes everything. */
   close(): Promise<void>;
 };
 
-/** Starts everything that the configuration asks for, and listens. What fails leaves nothing open: the process can end. */
-export async function startService(configured: Config, options: { logger: Logger }): Promise<Service> {
+/** Starts everything that the configuration asks for, and listens. A failure leaves nothing open, so that the process can exit. */
+export async function startService(configured: Config, { logger }: { logger: Logger }): Promise<Service> {
   const opened = createOpened();
   try {
-    const service = await openService(await settlePorts(configured), { ...options, opened });
+    const service = await openService(await settlePorts(configured), { logger, opened });
     return { ...service, close: opened.close };
   } catch (error) {
-    // Why it did not start is the news.
+    // The caller needs the reason for the failed start, not that of a failed close.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -52,32 +41,43 @@ async function openService(
   config: Config,
   { logger, opened }: { logger: Logger; opened: Opened },
 ): Promise<Omit<Service, "close">> {
-  const embedded = await startBucket(config);
-  if (embedded !== undefined) opened.add(embedded.close);
-  const housekeeping = startHousekeeping({
-    useCases: () => core.useCases,
-    intervalMs: SWEEP_INTERVAL_MS,
-    onError: (error) => logger.error({ err: error }, "housekeeping failed; it is tried again"),
-  });
-  const checking = startChecking({
-    useCases: () => core.useCases,
-    atOnce: CHECKS_AT_ONCE,
-    intervalMs: CHECK_INTERVAL_MS,
-    renewMs: RENEW_MS,
-    onError: (error, attachmentId) =>
-      logger.error({ err: error, attachmentId }, "a file could not be checked; it is tried again"),
-  });
-  const core = await openCore(config, {
-    logger,
-    onDeletionsQueued: housekeeping.kick,
-    onVerificationQueued: checking.kick,
-  });
+  await openEmbeddedBucket(config, opened);
+  const core = await openCore(config, { logger });
   opened.add(core.close);
-  opened.add(checking.stop);
+  const background = await startBackground(core, { logger, opened });
+  const webRoot = findWebRoot();
+  const app = createApp(core, { config, webRoot });
+  opened.add(() => app.close());
+  await app.listen({ host: config.server.host, port: config.server.port });
+  background.kick();
+  return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined };
+}
+
+/** The log: one JSON line an event, on standard output. */
+export function createLogger(config: Config): Logger {
+  return pino(withRedaction({ level: config.server.logLevel }));
+}
+
+async function openEmbeddedBucket({ bucket, server }: Config, opened: Opened): Promise<void> {
+  if (bucket.kind !== "embedded") return;
+  const { host, port, region, credentials } = bucket;
+  const { close } = await startEmbeddedBucket({
+    dataDir: join(server.dataDir, "bucket"),
+    host,
+    port,
+    region,
+    credentials,
+    bucketName: bucket.name,
+    // Browsers write an origin in this form, whatever form PUBLIC_URL has.
+    allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
+  });
+  opened.add(close);
+}
+
+function createApp(core: Core, { config, webRoot }: { config: Config; webRoot: string | undefined }) {
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
-  const webRoot = findWebRoot();
-  const app = buildApp({
+  return buildApp({
     useCases,
     authenticate: createAuthenticator({
       jwt: { secret: jwtSecret, jwksUrl, issuer, audience },
@@ -101,48 +101,9 @@ async function openService(
     requestId: randomUUID,
     webRoot,
   });
-  const capabilityWatch = await watchCapabilities({
-    ...{ capabilities: core.capabilities, intervalMs: CAPABILITY_INTERVAL_MS, logger },
-  });
-  opened.add(capabilityWatch.stop);
-  opened.add(housekeeping.stop);
-  opened.add(() => app.close());
-  await app.listen({ host: config.server.host, port: config.server.port });
-  housekeeping.kick();
-  checking.kick();
-  if (scanner === undefined) await warnOfUnscanned(db, logger);
-  return { url: publicUrl, bucketUrl: bucket.urlOrigin, hasWebApp: webRoot !== undefined };
 }
 
-/** The log: one JSON line an event, on standard output. */
-export function createLogger(config: Config): Logger {
-  return pino(withRedaction({ level: config.server.logLevel }));
-}
-
-/** Nothing becomes downloadable unscanned because a setting was lost; so that it doesn't wait unseen, it is said. */
-async function warnOfUnscanned(db: Core["db"], logger: Logger): Promise<void> {
-  const waiting = await db.verifications.countNeedingScan();
-  if (waiting === 0) return;
-  logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
-}
-
-async function startBucket(config: Config): Promise<EmbeddedBucket | undefined> {
-  const { bucket, server } = config;
-  if (bucket.kind !== "embedded") return undefined;
-  const { host, port, region, credentials } = bucket;
-  return startEmbeddedBucket({
-    dataDir: join(server.dataDir, "bucket"),
-    host,
-    port,
-    region,
-    credentials,
-    bucketName: bucket.name,
-    // As browsers say it, however PUBLIC_URL is written.
-    allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
-  });
-}
-
-/** Port 0 means "any", but what is signed and allowed names the port: it is settled before anything starts. */
+/** Replaces port 0, which means any port, before anything starts: signed URLs and CORS rules contain the port. */
 async function settlePorts(config: Config): Promise<Config> {
   const { server, bucket } = config;
   const port = server.port === 0 ? await freePort(server.host) : server.port;

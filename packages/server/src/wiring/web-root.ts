@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-// The server doesn't know the web app, only where its build is put: next to it in the repository.
+// The build of the web app is beside the server in the repository.
 const BUILT = resolve(import.meta.dirname, "../../../web/dist");
 
-/** The folder with the built web app; undefined when it has not been built. */
+/** Finds the folder of the built web app. Undefined: it is not built. */
 export function findWebRoot(): string | undefined {
   return existsSync(join(BUILT, "index.html")) ? BUILT : undefined;
 }

@@ -17,7 +17,7 @@ export function initialSchema(engine: EngineName): Migration {
       await createApiTokens(db.schema, engine);
       await createAuditEvents(db.schema, engine);
       await createObjectDeletions(db.schema, engine);
-      // PostgreSQL logs changes rather than pages, and files URL events at once.
+      // PostgreSQL logs changes instead of pages, so it needs no journal.
       if (engine === "sqlite") await createUrlEventBatches(db.schema);
     },
   };
@@ -40,7 +40,7 @@ async function createPeople(schema: Schema, engine: EngineName): Promise<void> {
 
 async function createNotes(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign key to people: an owner may be the subject of another application's token.
+  // No foreign key to people: an owner may come from the token of another application.
   await schema
     .createTable("notes")
     .addColumn("id", id, (c) => c.primaryKey().notNull())
@@ -100,7 +100,7 @@ async function createUploads(schema: Schema, engine: EngineName): Promise<void> 
 
 async function createShares(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign key to people here either: one can share with somebody who has yet to come.
+  // No foreign key to people here either: a share may be for somebody who has not signed in yet.
   await schema
     .createTable("note_shares")
     .addColumn("note_id", id, (c) => c.notNull().references("notes.id").onDelete("cascade"))
@@ -142,8 +142,8 @@ async function createApiTokens(schema: Schema, engine: EngineName): Promise<void
 
 async function createAuditEvents(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign keys: the log outlives what it tells of. The owner comes first in the key because that is how the log is read; nobody
-  // asks for an event by its id alone, and an index for that would have to be written with every URL.
+  // No foreign keys: the log outlives its notes. The key begins with the owner, as all reads do. No query looks for an id alone,
+  // and each URL would have to be written to the index for it.
   await schema
     .createTable("audit_events")
     .addColumn("id", id, (c) => c.notNull())

@@ -5,13 +5,13 @@ import type { EngineName } from "../engine.ts";
 type Schema = Kysely<unknown>["schema"];
 type AuthTypes = { date: ColumnDataType; boolean: ColumnDataType; now: ReturnType<typeof sql> | undefined };
 
-// The types that better-auth reads and writes on each engine: on SQLite it turns dates into ISO texts and booleans into 0 and 1 itself.
+// The types that better-auth reads and writes. On SQLite it turns dates into ISO texts, and booleans into 0 and 1.
 const authTypes: Record<EngineName, AuthTypes> = {
   sqlite: { date: "date", boolean: "integer", now: undefined },
   postgres: { date: "timestamptz", boolean: "boolean", now: sql`current_timestamp` },
 };
 
-/** The tables of better-auth's core and of its rate limit, as its own migration would create them under our names (auth-tables.ts). */
+/** The tables of better-auth, as its own migration creates them, with the names of auth-tables.ts. */
 export function authSchema(engine: EngineName): Migration {
   const types = authTypes[engine];
   return {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 
-/** SQLite's journal of URL events has a file of its own from here on (sqlite-url-journal-file.ts): what waits in the table is filed. */
+/** Files the URL events of the old table, because the journal of SQLite is now a file (sqlite/journal/file.ts). */
 export function urlJournalFile(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

@@ -9,7 +9,7 @@ describe.each(emptyDatabases)("the migration to quotas on $name", ({ name, open 
   let close: (() => Promise<void>) | undefined;
   afterEach(() => close?.());
 
-  it("counts what is there for its owners, and leaves out what was adopted or ended", async () => {
+  it("counts the files of each owner, without adopted and ended ones", async () => {
     const { dialect, remove } = await open();
     const db = new Kysely<Tables>({ dialect });
     close = async () => {
@@ -28,9 +28,18 @@ describe.each(emptyDatabases)("the migration to quotas on $name", ({ name, open 
       db
         .insertInto("attachments")
         .values({
-          ...{ id, note_id: "n", owner_id: given.owner ?? "ann", created_by: "eve", object_key: id, filename: id },
-          ...{ owns_object: given.owns ?? 1, content_type: "a/b", size_bytes: given.size ?? 10, created_at: 1 },
-          ...{ checksum_sha256: null, state: given.state ?? "ready" },
+          id,
+          note_id: "n",
+          owner_id: given.owner ?? "ann",
+          created_by: "eve",
+          object_key: id,
+          filename: id,
+          owns_object: given.owns ?? 1,
+          content_type: "a/b",
+          size_bytes: given.size ?? 10,
+          created_at: 1,
+          checksum_sha256: null,
+          state: given.state ?? "ready",
         })
         .execute();
     await attach("a", { size: 5 * 2 ** 40 });

@@ -4,8 +4,8 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * What each owner's files take up, counted from the rows that are there; the reservations of form uploads, which have no row until
- * they are complete; and the keys under which a start of an upload can be repeated.
+ * Counts the usage of each owner from the existing rows. Adds the reservations of form uploads, which have no row until they are
+ * complete, and the idempotency keys of uploads.
  */
 export function usage(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
@@ -33,7 +33,7 @@ export function usage(engine: EngineName): Migration {
         .execute();
       await db.schema.createIndex("reservations_expiry").on("reservations").column("expires_at").execute();
       await db.schema.alterTable("uploads").addColumn("idempotency_key", text).execute();
-      // Uploads without a key are all different: a unique index lets any number of nulls in, on both engines.
+      // A unique index accepts any number of nulls on both engines, so uploads without a key do not collide.
       await db.schema
         .createIndex("uploads_idempotency_key")
         .unique()
@@ -41,7 +41,7 @@ export function usage(engine: EngineName): Migration {
         .columns(["user_id", "idempotency_key"])
         .execute();
       await db.schema.createIndex("uploads_object").on("uploads").column("object_key").execute();
-      // When an object went for the first time; it goes once more, for what came after.
+      // The instant of the first deletion. The object is deleted again later, in case a PUT was still in flight.
       await db.schema.alterTable("object_deletions").addColumn("swept_at", integer).execute();
     },
   };

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** What the bucket was found to do, and which uploads are staged because it doesn't do enough. */
+/** The capabilities of the bucket, and the uploads that are staged because it lacks some. */
 export function bucketCapabilities(engine: EngineName): Migration {
   const { text, integer, bit } = columnTypesOf(engine);
   return {

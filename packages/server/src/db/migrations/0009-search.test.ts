@@ -9,7 +9,7 @@ describe.each(emptyDatabases)("the migration to search on $name", ({ name, open 
   let close: (() => Promise<void>) | undefined;
   afterEach(() => close?.());
 
-  it("makes what is there already known to the search, however much it is", async () => {
+  it("makes existing notes and files searchable, over many pages", async () => {
     const { dialect, remove } = await open();
     const db = new Kysely<Tables>({ dialect });
     close = async () => {

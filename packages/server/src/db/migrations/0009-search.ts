@@ -12,8 +12,8 @@ type Folded = {
 };
 
 /**
- * What is searched, in the form in which it is compared. Kept instead of asked of the engine: SQLite folds the case of ASCII only, and
- * what PostgreSQL folds depends on how its database was made.
+ * The texts in the form for searches. The engines can't compute it: SQLite folds the case of ASCII only, and PostgreSQL folds
+ * by the locale of the database.
  */
 export function search(engine: EngineName): Migration {
   const { text } = columnTypesOf(engine);

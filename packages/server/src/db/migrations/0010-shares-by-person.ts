@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** Finds the files that are shared with someone by themselves, newest first, as `note_shares_user` does for notes. */
+/** Indexes the shares of single attachments by person, newest first, as `note_shares_user` does for notes. */
 export const sharesByPerson: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     const index = db.schema.createIndex("attachment_shares_user").on("attachment_shares");

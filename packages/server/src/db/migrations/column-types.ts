@@ -8,21 +8,21 @@ export type ColumnTypes = { id: ColumnType; text: ColumnType; integer: ColumnTyp
 
 const sqlite: ColumnTypes = { id: "text", text: "text", integer: "integer", bit: "integer" };
 
-// Ids compare byte by byte, as SQLite does by itself: pages come in the same order on both engines, and comparing is faster.
+// Ids compare byte by byte, as on SQLite. Pages have the same order on both engines, and comparisons are faster.
 const postgres: ColumnTypes = { id: sql`text collate "C"`, text: "text", integer: "bigint", bit: "smallint" };
 
 export function columnTypesOf(engine: EngineName): ColumnTypes {
   return engine === "sqlite" ? sqlite : postgres;
 }
 
-/** What ends `create table` for rows that are found by their primary key. */
+/** The end of `create table` for rows that are found by their primary key. */
 export function keyedTable(engine: EngineName): RawBuilder<unknown> {
-  // SQLite: the row lives in the primary key's own tree, one descent instead of two. PostgreSQL has no such choice.
+  // On SQLite the row is in the tree of the primary key, so one descent finds it. PostgreSQL has no such option.
   return engine === "sqlite" ? sql`strict, without rowid` : sql``;
 }
 
-/** What ends `create table` for rows that may be long. */
+/** The end of `create table` for rows that may be long. */
 export function plainTable(engine: EngineName): RawBuilder<unknown> {
-  // SQLite checks column types only when told to; PostgreSQL always does.
+  // SQLite checks column types only in strict tables. PostgreSQL always does.
   return engine === "sqlite" ? sql`strict` : sql``;
 }

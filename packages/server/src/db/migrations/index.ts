@@ -12,7 +12,7 @@ import { search } from "./0009-search.ts";
 import { sharesByPerson } from "./0010-shares-by-person.ts";
 import { dropSignedForms } from "./0011-drop-signed-forms.ts";
 
-/** Every migration by name, run in the order of the names; one that has been released is never edited. */
+/** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
   return {
     "0001-initial-schema": initialSchema(engine),

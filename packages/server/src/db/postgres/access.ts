@@ -18,16 +18,16 @@ import type { Tables } from "../schema.ts";
 import { toPostgresDomainError } from "./errors.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
-// A second batch is under way while the first one's answers are read; more would only make batches smaller.
+// A second batch runs while the results of the first are read. More would only make batches smaller.
 const MAX_RUNNING = 2;
 
 type Question = { userId: string; attachmentId: string };
 type Answers = Map<Question, DownloadAccess>;
 
 /**
- * The access queries on PostgreSQL. Decisions on one download that are asked for in the same turn, or while others are under way,
- * share one statement: at 64 callers this is a tenth of the time and of the CPU of one named statement each. The statement starts
- * after every question in it was asked, so no decision is older than its question.
+ * The access queries on PostgreSQL. Decisions on single downloads that come in the same turn, or while others run, share one
+ * statement. With 64 callers this takes a tenth of the time and the CPU of single statements. The statement starts after all its
+ * questions, so no decision is older than its question.
  */
 export function postgresAccessQueries(
   pool: pg.Pool,
@@ -45,7 +45,7 @@ export function postgresAccessQueries(
   return {
     ...accessQueries(statements, { run, engine, clock }),
     async download(userId, attachmentId) {
-      // It would refuse everybody's questions in the batch.
+      // PostgreSQL would refuse the whole batch.
       if (isImpossible(userId) || isImpossible(attachmentId)) return undefined;
       const question = { userId, attachmentId };
       return (await questions.add(question)).get(question);
@@ -72,7 +72,7 @@ async function answer(
   return answers;
 }
 
-// Named: PostgreSQL parses and plans the statement once for each connection.
+// PostgreSQL parses and plans a named statement once for each connection.
 function runOn(pool: pg.Pool): RunAccessStatement {
   return async (statement, parameters) => {
     if (parameters.some(isImpossible)) return [];
@@ -85,7 +85,7 @@ function runOn(pool: pg.Pool): RunAccessStatement {
   };
 }
 
-/** PostgreSQL has no text with this character: nothing has such an id. */
+/** No text on PostgreSQL contains this character, so no row has such an id. */
 function isImpossible(value: unknown): boolean {
   return typeof value === "string" && value.includes("\0");
 }

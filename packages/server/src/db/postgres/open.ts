@@ -1,4 +1,6 @@
 import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { DomainError } from "../../domain/errors.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { assembleDatabase, type OpenDatabase } from "../database.ts";
 import { postgresEngine as engine } from "../engine.ts";
@@ -13,14 +15,17 @@ import { openPostgresUrlAudit } from "./url-audit.ts";
 const DEFAULT_POOL_SIZE = 10;
 const URL_POOL_SIZE = 4;
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
+// SQLSTATE: invalid authorization, and a database that does not exist.
+const BAD_LOGIN = /^28|^3D000$/;
 
 /**
  * Opens a PostgreSQL database by its URL, and brings its schema up to date.
- * `poolSize`: connections for everything but issuing URLs, which has a few of its own; default 10.
- * Rejects with `database_unavailable` when the server can't be reached.
+ * `poolSize`: connections for everything except issuing URLs, which has a pool of its own. Default 10.
+ * Rejects with `database_unavailable` when the server can't be reached or refuses a migration.
  */
 export async function openPostgres(options: { url: string; clock: Clock; poolSize?: number }): Promise<OpenDatabase> {
   const { url, clock } = options;
+  await checkConnection(url);
   await migrateAt(url);
   const transactions = createTransactions();
   const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
@@ -28,7 +33,7 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
     plugins: [transactions.guard],
   });
-  // Slow queries elsewhere must not make URLs wait for a connection.
+  // Slow queries elsewhere must not delay URLs.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const accessStatements = compileAccess(kysely, engine);
   return assembleDatabase({
@@ -41,7 +46,26 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
   });
 }
 
-// A migration, and waiting for another replica's, may take longer than any query in service: it has a connection with its own limit.
+// The time limits of a migration are too long for this.
+async function checkConnection(url: string): Promise<void> {
+  const pool = createPool({ url, maxConnections: 1 });
+  try {
+    await pool.query("select 1");
+  } catch (cause) {
+    throw new DomainError("database_unavailable", `PostgreSQL at ${new URL(url).host} ${faultOf(cause)}`, { cause });
+  } finally {
+    await pool.end();
+  }
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
+    return "refuses the connection. Correct the user, the password and the database in DATABASE_URL.";
+  }
+  return "can't be reached. Start it, or correct DATABASE_URL.";
+}
+
+// A migration, or the wait for that of another replica, may take longer than any query in service.
 async function migrateAt(url: string): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });

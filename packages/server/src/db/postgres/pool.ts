@@ -8,15 +8,15 @@ const INT8 = 20;
 
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
-    // int8 holds instants and sizes, far below 2^53; pg gives texts unless told otherwise.
+    // int8 stores instants and sizes, far below 2^53. By default pg returns texts.
     return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text");
   },
 } as pg.CustomTypesConfig;
 
 /**
- * A pool whose calls fail within seconds when the server is gone, and that works again when it is back.
- * The time limit is the client's own: a limit set on the server would not help when the server is unreachable, and connection
- * poolers refuse the start-up parameter that sets it.
+ * Creates a pool whose calls fail within seconds when the server is unreachable, and work again when it is back.
+ * The client enforces the time limit. A limit on the server does not help without the server, and connection poolers refuse its
+ * startup parameter.
  */
 export function createPool(options: { url: string; maxConnections: number; queryTimeoutMs?: number }): pg.Pool {
   const pool = new pg.Pool({
@@ -27,14 +27,13 @@ export function createPool(options: { url: string; maxConnections: number; query
     keepAlive: true,
     types,
   });
-  // A connection that breaks fails the query under way, and the pool drops it. It says so by an event too, idle or in use, and
-  // Node ends the process when nobody listens to an event of this name.
+  // A broken connection fails its query, and the pool drops it. It also emits "error", which would end the process without a listener.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
-/** The pool as Kysely takes it: errors in the domain's terms, and a connection that failed is not used again. */
+/** Adapts the pool to Kysely. Faults become domain errors, and a connection that failed is not used again. */
 export function kyselyPool(pool: pg.Pool): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
@@ -59,7 +58,7 @@ function wrapClient(client: pg.PoolClient): PostgresPoolClient {
     try {
       return await client.query(text, values as unknown[]);
     } catch (error) {
-      // After a timeout the answer may still come, and would hold up whoever gets the connection next.
+      // After a timeout the result may still come, and would delay the next user of the connection.
       broken = !(error instanceof pg.DatabaseError);
       return rethrow(error);
     }

@@ -6,13 +6,13 @@ import { auditColumns, toAuditRow } from "../queries/audit.ts";
 import { createUrlAuditLog } from "../url-audit.ts";
 import { toPostgresDomainError } from "./errors.ts";
 
-// One array for each column: the statement's text is the same for any number of events, so it is prepared once. An event that is
-// there already, as after an answer that got lost, is no reason to refuse the others.
+// With one array a column, the SQL is the same for any number of events, and is prepared once. An event may already be stored if
+// an earlier response was lost.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
 on conflict do nothing`;
 
-/** The log of URL events on PostgreSQL: one statement, which is one commit, for all events that came while the one before was written. */
+/** Opens the log of URL events on PostgreSQL. A batch is one statement and one commit. */
 export function openPostgresUrlAudit(pool: pg.Pool): UrlAuditLog {
   const log = createUrlAuditLog(async (events) => {
     const rows = events.map(toAuditRow);
@@ -24,7 +24,7 @@ export function openPostgresUrlAudit(pool: pg.Pool): UrlAuditLog {
     }
   });
   return {
-    // PostgreSQL refuses a text with the NUL character, and with it everybody's events in the batch. JSON texts escape it.
+    // PostgreSQL would refuse the whole batch for one text with the NUL character. JSON texts escape it.
     record: (event) => (hasNul(event) ? Promise.reject(invalid()) : log.record(event)),
     close: log.close,
   };
@@ -35,5 +35,5 @@ function hasNul({ id, actorId, noteId, ownerId }: AuditEvent): boolean {
 }
 
 function invalid(): DomainError {
-  return new DomainError("invalid_request", "A text holds the NUL character");
+  return new DomainError("invalid_request", "A text contains the NUL character");
 }

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { v7 as newId } from "uuid";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AccessQueries } from "../../usecases/ports/index.ts";
 import { AccessModel, modelCommands, PEOPLE, type World } from "../testing/access-model.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote, sampleShare } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("access", (suite) => {
-  it("answers the whole note and the whole attachment", async () => {
+describe.each(engines)("access on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it("returns the whole note and the whole attachment", async () => {
     const note = sampleNote();
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
     const attachment = sampleAttachment(note, { state: "ready", checksum, ownsObject: false });
@@ -30,7 +32,7 @@ describeDatabase("access", (suite) => {
     expect(await access.downloads("ann", [])).toEqual(new Map());
   });
 
-  it("never counts a share of another note or of another attachment", async () => {
+  it("ignores shares of other notes and attachments", async () => {
     const [note, other] = [sampleNote(), sampleNote()];
     const [wanted, sibling, elsewhere] = [sampleAttachment(note), sampleAttachment(note), sampleAttachment(other)];
     for (const each of [note, other]) await suite.db.notes.insert(each);
@@ -49,7 +51,7 @@ describeDatabase("access", (suite) => {
     ]);
   });
 
-  it("refuses from the instant of expiry on, and the moment after a revocation", async () => {
+  it("refuses after the expiry and after a revocation", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.notes.insert(note);
@@ -74,7 +76,7 @@ describeDatabase("access", (suite) => {
     expect(await role()).toBeUndefined();
   });
 
-  it("keeps many callers apart who ask in the same turn", async () => {
+  it("separates callers that ask in the same turn", async () => {
     const notes = Array.from({ length: 40 }, (_, i) => sampleNote({ ownerId: `owner-${i}` }));
     const attachments = notes.map((note) => sampleAttachment(note));
     for (const note of notes) await suite.db.notes.insert(note);
@@ -92,7 +94,7 @@ describeDatabase("access", (suite) => {
     }
   });
 
-  it("answers everybody else when one asks for what no database could hold", async () => {
+  it("decides for others when one caller sends an impossible id", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.notes.insert(note);
@@ -109,7 +111,7 @@ describeDatabase("access", (suite) => {
     }
   });
 
-  it("decides as the naive model does, alone, in batches and within a transaction", async () => {
+  it("agrees with the naive model, alone, in batches and in a transaction", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
         const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };

@@ -5,17 +5,18 @@ import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
+import { isLive } from "./live-share.ts";
 import { type NoteRow, noteColumns, toNote } from "./notes.ts";
 
-/** A statement compiled once; its parameters are those of `AccessParameters`. `rows`: how many it answers at most. */
+/** A compiled statement with the parameters of `AccessParameters`. It returns at most one row, or many. */
 export type AccessStatement = { name: string; sql: string; rows: "one" | "many" };
 
-/** Who asks, when, and for what: an id, or lists as the engine takes them. */
+/** The caller, the instant in milliseconds, and the id or the list of ids in the form of the engine. */
 export type AccessParameters = [userId: unknown, now: number, what: unknown];
 
 export type AccessStatements = Record<"note" | "attachment" | "download" | "downloads", AccessStatement>;
 
-/** Runs a statement with its parameters, and answers the rows: the values of each in the order of the select. */
+/** Runs a statement, and returns its rows as arrays in the order of the select. */
 export type RunAccessStatement = (
   statement: AccessStatement,
   parameters: AccessParameters,
@@ -24,7 +25,7 @@ export type RunAccessStatement = (
 type Question = { userId: Expression<string>; now: Expression<number> };
 type Scope = Question & { db: Kysely<Tables> };
 
-/** Compiles the access queries for one engine; `db` is not asked for anything. */
+/** Compiles the access queries for one engine. Runs no query on `db`. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
   return {
     note: compile({ name: "vk_access_note", rows: "one" }, ({ userId, now, what }) =>
@@ -51,9 +52,9 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 }
 
 /**
- * Compiles the decision on downloads for many questions of many people, on PostgreSQL only: there a statement costs a round trip, so
- * questions that come together share one (postgres-access.ts). SQLite is in the process, and asks faster one by one. Each row ends
- * with which question it answers, counted from 1.
+ * Compiles the decisions on downloads for many questions of many people, on PostgreSQL only. A statement costs a round trip there, so
+ * questions that come together share one (postgres/access.ts). SQLite needs no round trip. The last column is the number of the
+ * question, from 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
   return compile(
@@ -69,8 +70,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
 }
 
 /**
- * Compiles the batch so that its rows come as one value, an array of arrays or null, on PostgreSQL only: reading that takes half of what
- * reading as many rows from the connection takes.
+ * Compiles a batch of decisions whose rows are one value, an array of arrays or null, on PostgreSQL only. Reading one value takes half
+ * the time of reading as many rows.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): AccessStatement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one" }, ({ userId, now, what }) => {
@@ -82,38 +83,38 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Acces
   });
 }
 
-/** The access queries over compiled statements; `run` says on which connection. */
+/** The access queries, which `run` runs on a connection as compiled statements. */
 export function accessQueries(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunAccessStatement; engine: Engine; clock: Clock },
 ): AccessQueries {
-  const ask = (statement: AccessStatement, userId: string, what: unknown) => run(statement, [userId, clock(), what]);
+  const decide = (statement: AccessStatement, userId: string, what: unknown) => run(statement, [userId, clock(), what]);
   return {
     async note(userId, noteId) {
-      const [values] = await ask(statements.note, userId, noteId);
+      const [values] = await decide(statements.note, userId, noteId);
       if (values === undefined) return undefined;
       return { note: toNote(toRow<NoteRow>(noteColumns, values)), role: toRole(values.at(-1)) };
     },
 
     async attachment(userId, attachmentId) {
-      const [values] = await ask(statements.attachment, userId, attachmentId);
+      const [values] = await decide(statements.attachment, userId, attachmentId);
       if (values === undefined) return undefined;
       const attachment = toAttachment(toRow<AttachmentRow>(attachmentColumns, values));
       return { attachment, role: toRole(values.at(-1)) };
     },
 
     async download(userId, attachmentId) {
-      const [values] = await ask(statements.download, userId, attachmentId);
+      const [values] = await decide(statements.download, userId, attachmentId);
       return values && toDownloadAccess(values);
     },
 
     async downloads(userId, attachmentIds) {
-      return toDownloads(await ask(statements.downloads, userId, engine.list(attachmentIds)));
+      return toDownloads(await decide(statements.downloads, userId, engine.list(attachmentIds)));
     },
   };
 }
 
-// No column that issuing a URL has no use for: each costs as much as a tenth of the decision.
+// Only the columns for issuing a URL: each column costs a tenth of the decision.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",
@@ -125,7 +126,7 @@ const downloadColumns = [
 ] as const;
 type DownloadValues = [...strings: [string, string, string, string, string, string], AttachmentState, Role | null];
 
-/** From the values of `downloadColumns` and the role. */
+/** Maps the values of `downloadColumns` and the role. */
 export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
   const [id, noteId, ownerId, objectKey, filename, contentType, state, role] = values as unknown as DownloadValues;
   return {
@@ -134,7 +135,7 @@ export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
   };
 }
 
-/** From rows of the values of `downloadColumns` and the role, by id. */
+/** Maps rows of `downloadColumns` and the role, by id. */
 export function toDownloads(rows: Iterable<readonly unknown[]>): Map<string, DownloadAccess> {
   const found = new Map<string, DownloadAccess>();
   for (const values of rows) found.set(values[0] as string, toDownloadAccess(values));
@@ -159,12 +160,12 @@ function compile(
   { name, rows }: Pick<AccessStatement, "name" | "rows">,
   build: (markers: Markers) => Compilable,
 ): AccessStatement {
-  // Each value is stood in for by a marker, so that the compiled parameters tell which value goes where.
+  // Each value is a marker, so that the compiled parameters show the order of the values.
   const symbols = [Symbol("userId"), Symbol("now"), Symbol("what")];
   const [userId, now, what] = symbols;
   const markers = { userId: sql<string>`${userId}`, now: sql<number>`${now}`, what: sql<string>`${what}` };
   const compiled = build(markers).compile();
-  // A value that is needed in several places is passed once: binding a text costs as much as a step of the query.
+  // A value in several places is bound once, because binding a text costs as much as a step of the query.
   const order = compiled.parameters.map((parameter) => symbols.indexOf(parameter as symbol) + 1);
   let nth = 0;
   const numbered = compiled.sql.replace(/\?|\$\d+/g, (placeholder) => `${placeholder[0]}${order[nth++]}`);
@@ -187,8 +188,8 @@ function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
     .end();
 }
 
-// The owner; else what a live share of its own note says; else a viewer by a live share of this very attachment. Subqueries on
-// primary keys rather than joins: each is one descent, it is skipped when an earlier one decides, and no statistics re-plan it.
+// The role is owner, or the role of a live share of the note, or viewer by a live share of this attachment, in this order.
+// Subqueries instead of joins: each is one descent of a primary key, and is skipped if an earlier one decides. No statistics re-plan it.
 function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db
@@ -212,8 +213,4 @@ function noteShareRole(noteId: Expression<string>, { db, userId, now }: Scope) {
     .where("note_shares.note_id", "=", noteId)
     .where("note_shares.user_id", "=", userId)
     .where((share) => isLive(share.ref("note_shares.expires_at"), now));
-}
-
-function isLive(expiresAt: Expression<number | null>, now: Expression<number>) {
-  return sql<boolean>`(${expiresAt} is null or ${expiresAt} > ${now})`;
 }

@@ -1,8 +1,10 @@
-import { beforeAll, expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { sampleToken } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("API tokens", (suite) => {
+describe.each(engines)("API tokens on $name", (engine) => {
+  const suite = useDatabase(engine);
   const ann = { id: "ann", email: "ann@example.com", name: "Ann", isAdmin: true };
 
   beforeAll(async () => {
@@ -22,7 +24,7 @@ describeDatabase("API tokens", (suite) => {
     expect(await findLive("no such hash", 0)).toBeUndefined();
   });
 
-  it("lists a person's own, newest first, and deletes only these", async () => {
+  it("lists the tokens of one person, newest first, and deletes no others", async () => {
     const [older, newer] = [sampleToken({ userId: "bob" }), sampleToken({ userId: "bob", label: "phone" })];
     await suite.db.apiTokens.insert(older);
     await suite.db.apiTokens.insert(newer);
@@ -34,7 +36,7 @@ describeDatabase("API tokens", (suite) => {
     expect(await suite.db.apiTokens.list("bob")).toContainEqual(older);
   });
 
-  it("says so when the person is unknown", async () => {
+  it("rejects a token of an unknown person", async () => {
     const insert = suite.db.apiTokens.insert(sampleToken({ userId: "nobody" }));
     await expect(insert).rejects.toMatchObject({ code: "user_not_found" });
   });

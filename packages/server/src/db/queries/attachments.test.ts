@@ -1,15 +1,17 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("attachments", (suite) => {
+describe.each(engines)("attachments on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function insertNote() {
     const note = sampleNote();
     await suite.db.notes.insert(note);
     return note;
   }
 
-  it("keeps an attachment as it was given", async () => {
+  it("stores all fields of an attachment", async () => {
     const note = await insertNote();
     const checksum = { algorithm: "SHA256", value: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" } as const;
     const uploaded = sampleAttachment(note, { state: "ready", checksum });
@@ -21,7 +23,7 @@ describeDatabase("attachments", (suite) => {
     expect(await suite.db.attachments.findByObjectKey("objects/none")).toBeUndefined();
   });
 
-  it("lists those of a note in order of creation", async () => {
+  it("lists the attachments of a note in order of creation", async () => {
     const note = await insertNote();
     const second = sampleAttachment(note, { createdAt: 2_000 });
     const third = sampleAttachment(note, { createdAt: 3_000 });
@@ -31,7 +33,7 @@ describeDatabase("attachments", (suite) => {
     expect(await suite.db.attachments.listOfNote(note.id)).toEqual([first, second, third]);
   });
 
-  it("lists those of many notes at once, and none of no notes", async () => {
+  it("lists the attachments of many notes", async () => {
     const notes = await Promise.all(Array.from({ length: 120 }, insertNote));
     const expected = new Map(notes.map((note) => [note.id, [sampleAttachment(note)]]));
     await Promise.all([...expected.values()].flat().map((attachment) => suite.db.attachments.insert(attachment)));
@@ -39,7 +41,7 @@ describeDatabase("attachments", (suite) => {
     expect(await suite.db.attachments.listOfNotes([])).toEqual(new Map());
   });
 
-  it("moves a state once: of many who try together one wins", async () => {
+  it("changes a state once when many callers try together", async () => {
     const attachment = sampleAttachment(await insertNote());
     await suite.db.attachments.insert(attachment);
     const change = { from: "pending", to: "verifying" } as const;
@@ -49,7 +51,7 @@ describeDatabase("attachments", (suite) => {
     expect(wins.filter(Boolean)).toHaveLength(1);
   });
 
-  it("sets the checksum with the state, and changes nothing from another state", async () => {
+  it("sets the checksum with the state, unless the state is another", async () => {
     const attachment = sampleAttachment(await insertNote(), { state: "verifying" });
     await suite.db.attachments.insert(attachment);
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
@@ -63,7 +65,7 @@ describeDatabase("attachments", (suite) => {
     expect(await transition("none", { from: "pending", to: "ready" })).toBe(false);
   });
 
-  it("deletes one", async () => {
+  it("deletes an attachment", async () => {
     const note = await insertNote();
     const [gone, kept] = [sampleAttachment(note), sampleAttachment(note)];
     await suite.db.attachments.insert(gone);
@@ -72,7 +74,7 @@ describeDatabase("attachments", (suite) => {
     expect(await suite.db.attachments.listOfNote(note.id)).toEqual([kept]);
   });
 
-  it("attaches an object once: of many who try together one wins", async () => {
+  it("attaches an object once when many callers try together", async () => {
     const note = await insertNote();
     const objectKey = "there/before.bin";
     const inserts = Array.from({ length: 8 }, () =>
@@ -83,7 +85,7 @@ describeDatabase("attachments", (suite) => {
     expect(refusals).toEqual(Array(7).fill("object_already_attached"));
   });
 
-  it("says so when the note is gone", async () => {
+  it("rejects an attachment of a deleted note", async () => {
     const orphan = sampleAttachment(sampleNote());
     await expect(suite.db.attachments.insert(orphan)).rejects.toMatchObject({ code: "note_not_found" });
   });

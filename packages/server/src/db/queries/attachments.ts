@@ -7,7 +7,7 @@ import type { AttachmentQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { AttachmentsTable, Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
-import { endReservation, giveBack, takeRoom } from "./usage.ts";
+import { endReservation, releaseQuota, takeQuota } from "./usage.ts";
 
 export const attachmentColumns = [
   "attachments.id",
@@ -77,11 +77,11 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         throw new DomainError("object_already_attached", "This object is attached to a note already.");
       }
       if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
-      // After the row, whose foreign key waits for a deletion of the note: everyone locks the note first, then the usage.
+      // After the row, whose foreign key waits for a deletion of the note. All transactions lock the note before the usage.
       const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
       const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
       const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
-      await takeRoom(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
+      await takeQuota(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
     },
 
     async transition(attachmentId, { from, to, objectKey, checksum, rejectReason }) {
@@ -95,10 +95,10 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         })
         .where("id", "=", attachmentId)
         .where("state", "=", from)
-        .returning(roomColumns)
+        .returning(quotaColumns)
         .executeTakeFirst();
       if (row === undefined) return false;
-      if (usesCapacity(from) && !usesCapacity(to)) await giveBackAll(db, [{ ...row, state: from }]);
+      if (usesCapacity(from) && !usesCapacity(to)) await releaseQuotaOf(db, [{ ...row, state: from }]);
       return true;
     },
 
@@ -112,8 +112,8 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
     },
 
     async delete(attachmentId) {
-      const gone = await db.deleteFrom("attachments").where("id", "=", attachmentId).returning(roomColumns).execute();
-      await giveBackAll(db, gone);
+      const gone = await db.deleteFrom("attachments").where("id", "=", attachmentId).returning(quotaColumns).execute();
+      await releaseQuotaOf(db, gone);
     },
 
     async listOfNote(noteId) {
@@ -150,24 +150,24 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
   };
 }
 
-/** Deletes all attachments of a note; the caller holds the note. */
+/** Deletes all attachments of a note, which the caller has locked. */
 export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): Promise<void> {
-  const gone = await db.deleteFrom("attachments").where("note_id", "=", noteId).returning(roomColumns).execute();
-  await giveBackAll(db, gone);
+  const gone = await db.deleteFrom("attachments").where("note_id", "=", noteId).returning(quotaColumns).execute();
+  await releaseQuotaOf(db, gone);
 }
 
-const roomColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
+const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
 
-/** Of one owner; what is given back is what the statement itself has removed, so that two who remove can't both give it back. */
-async function giveBackAll(
+/** Releases the quota of rows of one owner. The rows come from the statement that deleted them, so each is released once. */
+async function releaseQuotaOf(
   db: Kysely<Tables>,
-  rows: readonly Pick<Selectable<AttachmentsTable>, (typeof roomColumns)[number]>[],
+  rows: readonly Pick<Selectable<AttachmentsTable>, (typeof quotaColumns)[number]>[],
 ): Promise<void> {
   const counted = rows.filter((row) => row.owns_object === 1 && usesCapacity(row.state));
   const [first] = counted;
   if (first === undefined) return;
   const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);
-  await giveBack(db, first.owner_id, { bytes, files: counted.length });
+  await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
 function inOrderOfCreation(db: Kysely<Tables>) {

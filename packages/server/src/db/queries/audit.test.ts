@@ -1,11 +1,13 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleEvent } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const FIRST = { limit: 50, cursor: undefined };
 
-describeDatabase("the audit log", (suite) => {
-  it("keeps events as they were given, whichever way they came", async () => {
+describe.each(engines)("the audit log on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it("stores all fields of an event, through both logs", async () => {
     const business = sampleEvent({ action: "note.created", noteId: "n-kept", attachmentIds: [], detail: {} });
     const url = sampleEvent({ noteId: "n-kept", detail: { filename: "é'\"\\{},📎.pdf", n: -1.5, ok: true, no: null } });
     await suite.db.audit.add(business);
@@ -13,14 +15,14 @@ describeDatabase("the audit log", (suite) => {
     expect((await suite.db.audit.listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
   });
 
-  it("keeps the many attachments of a batch", async () => {
+  it("stores the many attachments of a batch", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, (_, i) => `0190-${i}`);
     const event = sampleEvent({ noteId: "n-batch", attachmentIds });
     await suite.db.urlAudit.record(event);
     expect((await suite.db.audit.listOfNote("n-batch", FIRST)).items).toEqual([event]);
   });
 
-  it("lists by note and by owner, all pages exactly once", async () => {
+  it("lists each event of a note and an owner once over all pages", async () => {
     const events = Array.from({ length: 21 }, () => sampleEvent({ noteId: "n-paged", ownerId: "o-paged" }));
     await Promise.all(events.map((event) => suite.db.urlAudit.record(event)));
     await suite.db.urlAudit.record(sampleEvent({ noteId: "n-paged", ownerId: "o-other" }));
@@ -35,7 +37,7 @@ describeDatabase("the audit log", (suite) => {
     expect((await suite.db.audit.listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
-  it("takes an event that is there already, and everybody else's with it", async () => {
+  it("accepts an event that is already stored, together with others", async () => {
     const event = sampleEvent({ noteId: "n-twice" });
     await suite.db.urlAudit.record(event);
     const other = sampleEvent({ noteId: "n-twice" });

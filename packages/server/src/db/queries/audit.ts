@@ -4,7 +4,7 @@ import type { AuditQueries, Page, PageRequest } from "../../usecases/ports/index
 import type { AuditEventsTable, Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 
-/** The columns in the order in which the URL log writes them. */
+/** The columns in the order of the URL log. */
 export const auditColumns = [
   "id",
   "at",
@@ -29,7 +29,7 @@ export function toAuditRow(event: AuditEvent): Selectable<AuditEventsTable> {
   };
 }
 
-/** The event as the URL log passes it on: its values in the order of `auditColumns`. */
+/** The values of an event in the order of `auditColumns`. */
 export type AuditValues = (string | number)[];
 
 export function toAuditValues(event: AuditEvent): AuditValues {
@@ -50,8 +50,8 @@ function toAuditEvent(row: Selectable<AuditEventsTable>): AuditEvent {
   };
 }
 
-/** The newest events that are yet to be filed, of a note or an owner, older than the event `before`. */
-export type FindUnfiledEvents = (asked: {
+/** Finds the newest unfiled events of a note or an owner that are older than the event `before`. */
+export type FindUnfiledEvents = (query: {
   column: "note_id" | "owner_id";
   value: string;
   before: string | undefined;
@@ -77,7 +77,7 @@ async function list(
   { unfiledEvents, column, value, limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // What is to be filed is asked first: an event that is filed in between is then in both, instead of in neither.
+  // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
   const unfiled = unfiledEvents?.({ column, value, before, limit: limit + 1 }) ?? [];
   const filed = await db
     .selectFrom("audit_events")

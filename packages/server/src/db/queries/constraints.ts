@@ -3,10 +3,7 @@ import { DomainError, type DomainErrorCode } from "../../domain/errors.ts";
 const SQLITE_CONSTRAINT_FOREIGNKEY = 787;
 const POSTGRES_FOREIGN_KEY_VIOLATION = "23503";
 
-/**
- * Turns the violation of a foreign key into the domain's word for what it means: the parent was deleted a moment ago.
- * Everything else passes.
- */
+/** Turns a violation of a foreign key into the domain error for a parent that was just deleted. */
 export async function orMissing<T>(write: Promise<T>, missing: { code: DomainErrorCode; message: string }): Promise<T> {
   try {
     return await write;
@@ -16,7 +13,7 @@ export async function orMissing<T>(write: Promise<T>, missing: { code: DomainErr
   }
 }
 
-// Each engine has its own numbers for the same thing.
+// Each engine has its own code.
 function isForeignKeyViolation(error: unknown): boolean {
   const { errcode, code } = error as { errcode?: unknown; code?: unknown };
   return errcode === SQLITE_CONSTRAINT_FOREIGNKEY || code === POSTGRES_FOREIGN_KEY_VIOLATION;

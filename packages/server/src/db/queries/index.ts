@@ -20,9 +20,9 @@ export type QueryContext = {
   engine: Engine;
   clock: Clock;
   accessStatements: AccessStatements;
-  /** Where URL events wait to be filed, on an engine that has such a place. */
+  /** Undefined: the engine files URL events at once. */
   unfiledEvents?: FindUnfiledEvents;
-  /** Runs searches apart from other queries, on an engine where those would wait for them. */
+  /** Runs searches on a worker thread. Undefined: other queries don't wait for searches. */
   runSearch?: RunSearch;
 };
 

@@ -6,7 +6,7 @@ import type { Tables } from "../schema.ts";
 import { attachmentColumns, toAttachment } from "./attachments.ts";
 
 export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQueries {
-  /** The keys of one table that are among those asked for. */
+  /** Selects those of the object keys that are in one table. */
   const among = (
     table: "attachments" | "uploads" | "object_deletions" | "reservations",
     objectKeys: readonly string[],
@@ -20,7 +20,7 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
     async known(objectKeys) {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
-        // One that is complete explains nothing more: its object is the attachment's, or what was put after it was copied away.
+        // A complete upload explains no object: its object is the attachment's, or was stored after the copy.
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))

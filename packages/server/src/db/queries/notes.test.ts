@@ -1,18 +1,20 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Page, PageRequest } from "../../usecases/ports/index.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const FIRST = { limit: 50, cursor: undefined };
 
-describeDatabase("notes", (suite) => {
-  it("keeps a note as it was given", async () => {
+describe.each(engines)("notes on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it("stores all fields of a note", async () => {
     const note = sampleNote({ ownerId: "keeps", title: "Überschrift", body: "line\nline 📎 'quoted' \"twice\"" });
     await suite.db.notes.insert(note);
     expect((await suite.db.notes.listOwned("keeps", FIRST)).items).toEqual([note]);
   });
 
-  it("changes only what is given", async () => {
+  it("changes only the given fields", async () => {
     const note = sampleNote({ ownerId: "changes" });
     await suite.db.notes.insert(note);
     await suite.db.notes.update(note.id, { title: "New", updatedAt: note.updatedAt + 1 });
@@ -25,7 +27,7 @@ describeDatabase("notes", (suite) => {
     ]);
   });
 
-  it("deletes a note with its attachments, uploads and shares, and nothing else", async () => {
+  it("deletes a note with its attachments, uploads and shares", async () => {
     const [note, other] = [sampleNote({ ownerId: "deletes" }), sampleNote({ ownerId: "deletes" })];
     const [attachment, kept] = [sampleAttachment(note), sampleAttachment(other)];
     const upload = sampleUpload(attachment);
@@ -49,7 +51,7 @@ describeDatabase("notes", (suite) => {
     expect(await suite.db.shares.list({ attachmentId: attachment.id })).toEqual([]);
   });
 
-  it("lists what is shared by a live share of the note, and leaves out the rest", async () => {
+  it("lists only notes with a live share", async () => {
     const now = suite.clock.now;
     const [live, until, expired, ownOnly, byAttachment] = Array.from({ length: 5 }, () => sampleNote({ ownerId: "o" }));
     for (const note of [live, until, expired, ownOnly, byAttachment]) if (note) await suite.db.notes.insert(note);
@@ -73,7 +75,7 @@ describeDatabase("notes", (suite) => {
     expect((await suite.db.notes.listShared("o", { ...FIRST, now })).items).toEqual([]);
   });
 
-  it("pages through all exactly once, newest first, also while more are added", async () => {
+  it("lists each note once over all pages, while notes are added", async () => {
     const now = suite.clock.now;
     const ids: string[] = [];
     for (let i = 0; i < 23; i++) {

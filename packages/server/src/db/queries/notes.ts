@@ -7,6 +7,7 @@ import type { Engine } from "../engine.ts";
 import type { NotesTable, Tables } from "../schema.ts";
 import { deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { isLive } from "./live-share.ts";
 
 export const noteColumns = [
   "notes.id",
@@ -30,7 +31,7 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
-/** Runs a query that reads all texts of a person, which takes the longer the more they have. */
+/** Runs a query that reads all texts of a person, which may take long. */
 export type RunSearch = <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
 
 type Given = { engine: Engine; runSearch: RunSearch | undefined };
@@ -51,7 +52,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
       eb.exists(named),
     ]);
   };
-  // Other lists end with their page; a search looks at everything until it has found one.
+  // Other lists stop after a page. A search may read all texts.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
     search === undefined || runSearch === undefined ? listing.execute() : runSearch(listing.compile());
   return {
@@ -72,7 +73,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
     },
 
     async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
-      // In one statement: PostgreSQL looks at the row again when another change of it was faster.
+      // In one statement, so that PostgreSQL reads the row again after a concurrent change.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({
@@ -97,7 +98,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .selectFrom("notes")
         .select("id")
         .where("id", "=", noteId)
-        // On SQLite a transaction is the only writer from its beginning, and there is no such clause.
+        // SQLite has no such clause. Its transactions are the only writer from the start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;
@@ -138,7 +139,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .select(noteColumns)
         .select("note_shares.role")
         .where("note_shares.user_id", "=", userId)
-        .where((eb) => eb.or([eb("note_shares.expires_at", "is", null), eb("note_shares.expires_at", ">", now)]))
+        .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
         .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("note_shares.note_id", "desc")

@@ -1,10 +1,12 @@
-import { beforeEach, expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const END_OF_TIME = 1e15;
 
-describeDatabase("object deletions", (suite) => {
+describe.each(engines)("object deletions on $name", (engine) => {
+  const suite = useDatabase(engine);
   beforeEach(async () => {
     await suite.db.kysely.deleteFrom("object_deletions").execute();
   });
@@ -12,7 +14,7 @@ describeDatabase("object deletions", (suite) => {
   const settle = (objectKeys: string[], times: { now: number; againAt: number }) =>
     suite.db.transaction((tx) => tx.objectDeletions.settle(objectKeys, times));
 
-  it("lists what is due in its order, and moves, postpones and cancels", async () => {
+  it("lists due deletions in order, and postpones and cancels them", async () => {
     const { put, cancel, listDue, postpone } = suite.db.objectDeletions;
     await put({ objectKey: "b", notBefore: 200 });
     await put({ objectKey: "a", notBefore: 100 });
@@ -35,7 +37,7 @@ describeDatabase("object deletions", (suite) => {
     expect(await listDue(END_OF_TIME, 10)).toEqual([]);
   });
 
-  it("has each done twice, and no more", async () => {
+  it("runs each deletion twice", async () => {
     const { put, listDue } = suite.db.objectDeletions;
     await put({ objectKey: "a", notBefore: 100 });
     await put({ objectKey: "later", notBefore: 500 });
@@ -49,7 +51,7 @@ describeDatabase("object deletions", (suite) => {
     expect(await listDue(END_OF_TIME, 10)).toMatchObject([{ objectKey: "later" }]);
   });
 
-  it("never lists the object of a file that is there or coming, whatever was queued", async () => {
+  it("never lists the object of an existing or expected file", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.notes.insert(note);
@@ -65,7 +67,7 @@ describeDatabase("object deletions", (suite) => {
     expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
   });
 
-  it("begins anew when it is queued again between the two", async () => {
+  it("restarts when the object is queued again between the two", async () => {
     const { put, listDue } = suite.db.objectDeletions;
     await put({ objectKey: "a", notBefore: 100 });
     await settle(["a"], { now: 100, againAt: 1_100 });

@@ -50,7 +50,7 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
 
     async settle(objectKeys, { now, againAt }) {
       const keys = engine.list(objectKeys);
-      // What another replica has settled a moment ago is not due any more, and stays as it is.
+      // A row that another replica has just settled is no longer due, and stays as it is.
       await db
         .deleteFrom("object_deletions")
         .where((eb) => engine.isIn(eb.ref("object_key"), keys))

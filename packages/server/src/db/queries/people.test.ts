@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("people", (suite) => {
-  it("creates and refreshes, and takes away neither a role nor what is not told", async () => {
+describe.each(engines)("people on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it("updates only the given fields, and never removes the role", async () => {
     const { put, find } = suite.db.people;
     await put({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false, now: 1 });
     expect(await find("ann")).toEqual({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false });
@@ -13,13 +15,13 @@ describeDatabase("people", (suite) => {
     expect(await find("nobody")).toBeUndefined();
   });
 
-  it("makes the first person nobody special", async () => {
+  it("gives the first person no role", async () => {
     await using database = await openAnother();
     await database.db.people.put({ id: "first", email: undefined, name: undefined, isAdmin: false, now: 1 });
     expect(await database.db.people.find("first")).toMatchObject({ isAdmin: false });
   });
 
-  it("writes nothing when nothing is new", async () => {
+  it("writes nothing when nothing changed", async () => {
     const person = { id: "same", email: "same@example.com", name: "Same", isAdmin: false };
     await suite.db.people.put({ ...person, now: 1_000 });
     await suite.db.people.put({ ...person, now: 2_000 });
@@ -27,7 +29,7 @@ describeDatabase("people", (suite) => {
     expect(await row.executeTakeFirst()).toEqual({ updated_at: 1_000 });
   });
 
-  it("finds everyone with one of the addresses", async () => {
+  it("finds people by email address", async () => {
     const { put, findByEmails } = suite.db.people;
     for (const id of ["p1", "p2", "p3"]) {
       await put({
@@ -43,7 +45,7 @@ describeDatabase("people", (suite) => {
     expect(await findByEmails([])).toEqual([]);
   });
 
-  it("finds those who are known of many ids", async () => {
+  it("finds the known people among many ids", async () => {
     const known = { email: undefined, name: "Known", isAdmin: false };
     for (const id of ["k1", "k2"]) await suite.db.people.put({ ...known, id, now: 1 });
     const found = await suite.db.people.findByIds(["k1", "unknown", "k2", "k1", "k'3\"\\"]);
@@ -54,14 +56,14 @@ describeDatabase("people", (suite) => {
     expect(await suite.db.people.findByIds([])).toEqual(new Map());
   });
 
-  it("survives being put by many at once", async () => {
+  it("stores a person once when many callers put them together", async () => {
     const person = { id: "busy", email: "busy@example.com", name: "Busy", isAdmin: false, now: 1 };
     await Promise.all(Array.from({ length: 20 }, () => suite.db.people.put(person)));
     expect(await suite.db.people.find("busy")).toMatchObject({ name: "Busy" });
   });
 
   async function openAnother() {
-    const database = await suite.engine.open();
+    const database = await engine.open();
     return Object.assign(database, { [Symbol.asyncDispose]: () => database.close() });
   }
 });

@@ -55,7 +55,7 @@ async function putPerson(db: Kysely<Tables>, person: Person & { now: number }): 
       conflict
         .column("id")
         .doUpdateSet((eb) => ({
-          // A token that names no address says nothing about it, and one without the role does not take it away.
+          // A token without an email address or without the role changes neither.
           email: eb.fn.coalesce("excluded.email", "people.email"),
           name: eb.fn.coalesce("excluded.name", "people.name"),
           is_admin: eb
@@ -66,7 +66,7 @@ async function putPerson(db: Kysely<Tables>, person: Person & { now: number }): 
             .end(),
           updated_at: eb.ref("excluded.updated_at"),
         }))
-        // Most calls tell nothing new: without this condition each would cost a durable write.
+        // Most calls change nothing. Without this condition, each would cost a durable write.
         .where((eb) =>
           eb.or([
             eb("people.email", "is distinct from", eb.fn.coalesce("excluded.email", "people.email")),

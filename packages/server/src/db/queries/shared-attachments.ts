@@ -1,14 +1,15 @@
-import type { Expression, ExpressionBuilder, Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import type { SharedAttachment } from "../../domain/share.ts";
 import type { Page, PageRequest } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { attachmentColumns, toAttachment } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { isLive } from "./live-share.ts";
 
 type Request = PageRequest & { userId: string; now: number };
 
-/** The files that this person reaches by shares of their own alone. */
+/** Lists the attachments that a person reaches only by a share of the attachment itself. */
 export async function listAttachmentsFor(
   db: Kysely<Tables>,
   { userId, limit, cursor, now }: Request,
@@ -20,7 +21,7 @@ export async function listAttachmentsFor(
     .select(attachmentColumns)
     .select("attachment_shares.expires_at")
     .where("attachment_shares.user_id", "=", userId)
-    .where((eb) => isLive(eb, { expiresAt: eb.ref("attachment_shares.expires_at"), now }))
+    .where((eb) => isLive(eb.ref("attachment_shares.expires_at"), now))
     .where("attachments.owner_id", "!=", userId)
     .where("attachments.state", "not in", unlistedStates)
     .where((eb) =>
@@ -31,7 +32,7 @@ export async function listAttachmentsFor(
             .select("note_shares.note_id")
             .whereRef("note_shares.note_id", "=", "attachments.note_id")
             .where("note_shares.user_id", "=", userId)
-            .where((share) => isLive(share, { expiresAt: share.ref("note_shares.expires_at"), now })),
+            .where((share) => isLive(share.ref("note_shares.expires_at"), now)),
         ),
       ),
     )
@@ -43,11 +44,4 @@ export async function listAttachmentsFor(
     rows.map((row) => ({ ...toAttachment(row), share: { expiresAt: row.expires_at ?? undefined } })),
     limit,
   );
-}
-
-function isLive<Table extends keyof Tables>(
-  eb: ExpressionBuilder<Tables, Table>,
-  { expiresAt, now }: { expiresAt: Expression<number | null>; now: number },
-) {
-  return eb.or([eb(expiresAt, "is", null), eb(expiresAt, ">", now)]);
 }

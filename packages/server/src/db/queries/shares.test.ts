@@ -1,11 +1,13 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Share } from "../../domain/share.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote, sampleShare } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const stranger = { email: undefined, name: undefined };
 
-describeDatabase("shares", (suite) => {
+describe.each(engines)("shares on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function insertSubjects() {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
@@ -42,13 +44,13 @@ describeDatabase("shares", (suite) => {
     expect(await suite.db.shares.list(ofNote)).toMatchObject([{ role: "editor" }]);
   });
 
-  it("makes the holder of an attachment's share a viewer, whatever was asked", async () => {
+  it("gives the holder of a share of an attachment the role viewer", async () => {
     const { ofAttachment } = await insertSubjects();
     await suite.db.shares.put(ofAttachment, sampleShare({ role: "editor" }));
     expect(await suite.db.shares.list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
   });
 
-  it("names the holder where known", async () => {
+  it("lists the name of a known holder", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
     await suite.db.people.put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
     for (const subject of [ofNote, ofAttachment]) {
@@ -57,7 +59,7 @@ describeDatabase("shares", (suite) => {
     }
   });
 
-  it("keeps the shares of a note and of its attachment apart", async () => {
+  it("separates the shares of a note from those of its attachment", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
     await suite.db.shares.put(ofNote, sampleShare());
     expect(await suite.db.shares.delete(ofAttachment, "bob")).toBe(false);
@@ -65,7 +67,7 @@ describeDatabase("shares", (suite) => {
     expect(await suite.db.shares.list(ofNote)).toHaveLength(1);
   });
 
-  it("says so when what is shared is gone", async () => {
+  it("rejects a share of a deleted subject", async () => {
     const ofNote = suite.db.shares.put({ noteId: "gone" }, sampleShare());
     await expect(ofNote).rejects.toMatchObject({ code: "note_not_found" });
     const ofAttachment = suite.db.shares.put({ attachmentId: "gone" }, sampleShare());

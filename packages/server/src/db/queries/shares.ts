@@ -50,7 +50,7 @@ async function putOfNote(db: Kysely<Tables>, noteId: string, share: Share): Prom
   await orMissing(put, { code: "note_not_found", message: "Note not found" });
 }
 
-// The role is not stored: a share of one attachment is always a viewer's.
+// The role is not stored, because a share of an attachment always has the role viewer.
 async function putOfAttachment(db: Kysely<Tables>, attachmentId: string, share: Share): Promise<void> {
   const change = detailsOf(share);
   const put = db

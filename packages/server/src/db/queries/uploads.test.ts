@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleUpload } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("uploads", (suite) => {
+describe.each(engines)("uploads on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function insertAttachment() {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
@@ -11,7 +13,7 @@ describeDatabase("uploads", (suite) => {
     return attachment;
   }
 
-  it("keeps an upload as it was given", async () => {
+  it("stores all fields of an upload", async () => {
     const attachment = await insertAttachment();
     const upload = sampleUpload(attachment, { declaredChecksum: { algorithm: "SHA256", value: "abc=" } });
     const later = sampleUpload(attachment, { multipart: { bucketUploadId: "a-b", partSize: 525 * 2 ** 20 } });
@@ -24,7 +26,7 @@ describeDatabase("uploads", (suite) => {
     expect(await suite.db.uploads.findOfAttachment("none")).toBeUndefined();
   });
 
-  it("moves a state once: of many who try together one wins", async () => {
+  it("changes a state once when many callers try together", async () => {
     const upload = sampleUpload(await insertAttachment());
     await suite.db.uploads.insert(upload);
     const change = { from: "pending", to: "verifying" } as const;
@@ -33,7 +35,7 @@ describeDatabase("uploads", (suite) => {
     expect(await suite.db.uploads.find(upload.id)).toEqual({ ...upload, state: "verifying" });
   });
 
-  it("lists the pending ones whose URL is dead, oldest first", async () => {
+  it("lists pending uploads with an expired URL, oldest first", async () => {
     const attachment = await insertAttachment();
     const second = sampleUpload(attachment, { expiresAt: 2_000 });
     const first = sampleUpload(attachment, { expiresAt: 1_000 });
@@ -45,7 +47,7 @@ describeDatabase("uploads", (suite) => {
     expect(await suite.db.uploads.listAbandoned(1_000, 10)).toEqual([]);
   });
 
-  it("goes with its attachment, and says so when the attachment is gone", async () => {
+  it("deletes an upload with its attachment", async () => {
     const attachment = await insertAttachment();
     const upload = sampleUpload(attachment);
     await suite.db.uploads.insert(upload);

@@ -103,7 +103,7 @@ export function uploadQueries(db: Kysely<Tables>): UploadQueries {
         .where((eb) =>
           eb.or([
             eb("created_at", "<=", startedBefore),
-            // No URL can be signed for less than a second.
+            // No URL is signed for less than a second.
             eb.and([eb("state", "=", "pending"), eb("expires_at", "<", now + 1_000)]),
           ]),
         )

@@ -1,18 +1,20 @@
 import { createInterface } from "node:readline";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ended, startChild } from "../testing/child-process.ts";
 import type { DatabaseLocation } from "../testing/database-location.ts";
-import { describeDatabase } from "../testing/describe-database.ts";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
-describeDatabase("usage", (suite) => {
-  it("requirement 9: of 100 files begun at once by two processes, as many as fit get room", async () => {
+describe.each(engines)("usage on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it("requirement 9: two processes that start 100 files stay within the quota", async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     const note = sampleNote({ ownerId: "ann" });
     await suite.db.notes.insert(note);
     const processes = [1, 2].map(() => {
-      const child = startChild("take-room", [JSON.stringify(location), note.id]);
+      const child = startChild("take-quota", [JSON.stringify(location), note.id]);
       if (child.stdout === null) throw new Error("the child has no output");
       return { child, end: ended(child), lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
     });
@@ -25,7 +27,7 @@ describeDatabase("usage", (suite) => {
     expect(await suite.db.attachments.listOfNote(note.id)).toHaveLength(40);
   });
 
-  it("gives room back once, however many remove the file together", async () => {
+  it("releases quota once when many callers delete a file together", async () => {
     const note = sampleNote({ ownerId: "bob" });
     await suite.db.notes.insert(note);
     const files = [1, 2, 4].map((sizeBytes) => sampleAttachment(note, { sizeBytes }));
@@ -43,7 +45,7 @@ describeDatabase("usage", (suite) => {
     expect(await suite.db.usage.find("bob")).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("finds counters that drifted, a page at a time, and counts anew", async () => {
+  it("finds counters that drifted, page by page, and recounts them", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });

@@ -6,21 +6,21 @@ import type { Tables } from "../schema.ts";
 
 const UNLIMITED: Quota = { bytes: undefined, files: undefined };
 
-/** Whose room it is, who asks for it, and how much it is to be; `files` and `bytes` may be negative where a reservation is settled. */
-type Taking = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
+/** The owner of the quota, the caller, and the change, which may be negative after a reservation. */
+type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
- * Takes room in one conditional statement, in the transaction that writes what it is for: the row of an owner is locked while it is
- * compared and changed, so that those who start together on several replicas take turns. Throws `quota_exceeded`.
+ * Uses quota with one conditional statement, in the transaction of the files. The statement locks the row of the owner, so that
+ * replicas take turns. Throws `quota_exceeded`.
  */
-export async function takeRoom(db: Kysely<Tables>, taking: Taking): Promise<void> {
-  const { ownerId, userId, more, quota = UNLIMITED } = taking;
+export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
+  const { ownerId, userId, more, quota = UNLIMITED } = use;
   if (fits(more, quota) && (await addToUsage(db, { ownerId, more, quota }))) return;
   throw quotaExceeded({ wanted: more, used: await readUsage(db, ownerId), quota, isOwner: userId === ownerId });
 }
 
-/** Gives room back, in the transaction that ends or removes what it was for. */
-export async function giveBack(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
+/** Releases quota, in the transaction that ends or deletes the files. */
+export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
   if (less.bytes === 0 && less.files === 0) return;
   await db
     .updateTable("usage")
@@ -29,7 +29,7 @@ export async function giveBack(db: Kysely<Tables>, ownerId: string, less: Usage)
     .execute();
 }
 
-/** Ends the reservation of a form upload, whose room goes to whoever calls: undefined when there is none. */
+/** Ends the reservation of a form upload, and passes its quota to the caller. Undefined: there is none. */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const row = await db
     .deleteFrom("reservations")
@@ -46,7 +46,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     async reserve({ objectKey, ownerId, userId, sizeBytes, expiresAt }, quota) {
       const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
       await db.insertInto("reservations").values(row).execute();
-      await takeRoom(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
+      await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
     },
 
     async extend({ objectKey, ownerId, userId, moreBytes, expiresAt }, quota) {
@@ -58,7 +58,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       if (result.numUpdatedRows === 0n) {
         throw new DomainError("upload_aborted", "The upload stood still for too long; send the file again.");
       }
-      await takeRoom(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
+      await takeQuota(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
     },
 
     async release(objectKey) {
@@ -67,7 +67,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
         .where("object_key", "=", objectKey)
         .returning(["owner_id", "size_bytes"])
         .executeTakeFirst();
-      if (row !== undefined) await giveBack(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+      if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
     },
 
     async releaseExpired(now) {
@@ -76,14 +76,14 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
         .where("expires_at", "<=", now)
         .returning(["owner_id", "size_bytes"])
         .execute();
-      // In one order everywhere, so that two replicas don't wait for each other.
+      // The same order on all replicas avoids a deadlock.
       rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
-      for (const row of rows) await giveBack(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+      for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
       return rows.length;
     },
 
     async listDrifts({ after, limit }) {
-      // One statement, so that it sees the rows and the counters at one moment, however busy they are.
+      // One statement reads the rows and the counters at the same instant.
       const { rows } = await sql<DriftRow>`
         select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
         from (
@@ -104,7 +104,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     },
 
     async recount(ownerId) {
-      // Locks the counter first: whoever changes a row now changes the counter after us.
+      // Locks the counter first, so that a concurrent change of a row changes the counter afterwards.
       await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: UNLIMITED });
       const { rows } = await sql<{ bytes: number; files: number }>`${actualUsage(sql`owner_id = ${ownerId}`)}`.execute(
         db,
@@ -123,9 +123,9 @@ type DriftRow = {
   actual_files: number;
 };
 
-/** What the rows of these owners say, a row each. */
+/** Computes the usage of owners from their files, one row an owner. */
 function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
-  // The sum of bigints is of another type on PostgreSQL.
+  // On PostgreSQL the sum of bigints has another type.
   return sql`
     select owner_id, cast(sum(size_bytes) as bigint) as bytes, count(*) as files
     from (
@@ -146,7 +146,7 @@ async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<Usage> {
   return row ?? { bytes: 0, files: 0 };
 }
 
-/** What is more than the whole quota; the statement itself sees only those who have a row. */
+/** Whether the files alone fit the quota. The statement checks only owners who have a row. */
 function fits(more: Usage, quota: Quota): boolean {
   return (
     more.bytes <= (quota.bytes ?? Number.POSITIVE_INFINITY) && more.files <= (quota.files ?? Number.POSITIVE_INFINITY)
@@ -157,7 +157,7 @@ async function addToUsage(
   db: Kysely<Tables>,
   { ownerId, more, quota }: { ownerId: string; more: Usage; quota: Quota },
 ): Promise<boolean> {
-  // Who asks for none of the one is not refused for the other, even where a quota was lowered below what is in use.
+  // A change of files alone is not refused for bytes, and vice versa, even if a quota was lowered below the usage.
   const maxBytes = more.bytes > 0 ? quota.bytes : undefined;
   const maxFiles = more.files > 0 ? quota.files : undefined;
   const result = await db

@@ -1,10 +1,12 @@
-import { expect, it } from "vitest";
-import { describeDatabase } from "../testing/describe-database.ts";
+import { describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
 
 const MINUTE = 60_000;
 
-describeDatabase("checks of content", (suite) => {
+describe.each(engines)("checks of content on $name", (engine) => {
+  const suite = useDatabase(engine);
   async function queue(given: { dueAt?: number; needsScan?: boolean } = {}) {
     const note = sampleNote();
     const attachment = sampleAttachment(note, { state: "verifying" });
@@ -26,7 +28,7 @@ describeDatabase("checks of content", (suite) => {
     }
   }
 
-  it("are taken by one at a time, the longest due first, and not before they are due", async () => {
+  it("are claimed once, in the order in which they are due", async () => {
     const second = await queue({ dueAt: 2_000 });
     const first = await queue({ dueAt: 1_000, needsScan: true });
     expect(await claim(999)).toBeUndefined();
@@ -37,7 +39,7 @@ describeDatabase("checks of content", (suite) => {
     await drain();
   });
 
-  it("of 24 that come together each is taken once, whoever else asks at the same moment", async () => {
+  it("are claimed once each when many callers claim together", async () => {
     const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
     const claims = await Promise.all(Array.from({ length: 24 }, (_, nth) => claim(5_000, `holder ${nth}`)));
     const taken = claims.flatMap((check) => (check === undefined ? [] : [check.attachmentId]));
@@ -46,7 +48,7 @@ describeDatabase("checks of content", (suite) => {
     await drain();
   });
 
-  it("are due again when the lease of a holder that died ends; a holder that lives renews it", async () => {
+  it("are due again after their lease, unless the holder renews it", async () => {
     const { attachment } = await queue();
     const held = { attachmentId: attachment.id, holder: "one" };
     await claim(5_000);
@@ -59,7 +61,7 @@ describeDatabase("checks of content", (suite) => {
     await drain();
   });
 
-  it("are due again when they were put back, at the instant that was given", async () => {
+  it("are due again at the given instant after a release", async () => {
     const { attachment } = await queue();
     await claim(5_000);
     await suite.db.verifications.release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
@@ -68,7 +70,7 @@ describeDatabase("checks of content", (suite) => {
     await drain();
   });
 
-  it("that need a scanner wait for someone who has one", async () => {
+  it("that need a scanner wait for a replica with one", async () => {
     const { attachment } = await queue({ needsScan: true });
     await queue({ dueAt: 9_000 });
     expect(await suite.db.verifications.countNeedingScan()).toBe(1);
@@ -77,7 +79,7 @@ describeDatabase("checks of content", (suite) => {
     await drain();
   });
 
-  it("go with their attachment and its note", async () => {
+  it("are deleted with their attachment and its note", async () => {
     const { note } = await queue();
     await suite.db.notes.delete(note.id);
     expect(await claim(5_000)).toBeUndefined();

@@ -3,7 +3,7 @@ import type { ClaimedVerification, VerificationQueries } from "../../usecases/po
 import type { Tables, VerificationsTable } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 
-/** How many are looked at for one that no other replica takes at the same moment. */
+/** Enough to find one that no other replica claims at the same moment. */
 const CANDIDATES = 20;
 
 export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
@@ -27,7 +27,7 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
         .limit(CANDIDATES)
         .execute();
       for (const seen of candidates) {
-        // Whoever moves it from the instant that both have seen has it; the other one's update finds another instant there.
+        // Only one replica can change the instant that it has read. The update of any other finds no row.
         const row = await db
           .updateTable("content_checks")
           .set((eb) => ({ holder: claim.holder, due_at: claim.leaseEndsAt, attempts: eb("attempts", "+", 1) }))
@@ -65,7 +65,7 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
         .select((eb) => eb.fn.countAll<number | string>().as("count"))
         .where("needs_scan", "=", 1)
         .executeTakeFirstOrThrow();
-      // PostgreSQL's count is a bigint.
+      // A count on PostgreSQL is a bigint.
       return Number(count);
     },
 

@@ -18,13 +18,13 @@ const MAX_CACHED_STATEMENTS = 500;
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
-  /** Shared with whoever else writes in this process, so that they queue up instead of finding the file busy. */
+  /** Shared by all writers of this process, so that they queue instead of finding the file busy. */
   writeLock: Mutex;
-  /** How long a call may wait for another process that writes, counted from when it was made. */
+  /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
 };
 
-/** Kysely on node:sqlite: one connection, used in turns, and statements that are prepared once. */
+/** Kysely on node:sqlite, with one connection that calls use in turns, and prepared statements. */
 export function sqliteDialect(database: DatabaseSync, options: DialectOptions): Dialect {
   return {
     createDriver: () => new SqliteFileDriver(database, options),
@@ -35,12 +35,12 @@ export function sqliteDialect(database: DatabaseSync, options: DialectOptions): 
 }
 
 class SqliteFileAdapter extends SqliteAdapter {
-  // SQLite rolls back DDL like anything else: with this each start reads and changes the schema in one transaction.
+  // SQLite rolls back DDL, so a start reads and changes the schema in one transaction.
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 
-  // The driver has its own queue, because Kysely's does not know since when a call has been waiting.
+  // The driver has its own queue, because Kysely's does not know how long a call has waited.
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -80,7 +80,7 @@ class SqliteFileDriver implements Driver {
   }
 
   async rollbackTransaction(turn: SqliteTurn): Promise<void> {
-    // SQLite may have rolled back by itself, as it does when the disk is full.
+    // SQLite may already have rolled back, for example when the disk is full.
     if (this.#database.isTransaction) await turn.exec("rollback");
   }
 
@@ -95,7 +95,7 @@ class SqliteFileDriver implements Driver {
 
 type TurnOptions = { statements: PreparedStatements; writeLock: Mutex; deadline: number; endTurn: () => void };
 
-/** The connection, for as long as one call or one transaction has it. */
+/** The connection during one call or one transaction. */
 class SqliteTurn implements DatabaseConnection {
   readonly #database: DatabaseSync;
   readonly #given: TurnOptions;
@@ -114,14 +114,14 @@ class SqliteTurn implements DatabaseConnection {
     return await this.#whenNotBusy(run).finally(unlock);
   }
 
-  // biome-ignore lint/correctness/useYield: the interface asks for a generator, and nothing of ours streams.
+  // biome-ignore lint/correctness/useYield: the interface requires a generator, and no code of ours streams.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error("Streaming is not supported on SQLite.");
   }
 
   async begin(): Promise<void> {
     this.#unlock = await this.#given.writeLock.acquire();
-    // A transaction that begins as a reader can't always become a writer: it would fail at its first write instead of waiting here.
+    // A transaction that begins as a reader may fail at its first write instead of waiting here.
     await this.exec("begin immediate");
   }
 
@@ -134,7 +134,7 @@ class SqliteTurn implements DatabaseConnection {
     this.#given.endTurn();
   }
 
-  // SQLite's own busy timeout would block the event loop while another process writes; this waits without blocking.
+  // SQLite's own busy timeout would block the event loop while another process writes.
   async #whenNotBusy<T>(run: () => T): Promise<T> {
     for (;;) {
       try {
@@ -168,7 +168,7 @@ class PreparedStatements {
     if (known !== undefined) return known;
     const statement = this.#database.prepare(sql);
     const prepared = { statement, returnsRows: statement.columns().length > 0 };
-    // The texts are few, as lists are single parameters; this bound is for what others send through the same connection.
+    // Our statements are few, because lists are single parameters. The limit is for the accounts library on the same connection.
     if (this.#byText.size >= MAX_CACHED_STATEMENTS) this.#byText.clear();
     this.#byText.set(sql, prepared);
     return prepared;

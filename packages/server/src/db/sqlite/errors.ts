@@ -2,11 +2,10 @@ import { DomainError } from "../../domain/errors.ts";
 
 const BUSY = 5;
 const LOCKED = 6;
-const NOT_A_DATABASE = 26;
-// Busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database: the file, not the statement, is at fault.
-const FILE_FAULTS = new Set([BUSY, LOCKED, 8, 10, 11, 13, 14, 15, NOT_A_DATABASE]);
+// Faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
+const FILE_FAULTS = new Set([BUSY, LOCKED, 8, 10, 11, 13, 14, 15, 26]);
 
-/** Turns an error that says the database can't be used into `database_unavailable`; all others pass as they are. */
+/** Turns faults of the file into `database_unavailable`. Returns other errors as they are. */
 export function toSqliteDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const isClosed = (error as { code?: unknown }).code === "ERR_INVALID_STATE";
@@ -14,13 +13,9 @@ export function toSqliteDomainError(error: unknown): unknown {
   return new DomainError("database_unavailable", "The database can't be reached", { cause: error });
 }
 
-/** Another connection is writing. */
+/** Whether another connection is writing. */
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY || primaryCode(error) === LOCKED;
-}
-
-export function isNotADatabase(error: unknown): boolean {
-  return primaryCode(error) === NOT_A_DATABASE;
 }
 
 function primaryCode(error: unknown): number {

@@ -3,21 +3,21 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../../domain/errors.ts";
-import { isBusy, isNotADatabase } from "./errors.ts";
+import { isBusy } from "./errors.ts";
 
 const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
-// SQLite copies its write-ahead log into the database within the commit that finds it this long (here 64 MiB, and some 100 ms on a
-// plain disk). More often would be less at a time, but pages that change again and again would be copied more often: at SQLite's
-// default of 1,000 pages one URL event in a hundred waited for it, and the log of URL events had 2/3 of the throughput.
+// A commit that finds the write-ahead log this long copies the log into the database: 64 MiB, in about 100 ms on a plain disk.
+// A lower limit copies often-changed pages more often. At SQLite's default of 1,000 pages, one URL event in a hundred waited, and
+// the log of URL events had 2/3 of the throughput.
 const CHECKPOINT_PAGES = { auditThread: 16_000, mainThread: 24_000 };
 
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
- * Opens a database file to write, creating it for its owner alone, and its directory too, unless they exist. Waits for another process
- * that starts at the same moment. Rejects with `database_unavailable` when the file can't be used.
+ * Opens a database file for writing. Creates the file and its directory for their owner alone if they are missing.
+ * Waits for another process that starts at the same moment. Rejects with `database_unavailable` if the file can't be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
   const deadline = performance.now() + OPEN_PATIENCE_MS;
@@ -26,7 +26,7 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     const database = new DatabaseSync(file);
     for (;;) {
       try {
-        // Changing to WAL needs the file for itself, and does not wait for another process that starts at the same moment.
+        // The change to WAL needs exclusive access, and does not wait for another process.
         database.exec("pragma journal_mode = wal");
         configureWriter(database, { where });
         return database;
@@ -39,18 +39,21 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
       }
     }
   } catch (error) {
-    const why = isNotADatabase(error) ? "it is not a SQLite database" : (error as Error).message;
-    throw new DomainError("database_unavailable", `The database file ${file} can't be used: ${why}`, { cause: error });
+    throw new DomainError(
+      "database_unavailable",
+      `The database file ${file} can't be used. Move it away or restore a backup, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
   }
 }
 
 /**
- * What each connection that writes needs: foreign keys, and a commit that is on the disk when it returns. The main thread checkpoints
- * only when the audit log is quiet, as it stops the event loop with it.
+ * Enables foreign keys, and commits that are on the disk when they return. A checkpoint blocks the event loop of the main thread,
+ * so the main thread leaves it to the audit thread while that is busy.
  */
 export function configureWriter(database: DatabaseSync, { where }: Writer): void {
   database.exec("pragma synchronous = full");
-  // macOS keeps data in the drive's cache unless asked not to; elsewhere this changes nothing.
+  // On macOS, data stays in the cache of the drive without this.
   database.exec("pragma fullfsync = on");
   database.exec("pragma foreign_keys = on");
   database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES[where]}`);

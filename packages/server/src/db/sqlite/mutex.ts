@@ -1,8 +1,8 @@
-/** A lock within this process; those who wait get it in the order in which they came. */
+/** A lock within this process. Callers get it in the order of their calls. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
-  /** Resolves to the function that gives the lock back. */
+  /** Resolves to the function that releases the lock. */
   acquire(): Promise<() => void> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -10,38 +10,40 @@ import { createTransactions } from "../transactions.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
 import { openWriter } from "./file.ts";
-import { openUnfiledEvents } from "./journal/file.ts";
-import { openSqliteUrlAudit } from "./journal/log.ts";
+import { openSqliteUrlAudit, openUnfiledEvents } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
 import { openSqliteSearch } from "./search.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
 
+type Options = { file: string; clock: Clock };
+
 /**
- * Opens the embedded database in `file`, creating it and its directory when they are missing, and brings its schema up to date.
- * Rejects with `database_unavailable` when the file can't be used.
+ * Opens the embedded database in `file`, and brings its schema up to date. Creates the file and its directory if they are missing.
+ * Rejects with `database_unavailable` when the file can't be used or a migration fails.
  */
-export async function openSqlite({ file, clock }: { file: string; clock: Clock }): Promise<OpenDatabase> {
-  const writer = await openWriter(file, { where: "mainThread" });
+export async function openSqlite(options: Options): Promise<OpenDatabase> {
+  const writer = await openWriter(options.file, { where: "mainThread" });
+  try {
+    return await openWith(writer, options);
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise<OpenDatabase> {
   const writeLock = new Mutex();
   const transactions = createTransactions();
   const kysely = new Kysely<Tables>({
     dialect: sqliteDialect(writer, { writeLock, patienceMs: PATIENCE_MS }),
     plugins: [transactions.guard],
   });
-  try {
-    // Another process that starts at the same moment may be at work on the schema for longer than a call in service would wait.
-    const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
-    await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
-  } catch (error) {
-    writer.close();
-    throw error;
-  }
-  const unfiled = await openUnfiledEvents(file).catch((error) => {
-    writer.close();
-    throw error;
-  });
+  // Another process that starts at the same moment may change the schema for longer than a call in service would wait.
+  const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
+  await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
+  const unfiled = await openUnfiledEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch(file);
   const accessStatements = compileAccess(kysely, engine);
@@ -59,27 +61,27 @@ export async function openSqlite({ file, clock }: { file: string; clock: Clock }
   });
 }
 
-type Ask = (parameters: SQLInputValue[]) => unknown[][];
+type Run = (parameters: SQLInputValue[]) => unknown[][];
 
-// Access decisions have a connection of their own: they never wait for a write, and see each commit as soon as it is made.
+// Access decisions have their own connection: they never wait for a write, and see each commit at once.
 function runOn(reader: DatabaseSync): RunAccessStatement {
-  const prepared = new Map<string, Ask>();
+  const prepared = new Map<string, Run>();
   return async (statement, parameters) => {
     try {
-      let ask = prepared.get(statement.name);
-      if (ask === undefined) {
-        ask = prepare(reader, statement);
-        prepared.set(statement.name, ask);
+      let run = prepared.get(statement.name);
+      if (run === undefined) {
+        run = prepare(reader, statement);
+        prepared.set(statement.name, run);
       }
-      return ask(parameters as SQLInputValue[]);
+      return run(parameters as SQLInputValue[]);
     } catch (error) {
       throw toSqliteDomainError(error);
     }
   };
 }
 
-// Rows come as arrays: when SQLite's binding makes objects of them, that is a third of the whole question.
-function prepare(reader: DatabaseSync, { sql, rows }: AccessStatement): Ask {
+// Rows are arrays, because making objects takes a third of the time of a decision.
+function prepare(reader: DatabaseSync, { sql, rows }: AccessStatement): Run {
   const statement = reader.prepare(sql);
   statement.setReturnArrays(true);
   if (rows === "many") return (parameters) => statement.all(...parameters) as unknown as unknown[][];

@@ -3,12 +3,12 @@ import { workerData } from "node:worker_threads";
 import type { CompiledQuery } from "kysely";
 import { answerRequests } from "./thread.ts";
 
-// The thread that searches notes: all texts of a person are read for that, and the event loop would wait for as long.
+// The worker thread that searches notes. A search reads all texts of a person, and would block the event loop of the service.
 
-/** What it is asked: a query that reads. */
+/** A query that reads. */
 export type SearchRequest = Pick<CompiledQuery, "sql" | "parameters">;
 
-// Reading waits for a writer at the moment only in which that one recovers the file or clears its log.
+// A reader waits only while a writer recovers the file or resets its log.
 const BUSY_TIMEOUT_MS = 2_000;
 
 const database = new DatabaseSync(workerData.file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });

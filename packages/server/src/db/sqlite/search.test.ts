@@ -1,17 +1,13 @@
 import { rename } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { sampleNote } from "../testing/samples.ts";
-import { engines, type TestDatabase } from "../testing/test-databases.ts";
+import { sqlite } from "../testing/test-databases.ts";
 
-// The thread is SQLite's alone; what the port promises of searches is tested on both engines elsewhere.
+// Only SQLite has this thread. The tests of notes cover searches on both engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
-async function open(): Promise<TestDatabase> {
-  return (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
-}
-
-it("finds what was committed the moment before, in the order of other lists", async () => {
-  const test = await open();
+it("finds a note right after its commit, in the order of other lists", async () => {
+  const test = await sqlite.open();
   const notes = [sampleNote(), sampleNote(), sampleNote()];
   for (const [nth, note] of notes.entries()) {
     await test.db.notes.insert(note);
@@ -21,8 +17,8 @@ it("finds what was committed the moment before, in the order of other lists", as
   await test.close();
 });
 
-it("answers searches that come together, each with what it asked for", async () => {
-  const test = await open();
+it("runs concurrent searches, each with its own result", async () => {
+  const test = await sqlite.open();
   const owners = Array.from({ length: 20 }, (_, nth) => `owner${nth}`);
   for (const ownerId of owners) await test.db.notes.insert(sampleNote({ ownerId }));
   const found = await Promise.all(owners.map((ownerId) => test.db.notes.listOwned(ownerId, TITLE)));
@@ -30,8 +26,8 @@ it("answers searches that come together, each with what it asked for", async () 
   await test.close();
 });
 
-it("searches inside of a transaction see what that has written", async () => {
-  const test = await open();
+it("finds a note of the same transaction", async () => {
+  const test = await sqlite.open();
   const note = sampleNote();
   await test.db.transaction(async (tx) => {
     await tx.notes.insert(note);
@@ -41,8 +37,8 @@ it("searches inside of a transaction see what that has written", async () => {
   await test.close();
 });
 
-it("fails while the file can't be opened, and works again when it can", async () => {
-  const test = await open();
+it("fails while the file is missing, and recovers when it is back", async () => {
+  const test = await sqlite.open();
   const file = test.file as string;
   const search = () => test.db.notes.listOwned("ann", TITLE);
   await rename(file, `${file}-away`);
@@ -57,8 +53,8 @@ it("fails while the file can't be opened, and works again when it can", async ()
   await test.close();
 });
 
-it("answers what was asked before it is closed, and nothing after", async () => {
-  const test = await open();
+it("finishes its searches before it closes, and refuses later ones", async () => {
+  const test = await sqlite.open();
   const note = sampleNote();
   await test.db.notes.insert(note);
   const replica = await test.openAgain({ clock: Date.now });

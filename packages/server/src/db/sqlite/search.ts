@@ -2,7 +2,7 @@ import type { RunSearch } from "../queries/notes.ts";
 import type { SearchRequest } from "./search-worker.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
-/** Searches on SQLite: a thread of its own runs them one after the other, on a connection that sees each commit as soon as it is made. */
+/** Runs searches on a worker thread, one after the other. Each search sees all earlier commits. */
 export function openSqliteSearch(file: string): { run: RunSearch; close: () => Promise<void> } {
   const refusal = "The database can't be searched";
   const thread = new SqliteThread<SearchRequest, unknown[]>({

@@ -3,11 +3,11 @@ import { parentPort, Worker } from "node:worker_threads";
 import { DomainError } from "../../domain/errors.ts";
 
 type Options = {
-  /** The module that the thread runs. */
+  /** The module of the worker thread. */
   module: URL;
-  /** The database's file, which the module opens for itself. */
+  /** The database file, which the module opens. */
   file: string;
-  /** What is said when a request fails. */
+  /** The message of a request that fails. */
   refusal: string;
 };
 
@@ -15,7 +15,7 @@ type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
 const CLOSE = "close";
 
-/** A thread with connections of its own, started when it is first asked, and anew when it ended unasked. */
+/** A worker thread with its own connections. It starts with the first request, and again after it crashed. */
 export class SqliteThread<Request, Answer> {
   readonly #options: Options;
   readonly #pending: PromiseWithResolvers<Answer>[] = [];
@@ -26,7 +26,7 @@ export class SqliteThread<Request, Answer> {
     this.#options = options;
   }
 
-  /** Answered in the order in which they came. Rejects with `database_unavailable`. */
+  /** Sends a request. Requests run in order. Rejects with `database_unavailable`. */
   request(request: Request): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
     this.#worker ??= this.#start();
@@ -37,7 +37,7 @@ export class SqliteThread<Request, Answer> {
     return pending.promise;
   }
 
-  /** Resolves when all that it was asked is answered. */
+  /** Resolves when all requests are finished and the thread has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const worker = this.#worker;
@@ -64,7 +64,7 @@ export class SqliteThread<Request, Answer> {
 
   #settle(reply: Reply<Answer>): void {
     const pending = this.#pending.shift();
-    // Idle, it must not keep the process alive.
+    // An idle thread must not keep the process alive.
     if (this.#pending.length === 0) this.#worker?.unref();
     if ("answer" in reply) pending?.resolve(reply.answer);
     else pending?.reject(this.#toError(reply.failure));
@@ -76,18 +76,16 @@ export class SqliteThread<Request, Answer> {
   }
 }
 
-/**
- * The module `name` beside the importing file. The published package is compiled: there the module is a .js file.
- */
+/** The module `name` beside the importing file. In the compiled package it is a .js file. */
 export function workerModule(name: string, importer: string): URL {
   const extension = importer.endsWith(".ts") ? "ts" : "js";
   return new URL(`./${name}.${extension}`, importer);
 }
 
-/** The thread's end of it: answers one request after the other until it is told to close. */
+/** Runs inside the worker thread: handles one request after the other until `close`. */
 export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
   const port = parentPort;
-  if (port === null) throw new Error("This is for the entry of a worker thread.");
+  if (port === null) throw new Error("answerRequests runs in a worker thread only.");
   port.on("message", (request: Request | typeof CLOSE) => {
     if (request === CLOSE) {
       has.close();
@@ -97,7 +95,7 @@ export function answerRequests<Request>(has: { answer: (request: Request) => unk
     try {
       port.postMessage({ answer: has.answer(request as Request) } satisfies Reply<unknown>);
     } catch (error) {
-      // Passing an error between threads drops what SQLite says beside the message.
+      // An error that passes between threads loses its SQLite code.
       const { message, errcode } = error as { message: string; errcode?: number };
       port.postMessage({ failure: { message, errcode } } satisfies Reply<unknown>);
     }

@@ -10,11 +10,11 @@ const ATTACHMENTS_PER_NOTE = 2;
 type Answer = Role | undefined | "absent";
 type ModelShare = { subjectId: string; userId: string; role: ShareRole; expiresAt: number | undefined };
 
-/** A database and the model that it must agree with. */
+/** A database, and the model that it must agree with. */
 export type World = { db: Database; clock: { now: number }; model: AccessModel };
 type Command = (world: World) => Promise<void>;
 
-/** Who may do what, written as plainly as it can be said: lists that are searched, and no SQL. */
+/** The access rules as a naive model: searches in lists, without SQL. */
 export class AccessModel {
   allNoteIds: string[] = [];
   allAttachmentIds: string[] = [];
@@ -71,7 +71,7 @@ const target = fc.oneof(
 );
 type Target = { kind: "note" | "attachment"; index: number };
 
-/** Things that happen to a world: shares are given, replaced, revoked and expire; notes and attachments go. */
+/** Random events: shares are created, replaced, revoked and expire, notes and attachments are deleted. */
 export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 6,
@@ -104,7 +104,7 @@ export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-// A counterexample is read by people: the command prints what it does.
+// People read counterexamples, so each command prints its action.
 function namedCommand(name: string, given: unknown, run: Command): Command {
   return Object.assign(run, { [fc.toStringMethod]: () => `${name} ${JSON.stringify(given)}` });
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** Starts one of this folder's `.child.ts` files; what it says on stderr is shown with the tests' output. */
+/** Starts a `.child.ts` file of this folder. Its stderr appears in the output of the tests. */
 export function startChild(name: string, args: readonly string[]): ChildProcess {
   const script = fileURLToPath(new URL(`./${name}.child.ts`, import.meta.url));
   return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, ...args], {

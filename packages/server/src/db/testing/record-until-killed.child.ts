@@ -1,8 +1,8 @@
 import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
-// A process that records URL events until it is killed: `node record-until-killed.child.ts <location as JSON> <note id>`.
-// It prints the id of each event that was acknowledged, one a line.
+// Records URL events until it is killed: `node record-until-killed.child.ts <location as JSON> <note id>`.
+// It prints the id of each acknowledged event, one a line.
 const CALLERS = 32;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
@@ -15,7 +15,7 @@ async function recordForEver(): Promise<never> {
   }
 }
 
-// Waits while the reader is behind; a plain writeSync would fail with EAGAIN on a full pipe.
+// Waits for a slow reader. A plain writeSync would fail with EAGAIN on a full pipe.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

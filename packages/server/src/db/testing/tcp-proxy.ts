@@ -1,6 +1,6 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 
-/** A way to a server that can be cut (refused, reset) or stalled (nothing passes), and mended. */
+/** A proxy to a server. It can cut connections (refuse, reset), stall them (nothing passes), and repair them. */
 export class TcpProxy {
   readonly #target: { host: string; port: number };
   readonly #sockets = new Set<Socket>();
@@ -23,7 +23,7 @@ export class TcpProxy {
     this.#server = server;
   }
 
-  /** Resets what is connected and refuses what comes. */
+  /** Resets all connections, and refuses new ones. */
   async cut(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -32,7 +32,7 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Accepts and keeps all connections, and lets no byte through until it is mended. */
+  /** Accepts and keeps connections, but passes no byte. */
   stall(): void {
     this.#stalled = true;
     for (const socket of this.#sockets) socket.pause();
@@ -40,7 +40,7 @@ export class TcpProxy {
 
   async mend(): Promise<void> {
     this.#stalled = false;
-    // What was stalled stays dead, as after a partition that outlived the server's patience.
+    // Stalled connections stay dead, as after a network partition that outlasts the timeouts of the server.
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server === undefined) await this.listen();
   }
@@ -62,7 +62,7 @@ export class TcpProxy {
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    // Resets are what this is for.
+    // Resets are expected.
     socket.on("error", () => undefined);
   }
 }

@@ -9,14 +9,14 @@ import type { OpenDatabase } from "../database.ts";
 import type { EngineName } from "../engine.ts";
 import { type DatabaseLocation, openAt } from "./database-location.ts";
 
-/** A fresh database, its schema up to date. `close` closes and removes it. */
+/** A fresh database with the current schema. `close` closes and removes it. */
 export type TestDatabase = {
   db: OpenDatabase;
-  /** What DATABASE_URL would be; undefined on SQLite. */
+  /** The value for DATABASE_URL. Undefined on SQLite. */
   url: string | undefined;
   /** Undefined on PostgreSQL. */
   file: string | undefined;
-  /** The same database for another replica: with connections of its own, to be closed first. */
+  /** Opens the same database as another replica does. Close that one first. */
   openAgain(options: { clock: Clock }): Promise<OpenDatabase>;
   close(): Promise<void>;
 };
@@ -24,24 +24,24 @@ export type TestDatabase = {
 export type TestEngine = {
   name: EngineName;
   open(options?: { clock?: Clock }): Promise<TestDatabase>;
-  /** A place for a database that has not been opened yet. */
-  createPlace(): Promise<TestPlace>;
+  /** A location where no database has been opened yet. */
+  createLocation(): Promise<TestLocation>;
 };
 
-export type TestPlace = { location: DatabaseLocation; remove: () => Promise<void> };
+export type TestLocation = { location: DatabaseLocation; remove: () => Promise<void> };
 
-/** Both engines, for `describe.each(engines)`: no database test runs on one alone without a reason. */
-export const engines: readonly TestEngine[] = [
-  testEngine("sqlite", createSqlitePlace),
-  testEngine("postgres", createPostgresPlace),
-];
+export const sqlite: TestEngine = testEngine("sqlite", createSqliteLocation);
+export const postgres: TestEngine = testEngine("postgres", createPostgresLocation);
 
-function testEngine(name: EngineName, createPlace: () => Promise<TestPlace>): TestEngine {
+/** Both engines, for `describe.each(engines)`. A test on one engine alone needs a reason. */
+export const engines: readonly TestEngine[] = [sqlite, postgres];
+
+function testEngine(name: EngineName, createLocation: () => Promise<TestLocation>): TestEngine {
   return {
     name,
-    createPlace,
+    createLocation,
     async open({ clock } = {}) {
-      const { location, remove } = await createPlace();
+      const { location, remove } = await createLocation();
       const db = await openAt(location, clock);
       return {
         db,
@@ -57,7 +57,7 @@ function testEngine(name: EngineName, createPlace: () => Promise<TestPlace>): Te
   };
 }
 
-async function createSqlitePlace(): Promise<TestPlace> {
+async function createSqliteLocation(): Promise<TestLocation> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-sqlite-"));
   return {
     location: { file: join(directory, "data", "valetkey.sqlite") },
@@ -65,23 +65,24 @@ async function createSqlitePlace(): Promise<TestPlace> {
   };
 }
 
-async function createPostgresPlace(): Promise<TestPlace> {
+async function createPostgresLocation(): Promise<TestLocation> {
   const { url, remove } = await createTestPostgresDatabase();
   return { location: { url }, remove };
 }
 
-/** An empty database on the run's PostgreSQL server. */
+/** Creates an empty database on the PostgreSQL server of the test run. */
 export async function createTestPostgresDatabase(): Promise<{ url: string; remove: () => Promise<void> }> {
   const server = inject("postgresUrl");
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await administer(server, `create database ${name}`);
-  return { url: url.href, remove: () => administer(server, `drop database if exists ${name} with (force)`) };
+  await runSql(server, `create database ${name}`);
+  return { url: url.href, remove: () => runSql(server, `drop database if exists ${name} with (force)`) };
 }
 
-async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
+/** Runs one statement on a PostgreSQL database. */
+export async function runSql(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

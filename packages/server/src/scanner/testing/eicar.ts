@@ -1,2 +1,2 @@
-/** The harmless text that every virus scanner takes for a virus; in two halves, so that none takes this file for one. */
+/** The harmless text that every scanner reports as a virus. In two halves, so that no scanner reports this file. */
 export const EICAR = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-", "STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"].join("");

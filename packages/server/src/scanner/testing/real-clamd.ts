@@ -9,15 +9,15 @@ import { freePort } from "../../wiring/free-port.ts";
 import { EICAR } from "./eicar.ts";
 import type { ClamdLimits, TestClamd } from "./stand-in.ts";
 
-// Where distributions install it, which is not on everyone's path.
+// Distributions install it in folders that are not on every path.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
 
-/** Whether a ClamAV daemon is installed here. */
+/** Whether a ClamAV daemon is installed. */
 export function isClamdInstalled(): boolean {
   return spawnSync("clamd", ["--version"], { env }).status === 0;
 }
 
-/** A real clamd of its own, in the foreground, which knows one signature: that of the EICAR test file, anywhere in a file. */
+/** Starts a real clamd with one signature: that of the EICAR test file, anywhere in a file. */
 export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimits): Promise<TestClamd> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-clamd-"));
   await writeFile(join(directory, "test.ndb"), `Eicar-Test-Signature:0:*:${Buffer.from(EICAR).toString("hex")}\n`);
@@ -26,14 +26,20 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   await writeFile(
     config,
     [
-      ...["Foreground yes", `DatabaseDirectory ${directory}`, `TemporaryDirectory ${directory}`],
-      ...["TCPAddr 127.0.0.1", `TCPSocket ${port}`, `StreamMaxLength ${streamMaxBytes}`, "MaxThreads 2", "SelfCheck 0"],
+      "Foreground yes",
+      `DatabaseDirectory ${directory}`,
+      `TemporaryDirectory ${directory}`,
+      "TCPAddr 127.0.0.1",
+      `TCPSocket ${port}`,
+      `StreamMaxLength ${streamMaxBytes}`,
+      "MaxThreads 2",
+      "SelfCheck 0",
       ...(fileMaxBytes === undefined ? [] : [`MaxFileSize ${fileMaxBytes}`, "AlertExceedsMax yes"]),
     ].join("\n"),
   );
   const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"], env });
   const ended = once(child, "close");
-  // It says this last, when it listens.
+  // The last line before it listens.
   await lineOf(child, /Self checking/);
   return {
     host: "127.0.0.1",
@@ -46,14 +52,14 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   };
 }
 
-/** Resolves when the process says it; rejects when it ends before. */
+/** Resolves when the process prints such a line. Rejects if it ends before. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
-    const said: string[] = [];
+    const lines: string[] = [];
     createInterface({ input: child.stdout as Readable }).on("line", (line) => {
-      said.push(line);
+      lines.push(line);
       if (pattern.test(line)) resolve();
     });
-    child.once("close", () => reject(new Error(`clamd did not start:\n${said.join("\n")}`)));
+    child.once("close", () => reject(new Error(`clamd did not start:\n${lines.join("\n")}`)));
   });
 }

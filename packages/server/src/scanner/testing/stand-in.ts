@@ -1,17 +1,17 @@
 import { createServer, type Socket } from "node:net";
 import { EICAR } from "./eicar.ts";
 
-/** A clamd that a test started, whichever it is. */
+/** A clamd, real or not, that a test started. */
 export type TestClamd = { host: string; port: number; stop(): Promise<void> };
 
-/** StreamMaxLength; and MaxFileSize, past which a file is not looked at, with the alert that says so. Default: none. */
+/** `streamMaxBytes` is StreamMaxLength. `fileMaxBytes` is MaxFileSize with its alert, and has no limit by default. */
 export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
 
 const SIGNATURE = Buffer.from(EICAR);
 
 /**
- * Speaks as much of clamd's protocol as is used here, and as clamd does: PING, and INSTREAM with its limit, past which it answers and
- * closes without reading on. It knows one signature, that of the EICAR test file, anywhere in a file.
+ * Starts a server that behaves like clamd for PING and INSTREAM. Over the limit of the stream it replies and closes without reading on.
+ * It knows one signature: that of the EICAR test file, anywhere in a file.
  */
 export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();
@@ -45,7 +45,7 @@ async function answer(socket: Socket, { streamMaxBytes, fileMaxBytes = streamMax
 
 type Reader = ReturnType<typeof reader>;
 
-/** Reads to the piece of length 0, or to the one that is too much; answers the size so far, that one included. */
+/** Reads to the piece of length 0, or to the piece over the limit. Returns the size, with that piece. */
 async function readStream(read: Reader, streamMaxBytes: number): Promise<number> {
   for (let sizeBytes = 0; ; ) {
     const length = (await read.exactly(4)).readUInt32BE();
@@ -84,7 +84,7 @@ function reader(socket: Socket) {
       held = held.subarray(length);
       return bytes;
     },
-    /** Also finds what the pieces of a stream have cut in two. */
+    /** Also finds a signature that spans two pieces. */
     look(bytes: Buffer): void {
       const seen = Buffer.concat([tail, bytes]);
       found ||= seen.includes(SIGNATURE);

@@ -6,17 +6,17 @@ import { toSqliteDomainError } from "../errors.ts";
 import { openWriter } from "../file.ts";
 
 /**
- * The database file of the URL journal, beside the database `file`. It is one of its own because SQLite drops all cached pages of a
- * file when another connection has changed it: with the journal inside, each access decision would read its pages again.
+ * The path of the journal beside the database `file`. SQLite drops all cached pages of a file that another connection has changed.
+ * With the journal in the same file, each access decision would read its pages again.
  */
 export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;
 }
 
-/** Creates the journal's file if need be, and reads it for the activity. Rejects with `database_unavailable`. */
+/** Opens the journal for reading by the activity, and creates its file if it is missing. Rejects with `database_unavailable`. */
 export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfiledEvents; close: () => void }> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
-  // Each row is a batch: a JSON array with an array for each event, its values in the order of `auditColumns`.
+  // A row is a batch: a JSON array with one array for each event, whose values are in the order of `auditColumns`.
   database.exec(
     "create table if not exists url_event_batches (seq integer primary key autoincrement, events text not null) strict",
   );
@@ -29,7 +29,7 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
   return {
     find({ column, value, before, limit }) {
       try {
-        // As the batch's JSON has it: a backslash or a quote is escaped there.
+        // JSON escapes backslashes and quotes, so the search text needs the same escapes.
         const inJson = JSON.stringify(value).slice(1, -1);
         const rows = prepare(column).all({ value, inJson, before: before ?? null, limit });
         return rows as unknown as Selectable<AuditEventsTable>[];
@@ -41,7 +41,7 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
   };
 }
 
-// Most batches have nothing of this note or owner, and searching a text is much faster than parsing it.
+// Most batches have no event of this note or owner, and a text search is much faster than parsing.
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event

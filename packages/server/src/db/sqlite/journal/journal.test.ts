@@ -3,17 +3,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../../domain/audit-event.ts";
 import { toAuditValues } from "../../queries/audit.ts";
 import { sampleEvent } from "../../testing/samples.ts";
-import { engines, type TestDatabase } from "../../testing/test-databases.ts";
+import { sqlite, type TestDatabase } from "../../testing/test-databases.ts";
 import { urlJournalFile } from "./file.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
-// The journal is SQLite's alone; what the port promises of URL events is tested on both engines elsewhere.
+// Only SQLite has the journal. The tests of the audit log cover URL events on both engines.
 describe("the journal of URL events", () => {
   let test: TestDatabase;
   let files: JournalFiles;
 
   beforeEach(async () => {
-    test = (await engines.find(({ name }) => name === "sqlite")?.open()) as TestDatabase;
+    test = await sqlite.open();
     files = openFiles();
   });
   afterEach(async () => {
@@ -52,7 +52,7 @@ describe("the journal of URL events", () => {
     }
   }
 
-  it("shows each event exactly once before, while and after it is filed", async () => {
+  it("lists each event once before, during and after its filing", async () => {
     const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));
@@ -74,7 +74,7 @@ describe("the journal of URL events", () => {
     expect(journal.fileSome(100)).toBe(0);
   });
 
-  it("finds the events of an owner whose id JSON writes otherwise", async () => {
+  it("finds the events of an owner whose id JSON escapes", async () => {
     const journal = new UrlJournal(files);
     for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
       const event = sampleEvent({ noteId: "n0", ownerId });
@@ -83,7 +83,7 @@ describe("the journal of URL events", () => {
     }
   });
 
-  it("pages across what is filed and what is not", async () => {
+  it("pages across filed and unfiled events", async () => {
     const journal = new UrlJournal(files);
     const all = Array.from({ length: 25 }, () => sampleEvent({ noteId: "n0", ownerId: "o0" }));
     append(journal, all.slice(0, 10));
@@ -100,7 +100,7 @@ describe("the journal of URL events", () => {
     expect(found).toEqual(all.reverse());
   });
 
-  it("files what a process left that was killed in the middle of filing", async () => {
+  it("files the events of a process that was killed during filing", async () => {
     const left = events(40);
     const killed = new UrlJournal(files);
     append(killed, left);
@@ -113,7 +113,7 @@ describe("the journal of URL events", () => {
     await expectListed(left);
   });
 
-  it("leaves alone what another process appends meanwhile", async () => {
+  it("leaves the batches of another process alone", async () => {
     const mine = new UrlJournal(files);
     const othersFiles = openFiles();
     const other = new UrlJournal(othersFiles);
@@ -130,7 +130,7 @@ describe("the journal of URL events", () => {
     closeFiles(othersFiles);
   });
 
-  it("keeps its place when a slice fails", async () => {
+  it("resumes after a step that fails", async () => {
     const journal = new UrlJournal(files);
     const all = events(10);
     append(journal, all);
@@ -143,7 +143,7 @@ describe("the journal of URL events", () => {
     await expectListed(all);
   });
 
-  it("is emptied when the log has been quiet", async () => {
+  it("files all events when the log is quiet", async () => {
     const recorded = events(6);
     await Promise.all(recorded.map((event) => test.db.urlAudit.record(event)));
     await expect.poll(batches, { timeout: 10_000 }).toBe(0);

@@ -1,18 +1,17 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AuditValues, auditColumns } from "../../queries/audit.ts";
 
-// Removing a batch frees all the pages that it took: a few batches cost as much as filing many events.
+// Removing a batch frees all its pages: a few batches cost as much as filing many events.
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 
-/** Connections to the database and to the journal's file beside it (sqlite-url-journal-file.ts). */
+/** Connections to the database and to the journal's file beside it. */
 export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 
 /**
- * URL events on SQLite, in two steps. `append` makes a batch durable as one row at the end of a table, which costs a tenth of
- * inserting its events where the indexes want them: there each event touches pages of its own, and SQLite logs whole pages. `fileSome`
- * moves events to audit_events later, many of an owner together, so that they share pages. Until then readers find them in the
- * journal (audit.ts), and a process that was killed leaves them there for the next one.
+ * Stores URL events in two steps. `append` makes a batch durable as one row at the end of a table, for a tenth of the cost of inserts
+ * into the indexes of audit_events. `fileSome` later moves events to audit_events, grouped by owner, so that they share pages.
+ * Until then readers find them in the journal (queries/audit.ts). After a kill, the next process files them.
  */
 export class UrlJournal {
   readonly #database: DatabaseSync;
@@ -25,19 +24,19 @@ export class UrlJournal {
   constructor({ database, journal }: JournalFiles) {
     this.#database = database;
     this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
-    // A process that was killed half-way, or files the same batches at this moment, has inserted some of them.
+    // A killed process, or one that files the same batches now, may have inserted some of the events.
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${auditColumns.map(() => "?").join(", ")})
        on conflict (owner_id, id) do nothing`,
     );
-    // By number, not up to a number: in between may be what another process has appended, and files itself.
+    // By number, not up to a number: another process may have appended batches in between, and files them itself.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
     for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
       this.#gather(Number(seq), JSON.parse(String(events)));
     }
   }
 
-  /** How many events wait for the next round of filing. */
+  /** The number of events that wait for the next round of filing. */
   get gathered(): number {
     return this.#gathered.count;
   }
@@ -49,8 +48,8 @@ export class UrlJournal {
   }
 
   /**
-   * Files up to `maxEvents`, or, when all of a round are filed, removes some of their batches: one commit. Answers how many steps like
-   * this are left of the round, at most; what comes meanwhile is for the next round.
+   * Takes one step of a round, in one commit: files up to `maxEvents`, or removes batches whose events are all filed.
+   * Returns the maximum number of steps left in the round. Events that arrive during a round wait for the next.
    */
   fileSome(maxEvents: number): number {
     if (this.#filing.done === this.#filing.events.length && this.#filing.batches.length === 0) this.#startFiling();

@@ -1,3 +1,4 @@
+// The journal of URL events on SQLite, as ADR 7 describes it. The rest of the code imports this file alone.
 import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
 import { toAuditValues } from "../../queries/audit.ts";
 import { createUrlAuditLog } from "../../url-audit.ts";
@@ -6,15 +7,17 @@ import { Mutex } from "../mutex.ts";
 import { SqliteThread, workerModule } from "../thread.ts";
 import type { AuditRequest } from "./worker.ts";
 
-// How long events may wait for another process that writes.
+export { openUnfiledEvents, urlJournalFile } from "./file.ts";
+
+// How long events wait for another process that writes.
 const PATIENCE_MS = 2_000;
-// The journal is filed when the log has been quiet for a while, or when this many events wait: readers search them all.
+// Filing starts after a quiet second, or when this many events wait: readers search all of them.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
 /**
- * The log of URL events on SQLite: a thread of its own commits them to a file of their own, and files them in the database in turns with
- * this process's other writes.
+ * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later files them in the database.
+ * Filing takes turns with the other writes of this process.
  */
 export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): UrlAuditLog {
   const refusal = "The audit log can't be written";
@@ -24,14 +27,14 @@ export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLoc
     refusal,
   });
   const threadLock = new Mutex();
-  // The database's turn comes first: a URL never waits for the thread while that waits for a write of others.
+  // The write lock comes first: a URL never waits for the thread while the thread waits for another write.
   const filing = new Filing(() => inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file"))));
   const log = createUrlAuditLog(async (events) => {
     const deadline = performance.now() + PATIENCE_MS;
     const values = events.map(toAuditValues);
     filing.gathered(await inTurn(threadLock, () => untilNotBusy(deadline, () => thread.request(values))));
   });
-  // What a process before this one has left.
+  // An earlier process may have left events in the journal.
   filing.startWhenQuiet();
   return {
     record: log.record,
@@ -58,9 +61,9 @@ async function untilNotBusy(deadline: number, request: () => Promise<number>): P
   }
 }
 
-/** Files the journal a little at a time, so that others get their turns in between. */
+/** Files the journal in small steps, so that other writes run in between. */
 class Filing {
-  /** Answers how many steps are left. */
+  /** Returns how many steps are left. */
   readonly #fileSome: () => Promise<number>;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
@@ -96,7 +99,7 @@ class Filing {
     try {
       while (!this.#stopped && (await this.#fileSome()) > 0);
     } catch {
-      // The events are durable where they are, and found there; it is tried again when more come or the log is quiet.
+      // The events stay durable and readable in the journal. Filing is retried.
       this.startWhenQuiet();
     }
   }

@@ -6,13 +6,12 @@ import { answerRequests } from "../thread.ts";
 import { urlJournalFile } from "./file.ts";
 import { UrlJournal } from "./journal.ts";
 
-// The thread that writes URL events, so that waiting for the disk never stops the event loop. It answers an append with the number of
-// events that wait to be filed, and a filing with how many steps of its round are left.
+// The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
 
-/** What it is asked to do: make events durable, or file some of the journal. */
+/** Appends events, which returns the number of unfiled events. Or files a part, which returns the number of steps left. */
 export type AuditRequest = AuditValues[] | "file";
 
-// Short, because it is asked again while the caller has patience.
+// Short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
 // About 2 ms of work: no URL waits longer than that for filing.
 const FILE_AT_ONCE = 250;

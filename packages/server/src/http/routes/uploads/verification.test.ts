@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import pino from "pino";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { startChecking } from "../../../background/verification.ts";
+import { startVerification } from "../../../background/verification.ts";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
@@ -261,16 +262,9 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
     });
     const one = await startService({ engine, limits, wrap: { bucket } });
     const two = await startService({ engine, limits, wrap: { bucket }, beside: one });
-    const errors: unknown[] = [];
-    const checkings = [one, two].map(({ useCases }) =>
-      startChecking({
-        useCases: () => useCases,
-        atOnce: 2,
-        intervalMs: 50,
-        renewMs: MINUTE_MS,
-        onError: (error) => errors.push(error),
-      }),
-    );
+    const errors: string[] = [];
+    const logger = pino({}, { write: (line) => errors.push(line) });
+    const checkings = [one, two].map(({ useCases }) => startVerification({ useCases, logger }));
     onTestFinished(async () => {
       for (const checking of checkings) await checking.stop();
       await two.close();

@@ -2,14 +2,14 @@ import { DomainError } from "../../domain/errors.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote } from "./samples.ts";
 
-// A process that begins many files at once in one quota: `node take-room.child.ts <location as JSON> <note id>`.
-// It says "ready", begins at SIGUSR2, and prints how many files it got.
+// Starts many files at once in one quota: `node take-quota.child.ts <location as JSON> <note id>`.
+// It prints "ready", starts at SIGUSR2, and prints how many files fit.
 const FILES = 50;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
 const note = sampleNote({ id: noteId });
 await new Promise<void>((resolve) => {
-  // Waiting for a signal alone does not keep a process alive.
+  // A pending signal handler does not keep a process alive.
   const alive = setInterval(() => undefined, 1_000);
   process.once("SIGUSR2", () => {
     clearInterval(alive);
@@ -18,7 +18,7 @@ await new Promise<void>((resolve) => {
   process.stdout.write("ready\n");
 });
 
-async function begin(): Promise<number> {
+async function startFile(): Promise<number> {
   const attachment = sampleAttachment(note, { sizeBytes: 100 });
   try {
     await db.transaction((tx) => tx.attachments.insert(attachment, { quota: { bytes: 4_099, files: 1_000 } }));
@@ -29,6 +29,6 @@ async function begin(): Promise<number> {
   }
 }
 
-const won = await Promise.all(Array.from({ length: FILES }, begin));
-process.stdout.write(`${won.reduce((sum, each) => sum + each)}\n`);
+const fitted = await Promise.all(Array.from({ length: FILES }, startFile));
+process.stdout.write(`${fitted.reduce((sum, each) => sum + each)}\n`);
 await db.close();

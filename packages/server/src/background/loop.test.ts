@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Loop, startLoop } from "./loop.ts";
+
+describe("a background loop", () => {
+  let rounds: PromiseWithResolvers<void>[];
+  let errors: unknown[];
+  let loop: Loop;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    rounds = [];
+    errors = [];
+    loop = startLoop({
+      round() {
+        const round = Promise.withResolvers<void>();
+        rounds.push(round);
+        return round.promise;
+      },
+      intervalMs: 1_000,
+      onError: (error) => errors.push(error),
+    });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it("runs a round at each interval", async () => {
+    await vi.advanceTimersByTimeAsync(1_000);
+    rounds[0]?.resolve();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(rounds).toHaveLength(2);
+  });
+
+  it("runs one more round for all kicks during a round", async () => {
+    loop.kick();
+    loop.kick();
+    loop.kick();
+    expect(rounds).toHaveLength(1);
+    rounds[0]?.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(rounds).toHaveLength(2);
+    rounds[1]?.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(rounds).toHaveLength(2);
+  });
+
+  it("goes on after a round fails", async () => {
+    loop.kick();
+    rounds[0]?.reject("no bucket");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(errors).toEqual(["no bucket"]);
+    expect(rounds).toHaveLength(2);
+  });
+
+  it("waits for the running round when it stops", async () => {
+    loop.kick();
+    let isStopped = false;
+    const stopped = loop.stop().then(() => {
+      isStopped = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isStopped).toBe(false);
+    rounds[0]?.resolve();
+    await stopped;
+  });
+
+  it("starts no round after it stops", async () => {
+    await loop.stop();
+    loop.kick();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(rounds).toEqual([]);
+  });
+});

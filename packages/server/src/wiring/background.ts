@@ -1,0 +1,38 @@
+import type { Logger } from "pino";
+import { startBucketProbe } from "../background/bucket-probe.ts";
+import { startSweep } from "../background/sweep.ts";
+import { startVerification } from "../background/verification.ts";
+import type { Core } from "./core.ts";
+import type { Opened } from "./opened.ts";
+
+/**
+ * Starts the background jobs on an open core. They run at intervals, and as soon as a use case queues work for them.
+ * `kick` runs them for work that an earlier process left.
+ */
+export async function startBackground(
+  core: Core,
+  { logger, opened }: { logger: Logger; opened: Opened },
+): Promise<{ kick(): void }> {
+  const { useCases, work, db, capabilities } = core;
+  const verification = startVerification({ useCases, logger });
+  opened.add(verification.stop);
+  work.on("verificationQueued", verification.kick);
+  const sweep = startSweep({ useCases, logger });
+  opened.add(sweep.stop);
+  work.on("deletionsQueued", sweep.kick);
+  const probe = await startBucketProbe({ capabilities, logger });
+  opened.add(probe.stop);
+  if (core.scanner === undefined) await warnOfUnscanned(db, logger);
+  return {
+    kick() {
+      for (const job of [sweep, verification]) job.kick();
+    },
+  };
+}
+
+/** Without a scanner, files that were queued for it never become ready. */
+async function warnOfUnscanned(db: Core["db"], logger: Logger): Promise<void> {
+  const waiting = await db.verifications.countNeedingScan();
+  if (waiting === 0) return;
+  logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
+}

@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { bucketOn } from "../bucket/testing/server.ts";
 import { engines } from "../db/testing/test-databases.ts";
 import { keyToAdopt, requestOf, routesOf, WITH_JSON } from "./testing/requests.ts";
-import { type Client, startService, type TestService } from "./testing/service.ts";
+import type { Client } from "./testing/service.ts";
+import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
 // The rows of SECURITY-REQUIREMENTS 15: every route, for everyone. The last column is the owner of a note that was deleted.
@@ -74,16 +75,14 @@ const table: readonly Row[] = [
 const rows = table.map(([call, ...expected]) => ({ call, expected }));
 
 describe.each(engines)("requirement 15: who may do what, on $name", (engine) => {
-  let service: TestService;
   const clients = new Map<string, Client>();
 
+  const service = useService({ engine });
   beforeAll(async () => {
-    service = await startService({ engine });
-    for (const person of people) clients.set(person, await service.as(person));
+    for (const person of people) clients.set(person, service.as(person));
     clients.set("anonymous", service.anonymous);
-    clients.set("deletedNote", await service.as("owner"));
+    clients.set("deletedNote", service.as("owner"));
   });
-  afterAll(() => service.close());
 
   it.each(rows)("$call", async ({ call, expected }) => {
     const actual: Outcomes = {};
@@ -96,7 +95,7 @@ describe.each(engines)("requirement 15: who may do what, on $name", (engine) => 
   });
 
   it("an administrator adopts an object wherever they may add files, and nowhere else", async () => {
-    const own = await startService({ engine });
+    const own = await startServiceInTest({ engine });
     const bucket = bucketOn(own.bucketServer);
     const outcomes: Outcomes = {};
     for (const person of people) {
@@ -104,10 +103,9 @@ describe.each(engines)("requirement 15: who may do what, on $name", (engine) => 
       const body = Readable.from([Buffer.from("here already")]);
       await bucket.store({ objectKey: keyToAdopt(world), contentType: "text/plain", body, maxBytes: 100 });
       await own.useCases.rememberPerson({ id: person, email: undefined, name: undefined, isAdmin: true });
-      outcomes[person] = await outcome(await own.as(person), { call: ADOPT, world });
+      outcomes[person] = await outcome(own.as(person), { call: ADOPT, world });
     }
     bucket.close();
-    await own.close();
     const { owner, editor, ...others } = outcomes;
     expect([owner, editor]).toEqual([201, 201]);
     expect(new Set(Object.values(others))).toEqual(new Set([403]));

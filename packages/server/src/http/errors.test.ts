@@ -1,39 +1,37 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import type { Deps } from "../usecases/ports/index.ts";
-import { type Client, startService, type TestService, tokenOf } from "./testing/service.ts";
+import { tokenOf } from "./testing/service.ts";
+import { useService } from "./testing/use-service.ts";
 import { unknownId } from "./testing/world.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 const JSON_TYPE = { "content-type": "application/json" };
 
 describe("what HTTP itself refuses", () => {
-  let service: TestService;
-  let ann: Client;
   let port: number;
   let release: () => void = () => undefined;
   let held: Promise<void> = Promise.resolve();
   let reached: () => void = () => undefined;
 
-  beforeAll(async () => {
-    const database = (db: Deps["db"]): Deps["db"] => ({
-      ...db,
-      people: {
-        ...db.people,
-        find: async (userId) => {
-          reached();
-          await held;
-          return db.people.find(userId);
-        },
+  const database = (db: Deps["db"]): Deps["db"] => ({
+    ...db,
+    people: {
+      ...db.people,
+      find: async (userId) => {
+        reached();
+        await held;
+        return db.people.find(userId);
       },
-    });
-    service = await startService({ engine, wrap: { database } });
-    ann = await service.as("ann");
+    },
+  });
+  const service = useService({ engine, wrap: { database } });
+  const ann = service.as("ann");
+  beforeAll(async () => {
     port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
   });
-  afterAll(() => service.close());
 
   /** Sends bytes as they are, and answers all that came back until the connection closed. */
   async function raw(text: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { Check, Errors } from "typebox/value";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
-import { startService, type TestService } from "./testing/service.ts";
+import { useService } from "./testing/use-service.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 const METHODS = ["get", "put", "post", "delete", "patch"];
@@ -71,14 +71,12 @@ type Operation = {
 };
 
 describe("the OpenAPI document", () => {
-  let service: TestService;
   // biome-ignore lint/suspicious/noExplicitAny: the document is checked member by member
   let document: any;
+  const service = useService({ engine, hasAccounts: true });
   beforeAll(async () => {
-    service = await startService({ engine, hasAccounts: true });
     document = (await service.anonymous.send("GET /openapi.json")).body;
   });
-  afterAll(() => service.close());
 
   const operations = (): [string, Operation][] =>
     Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>

@@ -11,6 +11,7 @@ import { engines, type TestEngine } from "../db/testing/test-databases.ts";
 import { fileForm } from "./testing/form.ts";
 import { requestOf, routesOf, WITH_JSON } from "./testing/requests.ts";
 import { startService, type TestService } from "./testing/service.ts";
+import { startServiceInTest } from "./testing/use-service.ts";
 import { createWorld } from "./testing/world.ts";
 
 const SECONDS = 1_000;
@@ -18,7 +19,7 @@ const SECONDS = 1_000;
 const NEEDS_NO_DATABASE = ["GET /healthz", "GET /readyz", "GET /metrics", "GET /s3/sts"];
 
 async function note(service: TestService): Promise<string> {
-  return (await (await service.as("ann")).send("POST /notes", { json: { title: "Files" } })).body.id;
+  return (await service.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id;
 }
 
 describe.each(engines)("an outage of the bucket, on $name", (engine) => {
@@ -31,7 +32,7 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     });
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const noteId = await note(service);
     const attached = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
@@ -82,9 +83,8 @@ describe("an outage of the database", () => {
         };
       },
     };
-    const service = await startService({ engine });
-    onTestFinished(() => service.close());
-    const owner = await service.as("owner");
+    const service = await startServiceInTest({ engine });
+    const owner = service.as("owner");
     const world = await createWorld(service);
     const { noteId } = world;
     const { id } = (await owner.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
@@ -111,9 +111,8 @@ describe("an outage of the database", () => {
   });
 
   it("on sqlite: files that another process holds -> 503 for what must be written, and recovery", async () => {
-    const service = await startService({ engine: engines[0] as TestEngine });
-    onTestFinished(() => service.close());
-    const ann = await service.as("ann");
+    const service = await startServiceInTest({ engine: engines[0] as TestEngine });
+    const ann = service.as("ann");
     const noteId = await note(service);
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     const file = service.database.file as string;

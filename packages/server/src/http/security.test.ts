@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import type { AppOptions } from "./app.ts";
 import { fileForm } from "./testing/form.ts";
-import { type Client, startService, type TestService, tokenOf } from "./testing/service.ts";
+import { tokenOf } from "./testing/service.ts";
+import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { unknownId } from "./testing/world.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 
-async function started(app: Partial<AppOptions>): Promise<TestService> {
-  const service = await startService({ engine, app });
-  onTestFinished(() => service.close());
-  return service;
-}
+const started = (app: Partial<AppOptions>) => startServiceInTest({ engine, app });
 
 describe("requirement 25: the headers of every answer", () => {
   const bucketOrigins = ["https://files.s3.eu-central-1.amazonaws.com"];
@@ -91,13 +88,8 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
 });
 
 describe("requirement 28: the log of a full run holds no secret", () => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
   it("whatever is asked and whatever fails", async () => {
     const token = await tokenOf("ann");
@@ -139,7 +131,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
 describe("requirement 32: a failure of ours says `internal` and a requestId", () => {
   it("never a stack, a query or a path", async () => {
     const cause = new Error("SELECT * FROM people WHERE id = 'ann' -- /srv/app/secret.ts");
-    const service = await startService({
+    const service = await startServiceInTest({
       engine,
       wrap: {
         database: (db) => ({
@@ -155,8 +147,7 @@ describe("requirement 32: a failure of ours says `internal` and a requestId", ()
         }),
       },
     });
-    onTestFinished(() => service.close());
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     for (const call of ["GET /me", "GET /tokens"]) {
       const { status, text, body } = await ann.send(call);
       expect(status).toBe(500);
@@ -186,7 +177,7 @@ describe("ids", () => {
     "%s is malformed -> 400",
     async (id) => {
       const service = await started({});
-      const ann = await service.as("ann");
+      const ann = service.as("ann");
       for (const path of [`/notes/${id}`, `/attachments/${id}/url`, `/uploads/${id}`]) {
         expect((await ann.send(`GET ${path}`)).body).toMatchObject({ status: 400, code: "invalid_request" });
       }

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
-import { startService, type TestService } from "./testing/service.ts";
+import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "./testing/web-root.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
@@ -13,16 +13,12 @@ const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
 const PAGES = ["/", NOTE, "/shared", "/activity", "/settings", "/sign-in", "/sign-up?next=%2F"];
 
 describe("the web app", () => {
-  let service: TestService;
   let webRoot: Awaited<ReturnType<typeof makeWebRoot>>;
   beforeAll(async () => {
     webRoot = await makeWebRoot();
-    service = await startService({ engine, app: { webRoot: webRoot.root }, hasAccounts: true });
   });
-  afterAll(async () => {
-    await service.close();
-    await webRoot.remove();
-  });
+  afterAll(() => webRoot.remove());
+  const service = useService(() => ({ engine, app: { webRoot: webRoot.root }, hasAccounts: true }));
   const get = (path: string, headers: object = BROWSER) => service.anonymous.send(`GET ${path}`, { headers });
 
   describe("is a page at", () => {
@@ -46,7 +42,7 @@ describe("the web app", () => {
       expect(welcome.headers.vary).toContain("accept");
       expect((await get("/activity", { accept })).body).toMatchObject({ code: "unauthenticated" });
     }
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const { body, headers } = await ann.send("GET /activity", { headers: { accept: "application/json" } });
     expect(body.items).toEqual([]);
     expect(headers).toMatchObject({ "cache-control": "no-store", vary: "accept" });
@@ -182,7 +178,7 @@ describe("the web app", () => {
 });
 
 it("without a web app there are no pages", async () => {
-  const service = await startService({ engine });
+  const service = await startServiceInTest({ engine });
   for (const path of PAGES.filter((page) => page !== "/" && page !== "/activity")) {
     const { body } = await service.anonymous.send(`GET ${path}`, { headers: BROWSER });
     expect(body, path).toMatchObject({ status: 404, code: "not_found" });
@@ -190,7 +186,6 @@ it("without a web app there are no pages", async () => {
   const welcome = await service.anonymous.send("GET /", { headers: BROWSER });
   expect(welcome.body).toMatchObject({ name: "Valet Key" });
   expect(welcome.headers.vary).toBeUndefined();
-  await service.close();
 });
 
 async function raw(port: number, request: string): Promise<string> {

@@ -12,6 +12,7 @@ import { type AppOptions, buildApp } from "../app.ts";
 import { type Accounts, createAccounts } from "../auth/accounts.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing.ts";
+import type { App } from "../types.ts";
 import { type Form, multipartBody } from "./form.ts";
 
 export const EVERY_CAPABILITY = Object.fromEntries(
@@ -119,8 +120,9 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       new Promise<void>((resolve) => {
         onDeletionsQueued = resolve;
       }),
-    as: async (userId: string): Promise<Client> => clientOf(app, await tokenOf(userId)),
-    anonymous: clientOf(app, undefined),
+    /** A client that sends this user's bearer token. */
+    as: (userId: string): Client => clientOf(() => app, { userId }),
+    anonymous: clientOf(() => app),
     async close() {
       await app.close();
       bucket.close();
@@ -163,16 +165,21 @@ export type Answer = {
 };
 export type Client = ReturnType<typeof clientOf>;
 
-/** Sends requests as one person, without a socket. */
-function clientOf(app: ReturnType<typeof buildApp>, token: string | undefined) {
-  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+/** Sends requests without a socket, as one user or without credentials. */
+export function clientOf(app: () => App, { userId }: { userId?: string } = {}) {
+  let token: Promise<string> | undefined;
+  async function authorization(): Promise<Record<string, string>> {
+    if (userId === undefined) return {};
+    token ??= tokenOf(userId);
+    return { authorization: `Bearer ${await token}` };
+  }
   async function send(call: string, options: { json?: unknown; form?: Form; headers?: object } = {}): Promise<Answer> {
     const [method, url] = call.split(" ") as ["GET", string];
     const form = options.form === undefined ? undefined : multipartBody(options.form);
-    const response = await app.inject({
+    const response = await app().inject({
       method,
       url,
-      headers: { ...authorization, ...form?.headers, ...options.headers },
+      headers: { ...(await authorization()), ...form?.headers, ...options.headers },
       ...(form === undefined ? {} : { payload: form.body }),
       ...(options.json === undefined ? {} : { payload: options.json as object }),
     });

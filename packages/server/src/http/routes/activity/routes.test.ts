@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { encodeCursor } from "../../../db/queries/cursor.ts";
 import { sampleAttachment, sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 type Named = { name: string | null; email: string | null };
@@ -11,13 +12,8 @@ type Named = { name: string | null; email: string | null };
 const cursorAfter = ({ id }: { id: string }) => encodeURIComponent(encodeCursor(id));
 
 describe.each(engines)("activity on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
   const create = async (title: string): Promise<string> => (await ann.send("POST /notes", { json: { title } })).body.id;
   const attach = async (noteId: string, name: string): Promise<string> =>
@@ -27,8 +23,8 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
-    await (await service.as("bob")).send(`GET /attachments/${attachment.id}/url`);
-    await (await service.as("bob")).send(`GET /attachments/${attachment.id}/download`);
+    await service.as("bob").send(`GET /attachments/${attachment.id}/url`);
+    await service.as("bob").send(`GET /attachments/${attachment.id}/download`);
     const expected = ["url.issued", "url.issued", "share.granted", "attachment.uploaded", "note.created"];
     const actions = (answer: { body: { items: { action: string }[] } }) =>
       answer.body.items.map(({ action }) => action);
@@ -54,7 +50,7 @@ describe.each(engines)("activity on $name", (engine) => {
   });
 
   it("names who did it, with whom it was shared, and which files it is about, deleted ones included", async () => {
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     await bob.send("GET /me");
     const noteId = await create("Files");
     const [kept, deleted] = [await attach(noteId, "kept.txt"), await attach(noteId, "deleted.txt")];
@@ -93,13 +89,13 @@ describe.each(engines)("activity on $name", (engine) => {
   });
 
   it("tells addresses to the owner of the note alone, and everyone their own", async () => {
-    const [bob, carl] = [await service.as("bob"), await service.as("carl")];
+    const [bob, carl] = [service.as("bob"), service.as("carl")];
     await Promise.all([bob.send("GET /me"), carl.send("GET /me")]);
     const noteId = await create("Shared");
     const hidden = await attach(noteId, "a.txt");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["carl"] } });
-    await (await service.as("eve")).send(`GET /attachments/${hidden}/url`);
+    await service.as("eve").send(`GET /attachments/${hidden}/url`);
     await bob.send(`GET /attachments/${hidden}/url`);
     const addresses = async (client: Client, path: string) => {
       const { items } = (await client.send(`GET ${path}`)).body;
@@ -147,7 +143,7 @@ describe.each(engines)("activity on $name", (engine) => {
   it("records a refusal", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
-    await (await service.as("eve")).send(`GET /attachments/${id}/url`);
+    await service.as("eve").send(`GET /attachments/${id}/url`);
     // The refusal does not wait for its record; an URL that is issued after it does, and shares its commit or a later one.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -161,9 +157,7 @@ describe.each(engines)("activity on $name", (engine) => {
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
     // What is asked twice is refused twice, and named once.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
-    const { urls } = (
-      await (await service.as("finn")).send("POST /attachments/urls", { json: { attachmentIds: asked } })
-    ).body;
+    const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);

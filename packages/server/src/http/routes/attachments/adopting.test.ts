@@ -37,7 +37,7 @@ describe.each(engines)("adopting what is being deleted, on $name", (engine) => {
       },
     });
     service = await startService({ engine, wrap: { bucket } });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     await service.useCases.rememberPerson({ id: "ann", email: undefined, name: undefined, isAdmin: true });
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("hello") })).body;

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 const LIMIT = 2 ** 20;
 
 describe.each(engines)("attachments on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
-  beforeAll(async () => {
-    service = await startService({ engine, limits: { uploadMaxBytes: LIMIT } });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine, limits: { uploadMaxBytes: LIMIT } });
+  const ann = service.as("ann");
   beforeEach(async () => {
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
@@ -127,7 +122,7 @@ describe.each(engines)("attachments on $name", (engine) => {
 
   it("refuses before it reads, where the caller may not attach", async () => {
     const form = fileForm(Buffer.alloc(LIMIT));
-    const denied = await (await service.as("eve")).send(`POST /notes/${noteId}/attachments`, { form });
+    const denied = await service.as("eve").send(`POST /notes/${noteId}/attachments`, { form });
     expect([denied.status, denied.body.code]).toEqual([403, "access_denied"]);
     const unknown = await ann.send(`POST /notes/${unknownId()}/attachments`, { form });
     expect([unknown.status, unknown.body.code]).toEqual([404, "note_not_found"]);

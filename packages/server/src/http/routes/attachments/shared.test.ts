@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { createWorld, people } from "../../testing/world.ts";
 
 const LIST = "GET /attachments?scope=shared";
 
 describe.each(engines)("files that are shared by themselves, on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
+  const service = useService({ engine });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "A title that nobody sees" } })).body.id;
   });
-  afterAll(() => service.close());
 
   const attach = async (name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
@@ -25,7 +23,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     (await client.send(`${LIST}${query}`)).body.items.map(({ id }: { id: string }) => id);
 
   it("lists them with their owner and the end of the share, newest first, in pages, and nothing of the note", async () => {
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     const ids = [await attach("one.txt"), await attach("two.txt"), await attach("three.txt")];
     const expiresAt = "2999-01-01T00:00:00.000Z";
     for (const [nth, id] of ids.entries()) {
@@ -48,7 +46,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
   });
 
   it("leaves out what is shared with its note, until that ends, and what was never uploaded", async () => {
-    const carl = await service.as("carl");
+    const carl = service.as("carl");
     const id = await attach("both.txt");
     const json = { filename: "never.txt", sizeBytes: 1, contentType: "text/plain" };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
@@ -74,7 +72,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
   });
 
   it("requirement 16: the list after a revocation, or after the end of a share, is without the file", async () => {
-    const dora = await service.as("dora");
+    const dora = service.as("dora");
     const [revoked, ended] = [await attach("revoked.txt"), await attach("ended.txt")];
     await share(revoked, { userIds: ["dora"] });
     const expiresAt = new Date(Date.now() + 120_000).toISOString();
@@ -89,11 +87,11 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
   it("requirement 17: lists nothing that the caller can't reach", async () => {
     const world = await createWorld(service);
     for (const person of people) {
-      const { text } = await (await service.as(person)).send(LIST);
+      const { text } = await service.as(person).send(LIST);
       if (person === "fileViewer") expect(text).toContain(world.attachmentId);
       else expect(text, person).not.toContain(world.attachmentId);
     }
-    const other = await (await service.as("otherUser")).send(LIST);
+    const other = await service.as("otherUser").send(LIST);
     expect(other.body).toEqual({ items: [], nextCursor: null });
   });
 });

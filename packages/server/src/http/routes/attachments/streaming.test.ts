@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import type { Bucket } from "../../../usecases/ports/index.ts";
-import { startService, type TestService, tokenOf } from "../../testing/service.ts";
+import { tokenOf } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const LIMIT = 128 * MIB;
@@ -13,7 +14,6 @@ const TAIL = "\r\n--xyz--\r\n";
 
 // What HTTP itself does with a body needs a socket under it.
 describe.each(engines)("form uploads over a socket, on $name", (engine) => {
-  let service: TestService;
   let origin: string;
   let token: string;
   let noteId: string;
@@ -24,23 +24,23 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
       yield chunk;
     }
   }
+  const watched = (bucket: Bucket): Bucket => ({
+    ...bucket,
+    store: (options) => bucket.store({ ...options, body: Readable.from(watch(options.body), { objectMode: false }) }),
+  });
+  const service = useService({
+    engine,
+    limits: { uploadMaxBytes: LIMIT, userQuotaBytes: 8 * LIMIT },
+    wrap: { bucket: watched },
+  });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    const watched = (bucket: Bucket): Bucket => ({
-      ...bucket,
-      store: (options) => bucket.store({ ...options, body: Readable.from(watch(options.body), { objectMode: false }) }),
-    });
-    service = await startService({
-      engine,
-      limits: { uploadMaxBytes: LIMIT, userQuotaBytes: 8 * LIMIT },
-      wrap: { bucket: watched },
-    });
     origin = await service.app.listen({ port: 0, host: "127.0.0.1" });
     token = await tokenOf("ann");
   });
   beforeEach(async () => {
-    noteId = (await (await service.as("ann")).send("POST /notes", { json: { title: "Files" } })).body.id;
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
-  afterAll(() => service.close());
 
   function post(headers: Record<string, string | number> = {}): ClientRequest {
     return httpRequest(`${origin}/notes/${noteId}/attachments`, {
@@ -51,7 +51,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
   }
 
   async function expectNothingLeft(): Promise<void> {
-    expect((await (await service.as("ann")).send(`GET /notes/${noteId}`)).body.attachments).toEqual([]);
+    expect((await ann.send(`GET /notes/${noteId}`)).body.attachments).toEqual([]);
     await service.useCases.purgeObjects();
     expect(await service.bucketContents.keys()).toEqual([]);
     expect(await service.bucketContents.uploads()).toBe(0);
@@ -81,7 +81,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
     // What the client is ahead of the bucket is what both sockets and the server hold, however large the file is.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
-    await (await service.as("ann")).send(`DELETE /attachments/${body.id}`);
+    await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();
   });
 

@@ -1,15 +1,15 @@
 import { Instance } from "@valetkey/contract";
 import { Check } from "typebox/value";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type ServiceOptions, startService } from "../../testing/service.ts";
+import type { ServiceOptions } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const PERSON = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
 
 describe.each(engines)("GET /instance, on $name", (engine) => {
   async function start(options: Omit<ServiceOptions, "engine"> = {}) {
-    const service = await startService({ engine, hasAccounts: true, ...options });
-    onTestFinished(() => service.close());
+    const service = await startServiceInTest({ engine, hasAccounts: true, ...options });
     return { ...service, ask: () => service.anonymous.send("GET /instance") };
   }
 
@@ -30,7 +30,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
 
   it("knows of the first account at once, a person who only has tokens is none", async () => {
     const { anonymous, ask, as } = await start();
-    await (await as("ben")).send("POST /notes", { json: { title: "Ben's" } });
+    await as("ben").send("POST /notes", { json: { title: "Ben's" } });
     expect((await ask()).body.hasAccounts).toBe(false);
     const origin = "https://files.example.com";
     await anonymous.send("POST /auth/sign-up/email", { json: PERSON, headers: { origin } });

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Answer } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 describe.each(engines)("changes of a note at the same time, on $name", (engine) => {
-  let service: TestService;
-  let replica: TestService;
-  let ann: Client;
-  let elsewhere: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    replica = await startService({ engine, beside: service });
-    ann = await service.as("ann");
-    elsewhere = await replica.as("ann");
-  });
-  afterAll(async () => {
-    await replica.close();
-    await service.close();
-  });
+  const service = useService({ engine });
+  const replica = useService({ engine, beside: service });
+  const ann = service.as("ann");
+  const elsewhere = replica.as("ann");
 
   const create = async () => (await ann.send("POST /notes", { json: { title: "Plan", body: "v0" } })).body;
   const eventsOf = async (id: string) => (await ann.send(`GET /notes/${id}/activity`)).body.items.length;
@@ -76,7 +67,7 @@ describe.each(engines)("changes of a note at the same time, on $name", (engine) 
 
   it("a note that is deleted meanwhile is not found, and who may not change it learns nothing by asking", async () => {
     const { id, updatedAt } = await create();
-    const eve = await service.as("eve");
+    const eve = service.as("eve");
     const denied = await eve.send(`PATCH /notes/${id}`, { json: { body: "x", ifUpdatedAt: "2001-01-01T00:00:00Z" } });
     expect(denied.body.code).toBe("access_denied");
     await ann.send(`DELETE /notes/${id}`);

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { Database } from "../../../usecases/ports/index.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client } from "../../testing/service.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
 
 describe.each(engines)("notes on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
   it("creates, reads, changes and deletes a note", async () => {
     const created = await ann.send("POST /notes", { json: { title: "Plan" } });
@@ -33,7 +29,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it("says whose a note and its files are, and what the caller is to it", async () => {
-    const [bob, carl] = [await service.as("bob"), await service.as("carl")];
+    const [bob, carl] = [service.as("bob"), service.as("carl")];
     for (const person of [bob, carl]) await person.send("GET /me");
     const { id, ...created } = (await ann.send("POST /notes", { json: { title: "Ours" } })).body;
     const owner = { id: "ann", name: "ann", email: "ann@example.com" };
@@ -58,13 +54,13 @@ describe.each(engines)("notes on $name", (engine) => {
     const note = sampleNote({ ownerId: "stranger" });
     await service.db.notes.insert(note);
     await service.db.shares.put({ noteId: note.id }, sampleShare({ userId: "dora" }));
-    const { body } = await (await service.as("dora")).send(`GET /notes/${note.id}`);
+    const { body } = await service.as("dora").send(`GET /notes/${note.id}`);
     expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
   });
 
   it("looks everyone up at once, however long the list", async () => {
     const asked: (readonly string[])[] = [];
-    const own = await startService({
+    const own = await startServiceInTest({
       engine,
       wrap: {
         database: (db) => {
@@ -76,14 +72,13 @@ describe.each(engines)("notes on $name", (engine) => {
         },
       },
     });
-    const ella = await own.as("ella");
+    const ella = own.as("ella");
     for (let nth = 0; nth < 5; nth += 1) {
       const note = sampleNote({ ownerId: "ella" });
       await own.db.notes.insert(note);
       await own.db.attachments.insert(sampleAttachment(note, { createdBy: `sender-${nth}` }));
     }
     expect((await ella.send("GET /notes")).body.items).toHaveLength(5);
-    await own.close();
     expect(asked.map((ids) => ids.toSorted())).toEqual([
       ["ella", ...Array.from({ length: 5 }, (_, nth) => `sender-${nth}`)],
     ]);
@@ -92,8 +87,8 @@ describe.each(engines)("notes on $name", (engine) => {
   it("says that a write is done, though the database can't be asked for names any more", async () => {
     const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
     const database = (db: Database): Database => ({ ...db, people: { ...db.people, findByIds: down } });
-    const own = await startService({ engine, wrap: { database } });
-    const hugo = await own.as("hugo");
+    const own = await startServiceInTest({ engine, wrap: { database } });
+    const hugo = own.as("hugo");
     const person = { id: "hugo", name: null, email: null };
     const created = await hugo.send("POST /notes", { json: { title: "Plan" } });
     expect([created.status, created.body.owner]).toEqual([201, person]);
@@ -102,7 +97,6 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([changed.status, changed.body.owner]).toEqual([200, person]);
     const attached = await hugo.send(`POST /notes/${id}/attachments`, { form: fileForm() });
     expect([attached.status, attached.body.createdBy]).toEqual([201, person]);
-    await own.close();
   });
 
   it("deleting a note while files are added to it leaves no object that nobody knows", async () => {
@@ -125,7 +119,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it("lists in pages, newest first", async () => {
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     for (const title of ["one", "two", "three"]) await bob.send("POST /notes", { json: { title } });
     const first = await bob.send("GET /notes?limit=2");
     expect(first.body.items.map(({ title }: { title: string }) => title)).toEqual(["three", "two"]);
@@ -138,7 +132,7 @@ describe.each(engines)("notes on $name", (engine) => {
     const ids = new Map<string, string>();
     let finn: Client;
     beforeAll(async () => {
-      finn = await service.as("finn");
+      finn = service.as("finn");
       const bodies = [
         "100% sure_thing \\ 'quoted' \"twice\"",
         "Überblick über die Straße",
@@ -184,7 +178,7 @@ describe.each(engines)("notes on $name", (engine) => {
       [" ", ["3", "2", "1", "0"]],
     ])("for %j finds %j, owned and shared alike", async (q, found) => {
       expect((await find(q)).found).toEqual(found);
-      expect((await find(q, { as: await service.as("gina"), scope: "shared" })).found).toEqual(found);
+      expect((await find(q, { as: service.as("gina"), scope: "shared" })).found).toEqual(found);
     });
 
     it("answers in pages", async () => {
@@ -265,7 +259,7 @@ describe.each(engines)("notes on $name", (engine) => {
 
   it("requirement 17: lists and activity leak nothing of notes that the caller can't reach", async () => {
     const world = await createWorld(service);
-    const otherUser = await service.as("otherUser");
+    const otherUser = service.as("otherUser");
     const search = "q=hello.TXT";
     const searches = [`GET /notes?${search}`, "GET /notes?q=title", `GET /notes?scope=shared&${search}`];
     for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity", ...searches]) {
@@ -274,11 +268,11 @@ describe.each(engines)("notes on $name", (engine) => {
     // Shares that ended, or that are of one file, show no note either.
     for (const person of ["expiredShare", "revokedShare", "fileViewer", "otherFileShare"]) {
       for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`, `GET /notes?${search}`]) {
-        expect((await (await service.as(person)).send(list)).text).not.toContain(world.noteId);
+        expect((await service.as(person).send(list)).text).not.toContain(world.noteId);
       }
     }
     for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`]) {
-      expect((await (await service.as("viewer")).send(list)).text).toContain(world.noteId);
+      expect((await service.as("viewer").send(list)).text).toContain(world.noteId);
     }
   });
 });

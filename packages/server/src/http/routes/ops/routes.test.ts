@@ -2,15 +2,11 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import type { AppOptions } from "../../app.ts";
 import { fileForm } from "../../testing/form.ts";
-import { startService, type TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 
-async function started(app: Partial<AppOptions> = {}): Promise<TestService> {
-  const service = await startService({ engine, app });
-  onTestFinished(() => service.close());
-  return service;
-}
+const started = (app: Partial<AppOptions> = {}) => startServiceInTest({ engine, app });
 
 const up = async (): Promise<void> => undefined;
 const down = (): Promise<void> => Promise.reject(new Error("connect to 10.0.0.7 refused"));
@@ -63,7 +59,7 @@ describe("probes", () => {
 describe("metrics", () => {
   it("counts requests by route and the URLs issued, and holds no id", async () => {
     const service = await started();
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`GET /attachments/${id}/url`);

@@ -21,7 +21,7 @@ export function formSuite(name: string, start: () => Promise<BucketServer>): voi
     beforeAll(async () => {
       bucket = await start();
       service = await startService({ engine, bucket });
-      ann = await service.as("ann");
+      ann = service.as("ann");
       noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
     });
     afterAll(async () => {

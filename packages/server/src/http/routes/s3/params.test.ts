@@ -21,7 +21,7 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
   // A service each: the bucket has a clock of its own, and takes nothing that was signed in its future.
   beforeEach(async () => {
     service = await startService({ engine, limits: { uploadMaxBytes: LIMIT } });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
   });
   afterEach(() => service.close());
@@ -156,7 +156,7 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
   it("requirement 16: whoever lost the note in the meantime attaches nothing", async () => {
     const note = await newNote();
     await ann.send(`PUT /notes/${note}/shares`, { json: { userIds: ["ben"], role: "editor" } });
-    const { body: form } = await ask({ "metadata[noteId]": note }, await service.as("ben"));
+    const { body: form } = await ask({ "metadata[noteId]": note }, service.as("ben"));
     await post(form);
     await ann.send(`DELETE /notes/${note}/shares/ben`);
     await collect();
@@ -217,7 +217,7 @@ describe.each(engines)("Uppy's uploads in one form on $name", (engine) => {
 
   it("requirement 9: the room is taken when the form is signed, and is the file's own size once it is there", async () => {
     const quota = await startService({ engine, limits: { uploadMaxBytes: LIMIT, userQuotaBytes: 30_000 } });
-    const cat = await quota.as("cat");
+    const cat = quota.as("cat");
     const note = (await cat.send("POST /notes", { json: { title: "Full" } })).body.id;
     const query = (size?: number) =>
       new URLSearchParams({
@@ -357,7 +357,7 @@ describe("a bucket that is down while a file waits in it", () => {
         }),
       },
     });
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Note" } })).body.id;
     const query = new URLSearchParams({ filename: "a.pdf", type: "application/pdf", "metadata[noteId]": noteId });
     const { url, fields } = (await ann.send(`GET /s3/params?${query}`)).body;

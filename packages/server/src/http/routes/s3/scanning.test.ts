@@ -17,7 +17,7 @@ describe.each(engines)("requirement 5: Uppy's files and a virus scanner, on $nam
   beforeAll(async () => {
     clamd = await startStandIn({ streamMaxBytes: MIB });
     service = await startService({ engine, scanning: { scanner: createClamd(clamd), tooLarge: "reject" } });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
   });
   afterAll(async () => {

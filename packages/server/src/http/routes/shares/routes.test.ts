@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId, type World } from "../../testing/world.ts";
 
 describe.each(engines)("shares on $name", (engine) => {
-  let service: TestService;
-  let owner: Client;
   let world: World;
+  const service = useService({ engine });
+  const owner = service.as("owner");
   beforeAll(async () => {
-    service = await startService({ engine });
-    owner = await service.as("owner");
     world = await createWorld(service);
     // Bob is known by his address once he was here.
-    await (await service.as("bob")).send("GET /me");
+    await service.as("bob").send("GET /me");
   });
-  afterAll(() => service.close());
 
   it("shares a note by id and by address, changes the role, lists and revokes", async () => {
     const call = `/notes/${world.noteId}/shares`;

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 describe.each(engines)("tokens on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
   const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
@@ -27,7 +22,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await service.anonymous.send("GET /me", withToken(token))).body.id).toBe("ann");
     const listed = await ann.send("GET /tokens");
     expect(listed.body.tokens).toEqual([{ id, label: "laptop", createdAt: expect.any(String), expiresAt: null }]);
-    expect((await (await service.as("bob")).send(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
+    expect((await service.as("bob").send(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
     expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(204);
     const after = await service.anonymous.send("GET /me", withToken(token));
     expect(after.body).toMatchObject({ status: 401, code: "unauthenticated" });

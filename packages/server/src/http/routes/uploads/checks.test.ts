@@ -35,7 +35,7 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
         bucket: (bucket) => ({ ...bucket, read: (...asked) => beforeRead(() => bucket.read(...asked)) }),
       },
     });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
   }
 
@@ -273,7 +273,7 @@ describe.each(engines)("two replicas that check, on $name", (engine) => {
       await two.close();
       await one.close();
     });
-    const ann = await one.as("ann");
+    const ann = one.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const ids = await Promise.all(
       Array.from({ length: 12 }, async (_, nth) => {
@@ -331,7 +331,7 @@ describe("two replicas on one PostgreSQL", () => {
       await other.close();
       await service.close();
     });
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const json = {
       filename: "a.bin",
@@ -352,7 +352,7 @@ describe("two replicas on one PostgreSQL", () => {
 
   it("an abort that a completion overtakes is refused, and the file stays", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
-    meanwhile(async () => (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`));
+    meanwhile(async () => other.as("ann").send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);
     expect(answer.body).toMatchObject({ status: 409, code: "upload_not_pending" });
     const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
@@ -362,7 +362,7 @@ describe("two replicas on one PostgreSQL", () => {
   it("an abort that is overtaken by a check's beginning ends the check", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: true });
     meanwhile(async () => {
-      const answer = await (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`);
+      const answer = await other.as("ann").send(`POST /uploads/${upload.id}/complete`);
       expect(answer.body.state).toBe("scanning");
     });
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);

@@ -20,7 +20,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     const limits = { uploadMaxBytes: 32 * MIB, userQuotaBytes: 40 * MIB };
     service = await startService({ engine, limits });
     replica = await startService({ engine, limits, beside: service });
-    ann = await service.as("ann");
+    ann = service.as("ann");
   });
   afterEach(() => {
     service.advance(-aheadMs);
@@ -89,7 +89,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     const other = await start({ client: bob });
     expect(other.status).toBe(201);
     expect(other.body.upload.id).not.toBe(upload.id);
@@ -103,7 +103,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
     ["parts", LARGE],
   ])("of 40 at once on two replicas, in %s: one upload, one reservation", async (_how, json) => {
     const owner = unknownId();
-    const clients = [await service.as(owner), await replica.as(owner)] as const;
+    const clients = [service.as(owner), replica.as(owner)] as const;
     const note = (await clients[0].send("POST /notes", { json: { title: "Files" } })).body.id;
     const before = await service.bucketContents.uploads();
     const starts = Array.from({ length: 40 }, (_, nth) => start({ json, note, client: clients[nth % 2] as Client }));
@@ -133,7 +133,7 @@ describe.each(engines)("the start of an upload, repeated with an Idempotency-Key
       },
     });
     const raced = await startService({ engine, beside: service, wrap: { database } });
-    const client = await raced.as("ann");
+    const client = raced.as("ann");
     expect((await start({ client })).body).toMatchObject({ status: 409, code: "idempotency_key_in_use" });
     expect(other?.status).toBe(201);
     const again = await start({ client });

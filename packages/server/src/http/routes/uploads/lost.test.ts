@@ -30,7 +30,7 @@ describe.each(engines)("an upload in parts when something is lost on the way, on
 
   async function open(wrap: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database }) {
     service = await startService({ engine, wrap, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB } });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   }
 

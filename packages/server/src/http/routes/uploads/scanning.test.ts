@@ -42,7 +42,7 @@ describe.each(places)("requirement 5: what a virus scanner finds, on $name and $
         probes: { database: async () => undefined, bucket: async () => undefined, scanner: createClamd(running).probe },
       },
     });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     await service.db.people.put({ id: "ann", email: "ann@example.com", name: "Ann", isAdmin: true, now: 1 });
   });
@@ -190,7 +190,7 @@ describe.each(engines)("a scanner that does not scan, on $name", (engine) => {
 
   async function open(scanning: ServiceOptions["scanning"], app: ServiceOptions["app"] = {}) {
     service = await startService({ engine, limits, scanning, app });
-    ann = await service.as("ann");
+    ann = service.as("ann");
   }
 
   async function attach(content: string | Buffer): Promise<string> {

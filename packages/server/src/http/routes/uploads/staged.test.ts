@@ -23,7 +23,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
     limits = {},
   ) {
     service = await startService({ engine, wrap, limits, capabilities: { ...LEAST_CAPABILITIES, copy: true } });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   }
 
@@ -220,7 +220,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
         }),
       },
     });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const upload = await start();
     await put(upload, "hello");

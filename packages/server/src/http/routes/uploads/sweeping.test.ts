@@ -22,7 +22,7 @@ describe.each(engines)("requirement 10: sweeping on $name", (engine) => {
   beforeEach(async () => {
     service = await startService({ engine, limits: { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB } });
     replica = await startService({ engine, beside: service });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
   afterEach(async () => {

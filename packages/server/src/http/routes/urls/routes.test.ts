@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
 
 describe.each(engines)("URLs on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
+  const service = useService({ engine });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
-  afterAll(() => service.close());
 
   async function attach(content: string, filename = "hello.txt", contentType = "text/plain"): Promise<string> {
     const form = fileForm(content, filename, contentType);
@@ -43,7 +40,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({ message: "Attachment not found", detail: "Attachment not found" });
     const id = await attach("secret");
-    const denied = await (await service.as("eve")).send(`GET /attachments/${id}/url`);
+    const denied = await service.as("eve").send(`GET /attachments/${id}/url`);
     expect(denied.status).toBe(403);
     expect(denied.body).toMatchObject({ message: "Access denied", code: "access_denied", type: "about:blank" });
     expect(denied.headers["content-type"]).toMatch(/^application\/problem\+json/);
@@ -137,7 +134,7 @@ describe.each(engines)("URLs on $name", (engine) => {
 
   it("requirement 16: the request after a revocation is refused", async () => {
     const id = await attach("hello");
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     for (const shared of [`/notes/${noteId}`, `/attachments/${id}`]) {
       await ann.send(`PUT ${shared}/shares`, { json: { userIds: ["bob"] } });
       expect((await bob.send(`GET /attachments/${id}/url`)).status).toBe(200);
@@ -148,7 +145,7 @@ describe.each(engines)("URLs on $name", (engine) => {
 
   it("requirement 16: a share ends at its own instant", async () => {
     const id = await attach("hello");
-    const carl = await service.as("carl");
+    const carl = service.as("carl");
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     await ann.send(`PUT /attachments/${id}/shares`, { json: { userIds: ["carl"], expiresAt } });
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(200);

@@ -6,9 +6,9 @@ import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
+import { bucketOn, startEmbedded } from "./testing/bucket-server.ts";
 import { patternedStream } from "./testing/bytes.ts";
-import { type Fate, startProxy } from "./testing/proxy.ts";
-import { bucketOn, startEmbedded } from "./testing/server.ts";
+import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
 const LIMIT_MS = 5_000;

@@ -2,9 +2,9 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Bucket } from "../usecases/ports/index.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/bucket-server.ts";
 import { patterned } from "./testing/bytes.ts";
-import { type Fate, startProxy } from "./testing/proxy.ts";
-import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/server.ts";
+import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
 

@@ -5,10 +5,10 @@ import {
   type ListPartsCommandOutput,
 } from "@aws-sdk/client-s3";
 import type { Bucket, MultipartPlace, StoredPart } from "../usecases/ports/index.ts";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { COMPLETE_EXTRA_MS } from "./multipart.ts";
-import { ifNoneThere } from "./put.ts";
+import { ifAbsent } from "./put-object.ts";
+import { COMPLETE_EXTRA_MS } from "./server-multipart.ts";
 import { abortParts } from "./unfinished-multipart.ts";
 
 export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
@@ -61,7 +61,7 @@ function listPage(
   return call("ListParts", (options) =>
     s3.send(list, options).catch((error) => {
       // Ceph looks for the upload as it looks for an object.
-      if (isAnswer(error, "NoSuchUpload", "NoSuchKey")) return undefined;
+      if (failedWith(error, "NoSuchUpload", "NoSuchKey")) return undefined;
       throw error;
     }),
   );
@@ -83,12 +83,12 @@ function complete(
       try {
         const send = (condition: object) =>
           s3.send(new CompleteMultipartUploadCommand({ ...upload, ...condition }), options);
-        await ifNoneThere(send);
+        await ifAbsent(send);
         return "done";
       } catch (error) {
         // Another attempt put it together, or an abort came first: whoever asked has to look.
-        if (isAnswer(error, "NoSuchUpload")) return "done";
-        if (isAnswer(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
+        if (failedWith(error, "NoSuchUpload")) return "done";
+        if (failedWith(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
         throw error;
       }
     },

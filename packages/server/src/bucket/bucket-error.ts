@@ -49,7 +49,7 @@ export function refusesCredentials(error: unknown): boolean {
 }
 
 /** Whether the answer is one of these codes or has this status; a HEAD answers with a status alone. */
-export function isAnswer(error: unknown, ...expected: (string | number)[]): boolean {
+export function failedWith(error: unknown, ...expected: (string | number)[]): boolean {
   if (!(error instanceof Error)) return false;
   const status = statusOf(error);
   return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));

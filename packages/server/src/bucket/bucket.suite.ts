@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { CreateMultipartUploadCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { promiseTests } from "./promises.suite.ts";
+import { providerPromiseTests } from "./provider-promises.suite.ts";
+import { type BucketServer, bucketOn, inspect } from "./testing/bucket-server.ts";
 import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
-import { type BucketServer, bucketOn, inspect } from "./testing/server.ts";
 
 const MIB = 2 ** 20;
 const GET = {
@@ -44,7 +44,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       return { objectKey, stored: await bucket.store({ objectKey, contentType: "image/png", body, maxBytes }) };
     }
 
-    promiseTests(name, () => ({ server, bucket, behind }));
+    providerPromiseTests(name, () => ({ server, bucket, behind }));
 
     test("answers a probe", async () => {
       await bucket.probe();

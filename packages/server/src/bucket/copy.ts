@@ -7,9 +7,9 @@ import {
 import { encodeKey } from "@valetkey/presign";
 import { MAX_PARTS } from "../domain/part-plan.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { COMPLETE_EXTRA_MS } from "./multipart.ts";
+import { COMPLETE_EXTRA_MS } from "./server-multipart.ts";
 import { abortParts } from "./unfinished-multipart.ts";
 
 type Copy = Parameters<Bucket["copy"]>[0];
@@ -49,9 +49,9 @@ function sourceOf({ bucket }: BucketClient, { from }: Copy): string {
 }
 
 function orChanged(error: unknown): never {
-  const isGone = isAnswer(error, "NoSuchKey", "NotFound") && !isAnswer(error, "NoSuchBucket");
+  const isGone = failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket");
   // A range that it does not have: it is another one, and shorter.
-  throw isGone || isAnswer(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
+  throw isGone || failedWith(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
 }
 
 async function copyWhole(client: BucketClient, copy: Copy): Promise<void> {

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer } from "./bucket-error.ts";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
 /** S3 takes 1000, but a server that deletes them one after the other would take a minute over it. */
@@ -39,7 +39,7 @@ async function deleteBatch(
     "DeleteObjects",
     (options) =>
       s3.send(command, options).catch((error) => {
-        if (isAnswer(error, ...NO_BATCHES)) return undefined;
+        if (failedWith(error, ...NO_BATCHES)) return undefined;
         throw error;
       }),
     { extraMs: keys.length * EXTRA_MS_EACH },

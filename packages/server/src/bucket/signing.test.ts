@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Bucket, SignedUrl } from "../usecases/ports/index.ts";
-import { type BucketServer, bucketOn, startEmbedded } from "./testing/server.ts";
+import { type BucketServer, bucketOn, startEmbedded } from "./testing/bucket-server.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 400);
 const SECOND = Math.floor(NOW / 1000) * 1000;

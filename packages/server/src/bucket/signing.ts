@@ -8,7 +8,7 @@ import {
 import type { Bucket, SignedPost, SignedRequest } from "../usecases/ports/index.ts";
 import { toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { createServing } from "./serving.ts";
+import { createDownloadOverrides } from "./download-overrides.ts";
 
 export type Signing = Pick<Bucket, "urlOrigin" | "presignGet" | "presignPut" | "presignPost" | "presignPart">;
 
@@ -24,17 +24,17 @@ type Asked = { expiresInSeconds: number; now: number };
 /** Signs downloads and uploads: without waiting, whenever the credentials are at hand. */
 export function createSigning({ target, credentials, onWarning }: Options): Signing {
   const presigner = createPresigner(target);
-  const serving = createServing();
-  const secondsWith = createSecondsWith(onWarning);
+  const serving = createDownloadOverrides();
+  const capToCredentials = createCapToCredentials(onWarning);
   const signingWith = (asked: Asked, credentials: Credentials) => ({
     credentials,
     now: asked.now,
-    expiresInSeconds: secondsWith(asked, credentials),
+    expiresInSeconds: capToCredentials(asked, credentials),
   });
 
   function signGet(options: Parameters<Bucket["presignGet"]>[0], lasting: Credentials) {
     const { encodedKey, response } = serving(options);
-    const expiresInSeconds = secondsWith(options, lasting);
+    const expiresInSeconds = capToCredentials(options, lasting);
     return presigner.presignGet({ encodedKey, response, credentials: lasting, now: options.now, expiresInSeconds });
   }
 
@@ -97,7 +97,7 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
 }
 
 /** A URL dies with its credentials: it is signed for no longer than they last, so that it tells the truth. Seconds. */
-function createSecondsWith(onWarning: (text: string) => void) {
+function createCapToCredentials(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;
   return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {
     const endsAt = credentials.expiration?.getTime();

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/bucket-server.ts";
 import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
-import { type Fate, startProxy } from "./testing/proxy.ts";
-import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/server.ts";
+import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;

@@ -4,9 +4,9 @@ import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { beginMultipart, type Multipart } from "./multipart.ts";
-import { partsOf } from "./parts.ts";
-import { putWhole } from "./put.ts";
+import { putObject } from "./put-object.ts";
+import { beginMultipart, type Multipart } from "./server-multipart.ts";
+import { splitIntoParts } from "./split-into-parts.ts";
 
 type Store = Bucket["store"];
 type StoreOptions = Parameters<Store>[0];
@@ -50,7 +50,7 @@ async function send(options: Options, { asked, attempt }: Sending): Promise<Stor
   const hash = createHash("sha256");
   let sizeBytes = 0;
   let last: Buffer = Buffer.alloc(0);
-  for await (const { bytes, isLast } of partsOf(asked.body, { partBytes, maxBytes })) {
+  for await (const { bytes, isLast } of splitIntoParts(asked.body, { partBytes, maxBytes })) {
     hash.update(bytes);
     sizeBytes += bytes.length;
     if (isLast) last = bytes;
@@ -62,7 +62,7 @@ async function send(options: Options, { asked, attempt }: Sending): Promise<Stor
   attempt.mayBeThere = true;
   const outcome = attempt.multipart
     ? await attempt.multipart.complete()
-    : await putWhole(options.client, { objectKey, contentType, bytes: last, checksum: checksum.value });
+    : await putObject(options.client, { objectKey, contentType, bytes: last, checksum: checksum.value });
   // What occupies the key may be another's, and is then not ours to remove.
   if (outcome === "occupied") attempt.mayBeThere = false;
   if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });

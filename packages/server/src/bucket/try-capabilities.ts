@@ -2,7 +2,7 @@ import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { createPresigner, type PresignTarget } from "@valetkey/presign";
 import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
 import type { Bucket, Clock, MultipartPlace, StoredPart } from "../usecases/ports/index.ts";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
 
@@ -154,8 +154,8 @@ function completeOver(
       await s3.send(new CompleteMultipartUploadCommand({ ...upload, IfNoneMatch: "*" }), options);
       return false;
     } catch (error) {
-      const isRefusal = isAnswer(error, "PreconditionFailed", 412);
-      if (!isRefusal && !isAnswer(error, "NotImplemented", 501)) throw error;
+      const isRefusal = failedWith(error, "PreconditionFailed", 412);
+      if (!isRefusal && !failedWith(error, "NotImplemented", 501)) throw error;
       // A refusal may have ended the upload already.
       await s3.send(new CompleteMultipartUploadCommand(upload), options).catch(() => undefined);
       return isRefusal;

@@ -5,7 +5,7 @@ import {
   type MultipartUpload,
 } from "@aws-sdk/client-s3";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer } from "./bucket-error.ts";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
 /** How a server says that it has no such list: then it can't have unfinished uploads of ours that it shows to anyone. */
@@ -32,7 +32,7 @@ export async function abortParts(
   const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId });
   await call("AbortMultipartUpload", (options) =>
     s3.send(abort, options).catch((error) => {
-      if (!isAnswer(error, "NoSuchUpload")) throw error;
+      if (!failedWith(error, "NoSuchUpload")) throw error;
     }),
   );
 }
@@ -61,7 +61,7 @@ function listPage(
   });
   return call("ListMultipartUploads", (options) =>
     s3.send(list, options).catch((error) => {
-      if (isAnswer(error, ...NO_LIST)) return undefined;
+      if (failedWith(error, ...NO_LIST)) return undefined;
       throw error;
     }),
   );

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bucketOn } from "../bucket/testing/server.ts";
+import { bucketOn } from "../bucket/testing/bucket-server.ts";
 import { engines } from "../db/testing/test-databases.ts";
-import { keyToAdopt, requestOf, routesOf, WITH_JSON } from "./testing/requests.ts";
+import { keyToAdopt, requestOf, routesOf, WITH_JSON } from "./testing/sample-requests.ts";
 import type { Client } from "./testing/service.ts";
 import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";

@@ -4,14 +4,16 @@ import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
-import { type Authenticate, authenticationHook } from "./auth-port.ts";
-import { answerErrors, routeTable, sendParserProblem, sendProblem } from "./errors.ts";
-import { bounds } from "./http-limits.ts";
+import { type Authenticate, authenticationHook } from "./authentication.ts";
+import { handleErrors } from "./error-handlers.ts";
+import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
 import { RequestLog, withRedaction } from "./logging.ts";
 import { createMetrics, observeRoute } from "./metrics.ts";
 import { documentRoutes } from "./openapi.ts";
 import { HttpProblem } from "./problem.ts";
+import { createRouteTable } from "./route-table.ts";
+import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
 import { instanceRoutes } from "./routes/instance/routes.ts";
@@ -25,7 +27,7 @@ import { uploadRoutes } from "./routes/uploads/routes.ts";
 import { urlRoutes } from "./routes/urls/routes.ts";
 import { usageRoutes } from "./routes/usage/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
-import type { App, RouteDeps } from "./types.ts";
+import { sendParserProblem, sendProblem } from "./send-problem.ts";
 import { compileValidator } from "./validation.ts";
 import { pageHook, serveWebApp } from "./web-app.ts";
 
@@ -60,13 +62,13 @@ export function buildApp(options: AppOptions): App {
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
   parseJsonBodies(app);
-  const table = routeTable();
+  const table = createRouteTable();
   app.addHook("onRoute", (route) => {
     table.add(route);
     observeRoute(metrics, route);
   });
   const webApp = options.webRoot === undefined ? undefined : serveWebApp(app, options.webRoot);
-  answerErrors(app, { metrics, table, webApp });
+  handleErrors(app, { metrics, table, webApp });
   refuseWhileClosing(app);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
@@ -110,13 +112,13 @@ function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Re
     childLoggerFactory: (parent) => parent,
     genReqId: () => requestId(),
     trustProxy,
-    bodyLimit: bounds.jsonBodyBytes,
+    bodyLimit: httpLimits.jsonBodyBytes,
     // Idle time, not total time: a long upload that moves is welcome.
-    connectionTimeout: bounds.idleTimeoutMs,
+    connectionTimeout: httpLimits.idleTimeoutMs,
     requestTimeout: 0,
-    keepAliveTimeout: bounds.keepAliveTimeoutMs,
-    http: { maxHeaderSize: bounds.headerBytes, headersTimeout: bounds.headersTimeoutMs },
-    routerOptions: { maxParamLength: bounds.pathSegmentLength },
+    keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
+    http: { maxHeaderSize: httpLimits.headerBytes, headersTimeout: httpLimits.headersTimeoutMs },
+    routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
     // Ours says so as a problem.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers) as never),
@@ -131,7 +133,7 @@ function refuseWhileClosing(app: App): void {
     closing = true;
     if (app.server.listening) {
       // A connection that was busy when the server closed would otherwise be kept for another request that never comes.
-      const sweep = setInterval(() => app.server.closeIdleConnections(), bounds.closeSweepMs);
+      const sweep = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeSweepMs);
       app.server.once("close", () => clearInterval(sweep));
     }
     done();

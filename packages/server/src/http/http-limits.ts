@@ -1,5 +1,5 @@
 /** What HTTP itself accepts; the service's own limits (file size, expiry) are configuration. */
-export const bounds = {
+export const httpLimits = {
   jsonBodyBytes: 1_048_576,
   /** Levels of nesting in a JSON body; the deepest schema of ours has three. */
   jsonDepth: 16,

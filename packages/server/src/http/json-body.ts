@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { bounds } from "./http-limits.ts";
+import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** The only body most routes take: JSON of bounded size and depth; an empty one counts as none. Everything else is refused with 415. */
@@ -8,7 +8,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>(
     "application/json",
-    { parseAs: "string", bodyLimit: bounds.jsonBodyBytes },
+    { parseAs: "string", bodyLimit: httpLimits.jsonBodyBytes },
     (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
       if (text === "") {
         done(null, undefined);
@@ -16,7 +16,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
       }
       parse(request, text, (error, body: unknown) => {
         if (error !== null) done(error);
-        else if (isDeeper(body, bounds.jsonDepth)) done(tooDeep());
+        else if (isDeeper(body, httpLimits.jsonDepth)) done(tooDeep());
         else done(null, body);
       });
     },
@@ -34,5 +34,5 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 function tooDeep(): HttpProblem {
-  return new HttpProblem("invalid_request", `The body nests more than ${bounds.jsonDepth} levels deep.`);
+  return new HttpProblem("invalid_request", `The body nests more than ${httpLimits.jsonDepth} levels deep.`);
 }

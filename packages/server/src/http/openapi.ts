@@ -5,10 +5,10 @@ import { Problem } from "@valetkey/contract";
 import { Type } from "typebox";
 import { sessionCookieName } from "./auth/accounts-config.ts";
 import { docsTheme } from "./docs-theme.ts";
-import type { App } from "./types.ts";
+import type { App } from "./route-types.ts";
 
 /** The answer without a body. */
-export const nothing = Type.Null({ description: "Done" });
+export const emptyResponse = Type.Null({ description: "Done" });
 
 // Every refusal of every route has this shape; it is said here once, and not compiled into any serialiser.
 const refusal = {

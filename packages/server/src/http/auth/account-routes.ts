@@ -3,7 +3,7 @@ import type { Caller } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
 import { accountProblem } from "./account-problems.ts";
 import { accountOperations } from "./account-schema.ts";
-import { comesFromBrowser, forward } from "./forward.ts";
+import { comesFromBrowser, toLibraryRequest } from "./library-request.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -41,7 +41,7 @@ async function answer(
   { request, reply, path, origin }: { request: FastifyRequest; reply: FastifyReply; path: string; origin: string },
 ): Promise<FastifyReply> {
   if (comesFromBrowser(request)) requireSameOrigin(request, origin);
-  const response = await accounts.handle(forward(request, { path, origin }));
+  const response = await accounts.handle(toLibraryRequest(request, { path, origin }));
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
   // The library takes a failed look-up for "no session", and hides why it failed.

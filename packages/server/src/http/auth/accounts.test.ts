@@ -19,7 +19,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(token).toBeNull();
     expect(response.headers["cache-control"]).toBe("no-store");
-    const who = await call("GET", "/who", { cookie: cookieOf(response) });
+    const who = await call("GET", "/whoami", { cookie: cookieOf(response) });
     expect(who.json()).toEqual({ userId: user.id });
     const session = await call("GET", "/auth/get-session", { cookie: cookieOf(response) });
     expect(session.json()).toMatchObject({ user: { id: user.id } });
@@ -30,7 +30,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     const { user } = (await signUp({ email: "Ann@Example.com" })).json();
     const response = await signIn({ email: "ANN@example.COM" });
     expect(response.statusCode).toBe(200);
-    expect((await call("GET", "/who", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
+    expect((await call("GET", "/whoami", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
   });
 
   it("refuse a wrong password and an unknown address in the same way", async () => {
@@ -161,8 +161,8 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await call("POST", "/auth/change-password", { cookie: mine, body: wrong })).statusCode).toBe(400);
     const changed = await call("POST", "/auth/change-password", { cookie: mine, body });
     expect(changed.statusCode).toBe(200);
-    expect((await call("GET", "/who", { cookie: other })).statusCode).toBe(401);
-    expect((await call("GET", "/who", { cookie: cookieOf(changed) })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie: other })).statusCode).toBe(401);
+    expect((await call("GET", "/whoami", { cookie: cookieOf(changed) })).statusCode).toBe(200);
     expect((await signIn()).statusCode).toBe(401);
     expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
   });
@@ -182,7 +182,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(true);
     const answers = [
-      await call("GET", "/who", { cookie }),
+      await call("GET", "/whoami", { cookie }),
       await call("GET", "/auth/get-session", { cookie }),
       await call("GET", "/auth/list-sessions", { cookie }),
       await call("POST", "/auth/sign-out", { cookie }),
@@ -198,7 +198,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(false);
     expect(await openReplica().accounts.hasAny()).toBe(true);
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
     expect((await signIn()).statusCode).toBe(200);
   });
 });

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import type { Caller, Person } from "../../domain/person.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
-import type { Authenticate } from "../auth-port.ts";
+import type { Authenticate } from "../authentication.ts";
 import type { Identity } from "./identity.ts";
 import { createJwtVerifier, type JwtOptions } from "./jwt.ts";
 import { requireSameOrigin } from "./origin.ts";
-import { anonymous, unauthenticated } from "./unauthenticated.ts";
+import { missingCredentials, unauthenticated } from "./unauthenticated.ts";
 
 const API_TOKEN_PREFIX = "vk_";
 const BEARER = /^bearer +(\S+) *$/i;
@@ -55,7 +55,7 @@ export function createAuthenticator(options: {
   async function bySession(request: FastifyRequest): Promise<Caller> {
     const { cookie } = request.headers;
     const caller = cookie === undefined ? undefined : await accounts?.findSession(cookie);
-    if (caller === undefined) throw anonymous();
+    if (caller === undefined) throw missingCredentials();
     requireSameOrigin(request, publicOrigin);
     return caller;
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAuthenticator } from "./authenticator.ts";
 import { type JwksServer, newSigningKey, type SigningKey, signWith, startJwksServer } from "./testing/jwks-server.ts";
-import { createWhoApp } from "./testing/who-app.ts";
+import { createWhoamiApp } from "./testing/whoami-app.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const HOUR_SECONDS = 3600;
@@ -9,7 +9,7 @@ const claims = { sub: "user-1", exp: NOW / 1000 + HOUR_SECONDS };
 
 let now: number;
 let provider: JwksServer;
-let app: ReturnType<typeof createWhoApp>;
+let app: ReturnType<typeof createWhoamiApp>;
 let remembered: number;
 /** What recording a person waits for. */
 let recorded: Promise<void>;
@@ -19,7 +19,7 @@ beforeEach(async () => {
   remembered = 0;
   recorded = Promise.resolve();
   provider = await startJwksServer();
-  app = createWhoApp(
+  app = createWhoamiApp(
     createAuthenticator({
       jwt: { jwksUrl: provider.url },
       authenticateApiToken: async () => undefined,
@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => provider.close());
 
 async function send(token: string): Promise<number> {
-  return (await app.inject({ url: "/who", headers: { authorization: `Bearer ${token}` } })).statusCode;
+  return (await app.inject({ url: "/whoami", headers: { authorization: `Bearer ${token}` } })).statusCode;
 }
 
 async function publishKey(kid: string, algorithm = "ES256"): Promise<SigningKey> {
@@ -152,7 +152,7 @@ describe("when the identity provider can't be reached", () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     provider.fail(true);
-    const response = await app.inject({ url: "/who", headers: { authorization: `Bearer ${token}` } });
+    const response = await app.inject({ url: "/whoami", headers: { authorization: `Bearer ${token}` } });
     expect(response.statusCode).toBe(503);
     expect(response.json()).toMatchObject({ code: "identity_provider_unavailable" });
     expect(response.headers["retry-after"]).toBe("5");

@@ -5,8 +5,8 @@ import { createAuthenticator } from "./authenticator.ts";
 import type { Identity } from "./identity.ts";
 import type { JwtOptions } from "./jwt.ts";
 import { newSigningKey, signWith } from "./testing/jwks-server.ts";
-import { createWhoApp } from "./testing/who-app.ts";
-import { signTestJwt, TEST_JWT_SECRET } from "./testing.ts";
+import { signTestJwt, TEST_JWT_SECRET } from "./testing/test-jwt.ts";
+import { createWhoamiApp } from "./testing/whoami-app.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const NOW_SECONDS = NOW / 1000;
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 function appWith(jwt: JwtOptions) {
-  return createWhoApp(
+  return createWhoamiApp(
     createAuthenticator({
       jwt,
       authenticateApiToken: async (token) =>
@@ -36,7 +36,7 @@ function appWith(jwt: JwtOptions) {
 
 async function call(jwt: JwtOptions, authorization: string | undefined) {
   const response = await appWith(jwt).inject({
-    url: "/who",
+    url: "/whoami",
     headers: authorization === undefined ? {} : { authorization },
   });
   return { status: response.statusCode, body: response.json(), challenge: response.headers["www-authenticate"] };
@@ -174,7 +174,7 @@ describe("a token seen before", () => {
   it("still expires (requirement 27)", async () => {
     const app = appWith(bySecret);
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
-    const status = async () => (await app.inject({ url: "/who", headers })).statusCode;
+    const status = async () => (await app.inject({ url: "/whoami", headers })).statusCode;
     expect(await status()).toBe(200);
     now += 59_999;
     expect(await status()).toBe(200);
@@ -187,8 +187,8 @@ describe("a token seen before", () => {
     const headers = {
       authorization: `Bearer ${await signTestJwt({ ...claims, email: "Ann@example.com", name: "Ann" })}`,
     };
-    await app.inject({ url: "/who", headers });
-    await app.inject({ url: "/who", headers });
+    await app.inject({ url: "/whoami", headers });
+    await app.inject({ url: "/whoami", headers });
     expect(remembered).toEqual([{ id: "user-1", email: "Ann@example.com", name: "Ann" }]);
   });
 });
@@ -211,7 +211,7 @@ describe("the directory learns from a token", () => {
   });
 
   it("and the request fails when it can't be written down", async () => {
-    const app = createWhoApp(
+    const app = createWhoamiApp(
       createAuthenticator({
         jwt: bySecret,
         authenticateApiToken: async () => undefined,
@@ -223,7 +223,7 @@ describe("the directory learns from a token", () => {
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
     // Twice: a token whose person is not recorded must not be taken from the cache either.
     for (let turn = 0; turn < 2; turn += 1) {
-      expect((await app.inject({ url: "/who", headers })).statusCode).toBe(500);
+      expect((await app.inject({ url: "/whoami", headers })).statusCode).toBe(500);
     }
   });
 });

@@ -22,7 +22,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     const second = await call("GET", again.back, { cookie: `${again.cookie}; ${former}` });
     expect(second.headers.location).toBe("/");
     expect(await who(second)).toBe(userId);
-    expect((await call("GET", "/who", { cookie: former })).statusCode).toBe(401);
+    expect((await call("GET", "/whoami", { cookie: former })).statusCode).toBe(401);
     // What the provider gives for more than knowing who someone is is not kept.
     expect(await rows()).toMatchObject([{ access_token: null, refresh_token: null, id_token: null, password: null }]);
     expect(await rows()).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import { type AccountsApp, cookieOf, openAccounts, PASSWORD } from "./testing/accounts-app.ts";
-import { signTestJwt } from "./testing.ts";
+import { signTestJwt } from "./testing/test-jwt.ts";
 
 describe.each(engines)("sessions on $name", (engine) => {
   let service: AccountsApp;
@@ -29,7 +29,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       expect(overHttps).toMatch(attribute);
     }
     expect(overHttps).not.toMatch(/; Domain/);
-    expect((await secure.call("GET", "/who", { cookie: cookieOf(response) })).statusCode).toBe(200);
+    expect((await secure.call("GET", "/whoami", { cookie: cookieOf(response) })).statusCode).toBe(200);
   });
 
   it("requirement 23: both cookies of a session that is not to be remembered keep the attributes", async () => {
@@ -50,28 +50,28 @@ describe.each(engines)("sessions on $name", (engine) => {
     const before = cookieOf(await signUp());
     const after = cookieOf(await signIn({}, { cookie: before }));
     expect(after).not.toBe(before);
-    expect((await call("GET", "/who", { cookie: before })).statusCode).toBe(401);
-    expect((await call("GET", "/who", { cookie: after })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie: before })).statusCode).toBe(401);
+    expect((await call("GET", "/whoami", { cookie: after })).statusCode).toBe(200);
   });
 
   it("requirement 23: a sign-in that fails ends nothing", async () => {
     const { signUp, signIn, call } = await open();
     const cookie = cookieOf(await signUp());
     expect((await signIn({ password: "wrong horse battery" }, { cookie })).statusCode).toBe(401);
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
   it("requirement 23: after sign-out the old cookie is dead at once, on every replica", async () => {
     const { signUp, call, openReplica } = await open();
     const replica = openReplica();
     const cookie = cookieOf(await signUp());
-    const onReplica = async () => (await replica.app.inject({ url: "/who", headers: { cookie } })).statusCode;
+    const onReplica = async () => (await replica.app.inject({ url: "/whoami", headers: { cookie } })).statusCode;
     expect(await onReplica()).toBe(200);
     const response = await call("POST", "/auth/sign-out", { cookie });
     expect(response.statusCode).toBe(200);
     expect(response.cookies.every(({ value, maxAge }) => value === "" && maxAge === 0)).toBe(true);
     expect(await onReplica()).toBe(401);
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(401);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
   });
 
   it("requirement 23: a cookie that was made up or changed is nobody's", async () => {
@@ -90,19 +90,19 @@ describe.each(engines)("sessions on $name", (engine) => {
       "valetkey.session_token",
       `__Host-${cookie}`,
     ];
-    for (const each of forged) expect((await call("GET", "/who", { cookie: each })).statusCode, each).toBe(401);
+    for (const each of forged) expect((await call("GET", "/whoami", { cookie: each })).statusCode, each).toBe(401);
   });
 
   it("requirement 24: a cross-site POST with the cookie is refused, with a bearer token it is not", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const origin = "https://evil.example";
-    const crossSite = await call("POST", "/who", { cookie, headers: { origin } });
+    const crossSite = await call("POST", "/whoami", { cookie, headers: { origin } });
     expect(crossSite.statusCode).toBe(403);
     expect(crossSite.json()).toMatchObject({ code: "cross_site_request" });
-    expect((await call("POST", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("POST", "/whoami", { cookie })).statusCode).toBe(200);
     const authorization = `Bearer ${await signTestJwt({ sub: "app-user" })}`;
-    const bearer = await call("POST", "/who", { cookie, headers: { origin, authorization } });
+    const bearer = await call("POST", "/whoami", { cookie, headers: { origin, authorization } });
     expect(bearer.json()).toEqual({ userId: "app-user" });
   });
 
@@ -119,7 +119,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       expect(answer.json()).toMatchObject({ code: "cross_site_request" });
       expect(answer.cookies).toEqual([]);
     }
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
   it("requirement 24: a page without Origin passes by Sec-Fetch-Site, and curl signs in without either", async () => {
@@ -136,10 +136,10 @@ describe.each(engines)("sessions on $name", (engine) => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     for (const authorization of ["Bearer nonsense", "Bearer vk_nonsense", "Bearer"]) {
-      expect((await call("GET", "/who", { cookie, headers: { authorization } })).statusCode).toBe(401);
+      expect((await call("GET", "/whoami", { cookie, headers: { authorization } })).statusCode).toBe(401);
     }
     const headers = { authorization: "Basic cHJveHk6cGFzcw==" };
-    expect((await call("GET", "/who", { cookie, headers })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie, headers })).statusCode).toBe(200);
   });
 
   it("requirement 26: a forged Host or X-Forwarded-* changes neither cookies nor who is trusted", async () => {
@@ -202,11 +202,11 @@ describe.each(engines)("sessions on $name", (engine) => {
     const authorization = `Bearer ${token}`;
     await signIn({ password: "wrong horse battery" });
     await signUp();
-    await call("GET", "/who", { headers: { authorization } });
+    await call("GET", "/whoami", { headers: { authorization } });
     await call("POST", "/auth/sign-out", { cookie, headers: { origin: "https://evil.example" } });
     setDatabaseDown(true);
     await signIn();
-    await call("GET", "/who", { cookie });
+    await call("GET", "/whoami", { cookie });
     await call("POST", "/auth/sign-out", { cookie });
     expect(log.length).toBeGreaterThan(5);
     const secrets = [PASSWORD, "wrong horse battery", token, cookie, decodeURIComponent(cookie.split("=")[1] ?? "")];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { bucketOn } from "../../bucket/testing/server.ts";
+import { bucketOn } from "../../bucket/testing/bucket-server.ts";
 import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
-import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/bucket-server.ts";
 import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
@@ -11,8 +11,8 @@ import type { Bucket, Database, Deps, Limits } from "../../usecases/ports/index.
 import { type AppOptions, buildApp } from "../app.ts";
 import { type Accounts, createAccounts } from "../auth/accounts.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
-import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing.ts";
-import type { App } from "../types.ts";
+import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing/test-jwt.ts";
+import type { App } from "../route-types.ts";
 import { type Form, multipartBody } from "./form.ts";
 
 export const EVERY_CAPABILITY = Object.fromEntries(

@@ -7,8 +7,8 @@ import { DomainError } from "../../../domain/errors.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { OidcProvider } from "../oidc.ts";
-import { TEST_JWT_SECRET } from "../testing.ts";
-import { createWhoApp } from "./who-app.ts";
+import { TEST_JWT_SECRET } from "./test-jwt.ts";
+import { createWhoamiApp } from "./whoami-app.ts";
 
 export const PASSWORD = "correct horse battery";
 export const ADDRESS = "ann@example.com";
@@ -65,7 +65,7 @@ export async function openAccounts(
       publicUrl,
       clock: Date.now,
     });
-    const app = createWhoApp(authenticate, appOptions);
+    const app = createWhoamiApp(authenticate, appOptions);
     app.register(accounts.routes, { prefix: "/auth" });
     return { accounts, app };
   };

@@ -46,7 +46,7 @@ export async function openOidc(engine: TestEngine, { provider: ofProvider, ...op
     signInAtProvider: async (body: object = {}) => finish(await go(body)),
     /** Whose session an answer began. */
     who: async (answer: LightMyRequestResponse): Promise<string> =>
-      (await service.call("GET", "/who", { cookie: cookieOf(answer) })).json().userId,
+      (await service.call("GET", "/whoami", { cookie: cookieOf(answer) })).json().userId,
     /** The rows that say who may sign in how. */
     // biome-ignore lint/suspicious/noExplicitAny: the tables are the library's, and no part of the schema's types
     rows: (): Promise<any[]> =>

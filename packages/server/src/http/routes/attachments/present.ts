@@ -2,9 +2,9 @@ import type { SharedAttachmentPage, Attachment as WireAttachment } from "@valetk
 import type { Attachment } from "../../../domain/attachment.ts";
 import type { SharedAttachment } from "../../../domain/share.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
-import { toIso } from "../../instants.ts";
-import { type People, presentPerson } from "../../people.ts";
-import type { RouteDeps } from "../../types.ts";
+import { type People, presentPerson } from "../../present-person.ts";
+import type { RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
 
 /** An attachment as the wire has it: without its object key. */
 export function presentAttachment(attachment: Attachment, people: People): WireAttachment {

@@ -1,27 +1,80 @@
 import multipart from "@fastify/multipart";
-import type { AdoptBody } from "@valetkey/contract";
+import {
+  AdoptBody,
+  Attachment,
+  AttachmentParams,
+  ListAttachmentsQuery,
+  NoteParams,
+  SharedAttachmentPage,
+} from "@valetkey/contract";
+import { Type } from "typebox";
 import { DomainError } from "../../../domain/errors.ts";
-import { callerOf } from "../../auth-port.ts";
-import { bounds } from "../../http-limits.ts";
+import { callerOf } from "../../authentication.ts";
+import { httpLimits } from "../../http-limits.ts";
+import { emptyResponse } from "../../openapi.ts";
 import { HttpProblem } from "../../problem.ts";
-import type { App, RequestOf, RouteDeps } from "../../types.ts";
-import { dropRest, lengthOfFile, openForm, refuseOversize } from "./form.ts";
+import type { App, RequestOf, RouteDeps } from "../../route-types.ts";
+import { dropRest, lengthOfFile, openForm, refuseOversize } from "./file-form.ts";
 import { describeAttachment, describeShared } from "./present.ts";
-import * as schema from "./schema.ts";
+
+const tags = ["attachments"];
+
+// The form itself is read as a stream; this is how the document describes it.
+const Form = Type.Object({ file: Type.String({ format: "binary" }) });
+
+const attach = {
+  tags,
+  operationId: "attach",
+  summary:
+    "Attach a file sent as a form, streamed to the bucket; or, as an administrator, an object that is there already",
+  consumes: ["multipart/form-data", "application/json"],
+  params: NoteParams,
+  body: {
+    content: {
+      "multipart/form-data": { schema: Form },
+      "application/json": { schema: AdoptBody },
+    },
+  },
+  response: { 201: Attachment },
+};
+
+const listAttachments = {
+  tags,
+  operationId: "listAttachments",
+  summary: "List the files that are shared with you by themselves, without their notes",
+  querystring: ListAttachmentsQuery,
+  response: { 200: SharedAttachmentPage },
+};
+
+const getAttachment = {
+  tags,
+  operationId: "getAttachment",
+  summary: "Read what is known of an attachment",
+  params: AttachmentParams,
+  response: { 200: Attachment },
+};
+
+const deleteAttachment = {
+  tags,
+  operationId: "deleteAttachment",
+  summary: "Delete an attachment and its stored file",
+  params: AttachmentParams,
+  response: { 204: emptyResponse },
+};
 
 /** /attachments and /attachments/:attachmentId. */
 export function attachmentRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/attachments", { schema: schema.listAttachments }, async (request) => {
+  app.get("/attachments", { schema: listAttachments }, async (request) => {
     const { limit, cursor } = request.query;
     return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), deps);
   });
 
-  app.get("/attachments/:attachmentId", { schema: schema.getAttachment }, async (request) =>
+  app.get("/attachments/:attachmentId", { schema: getAttachment }, async (request) =>
     describeAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId), deps),
   );
 
-  app.delete("/attachments/:attachmentId", { schema: schema.deleteAttachment }, async (request, reply) => {
+  app.delete("/attachments/:attachmentId", { schema: deleteAttachment }, async (request, reply) => {
     await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);
     return reply.code(204).send(null);
   });
@@ -30,18 +83,18 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
 /** POST /notes/:noteId/attachments; a scope of its own, so that only it pays for the hooks of the form parser. */
 export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
-  app.post("/notes/:noteId/attachments", { schema: schema.attach }, async (request, reply) => {
+  app.post("/notes/:noteId/attachments", { schema: attach }, async (request, reply) => {
     const attachment = request.isMultipart() ? await attachForm(request, deps) : await adopt(request, deps);
     return reply.code(201).send(await describeAttachment(attachment, deps));
   });
 }
 
-type AttachRequest = RequestOf<typeof schema.attach>;
+type AttachRequest = RequestOf<typeof attach>;
 
 async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: RouteDeps) {
   const { noteId } = request.params;
   try {
-    refuseOversize(request.headers["content-length"], uploadMaxBytes + bounds.formOverheadBytes);
+    refuseOversize(request.headers["content-length"], uploadMaxBytes + httpLimits.formOverheadBytes);
     const { filename, contentType, body } = await openForm(request);
     try {
       const length = lengthOfFile(request.headers["content-length"]);

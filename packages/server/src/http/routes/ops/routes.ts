@@ -1,18 +1,54 @@
 import type { FastifyReply } from "fastify";
-import { bounds } from "../../http-limits.ts";
+import { Type } from "typebox";
+import { httpLimits } from "../../http-limits.ts";
 import type { Metrics } from "../../metrics.ts";
 import { problemBody } from "../../problem.ts";
-import type { App } from "../../types.ts";
-import * as schema from "./schema.ts";
+import type { App } from "../../route-types.ts";
+
+const tags = ["operations"];
+const security: [] = [];
+const UpOrDown = Type.Enum(["up", "down"]);
+
+const healthz = {
+  tags,
+  security,
+  operationId: "healthz",
+  summary: "The process answers",
+  response: { 200: Type.Object({ status: Type.Enum(["ok"]) }) },
+};
+
+const readyz = {
+  tags,
+  security,
+  operationId: "readyz",
+  summary: "The database and the bucket answer",
+  description:
+    "Where files are scanned, `scanner` tells whether the scanner answers: while it is down, new files wait.",
+  response: {
+    200: Type.Object({
+      status: Type.Enum(["ready"]),
+      checks: Type.Object({ database: UpOrDown, bucket: UpOrDown, scanner: Type.Optional(UpOrDown) }),
+    }),
+  },
+};
+
+const getMetrics = {
+  tags,
+  security,
+  operationId: "metrics",
+  summary: "Prometheus metrics",
+  produces: ["text/plain"],
+  response: { 200: Type.String() },
+};
 
 /** Each resolves when its part answered, and rejects when it is down. Without a scanner there is none to ask. */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
 /** /healthz, /readyz and /metrics: public, and without a word about anyone's data. */
 export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metrics: Metrics }): void {
-  app.get("/healthz", { schema: schema.healthz }, () => ({ status: "ok" as const }));
+  app.get("/healthz", { schema: healthz }, () => ({ status: "ok" as const }));
 
-  app.get("/readyz", { schema: schema.readyz }, async (request, reply) => {
+  app.get("/readyz", { schema: readyz }, async (request, reply) => {
     const [database, bucket, scanner] = await Promise.all([
       check(probes.database),
       check(probes.bucket),
@@ -25,7 +61,7 @@ export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metri
     return sendNotReady(reply as FastifyReply, { checks, requestId: request.id });
   });
 
-  app.get("/metrics", { schema: schema.metrics }, async (_request, reply) => {
+  app.get("/metrics", { schema: getMetrics }, async (_request, reply) => {
     reply.header("content-type", metrics.registry.contentType);
     return metrics.registry.metrics();
   });
@@ -47,7 +83,7 @@ function sendNotReady(
 async function check(probe: () => Promise<void>): Promise<"up" | "down"> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<"down">((resolve) => {
-    timer = setTimeout(() => resolve("down"), bounds.probeTimeoutMs);
+    timer = setTimeout(() => resolve("down"), httpLimits.probeTimeoutMs);
   });
   const answer = probe().then(
     () => "up" as const,

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { App } from "../../types.ts";
+import type { App } from "../../route-types.ts";
 import { pageHook, type WebApp } from "../../web-app.ts";
 
 const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi: Type.String() });

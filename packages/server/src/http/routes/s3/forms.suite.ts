@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BucketServer } from "../../../bucket/testing/bucket-server.ts";
 import { patterned } from "../../../bucket/testing/bytes.ts";
-import type { BucketServer } from "../../../bucket/testing/server.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { type Client, startService, type TestService } from "../../testing/service.ts";
 

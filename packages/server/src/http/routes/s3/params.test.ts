@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startEmbedded } from "../../../bucket/testing/bucket-server.ts";
 import { patterned } from "../../../bucket/testing/bytes.ts";
-import { startEmbedded } from "../../../bucket/testing/server.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import type { Bucket, Database } from "../../../usecases/ports/index.ts";
 import { type Client, type ServiceOptions, startService, type TestService } from "../../testing/service.ts";

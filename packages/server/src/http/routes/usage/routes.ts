@@ -1,5 +1,5 @@
-import { callerOf } from "../../auth-port.ts";
-import type { App, RouteDeps } from "../../types.ts";
+import { callerOf } from "../../authentication.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
 import * as schema from "./schema.ts";
 
 /** /usage. */

@@ -5,9 +5,9 @@ import {
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { ifNoneThere, type Outcome, transferMs } from "./put.ts";
+import { ifAbsent, type Outcome, transferMs } from "./put-object.ts";
 import { abortParts } from "./unfinished-multipart.ts";
 
 /** A multipart upload under way. */
@@ -54,12 +54,12 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
       const completed = await call(
         "CompleteMultipartUpload",
         (options) =>
-          ifNoneThere((condition) =>
+          ifAbsent((condition) =>
             s3.send(
               new CompleteMultipartUploadCommand({ ...upload, ...condition, MultipartUpload: { Parts: parts } }),
               options,
             ),
-          ).catch(takeGoneForCompleted),
+          ).catch(treatGoneAsCompleted),
         { extraMs: COMPLETE_EXTRA_MS },
       );
       return completed === "occupied" ? completed : outcomeOf(completed.ChecksumSHA256, parts);
@@ -72,8 +72,8 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
 }
 
 /** A retry finds no upload any more when the first attempt completed it and only the answer was lost. */
-function takeGoneForCompleted(error: unknown): "occupied" {
-  if (isAnswer(error, "NoSuchUpload")) return "occupied";
+function treatGoneAsCompleted(error: unknown): "occupied" {
+  if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;
 }
 

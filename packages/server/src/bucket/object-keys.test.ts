@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createNewObjectKey, createObjectKeyOf } from "./keys.ts";
+import { createNewObjectKey, createObjectKeyOf } from "./object-keys.ts";
 
 describe("newObjectKey", () => {
   test("is the prefix and the random bytes, all of them", () => {

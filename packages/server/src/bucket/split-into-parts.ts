@@ -13,7 +13,7 @@ const FIRST_BUFFER_BYTES = 64 * 1024;
  * Rejects with `file_too_large` at the byte after `maxBytes`, and with `upload_aborted` when the stream fails or is destroyed.
  * The stream is destroyed when the reading ends early.
  */
-export async function* partsOf(body: Readable, { partBytes, maxBytes }: Options): AsyncGenerator<Part> {
+export async function* splitIntoParts(body: Readable, { partBytes, maxBytes }: Options): AsyncGenerator<Part> {
   let total = 0;
   // A small file needs no buffer of a whole part.
   let buffer: Buffer = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER_BYTES, partBytes));

@@ -12,7 +12,7 @@ export function comesFromBrowser({ headers }: FastifyRequest): boolean {
  * A request as the library gets it, at `path` below its own. Built from the public URL and a short list of headers: a forged Host or
  * X-Forwarded-* never gets in (SECURITY-REQUIREMENTS 26).
  */
-export function forward(
+export function toLibraryRequest(
   request: FastifyRequest,
   { path, origin, body = request.body }: { path: string; origin: string; body?: unknown },
 ): Request {

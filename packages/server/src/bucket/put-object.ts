@@ -1,5 +1,5 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { isAnswer } from "./bucket-error.ts";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
 type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
@@ -19,13 +19,13 @@ export function transferMs(bytes: Buffer): number {
 export type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
 /** Stores a small object at once. */
-export async function putWhole(client: BucketClient, options: PutOptions): Promise<Outcome> {
+export async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
   const { s3, bucket, call } = client;
   const { objectKey, contentType, bytes, checksum } = options;
   const input = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes, ChecksumSHA256: checksum };
   const stored = await call(
     "PutObject",
-    (sending) => ifNoneThere((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending)),
+    (sending) => ifAbsent((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending)),
     { extraMs: transferMs(bytes) },
   );
   if (stored === "occupied") return stored;
@@ -35,14 +35,12 @@ export async function putWhole(client: BucketClient, options: PutOptions): Promi
 /**
  * Sends a write that must not replace anything; without the condition where the server does not know it, since our keys are new anyway.
  */
-export async function ifNoneThere<T>(
-  send: (condition: { IfNoneMatch?: string }) => Promise<T>,
-): Promise<T | "occupied"> {
+export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {
     return await send({ IfNoneMatch: "*" });
   } catch (error) {
-    if (isAnswer(error, "NotImplemented", 501)) return send({});
-    if (isAnswer(error, "PreconditionFailed", 412)) return "occupied";
+    if (failedWith(error, "NotImplemented", 501)) return send({});
+    if (failedWith(error, "PreconditionFailed", 412)) return "occupied";
     throw error;
   }
 }

@@ -8,13 +8,13 @@ export function toIso(milliseconds: number): string {
 }
 
 /** An optional end, from the wire: null and absent both mean none. Throws `invalid_request` for a date that doesn't exist. */
-export function endFromWire(expiresAt: string | null | undefined): number | undefined {
+export function parseExpiresAt(expiresAt: string | null | undefined): number | undefined {
   if (expiresAt === undefined || expiresAt === null) return undefined;
-  return instantFromWire(expiresAt, { name: "expiresAt" });
+  return parseInstant(expiresAt, { name: "expiresAt" });
 }
 
 /** An instant from the body's member `name`; what is smaller than a millisecond is dropped. Throws `invalid_request` for a date that doesn't exist. */
-export function instantFromWire(text: string, { name }: { name: string }): number {
+export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
   // Date.parse takes 30 February for 2 March: what exists is written as it came.
   if (Number.isNaN(milliseconds) || toIso(milliseconds).slice(0, SECONDS_END) !== text.slice(0, SECONDS_END)) {

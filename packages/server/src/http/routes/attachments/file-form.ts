@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { Multipart } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
-import { bounds } from "../../http-limits.ts";
+import { httpLimits } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
 
 /** The one file of a form, as a stream that ends only when the whole form was read and held nothing else. */
@@ -21,7 +21,7 @@ const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts:
 /** Refuses by the declared length, before a byte is read. Throws `file_too_large`. */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
-  const limit = maxBytes - bounds.formOverheadBytes;
+  const limit = maxBytes - httpLimits.formOverheadBytes;
   throw new HttpProblem("file_too_large", `The file is larger than ${limit} bytes, the limit here.`);
 }
 
@@ -29,7 +29,7 @@ export function refuseOversize(contentLength: string | undefined, maxBytes: numb
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);
-  return { atLeast: Math.max(0, atMost - bounds.formOverheadBytes), atMost };
+  return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
 }
 
 /** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`. */
@@ -51,7 +51,7 @@ export function dropRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.unpipe();
   request.resume();
-  const giveUp = setTimeout(() => request.destroy(), bounds.lingerMs).unref();
+  const giveUp = setTimeout(() => request.destroy(), httpLimits.lingerMs).unref();
   const stop = (): void => clearTimeout(giveUp);
   request.once("end", stop).once("close", stop);
 }

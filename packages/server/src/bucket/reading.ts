@@ -10,13 +10,13 @@ import { encodeKey, PresignError } from "@valetkey/presign";
 import type { Checksum } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer, toBucketError, unavailable } from "./bucket-error.ts";
+import { failedWith, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
 export type Objects = Pick<Bucket, "head" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Looking at what is in the bucket. */
-export function createObjects(client: BucketClient): Objects {
+export function createReading(client: BucketClient): Objects {
   const { s3, bucket, call } = client;
   return {
     async head(objectKey) {
@@ -62,7 +62,7 @@ async function readStart(
       return found.ETag === etag ? await found.Body?.transformToByteArray() : discard(found.Body as Readable);
     } catch (error) {
       // An empty object has no such range.
-      if (isAnswer(error, "InvalidRange", 416)) return new Uint8Array();
+      if (failedWith(error, "InvalidRange", 416)) return new Uint8Array();
       return unlessMissing(error);
     }
   });
@@ -123,6 +123,6 @@ function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (isAnswer(error, "NoSuchKey", "NotFound") && !isAnswer(error, "NoSuchBucket")) return undefined;
+  if (failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket")) return undefined;
   throw error;
 }

@@ -4,9 +4,9 @@ import { createPresigner } from "@valetkey/presign";
 import { expect, test } from "vitest";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { createCopy } from "./copy.ts";
+import { type BucketServer, clientOn, type inspect } from "./testing/bucket-server.ts";
 import { patterned, sha256 } from "./testing/bytes.ts";
-import { declaredOf } from "./testing/declared.ts";
-import { type BucketServer, clientOn, type inspect } from "./testing/server.ts";
+import { declaredPromises } from "./testing/declared-promises.ts";
 
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
@@ -18,8 +18,8 @@ export type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<
  * What the pipeline would like of a bucket, row by row of docs/providers.md. A row that says "no" is held to it as well:
  * a gap that is no gap any more fails, as a gap that is not in the table does.
  */
-export function promiseTests(provider: string, ground: () => Ground): void {
-  const declared = declaredOf(provider);
+export function providerPromiseTests(provider: string, ground: () => Ground): void {
+  const declared = declaredPromises(provider);
   const tested = new Set<string>();
 
   function promise(name: string, title: string, body: () => Promise<void>): void {

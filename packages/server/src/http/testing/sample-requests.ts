@@ -1,4 +1,4 @@
-import type { App } from "../types.ts";
+import type { App } from "../route-types.ts";
 import { fileForm } from "./form.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";

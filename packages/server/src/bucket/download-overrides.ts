@@ -17,7 +17,7 @@ const MAX_ENTRIES = 20_000;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 /** Works out what is signed into a download, and remembers it for objects that were asked for. */
-export function createServing(): (request: ServingRequest) => Serving {
+export function createDownloadOverrides(): (request: ServingRequest) => Serving {
   // Emptied when it is full: to keep the order of use would cost more than working an entry out again now and then.
   const cache = new Map<string, Entry>();
   return (request) => {

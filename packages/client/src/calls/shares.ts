@@ -1,14 +1,17 @@
 import type { Call } from "../call.ts";
-import type { ShareAttachmentBody, ShareNoteBody, Shares } from "../wire.ts";
+import type { ShareAttachmentBody, ShareNoteBody, Shares, SharesWithResults } from "../wire.ts";
 
 /** What is shared: a note with all its files, or one file alone. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
 /** The shares of a note or of an attachment; an attachment is shared with viewers only. */
 export type ShareCalls = {
-  /** Shares with people by id or address, or changes what they have. Answers all shares of the subject. */
-  put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<Shares>;
-  put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<Shares>;
+  /**
+   * Shares with users by id or email address, or changes the shares that they have. Returns all shares of the subject.
+   * `results` has one outcome for each receiver: first `userIds`, then `emails`, in the order of the request.
+   */
+  put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
+  put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
   /** The person's next request is refused; URLs that they have already die by their own expiry. */
   remove(subject: ShareSubject, userId: string): Promise<void>;

@@ -6,6 +6,7 @@ import {
   ShareAttachmentBody,
   ShareNoteBody,
   Shares,
+  SharesWithResults,
   type Share as WireShare,
 } from "@valetkey/contract";
 import type { ShareWithPerson } from "../../../domain/share.ts";
@@ -24,7 +25,7 @@ const shareNote = {
   summary: "Share a note with people, as viewers or editors",
   params: NoteParams,
   body: ShareNoteBody,
-  response: { 200: Shares },
+  response: { 200: SharesWithResults },
 };
 
 const listNoteShares = {
@@ -49,7 +50,7 @@ const shareAttachment = {
   summary: "Share one attachment, and nothing else of its note",
   params: AttachmentParams,
   body: ShareAttachmentBody,
-  response: { 200: Shares },
+  response: { 200: SharesWithResults },
 };
 
 const listAttachmentShares = {
@@ -70,9 +71,10 @@ const revokeAttachmentShare = {
 
 /** The shares of a note and, the same three calls, of one attachment. */
 export function shareRoutes(app: App, { useCases }: RouteDeps): void {
-  app.put("/notes/:noteId/shares", { schema: shareNote }, async (request) =>
-    present(await useCases.putShares(callerOf(request), shareInput(request.params, request.body))),
-  );
+  app.put("/notes/:noteId/shares", { schema: shareNote }, async (request) => {
+    const { shares, results } = await useCases.putShares(callerOf(request), shareInput(request.params, request.body));
+    return { ...present(shares), results };
+  });
   app.get("/notes/:noteId/shares", { schema: listNoteShares }, async (request) =>
     present(await useCases.listShares(callerOf(request), request.params)),
   );
@@ -82,9 +84,10 @@ export function shareRoutes(app: App, { useCases }: RouteDeps): void {
     return reply.code(204).send(null);
   });
 
-  app.put("/attachments/:attachmentId/shares", { schema: shareAttachment }, async (request) =>
-    present(await useCases.putShares(callerOf(request), shareInput(request.params, request.body))),
-  );
+  app.put("/attachments/:attachmentId/shares", { schema: shareAttachment }, async (request) => {
+    const { shares, results } = await useCases.putShares(callerOf(request), shareInput(request.params, request.body));
+    return { ...present(shares), results };
+  });
   app.get("/attachments/:attachmentId/shares", { schema: listAttachmentShares }, async (request) =>
     present(await useCases.listShares(callerOf(request), request.params)),
   );

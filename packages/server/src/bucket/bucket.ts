@@ -62,7 +62,10 @@ export function createBucket(options: BucketOptions): Bucket {
     isOwnKey: createIsOwnKey({ keyPrefix: options.keyPrefix ?? "" }),
     discardParts: createDiscardParts(client, { keyPrefix: options.keyPrefix ?? "" }),
     tryCapabilities: createTryCapabilities({
-      ...{ client, credentials, clock, timeoutMs: timeouts.callMs },
+      client,
+      credentials,
+      clock,
+      timeoutMs: timeouts.callMs,
       target: { ...target, endpoint },
       calls: { ...objects, ...parts, copy },
     }),

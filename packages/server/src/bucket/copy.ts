@@ -104,7 +104,11 @@ async function copyPart(
   const first = index * partBytes;
   const last = Math.min(first + partBytes, copy.sizeBytes) - 1;
   const command = new UploadPartCopyCommand({
-    ...{ Bucket: bucket, Key: copy.to, UploadId, PartNumber: index + 1, CopySource: sourceOf(client, copy) },
+    Bucket: bucket,
+    Key: copy.to,
+    UploadId,
+    PartNumber: index + 1,
+    CopySource: sourceOf(client, copy),
     CopySourceRange: `bytes=${first}-${last}`,
   });
   const copied = await call("UploadPartCopy", (options) => s3.send(command, options).catch(orChanged), {

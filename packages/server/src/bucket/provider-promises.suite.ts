@@ -46,7 +46,10 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     const objectKey = bucket.newObjectKey();
     const asked = { objectKey, contentType: "text/plain", sizeBytes: HELLO.length, checksum: undefined };
     const signed = await bucket.presignPut({
-      ...{ ...asked, onlyOnce: conditional, expiresInSeconds: 60, now: Date.now() },
+      ...asked,
+      onlyOnce: conditional,
+      expiresInSeconds: 60,
+      now: Date.now(),
       ...options,
     });
     // fetch works the length out from the body.
@@ -110,8 +113,14 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: "other" }),
     );
     const put = await bucket.presignPut({
-      ...{ objectKey: Key, contentType: "text/plain", sizeBytes: 5, checksum: undefined, onlyOnce: false },
-      ...{ expiresInSeconds: 60, now: Date.now() },
+      objectKey: Key,
+      contentType: "text/plain",
+      sizeBytes: 5,
+      checksum: undefined,
+      onlyOnce: false,
+
+      expiresInSeconds: 60,
+      now: Date.now(),
     });
     const { "content-length": _length, ...headers } = put.headers;
     expect((await fetch(put.url, { method: "PUT", headers, body: "first" })).status).toBe(200);
@@ -222,7 +231,11 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     const presigner = createPresigner({ bucket: server.bucket, region, endpoint, forcePathStyle });
     const post = async (key: string, body: string, changed: Record<string, string> = {}) => {
       const { url, fields } = presigner.presignPost({
-        ...{ key, credentials, expiresInSeconds: 60, now: Date.now(), fields: { "Content-Type": "text/plain" } },
+        key,
+        credentials,
+        expiresInSeconds: 60,
+        now: Date.now(),
+        fields: { "Content-Type": "text/plain" },
         conditions: [["content-length-range", 5, 5]],
       });
       const form = new FormData();

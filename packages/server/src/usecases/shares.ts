@@ -27,10 +27,7 @@ type Place = { noteId: string; ownerId: string; attachmentIds: string[] };
  * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `invalid_request`.
  */
 export function putShares({ db, clock, newId }: Deps) {
-  return async (
-    caller: Caller,
-    input: ShareInput,
-  ): Promise<{ shares: ShareWithPerson[]; results: ShareResult[] }> => {
+  return async (caller: Caller, input: ShareInput): Promise<{ shares: ShareWithPerson[]; results: ShareResult[] }> => {
     const { subject, role, expiresAt } = input;
     return db.transaction(async (tx) => {
       const place = await authorise(tx, { caller, subject });

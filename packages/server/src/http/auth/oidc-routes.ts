@@ -22,12 +22,18 @@ type Deps = { accounts: AccountHandler; oidc: Oidc };
 export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
   const { method, path, answer, ...operation } = startOidcOperation;
   app.route({
-    ...{ method, url: path, exposeHeadRoute: false, bodyLimit: 64 * 1024 },
+    method,
+    url: path,
+    exposeHeadRoute: false,
+    bodyLimit: 64 * 1024,
     schema: { tags: ["accounts"], ...operation, response: { 200: answer } },
     handler: (request, reply) => start(deps, { request, reply }),
   });
   app.route({
-    ...{ method: "GET", url: CALLBACK_PATH, exposeHeadRoute: false, schema: { hide: true } },
+    method: "GET",
+    url: CALLBACK_PATH,
+    exposeHeadRoute: false,
+    schema: { hide: true },
     handler: (request, reply) => finish(deps, { request, reply }),
   });
 }

@@ -81,7 +81,10 @@ function pluginOf({ issuer, clientId, clientSecret, name }: OidcProvider, metada
   return genericOAuth({
     config: [
       {
-        ...{ providerId: PROVIDER_ID, name, clientId, clientSecret },
+        providerId: PROVIDER_ID,
+        name,
+        clientId,
+        clientSecret,
         discoveryUrl: discoveryUrl(issuer),
         requireIdTokenVerification: true,
         authentication: takesOnlyPost ? "post" : "basic",

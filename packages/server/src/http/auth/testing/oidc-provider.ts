@@ -33,8 +33,11 @@ export async function startOidcProvider(options: {
   const provider = new Provider(issuer, {
     clients: [
       {
-        ...{ client_id: CLIENT.clientId, client_secret: CLIENT.clientSecret },
-        ...{ redirect_uris: [redirectUri], token_endpoint_auth_method: authMethod },
+        client_id: CLIENT.clientId,
+        client_secret: CLIENT.clientSecret,
+
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: authMethod,
       },
     ],
     clientAuthMethods: [authMethod],

@@ -69,7 +69,9 @@ describe.each(engines)("activity on $name", (engine) => {
       { id: kept, filename: "kept.txt" },
     ];
     const told = items.map(({ action, actor, subject, files }: Record<string, unknown>) => ({
-      ...{ action, actor, files },
+      action,
+      actor,
+      files,
       ...(subject !== undefined && { subject }),
     }));
     expect(told).toEqual([

@@ -118,7 +118,7 @@ describe("uploads whose parts others send", () => {
   test("an answer to the completion that is lost: the object is there, and that is what counts", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
-    const troubled = await completingThrough("loseAnswer");
+    const troubled = await completingThrough("loseResponse");
     expect(await troubled.completeMultipart({ ...place, parts })).toBe("done");
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });

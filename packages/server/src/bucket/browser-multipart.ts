@@ -13,7 +13,7 @@ import { abortParts } from "./unfinished-multipart.ts";
 
 export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
-/** Multipart uploads whose parts others send, by signed URLs, and which are put together here. */
+/** Multipart uploads whose parts a browser sends through presigned URLs. */
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: (options) => create(client, options),
@@ -27,10 +27,10 @@ async function create(
   { s3, bucket, call }: BucketClient,
   { objectKey, contentType }: Parameters<Bucket["createMultipart"]>[0],
 ): Promise<string> {
-  // No checksum algorithm: it would oblige the browser to compute that of every part.
+  // No checksum algorithm, because the browser would have to compute one for every part.
   const command = new CreateMultipartUploadCommand({ Bucket: bucket, Key: objectKey, ContentType: contentType });
   const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(command, options));
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload answered without an upload id");
+  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
   return UploadId;
 }
 
@@ -60,7 +60,7 @@ function listPage(
   });
   return call("ListParts", (options) =>
     s3.send(list, options).catch((error) => {
-      // Ceph looks for the upload as it looks for an object.
+      // Ceph reports a missing upload like a missing object.
       if (failedWith(error, "NoSuchUpload", "NoSuchKey")) return undefined;
       throw error;
     }),
@@ -86,7 +86,7 @@ function complete(
         await ifAbsent(send);
         return "done";
       } catch (error) {
-        // Another attempt put it together, or an abort came first: whoever asked has to look.
+        // Another attempt completed or aborted the upload. The caller must check which.
         if (failedWith(error, "NoSuchUpload")) return "done";
         if (failedWith(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
         throw error;

@@ -16,26 +16,26 @@ import { createDiscardParts } from "./unfinished-multipart.ts";
 export type BucketOptions = {
   name: string;
   region: string;
-  /** What this server talks to. Default: AWS. */
+  /** The endpoint for this server. Default: AWS. */
   endpoint?: string | undefined;
-  /** What a browser talks to, and what is signed. Default: `endpoint`. */
+  /** The endpoint for browsers, which presigned URLs name. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
   /** Default false. */
   forcePathStyle?: boolean | undefined;
   /** Empty, or ends with a slash. Default empty. */
   keyPrefix?: string | undefined;
-  /** Static, or a source that is asked again before they end. Default: the provider chain of the AWS SDK. */
+  /** Static, or a provider that is called again before they expire. Default: the provider chain of the AWS SDK. */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
-  /** Told what an operator should know; never a secret. Default: nobody. */
+  /** Called with warnings for the operator, which contain no secrets. Default: ignored. */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
 };
 
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
-/** The bucket, on AWS or any server that speaks S3; connects when first used. Throws PresignError for a name or endpoint that is none. */
+/** Creates a bucket on AWS or any S3 server. Connects at the first call. Throws PresignError for an invalid name or endpoint. */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
   const publicEndpoint = options.publicEndpoint ?? endpoint;

@@ -4,21 +4,23 @@ import type { BucketClient } from "./client.ts";
 
 type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
 
-/** The slowest line on which sending is not given up: 128 KiB a second. */
+/** The slowest rate that is not aborted: 128 KiB a second. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
-/** How long the bytes themselves may take. Milliseconds. */
+/** The time limit for the transfer of the bytes. Milliseconds. */
 export function transferMs(bytes: Buffer): number {
   return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
 }
 
 /**
- * What became of a write. confirmed: the bucket answered with the checksum of these bytes · unconfirmed: it keeps none ·
- * occupied: the place is taken, perhaps by our own first attempt, whose answer was lost.
+ * The outcome of a write.
+ * - confirmed: the bucket returned the checksum of these bytes
+ * - unconfirmed: the bucket stores no checksum
+ * - occupied: the key has an object, perhaps from a first attempt whose response was lost
  */
 export type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
-/** Stores a small object at once. */
+/** Stores a small object in one call. */
 export async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
   const { s3, bucket, call } = client;
   const { objectKey, contentType, bytes, checksum } = options;
@@ -32,9 +34,7 @@ export async function putObject(client: BucketClient, options: PutOptions): Prom
   return stored.ChecksumSHA256 === checksum ? "confirmed" : "unconfirmed";
 }
 
-/**
- * Sends a write that must not replace anything; without the condition where the server does not know it, since our keys are new anyway.
- */
+/** Sends a write that must not replace an object. Drops the condition if the server does not support it, because keys are unique. */
 export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {
     return await send({ IfNoneMatch: "*" });

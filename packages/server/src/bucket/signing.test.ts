@@ -76,7 +76,7 @@ describe("temporary credentials", () => {
     const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 900, now: NOW });
     expect(put.expiresAt).toBe(SECOND + 30_000);
     expect(warnings).toEqual([
-      expect.stringMatching(/credentials end in 30 s, sooner than .* 60 s: it was signed for 30 s/),
+      expect.stringMatching(/credentials expire in 30 s, before .* 60 s: it was signed for 30 s/),
     ]);
   });
 

@@ -103,7 +103,7 @@ describe("trouble on the way", () => {
   test("an answer that is lost after a small object was stored: the retry finds our own bytes", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request, nth) =>
-      request === "PUT" && nth === 1 ? "loseAnswer" : "pass",
+      request === "PUT" && nth === 1 ? "loseResponse" : "pass",
     );
     expect(await store(bytes)).toEqual({ sizeBytes: 1000, checksum: { algorithm: "SHA256", value: sha256(bytes) } });
     expect(requests).toEqual(["PUT", "PUT", "GET"]);
@@ -112,7 +112,7 @@ describe("trouble on the way", () => {
   test("an answer that is lost after a part was stored", async () => {
     const bytes = patterned(2 * PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
-      request === "part 2" && nth === 1 ? "loseAnswer" : "pass",
+      request === "part 2" && nth === 1 ? "loseResponse" : "pass",
     );
     const { checksum } = await store(bytes);
     expect(checksum.value).toBe(sha256(bytes));
@@ -122,7 +122,7 @@ describe("trouble on the way", () => {
   test("an answer that is lost after the parts were put together", async () => {
     const bytes = patterned(PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
-      request === "complete" && nth === 1 ? "loseAnswer" : "pass",
+      request === "complete" && nth === 1 ? "loseResponse" : "pass",
     );
     const { checksum } = await store(bytes);
     expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
@@ -145,7 +145,7 @@ describe("trouble on the way", () => {
 
   test("every answer to a small object is lost: what was stored is removed", async () => {
     const { store } = await troubled((request) =>
-      request === "PUT" ? "loseAnswer" : request === "GET" ? { status: 500, code: "InternalError" } : "pass",
+      request === "PUT" ? "loseResponse" : request === "GET" ? { status: 500, code: "InternalError" } : "pass",
     );
     await expect(store(patterned(10))).rejects.toMatchObject({ code: "bucket_unavailable" });
     await nothingIsLeft();
@@ -204,6 +204,6 @@ describe("servers that can do less", () => {
         : "pass",
     );
     expect(await bucket.delete(["gone", "kept", "gone too"])).toEqual(["gone", "gone too"]);
-    expect(warnings).toEqual(["The bucket kept 1 of 3 objects to be deleted: AccessDenied, Locked"]);
+    expect(warnings).toEqual(["The bucket did not delete 1 of 3 objects: AccessDenied, Locked"]);
   });
 });

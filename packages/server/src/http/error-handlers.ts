@@ -26,7 +26,7 @@ export function handleErrors(app: App, { metrics, table, webApp }: Options): voi
       if (page !== undefined) return page;
       throw notFound();
     }
-    throw new HttpProblem("method_not_allowed", `This address accepts ${allowed.join(", ")}.`, {
+    throw new HttpProblem("method_not_allowed", `This URL accepts ${allowed.join(", ")}.`, {
       headers: { allow: allowed.join(", ") },
     });
   });

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 
-/** The only body most routes take: JSON of bounded size and depth; an empty one counts as none. Everything else is refused with 415. */
+/** Accepts JSON bodies of limited size and depth, and refuses other media types with 415. An empty body counts as none. */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
@@ -23,7 +23,7 @@ export function parseJsonBodies(app: FastifyInstance): void {
   );
 }
 
-/** Tells whether a value nests more than `levels` deep; looks no deeper than that, so its own recursion is bounded. */
+/** Whether a value nests more than `levels` deep. Stops there, so that its own recursion is bounded. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;

@@ -9,7 +9,7 @@ const RETRY_AFTER = "2";
 
 /** The refusal of a path that has no route. */
 export function notFound(): HttpProblem {
-  return new HttpProblem("not_found", "There is nothing at this address.");
+  return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
 /** Sends an error as a problem. Also handles errors that Fastify raises before it finds a route. */

@@ -3,11 +3,11 @@ import { type TSchema, Type } from "typebox";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { MAX_NAME_LENGTH } from "./identity.ts";
 
-// For the document only: the library looks at bodies itself, and writes its answers.
+// Only for the document. The library validates bodies and serialises responses.
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH });
 const Password = Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH });
 const RememberMe = Type.Optional(
-  Type.Boolean({ default: true, description: "false: the session ends with the browser's" }),
+  Type.Boolean({ default: true, description: "false: the session ends when the browser closes" }),
 );
 const Time = Type.String({ format: "date-time" });
 const OrNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -23,7 +23,7 @@ const User = Type.Object({
 });
 const Session = Type.Object({
   id: Type.String(),
-  token: Type.String({ description: "What revoke-session takes; it opens nothing by itself" }),
+  token: Type.String({ description: "Identifies the session to revoke-session. It does not authenticate a request" }),
   userId: Type.String(),
   expiresAt: Time,
   createdAt: Time,
@@ -34,34 +34,34 @@ const Session = Type.Object({
 const Done = Type.Object({ status: Type.Boolean() });
 const Token = OrNull(Type.String());
 
-/** Whether an operation looks at the cookie: not at all, if there is one, or always. */
+/** Whether an operation ignores the cookie, uses it if present, or requires it. */
 type Security = readonly Record<string, readonly string[]>[];
 const none: Security = [];
 const optional: Security = [{}, { session: [] }];
 const required: Security = [{ session: [] }];
 
-/** Where there is a provider to sign in with. */
+/** Only mounted if an identity provider is configured. */
 export const startOidcOperation = {
   method: "POST",
   path: "/sign-in/oidc",
   operationId: "startOidcSignIn",
-  summary: "Begin to sign in with the identity provider: go to the answered address",
+  summary: "Start a sign-in with the identity provider: open the URL of the response",
   security: none,
   body: Type.Object({
     callbackURL: Type.Optional(
-      Type.String({ maxLength: 2048, default: "/", description: "The path of the page to come back to" }),
+      Type.String({ maxLength: 2048, default: "/", description: "The path of the page to return to" }),
     ),
   }),
   answer: Type.Object({ url: Type.String({ format: "uri" }) }),
 } as const;
 
-/** Sign-up, sign-in and sessions, as /openapi.json says it. Everything else of the library's is closed: nobody needs it here. */
+/** The operations of the library that are mounted, as /openapi.json describes them. All others are closed. */
 export const accountOperations = [
   {
     method: "POST",
     path: "/sign-up/email",
     operationId: "signUp",
-    summary: "Make an account and sign in",
+    summary: "Create an account and sign in",
     security: none,
     body: Type.Object({ email: Email, name: Name, password: Password, rememberMe: RememberMe }),
     answer: Type.Object({ token: Type.Null(), user: User }),
@@ -87,7 +87,7 @@ export const accountOperations = [
     method: "GET",
     path: "/get-session",
     operationId: "getSession",
-    summary: "The session of the cookie, prolonged; or null",
+    summary: "Get the session of the cookie and extend it, or null",
     security: optional,
     answer: OrNull(Type.Object({ session: Session, user: User })),
   },
@@ -117,7 +117,7 @@ export const accountOperations = [
     method: "GET",
     path: "/list-sessions",
     operationId: "listSessions",
-    summary: "All sessions of the account",
+    summary: "List all sessions of the account",
     security: required,
     answer: Type.Array(Session),
   },
@@ -134,7 +134,7 @@ export const accountOperations = [
     method: "POST",
     path: "/revoke-other-sessions",
     operationId: "revokeOtherSessions",
-    summary: "End all sessions but this one",
+    summary: "End all other sessions",
     security: required,
     answer: Done,
   },

@@ -26,7 +26,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     // What the provider gives for more than knowing who someone is is not kept.
     expect(await rows()).toMatchObject([{ access_token: null, refresh_token: null, id_token: null, password: null }]);
     expect(await rows()).toHaveLength(1);
-    expect(accounts.ways).toEqual({ signUp: "open", oidc: { name: "Example" } });
+    expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" } });
   });
 
   it("works with claims that only /userinfo has, and a secret that goes in the form", async () => {

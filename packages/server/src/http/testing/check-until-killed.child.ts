@@ -4,8 +4,8 @@ import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
 
-// A process that takes a check and is in the middle of reading its object until it is killed:
-// `node check-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>`. It prints that it reads.
+// Claims a verification, prints "reading" and then blocks in the middle of the object until the test kills the process.
+// Usage: node check-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>
 const [location = "", server = ""] = process.argv.slice(2);
 const { claimCheck, runCheck } = createUseCases({
   db: await openAt(JSON.parse(location)),

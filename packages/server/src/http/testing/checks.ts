@@ -1,6 +1,6 @@
 import type { TestService } from "./service.ts";
 
-/** Works off the checks that are due, one after another; answers how many. */
+/** Runs the verifications that are due, one after another. Returns how many. */
 export async function runChecks({ useCases }: TestService): Promise<number> {
   for (let done = 0; ; done++) {
     const check = await useCases.claimCheck();

@@ -25,28 +25,28 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
-  /** A bucket of the test's own, which outlives the service. Default: a fresh one. */
+  /** A bucket that the test stops itself. Default: a fresh one, which stops with the service. */
   bucket?: BucketServer;
   /** Default: none. */
   keyPrefix?: string;
-  /** Another replica of this service: on its database and bucket, with connections of its own. To be closed before it. */
+  /** Starts another replica on the database and bucket of this service. Close the replica first. */
   beside?: Shared;
-  /** Default: nothing is scanned. */
+  /** Default: no virus scanner. */
   scanning?: Deps["scanning"];
-  /** What is known of the bucket. Default: that it does everything, as the embedded one does. */
+  /** Default: every capability, like the embedded bucket. */
   capabilities?: BucketCapabilities;
-  /** With sign-up, sign-in and sessions at /auth. Default: without. */
+  /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
-  /** Whether anyone may sign up. Default: open. */
+  /** Default: open. */
   signUp?: "open" | "closed";
-  /** Stands between the use cases and the bucket or the database. */
+  /** Replaces the bucket or the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
 
-/** What replicas have in common. */
+/** The parts that replicas share. */
 type Shared = { database: TestDatabase; bucketServer: BucketServer };
 
-/** The service with its real parts: a database of the given engine, the embedded bucket, the authenticator; only the socket is optional. */
+/** The service with a real database, bucket and authenticator. Requests need no socket. */
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
 export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
@@ -111,11 +111,11 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
-    /** Lets time pass for the service; not for the bucket, which has a clock of its own. */
+    /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;
     },
-    /** Resolves when the service next says that an object waits for its deletion. */
+    /** Resolves when the service next queues the deletion of an object. */
     deletionQueued: () =>
       new Promise<void>((resolve) => {
         onDeletionsQueued = resolve;
@@ -151,7 +151,7 @@ async function anotherOf({ database }: Shared, clock: () => number): Promise<Tes
   return { ...database, db, close: () => db.close() };
 }
 
-/** A bearer token of this person, as an existing application would sign it; the address is the name at example.com. */
+/** Signs a bearer token for this user like an existing application. The email address is `<userId>@example.com`. */
 export function tokenOf(userId: string): Promise<string> {
   return signTestJwt({ sub: userId, email: `${userId}@example.com`, name: userId });
 }
@@ -160,7 +160,7 @@ export type Answer = {
   status: number;
   headers: LightMyRequestResponse["headers"];
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape, and fail where it is another
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape
   body: any;
 };
 export type Client = ReturnType<typeof clientOf>;

@@ -5,10 +5,12 @@ type Options = ServiceOptions | (() => ServiceOptions | Promise<ServiceOptions>)
 
 /**
  * Starts a service before the tests of the enclosing `describe` and closes it after them.
- * Clients can be made at once. Everything else of the service is there from the first hook on.
+ * Clients can be created at once. Other members are available only in hooks and tests.
  *
- * @param options a function for options that themselves need a hook
- * @example const service = useService({ engine }); const ann = service.as("ann");
+ * @param options a function if the options themselves come from an earlier hook
+ * @example
+ * const service = useService({ engine })
+ * const ann = service.as("ann")
  */
 export function useService(options: Options): TestService {
   let started: TestService | undefined;
@@ -18,7 +20,7 @@ export function useService(options: Options): TestService {
   afterAll(() => started?.close());
 
   function running(): TestService {
-    if (started === undefined) throw new Error("The service has not started: use it inside a test or a hook.");
+    if (started === undefined) throw new Error("The service has not started. Use it inside a test or a hook.");
     return started;
   }
   const app = () => running().app;

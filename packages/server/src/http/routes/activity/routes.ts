@@ -12,7 +12,7 @@ const tags = ["activity"];
 const listNoteActivity = {
   tags,
   operationId: "listNoteActivity",
-  summary: "What happened to a note and its files, newest first",
+  summary: "List the audit events of a note and its files, newest first",
   params: NoteParams,
   querystring: PageQuery,
   response: { 200: AuditEventPage },
@@ -21,7 +21,7 @@ const listNoteActivity = {
 const listActivity = {
   tags,
   operationId: "listActivity",
-  summary: "What happened to your notes, newest first",
+  summary: "List the audit events of your notes, newest first",
   querystring: PageQuery,
   response: { 200: AuditEventPage },
 };
@@ -43,13 +43,14 @@ export function activityRoutes(app: App, deps: RouteDeps): void {
   });
 }
 
-type Told = RouteDeps & { caller: Caller };
-
-async function describe(page: Page<NamedEvent>, { caller, useCases }: Told): Promise<AuditEventPage> {
+async function describe(
+  page: Page<NamedEvent>,
+  { caller, useCases }: RouteDeps & { caller: Caller },
+): Promise<AuditEventPage> {
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
-    // Whom a note was shared with is its owner's to know: an editor reads who did what, and not how to reach them.
+    // Only the owner of the note may read email addresses. An editor reads names, and the own email address.
     const present = (userId: string) => {
       const person = presentPerson(userId, people);
       return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };
@@ -72,7 +73,7 @@ async function describe(page: Page<NamedEvent>, { caller, useCases }: Told): Pro
   return { items, nextCursor: page.nextCursor ?? null };
 }
 
-/** With whom a share was made or ended; nobody for any other event. */
+/** The user whose share was granted or revoked. Empty for other events. */
 function subjectOf({ detail }: NamedEvent): string[] {
   return typeof detail.userId === "string" ? [detail.userId] : [];
 }

@@ -47,7 +47,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     for (const [query, detail] of [
       ["", /scope in the query|required properties scope/],
       ["?scope=owned", /scope in the query must be/],
-      ["?scope=shared&q=a", /"q"; it takes limit, cursor, scope/],
+      ["?scope=shared&q=a", /"q"\. It accepts limit, cursor, scope/],
       ["?scope=shared&limit=201", /limit in the query/],
     ] as const) {
       const { body } = await ann.send(`GET /attachments${query}`);

@@ -19,14 +19,13 @@ import { describeAttachment, describeShared } from "./present.ts";
 
 const tags = ["attachments"];
 
-// The form itself is read as a stream; this is how the document describes it.
+// Only for the document. The form is read as a stream.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });
 
 const attach = {
   tags,
   operationId: "attach",
-  summary:
-    "Attach a file sent as a form, streamed to the bucket; or, as an administrator, an object that is there already",
+  summary: "Attach the file of a form. Administrators can also attach an object that is in the bucket",
   consumes: ["multipart/form-data", "application/json"],
   params: NoteParams,
   body: {
@@ -41,7 +40,7 @@ const attach = {
 const listAttachments = {
   tags,
   operationId: "listAttachments",
-  summary: "List the files that are shared with you by themselves, without their notes",
+  summary: "List the files that are shared with you without their notes",
   querystring: ListAttachmentsQuery,
   response: { 200: SharedAttachmentPage },
 };
@@ -49,7 +48,7 @@ const listAttachments = {
 const getAttachment = {
   tags,
   operationId: "getAttachment",
-  summary: "Read what is known of an attachment",
+  summary: "Read the metadata of an attachment",
   params: AttachmentParams,
   response: { 200: Attachment },
 };
@@ -80,7 +79,7 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
   });
 }
 
-/** POST /notes/:noteId/attachments; a scope of its own, so that only it pays for the hooks of the form parser. */
+/** POST /notes/:noteId/attachments. Needs its own scope, so that no other route runs the hooks of the form parser. */
 export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
   app.post("/notes/:noteId/attachments", { schema: attach }, async (request, reply) => {
@@ -104,14 +103,14 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: 
     }
   } catch (error) {
     dropRest(request.raw);
-    // What was wrong with the form says more than that its stream broke.
+    // The fault of the form says more than the error of its stream.
     if (error instanceof DomainError && error.cause instanceof HttpProblem) throw error.cause;
     throw error;
   }
 }
 
 async function adopt(request: AttachRequest, { useCases }: RouteDeps) {
-  // The schema is chosen by the media type: without one there was none.
+  // Fastify selects the schema by media type. A request without one was not validated.
   if (typeof request.body !== "object") throw new HttpProblem("invalid_request", "Send a form with a file, or JSON.");
   const { s3Url, key, filename } = request.body as AdoptBody;
   return useCases.adoptObject(callerOf(request), { noteId: request.params.noteId, s3Url, key, filename });

@@ -6,19 +6,19 @@ const getInstance = {
   tags: ["accounts"],
   security: [] as [],
   operationId: "getInstance",
-  summary: "See how one gets in here, and what is allowed",
+  summary: "Read the ways to sign in and the limits",
   response: { 200: Instance },
 };
 
-type Options = { accounts: Pick<Accounts, "ways" | "hasAny">; limits: Instance["limits"] };
+type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: Instance["limits"] };
 
-/** /instance: public, for the page that one signs in on. */
+/** /instance: public, for the sign-in page. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   const { urlTtlDefaultSeconds, urlTtlMaxSeconds, uploadMaxBytes } = limits;
   app.get("/instance", { schema: getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
     return {
-      ...accounts.ways,
+      ...accounts.signInMethods,
       hasAccounts: await accounts.hasAny(),
       limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, uploadMaxBytes },
     };

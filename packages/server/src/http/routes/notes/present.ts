@@ -5,7 +5,7 @@ import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { presentAttachment } from "../attachments/present.ts";
 
-/** Notes as the wire has them; everyone whom they name is looked up at once. */
+/** Notes in the form of the wire. Looks up all users at once. */
 export async function describeNotes(notes: NoteWithAttachments[], { useCases }: RouteDeps): Promise<WireNote[]> {
   const named = notes.flatMap((note) => [note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const people = await useCases.findPeople(named);

@@ -200,7 +200,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it.each([
-    ["POST /notes", { title: "a", key: "k" }, /"key"; it takes title, body/],
+    ["POST /notes", { title: "a", key: "k" }, /"key"\. It accepts title, body/],
     ["POST /notes", { title: "a", bucket: "b" }, /"bucket"/],
     ["POST /notes", { title: "a", "../": 1 }, /"\.\.\/"/],
     ["POST /notes", {}, /title/],
@@ -235,7 +235,7 @@ describe.each(engines)("notes on $name", (engine) => {
     [`GET /notes?q=${"x".repeat(201)}`, undefined, /q in the query must not have more than 200/],
     ["GET /notes?q=%00", undefined, /q in the query must be text without U\+0000/],
     ["GET /notes?q=a&q=b", undefined, /q in the query must be string/],
-    ["GET /notes?page=2", undefined, /"page"; it takes limit, cursor, scope, q/],
+    ["GET /notes?page=2", undefined, /"page"\. It accepts limit, cursor, scope, q/],
     ["GET /notes/not-an-id", undefined, /noteId in the path must be UUIDv7/],
     [`GET /notes/${"x".repeat(900)}`, undefined, /noteId in the path/],
   ])("%s %j -> 400 that names the member", async (call, json, detail) => {

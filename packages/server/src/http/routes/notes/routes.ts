@@ -18,8 +18,7 @@ const createNote = {
 const listNotes = {
   tags,
   operationId: "listNotes",
-  summary:
-    "List the notes you own, or those shared with you; with q only those that have it in their title, body or filenames",
+  summary: "List your notes or the notes shared with you. q searches titles, bodies and filenames",
   querystring: ListNotesQuery,
   response: { 200: NotePage },
 };
@@ -35,7 +34,7 @@ const getNote = {
 const updateNote = {
   tags,
   operationId: "updateNote",
-  summary: "Change the title or the body; with ifUpdatedAt only if nobody has changed the note since",
+  summary: "Change the title or the body. With ifUpdatedAt, only if the note is unchanged since then",
   params: NoteParams,
   body: UpdateNoteBody,
   response: { 200: Note },

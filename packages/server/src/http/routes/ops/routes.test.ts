@@ -37,7 +37,7 @@ describe("probes", () => {
     const { anonymous } = await started({ probes });
     const answer = await anonymous.send("GET /readyz");
     expect(answer.status).toBe(503);
-    expect(answer.body).toMatchObject({ status: 503, code, checks, detail: `Not ready; down: ${names}.` });
+    expect(answer.body).toMatchObject({ status: 503, code, checks, detail: `Not ready. Down: ${names}.` });
     expect(answer.headers["retry-after"]).toBe("2");
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
     expect(answer.text).not.toContain("10.0.0.7");

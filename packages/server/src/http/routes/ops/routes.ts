@@ -13,7 +13,7 @@ const healthz = {
   tags,
   security,
   operationId: "healthz",
-  summary: "The process answers",
+  summary: "Check that the process runs",
   response: { 200: Type.Object({ status: Type.Enum(["ok"]) }) },
 };
 
@@ -21,9 +21,8 @@ const readyz = {
   tags,
   security,
   operationId: "readyz",
-  summary: "The database and the bucket answer",
-  description:
-    "Where files are scanned, `scanner` tells whether the scanner answers: while it is down, new files wait.",
+  summary: "Check that the database and the bucket respond",
+  description: "With a virus scanner, `scanner` is its state. New files wait while it is down.",
   response: {
     200: Type.Object({
       status: Type.Enum(["ready"]),
@@ -41,10 +40,10 @@ const getMetrics = {
   response: { 200: Type.String() },
 };
 
-/** Each resolves when its part answered, and rejects when it is down. Without a scanner there is none to ask. */
+/** Each probe resolves if its part responds and rejects if it is down. `scanner` is missing without a virus scanner. */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
-/** /healthz, /readyz and /metrics: public, and without a word about anyone's data. */
+/** /healthz, /readyz and /metrics: public, without any user data. */
 export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metrics: Metrics }): void {
   app.get("/healthz", { schema: healthz }, () => ({ status: "ok" as const }));
 
@@ -56,7 +55,7 @@ export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metri
     ]);
     const checks = { database, bucket, ...(scanner && { scanner }) };
     reply.header("cache-control", "no-store");
-    // Files wait for a scanner that is down; everything else is served, so that is no reason to send nobody here.
+    // A scanner that is down only delays new files, so the service stays ready.
     if (database === "up" && bucket === "up") return { status: "ready" as const, checks };
     return sendNotReady(reply as FastifyReply, { checks, requestId: request.id });
   });
@@ -72,7 +71,7 @@ function sendNotReady(
   { checks, requestId }: { checks: Partial<Record<keyof Probes, "up" | "down">>; requestId: string },
 ): FastifyReply {
   const down = Object.entries(checks).filter(([, state]) => state === "down");
-  const detail = `Not ready; down: ${down.map(([name]) => name).join(", ")}.`;
+  const detail = `Not ready. Down: ${down.map(([name]) => name).join(", ")}.`;
   const code = checks.database === "down" ? "database_unavailable" : "bucket_unavailable";
   return reply
     .code(503)
@@ -85,12 +84,12 @@ async function check(probe: () => Promise<void>): Promise<"up" | "down"> {
   const late = new Promise<"down">((resolve) => {
     timer = setTimeout(() => resolve("down"), httpLimits.probeTimeoutMs);
   });
-  const answer = probe().then(
+  const state = probe().then(
     () => "up" as const,
     () => "down" as const,
   );
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([state, late]);
   } finally {
     clearTimeout(timer);
   }

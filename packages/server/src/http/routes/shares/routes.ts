@@ -22,7 +22,7 @@ const tags = ["shares"];
 const shareNote = {
   tags,
   operationId: "shareNote",
-  summary: "Share a note with people, as viewers or editors",
+  summary: "Share a note with users, as viewers or editors. Each receiver has its own outcome",
   params: NoteParams,
   body: ShareNoteBody,
   response: { 200: SharesWithResults },
@@ -31,7 +31,7 @@ const shareNote = {
 const listNoteShares = {
   tags,
   operationId: "listNoteShares",
-  summary: "See who a note is shared with",
+  summary: "List the shares of a note",
   params: NoteParams,
   response: { 200: Shares },
 };
@@ -39,7 +39,7 @@ const listNoteShares = {
 const revokeNoteShare = {
   tags,
   operationId: "revokeNoteShare",
-  summary: "End one person's share of a note; the next request is refused",
+  summary: "Revoke a share of a note. The next request of the user is refused",
   params: NoteShareParams,
   response: { 204: emptyResponse },
 };
@@ -47,7 +47,7 @@ const revokeNoteShare = {
 const shareAttachment = {
   tags,
   operationId: "shareAttachment",
-  summary: "Share one attachment, and nothing else of its note",
+  summary: "Share one attachment without its note. Each receiver has its own outcome",
   params: AttachmentParams,
   body: ShareAttachmentBody,
   response: { 200: SharesWithResults },
@@ -56,7 +56,7 @@ const shareAttachment = {
 const listAttachmentShares = {
   tags,
   operationId: "listAttachmentShares",
-  summary: "See who one attachment is shared with",
+  summary: "List the shares of an attachment",
   params: AttachmentParams,
   response: { 200: Shares },
 };
@@ -64,12 +64,12 @@ const listAttachmentShares = {
 const revokeAttachmentShare = {
   tags,
   operationId: "revokeAttachmentShare",
-  summary: "End one person's share of an attachment; the next request is refused",
+  summary: "Revoke a share of an attachment. The next request of the user is refused",
   params: AttachmentShareParams,
   response: { 204: emptyResponse },
 };
 
-/** The shares of a note and, the same three calls, of one attachment. */
+/** The shares of a note, and the same three calls for an attachment. */
 export function shareRoutes(app: App, { useCases }: RouteDeps): void {
   app.put("/notes/:noteId/shares", { schema: shareNote }, async (request) => {
     const { shares, results } = await useCases.putShares(callerOf(request), shareInput(request.params, request.body));

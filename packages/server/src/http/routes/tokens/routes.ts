@@ -17,14 +17,14 @@ const tags = ["tokens"];
 const getMe = {
   tags,
   operationId: "getMe",
-  summary: "See who you are here",
+  summary: "Read your user",
   response: { 200: Me },
 };
 
 const createToken = {
   tags,
   operationId: "createToken",
-  summary: "Make an API token that acts as you; it is shown this once",
+  summary: "Create an API token that acts as you. Only this response contains it",
   body: CreateTokenBody,
   response: { 201: CreatedToken },
 };
@@ -32,14 +32,14 @@ const createToken = {
 const listTokens = {
   tags,
   operationId: "listTokens",
-  summary: "List your API tokens, without the tokens",
+  summary: "List your API tokens, without their secrets",
   response: { 200: ApiTokens },
 };
 
 const revokeToken = {
   tags,
   operationId: "revokeToken",
-  summary: "End one of your API tokens",
+  summary: "Revoke one of your API tokens",
   params: TokenParams,
   response: { 204: emptyResponse },
 };

@@ -10,7 +10,7 @@ import { toIso } from "../../wire-instant.ts";
 
 const tags = ["urls"];
 
-// A signed URL is percent-encoded ASCII, so there is nothing in it to escape, and looking costs a tenth of a batch.
+// A presigned URL is percent-encoded ASCII and needs no escaping, which would cost a tenth of a batch.
 const plainUrl = Type.String({ format: "unsafe" });
 const UnescapedFileUrl = Type.Object({ ...FileUrl.properties, fileUrl: plainUrl });
 const UnescapedFileUrls = Type.Object({
@@ -20,7 +20,7 @@ const UnescapedFileUrls = Type.Object({
 const issueUrl = {
   tags,
   operationId: "issueUrl",
-  summary: "Get a URL of the file that works for expiresIn seconds",
+  summary: "Issue a URL of the file that expires after expiresIn seconds",
   params: AttachmentParams,
   querystring: UrlQuery,
   response: { 200: UnescapedFileUrl },
@@ -29,7 +29,7 @@ const issueUrl = {
 const issueUrls = {
   tags,
   operationId: "issueUrls",
-  summary: "Get URLs of up to 1,000 files; each id has its own answer, in the order asked",
+  summary: "Issue URLs of up to 1,000 files. Each id has its own result, in the order of the request",
   body: FileUrlsBody,
   response: { 200: UnescapedFileUrls },
 };
@@ -37,13 +37,13 @@ const issueUrls = {
 const download = {
   tags,
   operationId: "download",
-  summary: "Be redirected to a fresh URL of the file",
+  summary: "Redirect to a new URL of the file",
   params: AttachmentParams,
   querystring: UrlQuery,
-  response: { 302: { ...emptyResponse, description: "Location is the URL" } },
+  response: { 302: { ...emptyResponse, description: "Location is the URL of the file" } },
 };
 
-// A HEAD would issue and record a URL that nobody gets to see.
+// A HEAD would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */
@@ -79,14 +79,14 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
   });
 }
 
-/** `expiresIn` of a query in seconds; what isn't a whole number becomes NaN, which the use case refuses by naming the range. */
+/** Parses `expiresIn` in seconds. Other text becomes NaN, so that the use case refuses it and names the range. */
 function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  // All of a batch end at the same instant as a rule: it is written out once, not a thousand times.
+  // The URLs of a batch usually share one expiry, so it is formatted once.
   let instant = Number.NaN;
   let written = "";
   return answers.map((answer) => {

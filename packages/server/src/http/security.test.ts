@@ -10,7 +10,7 @@ const [engine] = engines as [(typeof engines)[number]];
 
 const started = (app: Partial<AppOptions>) => startServiceInTest({ engine, app });
 
-describe("requirement 25: the headers of every answer", () => {
+describe("requirement 25: the headers of every response", () => {
   const bucketOrigins = ["https://files.s3.eu-central-1.amazonaws.com"];
 
   it.each(["GET /", "GET /docs", "GET /me", "GET /nowhere", "PUT /me", "GET /healthz", "GET /notes/%ZZ"])(
@@ -46,7 +46,7 @@ describe("requirement 25: the headers of every answer", () => {
     },
   );
 
-  it("asks for HTTPS only where the service is reached over it", async () => {
+  it("sets HSTS only if the public URL is HTTPS", async () => {
     const service = await started({ publicUrl: "http://localhost:3000" });
     const { headers } = await service.anonymous.send("GET /");
     expect(headers["strict-transport-security"]).toBeUndefined();
@@ -63,7 +63,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     forwarded: "host=evil.example;proto=http",
   };
 
-  it.each([false, true])("whatever a request claims, with trustProxy %s", async (trustProxy) => {
+  it.each([false, true])("with forged headers and trustProxy %s", async (trustProxy) => {
     const service = await started({ trustProxy });
     for (const call of ["GET /", "GET /openapi.json", "GET /docs", "GET /me", "GET /nowhere"]) {
       const { text, headers } = await service.anonymous.send(call, { headers: forged });
@@ -73,7 +73,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     expect(welcome.body.docs).toBe("https://files.example.com/docs");
   });
 
-  it("the address of a caller is believed of a proxy only where one is trusted", async () => {
+  it("uses X-Forwarded-For only from a trusted proxy", async () => {
     const seen: string[] = [];
     const authenticate: AppOptions["authenticate"] = (request) => {
       seen.push(`${request.ip} ${request.host}`);
@@ -91,7 +91,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  it("whatever is asked and whatever fails", async () => {
+  it("for valid, refused and failed requests", async () => {
     const token = await tokenOf("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
@@ -107,7 +107,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
     });
     await service.anonymous.send(`GET /nowhere/${apiToken}?password=query-secret-3`, { headers: secretHeaders });
     await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}x` } });
-    // What other parts might log, or put into an error.
+    // Secrets that other parts could log or put into an error.
     const leak = Object.assign(new Error(`GET ${fileUrl} failed for Bearer ${token}`), {
       cause: new Error(`Cookie: session=1; token ${apiToken}`),
       request: { headers: { authorization: `Bearer ${token}`, cookie: "session=cookie-secret-1" } },
@@ -128,8 +128,8 @@ describe("requirement 28: the log of a full run holds no secret", () => {
   });
 });
 
-describe("requirement 32: a failure of ours says `internal` and a requestId", () => {
-  it("never a stack, a query or a path", async () => {
+describe("requirement 32: a server error has only `internal` and a requestId", () => {
+  it("without a stack, a query or a path", async () => {
     const cause = new Error("SELECT * FROM people WHERE id = 'ann' -- /srv/app/secret.ts");
     const service = await startServiceInTest({
       engine,
@@ -140,7 +140,7 @@ describe("requirement 32: a failure of ours says `internal` and a requestId", ()
           apiTokens: {
             ...db.apiTokens,
             list: () => {
-              // Not an Error at all.
+              // Not an Error.
               throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
             },
           },
@@ -167,7 +167,7 @@ describe("requirement 32: a failure of ours says `internal` and a requestId", ()
         .find((each) => each.includes(body.requestId) && each.includes('"level":50'));
       expect(line).toBeDefined();
     }
-    // The whole error is in the log, for those who may read it.
+    // The log has the whole error.
     expect(service.log()).toContain("SELECT * FROM people");
   });
 });

@@ -36,14 +36,14 @@ describe("requirement 24: a request with the cookie", () => {
     expect(verdict(method, headers)).toBe(expected);
   });
 
-  // A page's own GET carries no Origin; that of another site can only be a link or an image, and says so.
+  // A GET of the service's page has no Origin. Another site can send only a link or an image, with Sec-Fetch-Site.
   it.each([
     [{ "sec-fetch-site": "same-origin" }, "allowed"],
     [{}, "cross_site_request"],
     [{ "sec-fetch-site": "cross-site" }, "cross_site_request"],
     [{ "sec-fetch-site": "none" }, "cross_site_request"],
     [{ origin: "https://evil.example" }, "cross_site_request"],
-  ])("GET that changes something with %j is %s", (headers, expected) => {
+  ])("GET that writes with %j is %s", (headers, expected) => {
     expect(verdict("GET", headers, true)).toBe(expected);
   });
 });

@@ -11,7 +11,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     return service;
   };
 
-  it("requirement 23: the cookie is HttpOnly, SameSite=Lax, and on HTTPS Secure with the __Host- prefix", async () => {
+  it("requirement 23: the cookie is HttpOnly, SameSite=Lax, and Secure on HTTPS", async () => {
     const plain = await open();
     const [overHttp, ...others] = [(await plain.signUp()).headers["set-cookie"]].flat();
     expect(others).toEqual([]);
@@ -32,7 +32,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await secure.call("GET", "/whoami", { cookie: cookieOf(response) })).statusCode).toBe(200);
   });
 
-  it("requirement 23: both cookies of a session that is not to be remembered keep the attributes", async () => {
+  it("requirement 23: the cookies of a short session have the same attributes", async () => {
     const { signUp } = await open({ publicUrl: "https://files.example" });
     const response = await signUp({ rememberMe: false });
     const cookies = [response.headers["set-cookie"]].flat();
@@ -45,7 +45,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
-  it("requirement 23: sign-in rotates the session, and the one before is dead", async () => {
+  it("requirement 23: sign-in ends the former session", async () => {
     const { signUp, signIn, call } = await open();
     const before = cookieOf(await signUp());
     const after = cookieOf(await signIn({}, { cookie: before }));
@@ -54,14 +54,14 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie: after })).statusCode).toBe(200);
   });
 
-  it("requirement 23: a sign-in that fails ends nothing", async () => {
+  it("requirement 23: a failed sign-in ends no session", async () => {
     const { signUp, signIn, call } = await open();
     const cookie = cookieOf(await signUp());
     expect((await signIn({ password: "wrong horse battery" }, { cookie })).statusCode).toBe(401);
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 23: after sign-out the old cookie is dead at once, on every replica", async () => {
+  it("requirement 23: sign-out ends the session at once on every replica", async () => {
     const { signUp, call, openReplica } = await open();
     const replica = openReplica();
     const cookie = cookieOf(await signUp());
@@ -74,12 +74,12 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
   });
 
-  it("requirement 23: a cookie that was made up or changed is nobody's", async () => {
+  it("requirement 23: an invented or changed cookie is refused", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
-    // One in sixty tokens begins with the letter that would change it.
+    // Picks another letter, because one in sixty tokens already begins with this one.
     const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,
@@ -93,7 +93,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     for (const each of forged) expect((await call("GET", "/whoami", { cookie: each })).statusCode, each).toBe(401);
   });
 
-  it("requirement 24: a cross-site POST with the cookie is refused, with a bearer token it is not", async () => {
+  it("requirement 24: a cross-site POST with the cookie needs a bearer token", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const origin = "https://evil.example";
@@ -122,7 +122,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 24: a page without Origin passes by Sec-Fetch-Site, and curl signs in without either", async () => {
+  it("requirement 24: Sec-Fetch-Site replaces Origin, and curl needs neither", async () => {
     const { signUp, app } = await open();
     const cookie = cookieOf(await signUp());
     const payload = { email: "ann@example.com", password: PASSWORD };
@@ -132,7 +132,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await app.inject({ method: "POST", url: "/auth/sign-out", headers })).statusCode).toBe(200);
   });
 
-  it("a bad bearer token never falls back to the cookie; another scheme is not ours", async () => {
+  it("a bad bearer token never falls back to the cookie", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     for (const authorization of ["Bearer nonsense", "Bearer vk_nonsense", "Bearer"]) {
@@ -142,7 +142,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie, headers })).statusCode).toBe(200);
   });
 
-  it("requirement 26: a forged Host or X-Forwarded-* changes neither cookies nor who is trusted", async () => {
+  it("requirement 26: a forged Host or X-Forwarded-* changes no cookie or origin", async () => {
     const { signUp, call } = await open({ publicUrl: "https://files.example" });
     const forged = { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" };
     const response = await signUp({}, { headers: forged });
@@ -154,7 +154,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("POST", "/auth/sign-out", { cookie, headers })).statusCode).toBe(403);
   });
 
-  it("requirement 26: an address that a client claims does not get past the limit on sign-in", async () => {
+  it("requirement 26: a claimed IP address does not bypass the sign-in limit", async () => {
     const { signIn } = await open();
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 11; attempt += 1) {
@@ -164,7 +164,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
   });
 
-  it("sign-in is limited by address, across replicas, with Retry-After", async () => {
+  it("the sign-in limit counts IP addresses across replicas", async () => {
     const { signIn, signUp, openReplica } = await open();
     await signUp();
     const replica = openReplica();
@@ -174,7 +174,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });
       expect(onReplica.statusCode).toBe(401);
     }
-    // The right password does not get through either: guessing must not pay.
+    // Even the right password is refused, so that guessing reveals nothing.
     const limited = await signIn();
     expect(limited.statusCode).toBe(429);
     expect(limited.json()).toMatchObject({ code: "rate_limited" });
@@ -183,7 +183,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await signIn({}, { remoteAddress: "198.51.100.7" })).statusCode).toBe(200);
   });
 
-  it("behind a trusted proxy the address is the client's", async () => {
+  it("a trusted proxy passes the IP address of the client", async () => {
     const { signIn, signUp, call } = await open({ trustProxy: true });
     const cookie = cookieOf(await signUp({}, { headers: { "x-forwarded-for": "203.0.113.9" } }));
     const [session] = (await call("GET", "/auth/list-sessions", { cookie })).json();
@@ -194,7 +194,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
-  it("requirement 28: no password, cookie or token is in the log, whatever happens", async () => {
+  it("requirement 28: the log has no password, cookie or token", async () => {
     const log: string[] = [];
     const { signUp, signIn, call, setDatabaseDown } = await open({ log });
     const cookie = cookieOf(await signUp());

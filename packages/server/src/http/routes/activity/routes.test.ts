@@ -19,7 +19,7 @@ describe.each(engines)("activity on $name", (engine) => {
   const attach = async (noteId: string, name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
-  it("tells what happened to a note, newest first, in pages, and outlives the note", async () => {
+  it("lists events newest first, in pages, even after the note is deleted", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -38,7 +38,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(all.body.items[1]).toMatchObject({ actorId: "bob", noteId, attachmentIds: [attachment.id] });
   });
 
-  it("names the note as it is called now, until it is deleted", async () => {
+  it("has the current title of the note until it is deleted", async () => {
     const [kept, gone] = [await create("Kept"), await create("Gone")];
     await ann.send(`PATCH /notes/${kept}`, { json: { title: "Renamed" } });
     const titles = async (path: string) =>
@@ -49,7 +49,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await titles("/activity?limit=4")).toEqual([null, "Renamed", null, "Renamed"]);
   });
 
-  it("names who did it, with whom it was shared, and which files it is about, deleted ones included", async () => {
+  it("names the actor, the receiver and the files of each event", async () => {
     const bob = service.as("bob");
     await bob.send("GET /me");
     const noteId = await create("Files");
@@ -84,13 +84,13 @@ describe.each(engines)("activity on $name", (engine) => {
       { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
       { action: "note.created", actor: people.ann, files: [] },
     ]);
-    // On a page of its own nothing tells the name of the file that is gone.
+    // On a page alone, no other event has the name of the deleted file.
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
   });
 
-  it("tells addresses to the owner of the note alone, and everyone their own", async () => {
+  it("shows email addresses only to the owner of the note", async () => {
     const [bob, carl] = [service.as("bob"), service.as("carl")];
     await Promise.all([bob.send("GET /me"), carl.send("GET /me")]);
     const noteId = await create("Shared");
@@ -128,7 +128,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
-  it("names the first ten files of a large batch, which are looked up at once", async () => {
+  it("names the first ten files of a large batch", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Many" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "ann" });
     const attachments = Array.from({ length: 12 }, (_, nth) =>
@@ -146,24 +146,24 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // The refusal does not wait for its record; an URL that is issued after it does, and shares its commit or a later one.
+    // A refusal does not wait for its event. A URL that is issued later waits for the same commit or a later one.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
   });
 
-  it("records what of a batch was refused: one event a note, with its files", async () => {
+  it("records the refusals of a batch in one event for each note", async () => {
     const [one, other] = [await create("One"), await create("Other")];
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    // What is asked twice is refused twice, and named once.
+    // A repeated id is refused twice and recorded once.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
     const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // An URL that is issued after the refusals waits for their commit or a later one.
+    // A URL that is issued after the refusals waits for their commit or a later one.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

@@ -8,7 +8,7 @@ import { createWorld, people } from "../../testing/world.ts";
 
 const LIST = "GET /attachments?scope=shared";
 
-describe.each(engines)("files that are shared by themselves, on $name", (engine) => {
+describe.each(engines)("files that are shared without their notes, on $name", (engine) => {
   let noteId: string;
   const service = useService({ engine });
   const ann = service.as("ann");
@@ -22,7 +22,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
   const idsFor = async (client: Client, query = ""): Promise<string[]> =>
     (await client.send(`${LIST}${query}`)).body.items.map(({ id }: { id: string }) => id);
 
-  it("lists them with their owner and the end of the share, newest first, in pages, and nothing of the note", async () => {
+  it("are listed with owner and expiry, newest first, in pages", async () => {
     const bob = service.as("bob");
     const ids = [await attach("one.txt"), await attach("two.txt"), await attach("three.txt")];
     const expiresAt = "2999-01-01T00:00:00.000Z";
@@ -45,7 +45,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(body.nextCursor).toBeNull();
   });
 
-  it("leaves out what is shared with its note, until that ends, and what was never uploaded", async () => {
+  it("are not listed while the note is shared or the upload is unfinished", async () => {
     const carl = service.as("carl");
     const id = await attach("both.txt");
     const json = { filename: "never.txt", sizeBytes: 1, contentType: "text/plain" };
@@ -62,7 +62,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(await idsFor(carl)).toEqual([]);
     service.advance(61_000);
     expect(await idsFor(carl)).toEqual([id]);
-    // Whoever owns the note has it in a list of its own, whatever the shares say.
+    // The owner of a note finds it in another list, whatever the shares are.
     const own = sampleNote({ ownerId: "carl" });
     const attachment = sampleAttachment(own, { state: "ready" });
     await service.db.notes.insert(own);
@@ -71,7 +71,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(await idsFor(carl)).toEqual([id]);
   });
 
-  it("requirement 16: the list after a revocation, or after the end of a share, is without the file", async () => {
+  it("requirement 16: are not listed after a revocation or the expiry of a share", async () => {
     const dora = service.as("dora");
     const [revoked, ended] = [await attach("revoked.txt"), await attach("ended.txt")];
     await share(revoked, { userIds: ["dora"] });
@@ -84,7 +84,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(await idsFor(dora)).toEqual([]);
   });
 
-  it("requirement 17: lists nothing that the caller can't reach", async () => {
+  it("requirement 17: are not listed for users without access", async () => {
     const world = await createWorld(service);
     for (const person of people) {
       const { text } = await service.as(person).send(LIST);

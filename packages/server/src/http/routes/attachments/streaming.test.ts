@@ -12,7 +12,7 @@ const LIMIT = 128 * MIB;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="big.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
 
-// What HTTP itself does with a body needs a socket under it.
+// These tests need a socket, because `inject` does not stream bodies.
 describe.each(engines)("form uploads over a socket, on $name", (engine) => {
   let origin: string;
   let token: string;
@@ -79,13 +79,13 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     const { status, body } = await answerTo(post(), Readable.from(form()));
     expect(status).toBe(201);
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
-    // What the client is ahead of the bucket is what both sockets and the server hold, however large the file is.
+    // The difference is the data in both sockets and the server, which must not grow with the file.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
     await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();
   });
 
-  it("a file over the limit, its length unknown, -> 413, and nothing left in bucket or database", async () => {
+  it("a file of unknown length over the limit -> 413 and no object", async () => {
     async function* form() {
       yield HEAD;
       for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);
@@ -105,7 +105,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a file that stood still until its room was given back -> 400 upload_aborted, and nothing left", async () => {
+  it("a form that stalls until its reservation expires -> 400 upload_aborted", async () => {
     const arrived = new Promise<void>((resolve) => {
       onChunk = () => resolve();
     });
@@ -124,8 +124,8 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a client that is gone in mid-upload leaves nothing", async () => {
-    // More than a part has arrived, so that the bucket has begun a multipart upload.
+  it("a client that disconnects in mid-upload leaves no object", async () => {
+    // More than one part, so that the server has started a multipart upload.
     const arrived = new Promise<void>((resolve) => {
       let receivedBytes = 0;
       onChunk = (bytes) => {

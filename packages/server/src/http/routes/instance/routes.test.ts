@@ -13,7 +13,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     return { ...service, ask: () => service.anonymous.send("GET /instance") };
   }
 
-  it("tells everyone, and no cache, how one gets in, and what is allowed", async () => {
+  it("returns the ways to sign in and the limits, without caching", async () => {
     const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600 } });
     const { status, headers, body } = await ask();
     expect(status).toBe(200);
@@ -28,7 +28,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");
   });
 
-  it("knows of the first account at once, a person who only has tokens is none", async () => {
+  it("reports the first account at once and ignores users with tokens only", async () => {
     const { anonymous, ask, as } = await start();
     await as("ben").send("POST /notes", { json: { title: "Ben's" } });
     expect((await ask()).body.hasAccounts).toBe(false);

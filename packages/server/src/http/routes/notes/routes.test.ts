@@ -28,7 +28,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
   });
 
-  it("says whose a note and its files are, and what the caller is to it", async () => {
+  it("returns the owner, the senders of files and the role of the caller", async () => {
     const [bob, carl] = [service.as("bob"), service.as("carl")];
     for (const person of [bob, carl]) await person.send("GET /me");
     const { id, ...created } = (await ann.send("POST /notes", { json: { title: "Ours" } })).body;
@@ -50,7 +50,7 @@ describe.each(engines)("notes on $name", (engine) => {
     });
   });
 
-  it("names by the id alone whom it has never met", async () => {
+  it("returns only the id of an unknown owner", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await service.db.notes.insert(note);
     await service.db.shares.put({ noteId: note.id }, sampleShare({ userId: "dora" }));
@@ -58,7 +58,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
   });
 
-  it("looks everyone up at once, however long the list", async () => {
+  it("looks up all users of a list in one query", async () => {
     const asked: (readonly string[])[] = [];
     const own = await startServiceInTest({
       engine,
@@ -84,7 +84,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("says that a write is done, though the database can't be asked for names any more", async () => {
+  it("confirms a write even if the lookup of names fails", async () => {
     const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
     const database = (db: Database): Database => ({ ...db, people: { ...db.people, findByIds: down } });
     const own = await startServiceInTest({ engine, wrap: { database } });
@@ -99,7 +99,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([attached.status, attached.body.createdBy]).toEqual([201, person]);
   });
 
-  it("deleting a note while files are added to it leaves no object that nobody knows", async () => {
+  it("queues the deletion of files that are added during the deletion of a note", async () => {
     for (let round = 0; round < 20; round += 1) {
       const { id } = (await ann.send("POST /notes", { json: { title: "Busy" } })).body;
       const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
@@ -181,14 +181,14 @@ describe.each(engines)("notes on $name", (engine) => {
       expect((await find(q, { as: service.as("gina"), scope: "shared" })).found).toEqual(found);
     });
 
-    it("answers in pages", async () => {
+    it("returns pages", async () => {
       const first = await find("note", { page: "&limit=3" });
       expect(first.found).toEqual(["3", "2", "1"]);
       const second = await find("note", { page: `&limit=3&cursor=${encodeURIComponent(first.nextCursor)}` });
       expect(second).toEqual({ found: ["0"], nextCursor: null });
     });
 
-    it("knows what was changed since", async () => {
+    it("finds the current text after a change", async () => {
       const { id } = (await finn.send("POST /notes", { json: { title: "Before", body: "Body stays" } })).body;
       ids.set(id, "changed");
       await finn.send(`PATCH /notes/${id}`, { json: { title: "Afterwards" } });
@@ -245,7 +245,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(answer.body.detail).toMatch(detail);
   });
 
-  it("keeps every other text as it was", async () => {
+  it("stores every other text unchanged", async () => {
     for (const text of ["\u{1f600}", "e\u0301\u202e\ufeff\uffff\u0001\r\n\t", "\u{10ffff}"]) {
       const { body } = await ann.send("POST /notes", { json: { title: text, body: text } });
       const read = await ann.send(`GET /notes/${body.id}`);
@@ -253,11 +253,11 @@ describe.each(engines)("notes on $name", (engine) => {
     }
   });
 
-  it("refuses a cursor that is none", async () => {
+  it("refuses an invalid cursor", async () => {
     expect((await ann.send("GET /notes?cursor=zzz")).body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 
-  it("requirement 17: lists and activity leak nothing of notes that the caller can't reach", async () => {
+  it("requirement 17: lists and activity hide notes without access", async () => {
     const world = await createWorld(service);
     const otherUser = service.as("otherUser");
     const search = "q=hello.TXT";
@@ -265,7 +265,7 @@ describe.each(engines)("notes on $name", (engine) => {
     for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity", ...searches]) {
       expect((await otherUser.send(list)).body).toEqual({ items: [], nextCursor: null });
     }
-    // Shares that ended, or that are of one file, show no note either.
+    // Expired shares and shares of one file do not list the note.
     for (const person of ["expiredShare", "revokedShare", "fileViewer", "otherFileShare"]) {
       for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`, `GET /notes?${search}`]) {
         expect((await service.as(person).send(list)).text).not.toContain(world.noteId);

@@ -13,12 +13,12 @@ const down = (): Promise<void> => Promise.reject(new Error("connect to 10.0.0.7 
 const silent = (): Promise<void> => new Promise<void>(() => undefined);
 
 describe("probes", () => {
-  it("answers while the process lives, whatever is down", async () => {
+  it("reports a live process during every outage", async () => {
     const { anonymous } = await started({ probes: { database: down, bucket: down } });
     expect((await anonymous.send("GET /healthz")).body).toEqual({ status: "ok" });
   });
 
-  it("is ready when database and bucket answer", async () => {
+  it("is ready when the database and the bucket respond", async () => {
     const { anonymous } = await started();
     const { status, body } = await anonymous.send("GET /readyz");
     expect([status, body]).toEqual([200, { status: "ready", checks: { database: "up", bucket: "up" } }]);
@@ -33,7 +33,7 @@ describe("probes", () => {
       "database_unavailable",
       { database: "down", bucket: "down" },
     ],
-  ])("says that %s is down, and not why", async (names, probes, code, checks) => {
+  ])("reports that %s is down without the cause", async (names, probes, code, checks) => {
     const { anonymous } = await started({ probes });
     const answer = await anonymous.send("GET /readyz");
     expect(answer.status).toBe(503);
@@ -43,7 +43,7 @@ describe("probes", () => {
     expect(answer.text).not.toContain("10.0.0.7");
   });
 
-  it("takes no answer within two seconds for down", async () => {
+  it("reports a part as down if it does not respond within two seconds", async () => {
     const { anonymous } = await started({ probes: { database: up, bucket: silent } });
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => {
@@ -57,7 +57,7 @@ describe("probes", () => {
 });
 
 describe("metrics", () => {
-  it("counts requests by route and the URLs issued, and holds no id", async () => {
+  it("count requests by route and issued URLs, without ids", async () => {
     const service = await started();
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;

@@ -9,12 +9,12 @@ describe.each(engines)("tokens on $name", (engine) => {
 
   const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  it("says who the caller is", async () => {
+  it("GET /me returns the caller", async () => {
     const me = { id: "ann", email: "ann@example.com", name: "ann", isAdmin: false };
     expect((await ann.send("GET /me")).body).toEqual(me);
   });
 
-  it("makes a token that acts as its maker until it is revoked, and shows it once", async () => {
+  it("creates a token that acts as its user until it is revoked", async () => {
     const created = await ann.send("POST /tokens", { json: { label: "laptop" } });
     expect([created.status, created.headers["cache-control"]]).toEqual([201, "no-store"]);
     const { id, token } = created.body;
@@ -30,7 +30,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(404);
   });
 
-  it("makes a token that ends by itself", async () => {
+  it("creates a token that expires", async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const { token } = (await ann.send("POST /tokens", { json: { label: "short", expiresAt } })).body;
     expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(200);
@@ -39,7 +39,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     service.advance(-60_001);
   });
 
-  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])("takes the end %s", async (expiresAt) => {
+  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])("accepts the expiry %s", async (expiresAt) => {
     const { status, body } = await ann.send("POST /tokens", { json: { label: "a", expiresAt } });
     expect([status, body.expiresAt?.slice(0, 19)]).toEqual([201, expiresAt.slice(0, 19)]);
   });

@@ -19,7 +19,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     return body.id;
   }
 
-  it("keeps the article's contract: {fileUrl} that works for 60 seconds", async () => {
+  it("keeps the contract of the article: {fileUrl} works for 60 seconds", async () => {
     const id = await attach("hello");
     const before = Date.now();
     const { status, body, headers } = await ann.send(`GET /attachments/${id}/url`);
@@ -27,7 +27,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(Object.keys(body)).toEqual(["fileUrl", "expiresIn", "expiresAt"]);
     expect(body.expiresIn).toBe(60);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe("60");
-    // The signature has whole seconds.
+    // A signature counts in whole seconds.
     expect(Date.parse(body.expiresAt)).toBeGreaterThan(before + 58_000);
     expect(Date.parse(body.expiresAt)).toBeLessThanOrEqual(Date.now() + 60_000);
     expect(headers["cache-control"]).toBe("no-store");
@@ -35,7 +35,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect([file.status, await file.text()]).toEqual([200, "hello"]);
   });
 
-  it("keeps the article's refusals: 404 Attachment not found, 403 Access denied", async () => {
+  it("keeps the refusals of the article: 404 and 403 with their messages", async () => {
     const unknown = await ann.send(`GET /attachments/${unknownId()}/url`);
     expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({ message: "Attachment not found", detail: "Attachment not found" });
@@ -57,7 +57,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     },
   );
 
-  it.each([1, 43_200])("expiresIn=%i is signed as asked", async (seconds) => {
+  it.each([1, 43_200])("expiresIn=%i is the expiry of the signature", async (seconds) => {
     const { body } = await ann.send(`GET /attachments/${await attach("x")}/url?expiresIn=${seconds}`);
     expect(body.expiresIn).toBe(seconds);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe(String(seconds));
@@ -85,7 +85,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
   });
 
-  it("promise 3: a URL that was answered is in the activity already", async () => {
+  it("promise 3: a URL is in the activity before the response", async () => {
     const id = await attach("hello");
     await ann.send(`GET /attachments/${id}/url?expiresIn=7`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -93,7 +93,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(items[0].detail).toEqual({ expiresInSeconds: 7 });
   });
 
-  it("requirement 12: what could run in a browser is served as a download, whatever was asked", async () => {
+  it("requirement 12: content that a browser could run is always a download", async () => {
     for (const [filename, type] of [
       ["page.html", "text/html"],
       ["drawing.svg", "image/svg+xml"],
@@ -112,7 +112,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await fetch(fileUrl)).headers.get("content-disposition")).toMatch(/^inline/);
   });
 
-  it("requirement 13: any filename arrives in Content-Disposition, and nothing else does", async () => {
+  it("requirement 13: Content-Disposition holds any filename and nothing else", async () => {
     for (const filename of ["Überblick 📎.pdf", "a%22b.txt", "semi;colon,=.txt", "100%25.txt"]) {
       const shown = filename.replace("%22", '"').replace("%25", "%");
       const upload = { filename: shown, sizeBytes: 1, contentType: "text/plain" };
@@ -143,7 +143,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     }
   });
 
-  it("requirement 16: a share ends at its own instant", async () => {
+  it("requirement 16: a share expires at its own instant", async () => {
     const id = await attach("hello");
     const carl = service.as("carl");
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
@@ -153,7 +153,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(403);
   });
 
-  it("requirement 17: a batch answers per item, in the order asked, and for nothing out of reach", async () => {
+  it("requirement 17: a batch has one result for each id, in order", async () => {
     const mine = await attach("mine");
     const world = await createWorld(service);
     const waiting = (

@@ -50,7 +50,7 @@ async function describe(
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
-    // Only the owner of the note may read email addresses. An editor reads names, and the own email address.
+    // Only the owner of the note may read email addresses. An editor reads names and their own email address.
     const present = (userId: string) => {
       const person = presentPerson(userId, people);
       return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };

@@ -4,25 +4,22 @@ import { createClamd } from "../../../scanner/clamd.ts";
 import { EICAR } from "../../../scanner/testing/eicar.ts";
 import { startStandIn, type TestClamd } from "../../../scanner/testing/stand-in.ts";
 import { runChecks } from "../../testing/checks.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const HELLO = Buffer.from("hello");
 
 describe.each(engines)("requirement 5: Uppy's files and a virus scanner, on $name", (engine) => {
   let clamd: TestClamd;
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
   beforeAll(async () => {
     clamd = await startStandIn({ streamMaxBytes: MIB });
-    service = await startService({ engine, scanning: { scanner: createClamd(clamd), tooLarge: "reject" } });
-    ann = service.as("ann");
-    noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
   });
-  afterAll(async () => {
-    await service.close();
-    await clamd.stop();
+  afterAll(() => clamd.stop());
+  const service = useService(() => ({ engine, scanning: { scanner: createClamd(clamd), tooLarge: "reject" } }));
+  const ann = service.as("ann");
+  beforeAll(async () => {
+    noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
   });
 
   const states = async () =>

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startChecking } from "../../../background/verification.ts";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
@@ -11,7 +11,8 @@ import { DomainError } from "../../../domain/errors.ts";
 import { createClamd } from "../../../scanner/clamd.ts";
 import type { Bucket } from "../../../usecases/ports/index.ts";
 import { runChecks } from "../../testing/checks.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client, TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
@@ -22,13 +23,12 @@ describe.each(engines)("a check that goes on after the request, on $name", (engi
   let service: TestService;
   let ann: Client;
   let noteId: string;
-  afterEach(() => service.close());
 
   /** With a bucket that a test can make fail, or stop, when an object is read. */
   async function open(
     beforeRead: (read: () => ReturnType<Bucket["read"]>) => ReturnType<Bucket["read"]> = (read) => read(),
   ) {
-    service = await startService({
+    service = await startServiceInTest({
       engine,
       limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, checkInRequestMaxBytes: MIB },
       wrap: {
@@ -259,8 +259,8 @@ describe.each(engines)("two replicas that check, on $name", (engine) => {
         return real.read(...asked);
       },
     });
-    const one = await startService({ engine, limits, wrap: { bucket } });
-    const two = await startService({ engine, limits, wrap: { bucket }, beside: one });
+    const one = await startServiceInTest({ engine, limits, wrap: { bucket } });
+    const two = await startServiceInTest({ engine, limits, wrap: { bucket }, beside: one });
     const errors: unknown[] = [];
     const checkings = [one, two].map(({ useCases }) =>
       startChecking({
@@ -270,8 +270,6 @@ describe.each(engines)("two replicas that check, on $name", (engine) => {
     );
     onTestFinished(async () => {
       for (const checking of checkings) await checking.stop();
-      await two.close();
-      await one.close();
     });
     const ann = one.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -306,7 +304,7 @@ describe("two replicas on one PostgreSQL", () => {
   /** A replica whose next look at an upload, inside a transaction, is followed by something that another one does. */
   async function open({ otherScans }: { otherScans: boolean }) {
     let meanwhile: (() => Promise<unknown>) | undefined;
-    const service = await startService({
+    const service = await startServiceInTest({
       engine: postgres,
       wrap: {
         database: (db) => ({
@@ -326,11 +324,7 @@ describe("two replicas on one PostgreSQL", () => {
       },
     });
     const scanning = { scanner: createClamd({ host: "127.0.0.1", port: 9 }), tooLarge: "reject" as const };
-    const other = await startService({ engine: postgres, beside: service, ...(otherScans && { scanning }) });
-    onTestFinished(async () => {
-      await other.close();
-      await service.close();
-    });
+    const other = await startServiceInTest({ engine: postgres, beside: service, ...(otherScans && { scanning }) });
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const json = {

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { LEAST_CAPABILITIES } from "../../../domain/bucket-capabilities.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { Bucket, Database } from "../../../usecases/ports/index.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client, TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const HOUR = 3_600_000;
@@ -16,13 +17,12 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
   let service: TestService;
   let ann: Client;
   let noteId: string;
-  afterEach(() => service.close());
 
   async function open(
     wrap: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database } = {},
     limits = {},
   ) {
-    service = await startService({ engine, wrap, limits, capabilities: { ...LEAST_CAPABILITIES, copy: true } });
+    service = await startServiceInTest({ engine, wrap, limits, capabilities: { ...LEAST_CAPABILITIES, copy: true } });
     ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   }
@@ -208,7 +208,7 @@ describe.each(engines)("uploads on a bucket of which nothing is known, on $name"
 
   it("a bucket that does everything is asked for no copy, and nothing is queued to be removed", async () => {
     let copies = 0;
-    service = await startService({
+    service = await startServiceInTest({
       engine,
       wrap: {
         bucket: (bucket) => ({

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type BucketServer, bucketOn } from "../../packages/server/src/bucket/testing/bucket-server.ts";
 import { patterned, sha256 } from "../../packages/server/src/bucket/testing/bytes.ts";
-import { declaredOf } from "../../packages/server/src/bucket/testing/declared.ts";
-import { type BucketServer, bucketOn } from "../../packages/server/src/bucket/testing/server.ts";
+import { declaredPromises } from "../../packages/server/src/bucket/testing/declared-promises.ts";
 import { engines } from "../../packages/server/src/db/testing/test-databases.ts";
 import type { BucketCapabilities } from "../../packages/server/src/domain/bucket-capabilities.ts";
 import { type Client, startService, type TestService } from "../../packages/server/src/http/testing/service.ts";
@@ -348,7 +348,7 @@ export function badInputSuite(name: string, running: () => RunningProvider): voi
     });
 
     test("clock of the service ahead: its URLs are refused, or are as good as others", async () => {
-      const isRefused = declaredOf(name).get("not-yet-valid") === true;
+      const isRefused = declaredPromises(name).get("not-yet-valid") === true;
       service.advance(CLOCK_OFF_MS);
       const upload = await start();
       const large = await startLarge();

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { type BucketServer, startEmbedded } from "../../packages/server/src/bucket/testing/server.ts";
+import { type BucketServer, startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
 import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { startScript, stopScript } from "./process.ts";
 

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inspect, startEmbedded } from "../../packages/server/src/bucket/testing/server.ts";
+import { inspect, startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { endOfCli, makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
@@ -95,9 +95,9 @@ describe("valetkey adopt, beside a service that runs", () => {
     const as = (address: string) => ["mine.txt", "--note", noteId, "--as", address];
     const at = (address: string, ...options: string[]) => [address, "--note", noteId, "--as", ADMIN, ...options];
     for (const [args, says] of [
-      [at("s3://elsewhere/mine.txt"), 'The address is in the bucket "elsewhere", not in "files".'],
+      [at("s3://elsewhere/mine.txt"), 'The URL is in the bucket "elsewhere", not in "files".'],
       [at("https://example.com/files/mine.txt"), '"example.com" is not an S3 host'],
-      [at("s3://files/"), "The address can't be used"],
+      [at("s3://files/"), "The URL can't be used"],
       [at("https://files.s3.amazonaws.com/%zz"), "is not percent-encoded UTF-8"],
       [at("none.txt"), "There is no such object in the bucket. Check the URL and the key."],
       [at("mine.txt", "--filename", "a/b"), "The filename has a path separator"],

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { signTestJwt } from "../../packages/server/src/http/auth/testing.ts";
+import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

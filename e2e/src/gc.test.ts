@@ -60,6 +60,6 @@ describe("valetkey gc, beside a service that runs", () => {
     await service.stop();
     const { code, stderr } = await gc();
     expect(code).toBe(1);
-    expect(stderr).toContain("nothing listens there");
+    expect(stderr).toContain("nothing listens at the endpoint");
   });
 });

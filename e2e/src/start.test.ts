@@ -326,7 +326,7 @@ function killGroup(pid: number): void {
 
 /** A form upload that waits for its last bytes. */
 async function slowUpload(url: string, noteId: string) {
-  const { signTestJwt } = await import("../../packages/server/src/http/auth/testing.ts");
+  const { signTestJwt } = await import("../../packages/server/src/http/auth/testing/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });
   const head =
     '--x\r\nContent-Disposition: form-data; name="file"; filename="slow.txt"\r\nContent-Type: text/plain\r\n\r\nslow';

@@ -1,4 +1,4 @@
-import { signTestJwt } from "../../../packages/server/src/http/auth/testing.ts";
+import { signTestJwt } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads an answer's members as they come and asserts on them.
 type Json = any;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing.ts";
+import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/server/src/cli.ts");

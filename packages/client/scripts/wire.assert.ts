@@ -34,7 +34,9 @@ type Wire = {
   SharedAttachment: [contract.SharedAttachment, published.SharedAttachment];
   SharedAttachmentPage: [contract.SharedAttachmentPage, published.SharedAttachmentPage];
   ShareNoteBody: [contract.ShareNoteBody, published.ShareNoteBody];
+  ShareResult: [contract.ShareResult, published.ShareResult];
   Shares: [contract.Shares, published.Shares];
+  SharesWithResults: [contract.SharesWithResults, published.SharesWithResults];
   SignedParts: [contract.SignedParts, published.SignedParts];
   StartedUpload: [contract.StartedUpload, published.StartedUpload];
   StartUploadBody: [contract.StartUploadBody, published.StartUploadBody];

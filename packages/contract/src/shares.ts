@@ -32,5 +32,20 @@ export type Share = Static<typeof Share>;
 export const Shares = Type.Object({ shares: Type.Array(Share) });
 export type Shares = Static<typeof Shares>;
 
+const Outcome = Type.Enum(["shared", "unknown"], {
+  description: "unknown: no user has this email address, so nothing was shared with it",
+});
+
+/** One result for each receiver in the order of the request: first userIds, then emails. */
+export const ShareResult = Type.Object({
+  userId: Type.Optional(UserId),
+  email: Type.Optional(Type.String()),
+  outcome: Outcome,
+});
+export type ShareResult = Static<typeof ShareResult>;
+
+export const SharesWithResults = Type.Object({ shares: Type.Array(Share), results: Type.Array(ShareResult) });
+export type SharesWithResults = Static<typeof SharesWithResults>;
+
 export const NoteShareParams = Type.Object({ noteId: Id, userId: UserId });
 export const AttachmentShareParams = Type.Object({ attachmentId: Id, userId: UserId });

@@ -1,14 +1,17 @@
 import type { Call } from "../call.ts";
-import type { ShareAttachmentBody, ShareNoteBody, Shares } from "../wire.ts";
+import type { ShareAttachmentBody, ShareNoteBody, Shares, SharesWithResults } from "../wire.ts";
 
 /** The subject of a share: a note with all its files, or one file alone. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
 /** The shares of a note or of an attachment. An attachment can only be shared with viewers. */
 export type ShareCalls = {
-  /** Creates or changes shares with people, by user id or email address. Returns all shares of the subject. */
-  put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<Shares>;
-  put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<Shares>;
+  /**
+   * Shares with users by id or email address, or changes the shares that they have. Returns all shares of the subject.
+   * `results` has one outcome for each receiver: first `userIds`, then `emails`, in the order of the request.
+   */
+  put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
+  put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
   /** Revokes a share. The service refuses the person's next request. URLs issued before stay valid until they expire. */
   remove(subject: ShareSubject, userId: string): Promise<void>;

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startProxy } from "../bucket/testing/proxy.ts";
-import { type BucketServer, bucketOn, inspect, startEmbedded } from "../bucket/testing/server.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../bucket/testing/bucket-server.ts";
+import { startProxy } from "../bucket/testing/faulty-proxy.ts";
 import { engines, type TestDatabase } from "../db/testing/test-databases.ts";
 import { LEAST_CAPABILITIES } from "../domain/bucket-capabilities.ts";
 import { EVERY_CAPABILITY } from "../http/testing/service.ts";

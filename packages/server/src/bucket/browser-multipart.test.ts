@@ -2,9 +2,9 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Bucket } from "../usecases/ports/index.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/bucket-server.ts";
 import { patterned } from "./testing/bytes.ts";
-import { type Fate, startProxy } from "./testing/proxy.ts";
-import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/server.ts";
+import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
 
@@ -37,7 +37,7 @@ async function sendPart(place: Place, { partNumber, bytes }: { partNumber: numbe
   return fetch(url, { method, body: Buffer.from(bytes) });
 }
 
-/** The first completion meets this fate; everything else passes. */
+/** Applies this fate to the first completion. Other requests pass. */
 async function completingThrough(fate: Fate): Promise<Bucket> {
   let met = false;
   const proxy = await startProxy(server.endpoint, ({ method, url = "" }) => {
@@ -62,8 +62,8 @@ async function twoParts(): Promise<Place> {
   return place;
 }
 
-describe("uploads whose parts others send", () => {
-  test("are listed, put together in order, and stored with the declared type", async () => {
+describe("multipart uploads whose parts a browser sends", () => {
+  test("are listed, completed in order and stored with the declared type", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     expect(parts).toMatchObject([
@@ -76,7 +76,7 @@ describe("uploads whose parts others send", () => {
     expect((await sendPart(place, { partNumber: 2, bytes: patterned(100) })).status).toBe(404);
   });
 
-  test("requirement 3: a part of another length than signed is refused by the bucket", async () => {
+  test("requirement 3: refuse a part of another length than signed", async () => {
     const place = await begin();
     const signing = { ...place, partNumber: 1, sizeBytes: 10, expiresInSeconds: 60, now: Date.now() };
     const { url, headers } = await bucket.presignPart(signing);
@@ -88,7 +88,7 @@ describe("uploads whose parts others send", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("all pages of the list are read", async () => {
+  test("read all pages of the list", async () => {
     const place = await begin();
     const numbers = Array.from({ length: 1_001 }, (_, index) => index + 1);
     for (let at = 0; at < numbers.length; at += 100) {
@@ -99,7 +99,7 @@ describe("uploads whose parts others send", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("aborting twice is fine, and leaves no part", async () => {
+  test("can be aborted twice and leave no part", async () => {
     const place = await twoParts();
     await bucket.abortMultipart(place);
     await bucket.abortMultipart(place);
@@ -107,7 +107,7 @@ describe("uploads whose parts others send", () => {
     expect(await behind.uploads()).toBe(0);
   });
 
-  test("a part that was sent again since the list is noticed", async () => {
+  test("detect a part that was sent again after the list", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     await sendPart(place, { partNumber: 2, bytes: Buffer.alloc(100, 7) });
@@ -115,15 +115,15 @@ describe("uploads whose parts others send", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("an answer to the completion that is lost: the object is there, and that is what counts", async () => {
+  test("are complete even if the response to the completion is lost", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
-    const troubled = await completingThrough("loseAnswer");
+    const troubled = await completingThrough("loseResponse");
     expect(await troubled.completeMultipart({ ...place, parts })).toBe("done");
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("an error inside a 200 is an error: it is tried again, and then succeeds in truth", async () => {
+  test("retry a completion that fails inside a 200", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const body = "<?xml version='1.0'?><Error><Code>InternalError</Code><Message>Again, please</Message></Error>";
@@ -132,7 +132,7 @@ describe("uploads whose parts others send", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("a bucket without conditional completion is served without", async () => {
+  test("complete without a condition if the bucket supports none", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough({ status: 501, code: "NotImplemented" });
@@ -141,7 +141,7 @@ describe("uploads whose parts others send", () => {
   });
 });
 
-describe("reading an object that was looked at before", () => {
+describe("reading an object by its ETag", () => {
   async function stored(bytes: Buffer): Promise<{ objectKey: string; etag: string }> {
     const objectKey = bucket.newObjectKey();
     const place = { objectKey, bucketUploadId: await bucket.createMultipart({ objectKey, contentType: "text/plain" }) };
@@ -150,7 +150,7 @@ describe("reading an object that was looked at before", () => {
     return { objectKey, etag: (await bucket.head(objectKey))?.etag ?? "" };
   }
 
-  test("gives its first bytes, and no more", async () => {
+  test("returns only the first bytes", async () => {
     const bytes = patterned(10_000);
     const { objectKey, etag } = await stored(bytes);
     const start = (await bucket.readStart(objectKey, { length: 4_100, etag })) ?? [];
@@ -158,14 +158,14 @@ describe("reading an object that was looked at before", () => {
     expect(await bucket.readStart(objectKey, { length: 20_000, etag })).toHaveLength(10_000);
   });
 
-  test("gives all of it", async () => {
+  test("returns the whole object", async () => {
     const bytes = patterned(3 * MIB + 1);
     const { objectKey, etag } = await stored(bytes);
     const body = await bucket.read(objectKey, { etag });
     expect((await buffer(body as Readable)).equals(bytes)).toBe(true);
   });
 
-  test("gives nothing when it is gone, or another one", async () => {
+  test("returns undefined if it is deleted or replaced", async () => {
     const { objectKey } = await stored(patterned(100));
     for (const given of [{ key: "missing" }, { key: objectKey }]) {
       expect(await bucket.readStart(given.key, { length: 10, etag: '"another"' })).toBeUndefined();
@@ -173,7 +173,7 @@ describe("reading an object that was looked at before", () => {
     }
   });
 
-  test("ends when the signal says so", async () => {
+  test("stops when the signal aborts", async () => {
     const { objectKey, etag } = await stored(patterned(3 * MIB));
     const stop = new AbortController();
     const body = await bucket.read(objectKey, { etag, signal: stop.signal });
@@ -181,7 +181,7 @@ describe("reading an object that was looked at before", () => {
     await expect(buffer(body as Readable)).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("of an empty object there are no first bytes", async () => {
+  test("returns no first bytes of an empty object", async () => {
     const objectKey = bucket.newObjectKey();
     const signing = { objectKey, contentType: "text/plain", sizeBytes: 0, checksum: undefined, onlyOnce: true };
     const { method, url, headers } = await bucket.presignPut({ ...signing, expiresInSeconds: 60, now: Date.now() });

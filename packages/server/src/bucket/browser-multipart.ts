@@ -5,15 +5,15 @@ import {
   type ListPartsCommandOutput,
 } from "@aws-sdk/client-s3";
 import type { Bucket, MultipartPlace, StoredPart } from "../usecases/ports/index.ts";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { COMPLETE_EXTRA_MS } from "./multipart.ts";
-import { ifNoneThere } from "./put.ts";
+import { ifAbsent } from "./put-object.ts";
+import { COMPLETE_EXTRA_MS } from "./server-multipart.ts";
 import { abortParts } from "./unfinished-multipart.ts";
 
 export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
-/** Multipart uploads whose parts others send, by signed URLs, and which are put together here. */
+/** Multipart uploads whose parts a browser sends through presigned URLs. */
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: (options) => create(client, options),
@@ -27,10 +27,10 @@ async function create(
   { s3, bucket, call }: BucketClient,
   { objectKey, contentType }: Parameters<Bucket["createMultipart"]>[0],
 ): Promise<string> {
-  // No checksum algorithm: it would oblige the browser to compute that of every part.
+  // No checksum algorithm, because the browser would have to compute one for every part.
   const command = new CreateMultipartUploadCommand({ Bucket: bucket, Key: objectKey, ContentType: contentType });
   const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(command, options));
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload answered without an upload id");
+  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
   return UploadId;
 }
 
@@ -60,8 +60,8 @@ function listPage(
   });
   return call("ListParts", (options) =>
     s3.send(list, options).catch((error) => {
-      // Ceph looks for the upload as it looks for an object.
-      if (isAnswer(error, "NoSuchUpload", "NoSuchKey")) return undefined;
+      // Ceph reports a missing upload like a missing object.
+      if (failedWith(error, "NoSuchUpload", "NoSuchKey")) return undefined;
       throw error;
     }),
   );
@@ -83,12 +83,12 @@ function complete(
       try {
         const send = (condition: object) =>
           s3.send(new CompleteMultipartUploadCommand({ ...upload, ...condition }), options);
-        await ifNoneThere(send);
+        await ifAbsent(send);
         return "done";
       } catch (error) {
-        // Another attempt put it together, or an abort came first: whoever asked has to look.
-        if (isAnswer(error, "NoSuchUpload")) return "done";
-        if (isAnswer(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
+        // Another attempt completed or aborted the upload. The caller must check which.
+        if (failedWith(error, "NoSuchUpload")) return "done";
+        if (failedWith(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
         throw error;
       }
     },

@@ -1,26 +1,27 @@
 import { DomainError } from "../domain/errors.ts";
 
-const MESSAGE = "The file store can't be reached at the moment; try again in a minute.";
+const MESSAGE = "The file store can't be reached at the moment. Try again in a minute.";
 
-/** What an operator can do about an answer of the bucket, by its code. */
+/** Advice for the operator, by the error code of the bucket. */
 const ADVICE: Record<string, string> = {
   NoSuchBucket: "there is no such bucket: check AWS_BUCKET_NAME, AWS_REGION and S3_ENDPOINT",
   InvalidAccessKeyId: "the access key is unknown: check AWS_ACCESS_KEY_ID, or the role",
-  SignatureDoesNotMatch: "the signature is wrong: check AWS_SECRET_ACCESS_KEY, and that no proxy changes the host",
+  SignatureDoesNotMatch:
+    "the signature is wrong: check AWS_SECRET_ACCESS_KEY and that no proxy changes the Host header",
   InvalidToken: "the session token is wrong: check AWS_SESSION_TOKEN",
   ExpiredToken: "the temporary credentials have expired",
   AccessDenied:
     "the credentials lack a permission (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, s3:ListMultipartUploadParts and s3:ListBucket are needed; without s3:ListBucket a missing object looks like this too)",
   RequestTimeTooSkewed: "this machine's clock is off by more than 15 minutes",
-  SlowDown: "it is throttling",
+  SlowDown: "the bucket throttles requests",
   PermanentRedirect: "the bucket is in another region: check AWS_REGION",
   AuthorizationHeaderMalformed: "the bucket is in another region: check AWS_REGION",
   CredentialsProviderError:
     "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role",
-  TimeoutError: "it does not answer in time: check S3_ENDPOINT and the network",
-  AbortError: "it does not answer in time: check S3_ENDPOINT and the network",
-  ECONNREFUSED: "nothing listens there: check S3_ENDPOINT",
-  ENOTFOUND: "its host name is unknown: check S3_ENDPOINT, AWS_REGION and S3_FORCE_PATH_STYLE",
+  TimeoutError: "the bucket does not respond in time: check S3_ENDPOINT and the network",
+  AbortError: "the bucket does not respond in time: check S3_ENDPOINT and the network",
+  ECONNREFUSED: "nothing listens at the endpoint: check S3_ENDPOINT",
+  ENOTFOUND: "the host name is unknown: check S3_ENDPOINT, AWS_REGION and S3_FORCE_PATH_STYLE",
 };
 
 const BY_STATUS: Record<number, string> = { 301: "PermanentRedirect", 403: "AccessDenied" };
@@ -29,8 +30,8 @@ const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "Inva
 type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
 
 /**
- * What went wrong at the bucket as `bucket_unavailable`, its cause saying to an operator what was asked and what to do.
- * The SDK's own error is not kept: it carries signatures and the canonical request. Errors of ours and of this program pass through.
+ * Converts an error of the SDK to `bucket_unavailable`. Its cause names the operation and gives advice for the operator.
+ * The SDK's error is dropped, because it contains signatures. Domain errors and programming errors pass through.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -38,18 +39,18 @@ export function toBucketError(error: unknown, operation: string): unknown {
   return unavailable(explain(error, operation));
 }
 
-/** `bucket_unavailable`, with the explanation as its cause: for the log, never for the caller. */
+/** Creates `bucket_unavailable`. The explanation is its cause, which only the log shows. */
 export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", MESSAGE, { cause: new Error(explanation) });
 }
 
-/** Whether the bucket refused the credentials themselves, so that new ones could help. */
+/** Whether the bucket refused the credentials, so that new ones could help. */
 export function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }
 
-/** Whether the answer is one of these codes or has this status; a HEAD answers with a status alone. */
-export function isAnswer(error: unknown, ...expected: (string | number)[]): boolean {
+/** Whether an S3 error has one of these codes or statuses. A HEAD response has only a status. */
+export function failedWith(error: unknown, ...expected: (string | number)[]): boolean {
   if (!(error instanceof Error)) return false;
   const status = statusOf(error);
   return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { CreateMultipartUploadCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { promiseTests } from "./promises.suite.ts";
+import { providerPromiseTests } from "./provider-promises.suite.ts";
+import { type BucketServer, bucketOn, inspect } from "./testing/bucket-server.ts";
 import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
-import { type BucketServer, bucketOn, inspect } from "./testing/server.ts";
 
 const MIB = 2 ** 20;
 const GET = {
@@ -14,7 +14,7 @@ const GET = {
   expiresInSeconds: 60,
 } as const;
 
-/** The contract of the port Bucket, to be run against any S3 server; the bucket is empty at the start. `name`: its column in docs/providers.md. */
+/** The contract of the port Bucket, for any S3 server with an empty bucket. `name`: its column in docs/providers.md. */
 export function bucketSuite(name: string, start: () => Promise<BucketServer>): void {
   describe(`the port Bucket on ${name}`, () => {
     let server: BucketServer;
@@ -44,9 +44,9 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       return { objectKey, stored: await bucket.store({ objectKey, contentType: "image/png", body, maxBytes }) };
     }
 
-    promiseTests(name, () => ({ server, bucket, behind }));
+    providerPromiseTests(name, () => ({ server, bucket, behind }));
 
-    test("answers a probe", async () => {
+    test("responds to a probe", async () => {
       await bucket.probe();
     });
 
@@ -62,7 +62,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
           contentType: "image/png",
           etag: expect.stringMatching(/^".+"$/),
         });
-        // A multipart upload's checksum of checksums must not pass for that of the whole.
+        // The checksum of checksums of a multipart upload must not count as that of the whole object.
         if (head?.checksum !== undefined) expect(head.checksum).toEqual(stored.checksum);
         const answer = await download(objectKey);
         expect(answer.status).toBe(200);
@@ -74,7 +74,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
     test.each([
       ["in one part", 1000],
       ["in many", 20 * MIB],
-    ])("a stream that is too large by one byte leaves nothing (%s)", async (_how, maxBytes) => {
+    ])("leaves nothing of a stream that is one byte too large (%s)", async (_how, maxBytes) => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(maxBytes + 1);
       const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes });
@@ -87,7 +87,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
     test.each([
       ["destroyed", undefined],
       ["broken", new Error("ECONNRESET")],
-    ])("a stream that is %s in the middle of a multipart upload leaves nothing", async (_how, error) => {
+    ])("leaves nothing of a multipart stream that is %s", async (_how, error) => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(40 * MIB, (soFar) => {
         if (soFar === 20 * MIB) body.destroy(error);
@@ -98,7 +98,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       expect(await behind.uploads()).toBe(0);
     });
 
-    test("a stream that was destroyed before it was read leaves nothing", async () => {
+    test("leaves nothing of a stream that was destroyed before", async () => {
       const objectKey = bucket.newObjectKey();
       const body = patternedStream(10).destroy();
       const storing = bucket.store({ objectKey, contentType: "image/png", body, maxBytes: 100 });
@@ -106,17 +106,17 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       expect(await behind.keys()).not.toContain(objectKey);
     });
 
-    test("requirement 1: keys are the server's: prefix and 128 random bits", async () => {
+    test("requirement 1: a key is the prefix and 128 random bits", async () => {
       const keys = Array.from({ length: 1000 }, () => bucket.newObjectKey());
       expect(new Set(keys).size).toBe(1000);
       for (const key of keys) expect(key).toMatch(/^suite\/[0-9a-f]{32}$/);
-      // A URL is good for its own key only.
+      // A URL works only for its own key.
       const { objectKey } = await store(Buffer.from("x"));
       const { url } = await bucket.presignGet({ objectKey: bucket.newObjectKey(), ...GET, now: Date.now() });
       expect((await fetch(url.replace(/suite\/[0-9a-f]{32}/, objectKey))).status).toBe(403);
     });
 
-    test("a signed URL is dead after its time", async () => {
+    test("refuses a presigned URL after its expiry", async () => {
       const { objectKey } = await store(Buffer.from("x"));
       const now = Date.now();
       const { url, expiresAt } = await bucket.presignGet({ objectKey, ...GET, now: now - 61_000 });
@@ -125,7 +125,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
     });
 
     test.each(["text/html", "image/svg+xml", "application/xml", "text/javascript", "application/x-unknown", ""])(
-      "requirement 12: %s is served to be saved, as a type that runs nothing, whatever was asked",
+      "requirement 12: %s is always a download of a harmless type",
       async (contentType) => {
         const { objectKey } = await store(Buffer.from("<script>alert(1)</script>"));
         const answer = await download(objectKey, { contentType, disposition: "inline" });
@@ -134,7 +134,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       },
     );
 
-    test("requirement 12: what is on the list is shown when that was asked", async () => {
+    test("requirement 12: listed types are shown inline on request", async () => {
       const { objectKey } = await store(Buffer.from("x"));
       const answer = await download(objectKey, { contentType: "text/plain", disposition: "inline" });
       expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
@@ -150,7 +150,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       ["100%25.txt", `attachment; filename=100%25.txt; filename*=UTF-8''100%2525.txt`],
       ["a\r\nSet-Cookie: x=1.txt", 'attachment; filename="a__Set-Cookie: x=1.txt"'],
       ["half \ud83d.txt", `attachment; filename="half ?.txt"; filename*=UTF-8''half%20%EF%BF%BD.txt`],
-    ])("requirement 13: the filename %j is one header, and nothing else", async (filename, expected) => {
+    ])("requirement 13: the filename %j fills one header and no other", async (filename, expected) => {
       const { objectKey } = await store(Buffer.from("x"));
       const answer = await download(objectKey, { filename });
       expect(answer.status).toBe(200);
@@ -158,14 +158,14 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       expect(answer.headers.has("set-cookie")).toBe(false);
     });
 
-    test("looks for what isn't there", async () => {
+    test("returns undefined for a missing object", async () => {
       const objectKey = bucket.newObjectKey();
       expect(await bucket.head(objectKey)).toBeUndefined();
       await expect(bucket.computeChecksum(objectKey)).rejects.toMatchObject({ code: "object_not_found" });
       expect((await download(objectKey)).status).toBe(404);
     });
 
-    test("finds what others put there, under any key that can be signed", async () => {
+    test("finds foreign objects under any key that can be signed", async () => {
       for (const Key of ["reports/ä + b?.txt", "a//b", "end/", "quote'\"(1)!*.txt"]) {
         await behind.s3.send(
           new PutObjectCommand({ Bucket: server.bucket, Key, Body: "there", ContentType: "text/csv" }),
@@ -178,7 +178,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       await expect(bucket.head("a/../b")).rejects.toMatchObject({ code: "invalid_request" });
     });
 
-    test("deletes, also what isn't there, in any number", async () => {
+    test("deletes any number of objects, even missing ones", async () => {
       const { objectKey: one } = await store(Buffer.from("1"));
       const { objectKey: two } = await store(Buffer.from("2"));
       const missing = Array.from({ length: 210 }, () => bucket.newObjectKey());
@@ -190,7 +190,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       expect(await bucket.delete([one])).toEqual([one]);
     });
 
-    test("lists all that is under its prefix, in pages and in the order of the keys, to the byte", async () => {
+    test("lists all objects under its prefix, in pages ordered by key", async () => {
       const listing = bucketOn(server, { keyPrefix: "listing/" });
       const odd = ["ä + b?&<x>.txt", "100%25+.txt", "quote'\"(1)!*.txt", "a//b", "z\u{1f600}", "z\uffee"];
       const named = [
@@ -217,7 +217,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       listing.close();
     });
 
-    test("lists the multipart uploads under its prefix that are not complete", async () => {
+    test("lists the unfinished multipart uploads under its prefix", async () => {
       const listing = bucketOn(server, { keyPrefix: "unfinished/" });
       const keys = Array.from({ length: 3 }, () => listing.newObjectKey());
       for (const Key of [...keys, bucket.newObjectKey()]) {
@@ -233,7 +233,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       listing.close();
     });
 
-    test("throws away the parts of the keys it is given, and no others", async () => {
+    test("aborts the multipart uploads of the given keys and no others", async () => {
       const [dropped, kept] = [bucket.newObjectKey(), bucket.newObjectKey()];
       for (const Key of [dropped, dropped, kept]) {
         await behind.s3.send(new CreateMultipartUploadCommand({ Bucket: server.bucket, Key }));

@@ -5,9 +5,9 @@ import { createClient, type Timeouts } from "./client.ts";
 import { createCopy } from "./copy.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
 import { createDeletion } from "./deletion.ts";
-import { createIsOwnKey, createNewObjectKey, createObjectKeyOf } from "./keys.ts";
 import { createListing } from "./listing.ts";
-import { createObjects } from "./objects.ts";
+import { createIsOwnKey, createNewObjectKey, createObjectKeyOf } from "./object-keys.ts";
+import { createReading } from "./reading.ts";
 import { createSigning } from "./signing.ts";
 import { createStore } from "./store.ts";
 import { createTryCapabilities } from "./try-capabilities.ts";
@@ -16,26 +16,26 @@ import { createDiscardParts } from "./unfinished-multipart.ts";
 export type BucketOptions = {
   name: string;
   region: string;
-  /** What this server talks to. Default: AWS. */
+  /** The endpoint for this server. Default: AWS. */
   endpoint?: string | undefined;
-  /** What a browser talks to, and what is signed. Default: `endpoint`. */
+  /** The endpoint for browsers, which presigned URLs name. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
   /** Default false. */
   forcePathStyle?: boolean | undefined;
   /** Empty, or ends with a slash. Default empty. */
   keyPrefix?: string | undefined;
-  /** Static, or a source that is asked again before they end. Default: the provider chain of the AWS SDK. */
+  /** Static, or a provider that is called again before they expire. Default: the provider chain of the AWS SDK. */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
-  /** Told what an operator should know; never a secret. Default: nobody. */
+  /** Called with warnings for the operator, which contain no secrets. Default: ignored. */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
 };
 
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
-/** The bucket, on AWS or any server that speaks S3; connects when first used. Throws PresignError for a name or endpoint that is none. */
+/** Creates a bucket on AWS or any S3 server. Connects at the first call. Throws PresignError for an invalid name or endpoint. */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
   const publicEndpoint = options.publicEndpoint ?? endpoint;
@@ -44,7 +44,7 @@ export function createBucket(options: BucketOptions): Bucket {
   const credentials = createCredentialSource(source, { clock, timeoutMs: timeouts.callMs });
   const client = createClient({ bucket: name, region, endpoint, forcePathStyle, credentials, clock, timeouts });
   const target = { bucket: name, region, endpoint: publicEndpoint, forcePathStyle };
-  const objects = createObjects(client);
+  const objects = createReading(client);
   const remove = createDeletion(client, onWarning);
   const parts = createBrowserMultipart(client);
   const copy = createCopy(client);
@@ -62,7 +62,10 @@ export function createBucket(options: BucketOptions): Bucket {
     isOwnKey: createIsOwnKey({ keyPrefix: options.keyPrefix ?? "" }),
     discardParts: createDiscardParts(client, { keyPrefix: options.keyPrefix ?? "" }),
     tryCapabilities: createTryCapabilities({
-      ...{ client, credentials, clock, timeoutMs: timeouts.callMs },
+      client,
+      credentials,
+      clock,
+      timeoutMs: timeouts.callMs,
       target: { ...target, endpoint },
       calls: { ...objects, ...parts, copy },
     }),

@@ -5,22 +5,22 @@ import { refusesCredentials, toBucketError, unavailable } from "./bucket-error.t
 import type { CredentialSource } from "./credentials.ts";
 
 export type Timeouts = {
-  /** To reach the bucket. */
+  /** Time to connect. */
   connectMs: number;
-  /** From a call to its answer, retries included; what a call carries in bytes is granted time of its own. */
+  /** Time from a call to its response, with retries. Transferred bytes get extra time. */
   callMs: number;
-  /** Without a byte in either direction. */
+  /** Time without traffic in either direction. */
   idleMs: number;
 };
 
-/** Makes one call: within its time, or it rejects with `bucket_unavailable`. */
+/** Runs one call. Rejects with `bucket_unavailable` if it fails or takes too long. */
 type Call = <T>(
   operation: string,
   work: (options: { abortSignal: AbortSignal }) => Promise<T>,
   options?: { extraMs?: number },
 ) => Promise<T>;
 
-/** What every operation needs: the SDK's client, the bucket's name, and the way to call. */
+/** The SDK's client, the bucket's name and the function that runs calls. */
 export type BucketClient = { s3: S3Client; bucket: string; call: Call };
 
 export type ClientOptions = {
@@ -42,12 +42,12 @@ export function createClient(options: ClientOptions): BucketClient {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Marked as memoised so that the SDK asks us every time, and a rotation is seen at once.
+    // Marked as memoised so that the SDK calls the provider each time, and a rotation takes effect at once.
     credentials: Object.assign(provider, { memoized: true }),
-    // Other S3 servers don't know the SDK's checksums; where they matter we send our own.
+    // Other S3 servers do not support the SDK's checksums. Calls that need a checksum set it themselves.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    // It would open a connection for each part.
+    // The header would open a connection for each part.
     expectContinueHeader: false,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: { connectionTimeout: timeouts.connectMs, socketTimeout: timeouts.idleMs },
@@ -55,7 +55,7 @@ export function createClient(options: ClientOptions): BucketClient {
   return { s3, bucket, call: createCall(credentials, timeouts.callMs) };
 }
 
-/** In the SDK's type, where what is not set is not there. */
+/** Converts to the SDK's type, which does not allow undefined members. */
 function toIdentity({ accessKeyId, secretAccessKey, sessionToken, expiration }: Credentials) {
   return {
     accessKeyId,
@@ -71,8 +71,8 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       controller.abort();
-      // The SDK does not look at the signal while it waits for credentials.
-      late.reject(unavailable(`${operation} had no answer from the bucket within ${callMs + extraMs} ms`));
+      // The SDK ignores the signal while it waits for credentials.
+      late.reject(unavailable(`The bucket did not respond to ${operation} within ${callMs + extraMs} ms`));
     }, callMs + extraMs);
     try {
       return await Promise.race([work({ abortSignal: controller.signal }), late.promise]);

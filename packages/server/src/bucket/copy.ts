@@ -7,24 +7,25 @@ import {
 import { encodeKey } from "@valetkey/presign";
 import { MAX_PARTS } from "../domain/part-plan.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { COMPLETE_EXTRA_MS } from "./multipart.ts";
+import { COMPLETE_EXTRA_MS } from "./server-multipart.ts";
 import { abortParts } from "./unfinished-multipart.ts";
 
 type Copy = Parameters<Bucket["copy"]>[0];
 
 const MIB = 2 ** 20;
-/** S3 copies up to 5 GiB at once; some servers say nothing while they do, so that what takes long goes in parts. */
+/** S3 copies up to 5 GiB in one call. Some servers send no byte meanwhile, so larger objects use a multipart copy. */
 const WHOLE_MAX_BYTES = 256 * MIB;
 const PART_BYTES = 256 * MIB;
 const PARTS_AT_ONCE = 4;
-/** At 4 MiB a second, which is slow for a server within itself. Milliseconds. */
+/** Allows 4 MiB a second, which is slow for a copy inside the server. Milliseconds. */
 const COPY_EXTRA_MS = 64_000;
 
 /**
- * Copies an object. Its ETag is compared where that can be relied on: Ceph ignores the condition for parts, and Swift can't compare that of
- * an object in parts. `wholeMaxBytes`: what is larger is copied in parts.
+ * Copies an object and returns "changed" if it was replaced or deleted meanwhile.
+ * The ETag condition applies only to a copy in one call. Ceph ignores it for parts, and Swift can't compare it for multipart objects.
+ * Objects above `wholeMaxBytes` use a multipart copy.
  */
 export function createCopy(
   client: BucketClient,
@@ -33,7 +34,7 @@ export function createCopy(
   return async (copy) => {
     try {
       if (copy.sizeBytes <= wholeMaxBytes) await copyWhole(client, copy);
-      else await copyInParts(client, { copy, partBytes: Math.max(partBytes, Math.ceil(copy.sizeBytes / MAX_PARTS)) });
+      else await copyMultipart(client, { copy, partBytes: Math.max(partBytes, Math.ceil(copy.sizeBytes / MAX_PARTS)) });
       return "done";
     } catch (error) {
       if (error === CHANGED) return "changed";
@@ -49,9 +50,9 @@ function sourceOf({ bucket }: BucketClient, { from }: Copy): string {
 }
 
 function orChanged(error: unknown): never {
-  const isGone = isAnswer(error, "NoSuchKey", "NotFound") && !isAnswer(error, "NoSuchBucket");
-  // A range that it does not have: it is another one, and shorter.
-  throw isGone || isAnswer(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
+  const isGone = failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket");
+  // An invalid range means that the object was replaced by a shorter one.
+  throw isGone || failedWith(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
 }
 
 async function copyWhole(client: BucketClient, copy: Copy): Promise<void> {
@@ -65,7 +66,7 @@ async function copyWhole(client: BucketClient, copy: Copy): Promise<void> {
   await call("CopyObject", (options) => s3.send(command, options).catch(orChanged), { extraMs: COPY_EXTRA_MS });
 }
 
-async function copyInParts(
+async function copyMultipart(
   client: BucketClient,
   { copy, partBytes }: { copy: Copy; partBytes: number },
 ): Promise<void> {
@@ -73,7 +74,7 @@ async function copyInParts(
   const place = { Bucket: bucket, Key: copy.to };
   const begin = new CreateMultipartUploadCommand({ ...place, ContentType: copy.contentType });
   const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(begin, options));
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload answered without an upload id");
+  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
   const upload = { ...place, UploadId };
   try {
     const partCount = Math.ceil(copy.sizeBytes / partBytes);
@@ -89,7 +90,7 @@ async function copyInParts(
     const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
     await call("CompleteMultipartUpload", (options) => s3.send(complete, options), { extraMs: COMPLETE_EXTRA_MS });
   } catch (error) {
-    // What can't be aborted now goes with the queued deletion of the key.
+    // If the abort fails, the queued deletion of the key removes the parts.
     await abortParts(client, { Key: copy.to, UploadId }).catch(() => undefined);
     throw error;
   }
@@ -104,7 +105,11 @@ async function copyPart(
   const first = index * partBytes;
   const last = Math.min(first + partBytes, copy.sizeBytes) - 1;
   const command = new UploadPartCopyCommand({
-    ...{ Bucket: bucket, Key: copy.to, UploadId, PartNumber: index + 1, CopySource: sourceOf(client, copy) },
+    Bucket: bucket,
+    Key: copy.to,
+    UploadId,
+    PartNumber: index + 1,
+    CopySource: sourceOf(client, copy),
     CopySourceRange: `bytes=${first}-${last}`,
   });
   const copied = await call("UploadPartCopy", (options) => s3.send(command, options).catch(orChanged), {

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.UTC(2026, 0, 1);
 
-/** A source whose answers are numbered and last as long as it is told, and the clock that it is asked by. */
+/** A provider of numbered credentials with a given lifetime, and its clock. */
 function provided(lifeMs: number | undefined) {
   const state = { now: START, lifeMs, broken: false, asked: [] as boolean[] };
   const source = createCredentialSource(
@@ -24,13 +24,13 @@ function provided(lifeMs: number | undefined) {
   return { state, source, lasting };
 }
 
-/** Lets a renewal in the background come to its end. */
+/** Waits for a renewal in the background. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe("static credentials", () => {
-  test("are at hand", () => {
+  test("are returned synchronously", () => {
     const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
     const source = createCredentialSource(credentials, { clock: () => START, timeoutMs: 1000 });
     expect(source.lasting({ now: START, seconds: 60 })).toBe(credentials);
@@ -40,7 +40,7 @@ describe("static credentials", () => {
 });
 
 describe("credentials of a provider", () => {
-  test("are fetched once for all who wait, and then at hand", async () => {
+  test("are fetched once for concurrent callers and then cached", async () => {
     const { state, lasting } = provided(HOUR);
     const [one, other] = await Promise.all([lasting(), lasting()]);
     expect(one).toBe(other);
@@ -48,7 +48,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false]);
   });
 
-  test("are renewed in the background before they end", async () => {
+  test("are renewed in the background before they expire", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.now += HOUR - 4 * MINUTE;
@@ -58,14 +58,14 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false, true]);
   });
 
-  test("are awaited once they have ended", async () => {
+  test("are awaited after they expire", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += HOUR;
     expect(await lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("are refreshed once when less is left than was asked, and not pressed for more", async () => {
+  test("are refreshed once if they expire before the requested time", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += 10 * MINUTE;
@@ -76,7 +76,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toHaveLength(3);
   });
 
-  test("serve on while they last when the source fails, and fail with it afterwards", async () => {
+  test("stay valid until they expire if the provider fails", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.broken = true;
@@ -91,7 +91,7 @@ describe("credentials of a provider", () => {
     expect(await lasting()).toMatchObject({ accessKeyId: "key5" });
   });
 
-  test("without an end are asked for again now and then, so that a rotation is seen", async () => {
+  test("without an expiry are fetched again to detect a rotation", async () => {
     const { state, lasting } = provided(undefined);
     const first = await lasting();
     state.now += 4 * MINUTE;
@@ -104,7 +104,7 @@ describe("credentials of a provider", () => {
     expect(lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("that the bucket refused are fetched anew, but not with each refusal", async () => {
+  test("that the bucket refused are fetched again, with a pause", async () => {
     const { state, source, lasting } = provided(undefined);
     await lasting();
     source.refused();

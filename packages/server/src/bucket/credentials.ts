@@ -1,30 +1,30 @@
 import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../usecases/ports/index.ts";
 
-/** Asks a source for credentials; `forceRefresh` passes by what the source keeps. The providers of the AWS SDK are such. */
+/** Fetches credentials, like a provider of the AWS SDK. `forceRefresh` bypasses the cache of the provider. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
 
-/** Credentials that are kept, and renewed before they end. */
+/** Cached credentials that are renewed before they expire. */
 export type CredentialSource = {
-  /** Credentials that last for the given time if that can be had; at once when they are at hand. */
+  /** Returns credentials that last for the given time if possible. Synchronous if they are cached. */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
-  /** The bucket refused them: ask the source again. */
+  /** Reports that the bucket refused the credentials, so that they are fetched again. */
   refused(): void;
 };
 
-/** `timeoutMs`: how long a source may take. */
+/** `timeoutMs`: the limit for one call of the provider. */
 type SourceOptions = { clock: Clock; timeoutMs: number };
 
 type State = { credentials: Credentials; fetchedAt: number };
 
-/** Temporary credentials are renewed in the background when this much of their life is left. Milliseconds. */
+/** Temporary credentials are renewed in the background this long before they expire. Milliseconds. */
 const RENEW_BEFORE_MS = 300_000;
-/** Credentials that tell no end may be rotated under us: they are asked for again this often. Milliseconds. */
+/** Credentials without an expiry can still be rotated, so they are fetched again after this time. Milliseconds. */
 const RECHECK_MS = 300_000;
-/** A source is not pressed more often than this while what it gave still works. Milliseconds. */
+/** The pause between two calls of the provider while the cached credentials work. Milliseconds. */
 const PAUSE_MS = 60_000;
 
-/** Keeps the credentials of a provider; static ones are given back as they are. */
+/** Caches the credentials of a provider. Static credentials are returned as they are. */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
   { clock, timeoutMs }: SourceOptions,
@@ -57,12 +57,12 @@ function createProvidedSource(provider: CredentialProvider, { clock, timeoutMs }
     lasting({ now, seconds }) {
       if (state === undefined) return renew(now);
       const { credentials, fetchedAt } = state;
-      const endsAt = endOf(credentials);
-      if (endsAt <= now) return renew(now);
+      const expiresAt = expiryOf(credentials);
+      if (expiresAt <= now) return renew(now);
       if (now - askedAt < PAUSE_MS) return credentials;
-      // While the old ones work, a source that fails to give better ones is no reason to refuse.
-      if (endsAt < now + seconds * 1000) return renew(now).catch(() => credentials);
-      if (endsAt - now < RENEW_BEFORE_MS || now - fetchedAt >= RECHECK_MS) renew(now).catch(() => undefined);
+      // A failed renewal is no error while the cached credentials still work.
+      if (expiresAt < now + seconds * 1000) return renew(now).catch(() => credentials);
+      if (expiresAt - now < RENEW_BEFORE_MS || now - fetchedAt >= RECHECK_MS) renew(now).catch(() => undefined);
       return credentials;
     },
     refused() {
@@ -74,7 +74,7 @@ function createProvidedSource(provider: CredentialProvider, { clock, timeoutMs }
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const error = new Error(`The source of the credentials gave no answer within ${timeoutMs} ms`);
+    const error = new Error(`The credential provider did not respond within ${timeoutMs} ms`);
     late.reject(Object.assign(error, { name: "TimeoutError" }));
   }, timeoutMs);
   try {
@@ -84,7 +84,7 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
-function endOf(credentials: Credentials): number {
+function expiryOf(credentials: Credentials): number {
   return credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
 }
 
@@ -92,7 +92,7 @@ function endOf(credentials: Credentials): number {
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
-    // Loaded when it is first needed: most of the SDK hangs on it. Files are read anew, since they may have been rotated.
+    // Loaded on first use, because it imports most of the SDK. Without a cache, it sees rotated files.
     chain ??= import("@aws-sdk/credential-providers").then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );

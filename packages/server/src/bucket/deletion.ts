@@ -1,17 +1,17 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer } from "./bucket-error.ts";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-/** S3 takes 1000, but a server that deletes them one after the other would take a minute over it. */
+/** S3 accepts 1000, but a server that deletes them one by one would need a minute. */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
-/** Some servers take the objects of a batch one after the other. Milliseconds an object. */
+/** Some servers delete the objects of a batch one by one. Milliseconds for each object. */
 const EXTRA_MS_EACH = 200;
-/** How a server says that it has no DeleteObjects, or not the way the SDK speaks it. */
+/** The errors of servers without DeleteObjects, or with a version that the SDK does not support. */
 const NO_BATCHES = ["NotImplemented", "MethodNotAllowed", "MissingContentMD5", 405, 501];
 
-/** Deletes objects in batches, or one by one where the server knows no batches, which is remembered. */
+/** Deletes objects in batches. If the server supports none, deletes one by one from then on. */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;
   return async (objectKeys) => {
@@ -26,7 +26,7 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
   };
 }
 
-/** Answers undefined when the server can't. */
+/** Returns undefined if the server does not support batches. */
 async function deleteBatch(
   { s3, bucket, call }: BucketClient,
   { keys, onWarning }: { keys: readonly string[]; onWarning: (text: string) => void },
@@ -35,22 +35,20 @@ async function deleteBatch(
     Bucket: bucket,
     Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
   });
-  const answer = await call(
+  const response = await call(
     "DeleteObjects",
     (options) =>
       s3.send(command, options).catch((error) => {
-        if (isAnswer(error, ...NO_BATCHES)) return undefined;
+        if (failedWith(error, ...NO_BATCHES)) return undefined;
         throw error;
       }),
     { extraMs: keys.length * EXTRA_MS_EACH },
   );
-  if (answer === undefined) return undefined;
-  const errors = answer.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
+  if (response === undefined) return undefined;
+  const errors = response.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
   const [first] = errors;
   if (first !== undefined) {
-    onWarning(
-      `The bucket kept ${errors.length} of ${keys.length} objects to be deleted: ${first.Code}, ${first.Message}`,
-    );
+    onWarning(`The bucket did not delete ${errors.length} of ${keys.length} objects: ${first.Code}, ${first.Message}`);
   }
   const kept = new Set(errors.map(({ Key }) => Key));
   return keys.filter((key) => !kept.has(key));

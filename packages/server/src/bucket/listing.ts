@@ -5,7 +5,7 @@ import { unfinishedPages } from "./unfinished-multipart.ts";
 
 export type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
 
-/** Everything under our prefix, a page of the server's at a time. */
+/** Lists objects and multipart uploads under the key prefix, one page of the server at a time. */
 export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Listing {
   return {
     listObjects: (options) => listObjects(client, { prefix: keyPrefix, ...options }),
@@ -36,7 +36,7 @@ function listPage(
 ): Promise<ListObjectsV2CommandOutput> {
   const list = new ListObjectsV2Command({
     Bucket: bucket,
-    // XML can't hold every character that others may use in a key.
+    // XML can't hold every character of a foreign key.
     EncodingType: "url",
     ...(prefix === "" ? {} : { Prefix: prefix }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
@@ -45,7 +45,7 @@ function listPage(
   return call("ListObjectsV2", (options) => s3.send(list, options));
 }
 
-/** A server that does not know the encoding does not name it either. */
+/** A server without support for the encoding does not name it in its response. */
 function decoderOf({ EncodingType }: ListObjectsV2CommandOutput): (key: string) => string {
   return EncodingType === "url" ? (key) => decodeURIComponent(key.replaceAll("+", " ")) : (key) => key;
 }
@@ -61,7 +61,7 @@ async function* listMultiparts(client: BucketClient, prefix: string): AsyncGener
   }
 }
 
-/** What does not say how old it is counts as new. */
+/** An object without a date counts as new. */
 function instantOf(date: Date | undefined): number {
   return date?.getTime() ?? Number.POSITIVE_INFINITY;
 }

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Bucket, SignedUrl } from "../usecases/ports/index.ts";
-import { type BucketServer, bucketOn, startEmbedded } from "./testing/server.ts";
+import { type BucketServer, bucketOn, startEmbedded } from "./testing/bucket-server.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 400);
 const SECOND = Math.floor(NOW / 1000) * 1000;
@@ -26,13 +26,13 @@ function expiresOf({ url }: SignedUrl): string | null {
 }
 
 describe("signing", () => {
-  test("needs no wait while credentials are at hand", () => {
+  test("is synchronous while credentials are cached", () => {
     const signed = bucketOn(server).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(signed).toMatchObject({ url: expect.any(String), expiresAt: SECOND + 60_000 });
     expect(expiresOf(signed as SignedUrl)).toBe("60");
   });
 
-  test("is for the public endpoint, though the server talks to another", async () => {
+  test("uses the public endpoint, even if the server uses another", async () => {
     const bucket = bucketOn(server, { publicEndpoint: "https://files.example.com" });
     const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(url).toMatch(/^https:\/\/files\.example\.com\/files\/key\?/);
@@ -43,7 +43,7 @@ describe("signing", () => {
     bucket.close();
   });
 
-  test("follows a changed filename, type or disposition of the same object", async () => {
+  test("uses a changed filename, type or disposition of the same object", async () => {
     const bucket = bucketOn(server);
     const disposition = async (change: Partial<Parameters<Bucket["presignGet"]>[0]>) => {
       const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW, ...change });
@@ -67,7 +67,7 @@ describe("temporary credentials", () => {
     return bucketOn(server, { credentials, clock: () => NOW, onWarning: (text) => warnings.push(text) });
   }
 
-  test("that end sooner shorten the URL, and expiresAt tells the truth", async () => {
+  test("that expire sooner shorten the URL and its expiresAt", async () => {
     const warnings: string[] = [];
     const bucket = ending(30_500, warnings);
     const get = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
@@ -76,7 +76,7 @@ describe("temporary credentials", () => {
     const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 900, now: NOW });
     expect(put.expiresAt).toBe(SECOND + 30_000);
     expect(warnings).toEqual([
-      expect.stringMatching(/credentials end in 30 s, sooner than .* 60 s: it was signed for 30 s/),
+      expect.stringMatching(/credentials expire in 30 s, before .* 60 s: it was signed for 30 s/),
     ]);
   });
 
@@ -87,7 +87,7 @@ describe("temporary credentials", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("that have ended sign nothing", async () => {
+  test("that are expired sign nothing", async () => {
     const signed = Promise.resolve(ending(0).presignGet({ ...GET, expiresInSeconds: 60, now: NOW }));
     await expect(signed).rejects.toMatchObject({
       code: "bucket_unavailable",
@@ -95,7 +95,7 @@ describe("temporary credentials", () => {
     });
   });
 
-  test("that are rotated are picked up by signing and by calls alike", async () => {
+  test("that are rotated reach signing and calls", async () => {
     let now = Date.now();
     let current = { accessKeyId: "AKIDOLD", secretAccessKey: "old" };
     const bucket = bucketOn(server, {
@@ -112,7 +112,7 @@ describe("temporary credentials", () => {
     bucket.close();
   });
 
-  test("carry their token into the URL", async () => {
+  test("add their token to the URL", async () => {
     const credentials = { ...server.credentials, sessionToken: "to/ken+" };
     const { url } = await bucketOn(server, { credentials }).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(new URL(url).searchParams.get("X-Amz-Security-Token")).toBe("to/ken+");
@@ -120,7 +120,7 @@ describe("temporary credentials", () => {
 });
 
 describe("requirement 14", () => {
-  test("the embedded bucket answers nosniff and a sandbox, on an origin of its own", async () => {
+  test("the embedded bucket sends nosniff and a sandbox on its own origin", async () => {
     const bucket = bucketOn(server);
     const body = Readable.from([Buffer.from("<h1>hello</h1>")]);
     await bucket.store({ objectKey: "key", contentType: "text/html", body, maxBytes: 100 });

@@ -8,12 +8,12 @@ import {
 import type { Bucket, SignedRequest } from "../usecases/ports/index.ts";
 import { toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { createServing } from "./serving.ts";
+import { createDownloadOverrides } from "./download-overrides.ts";
 
 export type Signing = Pick<Bucket, "urlOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
 type Options = {
-  /** As browsers reach it. */
+  /** The bucket at its public endpoint. */
   target: PresignTarget;
   credentials: CredentialSource;
   onWarning: (text: string) => void;
@@ -21,20 +21,20 @@ type Options = {
 
 type Asked = { expiresInSeconds: number; now: number };
 
-/** Signs downloads and uploads: without waiting, whenever the credentials are at hand. */
+/** Presigns downloads and uploads. A download is signed synchronously if the credentials are cached. */
 export function createSigning({ target, credentials, onWarning }: Options): Signing {
   const presigner = createPresigner(target);
-  const serving = createServing();
-  const secondsWith = createSecondsWith(onWarning);
+  const overridesOf = createDownloadOverrides();
+  const capToCredentials = createCapToCredentials(onWarning);
   const signingWith = (asked: Asked, credentials: Credentials) => ({
     credentials,
     now: asked.now,
-    expiresInSeconds: secondsWith(asked, credentials),
+    expiresInSeconds: capToCredentials(asked, credentials),
   });
 
   function signGet(options: Parameters<Bucket["presignGet"]>[0], lasting: Credentials) {
-    const { encodedKey, response } = serving(options);
-    const expiresInSeconds = secondsWith(options, lasting);
+    const { encodedKey, response } = overridesOf(options);
+    const expiresInSeconds = capToCredentials(options, lasting);
     return presigner.presignGet({ encodedKey, response, credentials: lasting, now: options.now, expiresInSeconds });
   }
 
@@ -74,7 +74,7 @@ function asRequest({ method, url, headers, expiresAt }: PresignedRequest): Signe
   return { method, url, headers, expiresAt };
 }
 
-/** What the bucket checks: another length, type or content is refused, and so is a second PUT (docs/security-requirements.md, 3, 4, 6, 8). */
+/** The headers that the bucket enforces: length, type, checksum and a single PUT (docs/security-requirements.md, 3, 4, 6, 8). */
 function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string, string> {
   const { contentType, sizeBytes, checksum, onlyOnce } = options;
   return {
@@ -85,19 +85,20 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
   };
 }
 
-/** A URL dies with its credentials: it is signed for no longer than they last, so that it tells the truth. Seconds. */
-function createSecondsWith(onWarning: (text: string) => void) {
+/** Caps the expiry of a URL to that of its credentials, because the URL stops working with them. Seconds. */
+function createCapToCredentials(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;
   return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {
-    const endsAt = credentials.expiration?.getTime();
-    if (endsAt === undefined) return expiresInSeconds;
-    // A signature counts from the whole second.
-    const seconds = Math.floor(endsAt / 1000) - Math.floor(now / 1000);
-    if (seconds < 1) throw unavailable("The credentials for signing have expired, and their source gave no newer ones");
+    const expiresAt = credentials.expiration?.getTime();
+    if (expiresAt === undefined) return expiresInSeconds;
+    // A signature counts from the start of the second.
+    const seconds = Math.floor(expiresAt / 1000) - Math.floor(now / 1000);
+    if (seconds < 1)
+      throw unavailable("The credentials for signing have expired, and the provider returned no newer ones");
     if (seconds < expiresInSeconds && warnedFor !== credentials) {
       warnedFor = credentials;
       onWarning(
-        `The credentials end in ${seconds} s, sooner than a URL that was asked for ${expiresInSeconds} s: it was signed for ${seconds} s. Use credentials that last longer, or lower URL_TTL_MAX.`,
+        `The credentials expire in ${seconds} s, before a requested URL of ${expiresInSeconds} s: it was signed for ${seconds} s. Use credentials that last longer, or lower URL_TTL_MAX.`,
       );
     }
     return Math.min(seconds, expiresInSeconds);

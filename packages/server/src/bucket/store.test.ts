@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/bucket-server.ts";
 import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
-import { type Fate, startProxy } from "./testing/proxy.ts";
-import { type BucketServer, bucketOn, inspect, startEmbedded } from "./testing/server.ts";
+import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
@@ -27,7 +27,7 @@ beforeEach(() => {
   objectKey = `key${count++}`;
 });
 
-/** A bucket on whose way things go wrong, and the requests that were made of it. */
+/** A bucket behind a faulty proxy, and the requests that it received. */
 async function troubled(fateOf: (request: string, nth: number) => Fate) {
   const requests: string[] = [];
   const warnings: string[] = [];
@@ -65,7 +65,7 @@ async function nothingIsLeft(): Promise<void> {
 }
 
 describe("memory", () => {
-  test("a stream of 192 MiB is stored in constant memory, byte by byte the same", async () => {
+  test("a stream of 192 MiB is stored unchanged in constant memory", async () => {
     const size = 192 * MIB;
     const bucket = bucketOn(server);
     globalThis.gc?.();
@@ -76,14 +76,14 @@ describe("memory", () => {
     });
     const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
     expect(stored.sizeBytes).toBe(size);
-    // Two parts and what waits for the collector; the embedded bucket of this process is in it too.
+    // Two parts, garbage, and the memory of the embedded bucket in this process.
     expect(most - before).toBeLessThan(96 * MIB);
     expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
     await bucket.delete([objectKey]);
     bucket.close();
   });
 
-  test("no more is read than the bucket takes: two parts, and the chunk at hand", async () => {
+  test("reads at most two parts and one chunk ahead of the bucket", async () => {
     const halted = Promise.withResolvers<void>();
     const { bucket } = await troubled((request) => (request === "part 1" ? { status: 503, code: "SlowDown" } : "pass"));
     let read = 0;
@@ -99,30 +99,30 @@ describe("memory", () => {
   });
 });
 
-describe("trouble on the way", () => {
-  test("an answer that is lost after a small object was stored: the retry finds our own bytes", async () => {
+describe("network faults", () => {
+  test("a lost response to a PUT is resolved by reading the object back", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request, nth) =>
-      request === "PUT" && nth === 1 ? "loseAnswer" : "pass",
+      request === "PUT" && nth === 1 ? "loseResponse" : "pass",
     );
     expect(await store(bytes)).toEqual({ sizeBytes: 1000, checksum: { algorithm: "SHA256", value: sha256(bytes) } });
     expect(requests).toEqual(["PUT", "PUT", "GET"]);
   });
 
-  test("an answer that is lost after a part was stored", async () => {
+  test("a lost response to a part is retried", async () => {
     const bytes = patterned(2 * PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
-      request === "part 2" && nth === 1 ? "loseAnswer" : "pass",
+      request === "part 2" && nth === 1 ? "loseResponse" : "pass",
     );
     const { checksum } = await store(bytes);
     expect(checksum.value).toBe(sha256(bytes));
     expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
   });
 
-  test("an answer that is lost after the parts were put together", async () => {
+  test("a lost response to the completion is resolved by reading back", async () => {
     const bytes = patterned(PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
-      request === "complete" && nth === 1 ? "loseAnswer" : "pass",
+      request === "complete" && nth === 1 ? "loseResponse" : "pass",
     );
     const { checksum } = await store(bytes);
     expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
@@ -133,7 +133,7 @@ describe("trouble on the way", () => {
     ["the first part", "part 1"],
     ["a later part", "part 2"],
     ["putting together", "complete"],
-  ])("%s fails for good: nothing is left", async (_what, failing) => {
+  ])("%s fails permanently and leaves nothing", async (_what, failing) => {
     const { store, requests, warnings } = await troubled((request) =>
       request === failing ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -143,15 +143,15 @@ describe("trouble on the way", () => {
     await nothingIsLeft();
   });
 
-  test("every answer to a small object is lost: what was stored is removed", async () => {
+  test("an object whose responses are all lost is removed", async () => {
     const { store } = await troubled((request) =>
-      request === "PUT" ? "loseAnswer" : request === "GET" ? { status: 500, code: "InternalError" } : "pass",
+      request === "PUT" ? "loseResponse" : request === "GET" ? { status: 500, code: "InternalError" } : "pass",
     );
     await expect(store(patterned(10))).rejects.toMatchObject({ code: "bucket_unavailable" });
     await nothingIsLeft();
   });
 
-  test("what can't be removed is told", async () => {
+  test("a failed removal warns the operator", async () => {
     const { store, warnings } = await troubled((request) =>
       request === "part 1" || request === "abort" ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -161,8 +161,8 @@ describe("trouble on the way", () => {
   });
 });
 
-describe("servers that can do less", () => {
-  test("one that keeps no checksums is read back", async () => {
+describe("servers with fewer capabilities", () => {
+  test("without checksums are read back", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request) =>
       request === "PUT" ? { withoutHeader: "x-amz-checksum-sha256" } : "pass",
@@ -171,7 +171,7 @@ describe("servers that can do less", () => {
     expect(requests).toEqual(["PUT", "GET"]);
   });
 
-  test("one that knows no conditions is written to without", async () => {
+  test("without conditional writes get plain writes", async () => {
     const { bucket, store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -180,7 +180,7 @@ describe("servers that can do less", () => {
     expect(await bucket.head(objectKey)).toMatchObject({ sizeBytes: 10 });
   });
 
-  test("one that knows no DeleteObjects deletes one by one, and is not asked again", async () => {
+  test("without DeleteObjects delete one by one from then on", async () => {
     const { bucket, store, requests } = await troubled((request) =>
       request === "POST" ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -194,7 +194,7 @@ describe("servers that can do less", () => {
     expect(await bucket.head(objectKey)).toBeUndefined();
   });
 
-  test("one that keeps an object says which are gone, and the operator hears why", async () => {
+  test("that keep an object report the deleted ones and warn the operator", async () => {
     const { bucket, warnings } = await troubled((request) =>
       request === "POST"
         ? {
@@ -204,6 +204,6 @@ describe("servers that can do less", () => {
         : "pass",
     );
     expect(await bucket.delete(["gone", "kept", "gone too"])).toEqual(["gone", "gone too"]);
-    expect(warnings).toEqual(["The bucket kept 1 of 3 objects to be deleted: AccessDenied, Locked"]);
+    expect(warnings).toEqual(["The bucket did not delete 1 of 3 objects: AccessDenied, Locked"]);
   });
 });

@@ -4,9 +4,9 @@ import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { beginMultipart, type Multipart } from "./multipart.ts";
-import { partsOf } from "./parts.ts";
-import { putWhole } from "./put.ts";
+import { putObject } from "./put-object.ts";
+import { beginMultipart, type Multipart } from "./server-multipart.ts";
+import { splitIntoParts } from "./split-into-parts.ts";
 
 type Store = Bucket["store"];
 type StoreOptions = Parameters<Store>[0];
@@ -18,15 +18,14 @@ type Options = {
   onWarning: (text: string) => void;
 };
 
-/** One part is in memory while it fills, and one while it is sent. */
+/** The memory holds one part that fills and one that is sent. */
 const PART_BYTES = 8 * 2 ** 20;
 /** Source: Amazon S3, "Multipart upload limits". */
 const MAX_PARTS = 10_000;
 
 /**
- * Streams a body into the bucket: at once when it fits one part, else part by part, the next read while the last is sent.
- * The SHA-256 of the whole is computed on the way, and an object counts as stored when the bucket has confirmed its bytes,
- * or, where the bucket keeps no checksums, when reading it back gave the same.
+ * Streams a body into the bucket and computes its SHA-256. A body that fits one part uses one PUT, a larger one multipart.
+ * An object counts as stored when the bucket confirms its checksum. If the bucket stores no checksum, the object is read back.
  */
 export function createStore(options: Options): Store {
   return async (asked) => {
@@ -40,7 +39,7 @@ export function createStore(options: Options): Store {
   };
 }
 
-/** What a failed attempt may have left in the bucket. */
+/** The state that a failed attempt can leave in the bucket. */
 type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
 type Sending = { asked: StoreOptions; attempt: Attempt };
 
@@ -50,7 +49,7 @@ async function send(options: Options, { asked, attempt }: Sending): Promise<Stor
   const hash = createHash("sha256");
   let sizeBytes = 0;
   let last: Buffer = Buffer.alloc(0);
-  for await (const { bytes, isLast } of partsOf(asked.body, { partBytes, maxBytes })) {
+  for await (const { bytes, isLast } of splitIntoParts(asked.body, { partBytes, maxBytes })) {
     hash.update(bytes);
     sizeBytes += bytes.length;
     if (isLast) last = bytes;
@@ -62,8 +61,8 @@ async function send(options: Options, { asked, attempt }: Sending): Promise<Stor
   attempt.mayBeThere = true;
   const outcome = attempt.multipart
     ? await attempt.multipart.complete()
-    : await putWhole(options.client, { objectKey, contentType, bytes: last, checksum: checksum.value });
-  // What occupies the key may be another's, and is then not ours to remove.
+    : await putObject(options.client, { objectKey, contentType, bytes: last, checksum: checksum.value });
+  // The object that occupies the key can belong to another upload, so it must not be deleted.
   if (outcome === "occupied") attempt.mayBeThere = false;
   if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });
   return { sizeBytes, checksum };
@@ -75,23 +74,23 @@ async function readBack(
 ): Promise<void> {
   const actual = await computeChecksum(objectKey).catch((error: unknown) => {
     if (!(error instanceof DomainError) || error.code !== "object_not_found") throw error;
-    throw unavailable("The bucket took what was sent to it, and does not have it");
+    throw unavailable("The bucket accepted the object but does not have it");
   });
-  if (actual.value !== checksum.value) throw unavailable("What the bucket has is not what was sent to it");
+  if (actual.value !== checksum.value) throw unavailable("The stored object differs from the sent bytes");
 }
 
-/** Nothing is left behind, or it is said what is. */
+/** Removes the traces of a failed attempt, or warns the operator. */
 async function cleanUp(
   { remove, onWarning }: Options,
   { objectKey, attempt }: { objectKey: string; attempt: Attempt },
 ): Promise<void> {
   try {
     await attempt.multipart?.abort();
-    // An answer may have been lost after the object was stored.
+    // The object can be stored even though its response was lost.
     if (attempt.mayBeThere) await remove([objectKey]);
   } catch {
     onWarning(
-      "A failed upload could not be removed from the bucket, which does not answer: have a lifecycle rule abort incomplete multipart uploads.",
+      "A failed upload could not be removed because the bucket does not respond. Add a lifecycle rule that aborts incomplete multipart uploads.",
     );
   }
 }

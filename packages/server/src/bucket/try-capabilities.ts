@@ -2,7 +2,7 @@ import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { createPresigner, type PresignTarget } from "@valetkey/presign";
 import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
 import type { Bucket, Clock, MultipartPlace, StoredPart } from "../usecases/ports/index.ts";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
 
@@ -10,7 +10,7 @@ type Parts = Pick<Bucket, "head" | "copy" | "createMultipart" | "listParts" | "a
 
 type Options = {
   client: BucketClient;
-  /** As this server reaches it. */
+  /** The bucket at the endpoint for this server. */
   target: PresignTarget;
   credentials: CredentialSource;
   clock: Clock;
@@ -27,38 +27,38 @@ const BODY_SHA256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
 
 type Put = {
   objectKey: string;
-  /** What is signed besides length and type. */
+  /** Headers that are signed besides length and type. */
   headers?: Record<string, string>;
   body?: string;
   sentType?: string;
-  /** Sent, though not signed. */
+  /** Headers that are sent without being signed. */
   unsigned?: Record<string, string>;
 };
 
 /**
- * Tries out what the bucket does, as a client would: with signed URLs, and bodies of five bytes. It takes no more than the permissions
- * that the service needs anyway. Rejects with `bucket_unavailable` when the bucket can't be reached or refuses what any bucket takes,
- * which says nothing about what it can do.
+ * Tests the capabilities of the bucket with presigned URLs and bodies of five bytes, like a client.
+ * It needs only the permissions of the service. Rejects with `bucket_unavailable` if the bucket can't be reached
+ * or refuses a plain PUT, because that says nothing about its capabilities.
  */
 export function createTryCapabilities(options: Options): Bucket["tryCapabilities"] {
   const { calls } = options;
   const send = createSend(options);
   return async ([first, second, third]) => {
     const plain = await send.put({ objectKey: first });
-    if (plain !== 200) throw unavailable(`A signed PUT was answered with ${plain}`);
+    if (plain !== 200) throw unavailable(`The bucket responded to a signed PUT with ${plain}`);
     const stored = await calls.head(first);
-    if (stored === undefined) throw unavailable("The bucket took what was sent to it, and does not have it");
+    if (stored === undefined) throw unavailable("The bucket accepted the object but does not have it");
     const once = { "if-none-match": "*" };
     const checked = { "x-amz-checksum-sha256": BODY_SHA256 };
     return {
       conditionalPut:
-        isTaken(await send.put({ objectKey: second, headers: once })) &&
+        isAccepted(await send.put({ objectKey: second, headers: once })) &&
         (await send.put({ objectKey: second, headers: once })) === 412,
       signedLength: isRefused(await send.put({ objectKey: first, body: `${BODY}!` })),
       signedType: isRefused(await send.put({ objectKey: first, sentType: "text/html" })),
       storedType: stored.contentType === TYPE,
       signedSha256:
-        isTaken(await send.put({ objectKey: first, headers: checked })) &&
+        isAccepted(await send.put({ objectKey: first, headers: checked })) &&
         isRefused(await send.put({ objectKey: first, headers: checked, body: OTHER_BODY })),
       unsignedHeaders: isRefused(
         await send.put({ objectKey: first, unsigned: { "x-amz-copy-source": `${options.target.bucket}/${second}` } }),
@@ -85,14 +85,14 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
 
   async function statusOf(url: string, init: { headers?: Record<string, string>; body: string }): Promise<number> {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { method: "PUT", ...init, signal }).catch((cause: unknown) => {
+    const response = await fetch(url, { method: "PUT", ...init, signal }).catch((cause: unknown) => {
       throw unavailable(`A signed PUT failed: ${cause instanceof Error ? cause.message : String(cause)}`);
     });
-    await answer.arrayBuffer().catch(() => undefined);
-    // Overload says nothing about what is supported; only 501 does.
-    if (answer.status >= 500 && answer.status !== 501)
-      throw unavailable(`A signed PUT was answered with ${answer.status}`);
-    return answer.status;
+    await response.arrayBuffer().catch(() => undefined);
+    // An overloaded server says nothing about its capabilities. Only 501 means unsupported.
+    if (response.status >= 500 && response.status !== 501)
+      throw unavailable(`The bucket responded to a signed PUT with ${response.status}`);
+    return response.status;
   }
 
   return {
@@ -110,7 +110,7 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
   };
 }
 
-function isTaken(status: number): boolean {
+function isAccepted(status: number): boolean {
   return status === 200;
 }
 
@@ -118,13 +118,13 @@ function isRefused(status: number): boolean {
   return status >= 400 && status < 500;
 }
 
-/** A server without copies is one where nothing was copied, whatever it says about it. */
+/** Checks the copy itself, because a server without copies can still report success. */
 async function canCopy(calls: Parts, { from, to }: { from: string; to: string }): Promise<boolean> {
   await calls.copy({ from, to, sizeBytes: BODY.length, contentType: TYPE }).catch(() => undefined);
   return (await calls.head(to))?.contentType === TYPE;
 }
 
-/** Parts under a key that has an object already. */
+/** Tests multipart uploads under a key that already has an object. */
 async function tryParts(
   { client, calls }: Options,
   { objectKey, send }: { objectKey: string; send: Send },
@@ -133,7 +133,7 @@ async function tryParts(
   const place = { objectKey, bucketUploadId };
   try {
     const sent = await send.part(objectKey, bucketUploadId);
-    if (!isTaken(sent)) throw unavailable(`A signed part was answered with ${sent}`);
+    if (!isAccepted(sent)) throw unavailable(`The bucket responded to a signed part with ${sent}`);
     const parts = (await calls.listParts(place)) ?? [];
     const conditionalComplete = await completeOver(client, { place, parts });
     return { conditionalComplete, partsDie: isRefused(await send.part(objectKey, bucketUploadId)) };
@@ -142,7 +142,7 @@ async function tryParts(
   }
 }
 
-/** Puts parts together where an object is, first on the condition that there is none; says whether that was refused. */
+/** Completes a multipart upload over an existing object. Returns whether the bucket refused it with if-none-match. */
 function completeOver(
   { s3, bucket, call }: BucketClient,
   { place, parts }: { place: MultipartPlace; parts: readonly StoredPart[] },
@@ -154,8 +154,8 @@ function completeOver(
       await s3.send(new CompleteMultipartUploadCommand({ ...upload, IfNoneMatch: "*" }), options);
       return false;
     } catch (error) {
-      const isRefusal = isAnswer(error, "PreconditionFailed", 412);
-      if (!isRefusal && !isAnswer(error, "NotImplemented", 501)) throw error;
+      const isRefusal = failedWith(error, "PreconditionFailed", 412);
+      if (!isRefusal && !failedWith(error, "NotImplemented", 501)) throw error;
       // A refusal may have ended the upload already.
       await s3.send(new CompleteMultipartUploadCommand(upload), options).catch(() => undefined);
       return isRefusal;

@@ -5,13 +5,13 @@ import {
   type MultipartUpload,
 } from "@aws-sdk/client-s3";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer } from "./bucket-error.ts";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-/** How a server says that it has no such list: then it can't have unfinished uploads of ours that it shows to anyone. */
+/** The errors of servers without this list. They hide unfinished uploads from every client. */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
-/** Aborts the unfinished multipart uploads of these keys: what a killed process has left. */
+/** Aborts the unfinished multipart uploads of these keys, which a killed process left behind. */
 export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Bucket["discardParts"] {
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
@@ -24,7 +24,7 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
   };
 }
 
-/** Throws the parts of one multipart upload away; that it is over already is not an error. */
+/** Aborts one multipart upload. It is not an error if the upload no longer exists. */
 export async function abortParts(
   { s3, bucket, call }: BucketClient,
   { Key, UploadId }: { Key: string; UploadId: string },
@@ -32,7 +32,7 @@ export async function abortParts(
   const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId });
   await call("AbortMultipartUpload", (options) =>
     s3.send(abort, options).catch((error) => {
-      if (!isAnswer(error, "NoSuchUpload")) throw error;
+      if (!failedWith(error, "NoSuchUpload")) throw error;
     }),
   );
 }
@@ -40,7 +40,7 @@ export async function abortParts(
 type Page = ListMultipartUploadsCommandOutput;
 type Markers = Pick<Page, "NextKeyMarker" | "NextUploadIdMarker">;
 
-/** Multipart uploads that are not complete, a page of the server's at a time; none where it has no such list. */
+/** Lists unfinished multipart uploads, one page of the server at a time. Empty if the server has no list. */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload[]> {
   let page: Page | undefined = await listPage(client, { prefix, after: {} });
   while (page !== undefined) {
@@ -61,7 +61,7 @@ function listPage(
   });
   return call("ListMultipartUploads", (options) =>
     s3.send(list, options).catch((error) => {
-      if (isAnswer(error, ...NO_LIST)) return undefined;
+      if (failedWith(error, ...NO_LIST)) return undefined;
       throw error;
     }),
   );

@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bucketOn } from "../bucket/testing/server.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bucketOn } from "../bucket/testing/bucket-server.ts";
 import { engines } from "../db/testing/test-databases.ts";
-import { keyToAdopt, requestOf, routesOf, WITH_JSON } from "./testing/requests.ts";
-import { type Client, startService, type TestService } from "./testing/service.ts";
+import { keyToAdopt, requestOf, routesOf, WITH_JSON } from "./testing/sample-requests.ts";
+import type { Client } from "./testing/service.ts";
+import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
-// The rows of docs/security-requirements.md, 15: every route, for everyone. The last column is the owner of a note that was deleted.
-// Where a batch answers per item, the item's code is written instead of the status.
+// docs/security-requirements.md, 15: every route for every user. The last column is the owner of a deleted note.
+// A batch has a code for each item, so its cells hold that code instead of the status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -17,14 +18,14 @@ const DENIED = "access_denied";
 const ADOPT = `POST /notes/:noteId/attachments${WITH_JSON}`;
 const GONE = "attachment_not_found";
 
-// biome-ignore format: a table is read by its columns
+// biome-ignore format: the columns of the table stay aligned
 const table: readonly Row[] = [
   //                                          owner editor viewer file  expired revoked othNote othFile other  anon deleted
   ["GET /notes/:noteId",                       200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PATCH /notes/:noteId",                     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId",                    204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // An object that is in the bucket already: for administrators alone, below.
+  // An object that is already in the bucket. Only administrators adopt it, see below.
   [ADOPT,
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /notes/:noteId/uploads",              201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -41,7 +42,7 @@ const table: readonly Row[] = [
   ["PUT /attachments/:attachmentId/shares",    200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId/shares/:userId",
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // Someone else's upload is as unknown as none; 409: it is the owner's, and nothing was put yet.
+  // A foreign upload is reported as missing. The owner gets 409 because no file was sent.
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -55,7 +56,7 @@ const table: readonly Row[] = [
   ["POST /s3/multipart/:uploadId/complete",    409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /s3/multipart/:uploadId",           200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /s3/sts",                              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // What is everyone's own.
+  // Routes about the caller's own objects.
   ["GET /notes",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /notes",                              201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["GET /attachments",                         200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
@@ -65,7 +66,7 @@ const table: readonly Row[] = [
   ["GET /tokens",                              200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // What says nothing of anyone.
+  // Public routes without user data.
   ["GET /healthz",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /readyz",                              200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /metrics",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
@@ -73,17 +74,15 @@ const table: readonly Row[] = [
 
 const rows = table.map(([call, ...expected]) => ({ call, expected }));
 
-describe.each(engines)("requirement 15: who may do what, on $name", (engine) => {
-  let service: TestService;
+describe.each(engines)("requirement 15: access of every user to every route, on $name", (engine) => {
   const clients = new Map<string, Client>();
 
+  const service = useService({ engine });
   beforeAll(async () => {
-    service = await startService({ engine });
-    for (const person of people) clients.set(person, await service.as(person));
+    for (const person of people) clients.set(person, service.as(person));
     clients.set("anonymous", service.anonymous);
-    clients.set("deletedNote", await service.as("owner"));
+    clients.set("deletedNote", service.as("owner"));
   });
-  afterAll(() => service.close());
 
   it.each(rows)("$call", async ({ call, expected }) => {
     const actual: Outcomes = {};
@@ -95,8 +94,8 @@ describe.each(engines)("requirement 15: who may do what, on $name", (engine) => 
     expect(actual).toEqual(Object.fromEntries(columns.map((column, index) => [column, expected[index]])));
   });
 
-  it("an administrator adopts an object wherever they may add files, and nowhere else", async () => {
-    const own = await startService({ engine });
+  it("lets an administrator adopt an object only where they may add files", async () => {
+    const own = await startServiceInTest({ engine });
     const bucket = bucketOn(own.bucketServer);
     const outcomes: Outcomes = {};
     for (const person of people) {
@@ -104,10 +103,9 @@ describe.each(engines)("requirement 15: who may do what, on $name", (engine) => 
       const body = Readable.from([Buffer.from("here already")]);
       await bucket.store({ objectKey: keyToAdopt(world), contentType: "text/plain", body, maxBytes: 100 });
       await own.useCases.rememberPerson({ id: person, email: undefined, name: undefined, isAdmin: true });
-      outcomes[person] = await outcome(await own.as(person), { call: ADOPT, world });
+      outcomes[person] = await outcome(own.as(person), { call: ADOPT, world });
     }
     bucket.close();
-    await own.close();
     const { owner, editor, ...others } = outcomes;
     expect([owner, editor]).toEqual([201, 201]);
     expect(new Set(Object.values(others))).toEqual(new Set([403]));

@@ -4,14 +4,16 @@ import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
-import { type Authenticate, authenticationHook } from "./auth-port.ts";
-import { answerErrors, routeTable, sendParserProblem, sendProblem } from "./errors.ts";
-import { bounds } from "./http-limits.ts";
+import { type Authenticate, authenticationHook } from "./authentication.ts";
+import { handleErrors } from "./error-handlers.ts";
+import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
 import { RequestLog, withRedaction } from "./logging.ts";
 import { createMetrics, observeRoute } from "./metrics.ts";
 import { documentRoutes } from "./openapi.ts";
 import { HttpProblem } from "./problem.ts";
+import { createRouteTable } from "./route-table.ts";
+import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
 import { instanceRoutes } from "./routes/instance/routes.ts";
@@ -25,34 +27,34 @@ import { uploadRoutes } from "./routes/uploads/routes.ts";
 import { urlRoutes } from "./routes/urls/routes.ts";
 import { usageRoutes } from "./routes/usage/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
-import type { App, RouteDeps } from "./types.ts";
+import { sendParserProblem, sendProblem } from "./send-problem.ts";
 import { compileValidator } from "./validation.ts";
 import { pageHook, serveWebApp } from "./web-app.ts";
 
 export type AppOptions = {
   useCases: UseCases;
   authenticate: Authenticate;
-  /** Accounts and sessions, mounted at /auth, and what /instance says of them. */
-  accounts?: Pick<Accounts, "routes" | "ways" | "hasAny">;
+  /** Accounts and sessions, mounted at /auth and described by /instance. */
+  accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
-  /** The origin that people reach the service at; every absolute URL is built from it, whatever a request claims. */
+  /** The public origin of the service. Every absolute URL is built from it, and never from a request header. */
   publicUrl: string;
-  /** The origins that browsers fetch files from; named in the Content-Security-Policy. */
+  /** The origins that browsers fetch files from. The Content-Security-Policy lists them. */
   bucketOrigins: readonly string[];
-  /** Whose X-Forwarded-* headers are believed; false: nobody's. */
+  /** The proxies whose X-Forwarded-* headers are trusted. False: none. */
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
-  /** pino's options, and where the lines go (default: standard output); false: no log. */
+  /** pino's options and the stream for the lines (default: standard output). False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: { uploadMaxBytes: number; urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number };
-  /** Makes the id that a problem and its log line share. */
+  /** Creates the id that a problem and its log line share. */
   requestId: () => string;
-  /** Where to register the HTTP metrics; it may hold others, which /metrics then shows too. */
+  /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
   metrics?: Registry;
-  /** The folder with the built web app. Default: there are no pages but those of /docs. */
+  /** The folder with the built web app. Default: /docs has the only pages. */
   webRoot?: string | undefined;
 };
 
-/** Builds the service's HTTP application; it listens to nothing yet. */
+/** Builds the HTTP application. It does not listen yet. */
 export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
   const headers: Record<string, string> = {};
@@ -60,13 +62,13 @@ export function buildApp(options: AppOptions): App {
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
   parseJsonBodies(app);
-  const table = routeTable();
+  const table = createRouteTable();
   app.addHook("onRoute", (route) => {
     table.add(route);
     observeRoute(metrics, route);
   });
   const webApp = options.webRoot === undefined ? undefined : serveWebApp(app, options.webRoot);
-  answerErrors(app, { metrics, table, webApp });
+  handleErrors(app, { metrics, table, webApp });
   refuseWhileClosing(app);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
@@ -106,38 +108,38 @@ function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Re
   return fastify({
     logger: logger === false ? false : withRedaction(logger),
     logController: new RequestLog(),
-    // A child logger a request would cost more than the rest of the request's logging; lines carry the request's id themselves.
+    // A child logger for each request would cost more than its log line, which carries the request id anyway.
     childLoggerFactory: (parent) => parent,
     genReqId: () => requestId(),
     trustProxy,
-    bodyLimit: bounds.jsonBodyBytes,
-    // Idle time, not total time: a long upload that moves is welcome.
-    connectionTimeout: bounds.idleTimeoutMs,
+    bodyLimit: httpLimits.jsonBodyBytes,
+    // Limits idle time, not total time, so that a long upload can finish.
+    connectionTimeout: httpLimits.idleTimeoutMs,
     requestTimeout: 0,
-    keepAliveTimeout: bounds.keepAliveTimeoutMs,
-    http: { maxHeaderSize: bounds.headerBytes, headersTimeout: bounds.headersTimeoutMs },
-    routerOptions: { maxParamLength: bounds.pathSegmentLength },
-    // Ours says so as a problem.
+    keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
+    http: { maxHeaderSize: httpLimits.headerBytes, headersTimeout: httpLimits.headersTimeoutMs },
+    routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
+    // `refuseWhileClosing` sends a problem instead.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** Lets what is in flight finish, refuses what comes after, and keeps no connection that has nothing to do. */
+/** On shutdown: finishes requests in flight, refuses new ones, and closes idle connections. */
 function refuseWhileClosing(app: App): void {
   let closing = false;
   app.addHook("preClose", (done) => {
     closing = true;
     if (app.server.listening) {
-      // A connection that was busy when the server closed would otherwise be kept for another request that never comes.
-      const sweep = setInterval(() => app.server.closeIdleConnections(), bounds.closeSweepMs);
-      app.server.once("close", () => clearInterval(sweep));
+      // Node closes idle connections only once. A connection that becomes idle later would keep the server open.
+      const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
+      app.server.once("close", () => clearInterval(timer));
     }
     done();
   });
   app.addHook("onRequest", (_request, _reply, done) => {
-    if (closing) done(new HttpProblem("shutting_down", "The service is restarting; try again in a moment."));
+    if (closing) done(new HttpProblem("shutting_down", "The service is restarting. Try again in a moment."));
     else done();
   });
 }

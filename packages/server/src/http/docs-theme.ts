@@ -1,4 +1,4 @@
-/** The pages at /docs follow the reader's choice of light or dark, which Swagger UI itself only does by a button that isn't there. */
+/** Makes /docs follow the light or dark scheme of the browser. Swagger UI has only a button for it, which the layout hides. */
 const FOLLOW_SCHEME = `
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -6,12 +6,12 @@ dark.addEventListener("change", follow);
 follow();
 `;
 
-/** No response of ours has links (an OpenAPI thing); the empty column takes a third of a phone. */
+/** Hides the column for OpenAPI links. No response has any, and the column fills a third of a phone. */
 const NO_LINKS = `
 .swagger-ui .response-col_links { display: none; }
 `;
 
-/** As files of the service's own, since its Content-Security-Policy allows no others. */
+/** Files, because the Content-Security-Policy forbids inline scripts and styles. */
 export const docsTheme = {
   title: "Valet Key API",
   js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { bounds } from "./http-limits.ts";
+import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 
-/** The only body most routes take: JSON of bounded size and depth; an empty one counts as none. Everything else is refused with 415. */
+/** Accepts JSON bodies of limited size and depth, and refuses other media types with 415. An empty body counts as none. */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>(
     "application/json",
-    { parseAs: "string", bodyLimit: bounds.jsonBodyBytes },
+    { parseAs: "string", bodyLimit: httpLimits.jsonBodyBytes },
     (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
       if (text === "") {
         done(null, undefined);
@@ -16,14 +16,14 @@ export function parseJsonBodies(app: FastifyInstance): void {
       }
       parse(request, text, (error, body: unknown) => {
         if (error !== null) done(error);
-        else if (isDeeper(body, bounds.jsonDepth)) done(tooDeep());
+        else if (isDeeper(body, httpLimits.jsonDepth)) done(tooDeep());
         else done(null, body);
       });
     },
   );
 }
 
-/** Tells whether a value nests more than `levels` deep; looks no deeper than that, so its own recursion is bounded. */
+/** Whether a value nests more than `levels` deep. Stops there, so that its own recursion is bounded. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
@@ -34,5 +34,5 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 function tooDeep(): HttpProblem {
-  return new HttpProblem("invalid_request", `The body nests more than ${bounds.jsonDepth} levels deep.`);
+  return new HttpProblem("invalid_request", `The body nests more than ${httpLimits.jsonDepth} levels deep.`);
 }

@@ -3,7 +3,7 @@ import type { LoggerOptions } from "pino";
 
 const REDACTED = "[redacted]";
 
-// Ordered: whole query strings first, then whatever stands alone. Applied to the finished line, so nothing gets past by nesting.
+// Ordered: whole query strings first, then single secrets. Applied to the finished line, so nested values are covered.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\bhttps?:\/\/[^\s"'?\\<>]+)\?[^\s"'\\<>]*/gi, `$1?${REDACTED}`],
   [/\bx-amz-(?:signature|credential|security-token)\b[^\s"'&,;\\<>]*/gi, REDACTED],
@@ -16,14 +16,14 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Takes signatures, credentials, tokens, cookies, passwords and the query strings of URLs out of a line of text. */
+/** Redacts signatures, credentials, tokens, cookies, passwords and the query strings of URLs in a line of text. */
 export function redact(line: string): string {
   let clean = line;
   for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement);
   return clean;
 }
 
-/** The given pino options, with redaction of every line, and serialisers that show no URL and no header. */
+/** Adds to pino's options the redaction of every line, and serialisers that log no URL and no header. */
 export function withRedaction<Options extends LoggerOptions>(options: Options): Options {
   return {
     ...options,
@@ -36,7 +36,7 @@ export function withRedaction<Options extends LoggerOptions>(options: Options): 
   };
 }
 
-/** What identifies a request in the log: never its address or headers. */
+/** The fields that identify a request in the log. The URL and the headers stay out of it. */
 export function logFields(request: FastifyRequest) {
   return {
     requestId: request.id,
@@ -46,7 +46,7 @@ export function logFields(request: FastifyRequest) {
   };
 }
 
-/** One line a request: at debug level when all went well, at info when it was refused. Errors have their own, whole. */
+/** Logs one line for each request: at debug level, or at info if it was refused. Server errors are logged separately. */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 
@@ -61,7 +61,7 @@ export class RequestLog extends LogController {
   override routeNotFound(): void {}
 }
 
-// Fastify's logger type leaves out what pino has: without this check each request would build an object for nobody.
+// Saves building an object that is not logged. Fastify's logger type lacks this method of pino.
 function isEnabled(log: FastifyBaseLogger, level: string): boolean {
   return (log as FastifyBaseLogger & { isLevelEnabled?(level: string): boolean }).isLevelEnabled?.(level) ?? false;
 }

@@ -1,12 +1,12 @@
 import { Check, Errors } from "typebox/value";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
-import { startService, type TestService } from "./testing/service.ts";
+import { useService } from "./testing/use-service.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-// DESIGN.md, section 5, as far as it is built.
+// Every route that the service promises to have.
 const contract = [
   "get /notes",
   "post /notes",
@@ -71,21 +71,19 @@ type Operation = {
 };
 
 describe("the OpenAPI document", () => {
-  let service: TestService;
   // biome-ignore lint/suspicious/noExplicitAny: the document is checked member by member
   let document: any;
+  const service = useService({ engine, hasAccounts: true });
   beforeAll(async () => {
-    service = await startService({ engine, hasAccounts: true });
     document = (await service.anonymous.send("GET /openapi.json")).body;
   });
-  afterAll(() => service.close());
 
   const operations = (): [string, Operation][] =>
     Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
     );
 
-  it("is OpenAPI 3.1 with what the specification requires", () => {
+  it("is valid OpenAPI 3.1", () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/);
     expect(document.info).toMatchObject({ title: "Valet Key", version: expect.any(String) });
     expect(document.servers).toEqual([{ url: "https://files.example.com" }]);
@@ -109,7 +107,7 @@ describe("the OpenAPI document", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("has no reference that leads nowhere", () => {
+  it("has no dangling reference", () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference);
     expect(references.length).toBeGreaterThan(0);
     for (const reference of references) {
@@ -120,7 +118,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("lists every route of the contract, and the router has each", () => {
+  it("lists exactly the routes of the contract", () => {
     const listed = operations().map(([call]) => call);
     expect([...listed].sort()).toEqual([...contract].sort());
     for (const call of contract) {
@@ -130,7 +128,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("says of every operation how it refuses, and what its bodies are", () => {
+  it("describes the refusals and bodies of every operation", () => {
     for (const [call, operation] of operations()) {
       const refusal = operation.responses.default?.content?.["application/problem+json"]?.schema;
       expect(refusal, call).toEqual({ $ref: "#/components/schemas/Problem" });
@@ -142,7 +140,7 @@ describe("the OpenAPI document", () => {
     expect(document.paths["/notes/{noteId}"].delete.responses["204"].content).toBeUndefined();
   });
 
-  it("says of every operation by what it knows the caller", () => {
+  it("describes the authentication of every operation", () => {
     expect(document.components.securitySchemes).toMatchObject({
       bearer: { type: "http", scheme: "bearer" },
       session: { type: "apiKey", in: "cookie", name: "__Host-valetkey.session_token" },
@@ -157,7 +155,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("says of every operation of the accounts what it takes, and what it answers is what it says", async () => {
+  it("describes the bodies and responses of every account operation", async () => {
     const { anonymous } = service;
     const password = "correct horse battery";
     const person = { email: "ann@example.com", name: "Ann", password };
@@ -173,7 +171,7 @@ describe("the OpenAPI document", () => {
       const schema = operation.responses["200"]?.content?.["application/json"]?.schema as object;
       expect(schema, call).toBeDefined();
       expect([...Errors(schema, answer.body)], `${call}: ${answer.text}`).toEqual([]);
-      // What it does not say is not there either.
+      // The response has no undocumented member.
       const listed = JSON.stringify(schema);
       for (const [, member] of answer.text.matchAll(/"(\w+)":/g)) expect(listed, call).toContain(`"${member}":`);
       return { ...answer, cookie: String([answer.headers["set-cookie"]].flat()[0]).split(";")[0] ?? "" };
@@ -193,7 +191,7 @@ describe("the OpenAPI document", () => {
     await ask("POST /auth/sign-out", { cookie: changed.cookie });
   });
 
-  it("says that expiresIn is a whole number of seconds, its range and its default", () => {
+  it("describes the range and the default of expiresIn", () => {
     const range = { type: "integer", minimum: 1, maximum: 43_200, default: 60 };
     for (const path of ["/attachments/{attachmentId}/url", "/attachments/{attachmentId}/download"]) {
       const { parameters } = document.paths[path].get as Operation;
@@ -204,7 +202,7 @@ describe("the OpenAPI document", () => {
     expect(batch.required).toEqual(["attachmentIds"]);
   });
 
-  it("says of every body that it is needed, but of a completion's, which works without", () => {
+  it("requires every body except that of a completion", () => {
     const withBody = operations().filter(([, { requestBody }]) => requestBody !== undefined);
     expect(withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call)).toEqual([
       "post /uploads/{uploadId}/complete",
@@ -212,7 +210,7 @@ describe("the OpenAPI document", () => {
     expect(JSON.stringify(document)).not.toContain("x-body");
   });
 
-  it("has pages at /docs that run under the policy of every page: no inline script or style", async () => {
+  it("serves /docs without inline scripts or styles", async () => {
     for (const path of ["/docs", "/docs/"]) {
       const page = await service.anonymous.send(`GET ${path}`);
       expect(page.status).toBe(200);

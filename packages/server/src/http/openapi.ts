@@ -5,27 +5,27 @@ import { Problem } from "@valetkey/contract";
 import { Type } from "typebox";
 import { sessionCookieName } from "./auth/accounts-config.ts";
 import { docsTheme } from "./docs-theme.ts";
-import type { App } from "./types.ts";
+import type { App } from "./route-types.ts";
 
-/** The answer without a body. */
-export const nothing = Type.Null({ description: "Done" });
+/** The schema of a response without a body. */
+export const emptyResponse = Type.Null({ description: "Done" });
 
-// Every refusal of every route has this shape; it is said here once, and not compiled into any serialiser.
+// All refusals of all routes have this shape. It is only in the document, so no serialiser is compiled for it.
 const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
 };
 
-/** In the order in which one comes to need them. */
+/** In the order in which a reader needs them. */
 const tags = [
-  { name: "notes", description: "What files are attached to" },
+  { name: "notes", description: "Notes that files are attached to" },
   { name: "attachments", description: "The files of a note" },
   { name: "urls", description: "Downloads: a URL after an access check" },
-  { name: "uploads", description: "Files straight to the bucket" },
-  { name: "uppy", description: "The same for pages with Uppy" },
-  { name: "shares", description: "Who else may reach a note or a file" },
-  { name: "activity", description: "What happened" },
-  { name: "usage", description: "What one's files take up" },
+  { name: "uploads", description: "Uploads from the browser straight to the bucket" },
+  { name: "uppy", description: "Uploads for pages with Uppy" },
+  { name: "shares", description: "Access of other users to a note or a file" },
+  { name: "activity", description: "The audit log" },
+  { name: "usage", description: "Storage used by your files" },
   { name: "tokens", description: "API tokens" },
   { name: "accounts", description: "Sign-up, sign-in, sessions" },
   { name: "operations", description: "Probes and metrics" },
@@ -33,12 +33,12 @@ const tags = [
 
 export type DocumentOptions = {
   publicUrl: string;
-  /** Default: there are none, and so no sessions. */
+  /** Default: no accounts, and so no sessions. */
   accounts?: unknown;
   limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number };
 };
 
-/** The OpenAPI 3.1 document at /openapi.json, and its pages at /docs. Registered before the routes that it describes. */
+/** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Must run before the routes are registered. */
 export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
   const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
   const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
@@ -50,7 +50,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
       info: {
         title: "Valet Key",
         version: "0.1.0",
-        description: "Files in your own private bucket, reached through URLs that live for seconds.",
+        description: "Share files of your private bucket through presigned URLs that expire within seconds.",
       },
       servers: [{ url: publicUrl }],
       tags: [...tags],
@@ -79,7 +79,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }
 
-/** A route's schema with this says that no body is as good as `{}`; the library for the document has no word for that. */
+/** Marks the body of a route as optional. The OpenAPI plugin has no setting for that. */
 export const bodyIsOptional = { "x-body-is-optional": true } as const;
 
 function withOptionalBodies<Document extends { paths?: object }>(document: Document): Document {
@@ -93,7 +93,7 @@ function withOptionalBodies<Document extends { paths?: object }>(document: Docum
   return document;
 }
 
-/** `expiresIn` is checked behind the schemas, which let anything through so that the refusal can name the range. */
+/** Documents the range of `expiresIn`. The use case checks it, not the schema, so that the refusal can name the range. */
 function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
   const expiresIn = {
     type: "integer",
@@ -103,13 +103,13 @@ function withRange(schema: object | undefined, limits: DocumentOptions["limits"]
     description: "Seconds",
   };
   const parts = Object.entries(schema ?? {}).flatMap(([name, part]) => {
-    const isAsked = (name === "querystring" || name === "body") && part?.properties?.expiresIn !== undefined;
-    return isAsked ? [[name, { ...part, properties: { ...part.properties, expiresIn } }]] : [];
+    const hasExpiresIn = (name === "querystring" || name === "body") && part?.properties?.expiresIn !== undefined;
+    return hasExpiresIn ? [[name, { ...part, properties: { ...part.properties, expiresIn } }]] : [];
   });
   return Object.fromEntries(parts);
 }
 
-/** `unsafe` tells the serialiser that a URL needs no escaping; to readers of the document it is a URI. */
+/** Replaces the format `unsafe`, which tells the serialiser to skip escaping, by `uri`. */
 function documented(given: object): object {
   const responses = Object.fromEntries(
     Object.entries(given).map(([status, schema]) => [status, { description: STATUS_CODES[status], ...schema }]),

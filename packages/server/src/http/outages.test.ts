@@ -4,25 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startEmbedded } from "../bucket/testing/server.ts";
+import { startEmbedded } from "../bucket/testing/bucket-server.ts";
 import { openPostgres } from "../db/index.ts";
 import { urlJournalFile } from "../db/sqlite/journal/log.ts";
 import { engines, type TestEngine } from "../db/testing/test-databases.ts";
 import { fileForm } from "./testing/form.ts";
-import { requestOf, routesOf, WITH_JSON } from "./testing/requests.ts";
+import { requestOf, routesOf, WITH_JSON } from "./testing/sample-requests.ts";
 import { startService, type TestService } from "./testing/service.ts";
+import { startServiceInTest } from "./testing/use-service.ts";
 import { createWorld } from "./testing/world.ts";
 
 const SECONDS = 1_000;
-/** The probes tell of it; and nobody is given credentials of the bucket. */
+/** The probes report an outage themselves. The last two refuse every request. */
 const NEEDS_NO_DATABASE = ["GET /healthz", "GET /readyz", "GET /metrics", "GET /s3/params", "GET /s3/sts"];
 
 async function note(service: TestService): Promise<string> {
-  return (await (await service.as("ann")).send("POST /notes", { json: { title: "Files" } })).body.id;
+  return (await service.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id;
 }
 
 describe.each(engines)("an outage of the bucket, on $name", (engine) => {
-  it("-> 503 bucket_unavailable within seconds, and recovery without a restart", async () => {
+  it("returns 503 bucket_unavailable within seconds and recovers without a restart", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "valetkey-outage-"));
     let server = await startEmbedded({ dataDir });
     const service = await startService({ engine, bucket: server });
@@ -31,7 +32,7 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     });
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const noteId = await note(service);
     const attached = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
@@ -47,9 +48,9 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
       expect(performance.now() - before).toBeLessThan(8 * SECONDS);
     }
     expect((await service.anonymous.send("GET /readyz")).body.checks).toEqual({ database: "up", bucket: "down" });
-    // A signature needs no bucket: what can be answered is.
+    // A signature needs no bucket, so URLs are still issued.
     expect((await ann.send(`GET /attachments/${attached.id}/url`)).status).toBe(200);
-    // A deletion is promised to the database, and kept later.
+    // The database queues a deletion, which runs after the outage.
     expect((await ann.send(`DELETE /attachments/${attached.id}`)).status).toBe(204);
 
     server = await startEmbedded({ dataDir, port: server.port });
@@ -63,7 +64,7 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
 });
 
 describe("an outage of the database", () => {
-  it("on postgres -> 503 database_unavailable on every route, and recovery without a restart", async () => {
+  it("on postgres returns 503 on every route and recovers without a restart", async () => {
     const gate = gated();
     onTestFinished(() => void gate.close());
     const engine: TestEngine = {
@@ -82,9 +83,8 @@ describe("an outage of the database", () => {
         };
       },
     };
-    const service = await startService({ engine });
-    onTestFinished(() => service.close());
-    const owner = await service.as("owner");
+    const service = await startServiceInTest({ engine });
+    const owner = service.as("owner");
     const world = await createWorld(service);
     const { noteId } = world;
     const { id } = (await owner.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
@@ -110,10 +110,9 @@ describe("an outage of the database", () => {
     expect((await service.anonymous.send("GET /readyz")).status).toBe(200);
   });
 
-  it("on sqlite: files that another process holds -> 503 for what must be written, and recovery", async () => {
-    const service = await startService({ engine: engines[0] as TestEngine });
-    onTestFinished(() => service.close());
-    const ann = await service.as("ann");
+  it("on sqlite returns 503 for writes while another process locks the files", async () => {
+    const service = await startServiceInTest({ engine: engines[0] as TestEngine });
+    const ann = service.as("ann");
     const noteId = await note(service);
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     const file = service.database.file as string;
@@ -132,19 +131,19 @@ describe("an outage of the database", () => {
       ann.send(`GET /attachments/${id}/url`),
     ]);
     expect(written.body).toMatchObject({ status: 503, code: "database_unavailable" });
-    // Without its record no URL leaves.
+    // No URL is issued without its audit event.
     expect(issued.body).toMatchObject({ status: 503, code: "database_unavailable" });
     expect(issued.text).not.toContain("X-Amz");
     expect((await ann.send(`GET /notes/${noteId}`)).status).toBe(200);
     journal.exec("rollback");
-    // The record has a file of its own: URLs need no more than that one.
+    // Audit events of URLs have their own file, so URLs need only that one.
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
     database.exec("rollback");
     expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
   });
 });
 
-/** A TCP gate before a database: shut, it breaks what passes through and lets nothing new in. */
+/** A TCP proxy for a database. While it is shut, it breaks all connections and refuses new ones. */
 function gated() {
   const sockets = new Set<Socket>();
   let isShut = false;

@@ -1,7 +1,7 @@
 import { type Problem, type ProblemCode, problems } from "@valetkey/contract";
 import { DomainError, type DomainErrorCode } from "../domain/errors.ts";
 
-/** A refusal that only HTTP knows of (no session, a cross-site call, a rate limit); the rest are DomainErrors. */
+/** A refusal by the HTTP layer, such as a missing session or a rate limit. Other refusals are DomainErrors. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
   /** Extra response headers, such as Retry-After or WWW-Authenticate. */
@@ -15,49 +15,49 @@ export class HttpProblem extends Error {
   }
 }
 
-/** The body of an error: every code has one status, and the status in the body is the one on the wire (RFC 9457). */
+/** The body of an error (RFC 9457). Each code has one status. */
 export function problemBody(code: ProblemCode, options: { detail: string; requestId: string }): Problem {
   const { status, title } = problems[code];
   const { detail, requestId } = options;
   return { type: "about:blank", title, status, detail, code, message: detail, requestId };
 }
 
-/** Domain codes are wire codes of the same name; the compiler refuses a domain code that the contract lacks. */
+/** The wire code of the same name. The code does not compile if the contract lacks a domain code. */
 export function codeOf(error: DomainError): ProblemCode {
   const code: DomainErrorCode & ProblemCode = error.code;
   return code;
 }
 
-/** What a client is told of an error. */
+/** The parts of an error that a client may read. */
 export type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
-// The framework's and its plugins' own errors, by their code; a text of ours where theirs would show a header or a path.
+// Errors of the framework and its plugins, by code. Their own texts could quote a header or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
-  FST_ERR_NOT_FOUND: { code: "not_found", detail: "There is nothing at this address." },
-  FST_ERR_BAD_URL: { code: "invalid_request", detail: "The address is not a valid URL path." },
+  FST_ERR_NOT_FOUND: { code: "not_found", detail: "There is nothing at this URL." },
+  FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: "payload_too_large", detail: "The body is larger than 1 MiB." },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: "unsupported_media_type",
-    detail: "Send JSON, with Content-Type: application/json; or a form, where a file is taken.",
+    detail: "Send JSON with Content-Type: application/json, or a form if the route accepts a file.",
   },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: "invalid_request", detail: "The body is not valid JSON." },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: "invalid_request",
-    detail: "The body is not as long as Content-Length says.",
+    detail: "The body length differs from Content-Length.",
   },
-  ECONNRESET: { code: "invalid_request", detail: "The connection closed before the whole body came." },
+  ECONNRESET: { code: "invalid_request", detail: "The connection closed before the body was complete." },
 };
 
 const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
-  400: { code: "invalid_request", detail: "The request can't be understood." },
-  404: { code: "not_found", detail: "There is nothing at this address." },
+  400: { code: "invalid_request", detail: "The request is malformed." },
+  404: { code: "not_found", detail: "There is nothing at this URL." },
   413: { code: "payload_too_large", detail: "The request is too large." },
-  415: { code: "unsupported_media_type", detail: "This media type is not taken here." },
-  429: { code: "rate_limited", detail: "Too many requests; wait a moment." },
+  415: { code: "unsupported_media_type", detail: "This route does not accept the media type." },
+  429: { code: "rate_limited", detail: "Too many requests. Wait a moment and try again." },
 };
 
-/** What to tell the client. Anything that isn't known to be harmless is `internal`, and says nothing else (docs/security-requirements.md, 32). */
+/** The refusal for an error. Unknown errors become `internal` without details (docs/security-requirements.md, 32). */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) return { code: codeOf(error), detail: error.message, headers: {} };

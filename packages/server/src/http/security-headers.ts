@@ -1,17 +1,17 @@
 import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import fastify from "fastify";
-import type { App } from "./types.ts";
+import type { App } from "./route-types.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
 export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
 
-/** Puts the security headers on every answer; `headers` is filled with them, for answers that no hook sees. */
+/** Adds the security headers to every response. It also fills `headers`, for responses that bypass the hooks. */
 export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: Record<string, string> },
 ): void {
-  // Helmet writes its policy anew for every request, a tenth of what issuing a URL costs; the policy never changes, so it is asked once.
+  // Helmet builds its policy for each request, a tenth of the cost of issuing a URL. The policy never changes, so it is built once.
   app.addHook("onReady", async () => {
     Object.assign(headers, await renderOnce(helmetOptions(options)));
   });
@@ -22,8 +22,8 @@ export function addSecurityHeaders(
 }
 
 /**
- * Nothing inline, nothing from elsewhere but the bucket's own origins, no framing, no referrer (docs/security-requirements.md, 25).
- * HSTS and the upgrade of insecure requests only where the service is reached over HTTPS.
+ * Forbids inline code, framing, referrers and foreign origins except those of the bucket (docs/security-requirements.md, 25).
+ * HSTS and the upgrade of insecure requests apply only if the public URL is HTTPS.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {
   const isHttps = new URL(publicUrl).protocol === "https:";
@@ -39,7 +39,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
         imgSrc: ["'self'", "data:", "blob:", ...bucketOrigins],
         mediaSrc: bucketOrigins.length === 0 ? ["'none'"] : [...bucketOrigins],
         connectSrc: ["'self'", ...bucketOrigins],
-        // Not even the bucket's: PDFs are drawn by the page itself.
+        // The page draws PDFs itself, so it needs no frames.
         frameSrc: ["'none'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -51,7 +51,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
     referrerPolicy: { policy: "no-referrer" },
     strictTransportSecurity: isHttps ? { maxAge: YEAR_SECONDS, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
-    // Switches of browsers that are gone.
+    // Headers of obsolete browsers.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import type { AppOptions } from "./app.ts";
 import { fileForm } from "./testing/form.ts";
-import { type Client, startService, type TestService, tokenOf } from "./testing/service.ts";
+import { tokenOf } from "./testing/service.ts";
+import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { unknownId } from "./testing/world.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 
-async function started(app: Partial<AppOptions>): Promise<TestService> {
-  const service = await startService({ engine, app });
-  onTestFinished(() => service.close());
-  return service;
-}
+const started = (app: Partial<AppOptions>) => startServiceInTest({ engine, app });
 
-describe("requirement 25: the headers of every answer", () => {
+describe("requirement 25: the headers of every response", () => {
   const bucketOrigins = ["https://files.s3.eu-central-1.amazonaws.com"];
 
   it.each(["GET /", "GET /docs", "GET /me", "GET /nowhere", "PUT /me", "GET /healthz", "GET /notes/%ZZ"])(
@@ -49,7 +46,7 @@ describe("requirement 25: the headers of every answer", () => {
     },
   );
 
-  it("asks for HTTPS only where the service is reached over it", async () => {
+  it("sets HSTS only if the public URL is HTTPS", async () => {
     const service = await started({ publicUrl: "http://localhost:3000" });
     const { headers } = await service.anonymous.send("GET /");
     expect(headers["strict-transport-security"]).toBeUndefined();
@@ -66,7 +63,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     forwarded: "host=evil.example;proto=http",
   };
 
-  it.each([false, true])("whatever a request claims, with trustProxy %s", async (trustProxy) => {
+  it.each([false, true])("with forged headers and trustProxy %s", async (trustProxy) => {
     const service = await started({ trustProxy });
     for (const call of ["GET /", "GET /openapi.json", "GET /docs", "GET /me", "GET /nowhere"]) {
       const { text, headers } = await service.anonymous.send(call, { headers: forged });
@@ -76,7 +73,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     expect(welcome.body.docs).toBe("https://files.example.com/docs");
   });
 
-  it("the address of a caller is believed of a proxy only where one is trusted", async () => {
+  it("uses X-Forwarded-For only from a trusted proxy", async () => {
     const seen: string[] = [];
     const authenticate: AppOptions["authenticate"] = (request) => {
       seen.push(`${request.ip} ${request.host}`);
@@ -91,15 +88,10 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
 });
 
 describe("requirement 28: the log of a full run holds no secret", () => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
-  it("whatever is asked and whatever fails", async () => {
+  it("for valid, refused and failed requests", async () => {
     const token = await tokenOf("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
@@ -115,7 +107,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
     });
     await service.anonymous.send(`GET /nowhere/${apiToken}?password=query-secret-3`, { headers: secretHeaders });
     await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}x` } });
-    // What other parts might log, or put into an error.
+    // Secrets that other parts could log or put into an error.
     const leak = Object.assign(new Error(`GET ${fileUrl} failed for Bearer ${token}`), {
       cause: new Error(`Cookie: session=1; token ${apiToken}`),
       request: { headers: { authorization: `Bearer ${token}`, cookie: "session=cookie-secret-1" } },
@@ -136,10 +128,10 @@ describe("requirement 28: the log of a full run holds no secret", () => {
   });
 });
 
-describe("requirement 32: a failure of ours says `internal` and a requestId", () => {
-  it("never a stack, a query or a path", async () => {
+describe("requirement 32: a server error has only `internal` and a requestId", () => {
+  it("without a stack, a query or a path", async () => {
     const cause = new Error("SELECT * FROM people WHERE id = 'ann' -- /srv/app/secret.ts");
-    const service = await startService({
+    const service = await startServiceInTest({
       engine,
       wrap: {
         database: (db) => ({
@@ -148,15 +140,14 @@ describe("requirement 32: a failure of ours says `internal` and a requestId", ()
           apiTokens: {
             ...db.apiTokens,
             list: () => {
-              // Not an Error at all.
+              // Not an Error.
               throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
             },
           },
         }),
       },
     });
-    onTestFinished(() => service.close());
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     for (const call of ["GET /me", "GET /tokens"]) {
       const { status, text, body } = await ann.send(call);
       expect(status).toBe(500);
@@ -176,7 +167,7 @@ describe("requirement 32: a failure of ours says `internal` and a requestId", ()
         .find((each) => each.includes(body.requestId) && each.includes('"level":50'));
       expect(line).toBeDefined();
     }
-    // The whole error is in the log, for those who may read it.
+    // The log has the whole error.
     expect(service.log()).toContain("SELECT * FROM people");
   });
 });
@@ -186,7 +177,7 @@ describe("ids", () => {
     "%s is malformed -> 400",
     async (id) => {
       const service = await started({});
-      const ann = await service.as("ann");
+      const ann = service.as("ann");
       for (const path of [`/notes/${id}`, `/attachments/${id}/url`, `/uploads/${id}`]) {
         expect((await ann.send(`GET ${path}`)).body).toMatchObject({ status: 400, code: "invalid_request" });
       }

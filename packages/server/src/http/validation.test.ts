@@ -12,7 +12,7 @@ function validate(schema: TSchema, value: unknown): Outcome {
   return validator(value) as Outcome;
 }
 
-/** Counts how often members of an array or object are read. */
+/** Counts the reads of members of an array or object. */
 function counting<Value extends object>(value: Value): { value: Value; reads: () => number } {
   let reads = 0;
   const proxy = new Proxy(value, {
@@ -24,7 +24,7 @@ function counting<Value extends object>(value: Value): { value: Value; reads: ()
   return { value: proxy, reads: () => reads };
 }
 
-describe("requirement 30: refusing a body costs no more for being a long one", () => {
+describe("requirement 30: the cost of refusing a body does not grow with its length", () => {
   const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n]));
   const laws: [string, TSchema, (size: number) => { body: unknown; reads: () => number }][] = [
     [
@@ -44,7 +44,7 @@ describe("requirement 30: refusing a body costs no more for being a long one", (
       },
     ],
     [
-      "members that nobody expects",
+      "unexpected members",
       CreateNoteBody,
       (size) => {
         const { value, reads } = counting({ title: "a", ...members(size) });
@@ -52,7 +52,7 @@ describe("requirement 30: refusing a body costs no more for being a long one", (
       },
     ],
     [
-      "members that are ignored, next to one that is wrong",
+      "ignored members beside an invalid one",
       CreateMultipartBody,
       (size) => {
         const { value, reads } = counting({ noteId: 7, ...members(size) });
@@ -71,7 +71,7 @@ describe("requirement 30: refusing a body costs no more for being a long one", (
     expect(many).toEqual(few);
   });
 
-  it("too many items, each of them good: they are read once, to see that they are", () => {
+  it("reads each item once when there are too many valid items", () => {
     const reads = [2_000, 20_000].map((size) => {
       const { value, reads } = counting(Array.from({ length: size }, () => ID));
       expect(validate(FileUrlsBody, { attachmentIds: value }).error?.message).toMatch(/not have more than 1000 items/);
@@ -110,11 +110,16 @@ describe("requirement 30: refusing a body costs no more for being a long one", (
       "an unknown member",
       CreateNoteBody,
       { title: "a", b: 1, c: 2 },
-      /not expected: "b", "c"; it takes title, body\.$/,
+      /unexpected members: "b", "c"\. It accepts title, body\.$/,
     ],
-    ["an unknown __proto__", CreateNoteBody, JSON.parse('{"title":"a","__proto__":1}'), /not expected: "__proto__"/],
-    ["a body that is none", CreateNoteBody, [], /^The body must be object/],
-  ])("and %s is still named", (_name, schema, body, text) => {
+    [
+      "an unknown __proto__",
+      CreateNoteBody,
+      JSON.parse('{"title":"a","__proto__":1}'),
+      /unexpected members: "__proto__"/,
+    ],
+    ["a body that is not an object", CreateNoteBody, [], /^The body must be object/],
+  ])("the refusal names %s", (_name, schema, body, text) => {
     expect(validate(schema, body).error?.message).toMatch(text);
   });
 });

@@ -17,16 +17,17 @@ type SchemaNode = {
 type Issue = { keyword: string; schemaPath: string; instancePath: string; params: object; message: string };
 
 const { pattern: idPattern } = Id as TSchema & { pattern?: string };
-/** So many members that are not expected are named. */
+/** The most unexpected members that a refusal names. */
 const MAX_NAMED = 5;
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 
 /**
- * Checks requests against their TypeBox schemas, compiled once a route. Unknown members are refused, never removed; nothing is converted,
- * except that whole numbers in a query become numbers, and ids in a path lower case. Throws `invalid_request`, naming the member and what is expected.
+ * Checks requests against their TypeBox schemas, which are compiled once for each route. Unknown members are refused, not removed.
+ * Only whole numbers in a query are converted, and ids in a path become lower case.
+ * Throws `invalid_request`, which names the member and the expectation.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, contentType }) => {
-  // A form is read as a stream; its schema is there for the document.
+  // A form is read as a stream. Its schema is only for the document.
   if (contentType === "multipart/form-data") return (value: unknown) => ({ value });
   const compiled = Compile(schema);
   const node = schema as SchemaNode;
@@ -47,7 +48,7 @@ function preparerOf(httpPart: string | undefined, schema: SchemaNode): Preparer 
   return httpPart === "params" ? pathPreparer(schema) : undefined;
 }
 
-/** A UUID is the same in either case; the database knows it in the lower one (RFC 9562, section 4). */
+/** UUIDs are case-insensitive (RFC 9562, section 4). The database stores them in lower case. */
 function pathPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const ids = properties.filter(([, property]) => property.pattern === idPattern).map(([name]) => name);
@@ -56,7 +57,7 @@ function pathPreparer(schema: SchemaNode): Preparer {
   };
 }
 
-/** Fills defaults in and reads whole numbers; written out, as a query has nothing but strings. */
+/** Fills in defaults and parses whole numbers, because a query holds only strings. */
 function queryPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const integers = properties.filter(([, property]) => property.type === "integer").map(([name]) => name);
@@ -73,8 +74,8 @@ function queryPreparer(schema: SchemaNode): Preparer {
 }
 
 /**
- * As much of an invalid value as it takes to say what is wrong first. The library's list of errors is made by walking all of a value, however
- * many there are already: half a second for a body of 1 MiB, in which nobody else is served.
+ * Cuts an invalid value down to its first error. The library lists the errors of the whole value, which blocks the process
+ * for half a second on a body of 1 MiB.
  */
 function abridge(node: SchemaNode, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -84,7 +85,7 @@ function abridge(node: SchemaNode, value: unknown): unknown {
 
 const compiledItems = new WeakMap<SchemaNode, Validator>();
 
-/** The first item that is wrong, in its place, and else one more than are allowed; holes for the others, which the list's walk passes over. */
+/** Keeps the first invalid item at its index, or one item too many. The other indexes are holes, which the library skips. */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
   const compiled = compiledItems.get(items) ?? Compile(items as TSchema);
   compiledItems.set(items, compiled);
@@ -99,7 +100,7 @@ function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: Schema
   return kept;
 }
 
-/** What is expected, and the first few of what is not. */
+/** Keeps the expected members and the first few unexpected ones. */
 function abridgeMembers({ properties = {} }: SchemaNode, value: object): object {
   const members = value as Record<string, unknown>;
   const kept: [string, unknown][] = [];
@@ -113,14 +114,14 @@ function abridgeMembers({ properties = {} }: SchemaNode, value: object): object 
     unexpected += 1;
     if (unexpected === MAX_NAMED) break;
   }
-  // Not by assignment: a member may be called __proto__.
+  // An assignment would fail for a member that is called __proto__.
   return Object.fromEntries(kept);
 }
 
 function explain(part: string, { schema, issues }: { schema: SchemaNode; issues: Issue[] }): string {
-  // The checker reports a forbidden member twice; the second time with the names in it.
+  // The library reports a forbidden member twice. Only the second report has the names.
   const issue = issues.find(({ keyword }) => keyword === "additionalProperties") ?? issues[0];
-  if (issue === undefined) return `The ${part} is not what is expected here.`;
+  if (issue === undefined) return `The ${part} is not valid.`;
   const node = nodeAt(schema, issue.schemaPath);
   const member = issue.instancePath.slice(1).replaceAll("/", ".");
   const subject = member === "" ? `The ${part}` : `${member} in the ${part}`;
@@ -134,14 +135,14 @@ function expectation(issue: Issue, node: SchemaNode | undefined): string {
     const names = (params.additionalProperties ?? [])
       .slice(0, MAX_NAMED)
       .map((name) => JSON.stringify(name.slice(0, 64)));
-    return `has a member that is not expected: ${names.join(", ")}; ${known.length === 0 ? "it takes none" : `it takes ${known.join(", ")}`}`;
+    return `has unexpected members: ${names.join(", ")}. It accepts ${known.length === 0 ? "no members" : known.join(", ")}`;
   }
   if (issue.keyword === "enum") return `must be one of ${(params.allowedValues ?? []).map(String).join(", ")}`;
   if (issue.keyword === "pattern" && node?.description !== undefined) return `must be ${node.description}`;
   return issue.message;
 }
 
-/** The part of a schema that a path such as `#/properties/title` points at. */
+/** The part of a schema at a path such as `#/properties/title`. */
 function nodeAt(schema: SchemaNode, path: string): SchemaNode | undefined {
   let node: unknown = schema;
   for (const step of path.split("/").slice(1)) {

@@ -3,29 +3,25 @@ import { connect } from "node:net";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
-import { startService, type TestService } from "./testing/service.ts";
+import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "./testing/web-root.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
-// What Chromium sends when someone goes to an address.
+// The Accept header of Chromium when a user opens a page.
 const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
 const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
 const PAGES = ["/", NOTE, "/shared", "/activity", "/settings", "/sign-in", "/sign-up?next=%2F"];
 
 describe("the web app", () => {
-  let service: TestService;
   let webRoot: Awaited<ReturnType<typeof makeWebRoot>>;
   beforeAll(async () => {
     webRoot = await makeWebRoot();
-    service = await startService({ engine, app: { webRoot: webRoot.root }, hasAccounts: true });
   });
-  afterAll(async () => {
-    await service.close();
-    await webRoot.remove();
-  });
+  afterAll(() => webRoot.remove());
+  const service = useService(() => ({ engine, app: { webRoot: webRoot.root }, hasAccounts: true }));
   const get = (path: string, headers: object = BROWSER) => service.anonymous.send(`GET ${path}`, { headers });
 
-  describe("is a page at", () => {
+  describe("serves the app at", () => {
     it.each(PAGES)("%s", async (path) => {
       const { status, headers, text } = await get(path);
       expect({ status, text }).toEqual({ status: 200, text: INDEX_HTML });
@@ -39,23 +35,23 @@ describe("the web app", () => {
     });
   });
 
-  it("leaves / and /activity to callers of the API as they are, and no cache takes one for the other", async () => {
+  it("serves / and /activity by the Accept header", async () => {
     for (const accept of ["application/json", "*/*"]) {
       const welcome = await get("/", { accept });
       expect(welcome.body).toMatchObject({ name: "Valet Key" });
       expect(welcome.headers.vary).toContain("accept");
       expect((await get("/activity", { accept })).body).toMatchObject({ code: "unauthenticated" });
     }
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const { body, headers } = await ann.send("GET /activity", { headers: { accept: "application/json" } });
     expect(body.items).toEqual([]);
     expect(headers).toMatchObject({ "cache-control": "no-store", vary: "accept" });
-    // What is below /activity's own address is not the page's.
+    // The activity of a note belongs to the API.
     expect((await get(`/notes/${NOTE.slice(3)}/activity`)).body).toMatchObject({ code: "unauthenticated" });
     expect((await get("/", BROWSER)).headers.vary).toContain("accept");
   });
 
-  it("keeps what is named after its content for a year, and sends it as small as the browser takes it", async () => {
+  it("serves hashed assets compressed and cacheable for a year", async () => {
     const { headers, text } = await get("/assets/app-1a2b.js", { accept: "*/*" });
     expect(text).toBe(SCRIPT);
     expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
@@ -78,7 +74,7 @@ describe("the web app", () => {
     expect(plain.headers["content-encoding"]).toBeUndefined();
   });
 
-  it("asks each time for what keeps its name", async () => {
+  it("makes browsers revalidate files without a hash in their names", async () => {
     const theme = await get("/theme.js", { accept: "*/*" });
     expect(theme.headers).toMatchObject({ "cache-control": "no-cache", etag: expect.any(String) });
     const again = await get("/theme.js", { accept: "*/*", "if-none-match": theme.headers.etag });
@@ -86,7 +82,7 @@ describe("the web app", () => {
     expect((await get("/icons/icon.svg", { accept: "image/*" })).headers["content-type"]).toBe("image/svg+xml");
   });
 
-  it("says with a page, and 404, that there is nothing at an address", async () => {
+  it("returns 404 with a page for an unknown URL", async () => {
     for (const path of ["/nowhere", "/n/1/2", "/index.html", "/s/x", "/shared/1", "/settings/tokens"]) {
       const { status, text, headers } = await get(path, { ...BROWSER, "if-none-match": "*" });
       expect({ path, status, text }).toEqual({ path, status: 404, text: INDEX_HTML });
@@ -99,7 +95,7 @@ describe("the web app", () => {
     }
   });
 
-  it("leaves the API's part of the addresses to the API, whoever asks", async () => {
+  it("sends no page for unknown paths of the API", async () => {
     const inApi = [
       "/auth/nowhere",
       "/auth",
@@ -124,7 +120,7 @@ describe("the web app", () => {
   });
 
   describe("requirement 25:", () => {
-    it("pages, scripts and refusals forbid every script that is not a file of the service's own", async () => {
+    it("allows scripts only from files of the service", async () => {
       for (const path of [...PAGES, "/assets/app-1a2b.js", "/theme.js", "/nowhere"]) {
         const { headers } = await get(path);
         const policy = String(headers["content-security-policy"]);
@@ -134,12 +130,12 @@ describe("the web app", () => {
         expect(policy, path).toMatch(/media-src http:\/\/[^ ;]+;/);
         expect(policy, path).not.toMatch(/unsafe|\*/);
         expect(headers, path).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
-        // Images of the bucket carry no such header of their own: demanding one would leave them out.
+        // Images of the bucket have no CORP header, so this policy would block them.
         expect(headers["cross-origin-embedder-policy"], path).toBeUndefined();
       }
     });
 
-    it("nothing outside the folder and nothing hidden in it is served, however it is spelt", async () => {
+    it("serves no file outside the folder and no dotfile", async () => {
       const port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
       const up = ["..", "%2e%2e", ".%2e", "..%2f..", "..%5c..", "%252e%252e", "....//"].flatMap((dots) => [
         `/assets/${dots}/secret.txt`,
@@ -170,7 +166,7 @@ describe("the web app", () => {
     });
   });
 
-  it("adds nothing to the document, and its log tells a page's route and not its address", async () => {
+  it("adds nothing to the OpenAPI document and logs no URL of a page", async () => {
     const { paths } = (await get("/openapi.json")).body;
     expect(
       Object.keys(paths).filter((path) => /^\/(n|shared|settings|sign-in|assets|theme.js)(\/|$)/.test(path)),
@@ -181,8 +177,8 @@ describe("the web app", () => {
   });
 });
 
-it("without a web app there are no pages", async () => {
-  const service = await startService({ engine });
+it("returns 404 for pages without a web app", async () => {
+  const service = await startServiceInTest({ engine });
   for (const path of PAGES.filter((page) => page !== "/" && page !== "/activity")) {
     const { body } = await service.anonymous.send(`GET ${path}`, { headers: BROWSER });
     expect(body, path).toMatchObject({ status: 404, code: "not_found" });
@@ -190,7 +186,6 @@ it("without a web app there are no pages", async () => {
   const welcome = await service.anonymous.send("GET /", { headers: BROWSER });
   expect(welcome.body).toMatchObject({ name: "Valet Key" });
   expect(welcome.headers.vary).toBeUndefined();
-  await service.close();
 });
 
 async function raw(port: number, request: string): Promise<string> {

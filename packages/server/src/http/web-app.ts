@@ -3,45 +3,50 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import staticFiles from "@fastify/static";
 import type { FastifyError, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
-import { nothingHere, sendProblem } from "./errors.ts";
-import type { App } from "./types.ts";
+import type { App } from "./route-types.ts";
+import { notFound, sendProblem } from "./send-problem.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Of an address that only the web app has: what is below it and isn't there is told with a page. */
+    /** Set on routes that only the web app has. A missing path below such a route is reported with a page. */
     isPage?: boolean;
   }
 }
 
-/** The addresses that only the web app knows, next to `/` and `/activity`, which callers of the API have too. */
+/** The paths that only the web app has. It also has `/` and `/activity`, which it shares with the API. */
 const PAGES = ["/n/:noteId", "/shared", "/settings", "/sign-in", "/sign-up"];
 const INDEX = "index.html";
 const HTML = "text/html; charset=utf-8";
-// A name with a dot in front is nobody's to see; the compressed ones are sent in place of what they are made from.
+// Dotfiles are private. A .br or .gz file is sent only in place of the file that it was made from.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
-/** The web app's pages, where there are any. */
+/** The pages of the web app. */
 export type WebApp = {
-  /** Answers a browser that opens a page; false, and nothing is sent, to everyone else. */
-  answerPage(request: FastifyRequest, reply: FastifyReply): boolean;
-  /** The page that says that there is nothing here; undefined to everyone else than a browser that opens a page. */
-  pageOfNothing(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
+  /** Sends the app to a browser that opens a page. Returns false for any other client, and sends nothing. */
+  sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
+  /** The "not found" page for a browser that opens a page. Undefined for any other client. */
+  notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 
 /**
- * Serves what Vite has built: names in /assets change with their content and are kept for a year, everything else is asked for again
- * each time. Files beside index.html and /assets are those that are there now; others of their kind come with a restart.
+ * Serves the build of the web app from `root`.
+ * Files in /assets have their hash in the name, so browsers cache them for a year. Browsers revalidate all other files.
+ * The list of files beside /assets is read once, at startup.
  */
 export function serveWebApp(app: App, root: string): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
   app.register(async (assets: App) => {
-    // What is refused for its spelling is as absent as what isn't there.
+    // A path that the plugin refuses for its spelling gets the same 404 as a missing file.
     assets.setErrorHandler((error: FastifyError, request, reply) =>
-      sendProblem((error.statusCode ?? 500) < 500 ? nothingHere() : error, request, reply as FastifyReply),
+      sendProblem((error.statusCode ?? 500) < 500 ? notFound() : error, request, reply as FastifyReply),
     );
     await assets.register(staticFiles, {
-      ...{ ...common, root: join(root, "assets"), prefix: "/assets/", decorateReply: false },
-      ...{ maxAge: "365d", immutable: true },
+      ...common,
+      root: join(root, "assets"),
+      prefix: "/assets/",
+      decorateReply: false,
+      maxAge: "365d",
+      immutable: true,
     });
   });
   app.register(staticFiles, { ...common, root, serve: false, cacheControl: false });
@@ -51,18 +56,18 @@ export function serveWebApp(app: App, root: string): WebApp {
     for (const url of PAGES) {
       pages.get(url, { schema, config: { isPage: true } }, (_request, reply) => sendFresh(reply, INDEX));
     }
-    for (const file of filesBeside(root))
+    for (const file of filesBesideIndex(root))
       pages.get(`/${file}`, { schema }, (_request, reply) => sendFresh(reply, file));
   });
   return {
-    answerPage(request, reply) {
+    sendPage(request, reply) {
       reply.header("vary", "accept");
       if (!opensPage(request)) return false;
       sendFresh(reply, INDEX);
       return true;
     },
-    // Read whole and without an etag: "not modified" of a page that isn't there would be an empty one.
-    pageOfNothing(request, reply) {
+    // Read without an ETag: a 304 for a missing page would show an empty one.
+    notFoundPage(request, reply) {
       if (!opensPage(request)) return undefined;
       reply.code(404).header("cache-control", "no-store").type(HTML);
       return readFile(join(root, INDEX), "utf8");
@@ -70,19 +75,19 @@ export function serveWebApp(app: App, root: string): WebApp {
   };
 }
 
-/** An onRequest hook, to stand before authentication: on the address of a page it answers a browser that opens it. */
-export function pageHook({ answerPage }: WebApp, url: string): onRequestHookHandler {
+/** An onRequest hook that sends the app to a browser that opens `url`. It must run before authentication. */
+export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandler {
   return (request, reply, done) => {
-    if (request.routeOptions.url !== url || !answerPage(request, reply)) done();
+    if (request.routeOptions.url !== url || !sendPage(request, reply)) done();
   };
 }
 
-/** Browsers name HTML when they go to an address; code that fetches, and clients of the API, don't. */
+/** Browsers accept text/html when a user opens a page. `fetch` and clients of the API do not. */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
 }
 
-function filesBeside(root: string): string[] {
+function filesBesideIndex(root: string): string[] {
   return readdirSync(root, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll("\\", "/"))

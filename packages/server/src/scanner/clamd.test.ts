@@ -1,8 +1,8 @@
 import { createServer, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from "vitest";
+import { bucketOn, startEmbedded } from "../bucket/testing/bucket-server.ts";
 import { patternedStream } from "../bucket/testing/bytes.ts";
-import { bucketOn, startEmbedded } from "../bucket/testing/server.ts";
 import { DomainError } from "../domain/errors.ts";
 import { type ClamdTimeouts, createClamd } from "./clamd.ts";
 import { testClamds } from "./testing/clamds.ts";

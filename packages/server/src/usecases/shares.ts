@@ -15,15 +15,19 @@ export type ShareInput = {
   expiresAt: number | undefined;
 };
 
+/** How sharing with one receiver of the request ended. `unknown`: no user has this email address. */
+export type ShareResult = { userId: string; outcome: "shared" } | { email: string; outcome: "shared" | "unknown" };
+
 /** The fields of an audit event that describe the shared note or attachment. */
 type Place = { noteId: string; ownerId: string; attachmentIds: string[] };
 
 /**
- * Shares a note or one attachment with users, and replaces their earlier shares. Returns all shares.
- * Throws `note_not_found`, `attachment_not_found`, `access_denied`, `user_not_found`, `invalid_request`.
+ * Shares a note or one attachment with users and replaces the shares that they already have.
+ * An unknown email address is reported in `results` and stops no other receiver.
+ * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `invalid_request`.
  */
 export function putShares({ db, clock, newId }: Deps) {
-  return async (caller: Caller, input: ShareInput): Promise<ShareWithPerson[]> => {
+  return async (caller: Caller, input: ShareInput): Promise<{ shares: ShareWithPerson[]; results: ShareResult[] }> => {
     const { subject, role, expiresAt } = input;
     return db.transaction(async (tx) => {
       const place = await authorise(tx, { caller, subject });
@@ -31,13 +35,14 @@ export function putShares({ db, clock, newId }: Deps) {
       if (expiresAt !== undefined && expiresAt <= now) {
         throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
       }
-      for (const userId of await receivers(tx, { input, ownerId: place.ownerId })) {
+      const { userIds, results } = await findReceivers(tx, { input, ownerId: place.ownerId });
+      for (const userId of userIds) {
         await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: caller.userId });
         const event = { id: newId(), at: now, actorId: caller.userId, ...place };
         const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
         await tx.audit.add({ ...event, action: "share.granted", detail: { userId, role, expiresAt: expiry } });
       }
-      return tx.shares.list(subject);
+      return { shares: await tx.shares.list(subject), results };
     });
   };
 }
@@ -83,23 +88,23 @@ async function authorise(
   return { noteId: attachment.noteId, ownerId: attachment.ownerId, attachmentIds: [attachment.id] };
 }
 
-async function receivers(
+async function findReceivers(
   queries: Queries,
   { input, ownerId }: { input: ShareInput; ownerId: string },
-): Promise<Set<string>> {
+): Promise<{ userIds: Set<string>; results: ShareResult[] }> {
+  if (input.userIds.length + input.emails.length === 0) {
+    throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
+  }
   const emails = [...new Set(input.emails.map(normaliseEmail))];
   const people = emails.length === 0 ? [] : await queries.people.findByEmails(emails);
   const known = new Set(people.map((person) => person.email));
-  const unknown = emails.filter((email) => !known.has(email));
-  if (unknown.length > 0) {
-    throw new DomainError(
-      "user_not_found",
-      `No user has the email address ${unknown.join(", ")}. Ask them to sign in once, then share again.`,
-    );
-  }
   const userIds = new Set([...input.userIds, ...people.map((person) => person.id)]);
-  if (userIds.size === 0) throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
-  if (userIds.has(ownerId))
+  if (userIds.has(ownerId)) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
-  return userIds;
+  }
+  const byId = input.userIds.map((userId): ShareResult => ({ userId, outcome: "shared" }));
+  const byEmail = input.emails.map((email): ShareResult => {
+    return { email, outcome: known.has(normaliseEmail(email)) ? "shared" : "unknown" };
+  });
+  return { userIds, results: [...byId, ...byEmail] };
 }

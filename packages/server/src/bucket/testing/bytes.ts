@@ -3,14 +3,14 @@ import { Readable } from "node:stream";
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Bytes that differ from place to place, so that a lost or swapped part shows. */
+/** Bytes that differ at every offset, so that a lost or swapped part is detected. */
 export function patterned(sizeBytes: number): Buffer {
   const bytes = Buffer.alloc(sizeBytes);
   for (let at = 0; at + 4 <= sizeBytes; at += 4) bytes.writeUInt32LE((at * 2654435761) >>> 0, at);
   return bytes;
 }
 
-/** A stream of such bytes in small chunks, made as they are read. */
+/** A stream of small chunks that differ, created as they are read. */
 export function patternedStream(sizeBytes: number, onChunk: (soFar: number) => void = () => undefined): Readable {
   return Readable.from(chunks(sizeBytes, onChunk), { objectMode: false });
 }
@@ -22,7 +22,7 @@ function* chunks(sizeBytes: number, onChunk: (soFar: number) => void) {
   }
 }
 
-/** SHA-256 in base64, as S3 writes it. */
+/** SHA-256 in base64, the format of S3. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64");
 }

@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { normaliseEmail } from "../../domain/person.ts";
 import { MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, plainText } from "./identity.ts";
 
-// Within what the library takes for an address when someone signs in: whoever has an account must be able to use it.
+// Stricter than the library's own check at sign-in, so that every account can sign in.
 const EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
 export const MIN_PASSWORD_LENGTH = 10;
@@ -12,17 +12,17 @@ export const MAX_PASSWORD_LENGTH = 128;
 export type NewAccount = { email: string; name: string; password: string };
 
 /**
- * Makes an account with a password. Ranges: a password of 10 to 128 characters, a name of 1 to 255.
+ * Creates an account with a password of 10 to 128 characters and a name of 1 to 255.
  * Throws `invalid_request` or `email_taken`.
  */
 export async function createAccount(context: AuthContext, account: { [Member in keyof NewAccount]: unknown }) {
   const { email, name, password } = checkAccount(account);
   const { internalAdapter } = context;
   if ((await internalAdapter.findUserByEmail(email)) !== null) throw emailTaken();
-  // Before the transaction: hashing takes a while, and SQLite lets nobody else write meanwhile.
+  // Hashed before the transaction, because it is slow and SQLite allows one writer at a time.
   const passwordHash = await context.password.hash(password);
   const id = context.generateId({ model: "user" }) as string;
-  // The id is chosen here because a password's account must name it.
+  // Generated here because the password's account must name it.
   const user = { id, email, name, emailVerified: false };
   try {
     const created = await internalAdapter.createOAuthUser(user, {
@@ -32,30 +32,30 @@ export async function createAccount(context: AuthContext, account: { [Member in 
     });
     return created.user;
   } catch (error) {
-    // Someone took the address since; the database lets only one have it.
+    // A concurrent sign-up took the email address, which is unique in the database.
     const owner = await internalAdapter.findUserByEmail(email);
     throw owner !== null && owner.user.id !== id ? emailTaken() : error;
   }
 }
 
-/** The name as it may be kept. Throws `invalid_request`. */
+/** Trims and checks a name. Throws `invalid_request`. */
 export function checkName(name: unknown): string {
   const clean = plainText(typeof name === "string" ? name.trim() : name, MAX_NAME_LENGTH);
   if (clean === undefined) {
-    throw invalid(`The name must have 1 to ${MAX_NAME_LENGTH} characters, and no control characters.`);
+    throw invalid(`The name must have 1 to ${MAX_NAME_LENGTH} characters and no control characters.`);
   }
   return clean;
 }
 
-/** The address as an account may have it; undefined when it can't. */
+/** Normalises an email address. Undefined if an account can't have it. */
 export function readEmail(email: unknown): string | undefined {
-  const address = typeof email === "string" ? normaliseEmail(email) : "";
-  return address.length <= MAX_EMAIL_LENGTH && EMAIL.test(address) ? address : undefined;
+  const normalised = typeof email === "string" ? normaliseEmail(email) : "";
+  return normalised.length <= MAX_EMAIL_LENGTH && EMAIL.test(normalised) ? normalised : undefined;
 }
 
 function checkAccount({ email, name, password }: { [Member in keyof NewAccount]: unknown }): NewAccount {
-  const address = readEmail(email);
-  if (address === undefined) throw invalid("The e-mail address is not valid.");
+  const normalised = readEmail(email);
+  if (normalised === undefined) throw invalid("The email address is not valid.");
   if (
     typeof password !== "string" ||
     password.length < MIN_PASSWORD_LENGTH ||
@@ -64,7 +64,7 @@ function checkAccount({ email, name, password }: { [Member in keyof NewAccount]:
   ) {
     throw invalid(`The password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`);
   }
-  return { email: address, name: checkName(name), password };
+  return { email: normalised, name: checkName(name), password };
 }
 
 function invalid(message: string): DomainError {
@@ -72,5 +72,5 @@ function invalid(message: string): DomainError {
 }
 
 function emailTaken(): DomainError {
-  return new DomainError("email_taken", "There is an account with this address already.");
+  return new DomainError("email_taken", "An account with this email address exists already.");
 }

@@ -9,10 +9,10 @@ const CODES: Record<number, ProblemCode> = {
   429: "rate_limited",
 };
 
-/** The library's refusal as one of ours; what it can't explain itself is `internal`. */
+/** Converts a refusal of better-auth to a problem. A failure of the library becomes `internal`. */
 export async function accountProblem(response: Response): Promise<Error> {
   const { status } = response;
-  if (status >= 500) return new Error(`The accounts failed with status ${status}.`);
+  if (status >= 500) return new Error(`The accounts library responded with status ${status}.`);
   const code = CODES[status] ?? "invalid_request";
   return new HttpProblem(code, await messageOf(response), { headers: headersFor(code, response) });
 }
@@ -23,7 +23,7 @@ function headersFor(code: ProblemCode, response: Response): Record<string, strin
   return {};
 }
 
-// The library's texts are fixed ones, or name the field that is wrong; none repeats a value.
+// The library's texts are fixed or name an invalid field. None repeats a value of the request.
 async function messageOf(response: Response): Promise<string> {
   try {
     const body: unknown = JSON.parse(await response.text());

@@ -3,7 +3,7 @@ import type { Caller } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
 import { accountProblem } from "./account-problems.ts";
 import { accountOperations } from "./account-schema.ts";
-import { comesFromBrowser, forward } from "./forward.ts";
+import { comesFromBrowser, toLibraryRequest } from "./library-request.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -14,11 +14,11 @@ export type AccountHandler = {
   handle(request: Request): Promise<Response>;
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   endSession(cookieHeader: string): Promise<void>;
-  /** Rejects with `database_unavailable` when that is why nothing works. */
+  /** Rejects with `database_unavailable` if the database is down. */
   probe(): Promise<void>;
 };
 
-/** Mounts sign-up, sign-in and sessions; the library's errors become problems. */
+/** Mounts sign-up, sign-in and sessions. Errors of better-auth become problems. */
 export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): void {
   const { origin } = new URL(accounts.publicUrl);
   for (const { method, path, answer: ok, ...operation } of accountOperations) {
@@ -28,7 +28,7 @@ export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): v
       exposeHeadRoute: false,
       bodyLimit: MAX_BODY_BYTES,
       schema: { tags: ["accounts"], ...operation, response: { 200: ok } },
-      // The library does both.
+      // The library validates requests and serialises responses.
       validatorCompiler: () => () => true,
       serializerCompiler: () => JSON.stringify,
       handler: (request, reply) => answer(accounts, { request, reply, path, origin }),
@@ -41,10 +41,10 @@ async function answer(
   { request, reply, path, origin }: { request: FastifyRequest; reply: FastifyReply; path: string; origin: string },
 ): Promise<FastifyReply> {
   if (comesFromBrowser(request)) requireSameOrigin(request, origin);
-  const response = await accounts.handle(forward(request, { path, origin }));
+  const response = await accounts.handle(toLibraryRequest(request, { path, origin }));
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
-  // The library takes a failed look-up for "no session", and hides why it failed.
+  // The library reports a failed query as "no session" and hides the cause.
   if (response.status === 401 || response.status >= 500) await accounts.probe();
   if (!response.ok) throw await accountProblem(response);
   const { cookie } = request.headers;
@@ -56,14 +56,14 @@ async function answer(
     .send(await response.text());
 }
 
-/** Ends the session of the cookie that a sign-in came with. Throws `database_unavailable`. */
+/** Ends the session that the browser had before this sign-in. Throws `database_unavailable`. */
 export async function endFormerSession(accounts: AccountHandler, cookie: string): Promise<void> {
   await accounts.endSession(cookie);
   await requireEnded(accounts, cookie);
 }
 
-// The library answers "signed out" even when its database did not take part.
+// The library responds "signed out" even if its database failed.
 async function requireEnded(accounts: AccountHandler, cookie: string): Promise<void> {
   if ((await accounts.findSession(cookie)) === undefined) return;
-  throw new HttpProblem("database_unavailable", "The session could not be ended; try again.");
+  throw new HttpProblem("database_unavailable", "The session could not be ended. Try again.");
 }

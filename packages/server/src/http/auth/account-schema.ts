@@ -3,11 +3,11 @@ import { type TSchema, Type } from "typebox";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { MAX_NAME_LENGTH } from "./identity.ts";
 
-// For the document only: the library looks at bodies itself, and writes its answers.
+// Only for the document. The library validates bodies and serialises responses.
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH });
 const Password = Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH });
 const RememberMe = Type.Optional(
-  Type.Boolean({ default: true, description: "false: the session ends with the browser's" }),
+  Type.Boolean({ default: true, description: "false: the session ends when the browser closes" }),
 );
 const Time = Type.String({ format: "date-time" });
 const OrNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -23,7 +23,7 @@ const User = Type.Object({
 });
 const Session = Type.Object({
   id: Type.String(),
-  token: Type.String({ description: "What revoke-session takes; it opens nothing by itself" }),
+  token: Type.String({ description: "Identifies the session to revoke-session. It does not authenticate a request" }),
   userId: Type.String(),
   expiresAt: Time,
   createdAt: Time,
@@ -34,58 +34,77 @@ const Session = Type.Object({
 const Done = Type.Object({ status: Type.Boolean() });
 const Token = OrNull(Type.String());
 
-/** Whether an operation looks at the cookie: not at all, if there is one, or always. */
+/** Whether an operation ignores the cookie, uses it if present, or requires it. */
 type Security = readonly Record<string, readonly string[]>[];
 const none: Security = [];
 const optional: Security = [{}, { session: [] }];
 const required: Security = [{ session: [] }];
 
-/** Where there is a provider to sign in with. */
+/** Only mounted if an identity provider is configured. */
 export const startOidcOperation = {
-  ...{ method: "POST", path: "/sign-in/oidc", operationId: "startOidcSignIn" },
-  summary: "Begin to sign in with the identity provider: go to the answered address",
+  method: "POST",
+  path: "/sign-in/oidc",
+  operationId: "startOidcSignIn",
+  summary: "Start a sign-in with the identity provider: open the URL of the response",
   security: none,
   body: Type.Object({
     callbackURL: Type.Optional(
-      Type.String({ maxLength: 2048, default: "/", description: "The path of the page to come back to" }),
+      Type.String({ maxLength: 2048, default: "/", description: "The path of the page to return to" }),
     ),
   }),
   answer: Type.Object({ url: Type.String({ format: "uri" }) }),
 } as const;
 
-/** Sign-up, sign-in and sessions, as /openapi.json says it. Everything else of the library's is closed: nobody needs it here. */
+/** The operations of the library that are mounted, as /openapi.json describes them. All others are closed. */
 export const accountOperations = [
   {
-    ...{ method: "POST", path: "/sign-up/email", operationId: "signUp", summary: "Make an account and sign in" },
+    method: "POST",
+    path: "/sign-up/email",
+    operationId: "signUp",
+    summary: "Create an account and sign in",
     security: none,
     body: Type.Object({ email: Email, name: Name, password: Password, rememberMe: RememberMe }),
     answer: Type.Object({ token: Type.Null(), user: User }),
   },
   {
-    ...{ method: "POST", path: "/sign-in/email", operationId: "signIn", summary: "Sign in" },
+    method: "POST",
+    path: "/sign-in/email",
+    operationId: "signIn",
+    summary: "Sign in",
     security: none,
     body: Type.Object({ email: Email, password: Password, rememberMe: RememberMe }),
     answer: Type.Object({ token: Token, user: User, redirect: Type.Boolean() }),
   },
   {
-    ...{ method: "POST", path: "/sign-out", operationId: "signOut", summary: "End the session of the cookie" },
+    method: "POST",
+    path: "/sign-out",
+    operationId: "signOut",
+    summary: "End the session of the cookie",
     security: optional,
     answer: Type.Object({ success: Type.Boolean() }),
   },
   {
-    ...{ method: "GET", path: "/get-session", operationId: "getSession" },
-    summary: "The session of the cookie, prolonged; or null",
+    method: "GET",
+    path: "/get-session",
+    operationId: "getSession",
+    summary: "Get the session of the cookie and extend it, or null",
     security: optional,
     answer: OrNull(Type.Object({ session: Session, user: User })),
   },
   {
-    ...{ method: "POST", path: "/update-user", operationId: "updateUser", summary: "Change the name" },
+    method: "POST",
+    path: "/update-user",
+    operationId: "updateUser",
+    summary: "Change the name",
     security: required,
     body: Type.Object({ name: Name }),
     answer: Done,
   },
   {
-    ...{ method: "POST", path: "/change-password", operationId: "changePassword", summary: "Change the password" },
+    method: "POST",
+    path: "/change-password",
+    operationId: "changePassword",
+    summary: "Change the password",
     security: required,
     body: Type.Object({
       currentPassword: Type.String(),
@@ -95,24 +114,35 @@ export const accountOperations = [
     answer: Type.Object({ token: Token, user: User }),
   },
   {
-    ...{ method: "GET", path: "/list-sessions", operationId: "listSessions", summary: "All sessions of the account" },
+    method: "GET",
+    path: "/list-sessions",
+    operationId: "listSessions",
+    summary: "List all sessions of the account",
     security: required,
     answer: Type.Array(Session),
   },
   {
-    ...{ method: "POST", path: "/revoke-session", operationId: "revokeSession", summary: "End one session" },
+    method: "POST",
+    path: "/revoke-session",
+    operationId: "revokeSession",
+    summary: "End one session",
     security: required,
     body: Type.Object({ token: Type.String() }),
     answer: Done,
   },
   {
-    ...{ method: "POST", path: "/revoke-other-sessions", operationId: "revokeOtherSessions" },
-    summary: "End all sessions but this one",
+    method: "POST",
+    path: "/revoke-other-sessions",
+    operationId: "revokeOtherSessions",
+    summary: "End all other sessions",
     security: required,
     answer: Done,
   },
   {
-    ...{ method: "POST", path: "/revoke-sessions", operationId: "revokeSessions", summary: "End all sessions" },
+    method: "POST",
+    path: "/revoke-sessions",
+    operationId: "revokeSessions",
+    summary: "End all sessions",
     security: required,
     answer: Done,
   },

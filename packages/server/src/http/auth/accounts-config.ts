@@ -3,37 +3,37 @@ import type { NewId } from "../../usecases/ports/index.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { signUpWithPassword } from "./sign-up.ts";
 
-/** The path that everything about accounts is below. */
+/** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
-/** Carries the caller's address to the library; set by us on every request, never taken from outside. */
+/** Passes the client's IP address to the library. Set on every request and never copied from the client. */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 const SESSION_SECONDS = 7 * 24 * 3600;
 const SESSION_UPDATE_SECONDS = 24 * 3600;
-// An address may try this often in a minute, whichever replica it meets: the counts are in the database.
+// Attempts of one IP address in a minute. The counts are in the database, so the limit covers all replicas.
 const SIGN_IN_LIMIT = { window: 60, max: 10 };
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
-/** The names of the library's tables and columns. */
+/** The names of the tables and columns of the library. */
 type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
 export type AccountsConfig = {
-  /** Where the library keeps its tables. */
+  /** The database with the tables of the library. */
   database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
     type: "sqlite" | "postgres";
   };
   tables: AccountTables;
-  /** What session cookies are signed with. */
+  /** Signs session cookies. */
   secret: string;
   publicUrl: string;
   signUp: "open" | "closed";
   newId: NewId;
 };
 
-/** The name of the cookie that is a session. */
+/** The name of the session cookie. */
 export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
 }
@@ -46,12 +46,12 @@ function isHttps(publicUrl: string): boolean {
   return new URL(publicUrl).protocol === "https:";
 }
 
-/** The library's options: what is safe is said here and not left to its defaults, some of which depend on NODE_ENV. */
+/** The options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
     onUserChange: (user: { id: string; email: string; name: string }) => Promise<void>;
     onSession: (session: { userId: string }) => Promise<void>;
-    /** What some of the routes need besides. */
+    /** Adds routes for an identity provider. */
     plugin?: BetterAuthPlugin;
     log: (level: "error" | "info", message: string, error: unknown) => void;
   },
@@ -63,11 +63,11 @@ export function accountsConfig(
     baseURL: origin,
     basePath: AUTH_PATH,
     trustedOrigins: [origin],
-    // As a list, so that no environment variable of the library's can take its place.
+    // A list, so that an environment variable of the library can't replace it.
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
     user: tables.user,
-    // No cookie cache: a session that has ended in the database has ended.
+    // Without a cookie cache, a session ends at once when its row is deleted.
     session: {
       ...tables.session,
       expiresIn: SESSION_SECONDS,
@@ -76,7 +76,7 @@ export function accountsConfig(
     },
     account: {
       ...tables.account,
-      // Never by the address: one that was not proven here may be another's, who would be let in, or be waited for (ADR 12).
+      // Never linked by email address: an address that is not verified here can belong to another person (ADR 12).
       accountLinking: { enabled: false, disableImplicitLinking: true },
       updateAccountOnSignIn: false,
     },
@@ -93,7 +93,7 @@ export function accountsConfig(
       storage: "database",
       window: 60,
       max: 100,
-      // Looking up one's own session is read-only, and pages do it often: it is not worth a durable write each time.
+      // Pages read the session often. A limit would cost a durable write each time.
       customRules: {
         "/sign-in/email": SIGN_IN_LIMIT,
         "/sign-up/email": SIGN_IN_LIMIT,
@@ -103,7 +103,7 @@ export function accountsConfig(
       },
     },
     advanced: {
-      // The library would prefix __Secure-; __Host- also forbids a Domain and any Path but /.
+      // The library would use the prefix __Secure-. The prefix __Host- also forbids a Domain and a Path other than /.
       useSecureCookies: false,
       cookiePrefix: cookiePrefix(config.publicUrl),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },
@@ -124,7 +124,7 @@ export function accountsConfig(
         },
       },
       session: { create: { after: config.onSession } },
-      // The provider is asked who someone is, and for nothing after that: what it gave for more is not kept.
+      // The provider only identifies the user. Its tokens are not needed later, so they are not stored.
       account: { create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) } },
     },
     onAPIError: { throw: true },
@@ -132,7 +132,7 @@ export function accountsConfig(
       level: "warn",
       log(level, message, ...details) {
         const error = details.find((detail) => detail instanceof Error);
-        // Whoever comes back with a state that isn't theirs is nothing to look into, and its details have the state itself.
+        // A foreign OAuth state is not an error of the service, and the details would log the state itself.
         if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
           log("info", `${message}: ${error.message}`, undefined);
         } else {

@@ -10,7 +10,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     return service;
   };
 
-  it("let someone sign up, and know them by the cookie", async () => {
+  it("sign a new user up and identify them by the cookie", async () => {
     const { signUp, call } = await open();
     const response = await signUp();
     expect(response.statusCode).toBe(200);
@@ -19,21 +19,21 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(token).toBeNull();
     expect(response.headers["cache-control"]).toBe("no-store");
-    const who = await call("GET", "/who", { cookie: cookieOf(response) });
+    const who = await call("GET", "/whoami", { cookie: cookieOf(response) });
     expect(who.json()).toEqual({ userId: user.id });
     const session = await call("GET", "/auth/get-session", { cookie: cookieOf(response) });
     expect(session.json()).toMatchObject({ user: { id: user.id } });
   });
 
-  it("let someone sign in with the address in any case", async () => {
+  it("accept the email address in any case at sign-in", async () => {
     const { signUp, signIn, call } = await open();
     const { user } = (await signUp({ email: "Ann@Example.com" })).json();
     const response = await signIn({ email: "ANN@example.COM" });
     expect(response.statusCode).toBe(200);
-    expect((await call("GET", "/who", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
+    expect((await call("GET", "/whoami", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
   });
 
-  it("refuse a wrong password and an unknown address in the same way", async () => {
+  it("refuse a wrong password and an unknown email address alike", async () => {
     const { signUp, signIn } = await open();
     await signUp();
     const answers = [await signIn({ password: "wrong horse battery" }), await signIn({ email: "bob@example.com" })];
@@ -44,7 +44,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     }
   });
 
-  it("refuse an address that is taken", async () => {
+  it("refuse an email address that is taken", async () => {
     const { signUp } = await open();
     await signUp();
     const response = await signUp({ email: "ANN@example.com" });
@@ -52,14 +52,14 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(response.json()).toMatchObject({ code: "email_taken" });
   });
 
-  it("give an address to one of many who want it at the same moment, and break nothing", async () => {
+  it("give an email address to one of many concurrent sign-ups", async () => {
     const { signUp, signIn } = await open();
     const answers = await Promise.all(Array.from({ length: 4 }, (_, n) => signUp({ name: `Ann ${n}` })));
     expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 409, 409, 409]);
     expect((await signIn()).statusCode).toBe(200);
   });
 
-  it("refuse an account that lacks something, or has too much of it", async () => {
+  it("refuse an account with missing, invalid or too long fields", async () => {
     const { accounts, signUp, people } = await open();
     const bad = [
       { password: "123456789" },
@@ -89,13 +89,13 @@ describe.each(engines)("accounts on $name", (engine) => {
     ["of 10 characters", "1234567890"],
     ["of 128 characters", "p".repeat(128)],
     ["in another script", "пароль без букв"],
-  ])("take a password %s", async (_, password) => {
+  ])("accept a password %s", async (_, password) => {
     const { signUp, signIn } = await open();
     expect((await signUp({ password })).statusCode).toBe(200);
     expect((await signIn({ password })).statusCode).toBe(200);
   });
 
-  it("refuse a body that is not JSON, one that is no object, and one over 64 KiB", async () => {
+  it("refuse a body that is not a JSON object of at most 64 KiB", async () => {
     const { call, signUp } = await open();
     const form = { headers: { "content-type": "application/x-www-form-urlencoded" }, body: "email=a" };
     expect((await call("POST", "/auth/sign-up/email", form)).statusCode).toBe(415);
@@ -104,7 +104,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signUp({ name: "n".repeat(64 * 1024) })).statusCode).toBe(413);
   });
 
-  it("tell the directory who someone is, and that signing up makes nobody an administrator", async () => {
+  it("record a new user who is not an administrator", async () => {
     const { signUp, people, call } = await open();
     const first = await signUp();
     await signUp({ email: "bob@example.com", name: "Bob" });
@@ -120,14 +120,14 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(list()[0]).toEqual([ADDRESS, "Anna", false]);
   });
 
-  it("make no administrator of the first account, whoever makes it and however often they sign in", async () => {
+  it("never make the first account an administrator", async () => {
     const { signIn, accounts, people } = await open();
     const { id } = await accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD });
     await signIn();
     expect(people.get(id)).toMatchObject({ isAdmin: false });
   });
 
-  it("record at sign-in someone whose record was lost", async () => {
+  it("record a user again at sign-in if the record was lost", async () => {
     const { signUp, signIn, people } = await open();
     await signUp();
     people.clear();
@@ -135,7 +135,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect([...people.values()]).toMatchObject([{ email: ADDRESS, name: "Ann" }]);
   });
 
-  it("can be closed to strangers, while the operator still makes them", async () => {
+  it("let the operator create accounts while sign-up is closed", async () => {
     const { signUp, signIn, accounts, people } = await open({ signUp: "closed" });
     const refused = await signUp();
     expect(refused.statusCode).toBe(403);
@@ -152,7 +152,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     ).rejects.toMatchObject({ code: "invalid_request" });
   });
 
-  it("let someone change the password and end the other sessions", async () => {
+  it("change the password and end the other sessions", async () => {
     const { signUp, signIn, call } = await open();
     const other = cookieOf(await signUp());
     const mine = cookieOf(await signIn());
@@ -161,13 +161,13 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await call("POST", "/auth/change-password", { cookie: mine, body: wrong })).statusCode).toBe(400);
     const changed = await call("POST", "/auth/change-password", { cookie: mine, body });
     expect(changed.statusCode).toBe(200);
-    expect((await call("GET", "/who", { cookie: other })).statusCode).toBe(401);
-    expect((await call("GET", "/who", { cookie: cookieOf(changed) })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie: other })).statusCode).toBe(401);
+    expect((await call("GET", "/whoami", { cookie: cookieOf(changed) })).statusCode).toBe(200);
     expect((await signIn()).statusCode).toBe(401);
     expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
   });
 
-  it("open nothing else of the library", async () => {
+  it("mount no other route of the library", async () => {
     const { call } = await open();
     for (const path of ["/ok", "/error", "/sign-in/social", "/request-password-reset", "/delete-user", "/reference"]) {
       expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);
@@ -175,14 +175,14 @@ describe.each(engines)("accounts on $name", (engine) => {
     }
   });
 
-  it("answer that the database is down, and work again when it is back", async () => {
+  it("report that the database is down and recover with it", async () => {
     const { accounts, signUp, signIn, call, openReplica, setDatabaseDown } = await open();
     expect(await accounts.hasAny()).toBe(false);
     const cookie = cookieOf(await signUp());
     expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(true);
     const answers = [
-      await call("GET", "/who", { cookie }),
+      await call("GET", "/whoami", { cookie }),
       await call("GET", "/auth/get-session", { cookie }),
       await call("GET", "/auth/list-sessions", { cookie }),
       await call("POST", "/auth/sign-out", { cookie }),
@@ -193,12 +193,12 @@ describe.each(engines)("accounts on $name", (engine) => {
       expect(answer.statusCode).toBe(503);
       expect(answer.json().code).toBe("database_unavailable");
     }
-    // What was never seen is asked; and what was true once stays true, down or not.
+    // `hasAny` queries the database until it is true, and stays true during an outage.
     await expect(openReplica().accounts.hasAny()).rejects.toMatchObject({ code: "database_unavailable" });
     expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(false);
     expect(await openReplica().accounts.hasAny()).toBe(true);
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
     expect((await signIn()).statusCode).toBe(200);
   });
 });

@@ -9,34 +9,35 @@ import type { Identity } from "./identity.ts";
 import { createOidc, type OidcProvider } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
 
-/** People who sign in here, with a password or an identity provider, and their sessions. */
+/** Accounts with a password or an identity provider, and their sessions. */
 export type Accounts = {
-  /** Whose session the cookie is, asked of the database each time; undefined when it is nobody's. Throws `database_unavailable`. */
+  /** Finds the user of a session cookie. Queries the database each time. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
-  /** Makes an account, also where sign-up is closed. Throws `invalid_request` or `email_taken`. */
+  /** Creates an account, even if sign-up is closed. Throws `invalid_request` or `email_taken`. */
   createAccount(account: NewAccount): Promise<{ id: string }>;
-  /** How one gets in, for the page that asks. */
-  ways: { signUp: "open" | "closed"; oidc: { name: string } | null };
-  /** Whether anyone has an account; asked of the database until it is so, and never again. Throws `database_unavailable`. */
+  /** The ways to sign in, for the sign-in page. */
+  signInMethods: { signUp: "open" | "closed"; oidc: { name: string } | null };
+  /** Whether an account exists. Queries the database until it is true. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
-  /** The pages' side of it: to be mounted at /auth. */
+  /** The routes, to be mounted at /auth. */
   routes: FastifyPluginAsync;
 };
 
 /**
- * Accounts on better-auth, in the service's own database; sessions last 7 days from when the app was last opened.
+ * Creates accounts on better-auth in the database of the service. A session expires 7 days after the app was last opened.
  *
- * An account's address is not proven, and yet becomes its name in the directory that sharing by address looks in: whoever signs up
- * first with an address is found by it. Where that matters, sign-up is closed (SECURITY.md).
+ * The email address of an account is not verified, but sharing by email address finds the account. The first account with
+ * an email address owns it. Operators who can't accept that close sign-up (SECURITY.md).
  *
- * No account is an administrator by itself, not even the first, which may be a stranger's: only `valetkey user add --admin` makes one.
+ * No account becomes an administrator by itself, because the first one can be a stranger's.
+ * Only `valetkey user add --admin` creates an administrator.
  */
 export function createAccounts(
   options: AccountsConfig & {
     rememberPerson: (identity: Identity) => Promise<void>;
-    /** Who else may say who someone is. Default: nobody. */
+    /** An identity provider. Default: none. */
     oidc?: OidcProvider | undefined;
-    /** Made for each request: aborts when the identity provider has taken too long. Default: after 10,000 milliseconds. */
+    /** Creates the deadline for one request to the identity provider. Default: 10,000 milliseconds. */
     oidcDeadline?: (() => AbortSignal) | undefined;
   },
 ): Accounts {
@@ -52,7 +53,7 @@ export function createAccounts(
         ...options,
         ...(plugin && { plugin }),
         onUserChange: remember,
-        // Once more at each sign-in: the process may have ended between making the account and recording the person.
+        // Repeated at each sign-in, in case the process died between creating the account and recording the person.
         async onSession({ userId }) {
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user);
@@ -66,12 +67,12 @@ export function createAccounts(
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     const headers = new Headers({ cookie: cookieHeader });
-    // The answer has no cookie to renew: /auth/get-session, which pages call when they open, is what prolongs a session.
+    // This response can't renew the cookie. Pages extend the session through /auth/get-session.
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
     return found === null ? undefined : { userId: found.user.id };
   }
 
-  // Accounts can't be deleted: what was true once stays true.
+  // Accounts can't be deleted, so true never becomes false.
   let isAny = false;
   async function hasAny(): Promise<boolean> {
     isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;
@@ -86,7 +87,7 @@ export function createAccounts(
       return { id };
     },
 
-    ways: { signUp: options.signUp, oidc: provider === undefined ? null : { name: provider.name } },
+    signInMethods: { signUp: options.signUp, oidc: provider === undefined ? null : { name: provider.name } },
     hasAny,
 
     async routes(app) {
@@ -108,7 +109,7 @@ export function createAccounts(
   };
 }
 
-// The library wraps what its database threw; callers know the one inside.
+// The library wraps errors of the database. Callers expect the original.
 function rethrowCause(error: unknown): never {
   const cause = error instanceof Error ? error.cause : undefined;
   throw cause instanceof DomainError ? cause : error;

@@ -1,4 +1,4 @@
-/** Who a verified token or an account says someone is. */
+/** The user that a verified token or an account names. */
 export type Identity = { id: string; email: string | undefined; name: string | undefined };
 
 const MAX_ID_LENGTH = 255;
@@ -8,15 +8,14 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads the claims of a verified token; undefined when `sub` is not a text of 1 to 255 characters.
- * An address counts only when it looks like one and the provider does not say that it is unverified:
- * what is shared with an address must not reach someone who merely claims it.
+ * Reads the claims of a verified token. Undefined if `sub` is not a string of 1 to 255 characters.
+ * An email address that the provider marks as unverified is ignored, so that nobody gets shares by claiming an address.
  */
 export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {
   const id = plainText(claims.sub, MAX_ID_LENGTH);
   if (id === undefined) return undefined;
   const email = plainText(claims.email, MAX_EMAIL_LENGTH);
-  // Some providers write the flag as a text.
+  // Some providers send the flag as a string.
   const isUnverified = claims.email_verified === false || claims.email_verified === "false";
   return {
     id,
@@ -25,9 +24,9 @@ export function identityOf(claims: Readonly<Record<string, unknown>>): Identity 
   };
 }
 
-/** The value if it is a text of 1 to `maxLength` characters without control characters or half surrogates; else undefined. */
+/** Returns a string of 1 to `maxLength` characters without control characters and lone surrogates, or else undefined. */
 export function plainText(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== "string" || value.length === 0 || value.length > maxLength) return undefined;
-  // No real id, name or address has them, and PostgreSQL can't store U+0000.
+  // No real id, name or email address has them, and PostgreSQL can't store U+0000.
   return value.isWellFormed() && !CONTROL.test(value) ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAuthenticator } from "./authenticator.ts";
 import { type JwksServer, newSigningKey, type SigningKey, signWith, startJwksServer } from "./testing/jwks-server.ts";
-import { createWhoApp } from "./testing/who-app.ts";
+import { createWhoamiApp } from "./testing/whoami-app.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const HOUR_SECONDS = 3600;
@@ -9,9 +9,9 @@ const claims = { sub: "user-1", exp: NOW / 1000 + HOUR_SECONDS };
 
 let now: number;
 let provider: JwksServer;
-let app: ReturnType<typeof createWhoApp>;
+let app: ReturnType<typeof createWhoamiApp>;
 let remembered: number;
-/** What recording a person waits for. */
+/** Delays the recording of a person. */
 let recorded: Promise<void>;
 
 beforeEach(async () => {
@@ -19,7 +19,7 @@ beforeEach(async () => {
   remembered = 0;
   recorded = Promise.resolve();
   provider = await startJwksServer();
-  app = createWhoApp(
+  app = createWhoamiApp(
     createAuthenticator({
       jwt: { jwksUrl: provider.url },
       authenticateApiToken: async () => undefined,
@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => provider.close());
 
 async function send(token: string): Promise<number> {
-  return (await app.inject({ url: "/who", headers: { authorization: `Bearer ${token}` } })).statusCode;
+  return (await app.inject({ url: "/whoami", headers: { authorization: `Bearer ${token}` } })).statusCode;
 }
 
 async function publishKey(kid: string, algorithm = "ES256"): Promise<SigningKey> {
@@ -51,19 +51,19 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(await signWith(key, claims))).toBe(200);
   });
 
-  it.each(["RS512", "ES384"])("don't verify %s, which is not among the pinned algorithms", async (algorithm) => {
+  it.each(["RS512", "ES384"])("do not verify %s, which is not a pinned algorithm", async (algorithm) => {
     const key = await publishKey("k1", algorithm);
     expect(await send(await signWith(key, claims))).toBe(401);
   });
 
-  it("are found by trying when neither the token nor the keys have an id", async () => {
+  it("are tried one by one when token and keys have no id", async () => {
     const keys = await Promise.all([1, 2, 3].map(() => newSigningKey("ES256", undefined)));
     provider.publish(...keys);
     for (const key of keys) expect(await send(await signWith(key, claims))).toBe(200);
     expect(await send(await signWith(await newSigningKey("ES256", undefined), claims))).toBe(401);
   });
 
-  it("are fetched once for many tokens at the same moment", async () => {
+  it("are fetched once for many concurrent tokens", async () => {
     const key = await publishKey("k1");
     const tokens = await Promise.all(
       Array.from({ length: 20 }, (_, n) => signWith(key, { ...claims, sub: `user-${n}` })),
@@ -78,7 +78,7 @@ describe("requirement 27: keys of an identity provider", () => {
     const next = await newSigningKey("ES256", "k2");
     const stranger = await newSigningKey("ES256", "k3");
     provider.publish(old, next);
-    // Within the cool-down of the first fetch nothing is asked.
+    // The cool-down of the first fetch allows no other one.
     expect(await send(await signWith(next, claims))).toBe(401);
     expect(provider.fetches()).toBe(1);
     now += 30_000;
@@ -90,7 +90,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("that are gone are refused after the next fetch, also for a token seen before", async () => {
+  it("that were withdrawn are refused after the next fetch, even for a cached token", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -100,7 +100,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("that went while a token was being checked don't leave it believed", async () => {
+  it("that are withdrawn during a verification leave no cached token", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -116,7 +116,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("that are replaced under the same id are refused too", async () => {
+  it("that are replaced under the same id are refused", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     await publishKey("k1");
@@ -124,7 +124,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("are asked for again after a minute, so that a withdrawn key is refused without any new token", async () => {
+  it("are fetched again after a minute, even without a new token", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     provider.publish();
@@ -135,7 +135,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("that stay keep what was verified with them when another one comes", async () => {
+  it("that stay keep their cached tokens when another key is added", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -147,12 +147,12 @@ describe("requirement 27: keys of an identity provider", () => {
   });
 });
 
-describe("when the identity provider can't be reached", () => {
-  it("and no key is known, the answer is 503, and the provider is not asked for each request", async () => {
+describe("an identity provider that can't be reached", () => {
+  it("returns 503 without a fetch for each request if no key is known", async () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     provider.fail(true);
-    const response = await app.inject({ url: "/who", headers: { authorization: `Bearer ${token}` } });
+    const response = await app.inject({ url: "/whoami", headers: { authorization: `Bearer ${token}` } });
     expect(response.statusCode).toBe(503);
     expect(response.json()).toMatchObject({ code: "identity_provider_unavailable" });
     expect(response.headers["retry-after"]).toBe("5");
@@ -164,7 +164,7 @@ describe("when the identity provider can't be reached", () => {
     expect(await send(token)).toBe(200);
   });
 
-  it("known keys serve on for ten minutes, and an unknown one is not called false", async () => {
+  it("keeps known keys for ten minutes and returns 503 for unknown ones", async () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     expect(await send(token)).toBe(200);
@@ -179,7 +179,7 @@ describe("when the identity provider can't be reached", () => {
     expect(await send(token)).toBe(503);
   });
 
-  it("a key set that is none counts as a failure", async () => {
+  it("counts an invalid key set as a failure", async () => {
     provider.publish({ algorithm: "ES256", publicJwk: null } as never);
     expect(await send(await signWith(await newSigningKey("ES256", "k1"), claims))).toBe(503);
   });

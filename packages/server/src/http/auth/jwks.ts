@@ -2,35 +2,37 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "j
 import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
 
-// How long a fetched key set is believed without asking again: the longest that a key withdrawn by the provider still works.
+// The cache time of a key set, and so the longest time that a withdrawn key still works.
 const MAX_AGE_MS = 60_000;
-// When the provider can't be reached, the keys known so far serve on for this long: a short outage signs nobody out.
+// While the provider is down, known keys stay valid for this long, so that a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 const RETRY_AFTER_FAILURE_MS = 5_000;
 const DEFAULT_COOL_DOWN_MS = 30_000;
 const FETCH_TIMEOUT_MS = 3_000;
 
-/** The keys of an identity provider, fetched when needed. */
+/** The keys of an identity provider, fetched on demand. */
 export type KeySet = {
-  /** The key for a token's header. Throws `identity_provider_unavailable`, or jose's JWKSNoMatchingKey. */
+  /** Returns the key for a token's header. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
   getKey: JWTVerifyGetKey;
-  /** Whether what was verified with these keys may be believed without asking the provider. */
+  /** Whether the cached keys can be trusted without another fetch. */
   isFresh(): boolean;
   /** Resolves when the keys are fresh again. Throws `identity_provider_unavailable`. */
   refresh(): Promise<void>;
 };
 
 /**
- * Follows a JWKS address: asked again after 60 seconds, and for an unknown key id at most once per cool-down (30 seconds by default;
- * 5 while the provider can't be reached), so that made-up ids can't turn this server against the provider (docs/security-requirements.md, 27).
- * `onKeysGone` is told when a key that was there has been withdrawn or replaced.
+ * Caches the keys of a JWKS URL for 60 seconds.
+ * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider
+ * (docs/security-requirements.md, 27). The cool-down is 30 seconds by default, and 5 while the provider is down.
+ *
+ * @param options `onKeysGone` is called when the provider withdraws or replaces a known key
  */
 export function followKeySet(
   url: URL,
   options: { clock: Clock; onKeysGone: () => void; fetch?: typeof fetch | undefined; coolDownMs?: number | undefined },
 ): KeySet {
   const { clock, onKeysGone, coolDownMs = DEFAULT_COOL_DOWN_MS } = options;
-  // jose fetches, parses and picks the key; when to fetch is decided here, by the clock that was passed in.
+  // jose fetches, parses and selects keys. This function decides when to fetch, by the given clock.
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: Number.POSITIVE_INFINITY,
@@ -73,7 +75,7 @@ export function followKeySet(
 
   async function refresh(): Promise<void> {
     if (isFresh()) return;
-    // Without any key, a failed fetch is not repeated for each request either.
+    // Without any key, a failed fetch is not repeated for each request.
     if (failure === undefined || clock() >= coolUntil) await loadOnce();
     if (!isFresh()) throw unavailable(failure);
   }
@@ -85,7 +87,7 @@ export function followKeySet(
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (pending !== undefined || clock() >= coolUntil) await loadOnce();
-      // Whether the provider has such a key is not known now: a refusal would blame the caller.
+      // The provider may have this key, so the failure is not the caller's fault.
       if (failure !== undefined) throw unavailable(failure);
       return remote(header, token);
     }
@@ -95,12 +97,8 @@ export function followKeySet(
 }
 
 function unavailable(cause: unknown): HttpProblem {
-  return new HttpProblem(
-    "identity_provider_unavailable",
-    "The keys that tokens are checked with can't be fetched now.",
-    {
-      cause,
-      headers: { "Retry-After": String(RETRY_AFTER_FAILURE_MS / 1000) },
-    },
-  );
+  return new HttpProblem("identity_provider_unavailable", "The keys that verify tokens can't be fetched now.", {
+    cause,
+    headers: { "Retry-After": String(RETRY_AFTER_FAILURE_MS / 1000) },
+  });
 }

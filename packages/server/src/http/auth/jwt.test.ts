@@ -5,8 +5,8 @@ import { createAuthenticator } from "./authenticator.ts";
 import type { Identity } from "./identity.ts";
 import type { JwtOptions } from "./jwt.ts";
 import { newSigningKey, signWith } from "./testing/jwks-server.ts";
-import { createWhoApp } from "./testing/who-app.ts";
-import { signTestJwt, TEST_JWT_SECRET } from "./testing.ts";
+import { signTestJwt, TEST_JWT_SECRET } from "./testing/test-jwt.ts";
+import { createWhoamiApp } from "./testing/whoami-app.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const NOW_SECONDS = NOW / 1000;
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 function appWith(jwt: JwtOptions) {
-  return createWhoApp(
+  return createWhoamiApp(
     createAuthenticator({
       jwt,
       authenticateApiToken: async (token) =>
@@ -36,7 +36,7 @@ function appWith(jwt: JwtOptions) {
 
 async function call(jwt: JwtOptions, authorization: string | undefined) {
   const response = await appWith(jwt).inject({
-    url: "/who",
+    url: "/whoami",
     headers: authorization === undefined ? {} : { authorization },
   });
   return { status: response.statusCode, body: response.json(), challenge: response.headers["www-authenticate"] };
@@ -49,13 +49,13 @@ const refused = (text: RegExp) => ({
   challenge: expect.stringMatching(/^Bearer/),
 });
 
-describe("who is calling", () => {
+describe("the caller", () => {
   it("is the subject of a token signed with the secret", async () => {
     const answer = await call(bySecret, `Bearer ${await signTestJwt(claims)}`);
     expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
   });
 
-  it("is nobody without a credential, and the answer says what to bring", async () => {
+  it("is refused without credentials and told which to send", async () => {
     expect(await call(bySecret, undefined)).toEqual({ ...refused(/Sign in/), challenge: "Bearer" });
   });
 
@@ -64,7 +64,7 @@ describe("who is calling", () => {
     expect(await call(bySecret, "Bearer vk_bad")).toEqual(refused(/API token/));
   });
 
-  it("is asked of the token whatever the case of the scheme", async () => {
+  it("is found whatever the case of the scheme", async () => {
     expect(await call(bySecret, `bearer ${await signTestJwt(claims)}`)).toMatchObject({ status: 200 });
   });
 
@@ -75,7 +75,7 @@ describe("who is calling", () => {
     },
   );
 
-  it("is nobody with a JWT where only API tokens are taken", async () => {
+  it("is refused with a JWT if only API tokens are configured", async () => {
     expect(await call({}, `Bearer ${await signTestJwt(claims)}`)).toEqual(refused(/Only API tokens/));
   });
 });
@@ -107,7 +107,7 @@ describe("requirement 27: a token is refused", () => {
     }
   });
 
-  it("that was tampered with", async () => {
+  it("that was changed", async () => {
     const [header, payload = "", signature] = (await signTestJwt(claims)).split(".");
     const other = Buffer.from(payload, "base64url").toString().replace("user-1", "user-2");
     const token = [header, Buffer.from(other).toString("base64url"), signature].join(".");
@@ -121,12 +121,12 @@ describe("requirement 27: a token is refused", () => {
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/algorithm/));
   });
 
-  it("that is signed with RS256 where only a secret is configured", async () => {
+  it("that is signed with RS256 if only a secret is configured", async () => {
     const key = await newSigningKey("RS256", "k1");
     expect(await call(bySecret, `Bearer ${await signWith(key, claims)}`)).toEqual(refused(/algorithm/));
   });
 
-  it("of another issuer or audience than configured, or of none", async () => {
+  it("of a wrong or missing issuer or audience", async () => {
     const jwt = { ...bySecret, issuer: "https://login.example", audience: "valetkey" };
     const right = { ...claims, iss: jwt.issuer, aud: ["other", "valetkey"] };
     expect(await call(jwt, `Bearer ${await signTestJwt(right)}`)).toMatchObject({ status: 200 });
@@ -156,8 +156,8 @@ describe("requirement 27: a token is refused", () => {
   });
 });
 
-describe("a token seen before", () => {
-  it("is believed at once, without a promise", async () => {
+describe("a token that was verified before", () => {
+  it("is accepted without a promise", async () => {
     const authenticate = createAuthenticator({
       jwt: bySecret,
       authenticateApiToken: async () => undefined,
@@ -174,7 +174,7 @@ describe("a token seen before", () => {
   it("still expires (requirement 27)", async () => {
     const app = appWith(bySecret);
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
-    const status = async () => (await app.inject({ url: "/who", headers })).statusCode;
+    const status = async () => (await app.inject({ url: "/whoami", headers })).statusCode;
     expect(await status()).toBe(200);
     now += 59_999;
     expect(await status()).toBe(200);
@@ -182,36 +182,32 @@ describe("a token seen before", () => {
     expect(await status()).toBe(401);
   });
 
-  it("tells once who it names", async () => {
+  it("records its user once", async () => {
     const app = appWith(bySecret);
     const headers = {
       authorization: `Bearer ${await signTestJwt({ ...claims, email: "Ann@example.com", name: "Ann" })}`,
     };
-    await app.inject({ url: "/who", headers });
-    await app.inject({ url: "/who", headers });
+    await app.inject({ url: "/whoami", headers });
+    await app.inject({ url: "/whoami", headers });
     expect(remembered).toEqual([{ id: "user-1", email: "Ann@example.com", name: "Ann" }]);
   });
 });
 
-describe("the directory learns from a token", () => {
+describe("a token records the email address", () => {
   it.each([
     ["an address", { email: "ann@example.com" }, "ann@example.com"],
     ["a verified address", { email: "ann@example.com", email_verified: true }, "ann@example.com"],
-    ["no address that is not verified", { email: "ann@example.com", email_verified: false }, undefined],
-    [
-      "no address that is not verified, said as a text",
-      { email: "ann@example.com", email_verified: "false" },
-      undefined,
-    ],
-    ["nothing that is no address", { email: "ann" }, undefined],
-    ["nothing that is not a text", { email: ["ann@example.com"] as never }, undefined],
+    ["not if it is unverified", { email: "ann@example.com", email_verified: false }, undefined],
+    ["not if it is unverified, flagged by a string", { email: "ann@example.com", email_verified: "false" }, undefined],
+    ["not if it is not an email address", { email: "ann" }, undefined],
+    ["not if it is not a string", { email: ["ann@example.com"] as never }, undefined],
   ])("%s", async (_, extra, email) => {
     await call(bySecret, `Bearer ${await signTestJwt({ ...claims, ...extra })}`);
     expect(remembered).toEqual([{ id: "user-1", email, name: undefined }]);
   });
 
-  it("and the request fails when it can't be written down", async () => {
-    const app = createWhoApp(
+  it("and the request fails if the record can't be written", async () => {
+    const app = createWhoamiApp(
       createAuthenticator({
         jwt: bySecret,
         authenticateApiToken: async () => undefined,
@@ -221,9 +217,9 @@ describe("the directory learns from a token", () => {
       }),
     );
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
-    // Twice: a token whose person is not recorded must not be taken from the cache either.
+    // Twice, because a token without a recorded user must not be cached.
     for (let turn = 0; turn < 2; turn += 1) {
-      expect((await app.inject({ url: "/who", headers })).statusCode).toBe(500);
+      expect((await app.inject({ url: "/whoami", headers })).statusCode).toBe(500);
     }
   });
 });

@@ -9,31 +9,31 @@ import { unauthenticated } from "./unauthenticated.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
 const MAX_TOKEN_LENGTH = 8192;
-// Which algorithms are taken follows from the key material alone, never from the token: a public key can't become an HMAC secret.
+// The key material decides the algorithms, never the token. So a public key can't be misused as an HMAC secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
 export type JwtOptions = {
   /** The shared secret of HS256 tokens. */
   secret?: string | undefined;
-  /** Where the public keys of RS256, PS256, ES256 and EdDSA tokens are published. */
+  /** The URL of the public keys for RS256, PS256, ES256 and EdDSA tokens. */
   jwksUrl?: string | undefined;
-  /** What `iss` must be; unset: not checked. */
+  /** The required `iss`. Unset: not checked. */
   issuer?: string | undefined;
-  /** What `aud` must be or contain; unset: not checked. */
+  /** The required `aud`. Unset: not checked. */
   audience?: string | undefined;
 };
 
 export type JwtVerifier = {
-  /** The caller of a token that was verified before and still holds; undefined: verify it. Synchronous, for the hot path. */
+  /** The caller of a verified token that is still valid. Undefined: the token needs `verify`. Synchronous for the hot path. */
   recall(token: string): Caller | undefined;
   /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
   verify(token: string): Promise<Caller>;
 };
 
 /**
- * Checks bearer tokens of an existing application (RFC 7519, RFC 8725): pinned algorithms, `exp` and `sub` required, `nbf`,
- * `iss` and `aud` as configured, without clock tolerance. `remember` is told who a token names before it is first believed.
+ * Verifies bearer tokens of an existing application (RFC 7519, RFC 8725). The algorithms are pinned, `exp` and `sub` are
+ * required, and there is no clock tolerance. `remember` records the user before a token is first accepted.
  */
 export function createJwtVerifier(
   options: JwtOptions & {
@@ -89,11 +89,12 @@ export function createJwtVerifier(
       if (token.length > MAX_TOKEN_LENGTH) {
         throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
       }
-      // What is verified while keys are withdrawn is not kept: the next request asks the new keys.
+      // Not cached if a key was withdrawn meanwhile. The next request then uses the new keys.
       const begun = generation;
       const claims = await check(token).catch(refuse);
       const identity = identityOf(claims);
-      if (identity === undefined) throw unauthenticated("The bearer token's sub is not a text of 1 to 255 characters.");
+      if (identity === undefined)
+        throw unauthenticated("The bearer token's sub must be a string of 1 to 255 characters.");
       if (verified.get(token)?.caller.userId !== identity.id) await remember(identity);
       const caller = Object.freeze({ userId: identity.id });
       if (begun === generation) verified.set(token, { caller, expiresAt: (claims.exp ?? 0) * 1000 });
@@ -102,7 +103,7 @@ export function createJwtVerifier(
   };
 }
 
-// A token without a key id, and several keys of its type: the one that signed it is found by trying.
+// For a token without a key id, and several keys of its type: tries each key.
 async function checkWithEach(
   keys: AsyncIterable<CryptoKey>,
   verify: (key: CryptoKey) => Promise<{ payload: JWTPayload }>,
@@ -117,15 +118,15 @@ async function checkWithEach(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-// jose's errors carry the token's claims: they are not passed on as the cause, so that no log gets them.
+// jose's errors contain the claims of the token. Without them as the cause, the claims stay out of the log.
 function refuse(error: unknown): never {
   if (error instanceof HttpProblem) throw error;
   if (error instanceof errors.JWTExpired) throw unauthenticated("The bearer token has expired.");
   if (error instanceof errors.JWTClaimValidationFailed) {
-    throw unauthenticated(`The bearer token's ${error.claim} is missing or not acceptable here.`);
+    throw unauthenticated(`The bearer token's ${error.claim} is missing or not accepted here.`);
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    throw unauthenticated("The bearer token is signed with an algorithm that is not accepted here.");
+    throw unauthenticated("The bearer token has an algorithm that is not accepted here.");
   }
   throw unauthenticated("The bearer token is not valid.");
 }

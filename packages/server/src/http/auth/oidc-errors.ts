@@ -2,14 +2,14 @@ import { type ProblemCode, type SignInError, signInErrors } from "@valetkey/cont
 import { HttpProblem } from "../problem.ts";
 
 const CODES: Record<string, SignInError> = {
-  // The library's.
+  // Codes of better-auth.
   account_not_linked: "email_taken",
   state_not_found: "sign_in_expired",
   state_mismatch: "sign_in_expired",
   state_invalid: "sign_in_expired",
   nonce_binding_missing: "sign_in_expired",
   internal_server_error: "internal",
-  // The provider's (RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6).
+  // Codes of the provider (RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6).
   access_denied: "access_denied",
   login_required: "access_denied",
   consent_required: "access_denied",
@@ -18,13 +18,13 @@ const CODES: Record<string, SignInError> = {
   temporarily_unavailable: "identity_provider_unavailable",
 };
 
-/** What the library, or the provider through it, says went wrong, as one of our codes; anything unknown is `sign_in_failed`. */
+/** Converts an error code of better-auth or the provider. An unknown code becomes `sign_in_failed`. */
 export function signInProblem(error: string): HttpProblem {
   const code = Object.hasOwn(CODES, error) ? CODES[error] : undefined;
   return new HttpProblem(code ?? "sign_in_failed", "Signing in with the identity provider failed.");
 }
 
-/** The code as the page of the sign-in knows it. */
+/** The code for the sign-in page. */
 export function signInErrorOf(code: ProblemCode): SignInError {
   return signInErrors.find((each) => each === code) ?? "sign_in_failed";
 }

@@ -5,7 +5,7 @@ import { ANN, BEN, CALLBACK, expectRefusal, openOidc } from "./testing/oidc-app.
 import { CLIENT } from "./testing/oidc-provider.ts";
 
 describe.each(engines)("signing in with an identity provider refuses, on $name,", (engine) => {
-  it("to join an account with a password that has the same address, whoever was first", async () => {
+  it("to join a password account with the same email address", async () => {
     const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc(engine);
     const { user } = (await signUp()).json();
     expectRefusal(await signInAtProvider(), "email_taken");
@@ -14,17 +14,17 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
     expect((await signIn()).statusCode).toBe(200);
     expect(people.size).toBe(1);
-    // The other way about: nobody gives an account of the provider's a password.
+    // The reverse: no sign-up adds a password to the provider's account.
     provider.setPerson(BEN);
     expect((await signInAtProvider()).headers.location).toBe("/");
     expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
     expect((await signIn({ email: "ben@example.com" })).statusCode).toBe(401);
-    // And an address that the provider gave to someone else is not that one's account.
+    // A second user of the provider with the same email address is not this account.
     provider.setPerson({ ...BEN, sub: "ben-3" });
     expectRefusal(await signInAtProvider(), "email_taken");
   });
 
-  it("an address that the provider doesn't vouch for", async () => {
+  it("an email address that the provider does not verify", async () => {
     const { provider, signInAtProvider, people, rows } = await openOidc(engine);
     const { email_verified: _, ...silent } = ANN;
     const unproven = [
@@ -45,7 +45,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("an answer that this browser didn't ask for, and one that it used", async () => {
+  it("a callback that this browser did not start, or has used", async () => {
     const { go, finish, people } = await openOidc(engine);
     const { back, cookie } = await go();
     const url = new URL(back, "http://x");
@@ -66,13 +66,13 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: changed((query) => query.delete("state")), cookie }), "sign_in_expired");
     expectRefusal(await finish({ back: CALLBACK, cookie }), "sign_in_expired");
     expect(people.size).toBe(0);
-    // None of that has used up the browser's own.
+    // None of these uses up the browser's own callback.
     expect((await finish({ back, cookie })).headers.location).toBe("/");
     expectRefusal(await finish({ back, cookie }), "sign_in_expired");
     expect(people.size).toBe(1);
   });
 
-  it("a code of another sign-in, a false one, none, and another issuer's", async () => {
+  it("a code that is foreign, false, missing or of another issuer", async () => {
     const { go, finish, people } = await openOidc(engine);
     const other = new URL((await go()).back, "http://x").searchParams.get("code") ?? "";
     for (const [name, value] of [
@@ -89,7 +89,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(people.size).toBe(0);
   });
 
-  it("an ID token that is changed, another sign-in's, or missing", async () => {
+  it("an ID token that is changed, foreign or missing", async () => {
     const { provider, signInAtProvider, people } = await openOidc(engine);
     const seen: string[] = [];
     provider.setTamper((answer) => {
@@ -115,7 +115,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("to lead anywhere but to a page here", async () => {
+  it("to redirect anywhere but to a page of this service", async () => {
     const { begin, signInAtProvider } = await openOidc(engine);
     const foreign = [
       ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
@@ -127,14 +127,14 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
     }
-    // What else the library would take is not passed on.
+    // Other options of the library are not passed on.
     const idToken = { token: "x.y.z" };
     const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
     const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });
     expect(answer.headers.location).toBe("/shared");
   });
 
-  it("whom the provider refuses", async () => {
+  it("a user whom the provider refuses", async () => {
     const { provider, signInAtProvider, go, finish } = await openOidc(engine);
     provider.setRefusing(true);
     expectRefusal(await signInAtProvider(), "access_denied");
@@ -145,7 +145,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: forged, cookie }), "sign_in_failed");
   });
 
-  it("a provider that calls itself otherwise, or is not as safe as it should be", async () => {
+  it("a discovery document with another issuer or weaker protocols", async () => {
     const { provider, begin } = await openOidc(engine);
     for (const change of [
       { issuer: "https://login.example.com" },
@@ -161,7 +161,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await begin()).statusCode).toBe(200);
   });
 
-  it("requirement 24: a start that a page of another origin made the browser send", async () => {
+  it("requirement 24: a start from a page of another origin", async () => {
     const { begin } = await openOidc(engine);
     for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }]) {
       const answer = await begin({}, headers);
@@ -170,7 +170,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     }
   });
 
-  it("requirement 30: too many starts from one address", async () => {
+  it("requirement 30: too many starts from one IP address", async () => {
     const { begin } = await openOidc(engine);
     for (let time = 0; time < 10; time++) expect((await begin()).statusCode).toBe(200);
     const answer = await begin();
@@ -204,7 +204,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     setDatabaseDown(true);
     await finish({ back, cookie });
     setDatabaseDown(false);
-    // This smallest of applications writes addresses whole; the service's own log has none (logging.ts).
+    // This test application logs whole URLs. The log of the service has none (logging.ts).
     const text = log.filter((line) => !line.includes('"req":')).join("");
     expect(text.length).toBeGreaterThan(100);
     for (const secret of secrets.filter((each) => each !== "")) expect(text.includes(secret), secret).toBe(false);

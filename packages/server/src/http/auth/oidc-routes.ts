@@ -6,48 +6,54 @@ import { accountProblem } from "./account-problems.ts";
 import { type AccountHandler, endFormerSession } from "./account-routes.ts";
 import { startOidcOperation } from "./account-schema.ts";
 import { AUTH_PATH } from "./accounts-config.ts";
-import { comesFromBrowser, forward } from "./forward.ts";
+import { comesFromBrowser, toLibraryRequest } from "./library-request.ts";
 import { type Oidc, PROVIDER_ID } from "./oidc.ts";
 import { signInErrorOf, signInProblem } from "./oidc-errors.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const CALLBACK_PATH = `/callback/${PROVIDER_ID}`;
-/** Where the library sends people when something went wrong; nobody is let go there. */
+/** The library redirects here after an error. The service redirects to the sign-in page instead. */
 const ERROR_PATH = `${AUTH_PATH}/error`;
 const SIGN_IN_PAGE = "/sign-in";
 
 type Deps = { accounts: AccountHandler; oidc: Oidc };
 
-/** Mounts the two routes of signing in with the provider: the start, and the address that it sends people back to. */
+/** Mounts the two routes of a sign-in with the provider: the start and the callback. */
 export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
   const { method, path, answer, ...operation } = startOidcOperation;
   app.route({
-    ...{ method, url: path, exposeHeadRoute: false, bodyLimit: 64 * 1024 },
+    method,
+    url: path,
+    exposeHeadRoute: false,
+    bodyLimit: 64 * 1024,
     schema: { tags: ["accounts"], ...operation, response: { 200: answer } },
     handler: (request, reply) => start(deps, { request, reply }),
   });
   app.route({
-    ...{ method: "GET", url: CALLBACK_PATH, exposeHeadRoute: false, schema: { hide: true } },
+    method: "GET",
+    url: CALLBACK_PATH,
+    exposeHeadRoute: false,
+    schema: { hide: true },
     handler: (request, reply) => finish(deps, { request, reply }),
   });
 }
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply };
 
-/** Answers the provider's address to go to, with a cookie that ties what comes back to this browser. */
+/** Responds with the provider's URL and sets a cookie that ties the callback to this browser. */
 async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<{ url: string }> {
   const { origin } = new URL(accounts.publicUrl);
   if (comesFromBrowser(request)) requireSameOrigin(request, origin);
   const { callbackURL = "/" } = (request.body ?? {}) as { callbackURL?: string };
   const body = { provider: PROVIDER_ID, callbackURL: ownPath(callbackURL, origin), disableRedirect: true };
   reply.header("cache-control", "no-store");
-  const response = await oidc.handle(forward(request, { path: "/sign-in/social", origin, body }));
+  const response = await oidc.handle(toLibraryRequest(request, { path: "/sign-in/social", origin, body }));
   if (!response.ok) throw await refusedBy(response, accounts);
   passCookies(response, reply);
   return { url: ((await response.json()) as { url: string }).url };
 }
 
-/** Takes what the provider sent back: a session and the page that one came from, or the page of the sign-in, which says what went wrong. */
+/** Handles the callback. Redirects to the page where the user started, or to the sign-in page with an error code. */
 async function finish(deps: Deps, { request, reply }: Exchange): Promise<FastifyReply> {
   reply.header("cache-control", "no-store");
   try {
@@ -61,7 +67,7 @@ async function finish(deps: Deps, { request, reply }: Exchange): Promise<Fastify
 
 async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<string> {
   const { origin } = new URL(accounts.publicUrl);
-  const response = await oidc.handle(forward(request, { path: CALLBACK_PATH, origin }));
+  const response = await oidc.handle(toLibraryRequest(request, { path: CALLBACK_PATH, origin }));
   const location = response.headers.get("location");
   if (location === null) throw await refusedBy(response, accounts);
   const target = new URL(location, origin);
@@ -78,13 +84,13 @@ async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange
   return path;
 }
 
-/** The path of a page of ours. Throws `invalid_request` for anything that leads elsewhere, or back into the accounts. */
+/** Returns the path of a page of this service. Throws `invalid_request` for other hosts and for account routes. */
 function ownPath(text: string, origin: string): string {
   const url = text.startsWith("/") ? URL.parse(text, origin) : null;
-  // Once it is parsed `/.//evil.example` is a path here that a browser takes for another host's address.
+  // After parsing, `/.//evil.example` has the path `//evil.example`, which a browser treats as another host.
   const isHere = url?.origin === origin && !["//", `${AUTH_PATH}/`].some((start) => url.pathname.startsWith(start));
   if (isHere) return url.pathname + url.search + url.hash;
-  throw new HttpProblem("invalid_request", "callbackURL must be the path of a page here, such as /shared.");
+  throw new HttpProblem("invalid_request", "callbackURL must be the path of a page of this service, such as /shared.");
 }
 
 async function refusedBy(response: Response, accounts: AccountHandler): Promise<Error> {

@@ -5,7 +5,7 @@ import { ANN, BEN, CALLBACK, expectRefusal, openOidc, PUBLIC_URL } from "./testi
 import { CLIENT, startOidcProvider } from "./testing/oidc-provider.ts";
 
 describe.each(engines)("signing in with an identity provider, on $name", (engine) => {
-  it("makes an account with a session, and leads back to where one came from", async () => {
+  it("creates an account with a session and returns to the first page", async () => {
     const { signInAtProvider, go, who, people, call, rows, accounts } = await openOidc(engine);
     const answer = await signInAtProvider({ callbackURL: "/n/1?tab=files#top" });
     expect([answer.statusCode, answer.headers.location]).toEqual([302, "/n/1?tab=files#top"]);
@@ -16,29 +16,29 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(session.json().user).toMatchObject({ id: userId, emailVerified: true, image: null });
     const cookie = answer.cookies.find(({ name }) => name.includes("session"));
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax" });
-    // Once more: the same account, and the session that the browser had is over.
+    // A second sign-in finds the same account and ends the former session.
     const former = cookieOf(answer);
     const again = await go();
     const second = await call("GET", again.back, { cookie: `${again.cookie}; ${former}` });
     expect(second.headers.location).toBe("/");
     expect(await who(second)).toBe(userId);
-    expect((await call("GET", "/who", { cookie: former })).statusCode).toBe(401);
-    // What the provider gives for more than knowing who someone is is not kept.
+    expect((await call("GET", "/whoami", { cookie: former })).statusCode).toBe(401);
+    // The tokens of the provider are not stored.
     expect(await rows()).toMatchObject([{ access_token: null, refresh_token: null, id_token: null, password: null }]);
     expect(await rows()).toHaveLength(1);
-    expect(accounts.ways).toEqual({ signUp: "open", oidc: { name: "Example" } });
+    expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" } });
   });
 
-  it("works with claims that only /userinfo has, and a secret that goes in the form", async () => {
+  it("reads claims of /userinfo and sends the secret in the form", async () => {
     const provider = { areClaimsInIdToken: false, authMethod: "client_secret_post" } as const;
     const service = await openOidc(engine, { provider });
     service.provider.setPerson({ ...ANN, name: "  \u0007", picture: "https://elsewhere.example/ann.png" });
     const userId = await service.who(await service.signInAtProvider());
-    // A name that can't be kept is no reason to let nobody in.
+    // An invalid name does not prevent the sign-in.
     expect(service.people.get(userId)).toMatchObject({ email: ADDRESS, name: "ann" });
   });
 
-  it("makes accounts where sign-up is closed: the provider says who belongs here", async () => {
+  it("creates accounts even if sign-up is closed", async () => {
     const { signInAtProvider, signUp, who, people } = await openOidc(engine, { signUp: "closed" });
     expect((await signUp()).statusCode).toBe(403);
     const answer = await signInAtProvider();
@@ -46,7 +46,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.has(await who(answer))).toBe(true);
   });
 
-  it("asks for what it needs, with PKCE, state and nonce, and the address that PUBLIC_URL says (requirement 26)", async () => {
+  it("requirement 26: requests PKCE, state, nonce and a callback on PUBLIC_URL", async () => {
     const { begin } = await openOidc(engine);
     const started = await begin({}, { host: "evil.example", "x-forwarded-host": "evil.example" });
     const { searchParams } = new URL(started.json().url);
@@ -65,7 +65,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(cookies).toMatchObject([{ name: "__Host-valetkey.state", secure: true, httpOnly: true, sameSite: "Lax" }]);
   });
 
-  it("is no way in where there is none, and opens nothing else of the library's", async () => {
+  it("mounts no route without a provider", async () => {
     const { call } = await openOidc(engine);
     for (const path of ["/sign-in/social", "/link-social", "/callback/google", "/error", "/unlink-account"]) {
       expect((await call("POST", `/auth${path}`, { body: { provider: "oidc" } })).statusCode, path).toBe(404);
@@ -74,7 +74,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await call("POST", CALLBACK, { body: {} })).statusCode).toBe(404);
   });
 
-  it("two providers' people are two, whatever they are called there", async () => {
+  it("keeps users of two providers apart even with equal subjects", async () => {
     const first = await openOidc(engine);
     const userId = await first.who(await first.signInAtProvider());
     const [{ account_id }] = (await first.rows()) as [{ account_id: string }];
@@ -91,7 +91,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     await other.stop();
   });
 
-  it("waits for a provider that is down no longer than for itself, and takes it when it is back", async () => {
+  it("recovers when a provider that was down is back", async () => {
     const { provider, begin, signUp, signInAtProvider, signIn, go, finish } = await openOidc(engine);
     provider.setDown(true);
     const refused = await begin();
@@ -107,7 +107,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("gives up on a provider that doesn't answer", async () => {
+  it("returns an error if the provider does not respond in time", async () => {
     const deadline = new AbortController();
     const { provider, go, finish } = await openOidc(engine, { oidcDeadline: () => deadline.signal });
     const onTheWay = await go();
@@ -116,12 +116,12 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
       return new Promise(() => undefined);
     });
     expectRefusal(await finish(onTheWay), "identity_provider_unavailable");
-    // And when it doesn't even say what it is.
+    // The same for the discovery document.
     const silent = await openOidc(engine, { oidcDeadline: () => deadline.signal });
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });
 
-  it("says that the database is down, and not that someone is nobody", async () => {
+  it("reports that the database is down instead of a missing session", async () => {
     const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc(engine);
     const onTheWay = await go();
     setDatabaseDown(true);

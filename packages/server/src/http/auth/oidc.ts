@@ -5,27 +5,27 @@ import { HttpProblem } from "../problem.ts";
 import { readEmail } from "./account-creation.ts";
 import { MAX_NAME_LENGTH, plainText } from "./identity.ts";
 
-/** The last part of the address that the provider sends people back to. */
+/** The last segment of the callback URL. */
 export const PROVIDER_ID = "oidc";
 const TIMEOUT_MS = 10_000;
 
-/** An OpenID provider that people sign in with. */
+/** An OpenID provider for sign-in. */
 export type OidcProvider = { issuer: string; clientId: string; clientSecret: string; name: string };
 
 export type OidcOptions = {
   provider: OidcProvider;
-  /** Opens an instance of the library with the plugin. */
+  /** Creates an instance of better-auth with the plugin. */
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
-  /** Made for each request: aborts when the provider has taken too long. Default: after 10,000 milliseconds. */
+  /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
   deadline?: (() => AbortSignal) | undefined;
 };
 
-/** Takes requests to the library's routes of the provider. Rejects with `identity_provider_unavailable` when it can't be reached. */
+/** Handles requests for the provider's routes. Rejects with `identity_provider_unavailable` if it can't be reached. */
 export type Oidc = { handle(request: Request): Promise<Response> };
 
 /**
- * The library on its own instance, opened when someone first signs in with the provider: whether that one can be reached is nothing that
- * starting, or signing in with a password, should wait for.
+ * Creates a second instance of better-auth at the first sign-in with the provider.
+ * So an unreachable provider delays neither the start of the service nor a sign-in with a password.
  */
 export function createOidc({ provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) }: OidcOptions): Oidc {
   let opening: Promise<ReturnType<OidcOptions["open"]>> | undefined;
@@ -48,18 +48,18 @@ export function createOidc({ provider, open, deadline = () => AbortSignal.timeou
 
 type Metadata = { issuer: string; authMethods: readonly unknown[] };
 
-/** Reads what the provider says of itself, and holds it to what is configured (OpenID Connect Discovery 1.0, section 4.3). */
+/** Reads the discovery document and compares it with the configuration (OpenID Connect Discovery 1.0, section 4.3). */
 async function discover({ issuer }: OidcProvider, signal: AbortSignal): Promise<Metadata> {
   const document = await readDocument(discoveryUrl(issuer), signal);
   const found = document.issuer;
   if (typeof found !== "string" || withoutSlashes(found) !== withoutSlashes(issuer)) {
-    throw unavailable("The identity provider calls itself otherwise than AUTH_OIDC_ISSUER.");
+    throw unavailable("The issuer in the discovery document differs from AUTH_OIDC_ISSUER.");
   }
   const { protocol } = new URL(issuer);
   for (const name of ["authorization_endpoint", "token_endpoint", "jwks_uri"]) {
     const endpoint = document[name];
     if (typeof endpoint === "string" && URL.parse(endpoint)?.protocol === protocol) continue;
-    throw unavailable(`The identity provider names no ${name} that is as safe as AUTH_OIDC_ISSUER.`);
+    throw unavailable(`The discovery document has no ${name} with the protocol of AUTH_OIDC_ISSUER.`);
   }
   const methods = document.token_endpoint_auth_methods_supported;
   return { issuer: found, authMethods: Array.isArray(methods) ? methods : [] };
@@ -68,27 +68,30 @@ async function discover({ issuer }: OidcProvider, signal: AbortSignal): Promise<
 async function readDocument(url: string, signal: AbortSignal): Promise<Record<string, unknown>> {
   try {
     const response = await fetch(url, { signal });
-    if (!response.ok) throw new Error(`The identity provider answered ${response.status}.`);
+    if (!response.ok) throw new Error(`The identity provider responded with ${response.status}.`);
     return Object(await response.json());
   } catch (cause) {
-    throw unavailable("The identity provider can't be reached; try again in a moment.", cause);
+    throw unavailable("The identity provider can't be reached. Try again in a moment.", cause);
   }
 }
 
 function pluginOf({ issuer, clientId, clientSecret, name }: OidcProvider, metadata: Metadata): BetterAuthPlugin {
   const { authMethods } = metadata;
-  const takesOnlyPost = authMethods.length > 0 && !authMethods.includes("client_secret_basic");
+  const acceptsOnlyPost = authMethods.length > 0 && !authMethods.includes("client_secret_basic");
   return genericOAuth({
     config: [
       {
-        ...{ providerId: PROVIDER_ID, name, clientId, clientSecret },
+        providerId: PROVIDER_ID,
+        name,
+        clientId,
+        clientSecret,
         discoveryUrl: discoveryUrl(issuer),
         requireIdTokenVerification: true,
-        authentication: takesOnlyPost ? "post" : "basic",
+        authentication: acceptsOnlyPost ? "post" : "basic",
         scopes: ["openid", "email", "profile"],
         pkce: true,
         mapProfileToUser: userOf,
-        // With the issuer: should there be another one some day, its subjects are other people.
+        // Includes the issuer, because subjects of another issuer would be other users.
         accountSubject({ tokens }) {
           if (tokens.idToken === undefined) throw new Error("The identity provider sent no ID token.");
           return `${metadata.issuer} ${decodeJwt(tokens.idToken).sub}`;
@@ -99,31 +102,31 @@ function pluginOf({ issuer, clientId, clientSecret, name }: OidcProvider, metada
 }
 
 /**
- * The account that a profile makes. Its address becomes the one that people share with: only a provider that says it is verified is
- * believed, and silence is no such word (some let their users write any address). Throws `email_not_verified`.
+ * The account for a profile. Sharing by email address finds it, so the provider must state that the address is verified.
+ * A missing flag counts as unverified, because some providers accept any address. Throws `email_not_verified`.
  */
 function userOf(profile: Readonly<Record<string, unknown>>) {
   const email = readEmail(profile.email);
   const isVerified = profile.email_verified === true || profile.email_verified === "true";
   if (email === undefined || !isVerified) {
-    throw new HttpProblem("email_not_verified", "The identity provider doesn't vouch for an e-mail address.");
+    throw new HttpProblem("email_not_verified", "The identity provider sent no verified email address.");
   }
   const name = typeof profile.name === "string" ? profile.name.trim() : undefined;
   return {
     email,
     emailVerified: true,
     name: plainText(name, MAX_NAME_LENGTH) ?? email.split("@", 1)[0] ?? email,
-    // Showing it would tell its host who looks at what.
+    // Loading it would tell its host who views which page.
     image: undefined,
   };
 }
 
-async function before<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+async function before<T>(signal: AbortSignal, response: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const refuse = () => reject(unavailable("The identity provider takes too long; try again in a moment."));
+  const refuse = () => reject(unavailable("The identity provider takes too long. Try again in a moment."));
   signal.addEventListener("abort", refuse);
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([response, late]);
   } finally {
     signal.removeEventListener("abort", refuse);
   }

@@ -6,12 +6,15 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 type Request = Pick<FastifyRequest, "method" | "headers">;
 
 /**
- * Refuses a state-changing request that a page of another origin made the browser send with its cookie (docs/security-requirements.md, 24).
- * `Origin` must be the public one; without it, `Sec-Fetch-Site` must say same-origin. Throws `cross_site_request`.
+ * Refuses a write that a page of another origin sent with the user's cookie (docs/security-requirements.md, 24).
+ * `Origin` must be the public origin. Without it, `Sec-Fetch-Site` must be same-origin. Throws `cross_site_request`.
  */
 export function requireSameOrigin(request: Request, publicOrigin: string): void {
   if (SAFE_METHODS.has(request.method)) return;
   const { origin } = request.headers;
   if (origin === undefined ? request.headers["sec-fetch-site"] === "same-origin" : origin === publicOrigin) return;
-  throw new HttpProblem("cross_site_request", "A request with the session cookie must come from the app's own pages.");
+  throw new HttpProblem(
+    "cross_site_request",
+    "A request with the session cookie must come from a page of this service.",
+  );
 }

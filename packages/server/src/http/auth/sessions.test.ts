@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import { type AccountsApp, cookieOf, openAccounts, PASSWORD } from "./testing/accounts-app.ts";
-import { signTestJwt } from "./testing.ts";
+import { signTestJwt } from "./testing/test-jwt.ts";
 
 describe.each(engines)("sessions on $name", (engine) => {
   let service: AccountsApp;
@@ -11,7 +11,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     return service;
   };
 
-  it("requirement 23: the cookie is HttpOnly, SameSite=Lax, and on HTTPS Secure with the __Host- prefix", async () => {
+  it("requirement 23: the cookie is HttpOnly, SameSite=Lax, and Secure on HTTPS", async () => {
     const plain = await open();
     const [overHttp, ...others] = [(await plain.signUp()).headers["set-cookie"]].flat();
     expect(others).toEqual([]);
@@ -29,10 +29,10 @@ describe.each(engines)("sessions on $name", (engine) => {
       expect(overHttps).toMatch(attribute);
     }
     expect(overHttps).not.toMatch(/; Domain/);
-    expect((await secure.call("GET", "/who", { cookie: cookieOf(response) })).statusCode).toBe(200);
+    expect((await secure.call("GET", "/whoami", { cookie: cookieOf(response) })).statusCode).toBe(200);
   });
 
-  it("requirement 23: both cookies of a session that is not to be remembered keep the attributes", async () => {
+  it("requirement 23: the cookies of a short session have the same attributes", async () => {
     const { signUp } = await open({ publicUrl: "https://files.example" });
     const response = await signUp({ rememberMe: false });
     const cookies = [response.headers["set-cookie"]].flat();
@@ -45,41 +45,41 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
-  it("requirement 23: sign-in rotates the session, and the one before is dead", async () => {
+  it("requirement 23: sign-in ends the former session", async () => {
     const { signUp, signIn, call } = await open();
     const before = cookieOf(await signUp());
     const after = cookieOf(await signIn({}, { cookie: before }));
     expect(after).not.toBe(before);
-    expect((await call("GET", "/who", { cookie: before })).statusCode).toBe(401);
-    expect((await call("GET", "/who", { cookie: after })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie: before })).statusCode).toBe(401);
+    expect((await call("GET", "/whoami", { cookie: after })).statusCode).toBe(200);
   });
 
-  it("requirement 23: a sign-in that fails ends nothing", async () => {
+  it("requirement 23: a failed sign-in ends no session", async () => {
     const { signUp, signIn, call } = await open();
     const cookie = cookieOf(await signUp());
     expect((await signIn({ password: "wrong horse battery" }, { cookie })).statusCode).toBe(401);
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 23: after sign-out the old cookie is dead at once, on every replica", async () => {
+  it("requirement 23: sign-out ends the session at once on every replica", async () => {
     const { signUp, call, openReplica } = await open();
     const replica = openReplica();
     const cookie = cookieOf(await signUp());
-    const onReplica = async () => (await replica.app.inject({ url: "/who", headers: { cookie } })).statusCode;
+    const onReplica = async () => (await replica.app.inject({ url: "/whoami", headers: { cookie } })).statusCode;
     expect(await onReplica()).toBe(200);
     const response = await call("POST", "/auth/sign-out", { cookie });
     expect(response.statusCode).toBe(200);
     expect(response.cookies.every(({ value, maxAge }) => value === "" && maxAge === 0)).toBe(true);
     expect(await onReplica()).toBe(401);
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(401);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
   });
 
-  it("requirement 23: a cookie that was made up or changed is nobody's", async () => {
+  it("requirement 23: an invented or changed cookie is refused", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
-    // One in sixty tokens begins with the letter that would change it.
+    // Picks another letter, because one in sixty tokens already begins with this one.
     const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,
@@ -90,19 +90,19 @@ describe.each(engines)("sessions on $name", (engine) => {
       "valetkey.session_token",
       `__Host-${cookie}`,
     ];
-    for (const each of forged) expect((await call("GET", "/who", { cookie: each })).statusCode, each).toBe(401);
+    for (const each of forged) expect((await call("GET", "/whoami", { cookie: each })).statusCode, each).toBe(401);
   });
 
-  it("requirement 24: a cross-site POST with the cookie is refused, with a bearer token it is not", async () => {
+  it("requirement 24: a cross-site POST with the cookie needs a bearer token", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const origin = "https://evil.example";
-    const crossSite = await call("POST", "/who", { cookie, headers: { origin } });
+    const crossSite = await call("POST", "/whoami", { cookie, headers: { origin } });
     expect(crossSite.statusCode).toBe(403);
     expect(crossSite.json()).toMatchObject({ code: "cross_site_request" });
-    expect((await call("POST", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("POST", "/whoami", { cookie })).statusCode).toBe(200);
     const authorization = `Bearer ${await signTestJwt({ sub: "app-user" })}`;
-    const bearer = await call("POST", "/who", { cookie, headers: { origin, authorization } });
+    const bearer = await call("POST", "/whoami", { cookie, headers: { origin, authorization } });
     expect(bearer.json()).toEqual({ userId: "app-user" });
   });
 
@@ -119,10 +119,10 @@ describe.each(engines)("sessions on $name", (engine) => {
       expect(answer.json()).toMatchObject({ code: "cross_site_request" });
       expect(answer.cookies).toEqual([]);
     }
-    expect((await call("GET", "/who", { cookie })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 24: a page without Origin passes by Sec-Fetch-Site, and curl signs in without either", async () => {
+  it("requirement 24: Sec-Fetch-Site replaces Origin, and curl needs neither", async () => {
     const { signUp, app } = await open();
     const cookie = cookieOf(await signUp());
     const payload = { email: "ann@example.com", password: PASSWORD };
@@ -132,17 +132,17 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await app.inject({ method: "POST", url: "/auth/sign-out", headers })).statusCode).toBe(200);
   });
 
-  it("a bad bearer token never falls back to the cookie; another scheme is not ours", async () => {
+  it("a bad bearer token never falls back to the cookie", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     for (const authorization of ["Bearer nonsense", "Bearer vk_nonsense", "Bearer"]) {
-      expect((await call("GET", "/who", { cookie, headers: { authorization } })).statusCode).toBe(401);
+      expect((await call("GET", "/whoami", { cookie, headers: { authorization } })).statusCode).toBe(401);
     }
     const headers = { authorization: "Basic cHJveHk6cGFzcw==" };
-    expect((await call("GET", "/who", { cookie, headers })).statusCode).toBe(200);
+    expect((await call("GET", "/whoami", { cookie, headers })).statusCode).toBe(200);
   });
 
-  it("requirement 26: a forged Host or X-Forwarded-* changes neither cookies nor who is trusted", async () => {
+  it("requirement 26: a forged Host or X-Forwarded-* changes no cookie or origin", async () => {
     const { signUp, call } = await open({ publicUrl: "https://files.example" });
     const forged = { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" };
     const response = await signUp({}, { headers: forged });
@@ -154,7 +154,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("POST", "/auth/sign-out", { cookie, headers })).statusCode).toBe(403);
   });
 
-  it("requirement 26: an address that a client claims does not get past the limit on sign-in", async () => {
+  it("requirement 26: a claimed IP address does not bypass the sign-in limit", async () => {
     const { signIn } = await open();
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 11; attempt += 1) {
@@ -164,7 +164,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
   });
 
-  it("sign-in is limited by address, across replicas, with Retry-After", async () => {
+  it("the sign-in limit counts IP addresses across replicas", async () => {
     const { signIn, signUp, openReplica } = await open();
     await signUp();
     const replica = openReplica();
@@ -174,7 +174,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });
       expect(onReplica.statusCode).toBe(401);
     }
-    // The right password does not get through either: guessing must not pay.
+    // Even the right password is refused, so that guessing reveals nothing.
     const limited = await signIn();
     expect(limited.statusCode).toBe(429);
     expect(limited.json()).toMatchObject({ code: "rate_limited" });
@@ -183,7 +183,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await signIn({}, { remoteAddress: "198.51.100.7" })).statusCode).toBe(200);
   });
 
-  it("behind a trusted proxy the address is the client's", async () => {
+  it("a trusted proxy passes the IP address of the client", async () => {
     const { signIn, signUp, call } = await open({ trustProxy: true });
     const cookie = cookieOf(await signUp({}, { headers: { "x-forwarded-for": "203.0.113.9" } }));
     const [session] = (await call("GET", "/auth/list-sessions", { cookie })).json();
@@ -194,7 +194,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
-  it("requirement 28: no password, cookie or token is in the log, whatever happens", async () => {
+  it("requirement 28: the log has no password, cookie or token", async () => {
     const log: string[] = [];
     const { signUp, signIn, call, setDatabaseDown } = await open({ log });
     const cookie = cookieOf(await signUp());
@@ -202,11 +202,11 @@ describe.each(engines)("sessions on $name", (engine) => {
     const authorization = `Bearer ${token}`;
     await signIn({ password: "wrong horse battery" });
     await signUp();
-    await call("GET", "/who", { headers: { authorization } });
+    await call("GET", "/whoami", { headers: { authorization } });
     await call("POST", "/auth/sign-out", { cookie, headers: { origin: "https://evil.example" } });
     setDatabaseDown(true);
     await signIn();
-    await call("GET", "/who", { cookie });
+    await call("GET", "/whoami", { cookie });
     await call("POST", "/auth/sign-out", { cookie });
     expect(log.length).toBeGreaterThan(5);
     const secrets = [PASSWORD, "wrong horse battery", token, cookie, decodeURIComponent(cookie.split("=")[1] ?? "")];

@@ -5,8 +5,8 @@ import { HttpProblem } from "../problem.ts";
 import { createAccount } from "./account-creation.ts";
 
 /**
- * Sign-up in place of the library's own, which hashes the password inside its transaction: on SQLite nobody could write meanwhile.
- * Throws `access_denied` when sign-up is closed, and as `createAccount` does.
+ * Replaces the sign-up of better-auth, which hashes the password inside a transaction and so blocks SQLite for other writers.
+ * Throws `access_denied` if sign-up is closed, and the errors of `createAccount`.
  */
 export function signUpWithPassword({ signUp }: { signUp: "open" | "closed" }): BetterAuthPlugin {
   return {
@@ -14,14 +14,14 @@ export function signUpWithPassword({ signUp }: { signUp: "open" | "closed" }): B
     endpoints: {
       signUpEmail: createAuthEndpoint("/sign-up/email", { method: "POST" }, async (endpoint) => {
         if (signUp === "closed") {
-          throw new HttpProblem("access_denied", "Sign-up is closed here: ask an administrator for an account.");
+          throw new HttpProblem("access_denied", "Sign-up is closed. Ask an administrator for an account.");
         }
         const { email, name, password, rememberMe } = (endpoint.body ?? {}) as Record<string, unknown>;
         const user = await createAccount(endpoint.context, { email, name, password });
         const isShort = rememberMe === false;
         const session = await endpoint.context.internalAdapter.createSession(user.id, isShort);
         await setSessionCookie(endpoint, { session, user }, isShort);
-        // The cookie is the session. Its token alone opens nothing (the cookie is signed), and nobody needs it.
+        // Only the signed cookie authenticates, so no client needs the token.
         return endpoint.json({ token: null, user });
       }),
     },

@@ -1,7 +1,7 @@
 import { HttpProblem } from "../problem.ts";
 
-/** The refusal of a caller who brought nothing that tells who they are. */
-export function anonymous(): HttpProblem {
+/** The refusal of a request without credentials. */
+export function missingCredentials(): HttpProblem {
   return new HttpProblem("unauthenticated", "Sign in, or send a bearer token.", {
     headers: { "WWW-Authenticate": "Bearer" },
   });

@@ -6,9 +6,8 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 export type Verified = { caller: Caller; expiresAt: number };
 
 /**
- * Tokens that were verified, and whose they are; bounded. Keyed by the token itself: hashing it costs more than the look-up, and a dump
- * of this process's memory holds the secret that makes tokens anyway. Only tokens that passed are here, so that nobody can fill it with
- * rubbish.
+ * A bounded cache of verified tokens and their callers. Invalid tokens never enter it, so they can't fill it.
+ * The key is the token itself, because a hash costs more than the lookup. A memory dump would reveal the signing secret anyway.
  */
 export class VerifiedTokens {
   readonly #byToken = new Map<string, Verified>();
@@ -20,7 +19,7 @@ export class VerifiedTokens {
 
   set(token: string, verified: Verified): void {
     if (!this.#byToken.has(token)) {
-      // Emptied when it is full: to keep the order of use would cost each request more than verifying anew costs once in a long while.
+      // Cleared when full. An LRU order would cost every request more than a rare second verification.
       if (this.#byToken.size >= MAX_TOKENS || this.#characters + token.length > MAX_CHARACTERS) this.clear();
       this.#characters += token.length;
     }

@@ -1,9 +1,9 @@
 const BOUNDARY = "----valetkey-test-boundary";
 
-/** The parts of a form in order: a file when it has a filename, else a plain field. */
+/** The parts of a form, in order. A part with a filename is a file, any other is a plain field. */
 export type Form = readonly { field: string; filename?: string; contentType?: string; content: Buffer | string }[];
 
-/** A form as a browser sends it. */
+/** Encodes a form like a browser. */
 export function multipartBody(form: Form): { headers: Record<string, string>; body: Buffer } {
   const parts = form.map(({ field, filename, contentType, content }) => {
     const name = filename === undefined ? "" : `; filename="${filename}"`;
@@ -17,7 +17,7 @@ export function multipartBody(form: Form): { headers: Record<string, string>; bo
   };
 }
 
-/** A form of one small text file. */
+/** A form with one small text file. */
 export function fileForm(content: Buffer | string = "hello", filename = "hello.txt", contentType = "text/plain"): Form {
   return [{ field: "file", filename, contentType, content }];
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
-import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/server.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/bucket-server.ts";
 import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
@@ -11,7 +11,8 @@ import type { Bucket, Database, Deps, Limits } from "../../usecases/ports/index.
 import { type AppOptions, buildApp } from "../app.ts";
 import { type Accounts, createAccounts } from "../auth/accounts.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
-import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing.ts";
+import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing/test-jwt.ts";
+import type { App } from "../route-types.ts";
 import { type Form, multipartBody } from "./form.ts";
 
 export const EVERY_CAPABILITY = Object.fromEntries(
@@ -24,28 +25,28 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
-  /** A bucket of the test's own, which outlives the service. Default: a fresh one. */
+  /** A bucket that the test stops itself. Default: a fresh one, which stops with the service. */
   bucket?: BucketServer;
   /** Default: none. */
   keyPrefix?: string;
-  /** Another replica of this service: on its database and bucket, with connections of its own. To be closed before it. */
+  /** Starts another replica on the database and bucket of this service. Close the replica first. */
   beside?: Shared;
-  /** Default: nothing is scanned. */
+  /** Default: no virus scanner. */
   scanning?: Deps["scanning"];
-  /** What is known of the bucket. Default: that it does everything, as the embedded one does. */
+  /** Default: every capability, like the embedded bucket. */
   capabilities?: BucketCapabilities;
-  /** With sign-up, sign-in and sessions at /auth. Default: without. */
+  /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
-  /** Whether anyone may sign up. Default: open. */
+  /** Default: open. */
   signUp?: "open" | "closed";
-  /** Stands between the use cases and the bucket or the database. */
+  /** Replaces the bucket or the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
 
-/** What replicas have in common. */
+/** The parts that replicas share. */
 type Shared = { database: TestDatabase; bucketServer: BucketServer };
 
-/** The service with its real parts: a database of the given engine, the embedded bucket, the authenticator; only the socket is optional. */
+/** The service with a real database, bucket and authenticator. Requests need no socket. */
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
 export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
@@ -109,17 +110,18 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
-    /** Lets time pass for the service; not for the bucket, which has a clock of its own. */
+    /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;
     },
-    /** Resolves when the service next says that an object waits for its deletion. */
+    /** Resolves when the service next queues the deletion of an object. */
     deletionQueued: () =>
       new Promise<void>((resolve) => {
         onDeletionsQueued = resolve;
       }),
-    as: async (userId: string): Promise<Client> => clientOf(app, await tokenOf(userId)),
-    anonymous: clientOf(app, undefined),
+    /** A client that sends this user's bearer token. */
+    as: (userId: string): Client => clientOf(() => app, { userId }),
+    anonymous: clientOf(() => app),
     async close() {
       await app.close();
       bucket.close();
@@ -148,7 +150,7 @@ async function anotherOf({ database }: Shared, clock: () => number): Promise<Tes
   return { ...database, db, close: () => db.close() };
 }
 
-/** A bearer token of this person, as an existing application would sign it; the address is the name at example.com. */
+/** Signs a bearer token for this user like an existing application. The email address is `<userId>@example.com`. */
 export function tokenOf(userId: string): Promise<string> {
   return signTestJwt({ sub: userId, email: `${userId}@example.com`, name: userId });
 }
@@ -157,21 +159,26 @@ export type Answer = {
   status: number;
   headers: LightMyRequestResponse["headers"];
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape, and fail where it is another
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape
   body: any;
 };
 export type Client = ReturnType<typeof clientOf>;
 
-/** Sends requests as one person, without a socket. */
-function clientOf(app: ReturnType<typeof buildApp>, token: string | undefined) {
-  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+/** Sends requests without a socket, as one user or without credentials. */
+export function clientOf(app: () => App, { userId }: { userId?: string } = {}) {
+  let token: Promise<string> | undefined;
+  async function authorization(): Promise<Record<string, string>> {
+    if (userId === undefined) return {};
+    token ??= tokenOf(userId);
+    return { authorization: `Bearer ${await token}` };
+  }
   async function send(call: string, options: { json?: unknown; form?: Form; headers?: object } = {}): Promise<Answer> {
     const [method, url] = call.split(" ") as ["GET", string];
     const form = options.form === undefined ? undefined : multipartBody(options.form);
-    const response = await app.inject({
+    const response = await app().inject({
       method,
       url,
-      headers: { ...authorization, ...form?.headers, ...options.headers },
+      headers: { ...(await authorization()), ...form?.headers, ...options.headers },
       ...(form === undefined ? {} : { payload: form.body }),
       ...(options.json === undefined ? {} : { payload: options.json as object }),
     });

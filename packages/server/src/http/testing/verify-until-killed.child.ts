@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { bucketOn } from "../../bucket/testing/server.ts";
+import { bucketOn } from "../../bucket/testing/bucket-server.ts";
 import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
 
-// Claims a verification and blocks while it reads the object, until it is killed. Prints "reading" when it starts to read. Usage:
-// `node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>`
+// Claims a verification, prints "reading" and then blocks in the middle of the object until the test kills the process.
+// Usage: node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>
 const [location = "", server = ""] = process.argv.slice(2);
 const { claimVerification, runVerification } = createUseCases({
   db: await openAt(JSON.parse(location)),

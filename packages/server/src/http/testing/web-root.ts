@@ -6,9 +6,9 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 export const INDEX_HTML =
   '<!doctype html><title>Valet Key</title><script type="module" src="/assets/app-1a2b.js"></script>';
 export const SCRIPT = `export const words = ${JSON.stringify("word ".repeat(200))};`;
-export const SECRET = "what is beside the folder, or hidden in it";
+export const SECRET = "a file beside the folder or hidden in it";
 
-/** A folder as Vite leaves one, and with things in and beside it that nobody may get. */
+/** Creates a folder like a Vite build, with secret files in it and beside it. */
 export async function makeWebRoot() {
   const parent = await mkdtemp(join(tmpdir(), "valetkey-web-"));
   const root = join(parent, "dist");

@@ -5,7 +5,7 @@ import type { TestService } from "./service.ts";
 
 const SHARED_AT = 1;
 
-/** What a caller can be to a note of Ann's and its file; one person each. */
+/** One user for each relation to the note and its file. */
 export const people = [
   "owner",
   "editor",
@@ -20,7 +20,7 @@ export const people = [
 
 export type World = { noteId: string; attachmentId: string; uploadId: string };
 
-/** A note with a file, an upload under way, and everyone who has, had, or nearly has access to it. */
+/** Creates a note with a file, a pending upload, and users who have, had or never had access. */
 export async function createWorld({ db }: TestService): Promise<World> {
   const note = sampleNote({ ownerId: "owner" });
   const otherNote = sampleNote({ ownerId: "owner" });
@@ -64,7 +64,7 @@ export async function createWorld({ db }: TestService): Promise<World> {
   return { noteId: note.id, attachmentId: attachment.id, uploadId: upload.id };
 }
 
-/** An id that is nobody's. */
+/** An id that no object has. */
 export function unknownId(): string {
   return uuidv7();
 }

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import type { Share } from "@valetkey/client";
+import type { Share, SharesWithResults } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { type Subject, sharesQuery } from "./shares-query.ts";
@@ -7,39 +7,28 @@ import { type Subject, sharesQuery } from "./shares-query.ts";
 /** The role and expiry of a share. An `expiresAt` of null never expires. */
 export type Terms = Pick<Share, "role" | "expiresAt">;
 
-async function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?: string[] }): Promise<Share[]> {
-  const { shares } =
-    "noteId" in subject
-      ? await client.shares.put(subject, receivers)
-      : await client.shares.put(subject, { ...receivers, role: "viewer" });
-  return shares;
+type Receivers = Terms & { userIds?: string[]; emails?: string[] };
+
+function put(subject: Subject, receivers: Receivers): Promise<SharesWithResults> {
+  if ("noteId" in subject) return client.shares.put(subject, receivers);
+  return client.shares.put(subject, { ...receivers, role: "viewer" });
 }
 
-/** `unknown`: the email addresses without an account. */
+/** `unknown`: the email addresses that no user has. */
 type Invited = { shared: string[]; unknown: string[] };
 
-/** Shares with all email addresses that have an account. If one has none, the service refuses all, and each is sent alone. */
+/** Shares with the users who have these email addresses. Unknown addresses are reported and stop no other receiver. */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
     scope: { id: queryKey.join() },
     mutationKey: queryKey,
     async mutationFn({ emails, terms }: { emails: string[]; terms: Terms }): Promise<Invited> {
-      const all = await tryToInvite(emails);
-      if (all || emails.length === 1) return all ? { shared: emails, unknown: [] } : { shared: [], unknown: emails };
-      const shared: string[] = [];
-      for (const email of emails) if (await tryToInvite([email])) shared.push(email);
-      return { shared, unknown: emails.filter((email) => !shared.includes(email)) };
-
-      async function tryToInvite(some: string[]): Promise<boolean> {
-        try {
-          queryClient.setQueryData(queryKey, await put(subject, { emails: some, ...terms }));
-          return true;
-        } catch (error) {
-          if (hasCode(error, "user_not_found")) return false;
-          throw error;
-        }
-      }
+      const { shares, results } = await put(subject, { emails, ...terms });
+      queryClient.setQueryData(queryKey, shares);
+      const withOutcome = (wanted: "shared" | "unknown") =>
+        results.flatMap(({ email, outcome }) => (email !== undefined && outcome === wanted ? [email] : []));
+      return { shared: withOutcome("shared"), unknown: withOutcome("unknown") };
     },
     // Not awaited, so that the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),

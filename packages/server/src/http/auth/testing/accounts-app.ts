@@ -7,8 +7,8 @@ import { DomainError } from "../../../domain/errors.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { OidcProvider } from "../oidc.ts";
-import { TEST_JWT_SECRET } from "../testing.ts";
-import { createWhoApp } from "./who-app.ts";
+import { TEST_JWT_SECRET } from "./test-jwt.ts";
+import { createWhoamiApp } from "./whoami-app.ts";
 
 export const PASSWORD = "correct horse battery";
 export const ADDRESS = "ann@example.com";
@@ -16,7 +16,7 @@ export const ADDRESS = "ann@example.com";
 type Person = { id: string; email: string | undefined; name: string | undefined; isAdmin: boolean };
 type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, string>; remoteAddress?: string };
 
-/** Accounts on a fresh database, mounted as the service mounts them, next to /who. */
+/** Accounts on a fresh database, mounted like in the service, beside /whoami. */
 export async function openAccounts(
   engine: TestEngine,
   options: {
@@ -33,7 +33,7 @@ export async function openAccounts(
   const { db } = database;
   const people = new Map<string, Person>();
   let isDown = false;
-  // What the database's own layer throws when it can't be reached.
+  // Throws the error of the database layer during an outage.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
       if (isDown) throw new DomainError("database_unavailable", "The database can't be reached");
@@ -65,7 +65,7 @@ export async function openAccounts(
       publicUrl,
       clock: Date.now,
     });
-    const app = createWhoApp(authenticate, appOptions);
+    const app = createWhoamiApp(authenticate, appOptions);
     app.register(accounts.routes, { prefix: "/auth" });
     return { accounts, app };
   };
@@ -108,7 +108,7 @@ export async function openAccounts(
 
 export type AccountsApp = Awaited<ReturnType<typeof openAccounts>>;
 
-/** The Cookie header that a browser would send after this answer. */
+/** The Cookie header that a browser sends after this response. */
 export function cookieOf(response: LightMyRequestResponse): string {
   return response.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ");
 }

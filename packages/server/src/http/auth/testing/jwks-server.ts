@@ -2,11 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
-/** An identity provider on a port of its own: publishes keys, counts who asks for them, and fails on demand. */
+/** A key server on its own port. It publishes keys, counts fetches, and fails on demand. */
 export type JwksServer = {
   url: string;
   publish(...keys: SigningKey[]): void;
-  /** Answers 500 until told otherwise. */
+  /** Whether it responds with 500. */
   fail(isDown: boolean): void;
   fetches(): number;
   close(): Promise<void>;
@@ -41,14 +41,14 @@ export async function startJwksServer(): Promise<JwksServer> {
   };
 }
 
-/** A new key pair; without a `kid` when that is undefined. */
+/** Creates a key pair, without a `kid` if that is undefined. */
 export async function newSigningKey(algorithm: string, kid: string | undefined): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const publicJwk = await exportJWK(publicKey);
   return { algorithm, privateKey, publicJwk: kid === undefined ? publicJwk : { ...publicJwk, kid } };
 }
 
-/** Signs with the key, naming its `kid` in the header. */
+/** Signs a token with the key and its `kid`. */
 export function signWith(key: SigningKey, claims: Record<string, unknown>): Promise<string> {
   const { kid } = key.publicJwk;
   return new SignJWT(claims)

@@ -12,7 +12,7 @@ export const BEN: Claims = { sub: "ben-2", email: "ben@example.com", email_verif
 type ProviderOptions = Omit<Parameters<typeof startOidcProvider>[0], "redirectUri">;
 type Options = Parameters<typeof openAccounts>[1] & { provider?: ProviderOptions };
 
-/** Accounts with an identity provider, at which ann is signed in; both go with the test. */
+/** Accounts with an identity provider where Ann is signed in. Both stop when the test finishes. */
 export async function openOidc(engine: TestEngine, { provider: ofProvider, ...options }: Options = {}) {
   const provider = await startOidcProvider({ redirectUri: PUBLIC_URL + CALLBACK, ...ofProvider });
   const service = await openAccounts(engine, { oidc: provider.config, ...options });
@@ -25,7 +25,7 @@ export async function openOidc(engine: TestEngine, { provider: ofProvider, ...op
   const begin = (body: object = {}, headers: Record<string, string> = {}) =>
     service.call("POST", "/auth/sign-in/oidc", { body, headers });
 
-  /** What the provider sends the browser back to, and the browser's cookie. */
+  /** Signs in at the provider. Returns the callback URL and the browser's cookie. */
   async function go(body: object = {}) {
     const started = await begin(body);
     expect(started.statusCode, started.body).toBe(200);
@@ -44,11 +44,11 @@ export async function openOidc(engine: TestEngine, { provider: ofProvider, ...op
     go,
     finish,
     signInAtProvider: async (body: object = {}) => finish(await go(body)),
-    /** Whose session an answer began. */
+    /** The user of the session that a response started. */
     who: async (answer: LightMyRequestResponse): Promise<string> =>
-      (await service.call("GET", "/who", { cookie: cookieOf(answer) })).json().userId,
-    /** The rows that say who may sign in how. */
-    // biome-ignore lint/suspicious/noExplicitAny: the tables are the library's, and no part of the schema's types
+      (await service.call("GET", "/whoami", { cookie: cookieOf(answer) })).json().userId,
+    /** The rows with the sign-in methods of the accounts. */
+    // biome-ignore lint/suspicious/noExplicitAny: the schema types do not cover the library's tables
     rows: (): Promise<any[]> =>
       service.db
         .selectFrom("auth_accounts" as never)
@@ -57,7 +57,7 @@ export async function openOidc(engine: TestEngine, { provider: ofProvider, ...op
   };
 }
 
-/** The browser is on the page of the sign-in, told why, and nobody's. */
+/** Expects a redirect to the sign-in page with this code and without a session. */
 export function expectRefusal(answer: LightMyRequestResponse, code: string): void {
   expect([answer.statusCode, answer.headers.location]).toEqual([302, `/sign-in?error=${code}`]);
   expect(answer.headers["cache-control"]).toBe("no-store");

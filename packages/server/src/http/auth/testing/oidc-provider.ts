@@ -9,12 +9,12 @@ export type Claims = Record<string, unknown> & { sub: string };
 
 type TokenAnswer = { id_token?: string; access_token?: string };
 
-/** A real OpenID provider in this process; whoever comes is the person that the test says, without a page to sign in on. */
+/** A real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
-  /** To a browser on localhost 127.0.0.1 is another site. Default: localhost. */
+  /** For a browser, 127.0.0.1 is another site than localhost. Default: localhost. */
   host?: "localhost" | "127.0.0.1";
-  /** Whether the ID token has the claims, or /userinfo only. Default: true. */
+  /** Whether the ID token has the claims, or only /userinfo. Default: true. */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
 }) {
@@ -33,8 +33,11 @@ export async function startOidcProvider(options: {
   const provider = new Provider(issuer, {
     clients: [
       {
-        ...{ client_id: CLIENT.clientId, client_secret: CLIENT.clientSecret },
-        ...{ redirect_uris: [redirectUri], token_endpoint_auth_method: authMethod },
+        client_id: CLIENT.clientId,
+        client_secret: CLIENT.clientSecret,
+
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: authMethod,
       },
     ],
     clientAuthMethods: [authMethod],
@@ -69,7 +72,7 @@ export async function startOidcProvider(options: {
     await provider.interactionFinished(request, response, result);
   });
 
-  /** Goes where the service sent the browser, and answers where the provider sends it back to. */
+  /** Follows the redirects of the provider and returns the callback URL. */
   async function visit(url: string): Promise<URL> {
     const jar = new Map<string, string>();
     let next = new URL(url);
@@ -81,7 +84,8 @@ export async function startOidcProvider(options: {
         jar.set(name, value);
       }
       const location = response.headers.get("location");
-      if (location === null) throw new Error(`The provider answered ${response.status}: ${await response.text()}`);
+      if (location === null)
+        throw new Error(`The provider responded with ${response.status}: ${await response.text()}`);
       next = new URL(location, next);
     }
     return next;
@@ -91,23 +95,23 @@ export async function startOidcProvider(options: {
     issuer,
     config: { issuer, ...CLIENT, name: "Example" },
     visit,
-    /** Who comes next. */
+    /** The user of the next sign-in. */
     setPerson(person: Claims) {
       claims = person;
     },
-    /** Whether who comes next is let in. */
+    /** Whether the next sign-in is refused. */
     setRefusing(isRefusing: boolean) {
       refuses = isRefusing;
     },
-    /** Whether it hangs up on everyone. */
+    /** Whether every connection is closed at once. */
     setDown(down: boolean) {
       isDown = down;
     },
-    /** What becomes of the answers of the token endpoint. */
+    /** Changes the responses of the token endpoint. */
     setTamper(change: typeof tamper) {
       tamper = change;
     },
-    /** What becomes of the discovery document. */
+    /** Changes the discovery document. */
     setDiscovery(change: typeof discovery) {
       discovery = change;
     },

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { encodeCursor } from "../../../db/queries/cursor.ts";
 import { sampleAttachment, sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 type Named = { name: string | null; email: string | null };
@@ -11,24 +12,19 @@ type Named = { name: string | null; email: string | null };
 const cursorAfter = ({ id }: { id: string }) => encodeURIComponent(encodeCursor(id));
 
 describe.each(engines)("activity on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
   const create = async (title: string): Promise<string> => (await ann.send("POST /notes", { json: { title } })).body.id;
   const attach = async (noteId: string, name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
-  it("tells what happened to a note, newest first, in pages, and outlives the note", async () => {
+  it("lists events newest first, in pages, even after the note is deleted", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
-    await (await service.as("bob")).send(`GET /attachments/${attachment.id}/url`);
-    await (await service.as("bob")).send(`GET /attachments/${attachment.id}/download`);
+    await service.as("bob").send(`GET /attachments/${attachment.id}/url`);
+    await service.as("bob").send(`GET /attachments/${attachment.id}/download`);
     const expected = ["url.issued", "url.issued", "share.granted", "attachment.uploaded", "note.created"];
     const actions = (answer: { body: { items: { action: string }[] } }) =>
       answer.body.items.map(({ action }) => action);
@@ -42,7 +38,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(all.body.items[1]).toMatchObject({ actorId: "bob", noteId, attachmentIds: [attachment.id] });
   });
 
-  it("names the note as it is called now, until it is deleted", async () => {
+  it("has the current title of the note until it is deleted", async () => {
     const [kept, gone] = [await create("Kept"), await create("Gone")];
     await ann.send(`PATCH /notes/${kept}`, { json: { title: "Renamed" } });
     const titles = async (path: string) =>
@@ -53,8 +49,8 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await titles("/activity?limit=4")).toEqual([null, "Renamed", null, "Renamed"]);
   });
 
-  it("names who did it, with whom it was shared, and which files it is about, deleted ones included", async () => {
-    const bob = await service.as("bob");
+  it("names the actor, the receiver and the files of each event", async () => {
+    const bob = service.as("bob");
     await bob.send("GET /me");
     const noteId = await create("Files");
     const [kept, deleted] = [await attach(noteId, "kept.txt"), await attach(noteId, "deleted.txt")];
@@ -73,7 +69,9 @@ describe.each(engines)("activity on $name", (engine) => {
       { id: kept, filename: "kept.txt" },
     ];
     const told = items.map(({ action, actor, subject, files }: Record<string, unknown>) => ({
-      ...{ action, actor, files },
+      action,
+      actor,
+      files,
       ...(subject !== undefined && { subject }),
     }));
     expect(told).toEqual([
@@ -86,20 +84,20 @@ describe.each(engines)("activity on $name", (engine) => {
       { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
       { action: "note.created", actor: people.ann, files: [] },
     ]);
-    // On a page of its own nothing tells the name of the file that is gone.
+    // On a page alone, no other event has the name of the deleted file.
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
   });
 
-  it("tells addresses to the owner of the note alone, and everyone their own", async () => {
-    const [bob, carl] = [await service.as("bob"), await service.as("carl")];
+  it("shows email addresses only to the owner of the note", async () => {
+    const [bob, carl] = [service.as("bob"), service.as("carl")];
     await Promise.all([bob.send("GET /me"), carl.send("GET /me")]);
     const noteId = await create("Shared");
     const hidden = await attach(noteId, "a.txt");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["carl"] } });
-    await (await service.as("eve")).send(`GET /attachments/${hidden}/url`);
+    await service.as("eve").send(`GET /attachments/${hidden}/url`);
     await bob.send(`GET /attachments/${hidden}/url`);
     const addresses = async (client: Client, path: string) => {
       const { items } = (await client.send(`GET ${path}`)).body;
@@ -130,7 +128,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
-  it("names the first ten files of a large batch, which are looked up at once", async () => {
+  it("names the first ten files of a large batch", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Many" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "ann" });
     const attachments = Array.from({ length: 12 }, (_, nth) =>
@@ -147,27 +145,25 @@ describe.each(engines)("activity on $name", (engine) => {
   it("records a refusal", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
-    await (await service.as("eve")).send(`GET /attachments/${id}/url`);
-    // The refusal does not wait for its record; an URL that is issued after it does, and shares its commit or a later one.
+    await service.as("eve").send(`GET /attachments/${id}/url`);
+    // A refusal does not wait for its event. A URL that is issued later waits for the same commit or a later one.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
   });
 
-  it("records what of a batch was refused: one event a note, with its files", async () => {
+  it("records the refusals of a batch in one event for each note", async () => {
     const [one, other] = [await create("One"), await create("Other")];
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    // What is asked twice is refused twice, and named once.
+    // A repeated id is refused twice and recorded once.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
-    const { urls } = (
-      await (await service.as("finn")).send("POST /attachments/urls", { json: { attachmentIds: asked } })
-    ).body;
+    const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // An URL that is issued after the refusals waits for their commit or a later one.
+    // A URL that is issued after the refusals waits for their commit or a later one.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

@@ -1,37 +1,56 @@
-import type { AuditEventPage } from "@valetkey/contract";
+import { AuditEventPage, NoteParams, PageQuery } from "@valetkey/contract";
 import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
-import { callerOf } from "../../auth-port.ts";
-import { toIso } from "../../instants.ts";
-import { presentPerson } from "../../people.ts";
-import type { App, RouteDeps } from "../../types.ts";
-import * as schema from "./schema.ts";
+import { callerOf } from "../../authentication.ts";
+import { presentPerson } from "../../present-person.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
+
+const tags = ["activity"];
+
+const listNoteActivity = {
+  tags,
+  operationId: "listNoteActivity",
+  summary: "List the audit events of a note and its files, newest first",
+  params: NoteParams,
+  querystring: PageQuery,
+  response: { 200: AuditEventPage },
+};
+
+const listActivity = {
+  tags,
+  operationId: "listActivity",
+  summary: "List the audit events of your notes, newest first",
+  querystring: PageQuery,
+  response: { 200: AuditEventPage },
+};
 
 /** GET /activity and /notes/:noteId/activity. */
 export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/notes/:noteId/activity", { schema: schema.listNoteActivity }, async (request) => {
+  app.get("/notes/:noteId/activity", { schema: listNoteActivity }, async (request) => {
     const { limit, cursor } = request.query;
     const caller = callerOf(request);
     const input = { noteId: request.params.noteId, limit, cursor };
     return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
   });
 
-  app.get("/activity", { schema: schema.listActivity }, async (request) => {
+  app.get("/activity", { schema: listActivity }, async (request) => {
     const { limit, cursor } = request.query;
     const caller = callerOf(request);
     return describe(await useCases.listActivity(caller, { limit, cursor }), { caller, ...deps });
   });
 }
 
-type Told = RouteDeps & { caller: Caller };
-
-async function describe(page: Page<NamedEvent>, { caller, useCases }: Told): Promise<AuditEventPage> {
+async function describe(
+  page: Page<NamedEvent>,
+  { caller, useCases }: RouteDeps & { caller: Caller },
+): Promise<AuditEventPage> {
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
-    // Whom a note was shared with is its owner's to know: an editor reads who did what, and not how to reach them.
+    // Only the owner of the note may read email addresses. An editor reads names and their own email address.
     const present = (userId: string) => {
       const person = presentPerson(userId, people);
       return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };
@@ -54,7 +73,7 @@ async function describe(page: Page<NamedEvent>, { caller, useCases }: Told): Pro
   return { items, nextCursor: page.nextCursor ?? null };
 }
 
-/** With whom a share was made or ended; nobody for any other event. */
+/** The user whose share was granted or revoked. Empty for other events. */
 function subjectOf({ detail }: NamedEvent): string[] {
   return typeof detail.userId === "string" ? [detail.userId] : [];
 }

@@ -6,7 +6,7 @@ import { type Answer, type Client, startService, type TestService } from "../../
 
 const MINUTE_MS = 60_000;
 
-describe.each(engines)("adopting what is being deleted, on $name", (engine) => {
+describe.each(engines)("adopting an object that is being deleted, on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -15,7 +15,7 @@ describe.each(engines)("adopting what is being deleted, on $name", (engine) => {
   let onHead: () => Promise<void>;
   afterEach(() => service.close());
 
-  /** A file of ann's, an administrator; what is given runs once each, just before a deletion and just after a HEAD. */
+  /** Attaches a file of Ann, an administrator. `onDelete` runs once before a deletion, `onHead` once after a HEAD. */
   async function open(): Promise<string> {
     onDelete = async () => undefined;
     onHead = async () => undefined;
@@ -37,7 +37,7 @@ describe.each(engines)("adopting what is being deleted, on $name", (engine) => {
       },
     });
     service = await startService({ engine, wrap: { bucket } });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     await service.useCases.rememberPerson({ id: "ann", email: undefined, name: undefined, isAdmin: true });
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("hello") })).body;
@@ -48,7 +48,7 @@ describe.each(engines)("adopting what is being deleted, on $name", (engine) => {
   const adopt = () => ann.send(`POST /notes/${noteId}/attachments`, { json: { key, filename: "a.txt" } });
   const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
 
-  it("a key whose deletion is under way is refused: no attachment without its object", async () => {
+  it("refuses a key while its object is being deleted", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     let answer: Answer | undefined;
@@ -62,7 +62,7 @@ describe.each(engines)("adopting what is being deleted, on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("a key that is deleted between the look into the bucket and the transaction is refused", async () => {
+  it("refuses a key that is deleted between the HEAD and the transaction", async () => {
     const id = await open();
     onHead = async () => {
       await ann.send(`DELETE /attachments/${id}`);
@@ -72,7 +72,7 @@ describe.each(engines)("adopting what is being deleted, on $name", (engine) => {
     expect(await listed()).toEqual([]);
   });
 
-  it("a key whose deletion comes due in a moment is refused, one that waits is adopted and stays", async () => {
+  it("adopts a key only if its deletion is not due soon", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     const queued = service.database.db.kysely.updateTable("object_deletions").where("object_key", "=", key);

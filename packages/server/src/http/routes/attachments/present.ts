@@ -2,11 +2,11 @@ import type { SharedAttachmentPage, Attachment as WireAttachment } from "@valetk
 import type { Attachment } from "../../../domain/attachment.ts";
 import type { SharedAttachment } from "../../../domain/share.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
-import { toIso } from "../../instants.ts";
-import { type People, presentPerson } from "../../people.ts";
-import type { RouteDeps } from "../../types.ts";
+import { type People, presentPerson } from "../../present-person.ts";
+import type { RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
 
-/** An attachment as the wire has it: without its object key. */
+/** An attachment in the form of the wire, without its object key. */
 export function presentAttachment(attachment: Attachment, people: People): WireAttachment {
   const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
   return {
@@ -23,12 +23,12 @@ export function presentAttachment(attachment: Attachment, people: People): WireA
   };
 }
 
-/** The same of one alone, whose sender has yet to be looked up. */
+/** One attachment in the form of the wire. Looks up its sender. */
 export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** A page of files that are shared by themselves; everyone whom it names is looked up at once. */
+/** A page of attachments that are shared without their notes. Looks up all users at once. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
   { useCases }: RouteDeps,

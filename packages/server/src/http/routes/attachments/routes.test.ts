@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 const LIMIT = 2 ** 20;
 
 describe.each(engines)("attachments on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
-  beforeAll(async () => {
-    service = await startService({ engine, limits: { uploadMaxBytes: LIMIT } });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine, limits: { uploadMaxBytes: LIMIT } });
+  const ann = service.as("ann");
   beforeEach(async () => {
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
@@ -26,7 +21,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   }
 
-  it("attaches a file sent as a form, reads it, deletes it with its object", async () => {
+  it("attaches the file of a form and deletes it with its object", async () => {
     const form = fileForm("hello", "Überblick 📎.txt");
     const { status, body } = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect(status).toBe(201);
@@ -48,11 +43,11 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("refuses a list without its scope, and what is not in its query", async () => {
+  it("refuses a list without a scope or with unknown parameters", async () => {
     for (const [query, detail] of [
       ["", /scope in the query|required properties scope/],
       ["?scope=owned", /scope in the query must be/],
-      ["?scope=shared&q=a", /"q"; it takes limit, cursor, scope/],
+      ["?scope=shared&q=a", /"q"\. It accepts limit, cursor, scope/],
       ["?scope=shared&limit=201", /limit in the query/],
     ] as const) {
       const { body } = await ann.send(`GET /attachments${query}`);
@@ -73,7 +68,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("takes a file of exactly the limit, and refuses one byte more with nothing left", async () => {
+  it("accepts a file of exactly the limit and refuses one more byte", async () => {
     const over = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(LIMIT + 1)) });
     expect(over.body).toMatchObject({ status: 413, code: "file_too_large" });
     await expectNothingLeft();
@@ -91,14 +86,14 @@ describe.each(engines)("attachments on $name", (engine) => {
     ["two files", [...fileForm("one"), ...fileForm("two")], /second/],
     ["a file that is plain text", [{ field: "file", content: "hello" }], /field "file"/],
     ["a field of the prototype", [{ field: "__proto__", content: "x" }], /too many parts|malformed/],
-  ])("requirement 1: a form with %s -> 400, and nothing left", async (_name, form, detail) => {
+  ])("requirement 1: a form with %s -> 400 and no object", async (_name, form, detail) => {
     const answer = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toMatch(detail);
     await expectNothingLeft();
   });
 
-  it("refuses a form that is cut off, with nothing left", async () => {
+  it("refuses a truncated form and leaves no object", async () => {
     const boundary = { "content-type": "multipart/form-data; boundary=xyz" };
     const head = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n';
     for (const json of [`${head}hello`, head, "--xyz", "garbage"]) {
@@ -113,7 +108,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("requirement 2: a path in the filename of a form is no part of its name", async () => {
+  it("requirement 2: drops the path from the filename of a form", async () => {
     const form = fileForm("x", "../../etc/passwd");
     const { status, body } = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect([status, body.filename]).toEqual([201, "passwd"]);
@@ -125,16 +120,16 @@ describe.each(engines)("attachments on $name", (engine) => {
     await service.useCases.purgeObjects();
   });
 
-  it("refuses before it reads, where the caller may not attach", async () => {
+  it("refuses before it reads the body if the caller may not attach", async () => {
     const form = fileForm(Buffer.alloc(LIMIT));
-    const denied = await (await service.as("eve")).send(`POST /notes/${noteId}/attachments`, { form });
+    const denied = await service.as("eve").send(`POST /notes/${noteId}/attachments`, { form });
     expect([denied.status, denied.body.code]).toEqual([403, "access_denied"]);
     const unknown = await ann.send(`POST /notes/${unknownId()}/attachments`, { form });
     expect([unknown.status, unknown.body.code]).toEqual([404, "note_not_found"]);
     await expectNothingLeft();
   });
 
-  it("adopts an object that is in the bucket, for an administrator alone", async () => {
+  it("adopts an object of the bucket only for an administrator", async () => {
     const stored = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("adopt me") })).body;
     const [key] = await service.bucketContents.keys();
     await service.database.db.kysely.deleteFrom("attachments").where("id", "=", stored.id).execute();
@@ -154,7 +149,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     }
   });
 
-  it("takes nothing but a form or JSON", async () => {
+  it("refuses bodies other than a form or JSON", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const answer = await ann.send(`POST /notes/${noteId}/attachments`, { json: "file=x", headers });
     expect([answer.status, answer.body.code]).toEqual([415, "unsupported_media_type"]);

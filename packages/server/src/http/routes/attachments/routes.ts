@@ -1,47 +1,99 @@
 import multipart from "@fastify/multipart";
-import type { AdoptBody } from "@valetkey/contract";
+import {
+  AdoptBody,
+  Attachment,
+  AttachmentParams,
+  ListAttachmentsQuery,
+  NoteParams,
+  SharedAttachmentPage,
+} from "@valetkey/contract";
+import { Type } from "typebox";
 import { DomainError } from "../../../domain/errors.ts";
-import { callerOf } from "../../auth-port.ts";
-import { bounds } from "../../http-limits.ts";
+import { callerOf } from "../../authentication.ts";
+import { httpLimits } from "../../http-limits.ts";
+import { emptyResponse } from "../../openapi.ts";
 import { HttpProblem } from "../../problem.ts";
-import type { App, RequestOf, RouteDeps } from "../../types.ts";
-import { dropRest, lengthOfFile, openForm, refuseOversize } from "./form.ts";
+import type { App, RequestOf, RouteDeps } from "../../route-types.ts";
+import { dropRest, lengthOfFile, openForm, refuseOversize } from "./file-form.ts";
 import { describeAttachment, describeShared } from "./present.ts";
-import * as schema from "./schema.ts";
+
+const tags = ["attachments"];
+
+// Only for the document. The form is read as a stream.
+const Form = Type.Object({ file: Type.String({ format: "binary" }) });
+
+const attach = {
+  tags,
+  operationId: "attach",
+  summary: "Attach the file of a form. Administrators can also attach an object that is in the bucket",
+  consumes: ["multipart/form-data", "application/json"],
+  params: NoteParams,
+  body: {
+    content: {
+      "multipart/form-data": { schema: Form },
+      "application/json": { schema: AdoptBody },
+    },
+  },
+  response: { 201: Attachment },
+};
+
+const listAttachments = {
+  tags,
+  operationId: "listAttachments",
+  summary: "List the files that are shared with you without their notes",
+  querystring: ListAttachmentsQuery,
+  response: { 200: SharedAttachmentPage },
+};
+
+const getAttachment = {
+  tags,
+  operationId: "getAttachment",
+  summary: "Read the metadata of an attachment",
+  params: AttachmentParams,
+  response: { 200: Attachment },
+};
+
+const deleteAttachment = {
+  tags,
+  operationId: "deleteAttachment",
+  summary: "Delete an attachment and its stored file",
+  params: AttachmentParams,
+  response: { 204: emptyResponse },
+};
 
 /** /attachments and /attachments/:attachmentId. */
 export function attachmentRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/attachments", { schema: schema.listAttachments }, async (request) => {
+  app.get("/attachments", { schema: listAttachments }, async (request) => {
     const { limit, cursor } = request.query;
     return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), deps);
   });
 
-  app.get("/attachments/:attachmentId", { schema: schema.getAttachment }, async (request) =>
+  app.get("/attachments/:attachmentId", { schema: getAttachment }, async (request) =>
     describeAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId), deps),
   );
 
-  app.delete("/attachments/:attachmentId", { schema: schema.deleteAttachment }, async (request, reply) => {
+  app.delete("/attachments/:attachmentId", { schema: deleteAttachment }, async (request, reply) => {
     await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);
     return reply.code(204).send(null);
   });
 }
 
-/** POST /notes/:noteId/attachments; a scope of its own, so that only it pays for the hooks of the form parser. */
+/** POST /notes/:noteId/attachments. Needs its own scope, so that no other route runs the hooks of the form parser. */
 export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
-  app.post("/notes/:noteId/attachments", { schema: schema.attach }, async (request, reply) => {
+  app.post("/notes/:noteId/attachments", { schema: attach }, async (request, reply) => {
     const attachment = request.isMultipart() ? await attachForm(request, deps) : await adopt(request, deps);
     return reply.code(201).send(await describeAttachment(attachment, deps));
   });
 }
 
-type AttachRequest = RequestOf<typeof schema.attach>;
+type AttachRequest = RequestOf<typeof attach>;
 
 async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: RouteDeps) {
   const { noteId } = request.params;
   try {
-    refuseOversize(request.headers["content-length"], uploadMaxBytes + bounds.formOverheadBytes);
+    refuseOversize(request.headers["content-length"], uploadMaxBytes + httpLimits.formOverheadBytes);
     const { filename, contentType, body } = await openForm(request);
     try {
       const length = lengthOfFile(request.headers["content-length"]);
@@ -51,14 +103,14 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: 
     }
   } catch (error) {
     dropRest(request.raw);
-    // What was wrong with the form says more than that its stream broke.
+    // The fault of the form says more than the error of its stream.
     if (error instanceof DomainError && error.cause instanceof HttpProblem) throw error.cause;
     throw error;
   }
 }
 
 async function adopt(request: AttachRequest, { useCases }: RouteDeps) {
-  // The schema is chosen by the media type: without one there was none.
+  // Fastify selects the schema by media type. A request without one was not validated.
   if (typeof request.body !== "object") throw new HttpProblem("invalid_request", "Send a form with a file, or JSON.");
   const { s3Url, key, filename } = request.body as AdoptBody;
   return useCases.adoptObject(callerOf(request), { noteId: request.params.noteId, s3Url, key, filename });

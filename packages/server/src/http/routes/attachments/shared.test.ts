@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { createWorld, people } from "../../testing/world.ts";
 
 const LIST = "GET /attachments?scope=shared";
 
-describe.each(engines)("files that are shared by themselves, on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
+describe.each(engines)("files that are shared without their notes, on $name", (engine) => {
   let noteId: string;
+  const service = useService({ engine });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "A title that nobody sees" } })).body.id;
   });
-  afterAll(() => service.close());
 
   const attach = async (name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
@@ -24,8 +22,8 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
   const idsFor = async (client: Client, query = ""): Promise<string[]> =>
     (await client.send(`${LIST}${query}`)).body.items.map(({ id }: { id: string }) => id);
 
-  it("lists them with their owner and the end of the share, newest first, in pages, and nothing of the note", async () => {
-    const bob = await service.as("bob");
+  it("are listed with owner and expiry, newest first, in pages", async () => {
+    const bob = service.as("bob");
     const ids = [await attach("one.txt"), await attach("two.txt"), await attach("three.txt")];
     const expiresAt = "2999-01-01T00:00:00.000Z";
     for (const [nth, id] of ids.entries()) {
@@ -47,8 +45,8 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(body.nextCursor).toBeNull();
   });
 
-  it("leaves out what is shared with its note, until that ends, and what was never uploaded", async () => {
-    const carl = await service.as("carl");
+  it("are not listed while the note is shared or the upload is unfinished", async () => {
+    const carl = service.as("carl");
     const id = await attach("both.txt");
     const json = { filename: "never.txt", sizeBytes: 1, contentType: "text/plain" };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
@@ -64,7 +62,7 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(await idsFor(carl)).toEqual([]);
     service.advance(61_000);
     expect(await idsFor(carl)).toEqual([id]);
-    // Whoever owns the note has it in a list of its own, whatever the shares say.
+    // The owner of a note finds it in another list, whatever the shares are.
     const own = sampleNote({ ownerId: "carl" });
     const attachment = sampleAttachment(own, { state: "ready" });
     await service.db.notes.insert(own);
@@ -73,8 +71,8 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(await idsFor(carl)).toEqual([id]);
   });
 
-  it("requirement 16: the list after a revocation, or after the end of a share, is without the file", async () => {
-    const dora = await service.as("dora");
+  it("requirement 16: are not listed after a revocation or the expiry of a share", async () => {
+    const dora = service.as("dora");
     const [revoked, ended] = [await attach("revoked.txt"), await attach("ended.txt")];
     await share(revoked, { userIds: ["dora"] });
     const expiresAt = new Date(Date.now() + 120_000).toISOString();
@@ -86,14 +84,14 @@ describe.each(engines)("files that are shared by themselves, on $name", (engine)
     expect(await idsFor(dora)).toEqual([]);
   });
 
-  it("requirement 17: lists nothing that the caller can't reach", async () => {
+  it("requirement 17: are not listed for users without access", async () => {
     const world = await createWorld(service);
     for (const person of people) {
-      const { text } = await (await service.as(person)).send(LIST);
+      const { text } = await service.as(person).send(LIST);
       if (person === "fileViewer") expect(text).toContain(world.attachmentId);
       else expect(text, person).not.toContain(world.attachmentId);
     }
-    const other = await (await service.as("otherUser")).send(LIST);
+    const other = await service.as("otherUser").send(LIST);
     expect(other.body).toEqual({ items: [], nextCursor: null });
   });
 });

@@ -1,19 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import type { Bucket } from "../../../usecases/ports/index.ts";
-import { startService, type TestService, tokenOf } from "../../testing/service.ts";
+import { tokenOf } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const LIMIT = 128 * MIB;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="big.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
 
-// What HTTP itself does with a body needs a socket under it.
+// These tests need a socket, because `inject` does not stream bodies.
 describe.each(engines)("form uploads over a socket, on $name", (engine) => {
-  let service: TestService;
   let origin: string;
   let token: string;
   let noteId: string;
@@ -24,23 +24,23 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
       yield chunk;
     }
   }
+  const watched = (bucket: Bucket): Bucket => ({
+    ...bucket,
+    store: (options) => bucket.store({ ...options, body: Readable.from(watch(options.body), { objectMode: false }) }),
+  });
+  const service = useService({
+    engine,
+    limits: { uploadMaxBytes: LIMIT, userQuotaBytes: 8 * LIMIT },
+    wrap: { bucket: watched },
+  });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    const watched = (bucket: Bucket): Bucket => ({
-      ...bucket,
-      store: (options) => bucket.store({ ...options, body: Readable.from(watch(options.body), { objectMode: false }) }),
-    });
-    service = await startService({
-      engine,
-      limits: { uploadMaxBytes: LIMIT, userQuotaBytes: 8 * LIMIT },
-      wrap: { bucket: watched },
-    });
     origin = await service.app.listen({ port: 0, host: "127.0.0.1" });
     token = await tokenOf("ann");
   });
   beforeEach(async () => {
-    noteId = (await (await service.as("ann")).send("POST /notes", { json: { title: "Files" } })).body.id;
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
-  afterAll(() => service.close());
 
   function post(headers: Record<string, string | number> = {}): ClientRequest {
     return httpRequest(`${origin}/notes/${noteId}/attachments`, {
@@ -51,7 +51,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
   }
 
   async function expectNothingLeft(): Promise<void> {
-    expect((await (await service.as("ann")).send(`GET /notes/${noteId}`)).body.attachments).toEqual([]);
+    expect((await ann.send(`GET /notes/${noteId}`)).body.attachments).toEqual([]);
     await service.useCases.purgeObjects();
     expect(await service.bucketContents.keys()).toEqual([]);
     expect(await service.bucketContents.uploads()).toBe(0);
@@ -79,13 +79,13 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     const { status, body } = await answerTo(post(), Readable.from(form()));
     expect(status).toBe(201);
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
-    // What the client is ahead of the bucket is what both sockets and the server hold, however large the file is.
+    // The difference is the data in both sockets and the server, which must not grow with the file.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
-    await (await service.as("ann")).send(`DELETE /attachments/${body.id}`);
+    await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();
   });
 
-  it("a file over the limit, its length unknown, -> 413, and nothing left in bucket or database", async () => {
+  it("a file of unknown length over the limit -> 413 and no object", async () => {
     async function* form() {
       yield HEAD;
       for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);
@@ -105,7 +105,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a file that stood still until its room was given back -> 400 upload_aborted, and nothing left", async () => {
+  it("a form that stalls until its reservation expires -> 400 upload_aborted", async () => {
     const arrived = new Promise<void>((resolve) => {
       onChunk = () => resolve();
     });
@@ -124,8 +124,8 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a client that is gone in mid-upload leaves nothing", async () => {
-    // More than a part has arrived, so that the bucket has begun a multipart upload.
+  it("a client that disconnects in mid-upload leaves no object", async () => {
+    // More than one part, so that the server has started a multipart upload.
     const arrived = new Promise<void>((resolve) => {
       let receivedBytes = 0;
       onChunk = (bytes) => {

@@ -1,19 +1,19 @@
 import { Instance } from "@valetkey/contract";
 import { Check } from "typebox/value";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type ServiceOptions, startService } from "../../testing/service.ts";
+import type { ServiceOptions } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const PERSON = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
 
 describe.each(engines)("GET /instance, on $name", (engine) => {
   async function start(options: Omit<ServiceOptions, "engine"> = {}) {
-    const service = await startService({ engine, hasAccounts: true, ...options });
-    onTestFinished(() => service.close());
+    const service = await startServiceInTest({ engine, hasAccounts: true, ...options });
     return { ...service, ask: () => service.anonymous.send("GET /instance") };
   }
 
-  it("tells everyone, and no cache, how one gets in, and what is allowed", async () => {
+  it("returns the ways to sign in and the limits, without caching", async () => {
     const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600 } });
     const { status, headers, body } = await ask();
     expect(status).toBe(200);
@@ -28,9 +28,9 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");
   });
 
-  it("knows of the first account at once, a person who only has tokens is none", async () => {
+  it("reports the first account at once and ignores users with tokens only", async () => {
     const { anonymous, ask, as } = await start();
-    await (await as("ben")).send("POST /notes", { json: { title: "Ben's" } });
+    await as("ben").send("POST /notes", { json: { title: "Ben's" } });
     expect((await ask()).body.hasAccounts).toBe(false);
     const origin = "https://files.example.com";
     await anonymous.send("POST /auth/sign-up/email", { json: PERSON, headers: { origin } });

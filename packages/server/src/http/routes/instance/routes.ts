@@ -1,17 +1,24 @@
-import type { Instance } from "@valetkey/contract";
+import { Instance } from "@valetkey/contract";
 import type { Accounts } from "../../auth/accounts.ts";
-import type { App } from "../../types.ts";
-import * as schema from "./schema.ts";
+import type { App } from "../../route-types.ts";
 
-type Options = { accounts: Pick<Accounts, "ways" | "hasAny">; limits: Instance["limits"] };
+const getInstance = {
+  tags: ["accounts"],
+  security: [] as [],
+  operationId: "getInstance",
+  summary: "Read the ways to sign in and the limits",
+  response: { 200: Instance },
+};
 
-/** /instance: public, for the page that one signs in on. */
+type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: Instance["limits"] };
+
+/** /instance: public, for the sign-in page. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   const { urlTtlDefaultSeconds, urlTtlMaxSeconds, uploadMaxBytes } = limits;
-  app.get("/instance", { schema: schema.getInstance }, async (_request, reply) => {
+  app.get("/instance", { schema: getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
     return {
-      ...accounts.ways,
+      ...accounts.signInMethods,
       hasAccounts: await accounts.hasAny(),
       limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, uploadMaxBytes },
     };

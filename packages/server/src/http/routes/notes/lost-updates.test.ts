@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Answer } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
-describe.each(engines)("changes of a note at the same time, on $name", (engine) => {
-  let service: TestService;
-  let replica: TestService;
-  let ann: Client;
-  let elsewhere: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    replica = await startService({ engine, beside: service });
-    ann = await service.as("ann");
-    elsewhere = await replica.as("ann");
-  });
-  afterAll(async () => {
-    await replica.close();
-    await service.close();
-  });
+describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
+  const service = useService({ engine });
+  const replica = useService({ engine, beside: service });
+  const ann = service.as("ann");
+  const elsewhere = replica.as("ann");
 
   const create = async () => (await ann.send("POST /notes", { json: { title: "Plan", body: "v0" } })).body;
   const eventsOf = async (id: string) => (await ann.send(`GET /notes/${id}/activity`)).body.items.length;
 
-  it("a change of what was read is written; one of what was changed since is refused, and nothing of it is written", async () => {
+  it("refuses a change of an older version with 409 note_changed", async () => {
     const { id, updatedAt: read } = await create();
     const first = await ann.send(`PATCH /notes/${id}`, { json: { body: "v1", ifUpdatedAt: read } });
     expect([first.status, first.body.body]).toEqual([200, "v1"]);
@@ -37,7 +28,7 @@ describe.each(engines)("changes of a note at the same time, on $name", (engine) 
     expect([blind.status, blind.body.body]).toEqual([200, "v3"]);
   });
 
-  it("of many who read the same, on two replicas, one is heard", async () => {
+  it("accepts one of many concurrent changes on two replicas", async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, updatedAt } = await create();
       const answers = await Promise.all(
@@ -54,7 +45,7 @@ describe.each(engines)("changes of a note at the same time, on $name", (engine) 
     }
   });
 
-  it("every change has an instant of its own, later than the one before, also when the clock goes back", async () => {
+  it("gives each change a later updatedAt, even if the clock goes back", async () => {
     const { id, updatedAt } = await create();
     const answers: Answer[] = [];
     for (let nth = 0; nth < 10; nth += 1) {
@@ -74,9 +65,9 @@ describe.each(engines)("changes of a note at the same time, on $name", (engine) 
     expect((await ann.send(`GET /notes/${id}`)).body).toEqual(last?.body);
   });
 
-  it("a note that is deleted meanwhile is not found, and who may not change it learns nothing by asking", async () => {
+  it("checks access and existence before ifUpdatedAt", async () => {
     const { id, updatedAt } = await create();
-    const eve = await service.as("eve");
+    const eve = service.as("eve");
     const denied = await eve.send(`PATCH /notes/${id}`, { json: { body: "x", ifUpdatedAt: "2001-01-01T00:00:00Z" } });
     expect(denied.body.code).toBe("access_denied");
     await ann.send(`DELETE /notes/${id}`);

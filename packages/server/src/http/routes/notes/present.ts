@@ -1,11 +1,11 @@
 import type { Note as WireNote } from "@valetkey/contract";
 import type { NoteWithAttachments } from "../../../domain/note.ts";
-import { toIso } from "../../instants.ts";
-import { type People, presentPerson } from "../../people.ts";
-import type { RouteDeps } from "../../types.ts";
+import { type People, presentPerson } from "../../present-person.ts";
+import type { RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
 import { presentAttachment } from "../attachments/present.ts";
 
-/** Notes as the wire has them; everyone whom they name is looked up at once. */
+/** Notes in the form of the wire. Looks up all users at once. */
 export async function describeNotes(notes: NoteWithAttachments[], { useCases }: RouteDeps): Promise<WireNote[]> {
   const named = notes.flatMap((note) => [note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const people = await useCases.findPeople(named);

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { Database } from "../../../usecases/ports/index.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client } from "../../testing/service.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
 
 describe.each(engines)("notes on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
   it("creates, reads, changes and deletes a note", async () => {
     const created = await ann.send("POST /notes", { json: { title: "Plan" } });
@@ -32,8 +28,8 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
   });
 
-  it("says whose a note and its files are, and what the caller is to it", async () => {
-    const [bob, carl] = [await service.as("bob"), await service.as("carl")];
+  it("returns the owner, the senders of files and the role of the caller", async () => {
+    const [bob, carl] = [service.as("bob"), service.as("carl")];
     for (const person of [bob, carl]) await person.send("GET /me");
     const { id, ...created } = (await ann.send("POST /notes", { json: { title: "Ours" } })).body;
     const owner = { id: "ann", name: "ann", email: "ann@example.com" };
@@ -54,17 +50,17 @@ describe.each(engines)("notes on $name", (engine) => {
     });
   });
 
-  it("names by the id alone whom it has never met", async () => {
+  it("returns only the id of an unknown owner", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await service.db.notes.insert(note);
     await service.db.shares.put({ noteId: note.id }, sampleShare({ userId: "dora" }));
-    const { body } = await (await service.as("dora")).send(`GET /notes/${note.id}`);
+    const { body } = await service.as("dora").send(`GET /notes/${note.id}`);
     expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
   });
 
-  it("looks everyone up at once, however long the list", async () => {
+  it("looks up all users of a list in one query", async () => {
     const asked: (readonly string[])[] = [];
-    const own = await startService({
+    const own = await startServiceInTest({
       engine,
       wrap: {
         database: (db) => {
@@ -76,24 +72,23 @@ describe.each(engines)("notes on $name", (engine) => {
         },
       },
     });
-    const ella = await own.as("ella");
+    const ella = own.as("ella");
     for (let nth = 0; nth < 5; nth += 1) {
       const note = sampleNote({ ownerId: "ella" });
       await own.db.notes.insert(note);
       await own.db.attachments.insert(sampleAttachment(note, { createdBy: `sender-${nth}` }));
     }
     expect((await ella.send("GET /notes")).body.items).toHaveLength(5);
-    await own.close();
     expect(asked.map((ids) => ids.toSorted())).toEqual([
       ["ella", ...Array.from({ length: 5 }, (_, nth) => `sender-${nth}`)],
     ]);
   });
 
-  it("says that a write is done, though the database can't be asked for names any more", async () => {
+  it("confirms a write even if the lookup of names fails", async () => {
     const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
     const database = (db: Database): Database => ({ ...db, people: { ...db.people, findByIds: down } });
-    const own = await startService({ engine, wrap: { database } });
-    const hugo = await own.as("hugo");
+    const own = await startServiceInTest({ engine, wrap: { database } });
+    const hugo = own.as("hugo");
     const person = { id: "hugo", name: null, email: null };
     const created = await hugo.send("POST /notes", { json: { title: "Plan" } });
     expect([created.status, created.body.owner]).toEqual([201, person]);
@@ -102,10 +97,9 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([changed.status, changed.body.owner]).toEqual([200, person]);
     const attached = await hugo.send(`POST /notes/${id}/attachments`, { form: fileForm() });
     expect([attached.status, attached.body.createdBy]).toEqual([201, person]);
-    await own.close();
   });
 
-  it("deleting a note while files are added to it leaves no object that nobody knows", async () => {
+  it("queues the deletion of files that are added during the deletion of a note", async () => {
     for (let round = 0; round < 20; round += 1) {
       const { id } = (await ann.send("POST /notes", { json: { title: "Busy" } })).body;
       const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
@@ -125,7 +119,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it("lists in pages, newest first", async () => {
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     for (const title of ["one", "two", "three"]) await bob.send("POST /notes", { json: { title } });
     const first = await bob.send("GET /notes?limit=2");
     expect(first.body.items.map(({ title }: { title: string }) => title)).toEqual(["three", "two"]);
@@ -138,7 +132,7 @@ describe.each(engines)("notes on $name", (engine) => {
     const ids = new Map<string, string>();
     let finn: Client;
     beforeAll(async () => {
-      finn = await service.as("finn");
+      finn = service.as("finn");
       const bodies = [
         "100% sure_thing \\ 'quoted' \"twice\"",
         "Überblick über die Straße",
@@ -184,17 +178,17 @@ describe.each(engines)("notes on $name", (engine) => {
       [" ", ["3", "2", "1", "0"]],
     ])("for %j finds %j, owned and shared alike", async (q, found) => {
       expect((await find(q)).found).toEqual(found);
-      expect((await find(q, { as: await service.as("gina"), scope: "shared" })).found).toEqual(found);
+      expect((await find(q, { as: service.as("gina"), scope: "shared" })).found).toEqual(found);
     });
 
-    it("answers in pages", async () => {
+    it("returns pages", async () => {
       const first = await find("note", { page: "&limit=3" });
       expect(first.found).toEqual(["3", "2", "1"]);
       const second = await find("note", { page: `&limit=3&cursor=${encodeURIComponent(first.nextCursor)}` });
       expect(second).toEqual({ found: ["0"], nextCursor: null });
     });
 
-    it("knows what was changed since", async () => {
+    it("finds the current text after a change", async () => {
       const { id } = (await finn.send("POST /notes", { json: { title: "Before", body: "Body stays" } })).body;
       ids.set(id, "changed");
       await finn.send(`PATCH /notes/${id}`, { json: { title: "Afterwards" } });
@@ -206,7 +200,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it.each([
-    ["POST /notes", { title: "a", key: "k" }, /"key"; it takes title, body/],
+    ["POST /notes", { title: "a", key: "k" }, /"key"\. It accepts title, body/],
     ["POST /notes", { title: "a", bucket: "b" }, /"bucket"/],
     ["POST /notes", { title: "a", "../": 1 }, /"\.\.\/"/],
     ["POST /notes", {}, /title/],
@@ -241,7 +235,7 @@ describe.each(engines)("notes on $name", (engine) => {
     [`GET /notes?q=${"x".repeat(201)}`, undefined, /q in the query must not have more than 200/],
     ["GET /notes?q=%00", undefined, /q in the query must be text without U\+0000/],
     ["GET /notes?q=a&q=b", undefined, /q in the query must be string/],
-    ["GET /notes?page=2", undefined, /"page"; it takes limit, cursor, scope, q/],
+    ["GET /notes?page=2", undefined, /"page"\. It accepts limit, cursor, scope, q/],
     ["GET /notes/not-an-id", undefined, /noteId in the path must be UUIDv7/],
     [`GET /notes/${"x".repeat(900)}`, undefined, /noteId in the path/],
   ])("%s %j -> 400 that names the member", async (call, json, detail) => {
@@ -251,7 +245,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(answer.body.detail).toMatch(detail);
   });
 
-  it("keeps every other text as it was", async () => {
+  it("stores every other text unchanged", async () => {
     for (const text of ["\u{1f600}", "e\u0301\u202e\ufeff\uffff\u0001\r\n\t", "\u{10ffff}"]) {
       const { body } = await ann.send("POST /notes", { json: { title: text, body: text } });
       const read = await ann.send(`GET /notes/${body.id}`);
@@ -259,26 +253,26 @@ describe.each(engines)("notes on $name", (engine) => {
     }
   });
 
-  it("refuses a cursor that is none", async () => {
+  it("refuses an invalid cursor", async () => {
     expect((await ann.send("GET /notes?cursor=zzz")).body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 
-  it("requirement 17: lists and activity leak nothing of notes that the caller can't reach", async () => {
+  it("requirement 17: lists and activity hide notes without access", async () => {
     const world = await createWorld(service);
-    const otherUser = await service.as("otherUser");
+    const otherUser = service.as("otherUser");
     const search = "q=hello.TXT";
     const searches = [`GET /notes?${search}`, "GET /notes?q=title", `GET /notes?scope=shared&${search}`];
     for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity", ...searches]) {
       expect((await otherUser.send(list)).body).toEqual({ items: [], nextCursor: null });
     }
-    // Shares that ended, or that are of one file, show no note either.
+    // Expired shares and shares of one file do not list the note.
     for (const person of ["expiredShare", "revokedShare", "fileViewer", "otherFileShare"]) {
       for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`, `GET /notes?${search}`]) {
-        expect((await (await service.as(person)).send(list)).text).not.toContain(world.noteId);
+        expect((await service.as(person).send(list)).text).not.toContain(world.noteId);
       }
     }
     for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`]) {
-      expect((await (await service.as("viewer")).send(list)).text).toContain(world.noteId);
+      expect((await service.as("viewer").send(list)).text).toContain(world.noteId);
     }
   });
 });

@@ -2,27 +2,23 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import type { AppOptions } from "../../app.ts";
 import { fileForm } from "../../testing/form.ts";
-import { startService, type TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 
-async function started(app: Partial<AppOptions> = {}): Promise<TestService> {
-  const service = await startService({ engine, app });
-  onTestFinished(() => service.close());
-  return service;
-}
+const started = (app: Partial<AppOptions> = {}) => startServiceInTest({ engine, app });
 
 const up = async (): Promise<void> => undefined;
 const down = (): Promise<void> => Promise.reject(new Error("connect to 10.0.0.7 refused"));
 const silent = (): Promise<void> => new Promise<void>(() => undefined);
 
 describe("probes", () => {
-  it("answers while the process lives, whatever is down", async () => {
+  it("reports a live process during every outage", async () => {
     const { anonymous } = await started({ probes: { database: down, bucket: down } });
     expect((await anonymous.send("GET /healthz")).body).toEqual({ status: "ok" });
   });
 
-  it("is ready when database and bucket answer", async () => {
+  it("is ready when the database and the bucket respond", async () => {
     const { anonymous } = await started();
     const { status, body } = await anonymous.send("GET /readyz");
     expect([status, body]).toEqual([200, { status: "ready", checks: { database: "up", bucket: "up" } }]);
@@ -37,17 +33,17 @@ describe("probes", () => {
       "database_unavailable",
       { database: "down", bucket: "down" },
     ],
-  ])("says that %s is down, and not why", async (names, probes, code, checks) => {
+  ])("reports that %s is down without the cause", async (names, probes, code, checks) => {
     const { anonymous } = await started({ probes });
     const answer = await anonymous.send("GET /readyz");
     expect(answer.status).toBe(503);
-    expect(answer.body).toMatchObject({ status: 503, code, checks, detail: `Not ready; down: ${names}.` });
+    expect(answer.body).toMatchObject({ status: 503, code, checks, detail: `Not ready. Down: ${names}.` });
     expect(answer.headers["retry-after"]).toBe("2");
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
     expect(answer.text).not.toContain("10.0.0.7");
   });
 
-  it("takes no answer within two seconds for down", async () => {
+  it("reports a part as down if it does not respond within two seconds", async () => {
     const { anonymous } = await started({ probes: { database: up, bucket: silent } });
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => {
@@ -61,9 +57,9 @@ describe("probes", () => {
 });
 
 describe("metrics", () => {
-  it("counts requests by route and the URLs issued, and holds no id", async () => {
+  it("count requests by route and issued URLs, without ids", async () => {
     const service = await started();
-    const ann = await service.as("ann");
+    const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`GET /attachments/${id}/url`);

@@ -1,18 +1,53 @@
 import type { FastifyReply } from "fastify";
-import { bounds } from "../../http-limits.ts";
+import { Type } from "typebox";
+import { httpLimits } from "../../http-limits.ts";
 import type { Metrics } from "../../metrics.ts";
 import { problemBody } from "../../problem.ts";
-import type { App } from "../../types.ts";
-import * as schema from "./schema.ts";
+import type { App } from "../../route-types.ts";
 
-/** Each resolves when its part answered, and rejects when it is down. Without a scanner there is none to ask. */
+const tags = ["operations"];
+const security: [] = [];
+const UpOrDown = Type.Enum(["up", "down"]);
+
+const healthz = {
+  tags,
+  security,
+  operationId: "healthz",
+  summary: "Check that the process runs",
+  response: { 200: Type.Object({ status: Type.Enum(["ok"]) }) },
+};
+
+const readyz = {
+  tags,
+  security,
+  operationId: "readyz",
+  summary: "Check that the database and the bucket respond",
+  description: "With a virus scanner, `scanner` is its state. New files wait while it is down.",
+  response: {
+    200: Type.Object({
+      status: Type.Enum(["ready"]),
+      checks: Type.Object({ database: UpOrDown, bucket: UpOrDown, scanner: Type.Optional(UpOrDown) }),
+    }),
+  },
+};
+
+const getMetrics = {
+  tags,
+  security,
+  operationId: "metrics",
+  summary: "Prometheus metrics",
+  produces: ["text/plain"],
+  response: { 200: Type.String() },
+};
+
+/** Each probe resolves if its part responds and rejects if it is down. `scanner` is missing without a virus scanner. */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
-/** /healthz, /readyz and /metrics: public, and without a word about anyone's data. */
+/** /healthz, /readyz and /metrics: public, without any user data. */
 export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metrics: Metrics }): void {
-  app.get("/healthz", { schema: schema.healthz }, () => ({ status: "ok" as const }));
+  app.get("/healthz", { schema: healthz }, () => ({ status: "ok" as const }));
 
-  app.get("/readyz", { schema: schema.readyz }, async (request, reply) => {
+  app.get("/readyz", { schema: readyz }, async (request, reply) => {
     const [database, bucket, scanner] = await Promise.all([
       check(probes.database),
       check(probes.bucket),
@@ -20,12 +55,12 @@ export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metri
     ]);
     const checks = { database, bucket, ...(scanner && { scanner }) };
     reply.header("cache-control", "no-store");
-    // Files wait for a scanner that is down; everything else is served, so that is no reason to send nobody here.
+    // A scanner that is down only delays new files, so the service stays ready.
     if (database === "up" && bucket === "up") return { status: "ready" as const, checks };
     return sendNotReady(reply as FastifyReply, { checks, requestId: request.id });
   });
 
-  app.get("/metrics", { schema: schema.metrics }, async (_request, reply) => {
+  app.get("/metrics", { schema: getMetrics }, async (_request, reply) => {
     reply.header("content-type", metrics.registry.contentType);
     return metrics.registry.metrics();
   });
@@ -36,7 +71,7 @@ function sendNotReady(
   { checks, requestId }: { checks: Partial<Record<keyof Probes, "up" | "down">>; requestId: string },
 ): FastifyReply {
   const down = Object.entries(checks).filter(([, state]) => state === "down");
-  const detail = `Not ready; down: ${down.map(([name]) => name).join(", ")}.`;
+  const detail = `Not ready. Down: ${down.map(([name]) => name).join(", ")}.`;
   const code = checks.database === "down" ? "database_unavailable" : "bucket_unavailable";
   return reply
     .code(503)
@@ -47,14 +82,14 @@ function sendNotReady(
 async function check(probe: () => Promise<void>): Promise<"up" | "down"> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<"down">((resolve) => {
-    timer = setTimeout(() => resolve("down"), bounds.probeTimeoutMs);
+    timer = setTimeout(() => resolve("down"), httpLimits.probeTimeoutMs);
   });
-  const answer = probe().then(
+  const state = probe().then(
     () => "up" as const,
     () => "down" as const,
   );
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([state, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,12 +1,12 @@
 import { Type } from "typebox";
-import type { App } from "../../types.ts";
+import type { App } from "../../route-types.ts";
 import { pageHook, type WebApp } from "../../web-app.ts";
 
 const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi: Type.String() });
 
 type Options = { publicUrl: string; webApp: WebApp | undefined };
 
-/** `/`: the web app to a browser that opens it; to everyone else where to go from here. */
+/** `/`: the web app for a browser that opens it, and a list of starting points for any other client. */
 export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };

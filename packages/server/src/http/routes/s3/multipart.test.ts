@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
@@ -9,15 +9,12 @@ const PART = 5 * MIB;
 const FILE = patterned(2 * PART + 1_000);
 
 describe.each(engines)("Uppy uploads on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
+  const service = useService({ engine, limits: { uploadMaxBytes: 32 * MIB } });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({ engine, limits: { uploadMaxBytes: 32 * MIB } });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
   });
-  afterAll(() => service.close());
 
   const begin = (metadata: object = {}, given: object = {}) => {
     const described = { filename: "film.bin", type: "application/x-film", ...given };

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { partSizeOfUppy } from "../../../domain/part-plan.ts";
-import { callerOf } from "../../auth-port.ts";
+import { callerOf } from "../../authentication.ts";
 import { HttpProblem } from "../../problem.ts";
-import type { App, RouteDeps } from "../../types.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
 import { presentParts } from "./present.ts";
 import * as schema from "./schema.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { createClamd } from "../../../scanner/clamd.ts";
 import { startStandIn, type TestClamd } from "../../../scanner/testing/stand-in.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
 
 const MIB = 2 ** 20;
@@ -10,18 +10,15 @@ const HELLO = Buffer.from("hello");
 
 describe.each(engines)("requirement 5: Uppy uploads with a virus scanner, on $name", (engine) => {
   let clamd: TestClamd;
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
   beforeAll(async () => {
     clamd = await startStandIn({ streamMaxBytes: MIB });
-    service = await startService({ engine, scanning: { scanner: createClamd(clamd), tooLarge: "reject" } });
-    ann = await service.as("ann");
-    noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
   });
-  afterAll(async () => {
-    await service.close();
-    await clamd.stop();
+  afterAll(() => clamd.stop());
+  const service = useService(() => ({ engine, scanning: { scanner: createClamd(clamd), tooLarge: "reject" } }));
+  const ann = service.as("ann");
+  beforeAll(async () => {
+    noteId = (await ann.send("POST /notes", { json: { title: "From Uppy" } })).body.id;
   });
 
   const states = async () =>

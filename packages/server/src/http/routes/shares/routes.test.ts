@@ -1,22 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId, type World } from "../../testing/world.ts";
 
-describe.each(engines)("shares on $name", (engine) => {
-  let service: TestService;
-  let owner: Client;
-  let world: World;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    owner = await service.as("owner");
-    world = await createWorld(service);
-    // Bob is known by his address once he was here.
-    await (await service.as("bob")).send("GET /me");
-  });
-  afterAll(() => service.close());
+const userIdOf = (share: { userId: string }) => share.userId;
 
-  it("shares a note by id and by address, changes the role, lists and revokes", async () => {
+describe.each(engines)("shares on $name", (engine) => {
+  let world: World;
+  const service = useService({ engine });
+  const owner = service.as("owner");
+  beforeAll(async () => {
+    world = await createWorld(service);
+    // Bob's email address is unknown until his first request.
+    await service.as("bob").send("GET /me");
+  });
+
+  it("shares a note by id and email address, and revokes the share", async () => {
     const call = `/notes/${world.noteId}/shares`;
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const json = { emails: ["BOB@example.com"], userIds: ["carl"], role: "editor", expiresAt };
@@ -33,14 +32,41 @@ describe.each(engines)("shares on $name", (engine) => {
     expect((await owner.send(`DELETE ${call}/bob`)).body).toMatchObject({ status: 404, code: "share_not_found" });
   });
 
-  it("shares one attachment with viewers only, and with people of any id", async () => {
+  it("shares an attachment with viewers of any id, and refuses editors", async () => {
     const call = `/attachments/${world.attachmentId}/shares`;
     const userId = "auth0|ä/b?c#d %41";
     const put = await owner.send(`PUT ${call}`, { json: { userIds: [userId] } });
-    expect(put.body.shares.map((share: { userId: string }) => share.userId)).toContain(userId);
+    expect(put.body.shares.map(userIdOf)).toContain(userId);
     expect((await owner.send(`DELETE ${call}/${encodeURIComponent(userId)}`)).status).toBe(204);
     const editor = await owner.send(`PUT ${call}`, { json: { userIds: ["bob"], role: "editor" } });
     expect(editor.body).toMatchObject({ status: 400, code: "invalid_request" });
+  });
+
+  it.each(["notes", "attachments"] as const)("PUT /%s/…/shares reports an outcome for each receiver", async (noun) => {
+    const { noteId, attachmentId } = await createWorld(service);
+    const call = `/${noun}/${noun === "notes" ? noteId : attachmentId}/shares`;
+    const emails = ["nobody@example.com", "BOB@example.com", "none@example.com"];
+    const { status, body } = await owner.send(`PUT ${call}`, { json: { userIds: ["carl"], emails } });
+    expect(status).toBe(200);
+    expect(body.results).toEqual([
+      { userId: "carl", outcome: "shared" },
+      { email: "nobody@example.com", outcome: "unknown" },
+      { email: "BOB@example.com", outcome: "shared" },
+      { email: "none@example.com", outcome: "unknown" },
+    ]);
+    expect(body.shares.map(userIdOf)).toEqual(expect.arrayContaining(["bob", "carl"]));
+    expect((await owner.send(`GET ${call}`)).body).toEqual({ shares: body.shares });
+  });
+
+  it("changes no share when every receiver is unknown", async () => {
+    const { noteId } = await createWorld(service);
+    const before = (await owner.send(`GET /notes/${noteId}/shares`)).body;
+    const { status, body } = await owner.send(`PUT /notes/${noteId}/shares`, {
+      json: { emails: ["nobody@example.com"] },
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...before, results: [{ email: "nobody@example.com", outcome: "unknown" }] });
+    expect((await owner.send(`GET /notes/${noteId}/activity`)).body.items).toEqual([]);
   });
 
   it.each([
@@ -56,7 +82,6 @@ describe.each(engines)("shares on $name", (engine) => {
     [{ emails: ["not an address"] }, 400],
     [{ userIds: Array.from({ length: 101 }, (_, index) => `user-${index}`) }, 400],
     [{ userIds: ["bob"], noteId: unknownId() }, 400],
-    [{ emails: ["nobody@example.com"] }, 422],
   ])("PUT %j -> %i", async (json, status) => {
     for (const subject of [`/notes/${world.noteId}`, `/attachments/${world.attachmentId}`]) {
       const answer = await owner.send(`PUT ${subject}/shares`, { json });

@@ -1,46 +1,106 @@
-import type { ShareNoteBody, Share as WireShare } from "@valetkey/contract";
+import {
+  AttachmentParams,
+  AttachmentShareParams,
+  NoteParams,
+  NoteShareParams,
+  ShareAttachmentBody,
+  ShareNoteBody,
+  Shares,
+  SharesWithResults,
+  type Share as WireShare,
+} from "@valetkey/contract";
 import type { ShareWithPerson } from "../../../domain/share.ts";
 import type { ShareSubject } from "../../../usecases/ports/index.ts";
 import type { ShareInput } from "../../../usecases/shares.ts";
-import { callerOf } from "../../auth-port.ts";
-import { endFromWire, toIso } from "../../instants.ts";
-import type { App, RouteDeps } from "../../types.ts";
-import * as schema from "./schema.ts";
+import { callerOf } from "../../authentication.ts";
+import { emptyResponse } from "../../openapi.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { parseExpiresAt, toIso } from "../../wire-instant.ts";
 
-/** The shares of a note and, the same three calls, of one attachment. */
+const tags = ["shares"];
+
+const shareNote = {
+  tags,
+  operationId: "shareNote",
+  summary: "Share a note with users, as viewers or editors. Each receiver has its own outcome",
+  params: NoteParams,
+  body: ShareNoteBody,
+  response: { 200: SharesWithResults },
+};
+
+const listNoteShares = {
+  tags,
+  operationId: "listNoteShares",
+  summary: "List the shares of a note",
+  params: NoteParams,
+  response: { 200: Shares },
+};
+
+const revokeNoteShare = {
+  tags,
+  operationId: "revokeNoteShare",
+  summary: "Revoke a share of a note. The next request of the user is refused",
+  params: NoteShareParams,
+  response: { 204: emptyResponse },
+};
+
+const shareAttachment = {
+  tags,
+  operationId: "shareAttachment",
+  summary: "Share one attachment without its note. Each receiver has its own outcome",
+  params: AttachmentParams,
+  body: ShareAttachmentBody,
+  response: { 200: SharesWithResults },
+};
+
+const listAttachmentShares = {
+  tags,
+  operationId: "listAttachmentShares",
+  summary: "List the shares of an attachment",
+  params: AttachmentParams,
+  response: { 200: Shares },
+};
+
+const revokeAttachmentShare = {
+  tags,
+  operationId: "revokeAttachmentShare",
+  summary: "Revoke a share of an attachment. The next request of the user is refused",
+  params: AttachmentShareParams,
+  response: { 204: emptyResponse },
+};
+
+/** The shares of a note, and the same three calls for an attachment. */
 export function shareRoutes(app: App, { useCases }: RouteDeps): void {
-  app.put("/notes/:noteId/shares", { schema: schema.shareNote }, async (request) =>
-    present(await useCases.putShares(callerOf(request), shareInput(request.params, request.body))),
-  );
-  app.get("/notes/:noteId/shares", { schema: schema.listNoteShares }, async (request) =>
+  app.put("/notes/:noteId/shares", { schema: shareNote }, async (request) => {
+    const { shares, results } = await useCases.putShares(callerOf(request), shareInput(request.params, request.body));
+    return { ...present(shares), results };
+  });
+  app.get("/notes/:noteId/shares", { schema: listNoteShares }, async (request) =>
     present(await useCases.listShares(callerOf(request), request.params)),
   );
-  app.delete("/notes/:noteId/shares/:userId", { schema: schema.revokeNoteShare }, async (request, reply) => {
+  app.delete("/notes/:noteId/shares/:userId", { schema: revokeNoteShare }, async (request, reply) => {
     const { noteId, userId } = request.params;
     await useCases.revokeShare(callerOf(request), { subject: { noteId }, userId });
     return reply.code(204).send(null);
   });
 
-  app.put("/attachments/:attachmentId/shares", { schema: schema.shareAttachment }, async (request) =>
-    present(await useCases.putShares(callerOf(request), shareInput(request.params, request.body))),
-  );
-  app.get("/attachments/:attachmentId/shares", { schema: schema.listAttachmentShares }, async (request) =>
+  app.put("/attachments/:attachmentId/shares", { schema: shareAttachment }, async (request) => {
+    const { shares, results } = await useCases.putShares(callerOf(request), shareInput(request.params, request.body));
+    return { ...present(shares), results };
+  });
+  app.get("/attachments/:attachmentId/shares", { schema: listAttachmentShares }, async (request) =>
     present(await useCases.listShares(callerOf(request), request.params)),
   );
-  app.delete(
-    "/attachments/:attachmentId/shares/:userId",
-    { schema: schema.revokeAttachmentShare },
-    async (request, reply) => {
-      const { attachmentId, userId } = request.params;
-      await useCases.revokeShare(callerOf(request), { subject: { attachmentId }, userId });
-      return reply.code(204).send(null);
-    },
-  );
+  app.delete("/attachments/:attachmentId/shares/:userId", { schema: revokeAttachmentShare }, async (request, reply) => {
+    const { attachmentId, userId } = request.params;
+    await useCases.revokeShare(callerOf(request), { subject: { attachmentId }, userId });
+    return reply.code(204).send(null);
+  });
 }
 
 function shareInput(subject: ShareSubject, body: ShareNoteBody): ShareInput {
   const { userIds = [], emails = [], role = "viewer" } = body;
-  return { subject, userIds, emails, role, expiresAt: endFromWire(body.expiresAt) };
+  return { subject, userIds, emails, role, expiresAt: parseExpiresAt(body.expiresAt) };
 }
 
 function present(shares: readonly ShareWithPerson[]): { shares: WireShare[] } {

@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 describe.each(engines)("tokens on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
-  beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine });
+  const ann = service.as("ann");
 
   const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  it("says who the caller is", async () => {
+  it("GET /me returns the caller", async () => {
     const me = { id: "ann", email: "ann@example.com", name: "ann", isAdmin: false };
     expect((await ann.send("GET /me")).body).toEqual(me);
   });
 
-  it("makes a token that acts as its maker until it is revoked, and shows it once", async () => {
+  it("creates a token that acts as its user until it is revoked", async () => {
     const created = await ann.send("POST /tokens", { json: { label: "laptop" } });
     expect([created.status, created.headers["cache-control"]]).toEqual([201, "no-store"]);
     const { id, token } = created.body;
@@ -27,7 +22,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await service.anonymous.send("GET /me", withToken(token))).body.id).toBe("ann");
     const listed = await ann.send("GET /tokens");
     expect(listed.body.tokens).toEqual([{ id, label: "laptop", createdAt: expect.any(String), expiresAt: null }]);
-    expect((await (await service.as("bob")).send(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
+    expect((await service.as("bob").send(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
     expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(204);
     const after = await service.anonymous.send("GET /me", withToken(token));
     expect(after.body).toMatchObject({ status: 401, code: "unauthenticated" });
@@ -35,7 +30,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(404);
   });
 
-  it("makes a token that ends by itself", async () => {
+  it("creates a token that expires", async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const { token } = (await ann.send("POST /tokens", { json: { label: "short", expiresAt } })).body;
     expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(200);
@@ -44,7 +39,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     service.advance(-60_001);
   });
 
-  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])("takes the end %s", async (expiresAt) => {
+  it.each(["2096-02-29T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])("accepts the expiry %s", async (expiresAt) => {
     const { status, body } = await ann.send("POST /tokens", { json: { label: "a", expiresAt } });
     expect([status, body.expiresAt?.slice(0, 19)]).toEqual([201, expiresAt.slice(0, 19)]);
   });

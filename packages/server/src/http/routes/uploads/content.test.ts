@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(6_000, 1)]);
 const PDF = Buffer.from("%PDF-1.7\n%%EOF");
@@ -22,15 +22,12 @@ const lies = [
 ];
 
 describe.each(engines)("requirement 5: the content of a file on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
+  const service = useService({ engine });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
-  afterAll(() => service.close());
 
   async function putFile(
     content: Buffer | string,

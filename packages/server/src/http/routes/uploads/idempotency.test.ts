@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import type { Database } from "../../../usecases/ports/index.ts";
-import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Answer, Client } from "../../testing/service.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 const MIB = 2 ** 20;
@@ -10,18 +11,13 @@ const FILE = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
 const LARGE = { filename: "a.bin", sizeBytes: 9 * MIB, contentType: "application/x-film" };
 
 describe.each(engines)("a repeated start with an Idempotency-Key on $name", (engine) => {
-  let service: TestService;
-  let replica: TestService;
-  let ann: Client;
+  const limits = { uploadMaxBytes: 32 * MIB, userQuotaBytes: 40 * MIB };
+  const service = useService({ engine, limits });
+  const replica = useService({ engine, limits, beside: service });
+  const ann = service.as("ann");
   let noteId: string;
   let key: string;
   let aheadMs = 0;
-  beforeAll(async () => {
-    const limits = { uploadMaxBytes: 32 * MIB, userQuotaBytes: 40 * MIB };
-    service = await startService({ engine, limits });
-    replica = await startService({ engine, limits, beside: service });
-    ann = await service.as("ann");
-  });
   afterEach(() => {
     service.advance(-aheadMs);
     aheadMs = 0;
@@ -29,10 +25,6 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
   beforeEach(async () => {
     noteId = await newNote();
     key = unknownId();
-  });
-  afterAll(async () => {
-    await replica.close();
-    await service.close();
   });
 
   function later(milliseconds: number): void {
@@ -89,7 +81,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     const other = await start({ client: bob });
     expect(other.status).toBe(201);
     expect(other.body.upload.id).not.toBe(upload.id);
@@ -103,7 +95,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["parts", LARGE],
   ])("creates one upload for 40 simultaneous starts on two replicas, in %s", async (_how, json) => {
     const owner = unknownId();
-    const clients = [await service.as(owner), await replica.as(owner)] as const;
+    const clients = [service.as(owner), replica.as(owner)] as const;
     const note = (await clients[0].send("POST /notes", { json: { title: "Files" } })).body.id;
     const before = await service.bucketContents.uploads();
     const starts = Array.from({ length: 40 }, (_, nth) => start({ json, note, client: clients[nth % 2] as Client }));
@@ -132,14 +124,13 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
         },
       },
     });
-    const raced = await startService({ engine, beside: service, wrap: { database } });
-    const client = await raced.as("ann");
+    const raced = await startServiceInTest({ engine, beside: service, wrap: { database } });
+    const client = raced.as("ann");
     expect((await start({ client })).body).toMatchObject({ status: 409, code: "idempotency_key_in_use" });
     expect(other?.status).toBe(201);
     const again = await start({ client });
     expect(again.body.upload).toMatchObject({ state: "pending" });
     expect(again.body.upload.id).not.toBe(other?.body.upload.id);
-    await raced.close();
   });
 
   it("returns a complete upload without a request to send", async () => {

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { Bucket, Database } from "../../../usecases/ports/index.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client, TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const FILE = patterned(8 * MIB + 10);
@@ -26,11 +27,10 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
   let service: TestService;
   let ann: Client;
   let noteId: string;
-  afterEach(() => service.close());
 
   async function open(wrap: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database }) {
-    service = await startService({ engine, wrap, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB } });
-    ann = await service.as("ann");
+    service = await startServiceInTest({ engine, wrap, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB } });
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   }
 

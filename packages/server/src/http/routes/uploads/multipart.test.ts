@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
@@ -12,15 +12,12 @@ const DAY_MS = 86_400_000;
 type SignedPart = { partNumber: number; method: string; url: string; headers: Record<string, string> };
 
 describe.each(engines)("multipart uploads on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
+  const service = useService({ engine, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: PART } });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({ engine, limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: PART } });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
   });
-  afterAll(() => service.close());
 
   async function start(given: object = {}) {
     const json = { filename: "film.bin", sizeBytes: FILE.length, contentType: "application/x-film", ...given };
@@ -225,7 +222,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
   });
 
   it("requirement 16: refuses to sign and complete after the share is revoked", async () => {
-    const ben = await service.as("ben");
+    const ben = service.as("ben");
     const share = { json: { userIds: ["ben"], role: "editor" } };
     expect((await ann.send(`PUT /notes/${noteId}/shares`, share)).status).toBe(200);
     const json = { filename: "a.bin", sizeBytes: FILE.length, contentType: "application/x-film" };

@@ -3,7 +3,7 @@ import { countParts } from "../../../domain/part-plan.ts";
 import type { Upload } from "../../../domain/upload.ts";
 import type { SignedRequest } from "../../../usecases/ports/index.ts";
 import type { UploadProgress } from "../../../usecases/uploads/index.ts";
-import { toIso } from "../../instants.ts";
+import { toIso } from "../../wire-instant.ts";
 
 export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {
   const { upload, request } = started;

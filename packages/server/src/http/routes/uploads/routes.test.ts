@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64");
 
@@ -14,29 +14,26 @@ function put({ method, url, headers }: Started, body: string, changed: Record<st
 }
 
 describe.each(engines)("uploads on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
   let beforeReadStart: (() => Promise<unknown>) | undefined;
+  const service = useService({
+    engine,
+    wrap: {
+      bucket: (bucket) => ({
+        ...bucket,
+        readStart: async (...parameters) => {
+          const before = beforeReadStart;
+          beforeReadStart = undefined;
+          await before?.();
+          return bucket.readStart(...parameters);
+        },
+      }),
+    },
+  });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({
-      engine,
-      wrap: {
-        bucket: (bucket) => ({
-          ...bucket,
-          readStart: async (...parameters) => {
-            const before = beforeReadStart;
-            beforeReadStart = undefined;
-            await before?.();
-            return bucket.readStart(...parameters);
-          },
-        }),
-      },
-    });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
-  afterAll(() => service.close());
 
   async function start(given: object = {}): Promise<Started> {
     const json = { filename: "hello.txt", sizeBytes: 5, contentType: "text/plain", ...given };

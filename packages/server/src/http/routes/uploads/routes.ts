@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { callerOf } from "../../auth-port.ts";
-import { toIso } from "../../instants.ts";
-import type { App, RouteDeps } from "../../types.ts";
+import { callerOf } from "../../authentication.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
 import { describeAttachment } from "../attachments/present.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { presentStarted, presentUpload } from "./present.ts";

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { createClamd } from "../../../scanner/clamd.ts";
@@ -7,7 +7,8 @@ import { testClamds } from "../../../scanner/testing/clamds.ts";
 import { EICAR } from "../../../scanner/testing/eicar.ts";
 import { startStandIn, type TestClamd } from "../../../scanner/testing/stand-in.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, type ServiceOptions, startService, type TestService } from "../../testing/service.ts";
+import type { Client, ServiceOptions, TestService } from "../../testing/service.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
 
 const MIB = 2 ** 20;
@@ -19,36 +20,33 @@ const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, 
 
 describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ engine, clamd }) => {
   let running: TestClamd;
-  let service: TestService;
-  let ann: Client;
-  let noteId: string;
-  let reads = 0;
   beforeAll(async () => {
     running = await clamd.start({ streamMaxBytes: 10 * MIB });
-    service = await startService({
-      engine,
-      limits,
-      scanning: { scanner: createClamd(running), tooLarge: "reject" },
-      wrap: {
-        bucket: (bucket) => ({
-          ...bucket,
-          read: (...parameters) => {
-            reads += 1;
-            return bucket.read(...parameters);
-          },
-        }),
-      },
-      app: {
-        probes: { database: async () => undefined, bucket: async () => undefined, scanner: createClamd(running).probe },
-      },
-    });
-    ann = await service.as("ann");
+  });
+  afterAll(() => running.stop());
+  let reads = 0;
+  const service = useService(() => ({
+    engine,
+    limits,
+    scanning: { scanner: createClamd(running), tooLarge: "reject" },
+    wrap: {
+      bucket: (bucket) => ({
+        ...bucket,
+        read: (...parameters) => {
+          reads += 1;
+          return bucket.read(...parameters);
+        },
+      }),
+    },
+    app: {
+      probes: { database: async () => undefined, bucket: async () => undefined, scanner: createClamd(running).probe },
+    },
+  }));
+  const ann = service.as("ann");
+  let noteId: string;
+  beforeAll(async () => {
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     await service.db.people.put({ id: "ann", email: "ann@example.com", name: "Ann", isAdmin: true, now: 1 });
-  });
-  afterAll(async () => {
-    await service.close();
-    await running.stop();
   });
 
   const attachment = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body;
@@ -182,15 +180,10 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
 describe.each(engines)("a virus scanner that does not scan, on $name", (engine) => {
   let service: TestService;
   let ann: Client;
-  const stops: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    await service.close();
-    for (const stop of stops.splice(0)) await stop();
-  });
 
   async function open(scanning: ServiceOptions["scanning"], app: ServiceOptions["app"] = {}) {
-    service = await startService({ engine, limits, scanning, app });
-    ann = await service.as("ann");
+    service = await startServiceInTest({ engine, limits, scanning, app });
+    ann = service.as("ann");
   }
 
   async function attach(content: string | Buffer): Promise<string> {
@@ -202,7 +195,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
 
   async function standIn(streamMaxBytes: number): Promise<TestClamd> {
     const clamd = await startStandIn({ streamMaxBytes });
-    stops.push(clamd.stop);
+    onTestFinished(() => clamd.stop());
     return clamd;
   }
 
@@ -256,11 +249,10 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
   it("a replica without a scanner leaves scans to the others", async () => {
     await open({ scanner: createClamd(await standIn(MIB)), tooLarge: "reject" });
     const id = await attach(EICAR);
-    const without = await startService({ engine, limits, beside: service });
+    const without = await startServiceInTest({ engine, limits, beside: service });
     expect(await runVerifications(without)).toBe(0);
     expect((await attachment(id)).state).toBe("scanning");
     expect(await runVerifications(service)).toBe(1);
     expect((await attachment(id)).state).toBe("rejected");
-    await without.close();
   });
 });

@@ -10,7 +10,7 @@ import {
   Upload,
   UploadParams,
 } from "@valetkey/contract";
-import { bodyIsOptional, nothing } from "../../openapi.ts";
+import { bodyIsOptional, emptyResponse } from "../../openapi.ts";
 
 const tags = ["uploads"];
 
@@ -62,5 +62,5 @@ export const abortUpload = {
   operationId: "abortUpload",
   summary: "Abort an upload",
   params: UploadParams,
-  response: { 204: nothing },
+  response: { 204: emptyResponse },
 };

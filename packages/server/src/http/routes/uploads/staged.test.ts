@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { LEAST_CAPABILITIES } from "../../../domain/bucket-capabilities.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { Bucket, Database } from "../../../usecases/ports/index.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client, TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const HOUR = 3_600_000;
@@ -16,14 +17,13 @@ describe.each(engines)("staged uploads on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
-  afterEach(() => service.close());
 
   async function open(
     wrap: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database } = {},
     limits = {},
   ) {
-    service = await startService({ engine, wrap, limits, capabilities: { ...LEAST_CAPABILITIES, copy: true } });
-    ann = await service.as("ann");
+    service = await startServiceInTest({ engine, wrap, limits, capabilities: { ...LEAST_CAPABILITIES, copy: true } });
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   }
 
@@ -208,7 +208,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
 
   it("makes no copy on a bucket with every capability", async () => {
     let copies = 0;
-    service = await startService({
+    service = await startServiceInTest({
       engine,
       wrap: {
         bucket: (bucket) => ({
@@ -220,7 +220,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
         }),
       },
     });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const upload = await start();
     await put(upload, "hello");

@@ -1,7 +1,8 @@
 import { CreateMultipartUploadCommand } from "@aws-sdk/client-s3";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client, TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;
@@ -19,14 +20,10 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let ann: Client;
   let noteId: string;
   beforeEach(async () => {
-    service = await startService({ engine, limits: { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB } });
-    replica = await startService({ engine, beside: service });
-    ann = await service.as("ann");
+    service = await startServiceInTest({ engine, limits: { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB } });
+    replica = await startServiceInTest({ engine, beside: service });
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
-  });
-  afterEach(async () => {
-    await replica.close();
-    await service.close();
   });
 
   async function begin(given: object = {}): Promise<Begun> {

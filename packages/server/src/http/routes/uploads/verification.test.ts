@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import pino from "pino";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startVerification } from "../../../background/verification.ts";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
@@ -11,7 +11,8 @@ import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import { createClamd } from "../../../scanner/clamd.ts";
 import type { Bucket } from "../../../usecases/ports/index.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Client, TestService } from "../../testing/service.ts";
+import { startServiceInTest } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
 
 const MIB = 2 ** 20;
@@ -23,20 +24,19 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   let service: TestService;
   let ann: Client;
   let noteId: string;
-  afterEach(() => service.close());
 
   /** Starts a service whose bucket a test can make fail or block during reads. */
   async function open(
     beforeRead: (read: () => ReturnType<Bucket["read"]>) => ReturnType<Bucket["read"]> = (read) => read(),
   ) {
-    service = await startService({
+    service = await startServiceInTest({
       engine,
       limits: { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, verifyInRequestMaxBytes: MIB },
       wrap: {
         bucket: (bucket) => ({ ...bucket, read: (...parameters) => beforeRead(() => bucket.read(...parameters)) }),
       },
     });
-    ann = await service.as("ann");
+    ann = service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
   }
 
@@ -260,17 +260,15 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
         return real.read(...parameters);
       },
     });
-    const one = await startService({ engine, limits, wrap: { bucket } });
-    const two = await startService({ engine, limits, wrap: { bucket }, beside: one });
+    const one = await startServiceInTest({ engine, limits, wrap: { bucket } });
+    const two = await startServiceInTest({ engine, limits, wrap: { bucket }, beside: one });
     const errors: string[] = [];
     const logger = pino({}, { write: (line) => errors.push(line) });
     const checkings = [one, two].map(({ useCases }) => startVerification({ useCases, logger }));
     onTestFinished(async () => {
       for (const checking of checkings) await checking.stop();
-      await two.close();
-      await one.close();
     });
-    const ann = await one.as("ann");
+    const ann = one.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const ids = await Promise.all(
       Array.from({ length: 12 }, async (_, nth) => {
@@ -303,7 +301,7 @@ describe("two replicas on one PostgreSQL", () => {
   /** A replica that runs `then` after its next read of an upload inside a transaction. */
   async function open({ otherScans }: { otherScans: boolean }) {
     let meanwhile: (() => Promise<unknown>) | undefined;
-    const service = await startService({
+    const service = await startServiceInTest({
       engine: postgres,
       wrap: {
         database: (db) => ({
@@ -323,12 +321,8 @@ describe("two replicas on one PostgreSQL", () => {
       },
     });
     const scanning = { scanner: createClamd({ host: "127.0.0.1", port: 9 }), tooLarge: "reject" as const };
-    const other = await startService({ engine: postgres, beside: service, ...(otherScans && { scanning }) });
-    onTestFinished(async () => {
-      await other.close();
-      await service.close();
-    });
-    const ann = await service.as("ann");
+    const other = await startServiceInTest({ engine: postgres, beside: service, ...(otherScans && { scanning }) });
+    const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const json = {
       filename: "a.bin",
@@ -352,7 +346,7 @@ describe("two replicas on one PostgreSQL", () => {
 
   it("refuses an abort that a completion overtakes", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
-    meanwhile(async () => (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`));
+    meanwhile(async () => other.as("ann").send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);
     expect(answer.body).toMatchObject({ status: 409, code: "upload_not_pending" });
     const { fileUrl } = (await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body;
@@ -362,7 +356,7 @@ describe("two replicas on one PostgreSQL", () => {
   it("an abort ends a verification that was queued in the meantime", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: true });
     meanwhile(async () => {
-      const answer = await (await other.as("ann")).send(`POST /uploads/${upload.id}/complete`);
+      const answer = await other.as("ann").send(`POST /uploads/${upload.id}/complete`);
       expect(answer.body.state).toBe("scanning");
     });
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
 
 describe.each(engines)("URLs on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
   let noteId: string;
+  const service = useService({ engine });
+  const ann = service.as("ann");
   beforeAll(async () => {
-    service = await startService({ engine });
-    ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
-  afterAll(() => service.close());
 
   async function attach(content: string, filename = "hello.txt", contentType = "text/plain"): Promise<string> {
     const form = fileForm(content, filename, contentType);
@@ -22,7 +19,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     return body.id;
   }
 
-  it("keeps the article's contract: {fileUrl} that works for 60 seconds", async () => {
+  it("keeps the contract of the article: {fileUrl} works for 60 seconds", async () => {
     const id = await attach("hello");
     const before = Date.now();
     const { status, body, headers } = await ann.send(`GET /attachments/${id}/url`);
@@ -30,7 +27,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(Object.keys(body)).toEqual(["fileUrl", "expiresIn", "expiresAt"]);
     expect(body.expiresIn).toBe(60);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe("60");
-    // The signature has whole seconds.
+    // A signature counts in whole seconds.
     expect(Date.parse(body.expiresAt)).toBeGreaterThan(before + 58_000);
     expect(Date.parse(body.expiresAt)).toBeLessThanOrEqual(Date.now() + 60_000);
     expect(headers["cache-control"]).toBe("no-store");
@@ -38,12 +35,12 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect([file.status, await file.text()]).toEqual([200, "hello"]);
   });
 
-  it("keeps the article's refusals: 404 Attachment not found, 403 Access denied", async () => {
+  it("keeps the refusals of the article: 404 and 403 with their messages", async () => {
     const unknown = await ann.send(`GET /attachments/${unknownId()}/url`);
     expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({ message: "Attachment not found", detail: "Attachment not found" });
     const id = await attach("secret");
-    const denied = await (await service.as("eve")).send(`GET /attachments/${id}/url`);
+    const denied = await service.as("eve").send(`GET /attachments/${id}/url`);
     expect(denied.status).toBe(403);
     expect(denied.body).toMatchObject({ message: "Access denied", code: "access_denied", type: "about:blank" });
     expect(denied.headers["content-type"]).toMatch(/^application\/problem\+json/);
@@ -60,7 +57,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     },
   );
 
-  it.each([1, 43_200])("expiresIn=%i is signed as asked", async (seconds) => {
+  it.each([1, 43_200])("expiresIn=%i is the expiry of the signature", async (seconds) => {
     const { body } = await ann.send(`GET /attachments/${await attach("x")}/url?expiresIn=${seconds}`);
     expect(body.expiresIn).toBe(seconds);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe(String(seconds));
@@ -88,7 +85,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
   });
 
-  it("promise 3: a URL that was answered is in the activity already", async () => {
+  it("promise 3: a URL is in the activity before the response", async () => {
     const id = await attach("hello");
     await ann.send(`GET /attachments/${id}/url?expiresIn=7`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -96,7 +93,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(items[0].detail).toEqual({ expiresInSeconds: 7 });
   });
 
-  it("requirement 12: what could run in a browser is served as a download, whatever was asked", async () => {
+  it("requirement 12: content that a browser could run is always a download", async () => {
     for (const [filename, type] of [
       ["page.html", "text/html"],
       ["drawing.svg", "image/svg+xml"],
@@ -115,7 +112,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await fetch(fileUrl)).headers.get("content-disposition")).toMatch(/^inline/);
   });
 
-  it("requirement 13: any filename arrives in Content-Disposition, and nothing else does", async () => {
+  it("requirement 13: Content-Disposition holds any filename and nothing else", async () => {
     for (const filename of ["Überblick 📎.pdf", "a%22b.txt", "semi;colon,=.txt", "100%25.txt"]) {
       const shown = filename.replace("%22", '"').replace("%25", "%");
       const upload = { filename: shown, sizeBytes: 1, contentType: "text/plain" };
@@ -137,7 +134,7 @@ describe.each(engines)("URLs on $name", (engine) => {
 
   it("requirement 16: the request after a revocation is refused", async () => {
     const id = await attach("hello");
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     for (const shared of [`/notes/${noteId}`, `/attachments/${id}`]) {
       await ann.send(`PUT ${shared}/shares`, { json: { userIds: ["bob"] } });
       expect((await bob.send(`GET /attachments/${id}/url`)).status).toBe(200);
@@ -146,9 +143,9 @@ describe.each(engines)("URLs on $name", (engine) => {
     }
   });
 
-  it("requirement 16: a share ends at its own instant", async () => {
+  it("requirement 16: a share expires at its own instant", async () => {
     const id = await attach("hello");
-    const carl = await service.as("carl");
+    const carl = service.as("carl");
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     await ann.send(`PUT /attachments/${id}/shares`, { json: { userIds: ["carl"], expiresAt } });
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(200);
@@ -156,7 +153,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(403);
   });
 
-  it("requirement 17: a batch answers per item, in the order asked, and for nothing out of reach", async () => {
+  it("requirement 17: a batch has one result for each id, in order", async () => {
     const mine = await attach("mine");
     const world = await createWorld(service);
     const waiting = (

@@ -1,13 +1,49 @@
-import type { FileUrls, UrlQuery } from "@valetkey/contract";
+import { AttachmentParams, FileUrl, FileUrls, FileUrlsBody, UrlQuery } from "@valetkey/contract";
+import { Type } from "typebox";
 import type { Caller } from "../../../domain/person.ts";
 import type { IssuedUrl } from "../../../usecases/issue-url.ts";
 import type { BatchAnswer } from "../../../usecases/issue-urls.ts";
-import { callerOf } from "../../auth-port.ts";
-import { toIso } from "../../instants.ts";
-import type { App, RouteDeps } from "../../types.ts";
-import * as schema from "./schema.ts";
+import { callerOf } from "../../authentication.ts";
+import { emptyResponse } from "../../openapi.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
 
-// A HEAD would issue and record a URL that nobody gets to see.
+const tags = ["urls"];
+
+// A presigned URL is percent-encoded ASCII and needs no escaping, which would cost a tenth of a batch.
+const plainUrl = Type.String({ format: "unsafe" });
+const UnescapedFileUrl = Type.Object({ ...FileUrl.properties, fileUrl: plainUrl });
+const UnescapedFileUrls = Type.Object({
+  urls: Type.Array(Type.Object({ ...FileUrls.properties.urls.items.properties, fileUrl: Type.Optional(plainUrl) })),
+});
+
+const issueUrl = {
+  tags,
+  operationId: "issueUrl",
+  summary: "Issue a URL of the file that expires after expiresIn seconds",
+  params: AttachmentParams,
+  querystring: UrlQuery,
+  response: { 200: UnescapedFileUrl },
+};
+
+const issueUrls = {
+  tags,
+  operationId: "issueUrls",
+  summary: "Issue URLs of up to 1,000 files. Each id has its own result, in the order of the request",
+  body: FileUrlsBody,
+  response: { 200: UnescapedFileUrls },
+};
+
+const download = {
+  tags,
+  operationId: "download",
+  summary: "Redirect to a new URL of the file",
+  params: AttachmentParams,
+  querystring: UrlQuery,
+  response: { 302: { ...emptyResponse, description: "Location is the URL of the file" } },
+};
+
+// A HEAD would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */
@@ -22,7 +58,7 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
     return issued;
   };
 
-  app.get("/attachments/:attachmentId/url", { schema: schema.issueUrl, exposeHeadRoute }, async (request) => {
+  app.get("/attachments/:attachmentId/url", { schema: issueUrl, exposeHeadRoute }, async (request) => {
     const { fileUrl, expiresInSeconds, expiresAt } = await issue(callerOf(request), {
       ...request.params,
       ...request.query,
@@ -30,11 +66,11 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
     return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
   });
 
-  app.get("/attachments/:attachmentId/download", { schema: schema.download, exposeHeadRoute }, async (request, reply) =>
+  app.get("/attachments/:attachmentId/download", { schema: download, exposeHeadRoute }, async (request, reply) =>
     reply.redirect((await issue(callerOf(request), { ...request.params, ...request.query })).fileUrl, 302),
   );
 
-  app.post("/attachments/urls", { schema: schema.issueUrls }, async (request) => {
+  app.post("/attachments/urls", { schema: issueUrls }, async (request) => {
     const { attachmentIds, expiresIn } = request.body;
     const answers = await useCases.issueUrls(callerOf(request), { attachmentIds, expiresInSeconds: expiresIn });
     const urls = presentAnswers(answers);
@@ -43,14 +79,14 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
   });
 }
 
-/** `expiresIn` of a query in seconds; what isn't a whole number becomes NaN, which the use case refuses by naming the range. */
+/** Parses `expiresIn` in seconds. Other text becomes NaN, so that the use case refuses it and names the range. */
 function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  // All of a batch end at the same instant as a rule: it is written out once, not a thousand times.
+  // The URLs of a batch usually share one expiry, so it is formatted once.
   let instant = Number.NaN;
   let written = "";
   return answers.map((answer) => {

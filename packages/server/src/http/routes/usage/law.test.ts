@@ -1,10 +1,11 @@
 import { Readable } from "node:stream";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { StartedUpload } from "../../../usecases/uploads/index.ts";
-import { startService, type TestService } from "../../testing/service.ts";
+import type { TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };
@@ -36,11 +37,7 @@ const commands: fc.Arbitrary<Run> = fc.oneof(
 );
 
 describe.each(engines)("requirement 9: the usage counter matches the rows, on $name", (engine) => {
-  let service: TestService;
-  beforeAll(async () => {
-    service = await startService({ engine, limits: { ...QUOTA, singlePutMaxBytes: 1_000, uploadMaxBytes: 10_000 } });
-  });
-  afterAll(() => service.close());
+  const service = useService({ engine, limits: { ...QUOTA, singlePutMaxBytes: 1_000, uploadMaxBytes: 10_000 } });
 
   it("after each command of any sequence", async () => {
     await fc.assert(

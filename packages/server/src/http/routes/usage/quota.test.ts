@@ -1,26 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 describe.each(engines)("requirement 9: quotas on $name", (engine) => {
-  let service: TestService;
-  let ann: Client;
+  const limits = { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB, userQuotaBytes: 20 * MIB, userQuotaFiles: 3 };
+  const service = useService({ engine, limits });
+  const ann = service.as("ann");
   let noteId: string;
-  beforeAll(async () => {
-    const limits = { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB, userQuotaBytes: 20 * MIB, userQuotaFiles: 3 };
-    service = await startService({ engine, limits });
-    ann = await service.as("ann");
-  });
   afterEach(async () => {
     await ann.send(`DELETE /notes/${noteId}`);
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
   });
-  afterAll(() => service.close());
 
   async function newNote(): Promise<void> {
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -56,7 +51,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await ann.send("GET /usage")).body).toEqual(nothing);
     await begin(5);
     expect((await ann.send("GET /usage")).body).toEqual({ ...nothing, usedBytes: 5, files: 1 });
-    expect((await (await service.as("bob")).send("GET /usage")).body).toEqual(nothing);
+    expect((await service.as("bob").send("GET /usage")).body).toEqual(nothing);
   });
 
   it("counts an upload from its start, and once after its completion", async () => {
@@ -131,7 +126,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   it("counts the file of an editor in the quota of the owner", async () => {
     await newNote();
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
-    const bob = await service.as("bob");
+    const bob = service.as("bob");
     expect((await start(20 * MIB, { client: bob })).status).toBe(201);
     expect(await usage()).toEqual({ usedBytes: 20 * MIB, files: 1 });
     expect(await usage(bob)).toEqual({ usedBytes: 0, files: 0 });

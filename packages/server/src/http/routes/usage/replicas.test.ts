@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
+import type { Answer, Client } from "../../testing/service.ts";
+import { useService } from "../../testing/use-service.ts";
 
 const STARTS = 100;
 const FILE_BYTES = 100;
 
 describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engine) => {
-  let first: TestService;
-  let second: TestService;
-  let ann: Client[];
-  beforeAll(async () => {
-    const limits = { userQuotaBytes: 40 * FILE_BYTES + 99, userQuotaFiles: 60, singlePutMaxBytes: 1_000 };
-    first = await startService({ engine, limits });
-    second = await startService({ engine, limits, beside: first });
-    ann = [await first.as("ann"), await second.as("ann")];
-  });
-  afterAll(async () => {
-    await second.close();
-    await first.close();
-  });
+  const limits = { userQuotaBytes: 40 * FILE_BYTES + 99, userQuotaFiles: 60, singlePutMaxBytes: 1_000 };
+  const first = useService({ engine, limits });
+  const second = useService({ engine, limits, beside: first });
+  const ann = [first.as("ann"), second.as("ann")] as const;
 
   /** Sends half of the calls to each replica, all at once. */
   async function atOnce(call: (client: Client) => Promise<Answer>): Promise<{ won: number; refused: number }> {
-    const answers = await Promise.all(Array.from({ length: STARTS }, (_, nth) => call(ann[nth % 2] as Client)));
+    const answers = await Promise.all(
+      Array.from({ length: STARTS }, (_, nth) => call(nth % 2 === 0 ? ann[0] : ann[1])),
+    );
     const won = answers.filter(({ status }) => status === 201).length;
     const refused = answers.filter(({ body }) => body.code === "quota_exceeded").length;
     expect(won + refused).toBe(STARTS);
@@ -37,7 +31,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
   }
 
   async function withNote(work: (noteId: string) => Promise<void>): Promise<void> {
-    const [client] = ann as [Client];
+    const [client] = ann;
     const noteId = (await client.send("POST /notes", { json: { title: "Files" } })).body.id;
     await work(noteId);
     expect((await client.send(`DELETE /notes/${noteId}`)).status).toBe(204);

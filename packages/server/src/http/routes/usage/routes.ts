@@ -1,6 +1,6 @@
 import { Usage } from "@valetkey/contract";
-import { callerOf } from "../../auth-port.ts";
-import type { App, RouteDeps } from "../../types.ts";
+import { callerOf } from "../../authentication.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
 
 const getUsage = {
   tags: ["usage"],

@@ -1,10 +1,10 @@
 import type { Person as WirePerson } from "@valetkey/contract";
 import type { Person } from "../domain/person.ts";
 
-/** Everyone who is known of those whom an answer names, by id. */
+/** The known users among those that a response names, by id. */
 export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
 
-/** Someone as the wire names them; of a stranger it has the id alone. */
+/** A user in the form of the wire. An unknown user has only an id. */
 export function presentPerson(id: string, people: People): WirePerson {
   const { name, email } = people.get(id) ?? {};
   return { id, name: name ?? null, email: email ?? null };

@@ -10,13 +10,13 @@ import { encodeKey, PresignError } from "@valetkey/presign";
 import type { Checksum } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { isAnswer, toBucketError, unavailable } from "./bucket-error.ts";
+import { failedWith, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
 export type Objects = Pick<Bucket, "head" | "readStart" | "read" | "computeChecksum" | "probe">;
 
-/** Looking at what is in the bucket. */
-export function createObjects(client: BucketClient): Objects {
+/** Reads objects and their metadata. */
+export function createReading(client: BucketClient): Objects {
   const { s3, bucket, call } = client;
   return {
     async head(objectKey) {
@@ -40,7 +40,7 @@ export function createObjects(client: BucketClient): Objects {
   };
 }
 
-/** A key that can't be signed can't be served either, and a client library might send it somewhere else. */
+/** Refuses a key that can't be signed, because it can't be served either and the SDK could normalise it to another key. */
 function assertKey(objectKey: string): void {
   try {
     encodeKey(objectKey);
@@ -58,15 +58,15 @@ async function readStart(
   const bytes = await call("GetObject", async (options) => {
     try {
       const found = await s3.send(command, options);
-      // Compared here: not every server knows If-Match.
+      // Compared here, because not every server supports If-Match.
       return found.ETag === etag ? await found.Body?.transformToByteArray() : discard(found.Body as Readable);
     } catch (error) {
-      // An empty object has no such range.
-      if (isAnswer(error, "InvalidRange", 416)) return new Uint8Array();
+      // An empty object has no valid range.
+      if (failedWith(error, "InvalidRange", 416)) return new Uint8Array();
       return unlessMissing(error);
     }
   });
-  // A server without ranges sends all of it.
+  // A server without ranges sends the whole object.
   return bytes?.subarray(0, length);
 }
 
@@ -87,7 +87,7 @@ async function read(
   return signal === undefined ? whole : addAbortSignal(signal, whole);
 }
 
-/** The bytes as they come, not one less than was announced; whoever destroys it lets the connection go. */
+/** A stream that fails if it ends before the announced length. Destroying it closes the connection. */
 function wholeBody(body: Readable, length: number | undefined): Readable {
   let sizeBytes = 0;
   const whole = new Transform({
@@ -102,7 +102,7 @@ function wholeBody(body: Readable, length: number | undefined): Readable {
   });
   body.on("error", (error) => whole.destroy(toBucketError(error, "GetObject") as Error));
   whole.on("close", () => body.destroy());
-  // Whoever reads it is told; until then it is not unhandled.
+  // The reader gets the error. This handler prevents an uncaught exception until then.
   whole.on("error", () => undefined);
   return body.pipe(whole);
 }
@@ -116,13 +116,13 @@ async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: st
   return { algorithm: "SHA256", value: hash.digest("base64") };
 }
 
-/** The checksum of checksums that a multipart upload leaves ("…-3") says nothing about the whole. */
+/** Ignores the checksum of checksums of a multipart upload ("…-3"), because it does not verify the whole object. */
 function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
   if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE" || ChecksumSHA256.includes("-")) return undefined;
   return { algorithm: "SHA256", value: ChecksumSHA256 };
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (isAnswer(error, "NoSuchKey", "NotFound") && !isAnswer(error, "NoSuchBucket")) return undefined;
+  if (failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket")) return undefined;
   throw error;
 }

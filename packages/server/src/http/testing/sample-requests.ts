@@ -1,12 +1,12 @@
-import type { App } from "../types.ts";
+import type { App } from "../route-types.ts";
 import { fileForm } from "./form.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";
 
-/** Stands after a route that takes a form too: it is asked with JSON. */
+/** A suffix for a route that accepts a form or JSON: the request uses JSON. */
 export const WITH_JSON = " (JSON)";
 
-/** What is adopted into this world's note. */
+/** The object key that is adopted into the note of this world. */
 export function keyToAdopt({ noteId }: World): string {
   return `imported/${noteId}`;
 }
@@ -34,14 +34,14 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
-/** Every route of the document, for example `GET /notes/:noteId`. */
+/** Every route of the OpenAPI document, for example `GET /notes/:noteId`. */
 export function routesOf(app: App): string[] {
   return Object.entries(app.swagger().paths ?? {}).flatMap(([path, item]) =>
     Object.keys(item ?? {}).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
   );
 }
 
-/** A request of this route that has nothing wrong with it, about what is in the world. */
+/** A valid request of this route about the objects of the world. */
 export function requestOf(route: string, world: World): Parameters<Client["send"]> {
   const target = route
     .replace(WITH_JSON, "")

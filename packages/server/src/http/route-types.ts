@@ -12,7 +12,7 @@ import type {
 import type { UseCases } from "../usecases/index.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** The application as routes see it: requests and replies have the types of their schemas. */
+/** The application for routes. Requests and replies have the types of their schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -30,12 +30,12 @@ export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   TypeBoxTypeProvider
 >;
 
-/** What routes are built from. */
+/** The dependencies of all routes. */
 export type RouteDeps = {
   useCases: UseCases;
   metrics: Metrics;
-  /** The largest file a form may carry. Bytes. */
+  /** The largest file that a form can carry. Bytes. */
   uploadMaxBytes: number;
-  /** The origin that people reach the service at. */
+  /** The public origin of the service. */
   publicUrl: string;
 };

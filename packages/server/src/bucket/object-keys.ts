@@ -4,7 +4,7 @@ import { DomainError } from "../domain/errors.ts";
 const KEY_BYTES = 16;
 const RANDOM_PART = /^[0-9a-f]{32}$/;
 
-/** Makes keys: the prefix and 128 random bits in hex, which no file system, URL parser or log can mangle. */
+/** Creates keys of the prefix and 128 random bits in hex, which are safe in file systems, URLs and logs. */
 export function createNewObjectKey(options: {
   keyPrefix: string;
   random: (bytes: number) => Uint8Array;
@@ -13,12 +13,12 @@ export function createNewObjectKey(options: {
   return () => `${keyPrefix}${Buffer.from(random(KEY_BYTES)).toString("hex")}`;
 }
 
-/** Tells the keys that were made here from all others. */
+/** Whether `createNewObjectKey` created the key. */
 export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey: string) => boolean {
   return (objectKey) => objectKey.startsWith(keyPrefix) && RANDOM_PART.test(objectKey.slice(keyPrefix.length));
 }
 
-/** Reads the key from any address of an object in our bucket; `endpoints` are the hosts that are ours besides AWS. */
+/** Parses the key from a URL of an object in this bucket. `endpoints` are accepted besides AWS. */
 export function createObjectKeyOf(options: {
   bucket: string;
   endpoints: readonly string[];
@@ -27,7 +27,7 @@ export function createObjectKeyOf(options: {
   return (s3Url) => {
     const location = parseAtAny(s3Url, endpoints);
     if (location.bucket === bucket) return location.key;
-    throw new DomainError("invalid_request", `The address is in the bucket "${location.bucket}", not in "${bucket}".`);
+    throw new DomainError("invalid_request", `The URL is in the bucket "${location.bucket}", not in "${bucket}".`);
   };
 }
 
@@ -42,5 +42,5 @@ function parseAtAny(s3Url: string, endpoints: readonly string[]) {
     }
   }
   const reason = failure instanceof Error ? failure.message : "it names no object";
-  throw new DomainError("invalid_request", `The address can't be used: ${reason}.`, { cause: failure });
+  throw new DomainError("invalid_request", `The URL can't be used: ${reason}.`, { cause: failure });
 }

@@ -1,41 +1,39 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import type { Deps } from "../usecases/ports/index.ts";
-import { type Client, startService, type TestService, tokenOf } from "./testing/service.ts";
+import { tokenOf } from "./testing/service.ts";
+import { useService } from "./testing/use-service.ts";
 import { unknownId } from "./testing/world.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 const JSON_TYPE = { "content-type": "application/json" };
 
-describe("what HTTP itself refuses", () => {
-  let service: TestService;
-  let ann: Client;
+describe("refusals of HTTP itself", () => {
   let port: number;
   let release: () => void = () => undefined;
   let held: Promise<void> = Promise.resolve();
   let reached: () => void = () => undefined;
 
-  beforeAll(async () => {
-    const database = (db: Deps["db"]): Deps["db"] => ({
-      ...db,
-      people: {
-        ...db.people,
-        find: async (userId) => {
-          reached();
-          await held;
-          return db.people.find(userId);
-        },
+  const database = (db: Deps["db"]): Deps["db"] => ({
+    ...db,
+    people: {
+      ...db.people,
+      find: async (userId) => {
+        reached();
+        await held;
+        return db.people.find(userId);
       },
-    });
-    service = await startService({ engine, wrap: { database } });
-    ann = await service.as("ann");
+    },
+  });
+  const service = useService({ engine, wrap: { database } });
+  const ann = service.as("ann");
+  beforeAll(async () => {
     port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
   });
-  afterAll(() => service.close());
 
-  /** Sends bytes as they are, and answers all that came back until the connection closed. */
+  /** Sends raw bytes and returns all received bytes after the connection closes. */
   async function raw(text: string): Promise<string> {
     const socket = connect(port, "127.0.0.1");
     let answer = "";
@@ -64,7 +62,7 @@ describe("what HTTP itself refuses", () => {
     expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
   });
 
-  it("names what an address takes instead", async () => {
+  it("lists the allowed methods in a 405", async () => {
     const { headers, body } = await ann.send("PUT /notes");
     expect(headers.allow?.toString().split(", ").sort()).toEqual(["GET", "HEAD", "POST"]);
     expect(body.detail).toContain("POST");
@@ -93,7 +91,7 @@ describe("what HTTP itself refuses", () => {
     },
   );
 
-  it("asks who is calling before it reads the body", async () => {
+  it("authenticates before it reads the body", async () => {
     const answer = await service.anonymous.send("POST /notes", { json: "{", headers: JSON_TYPE });
     expect(answer.body).toMatchObject({ status: 401, code: "unauthenticated" });
     expect(answer.headers["www-authenticate"]).toBe("Bearer");
@@ -105,13 +103,13 @@ describe("what HTTP itself refuses", () => {
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 431, code: "headers_too_large" });
   });
 
-  it("what is no HTTP -> 400", async () => {
+  it("bytes that are not HTTP -> 400", async () => {
     const answer = await raw("HELLO\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("lets a request in flight finish when it closes, and takes no new one", async () => {
+  it("finishes requests in flight on shutdown and refuses new ones", async () => {
     const token = await tokenOf("ann");
     const reaching = new Promise<void>((resolve) => {
       reached = resolve;
@@ -130,12 +128,12 @@ describe("what HTTP itself refuses", () => {
     socket.write(call);
     await reaching;
     const closed = service.app.close();
-    // Not before the listener is gone is it known that nothing new can come.
+    // New connections are impossible only after the listener has closed.
     while (service.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");
     expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
-    // A connection that is open already may bring one more: it has arrived before the first is answered.
+    // An open connection can send a second request before the first response.
     socket.write(call);
     while (accepted.bytesRead < 2 * call.length) await new Promise((resolve) => setImmediate(resolve));
     release();

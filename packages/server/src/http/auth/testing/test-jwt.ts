@@ -1,11 +1,11 @@
 import { type JWTPayload, SignJWT } from "jose";
 
-/** A secret for HS256 in tests and benchmarks, long enough for the rules of the configuration. */
+/** A secret for HS256 in tests and benchmarks. The configuration accepts its length. */
 export const TEST_JWT_SECRET = "q8ZtW2nVbR5xKc7LmD4sHf9JpG3yUe6A";
 
 /**
- * Signs an HS256 token as an existing application would, with `TEST_JWT_SECRET` and for an hour by default.
- * Other members become claims; one that is undefined is left out, `exp` too. Times are seconds since the epoch.
+ * Signs an HS256 token like an existing application. Default: `TEST_JWT_SECRET`, valid for an hour.
+ * Other members become claims. An undefined member is omitted, even `exp`. Times are seconds since the epoch.
  */
 export function signTestJwt({
   secret = TEST_JWT_SECRET,

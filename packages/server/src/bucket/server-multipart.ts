@@ -5,24 +5,24 @@ import {
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { isAnswer, unavailable } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
-import { ifNoneThere, type Outcome, transferMs } from "./put.ts";
+import { ifAbsent, type Outcome, transferMs } from "./put-object.ts";
 import { abortParts } from "./unfinished-multipart.ts";
 
-/** A multipart upload under way. */
+/** A pending multipart upload whose parts this server sends. */
 export type Multipart = {
-  /** Sends the next part; resolves once the one before it is stored, so that two at most are in memory. */
+  /** Sends the next part. Resolves when the previous part is stored, so that at most two are in memory. */
   add(bytes: Buffer): Promise<void>;
-  /** Puts the parts together. */
+  /** Completes the upload. */
   complete(): Promise<Outcome>;
-  /** Throws the parts away, once none is on its way any more. */
+  /** Aborts the upload after the last part was sent. */
   abort(): Promise<void>;
 };
 
 type Target = { objectKey: string; contentType: string };
 
-/** S3 may take minutes to put a large object together. Milliseconds. */
+/** S3 can take minutes to complete a large object. Milliseconds. */
 export const COMPLETE_EXTRA_MS = 120_000;
 
 export async function beginMultipart(client: BucketClient, { objectKey, contentType }: Target): Promise<Multipart> {
@@ -30,10 +30,10 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
   const place = { Bucket: bucket, Key: objectKey };
   const begin = new CreateMultipartUploadCommand({ ...place, ContentType: contentType, ChecksumAlgorithm: "SHA256" });
   const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(begin, options));
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload answered without an upload id");
+  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
   const upload = { ...place, UploadId };
   const parts: CompletedPart[] = [];
-  let onItsWay: Promise<void> = Promise.resolve();
+  let sending: Promise<void> = Promise.resolve();
 
   async function send(bytes: Buffer, PartNumber: number): Promise<void> {
     const ChecksumSHA256 = hash("sha256", bytes, "base64");
@@ -44,40 +44,40 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
 
   return {
     async add(bytes) {
-      await onItsWay;
-      onItsWay = send(bytes, parts.length + 1);
-      // Whoever waits for it next is told; until then it is not unhandled.
-      onItsWay.catch(() => undefined);
+      await sending;
+      sending = send(bytes, parts.length + 1);
+      // The next `await` reports a failure. This handler prevents an unhandled rejection until then.
+      sending.catch(() => undefined);
     },
     async complete() {
-      await onItsWay;
+      await sending;
       const completed = await call(
         "CompleteMultipartUpload",
         (options) =>
-          ifNoneThere((condition) =>
+          ifAbsent((condition) =>
             s3.send(
               new CompleteMultipartUploadCommand({ ...upload, ...condition, MultipartUpload: { Parts: parts } }),
               options,
             ),
-          ).catch(takeGoneForCompleted),
+          ).catch(treatGoneAsCompleted),
         { extraMs: COMPLETE_EXTRA_MS },
       );
       return completed === "occupied" ? completed : outcomeOf(completed.ChecksumSHA256, parts);
     },
     async abort() {
-      await onItsWay.catch(() => undefined);
+      await sending.catch(() => undefined);
       await abortParts(client, upload);
     },
   };
 }
 
-/** A retry finds no upload any more when the first attempt completed it and only the answer was lost. */
-function takeGoneForCompleted(error: unknown): "occupied" {
-  if (isAnswer(error, "NoSuchUpload")) return "occupied";
+/** A retry finds no upload if the first attempt completed it and its response was lost. */
+function treatGoneAsCompleted(error: unknown): "occupied" {
+  if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;
 }
 
-/** The bucket checked each part; what it confirms of the whole is the checksum of their checksums. */
+/** The bucket verifies each part. For the whole object, it confirms the checksum of the checksums. */
 function outcomeOf(checksum: string | undefined, parts: readonly CompletedPart[]): Outcome {
   if (checksum === undefined) return "unconfirmed";
   const digests = parts.map(({ ChecksumSHA256 = "" }) => Buffer.from(ChecksumSHA256, "base64"));

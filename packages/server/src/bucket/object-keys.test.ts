@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { createNewObjectKey, createObjectKeyOf } from "./keys.ts";
+import { createNewObjectKey, createObjectKeyOf } from "./object-keys.ts";
 
 describe("newObjectKey", () => {
-  test("is the prefix and the random bytes, all of them", () => {
+  test("is the prefix and all random bytes", () => {
     const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => 255 - at);
     expect(createNewObjectKey({ keyPrefix: "teams/a/", random })()).toBe("teams/a/fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0");
     expect(createNewObjectKey({ keyPrefix: "", random })()).toMatch(/^[0-9a-f]{32}$/);
@@ -28,7 +28,7 @@ describe("objectKeyOf", () => {
     ["http://minio:9000/files/a.txt", "a.txt"],
     ["https://cdn.example.com/s3/files/a.txt", "a.txt"],
     ["https://files.s3.amazonaws.com/a.txt", "a.txt"],
-  ])("%s at any of our endpoints", (url, key) => {
+  ])("%s at any configured endpoint", (url, key) => {
     expect(elsewhere(url)).toBe(key);
   });
 
@@ -38,7 +38,7 @@ describe("objectKeyOf", () => {
     ["s3://files/", /can't be used: .*does not name an object/],
     ["s3://files/a/../b", /can't be used: .*'\.\.' segment/],
     ["nonsense", /can't be used: /],
-  ])("%s is invalid_request, and says why", (url, reason) => {
+  ])("%s is invalid_request with a reason", (url, reason) => {
     expect(() => elsewhere(url)).toThrow(
       expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(reason) }),
     );

@@ -1,10 +1,10 @@
 import { problems } from "@valetkey/contract";
 import fastify, { type FastifyInstance } from "fastify";
-import type { Authenticate } from "../../auth-port.ts";
+import type { Authenticate } from "../../authentication.ts";
 import { problemBody, refusalOf } from "../../problem.ts";
 
-/** The smallest application with an authenticator: GET and POST /who answer who is calling, errors are problems. */
-export function createWhoApp(authenticate: Authenticate, options: { trustProxy?: boolean; log?: string[] } = {}) {
+/** A minimal application with an authenticator. GET and POST /whoami return the caller, and errors are problems. */
+export function createWhoamiApp(authenticate: Authenticate, options: { trustProxy?: boolean; log?: string[] } = {}) {
   const { trustProxy = false, log } = options;
   const stream = { write: (line: string) => log?.push(line) };
   const app: FastifyInstance = fastify({ trustProxy, logger: log === undefined ? false : { level: "trace", stream } });
@@ -16,7 +16,7 @@ export function createWhoApp(authenticate: Authenticate, options: { trustProxy?:
   });
   app.route({
     method: ["GET", "POST"],
-    url: "/who",
+    url: "/whoami",
     handler: async (request) => ({ userId: (await authenticate(request)).userId }),
   });
   return app;

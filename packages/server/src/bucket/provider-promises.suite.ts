@@ -4,22 +4,22 @@ import { createPresigner } from "@valetkey/presign";
 import { expect, test } from "vitest";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { createCopy } from "./copy.ts";
+import { type BucketServer, clientOn, type inspect } from "./testing/bucket-server.ts";
 import { patterned, sha256 } from "./testing/bytes.ts";
-import { declaredOf } from "./testing/declared.ts";
-import { type BucketServer, clientOn, type inspect } from "./testing/server.ts";
+import { declaredPromises } from "./testing/declared-promises.ts";
 
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
 
-/** What the tests of a suite stand on; it exists once the suite's own `beforeAll` has run. */
+/** The fixture of the suite, which its own `beforeAll` creates. */
 export type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
 
 /**
- * What the pipeline would like of a bucket, row by row of docs/providers.md. A row that says "no" is held to it as well:
- * a gap that is no gap any more fails, as a gap that is not in the table does.
+ * One test for each row of docs/providers.md. A row with "no" is tested too:
+ * the test fails if the provider now keeps the promise.
  */
-export function promiseTests(provider: string, ground: () => Ground): void {
-  const declared = declaredOf(provider);
+export function providerPromiseTests(provider: string, ground: () => Ground): void {
+  const declared = declaredPromises(provider);
   const tested = new Set<string>();
 
   function promise(name: string, title: string, body: () => Promise<void>): void {
@@ -28,7 +28,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
       test(`${name}: ${title}`, body);
       return;
     }
-    test(`${name}: declared as missing, and it is (${title})`, async () => {
+    test(`${name}: is missing as declared (${title})`, async () => {
       const failure = await body().then(
         () => undefined,
         (error: unknown) => error,
@@ -46,10 +46,13 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     const objectKey = bucket.newObjectKey();
     const asked = { objectKey, contentType: "text/plain", sizeBytes: HELLO.length, checksum: undefined };
     const signed = await bucket.presignPut({
-      ...{ ...asked, onlyOnce: conditional, expiresInSeconds: 60, now: Date.now() },
+      ...asked,
+      onlyOnce: conditional,
+      expiresInSeconds: 60,
+      now: Date.now(),
       ...options,
     });
-    // fetch works the length out from the body.
+    // fetch sets the length itself.
     const { "content-length": _length, ...headers } = signed.headers;
     const send = (body: string | Buffer = HELLO, changed: Record<string, string> = {}) =>
       fetch(signed.url, { method: signed.method, headers: { ...headers, ...changed }, body: Buffer.from(body) });
@@ -71,38 +74,30 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     return { place, send: (body: string) => fetch(url, { method, body }) };
   }
 
-  promise(
-    "conditional-put",
-    "requirements 6 and 7: the same PUT URL twice gets 412, and what was checked stays",
-    async () => {
-      const { objectKey, send } = await signPut({ onlyOnce: true });
-      expect((await send("good!")).status).toBe(200);
-      expect((await send("evil!")).status).toBe(412);
-      expect(await read(objectKey)).toBe("good!");
-    },
-  );
+  promise("conditional-put", "requirements 6 and 7: a second PUT of the same URL gets 412", async () => {
+    const { objectKey, send } = await signPut({ onlyOnce: true });
+    expect((await send("good!")).status).toBe(200);
+    expect((await send("evil!")).status).toBe(412);
+    expect(await read(objectKey)).toBe("good!");
+  });
 
-  promise(
-    "conditional-store",
-    "what the server itself stores never replaces what is there, and it says so",
-    async () => {
-      const { bucket } = ground();
-      const objectKey = bucket.newObjectKey();
-      const store = (text: string) =>
-        bucket.store({ objectKey, contentType: "text/plain", maxBytes: 100, body: Readable.from([Buffer.from(text)]) });
-      await store("first");
-      await expect(store("other")).rejects.toMatchObject({ code: "bucket_unavailable" });
-      expect(await read(objectKey)).toBe("first");
-    },
-  );
+  promise("conditional-store", "a write of the server never replaces an object", async () => {
+    const { bucket } = ground();
+    const objectKey = bucket.newObjectKey();
+    const store = (text: string) =>
+      bucket.store({ objectKey, contentType: "text/plain", maxBytes: 100, body: Readable.from([Buffer.from(text)]) });
+    await store("first");
+    await expect(store("other")).rejects.toMatchObject({ code: "bucket_unavailable" });
+    expect(await read(objectKey)).toBe("first");
+  });
 
-  promise("conditional-put-is-signed", "requirement 6: the condition can't be left out", async () => {
+  promise("conditional-put-is-signed", "requirement 6: the condition can't be omitted", async () => {
     const { signed, headers } = await signPut({ onlyOnce: true });
     const { "if-none-match": _condition, ...others } = headers;
     expect((await fetch(signed.url, { method: "PUT", headers: others, body: HELLO })).status).toBe(403);
   });
 
-  promise("conditional-complete", "parts are not put together over an object that is there", async () => {
+  promise("conditional-complete", "a completion does not replace an object", async () => {
     const { bucket, behind, server } = ground();
     const { place } = await beginParts();
     const [Bucket, Key, UploadId] = [server.bucket, place.objectKey, place.bucketUploadId];
@@ -110,8 +105,14 @@ export function promiseTests(provider: string, ground: () => Ground): void {
       new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: "other" }),
     );
     const put = await bucket.presignPut({
-      ...{ objectKey: Key, contentType: "text/plain", sizeBytes: 5, checksum: undefined, onlyOnce: false },
-      ...{ expiresInSeconds: 60, now: Date.now() },
+      objectKey: Key,
+      contentType: "text/plain",
+      sizeBytes: 5,
+      checksum: undefined,
+      onlyOnce: false,
+
+      expiresInSeconds: 60,
+      now: Date.now(),
     });
     const { "content-length": _length, ...headers } = put.headers;
     expect((await fetch(put.url, { method: "PUT", headers, body: "first" })).status).toBe(200);
@@ -147,7 +148,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     expect(await ground().bucket.head(objectKey)).toBeUndefined();
   });
 
-  promise("stored-type", "what was declared is what is stored", async () => {
+  promise("stored-type", "the declared type is stored", async () => {
     const { objectKey, send } = await signPut();
     expect((await send()).status).toBe(200);
     expect(await ground().bucket.head(objectKey)).toMatchObject({ sizeBytes: 5, contentType: "text/plain" });
@@ -159,14 +160,14 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     expect(await ground().bucket.head(objectKey)).toBeUndefined();
   });
 
-  promise("stored-sha256", "the SHA-256 that was sent is told later", async () => {
+  promise("stored-sha256", "the sent SHA-256 is returned later", async () => {
     const checksum = { algorithm: "SHA256", value: sha256(HELLO) } as const;
     const { objectKey, send } = await signPut({ checksum });
     expect((await send()).status).toBe(200);
     expect(await ground().bucket.head(objectKey)).toMatchObject({ checksum });
   });
 
-  promise("parts-die", "requirement 7: the URL of a part is dead once the parts are put together", async () => {
+  promise("parts-die", "requirement 7: the URL of a part fails after the completion", async () => {
     const { bucket } = ground();
     const { place, send } = await beginParts();
     expect((await send("good!")).status).toBe(200);
@@ -177,7 +178,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     expect(await bucket.listParts(place)).toBeUndefined();
   });
 
-  promise("copy", "an object is copied with its type, if it is still the one that was looked at", async () => {
+  promise("copy", "an object is copied with its type if its ETag is unchanged", async () => {
     const { bucket } = ground();
     const { objectKey: from, send } = await signPut();
     await send();
@@ -204,25 +205,29 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     expect(await bucket.head(objectKey)).toBeUndefined();
   });
 
-  promise("not-yet-valid", "a URL from a clock that is an hour ahead is refused", async () => {
+  promise("not-yet-valid", "a URL of a clock that is an hour ahead is refused", async () => {
     const { objectKey, send } = await signPut({ now: Date.now() + 3_600_000 });
     expect((await send()).status).toBe(403);
     expect(await ground().bucket.head(objectKey)).toBeUndefined();
   });
 
-  promise("dead-after-expiry", "an upload URL is dead after its time", async () => {
+  promise("dead-after-expiry", "an upload URL fails after its expiry", async () => {
     const { objectKey, send } = await signPut({ now: Date.now() - 61_000 });
     expect((await send()).status).toBe(403);
     expect(await ground().bucket.head(objectKey)).toBeUndefined();
   });
 
-  promise("post-policy", "requirement 11: a form is held to its policy: key, length and type", async () => {
+  promise("post-policy", "requirement 11: the policy of a form enforces key, length and type", async () => {
     const { server, bucket } = ground();
     const { region, endpoint, forcePathStyle, credentials } = server;
     const presigner = createPresigner({ bucket: server.bucket, region, endpoint, forcePathStyle });
     const post = async (key: string, body: string, changed: Record<string, string> = {}) => {
       const { url, fields } = presigner.presignPost({
-        ...{ key, credentials, expiresInSeconds: 60, now: Date.now(), fields: { "Content-Type": "text/plain" } },
+        key,
+        credentials,
+        expiresInSeconds: 60,
+        now: Date.now(),
+        fields: { "Content-Type": "text/plain" },
         conditions: [["content-length-range", 5, 5]],
       });
       const form = new FormData();
@@ -244,7 +249,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     for (const key of [long, typed, named, `${named}-other`]) expect(await bucket.head(key)).toBeUndefined();
   });
 
-  promise("bucket-cors", "which origins may read answers is set for each bucket", async () => {
+  promise("bucket-cors", "each bucket has its own CORS rules", async () => {
     const { server, behind } = ground();
     const rule = { AllowedOrigins: [APP], AllowedMethods: ["PUT"], AllowedHeaders: ["*"], ExposeHeaders: ["ETag"] };
     const set = new PutBucketCorsCommand({ Bucket: server.bucket, CORSConfiguration: { CORSRules: [rule] } });
@@ -270,7 +275,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     expect(strange.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("what the service finds out about the bucket is what is declared, and it leaves nothing behind", async () => {
+  test("the detected capabilities match the declared ones", async () => {
     const { bucket, behind } = ground();
     const before = { keys: await behind.keys(), uploads: await behind.uploads() };
     const objectKeys = [bucket.newObjectKey(), bucket.newObjectKey(), bucket.newObjectKey()] as const;
@@ -293,7 +298,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
   test.each([
     ["that came in parts is copied at once", { wholeMaxBytes: 2 ** 30 }],
     ["that is too large to be copied at once is copied in parts", { wholeMaxBytes: 2 ** 20, partBytes: 5 * 2 ** 20 }],
-  ])("an object %s, to the byte", async (_how, limits) => {
+  ])("copies an object %s unchanged", async (_how, limits) => {
     const { bucket, behind, server } = ground();
     const [from, to, nowhere, missing] = [1, 2, 3, 4].map(() => bucket.newObjectKey()) as [
       string,
@@ -320,7 +325,7 @@ export function promiseTests(provider: string, ground: () => Ground): void {
     client.s3.destroy();
   });
 
-  test("every promise of docs/providers.md is tested, and no other", () => {
+  test("tests exactly the promises of docs/providers.md", () => {
     expect([...declared.keys()].sort()).toEqual([...tested].sort());
   });
 }

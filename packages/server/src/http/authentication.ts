@@ -2,28 +2,28 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify
 import type { Caller } from "../domain/person.ts";
 
 /**
- * Tells who is calling, before the body is read; not a promise when no I/O was needed.
+ * Identifies the caller before the body is read. Returns a promise only if it needs I/O.
  * Throws HttpProblem `unauthenticated` or `cross_site_request`.
  */
 export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>;
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Set by the authentication hook; null on public routes. */
+    /** Set by the authentication hook. Null on public routes. */
     caller: Caller | null;
   }
 }
 
-/** The caller of a route behind the authentication hook. Throws when the route isn't: a fault of ours, not of the client. */
+/** Returns the caller of a route behind the authentication hook. Throws on a public route, which is a bug. */
 export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
-  if (request.caller === null) throw new Error("a route asks for its caller outside the authenticated scope");
+  if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
   return request.caller;
 }
 
-/** The hook that stands before every route of the API; callback style, so that a synchronous answer costs no promise. */
+/** Builds the hook for every route of the API. It uses a callback, so that a synchronous result costs no promise. */
 export function authenticationHook(authenticate: Authenticate): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    // What is behind authentication is for one person: no cache keeps it, least of all a signed URL.
+    // The response is for one user. A cache must not store it, above all not a signed URL.
     reply.header("cache-control", "no-store");
     let caller: Caller | Promise<Caller>;
     try {

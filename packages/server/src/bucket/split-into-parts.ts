@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { DomainError } from "../domain/errors.ts";
 
-/** A piece of a stream: `partBytes` long unless it is the last. */
+/** A part of a stream. All parts but the last have `partBytes`. */
 export type Part = { bytes: Buffer; isLast: boolean };
 
 type Options = { partBytes: number; maxBytes: number };
@@ -9,13 +9,13 @@ type Options = { partBytes: number; maxBytes: number };
 const FIRST_BUFFER_BYTES = 64 * 1024;
 
 /**
- * Cuts a stream into parts, at least one, reading no further than the part at hand.
- * Rejects with `file_too_large` at the byte after `maxBytes`, and with `upload_aborted` when the stream fails or is destroyed.
- * The stream is destroyed when the reading ends early.
+ * Splits a stream into one or more parts and reads no further than the current part.
+ * Rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails.
+ * Destroys the stream if the caller stops early.
  */
-export async function* partsOf(body: Readable, { partBytes, maxBytes }: Options): AsyncGenerator<Part> {
+export async function* splitIntoParts(body: Readable, { partBytes, maxBytes }: Options): AsyncGenerator<Part> {
   let total = 0;
-  // A small file needs no buffer of a whole part.
+  // A small file does not need a buffer for a whole part.
   let buffer: Buffer = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER_BYTES, partBytes));
   let filled = 0;
   for await (const given of chunksOf(body)) {
@@ -23,7 +23,7 @@ export async function* partsOf(body: Readable, { partBytes, maxBytes }: Options)
     total += chunk.length;
     if (total > maxBytes) throw new DomainError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
     for (let at = 0; at < chunk.length; ) {
-      // Only now is it known that the full part was not the last.
+      // More bytes follow, so the full part is not the last.
       if (filled === partBytes) {
         yield { bytes: buffer, isLast: false };
         buffer = Buffer.allocUnsafeSlow(partBytes);

@@ -5,10 +5,10 @@ const TABLE = resolve(import.meta.dirname, "../../../../../docs/providers.md");
 const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
 
 /**
- * What docs/providers.md says that a provider does and does not do, by the first word of each row.
- * Throws when the page has no such column, or a cell is neither yes nor no.
+ * Reads the promises of a provider from docs/providers.md, by the first word of each row.
+ * Throws if the page has no such column, or if a cell is neither yes nor no.
  */
-export function declaredOf(provider: string): Map<string, boolean> {
+export function declaredPromises(provider: string): Map<string, boolean> {
   const lines = readFileSync(TABLE, "utf8").split("\n");
   const header = lines.find((line) => line.startsWith("| promise "));
   const column = header === undefined ? -1 : cellsOf(header).indexOf(provider);

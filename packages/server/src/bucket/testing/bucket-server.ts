@@ -14,7 +14,7 @@ import { type BucketOptions, createBucket } from "../bucket.ts";
 import { type BucketClient, createClient } from "../client.ts";
 import { createCredentialSource } from "../credentials.ts";
 
-/** A server with an empty bucket, whoever runs it. */
+/** An S3 server with an empty bucket. */
 export type BucketServer = {
   endpoint: string;
   region: string;
@@ -26,7 +26,7 @@ export type BucketServer = {
 
 const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" };
 
-/** The embedded bucket; given a directory and a port it is the same one again. */
+/** Starts the embedded bucket. The same directory and port give the same bucket again. */
 export async function startEmbedded(
   options: { dataDir?: string; port?: number } = {},
 ): Promise<BucketServer & { port: number }> {
@@ -47,7 +47,7 @@ export async function startEmbedded(
   };
 }
 
-/** The adapter under test, on that server unless the options say otherwise. */
+/** The adapter under test, on that server by default. */
 export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
   return createBucket({
     name: server.bucket,
@@ -61,7 +61,7 @@ export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<Bu
   });
 }
 
-/** The adapter's own client, for testing one operation of it with options that only a test gives. */
+/** The adapter's client, to test one operation with options that only a test uses. */
 export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   const { bucket, region, endpoint, forcePathStyle } = server;
   const credentials = createCredentialSource(server.credentials, { clock: Date.now, timeoutMs: 4_500 });
@@ -69,7 +69,7 @@ export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   return createClient({ bucket, region, endpoint, forcePathStyle, credentials, clock: Date.now, timeouts });
 }
 
-/** A plain client of the SDK, to look behind the adapter's back. */
+/** A plain client of the SDK, to inspect the bucket without the adapter. */
 export function inspect(server: Omit<BucketServer, "stop">) {
   const s3 = new S3Client({ ...server });
   const Bucket = server.bucket;

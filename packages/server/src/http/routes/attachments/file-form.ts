@@ -2,41 +2,41 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { Multipart } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
-import { bounds } from "../../http-limits.ts";
+import { httpLimits } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
 
-/** The one file of a form, as a stream that ends only when the whole form was read and held nothing else. */
+/** The only file of a form. Its stream ends after the whole form was read and had no other part. */
 export type FormFile = {
   filename: string;
   contentType: string;
-  /** Fails with the HttpProblem that the form deserves. */
+  /** Fails with an HttpProblem if the form is invalid. */
   body: Readable;
 };
 
 type Parts = AsyncIterableIterator<Multipart>;
 
-// One part more than is allowed is let in, so that it can be refused by name.
+// Allows one extra part, so that the refusal can name it.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
-/** Refuses by the declared length, before a byte is read. Throws `file_too_large`. */
+/** Refuses a form by its declared length, before the body is read. Throws `file_too_large`. */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
-  const limit = maxBytes - bounds.formOverheadBytes;
-  throw new HttpProblem("file_too_large", `The file is larger than ${limit} bytes, the limit here.`);
+  const limit = maxBytes - httpLimits.formOverheadBytes;
+  throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
 }
 
-/** What a form's declared length says of its file's: the rest is boundaries and headers. Undefined when it declares none. */
+/** The range of the file length, given the declared length of the form. Undefined if the form declares none. */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);
-  return { atLeast: Math.max(0, atMost - bounds.formOverheadBytes), atMost };
+  return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
 }
 
 /** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`. */
 export async function openForm(request: FastifyRequest): Promise<FormFile> {
   const parts = request.parts({ limits });
   const part = await nextPart(parts);
-  if (part === undefined) throw invalid('The form is empty; send the file in the field "file".');
+  if (part === undefined) throw invalid('The form is empty. Send the file in the field "file".');
   if (part.type !== "file" || part.fieldname !== "file") throw unexpected(part);
   if (!part.filename) throw new HttpProblem("invalid_filename", "The file has no filename.");
   return {
@@ -46,13 +46,13 @@ export async function openForm(request: FastifyRequest): Promise<FormFile> {
   };
 }
 
-/** Reads and drops what a client still sends after it was refused, for a moment, so that it gets to see why. */
+/** Reads and drops the rest of a refused upload for a moment, so that the client can read the response. */
 export function dropRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.unpipe();
   request.resume();
-  const giveUp = setTimeout(() => request.destroy(), bounds.lingerMs).unref();
-  const stop = (): void => clearTimeout(giveUp);
+  const timer = setTimeout(() => request.destroy(), httpLimits.lingerMs).unref();
+  const stop = (): void => clearTimeout(timer);
   request.once("end", stop).once("close", stop);
 }
 
@@ -78,18 +78,18 @@ async function nextPart(parts: Parts): Promise<Multipart | undefined> {
 function broken(cause: unknown): HttpProblem {
   const code = (cause as { code?: unknown } | undefined)?.code;
   if (code === "FST_MP_PREMATURE_CLOSE") {
-    return new HttpProblem("upload_aborted", "The connection closed before the whole file came.", { cause });
+    return new HttpProblem("upload_aborted", "The connection closed before the file was complete.", { cause });
   }
   if (typeof code === "string" && code.startsWith("FST_")) {
-    return new HttpProblem("invalid_request", 'The form has too many parts; send one field, "file".', { cause });
+    return new HttpProblem("invalid_request", 'The form has too many parts. Send one field, "file".', { cause });
   }
-  return new HttpProblem("invalid_request", "The form is malformed or ends too early.", { cause });
+  return new HttpProblem("invalid_request", "The form is malformed or incomplete.", { cause });
 }
 
 function unexpected(part: Multipart): HttpProblem {
   const name = JSON.stringify(part.fieldname.slice(0, 64));
-  const what = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
-  return invalid(`The form has ${what}; send one file, in the field "file", and nothing else.`);
+  const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
+  return invalid(`The form has ${found}. Send only one file, in the field "file".`);
 }
 
 function invalid(message: string): HttpProblem {

@@ -4,12 +4,12 @@ import type { AddressInfo } from "node:net";
 /** An S3 error by its code, or any body. */
 type Answer = { status: number; code: string } | { status: number; body: string };
 
-/** What happens to a request on its way: it passes, it is answered otherwise, or its answer is lost after the server acted. */
-export type Fate = "pass" | "loseAnswer" | Answer | { withoutHeader: string };
+/** The fate of a request: it passes, it gets another response, or its response is lost after the server acted. */
+export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };
 
-/** Stands in front of an S3 server and decides, request by request, what goes wrong; the host that was signed is kept. */
+/** Starts a proxy for an S3 server that makes single requests fail. It keeps the signed Host header. */
 export async function startProxy(target: string, fateOf: (request: IncomingMessage) => Fate): Promise<Proxy> {
   const server = createServer((incoming, outgoing) => {
     const fate = fateOf(incoming);
@@ -39,7 +39,7 @@ function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse;
   const { hostname, port } = new URL(target);
   const { method, url, headers } = incoming;
   const onward = httpRequest({ hostname, port, method, path: url, headers, agent: false }, (answer) => {
-    if (fate === "loseAnswer") {
+    if (fate === "loseResponse") {
       answer.resume();
       answer.on("end", () => outgoing.destroy());
       return;

@@ -2,42 +2,42 @@ import { type EncodedKey, type EncodedResponse, encodeKey, encodeResponse } from
 import { create } from "content-disposition";
 import { type Disposition, safeServing } from "../domain/serving.ts";
 
-/** What is asked of a download: which object, as what. */
-export type ServingRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
+/** The object of a download and how to serve it. */
+export type DownloadRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
 
-/** What is signed into it. */
-export type Serving = {
+/** The encoded key and the response headers that a download URL signs. */
+export type DownloadOverrides = {
   encodedKey: EncodedKey;
   response: EncodedResponse;
 };
 
-type Entry = { asked: ServingRequest; serving: Serving };
+type Entry = { asked: DownloadRequest; overrides: DownloadOverrides };
 
 const MAX_ENTRIES = 20_000;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
-/** Works out what is signed into a download, and remembers it for objects that were asked for. */
-export function createServing(): (request: ServingRequest) => Serving {
-  // Emptied when it is full: to keep the order of use would cost more than working an entry out again now and then.
+/** Computes the overrides of downloads and caches them by object. */
+export function createDownloadOverrides(): (request: DownloadRequest) => DownloadOverrides {
+  // Cleared when full. An LRU order would cost more than computing an entry again.
   const cache = new Map<string, Entry>();
   return (request) => {
     const found = cache.get(request.objectKey);
-    if (found !== undefined && isSame(found.asked, request)) return found.serving;
+    if (found !== undefined && isSame(found.asked, request)) return found.overrides;
     const { objectKey, filename, contentType, disposition } = request;
-    const serving = serve(request);
+    const overrides = computeOverrides(request);
     if (cache.size >= MAX_ENTRIES) cache.clear();
-    cache.set(objectKey, { asked: { objectKey, filename, contentType, disposition }, serving });
-    return serving;
+    cache.set(objectKey, { asked: { objectKey, filename, contentType, disposition }, overrides });
+    return overrides;
   };
 }
 
-function isSame(one: ServingRequest, other: ServingRequest): boolean {
+function isSame(one: DownloadRequest, other: DownloadRequest): boolean {
   return (
     one.filename === other.filename && one.contentType === other.contentType && one.disposition === other.disposition
   );
 }
 
-function serve(request: ServingRequest): Serving {
+function computeOverrides(request: DownloadRequest): DownloadOverrides {
   const { disposition, contentType } = safeServing(request.contentType, request.disposition);
   return {
     encodedKey: encodeKey(request.objectKey),
@@ -45,9 +45,9 @@ function serve(request: ServingRequest): Serving {
   };
 }
 
-/** RFC 6266: an ASCII `filename`, and `filename*` in UTF-8 where that does not say it all. */
+/** An ASCII `filename`, and `filename*` in UTF-8 if needed (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
-  // Names are checked when they come in; this keeps a header whole even if one was not.
+  // Filenames are checked on upload. This keeps the header valid even for an unchecked one.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");
   return create(safe, { type: disposition });
 }

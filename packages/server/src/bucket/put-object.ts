@@ -1,0 +1,46 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { failedWith } from "./bucket-error.ts";
+import type { BucketClient } from "./client.ts";
+
+type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
+
+/** The slowest rate that is not aborted: 128 KiB a second. */
+const SLOWEST_BYTES_PER_MS = 131.072;
+
+/** The time limit for the transfer of the bytes. Milliseconds. */
+export function transferMs(bytes: Buffer): number {
+  return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
+}
+
+/**
+ * The outcome of a write.
+ * - confirmed: the bucket returned the checksum of these bytes
+ * - unconfirmed: the bucket stores no checksum
+ * - occupied: the key has an object, perhaps from a first attempt whose response was lost
+ */
+export type Outcome = "confirmed" | "unconfirmed" | "occupied";
+
+/** Stores a small object in one call. */
+export async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
+  const { s3, bucket, call } = client;
+  const { objectKey, contentType, bytes, checksum } = options;
+  const input = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes, ChecksumSHA256: checksum };
+  const stored = await call(
+    "PutObject",
+    (sending) => ifAbsent((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending)),
+    { extraMs: transferMs(bytes) },
+  );
+  if (stored === "occupied") return stored;
+  return stored.ChecksumSHA256 === checksum ? "confirmed" : "unconfirmed";
+}
+
+/** Sends a write that must not replace an object. Drops the condition if the server does not support it, because keys are unique. */
+export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
+  try {
+    return await send({ IfNoneMatch: "*" });
+  } catch (error) {
+    if (failedWith(error, "NotImplemented", 501)) return send({});
+    if (failedWith(error, "PreconditionFailed", 412)) return "occupied";
+    throw error;
+  }
+}

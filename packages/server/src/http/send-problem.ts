@@ -1,0 +1,56 @@
+import type { Socket } from "node:net";
+import { type ProblemCode, problems } from "@valetkey/contract";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { logFields } from "./logging.ts";
+import { HttpProblem, problemBody, type Refusal, refusalOf } from "./problem.ts";
+
+// Long enough for a restart, short enough that users keep waiting. Seconds.
+const RETRY_AFTER = "2";
+
+/** The refusal of a path that has no route. */
+export function notFound(): HttpProblem {
+  return new HttpProblem("not_found", "There is nothing at this URL.");
+}
+
+/** Sends an error as a problem. Also handles errors that Fastify raises before it finds a route. */
+export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = refusalOf(error);
+  const { status } = problems[refusal.code];
+  if (status >= 500) request.log.error({ ...logFields(request), err: error }, refusal.code);
+  reply
+    .code(status)
+    .headers(headersOf(refusal, status))
+    .send(JSON.stringify(problemBody(refusal.code, { detail: refusal.detail, requestId: request.id })));
+}
+
+function headersOf({ headers }: Refusal, status: number): Record<string, string> {
+  return {
+    "content-type": "application/problem+json; charset=utf-8",
+    ...(status === 503 ? { "retry-after": RETRY_AFTER } : {}),
+    ...headers,
+  };
+}
+
+/** Sends a problem for bytes that Node's HTTP parser refuses, and closes the connection. */
+export function sendParserProblem(error: { code?: string }, socket: Socket, requestId: string): void {
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { code, detail } = parserRefusal(error.code);
+  const { status, title } = problems[code];
+  const body = JSON.stringify(problemBody(code, { detail, requestId }));
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nConnection: close\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}
+
+function parserRefusal(code: string | undefined): { code: ProblemCode; detail: string } {
+  if (code === "HPE_HEADER_OVERFLOW")
+    return { code: "headers_too_large", detail: "The headers are larger than 16 KiB." };
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return { code: "request_timeout", detail: "The request headers did not arrive in time." };
+  return { code: "invalid_request", detail: "This is not a valid HTTP request." };
+}

@@ -1,0 +1,30 @@
+import { HttpProblem } from "./problem.ts";
+
+const LENGTH_TO_SECONDS = "2027-01-31T23:59:59".length;
+
+/** Formats milliseconds since the epoch as ISO 8601 in UTC. */
+export function toIso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** Parses an optional `expiresAt`. Null and undefined both mean no expiry. Throws `invalid_request`. */
+export function parseExpiresAt(expiresAt: string | null | undefined): number | undefined {
+  if (expiresAt === undefined || expiresAt === null) return undefined;
+  return parseInstant(expiresAt, { name: "expiresAt" });
+}
+
+/**
+ * Parses the instant of the body's member `name` to milliseconds since the epoch, and drops fractions of a millisecond.
+ * Throws `invalid_request` for a date that does not exist.
+ */
+export function parseInstant(text: string, { name }: { name: string }): number {
+  const milliseconds = Date.parse(text);
+  // Date.parse turns 30 February into 2 March. Only a date that exists comes back as it was written.
+  if (
+    Number.isNaN(milliseconds) ||
+    toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)
+  ) {
+    throw new HttpProblem("invalid_request", `${name} in the body is a date or time that doesn't exist.`);
+  }
+  return milliseconds;
+}

@@ -1,2 +1,10 @@
+/*
+ * The folders of this package, from the top down:
+ *
+ * http        receives requests, verifies their signatures and sends responses
+ * operations  the S3 operations
+ * body        reads and verifies request bodies
+ * store       the metadata in SQLite, and the bytes in files
+ */
 export type { BucketEvent } from "./http/handler.ts";
 export { type InitialCors, type S3Local, type S3LocalOptions, startS3Local } from "./start.ts";

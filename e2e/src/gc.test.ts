@@ -27,7 +27,7 @@ describe("valetkey gc, beside a service that runs", () => {
     expect(clean).toMatchObject({ code: 0, stderr: "" });
     expect(clean.stdout).toMatch(/^objects that no row explains +0 +0$/m);
     expect(clean.stdout).toMatch(/^files without their object +0 +-$/m);
-    expect(clean.stdout).toContain("Of the other objects 1 are known");
+    expect(clean.stdout).toContain("Of the other objects, 1 are known");
 
     const database = new DatabaseSync(join(place.dataDir, "valetkey.db"));
     database.exec("update usage set used_bytes = 7");

@@ -38,6 +38,8 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     if (typeof fate === "object" && "hold" in fate) await fate.hold();
     forward(incoming, { outgoing, port: target.port, fate });
   });
+  // Node would close idle connections after 5 seconds, and a request of the next test could meet that.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

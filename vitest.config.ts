@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { selectProviders } from "./e2e/providers/selection.ts";
+import { LongFilesFirst } from "./e2e/src/testing/long-files-first.ts";
 
 const { left } = selectProviders(process.env);
 
@@ -15,11 +16,12 @@ export default defineConfig({
       "e2e/src/web/testing/build-web-app.ts",
     ],
     pool: "forks",
-    // Most of the time a test waits for a server or a browser; the default leaves a machine of two cores to one file at a time.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Tests wait for servers and browsers a third of the time, so one more worker than processors keeps all of them busy.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongFilesFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // What is waited for comes as soon as it can; how soon that is depends on the machine, and no test is about it.
+    // A slow machine must not fail a test, so polling waits far longer than any test needs.
     expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -26,7 +26,7 @@ describe("administrators", () => {
     return { status: response.status, body: JSON.parse(await response.text()), cookie: sent };
   }
 
-  it("requirement 1: a stranger who signs up first is no administrator, and can't adopt what is in the bucket", async () => {
+  it("requirement 1: the first user who signs up is no administrator", async () => {
     const { cookie, status } = await post("/auth/sign-up/email", {
       json: { email: "first@example.com", name: "First", password },
     });
@@ -42,7 +42,7 @@ describe("administrators", () => {
     expect(still.status).toBe(403);
   });
 
-  it("are made on the command line, with --admin and not without", async () => {
+  it("are created by the command line with --admin", async () => {
     const isAdmin = async (name: string, ...options: string[]) => {
       const email = `${name}@example.com`;
       await runCli(place, ["user", "add", "--email", email, ...options]);

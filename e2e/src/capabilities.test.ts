@@ -5,8 +5,8 @@ import { makePlace, runCli, startProcess } from "./testing/service.ts";
 const LINE =
   "bucket: conditional PUT yes, conditional completion yes, parts end with their upload yes, signed length yes, signed type yes, stored type yes, signed SHA-256 yes, unsigned headers refused yes, copy yes";
 
-describe("what the bucket can do", () => {
-  it("is said in one line at start, and again by `valetkey bucket`", async () => {
+describe("the capabilities of the bucket", () => {
+  it("are logged at startup and printed by `valetkey bucket`", async () => {
     const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
     const service = await startProcess(place);
     expect(service.output()).toContain(LINE);
@@ -15,7 +15,7 @@ describe("what the bucket can do", () => {
     await place.remove();
   });
 
-  it("keeps the service from starting in no way when the bucket is down", async () => {
+  it("do not stop the service from starting when the bucket is down", async () => {
     const place = await makePlace({
       ...{ AWS_BUCKET_NAME: "files", S3_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}` },
       ...{ AWS_ACCESS_KEY_ID: "VKTESTTESTTESTTEST00", AWS_SECRET_ACCESS_KEY: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" },

@@ -14,8 +14,8 @@ afterEach(async () => {
 
 const gc = (...options: string[]) => endOfCli(place, ["gc", ...options]);
 
-describe("valetkey gc, beside a service that runs", () => {
-  it("says in a table what it found and mended, and in its exit code whether something is left", async () => {
+describe("valetkey gc beside a running service", () => {
+  it("prints a table and exits with 1 when something is left", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -54,7 +54,7 @@ describe("valetkey gc, beside a service that runs", () => {
     expect(lost.stdout).toMatch(/^files without their object +1 +-$/m);
   });
 
-  it("exits 1 when the bucket can't be reached, and says what to do", async () => {
+  it("exits with 1 and a remedy when the bucket is unreachable", async () => {
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
     service = await startProcess(place);
     await service.stop();

@@ -5,13 +5,13 @@ import { databases } from "./testing/databases.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// Ten rounds each keep the suite short; KILL_ROUNDS=50 is the long run.
+// Ten rounds keep the suite short. KILL_ROUNDS=50 is the long run.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
 const WORKERS = 4;
 
 describe.each(databases)("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
-  it(`loses nothing acknowledged and serves nothing half-written, ${ROUNDS} times`, async () => {
-    // A quota, so that forms under way hold reservations; a port that the command can find.
+  it(`loses nothing acknowledged in ${ROUNDS} rounds`, async () => {
+    // The quota makes pending forms hold reservations. The command needs to know the port of the bucket.
     const settings = { USER_QUOTA_BYTES: "1TiB", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     const place = await makePlace({ ...(await makeEnv()), ...settings });
     const total = nothingYet();
@@ -25,12 +25,12 @@ describe.each(databases)("kill -9 under a mixed load, on $name", ({ makeEnv }) =
         (total[noun] as unknown[]).push(...lastSeen[noun]);
       }
     }
-    // The last start answers for the whole run.
+    // Checks the whole run after the last start.
     const service = await startProcess(place);
     const ann = await apiAs(service.url, { sub: "ann" });
     await expectAllThere(ann, total);
     await expectReadyIsWhole(ann);
-    // Bucket, rows and counters agree; it would exit with 1 otherwise.
+    // Exits with 1 when bucket, rows and counters disagree.
     expect((await runCli(place, ["gc", "--dry-run"])).stdout).toContain("counters of usage that are wrong");
     await service.stop();
     await place.remove();
@@ -40,12 +40,11 @@ describe.each(databases)("kill -9 under a mixed load, on $name", ({ makeEnv }) =
   }, 600_000);
 });
 
-/** Lets the workers go until all of them have had a first file acknowledged, and a while longer; then kills. */
+/** Kills the service at a random moment after each worker has an acknowledged file. */
 async function loadAndKill(service: RunningService, ann: Api): Promise<Acknowledged> {
   const seen = nothingYet();
   const workers = Array.from({ length: WORKERS }, () => workUntilKilled(ann, seen));
   while (seen.issued.length < WORKERS) await new Promise((resolve) => setTimeout(resolve, 5));
-  // The moment of the kill is meant to be arbitrary.
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 600));
   await service.stop("SIGKILL");
   await Promise.all(workers);
@@ -85,7 +84,7 @@ async function expectIssuesRecorded(ann: Api, seen: Acknowledged): Promise<void>
   }
 }
 
-/** Also what was stored but not acknowledged: if it says ready, every byte of it is there. */
+/** Checks that every ready attachment is whole, also one that was not acknowledged. */
 async function expectReadyIsWhole(ann: Api): Promise<void> {
   let cursor = "";
   do {

@@ -5,7 +5,7 @@ import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jw
 import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-describe("requirement 28: nothing that a full run writes holds a secret", () => {
+describe("requirement 28: a full run writes no secret", () => {
   let place: Place;
   let service: RunningService;
   const secrets = new Map<string, string>();
@@ -80,14 +80,14 @@ describe("requirement 28: nothing that a full run writes holds a secret", () => 
     secrets.set(`${name} credential`, query.get("X-Amz-Credential") ?? "");
   }
 
-  it("had secrets to find, and wrote something to look into", () => {
+  it("has secrets to find and output to search", () => {
     expect([...secrets.values()].every((secret) => secret.length > 10)).toBe(true);
     expect(secrets.size).toBeGreaterThanOrEqual(10);
     expect(written.length).toBeGreaterThan(1000);
     expect(written).toContain("url.issued");
   });
 
-  it("the log, the metrics and the audit log have none of them", () => {
+  it("the log, the metrics and the audit log contain no secret", () => {
     const found = [...secrets].filter(
       ([, secret]) => written.includes(secret) || written.includes(encodeURIComponent(secret)),
     );
@@ -95,7 +95,7 @@ describe("requirement 28: nothing that a full run writes holds a secret", () => 
     expect(written).not.toMatch(/X-Amz-(Signature|Credential|Security-Token)=[^&\s"]/i);
   });
 
-  it("the database holds no URL, no token and no password in clear", async () => {
+  it("the database contains no URL, token or password in clear", async () => {
     const names = ["valetkey.db", "valetkey.db-wal", "valetkey.db-url-journal", "valetkey.db-url-journal-wal"];
     const files = await Promise.all(
       names.map((name) => readFile(join(place.dataDir, name)).catch(() => Buffer.alloc(0))),

@@ -4,8 +4,8 @@ import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { databases } from "./testing/databases.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
-describe.each(databases)("an identity provider, by configuration, on $name", ({ makeEnv }) => {
-  it("signs someone in at a real process, into an account that others can share with", async () => {
+describe.each(databases)("an identity provider on $name", ({ makeEnv }) => {
+  it("signs a user in to an account that others can share with", async () => {
     const port = await freePort("127.0.0.1");
     const url = `http://localhost:${port}`;
     const provider = await startOidcProvider({ redirectUri: `${url}/auth/callback/oidc` });

@@ -29,8 +29,8 @@ async function installSwift(version: string): Promise<void> {
   await install("swift-proxy-server", `#! ${join(path, "python")}\n`);
 }
 
-describe("which S3 servers a test run is on", () => {
-  it("those that are installed, and one line says so and how to add the others", () => {
+describe("the S3 servers of a test run", () => {
+  it("are those that are installed", () => {
     const { left, line } = selectProviders({ PATH: path });
     expect(left).toEqual(["ceph-rgw"]);
     expect(line).toMatch(
@@ -38,12 +38,12 @@ describe("which S3 servers a test run is on", () => {
     );
   });
 
-  it("only the embedded bucket on a bare machine, or when that is asked for", () => {
+  it("are only the embedded bucket on a bare machine", () => {
     expect(selectProviders({ PATH: "" }).left).toEqual(["ceph-rgw", "swift"]);
     expect(selectProviders({ PATH: path, PROVIDERS: "none" }).left).toEqual(["ceph-rgw", "swift"]);
   });
 
-  it("of another version than the documented one only when they are asked for, and the line says so", async () => {
+  it("skip an undocumented version unless PROVIDERS names it", async () => {
     await installSwift("2.36.0");
     for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin"]) await install(name, "");
     await install("radosgw", "#!/bin/sh\necho 'ceph version 18.2.7 (6b0e98) reef (stable)'\n");
@@ -62,7 +62,7 @@ describe("which S3 servers a test run is on", () => {
     await installSwift("2.35.1");
   });
 
-  it("those that are named; what can't run is an error, not a gap", () => {
+  it("are those that are named, or it is an error", () => {
     expect(selectProviders({ PATH: path, PROVIDERS: "swift" }).left).toEqual(["ceph-rgw"]);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "all" })).toThrow(/asks for Ceph RGW.*radosgw/);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "minio" })).toThrow(/"minio" is none of all, none, ceph-rgw/);

@@ -31,7 +31,7 @@ async function attach(ann: Api, content: string): Promise<string> {
   return answer.body.id;
 }
 
-/** As a client does it: asks until it is decided. */
+/** Polls until the verification has decided, as a client does. */
 function decided(ann: Api, id: string): Promise<{ state: string; reason?: string }> {
   const look = async () => {
     const { body } = await ann.call("GET", `/attachments/${id}`);
@@ -42,7 +42,7 @@ function decided(ann: Api, id: string): Promise<{ state: string; reason?: string
 }
 
 describe.each(testClamds)("a service with a virus scanner: $name", ({ start: startClamd }) => {
-  it("decides about files by itself", async () => {
+  it("decides the state of files without a request", async () => {
     const clamd = await startClamd({ streamMaxBytes: 2 ** 20 });
     cleanUps.push(clamd.stop);
     const { service, ann } = await start(await place({ CLAMAV_HOST: `${clamd.host}:${clamd.port}` }));
@@ -56,7 +56,7 @@ describe.each(testClamds)("a service with a virus scanner: $name", ({ start: sta
 });
 
 describe.each(databases)("stopping in the middle of a scan, on $name", ({ makeEnv }) => {
-  it("hands it back at once, and the next start goes on with it", async () => {
+  it("releases the verification for the next start", async () => {
     const silent = await silentScanner();
     const env = await makeEnv();
     const here = await place({ ...env, CLAMAV_HOST: `127.0.0.1:${silent.port}` });
@@ -65,7 +65,7 @@ describe.each(databases)("stopping in the middle of a scan, on $name", ({ makeEn
     await silent.asked;
     const before = performance.now();
     expect(await first.service.stop()).toBe(0);
-    // The scanner would have been waited for for minutes, and the lease for one.
+    // A scan may take minutes, and a lease one minute.
     expect(performance.now() - before).toBeLessThan(10 * SECOND);
     silent.answerWith("stream: OK\0");
     const again = await start(here);
@@ -75,7 +75,7 @@ describe.each(databases)("stopping in the middle of a scan, on $name", ({ makeEn
 });
 
 describe("a service that has lost its virus scanner", () => {
-  it("says at its start that files wait for it, and lets none through", async () => {
+  it("logs at startup that files wait for a scanner", async () => {
     const here = await place({ CLAMAV_HOST: `127.0.0.1:${(await silentScanner()).port}` });
     const first = await start(here);
     const id = await attach(first.ann, "harmless");
@@ -89,7 +89,7 @@ describe("a service that has lost its virus scanner", () => {
   });
 });
 
-/** Takes files and says nothing, until it is told what. */
+/** Accepts files and does not respond until `answerWith` is called. */
 async function silentScanner() {
   const asked = Promise.withResolvers<void>();
   let answer: string | undefined;
@@ -99,7 +99,7 @@ async function silentScanner() {
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
     socket.on("data", (bytes: Buffer) => {
       asked.resolve();
-      // The end of a file is a piece of length 0.
+      // A chunk of length 0 ends a file.
       if (answer !== undefined && bytes.subarray(-4).equals(Buffer.alloc(4))) socket.end(answer);
     });
   });

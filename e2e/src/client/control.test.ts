@@ -1,20 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { createClient, memoryStore, type UploadProgress } from "../../../packages/client/src/index.ts";
 import { file, LARGE_BYTES, LARGE_PARTS, sha256OfBlob, sha256OfDownload } from "./testing/files.ts";
-import { startWorld, type World } from "./testing/world.ts";
+import { useWorld, type World } from "./testing/world.ts";
 
+const getWorld = useWorld();
 const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
 const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
-/** Resolves when so many bytes have gone out. */
+/** `reached` resolves when the upload has sent this many bytes. */
 function reaching(bytes: number) {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { reached: promise, onProgress: ({ sentBytes }: UploadProgress) => void (sentBytes >= bytes && resolve()) };
 }
 
 describe("an upload that is aborted", () => {
-  it("ends here and at the service, and leaves nothing to resume", async () => {
-    const world = await startWorld();
+  it("is aborted at the service too", async () => {
+    const world = getWorld();
     const note = await newNote(world);
     const { reached, onProgress } = reaching(LARGE_BYTES / 3);
     const upload = world.client.upload(note, file(LARGE_BYTES), { onProgress });
@@ -29,8 +30,8 @@ describe("an upload that is aborted", () => {
     expect(attachment?.state ?? "aborted").toBe("aborted");
   });
 
-  it("by a signal is the same", async () => {
-    const world = await startWorld();
+  it("is aborted at the service by a signal", async () => {
+    const world = getWorld();
     const controller = new AbortController();
     const { reached, onProgress } = reaching(1);
     const upload = world.client.upload(await newNote(world), file(LARGE_BYTES), {
@@ -42,8 +43,8 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.some((line) => line.startsWith("DELETE /uploads/"))).toBe(true);
   });
 
-  it("before it began asks nothing of the service", async () => {
-    const world = await startWorld();
+  it("sends nothing when the signal is aborted before the start", async () => {
+    const world = getWorld();
     const note = await newNote(world);
     const before = world.toService.seen.length;
     await expect(world.client.upload(note, file(10), { signal: AbortSignal.abort() }).done).rejects.toMatchObject({
@@ -52,12 +53,12 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.length).toBe(before);
   });
 
-  it("too late is a success, as there is a file", async () => {
-    const world = await startWorld();
+  it("is ready when the abort comes after the completion", async () => {
+    const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);
     world.toService.decide(({ url }) => {
-      // The completion passes; the abort comes while its answer is on the way.
+      // The proxy forwards the completion, and the abort comes before its response.
       if (url?.endsWith("/complete")) setImmediate(() => void upload.abort());
       return "pass";
     });
@@ -67,14 +68,14 @@ describe("an upload that is aborted", () => {
       ({ code }) => code,
     );
     const attachments = (await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready");
-    // Either way, what was answered is what is there.
+    // The outcome that the client reports must match the note.
     expect(attachments.length).toBe(outcome === "ready" ? 1 : 0);
   });
 });
 
 describe("an upload that is paused", () => {
-  it("sends nothing until it is resumed, and whole parts stay", async () => {
-    const world = await startWorld();
+  it("sends nothing until it resumes with the parts that it has sent", async () => {
+    const world = getWorld();
     const given = file(LARGE_BYTES);
     const paused = Promise.withResolvers<void>();
     const third = reaching(LARGE_BYTES / 3);
@@ -96,15 +97,15 @@ describe("an upload that is paused", () => {
     const { id } = await upload.done;
     expect(id).toBe(pending?.id);
     expect(await sha256OfDownload(world.client, id)).toBe(await sha256OfBlob(given));
-    // At most the four that were under way are sent twice.
+    // Only the four parts in flight may be sent twice.
     expect(partsSent(world)).toBeLessThanOrEqual(LARGE_PARTS + 4);
     expect(sentBefore).toBeLessThan(LARGE_PARTS);
   });
 });
 
-describe("an upload that is started again by another client with the same store", () => {
-  it("goes on where it was", async () => {
-    const world = await startWorld();
+describe("an upload that another client with the same store restarts", () => {
+  it("resumes after the parts that were sent", async () => {
+    const world = getWorld();
     const { url: baseUrl, token } = world;
     const store = memoryStore();
     const note = await newNote(world);
@@ -112,7 +113,7 @@ describe("an upload that is started again by another client with the same store"
     const half = reaching(LARGE_BYTES / 2);
     const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
     await half.reached;
-    // As good as a closed tab: it never goes on.
+    // Stands for a closed tab. It never resumes.
     first.pause();
     const sentBefore = partsSent(world);
     let resumedAt: number | undefined;
@@ -128,8 +129,8 @@ describe("an upload that is started again by another client with the same store"
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("starts anew when the upload was aborted meanwhile, and when the store remembers nonsense", async () => {
-    const world = await startWorld();
+  it("starts again when the store holds an unusable entry", async () => {
+    const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);
     const entries = new Map<string, string>();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { file, sha256OfBlob, sha256OfDownload } from "./testing/files.ts";
-import { startWorld, type World } from "./testing/world.ts";
+import { startWorld, useWorld, type World } from "./testing/world.ts";
+
+const getWorld = useWorld();
 
 async function attach({ client }: World, sizeBytes: number) {
   const given = file(sizeBytes);
@@ -12,8 +14,8 @@ async function attach({ client }: World, sizeBytes: number) {
 const gets = ({ toBucket }: World) => toBucket.seen.filter((line) => line.startsWith("GET"));
 
 describe("a download through the client", () => {
-  it("whose URL has expired asks for a fresh one", async () => {
-    const world = await startWorld();
+  it("requests a new URL after the first one expires", async () => {
+    const world = getWorld();
     const { id, sha256 } = await attach(world, 1_000_000);
     let isFirst = true;
     world.toBucket.decide(() => {
@@ -25,20 +27,20 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("that is refused twice ends", async () => {
-    const world = await startWorld();
+  it("fails after the bucket refuses two URLs", async () => {
+    const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 403 }));
     await expect(world.client.download(id)).rejects.toMatchObject({ code: "bucket_refused", status: 403 });
   });
 
-  it("that breaks goes on at the byte where it broke", async () => {
+  it("resumes at the byte where the connection broke", async () => {
     const world = await startWorld();
     const { id, sha256 } = await attach(world, 20_000_000);
     const { stream } = await world.client.download(id);
     const reader = stream.getReader();
     const chunks = [(await reader.read()).value as Uint8Array];
-    // The bucket is gone for a moment, with all its connections.
+    // The restart breaks all connections to the bucket.
     await world.bucket.kill();
     await world.bucket.start();
     for (;;) {
@@ -50,23 +52,23 @@ describe("a download through the client", () => {
     expect(gets(world).length).toBeGreaterThan(1);
   });
 
-  it("of a file of another length than was verified is refused", async () => {
-    const world = await startWorld();
+  it("refuses a file whose length differs from the verified one", async () => {
+    const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 200, body: "short" }));
     await expect(world.client.download(id)).rejects.toMatchObject({ code: "wrong_length" });
   });
 
-  it("that is left half-way reads no further", async () => {
-    const world = await startWorld();
+  it("stops reading when the reader leaves", async () => {
+    const world = getWorld();
     const { id } = await attach(world, 20_000_000);
     const { stream } = await world.client.download(id);
     for await (const _ of stream) break;
     expect(gets(world)).toHaveLength(1);
   });
 
-  it("without access tells the service's code", async () => {
-    const world = await startWorld();
+  it("rejects with the code of the service when access is denied", async () => {
+    const world = getWorld();
     const { id } = await attach(world, 10);
     const ben = await world.clientAs("ben");
     await expect(ben.download(id)).rejects.toMatchObject({ code: "access_denied", status: 403 });

@@ -5,15 +5,16 @@ import { type UploadProgress, ValetKeyError } from "../../../packages/client/src
 import { openFile } from "../../../packages/client/src/node.ts";
 import type { Fate } from "./testing/fault-proxy.ts";
 import { file, LARGE_BYTES, LARGE_PARTS, sha256OfBlob, sha256OfDownload, writeRandomFile } from "./testing/files.ts";
-import { startWorld, type World } from "./testing/world.ts";
+import { startWorld, useWorld, type World } from "./testing/world.ts";
 
+const getWorld = useWorld();
 const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
 const isPut = ({ method }: IncomingMessage) => method === "PUT";
 const isPart = (number: number) => (request: IncomingMessage) =>
   isPut(request) && new RegExp(`partNumber=${number}&`).test(request.url ?? "");
 const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
-/** The first request that matches meets this fate, all others pass. */
+/** The first request that matches meets this fault. All others pass. */
 function once(matches: (request: IncomingMessage) => boolean, fate: Fate): (request: IncomingMessage) => Fate {
   let met = false;
   return (request) => {
@@ -37,16 +38,16 @@ const failureOf = async (done: Promise<unknown>): Promise<ValetKeyError> => {
 };
 
 describe.each([1, 50, 99])("a connection that is cut at %i percent", (percent) => {
-  it("of a single PUT: it is sent again", async () => {
-    const world = await startWorld();
+  it("of a single PUT is retried", async () => {
+    const world = getWorld();
     const given = file(3_000_000);
     world.toBucket.decide(once(isPut, { cutAt: percent / 100 }));
     const { id } = await world.client.upload(await newNote(world), given).done;
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("of a part: that part alone is sent again", async () => {
-    const world = await startWorld();
+  it("of a part makes the client send only that part again", async () => {
+    const world = getWorld();
     const given = file(LARGE_BYTES);
     world.toBucket.decide(once(isPart(4), { cutAt: percent / 100 }));
     const { id } = await world.client.upload(await newNote(world), given).done;
@@ -55,17 +56,17 @@ describe.each([1, 50, 99])("a connection that is cut at %i percent", (percent) =
   });
 });
 
-describe("an answer that gets lost", () => {
-  it("of a single PUT: the second attempt finds the place taken, and the file is complete", async () => {
-    const world = await startWorld();
+describe("a lost response", () => {
+  it("of a single PUT leaves a complete file", async () => {
+    const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(once(isPut, "loseAnswer"));
     const { id } = await world.client.upload(await newNote(world), given).done;
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("of the start: asking again is the same upload, not a second one", async () => {
-    const world = await startWorld();
+  it("of the start does not start a second upload", async () => {
+    const world = getWorld();
     const note = await newNote(world);
     const isStart = ({ method, url }: IncomingMessage) => method === "POST" && url === `/notes/${note}/uploads`;
     world.toService.decide(once(isStart, "loseAnswer"));
@@ -74,8 +75,8 @@ describe("an answer that gets lost", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("of the completion: asking again answers the same attachment", async () => {
-    const world = await startWorld();
+  it("of the completion returns the same attachment on retry", async () => {
+    const world = getWorld();
     const note = await newNote(world);
     world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));
     const { id } = await world.client.upload(note, file(LARGE_BYTES)).done;
@@ -85,7 +86,7 @@ describe("an answer that gets lost", () => {
 
 describe("an expired upload URL", () => {
   it("of a single PUT is replaced by a fresh one", async () => {
-    const world = await startWorld();
+    const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(
       once(isPut, {
@@ -99,9 +100,9 @@ describe("an expired upload URL", () => {
   });
 
   it("of a part is replaced by a fresh one", async () => {
-    const world = await startWorld();
+    const world = getWorld();
     const given = file(LARGE_BYTES);
-    // The bucket's clock is past the URL's end when the fourth part comes, and right again when its answer goes.
+    // The clock of the bucket is past the expiry of the URL until the bucket has refused the fourth part.
     world.toBucket.decide(
       once(isPart(4), {
         hold: () => world.bucket.setClockAhead(20 * 60_000),
@@ -113,22 +114,22 @@ describe("an expired upload URL", () => {
     expect(partsSent(world)).toBeGreaterThan(LARGE_PARTS);
   });
 
-  it("that is refused however fresh ends the upload, and says so", async () => {
-    const world = await startWorld();
+  it("fails the upload when the bucket refuses new URLs too", async () => {
+    const world = getWorld();
     world.toBucket.decide((request) => (isPut(request) ? { status: 403 } : "pass"));
     const error = await failureOf(world.client.upload(await newNote(world), file(LARGE_BYTES)).done);
     expect(error).toMatchObject({ code: "bucket_refused", status: 403 });
   });
 });
 
-describe("a clock of the client that is an hour off", () => {
+describe("a wrong clock of the client", () => {
   afterEach(() => void vi.useRealTimers());
 
-  it.each([-1, 1])("(by %i h) changes nothing", async (hours) => {
-    const world = await startWorld();
+  it.each([-1, 1])("changes nothing when it is off by %i h", async (hours) => {
+    const world = getWorld();
     const given = file(LARGE_BYTES);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
-    // The token was signed before; the service runs in a process of its own, with the right time.
+    // The fake clock applies to this process only, and the token is signed already.
     const { id } = await world.client.upload(await newNote(world), given).done;
     await expectSameBytes(world, { attachmentId: id, given });
     expect(partsSent(world)).toBe(LARGE_PARTS);
@@ -136,19 +137,18 @@ describe("a clock of the client that is an hour off", () => {
 });
 
 describe("an outage", () => {
-  it("of the bucket for a while is waited out", async () => {
-    const world = await startWorld();
+  it("of the bucket makes the client wait until it ends", async () => {
+    const world = getWorld();
     const given = file(LARGE_BYTES);
-    let failures = 6;
     const states = new Set<UploadProgress["state"]>();
-    world.toBucket.decide((request) => (isPut(request) && failures-- > 0 ? { status: 503 } : "pass"));
+    world.toBucket.decide((request) => (isPut(request) && !states.has("waiting") ? { status: 503 } : "pass"));
     const upload = world.client.upload(await newNote(world), given, { onProgress: ({ state }) => states.add(state) });
     await expectSameBytes(world, { attachmentId: (await upload.done).id, given });
     expect(states).toContain("waiting");
   });
 
-  it("of the service that does not end is answered with the last error, and what was sent is not lost", async () => {
-    const world = await startWorld();
+  it("of the service that lasts rejects with the last error and keeps the parts", async () => {
+    const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);
     const isSigning = ({ url }: IncomingMessage) => url?.endsWith("/complete") === true;
@@ -161,12 +161,12 @@ describe("an outage", () => {
     expect(partsSent(world)).toBe(LARGE_PARTS);
   });
 
-  it("of the service in mid-upload: killed and started again", async () => {
+  it("of a service that is killed and restarted does not stop an upload", async () => {
     const world = await startWorld();
     await interruptedBy(world, world.service);
   });
 
-  it("of the bucket in mid-upload: killed and started again", async () => {
+  it("of a bucket that is killed and restarted does not stop an upload", async () => {
     const world = await startWorld();
     await interruptedBy(world, world.bucket);
   });
@@ -188,8 +188,8 @@ describe("an outage", () => {
 });
 
 describe("parts that the bucket has lost", () => {
-  it("are sent again as a new upload, and the old one is given up", async () => {
-    const world = await startWorld();
+  it("are sent again as a new upload and the old one is aborted", async () => {
+    const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);
     const lost = "<Error><Code>NoSuchUpload</Code><Message>The upload is not there</Message></Error>";
@@ -201,9 +201,9 @@ describe("parts that the bucket has lost", () => {
   });
 });
 
-describe("what waiting does not change", () => {
-  it("bytes that are not what the name says: upload_rejected", async () => {
-    const world = await startWorld();
+describe("a lasting failure", () => {
+  it("rejects bytes that do not match the filename with upload_rejected", async () => {
+    const world = getWorld();
     const png = new File([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), new Uint8Array(1000)], "cat.pdf", {
       type: "application/pdf",
     });
@@ -214,8 +214,8 @@ describe("what waiting does not change", () => {
     expect((await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready")).toEqual([]);
   });
 
-  it("a note that is deleted in mid-upload", async () => {
-    const world = await startWorld();
+  it("rejects an upload when its note is deleted", async () => {
+    const world = getWorld();
     const note = await newNote(world);
     const { promise: deleted, resolve, reject } = Promise.withResolvers<void>();
     let asked = false;
@@ -229,23 +229,23 @@ describe("what waiting does not change", () => {
     expect(["note_not_found", "upload_not_found"]).toContain(error.code);
   });
 
-  it("access that is lost in mid-upload", async () => {
-    const world = await startWorld();
-    const ben = await world.clientAs("ben");
+  it("rejects an upload when the user loses access", async () => {
+    const { client, clientAs, toBucket, userId } = getWorld();
+    const ben = await clientAs("ben");
     const note = (await ben.notes.create({ title: "Ben's" })).id;
-    await ben.shares.put({ noteId: note }, { userIds: ["ann"], role: "editor" });
+    await ben.shares.put({ noteId: note }, { userIds: [userId], role: "editor" });
     let revoked: Promise<void> | undefined;
-    world.toBucket.decide((request) => {
+    toBucket.decide((request) => {
       if (!isPut(request)) return "pass";
-      revoked ??= ben.shares.remove({ noteId: note }, "ann");
+      revoked ??= ben.shares.remove({ noteId: note }, userId);
       return { hold: async () => revoked };
     });
-    const error = await failureOf(world.client.upload(note, file(LARGE_BYTES)).done);
+    const error = await failureOf(client.upload(note, file(LARGE_BYTES)).done);
     expect(["access_denied", "note_not_found"]).toContain(error.code);
   });
 
-  it("a file that changes while it is sent", async () => {
-    const world = await startWorld();
+  it("rejects a file that changes during the upload", async () => {
+    const world = getWorld();
     const { path } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     let changed: Promise<void> | undefined;
     world.toBucket.decide((request) => {
@@ -257,14 +257,14 @@ describe("what waiting does not change", () => {
     expect(await failureOf(upload.done)).toMatchObject({ code: "file_unreadable" });
   });
 
-  it("a quota that is used up", async () => {
+  it("rejects an upload that exceeds the quota", async () => {
     const world = await startWorld({ env: { USER_QUOTA_BYTES: "1MiB" } });
     const error = await failureOf(world.client.upload(await newNote(world), file(2_000_000)).done);
     expect(error).toMatchObject({ code: "quota_exceeded" });
     expect((await world.client.usage()).quotaBytes).toBe(2 ** 20);
   });
 
-  it("a file over the limit", async () => {
+  it("rejects a file over the size limit", async () => {
     const world = await startWorld({ env: { UPLOAD_MAX_BYTES: "1MiB" } });
     const error = await failureOf(world.client.upload(await newNote(world), file(2_000_000)).done);
     expect(error).toMatchObject({ code: "file_too_large", status: 413 });

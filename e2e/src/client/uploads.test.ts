@@ -1,35 +1,33 @@
 import { describe, expect, it } from "vitest";
 import type { UploadProgress } from "../../../packages/client/src/index.ts";
 import { file, LARGE_BYTES, LARGE_PARTS, sha256OfBlob, sha256OfDownload } from "./testing/files.ts";
-import { startWorld, type World } from "./testing/world.ts";
+import { useWorld, type World } from "./testing/world.ts";
 
+const getWorld = useWorld();
 const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
 const partsOf = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
 describe("an upload through the client", () => {
-  it.each([0, 1, 1_000_000, 20_000_000])(
-    "of %i bytes is one PUT, and what is read back is the same",
-    async (sizeBytes) => {
-      const world = await startWorld();
-      const { client, toBucket } = world;
-      const given = file(sizeBytes);
-      const attachment = await client.upload(await newNote(world), given).done;
-      expect(attachment).toMatchObject({ state: "ready", sizeBytes, filename: "file.bin" });
-      expect(toBucket.seen.filter((line) => line.startsWith("PUT"))).toHaveLength(1);
-      expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
-    },
-  );
+  it.each([0, 1, 1_000_000, 20_000_000])("of %i bytes is one PUT of the same bytes", async (sizeBytes) => {
+    const world = getWorld();
+    const { client, toBucket } = world;
+    const given = file(sizeBytes);
+    const attachment = await client.upload(await newNote(world), given).done;
+    expect(attachment).toMatchObject({ state: "ready", sizeBytes, filename: "file.bin" });
+    expect(toBucket.seen.filter((line) => line.startsWith("PUT"))).toHaveLength(1);
+    expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
+  });
 
   it("declares the SHA-256 of a small file, which is verified", async () => {
-    const world = await startWorld();
+    const world = getWorld();
     const given = file(100_000);
     const attachment = await world.client.upload(await newNote(world), given).done;
     const expected = Buffer.from(await sha256OfBlob(given), "hex").toString("base64");
     expect(attachment.checksum).toEqual({ algorithm: "SHA256", value: expected });
   });
 
-  it("of a large file goes in parts, tells its progress, and leaves the same bytes", async () => {
-    const world = await startWorld();
+  it("of a large file is multipart and reports its progress", async () => {
+    const world = getWorld();
     const { client } = world;
     const given = file(LARGE_BYTES);
     const heard: UploadProgress[] = [];
@@ -49,16 +47,16 @@ describe("an upload through the client", () => {
     expect(sent).toEqual(sent.toSorted((a, b) => a - b));
   });
 
-  it("of a large file with a SHA-256 waits until the service has checked it", async () => {
-    const world = await startWorld();
+  it("of a large file with a SHA-256 waits for its verification", async () => {
+    const world = getWorld();
     const given = file(LARGE_BYTES);
     const sha256 = Buffer.from(await sha256OfBlob(given), "hex").toString("base64");
     const attachment = await world.client.upload(await newNote(world), given, { sha256 }).done;
     expect(attachment).toMatchObject({ state: "ready", checksum: { algorithm: "SHA256", value: sha256 } });
   });
 
-  it("of a large file with another SHA-256 is rejected in the end, with the reason", async () => {
-    const world = await startWorld();
+  it("of a large file with a wrong SHA-256 is rejected with the reason", async () => {
+    const world = getWorld();
     const sha256 = Buffer.alloc(32, 1).toString("base64");
     const upload = world.client.upload(await newNote(world), file(LARGE_BYTES), { sha256 });
     await expect(upload.done).rejects.toMatchObject({

@@ -1,10 +1,10 @@
 import { signTestJwt } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads an answer's members as they come and asserts on them.
+// biome-ignore lint/suspicious/noExplicitAny: a test reads members of a response and asserts on them.
 type Json = any;
 export type Answer = { status: number; body: Json; headers: Headers };
 
-/** One person's view of the service: calls with their bearer token, answers read whole. */
+/** Calls of one user with a bearer token. */
 export type Api = {
   userId: string;
   call(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -38,7 +38,7 @@ export async function apiAs(url: string, person: { sub: string; email?: string }
   };
 }
 
-/** Puts bytes where an upload's answer says, exactly as it says. */
+/** Sends bytes with the method, URL and headers that the service returned for an upload. */
 export function putAsTold(
   upload: { method: string; url: string; headers: Record<string, string> },
   bytes: Uint8Array,

@@ -10,12 +10,12 @@ const USUAL = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
-/** The program of a Chromium: CHROMIUM_PATH, else one that is installed, else the one that Playwright has downloaded. */
+/** The path of Chromium: CHROMIUM_PATH, else an installed one, else the download of Playwright. */
 export function findChromium(): string | undefined {
   return process.env.CHROMIUM_PATH ?? [...USUAL, chromium.executablePath()].find(existsSync);
 }
 
-/** A real browser without a window. Throws, and says how to get one, when there is none. */
+/** Starts a headless browser. Throws with a remedy when none is installed. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {

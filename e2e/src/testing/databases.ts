@@ -3,12 +3,12 @@ import { createTestPostgresDatabase } from "../../../packages/server/src/db/test
 
 const made: { remove(): Promise<void> }[] = [];
 
-// After the test file's own hooks, which stop the services that are connected.
+// Runs after the hooks of the test file, which stop the connected services.
 afterAll(async () => {
   for (const { remove } of made.splice(0)) await remove();
 });
 
-/** What a service needs in its environment to run on either database, each time a fresh one, which goes when the test file is through; for `describe.each(databases)`. */
+/** The environment of a service on each database, for `describe.each(databases)`. Each call makes a new database and deletes it after the file. */
 export const databases: readonly { name: string; makeEnv(): Promise<Record<string, string>> }[] = [
   { name: "sqlite", makeEnv: async () => ({}) },
   {
@@ -16,7 +16,7 @@ export const databases: readonly { name: string; makeEnv(): Promise<Record<strin
     async makeEnv() {
       const { url, remove } = await createTestPostgresDatabase();
       made.push({ remove });
-      // Outside embedded mode the secret is the operator's.
+      // Only the embedded mode makes a secret itself.
       return { DATABASE_URL: url, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };
     },
   },

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Api, putAsTold } from "./api.ts";
 
-/** What the service has acknowledged: all of it must be there after any kill. */
+/** Everything that the service has acknowledged. It must survive any kill. */
 export type Acknowledged = {
   notes: { id: string; title: string }[];
   shares: { noteId: string; userId: string }[];
@@ -15,7 +15,7 @@ export function nothingYet(): Acknowledged {
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
 
-/** One worker's endless round of notes, shares, uploads of both kinds and URLs, until a call fails because the service was killed. */
+/** Creates notes, shares, uploads and URLs until a call fails because the service was killed. */
 export async function workUntilKilled(api: Api, seen: Acknowledged): Promise<void> {
   for (let turn = 0; ; turn++) {
     try {
@@ -49,7 +49,7 @@ async function oneTurn(api: Api, { turn, seen }: { turn: number; seen: Acknowled
 type Target = { noteId: string; seen: Acknowledged };
 
 async function attach(api: Api, { noteId, seen }: Target): Promise<string> {
-  // Now and then more than one part, so that multipart uploads are killed as well.
+  // Some uploads are multipart, so that a kill hits those as well.
   const bytes = randomBytes(Math.random() < 0.15 ? 9 * 2 ** 20 : 1 + Math.floor(Math.random() * 200_000));
   const answer = await api.attach(noteId, { name: "form.bin", bytes });
   expectStatus(answer.status, 201);
@@ -71,6 +71,6 @@ async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
 }
 
 function expectStatus(actual: number, expected: number): void {
-  // A service that is being killed answers nothing; anything it does answer has to be right.
+  // A killed service sends no response. Every response that it does send must be right.
   if (actual !== expected) throw new UnexpectedAnswer(`answered ${actual} where ${expected} was due`);
 }

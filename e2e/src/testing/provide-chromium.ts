@@ -5,7 +5,7 @@ import { findChromium } from "./chromium.ts";
 
 type Way = { says: string; commands: string[][] };
 
-/** Before all tests: a browser for those that need one, found or installed, and said which. Throws when there is no way to one. */
+/** Before all tests: finds or installs a browser and prints which one. Throws when that fails. */
 export default function provideChromium(): void {
   const found = findChromium();
   if (found !== undefined) {

@@ -10,7 +10,7 @@ import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing/
 const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/server/src/cli.ts");
 
-/** A place of its own for one service: a data folder, ports, and no variable of the machine's that could change a test. */
+/** The data folder and the environment of one service. It inherits no variable of the machine except PATH. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 
 export async function makePlace(env: Record<string, string> = {}): Promise<Place> {
@@ -31,17 +31,17 @@ export async function makePlace(env: Record<string, string> = {}): Promise<Place
   };
 }
 
-/** A real process of the service, as `valetkey start` runs it. */
+/** A process of `valetkey start`. */
 export type RunningService = {
   url: string;
   pid: number;
-  /** Everything it has printed so far, standard error included. */
+  /** Everything that it has printed so far, standard error included. */
   output(): string;
-  /** Resolves when it next prints a line that the pattern matches, with what its group matched. */
+  /** Resolves with the first group of the pattern when it prints a matching line. */
   printed(pattern: RegExp): Promise<string>;
-  /** Resolves with the exit code (null when a signal ended it), once nobody holds its output any more. */
+  /** Resolves with the exit code (null after a signal) when all holders of its output have closed it. */
   ended: Promise<number | null>;
-  /** Sends the signal and answers as `ended`. */
+  /** Sends the signal and returns `ended`. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
@@ -49,7 +49,7 @@ export function startProcess(place: Place): Promise<RunningService> {
   return running(spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir }));
 }
 
-/** The same by `npm start`, in a process group of its own, as a shell starts it; `pid` and what `stop` signals are npm. */
+/** Starts it with `npm start` in its own process group, as a shell does. `pid` and `stop` belong to npm. */
 export function startWithNpm(place: Place): Promise<RunningService> {
   const env = { ...place.env, npm_config_update_notifier: "false" };
   return running(spawn("npm", ["start"], { env, cwd: ROOT, detached: true }));
@@ -72,7 +72,7 @@ async function running(child: ChildProcess): Promise<RunningService> {
   };
 }
 
-/** Runs `valetkey` with these arguments to its end. Rejects, with `stderr` and `code`, when it exits otherwise than 0. */
+/** Runs `valetkey` with these arguments. Rejects with `stderr` and `code` unless it exits with 0. */
 export async function runCli(
   place: Place,
   args: string[],
@@ -81,7 +81,7 @@ export async function runCli(
   return promisify(execFile)(process.execPath, [CLI, ...args], { ...options, env: place.env, cwd: place.dataDir });
 }
 
-/** The same, and answers with the exit code whatever it is. */
+/** Runs `valetkey` and resolves whatever the exit code is. */
 export async function endOfCli(
   place: Place,
   args: string[],

@@ -11,7 +11,7 @@ import { startWeb } from "./testing/start-web.ts";
 const visitor = (address: string) => ({ hasAccount: false, extraHTTPHeaders: { "x-forwarded-for": address } });
 
 async function signIn(page: Page, { email, password = PASSWORD }: { email: string; password?: string }) {
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
@@ -22,10 +22,10 @@ const pathOf = ({ page }: Person) => {
   return pathname + search;
 };
 
-describe("a service nobody has an account on", () => {
+describe("a service without accounts", () => {
   const web = startWeb();
 
-  it("welcomes its first visitor, says what is missing where it is missing, and lets them in", async () => {
+  it("lets the first visitor create an account", async () => {
     const ann = await web.person("Ann", visitor("10.1.0.1"));
     const { page } = ann;
     await page.goto("/");
@@ -35,7 +35,7 @@ describe("a service nobody has an account on", () => {
     await page.getByText("Enter the name that others should see.").waitFor();
     expect(await focused(page)).toBe("name");
     await page.getByLabel("Your name").fill("Ann");
-    await page.getByLabel("E-mail").fill("ann@example.com");
+    await page.getByLabel("Email").fill("ann@example.com");
     await page.getByLabel("Password", { exact: true }).fill("short");
     await page.keyboard.press("Enter");
     await page.getByText("Use at least 10 characters.").waitFor();
@@ -54,10 +54,10 @@ describe("a service nobody has an account on", () => {
     await ben.page.getByRole("heading", { name: "Create your account" }).waitFor();
     ben.watch.expect(/^409 POST .*sign-up/);
     await ben.page.getByLabel("Your name").fill("Ben");
-    await ben.page.getByLabel("E-mail").fill("ann@example.com");
+    await ben.page.getByLabel("Email").fill("ann@example.com");
     await ben.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await ben.page.keyboard.press("Enter");
-    await ben.page.getByText("There is already an account with this e-mail address.").waitFor();
+    await ben.page.getByText("There is already an account with this email address.").waitFor();
     expect(await focused(ben.page)).toBe("email");
   });
 });
@@ -65,23 +65,23 @@ describe("a service nobody has an account on", () => {
 describe("signing in", () => {
   const web = startWeb();
 
-  it("says that the e-mail or the password is not right, and what is missing", async () => {
+  it("shows an error for a wrong email or password", async () => {
     await web.person("Carl");
     const someone = await web.person("Someone", visitor("10.1.0.3"));
     const { page, watch } = someone;
     watch.expect(/^401 POST .*sign-in/);
     await page.goto("/sign-in");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Enter your e-mail address.").waitFor();
+    await page.getByText("Enter your email address.").waitFor();
     expect(await focused(page)).toBe("email");
     await signIn(page, { email: "carl@example.com", password: "not the password" });
-    await page.getByText("The e-mail or the password is not right.").waitFor();
+    await page.getByText("The email or the password is not right.").waitFor();
     expect(await focused(page)).toBe("password");
     await signIn(page, { email: "carl@example.com" });
     await page.getByRole("heading", { name: "Notes" }).waitFor();
   });
 
-  it("says how long to wait after too many attempts (requirement 30)", async () => {
+  it("requirement 30: shows how long to wait after too many attempts", async () => {
     const eve = await web.person("Eve", visitor("10.1.0.4"));
     eve.watch.expect(/^4(01|29) POST .*sign-in/);
     await eve.page.goto("/sign-in");
@@ -93,7 +93,7 @@ describe("signing in", () => {
     await eve.page.getByText(/^Too many tries. Try again in \d+ (s|min)\.$/).waitFor();
   });
 
-  it("leads to where one was going, and never to an address of someone else's", async () => {
+  it("returns to the requested page and never to another site", async () => {
     await web.person("Dora");
     const dora = await web.person("Dora at home", visitor("10.1.0.5"));
     await dora.page.goto("/activity");
@@ -121,7 +121,7 @@ describe("signing in", () => {
     expect([...dora.watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("out in one tab is out in all, and nothing that was kept stays in the browser but the theme", async () => {
+  it("signs out of all tabs and leaves only the theme in the browser", async () => {
     const finn = await web.person("Finn");
     const other = await finn.context.newPage();
     await other.goto("/settings");
@@ -150,12 +150,12 @@ describe("signing in", () => {
     expect((await finn.context.cookies()).filter(({ value }) => value !== "")).toEqual([]);
   });
 
-  it.each(["light", "dark"] as const)("has nothing that axe calls serious, %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("has no serious axe findings in the %s theme", async (colorScheme) => {
     const { page } = await web.person("Gil", { ...visitor("10.1.0.6"), colorScheme });
     for (const path of ["/sign-in?error=session_ended", "/sign-in?error=sign_in_failed", "/sign-up"]) {
       await page.goto(path);
       await page.getByRole("button", { name: /^(Sign in|Create account)$/ }).click();
-      await page.getByText("Enter your e-mail address.").waitFor();
+      await page.getByText("Enter your email address.").waitFor();
       expect(await seriousFindings(page)).toEqual([]);
     }
   });
@@ -164,7 +164,7 @@ describe("signing in", () => {
 describe("where sign-up is closed", () => {
   const web = startWeb({ env: { AUTH_SIGN_UP: "closed" } });
 
-  it("says how the first account is made, and offers nothing that does not work", async () => {
+  it("shows how the administrator creates the first account", async () => {
     const { page } = await web.person("Ann", visitor("10.1.0.7"));
     await page.goto("/");
     await page.getByText("npx valetkey user add").waitFor();
@@ -189,7 +189,7 @@ describe("with an identity provider", () => {
   afterAll(() => provider.stop());
   const web = startWeb();
 
-  it("signs in there and comes back to where one was going; a refusal is said in words", async () => {
+  it("signs in there and returns to the requested page", async () => {
     const service = await startWebService(env);
     onTestFinished(service.stop);
     const ann = await openPerson(web.browser, { service, name: "Ann", hasAccount: false });

@@ -22,7 +22,7 @@ async function charted({ page }: Person): Promise<number[]> {
 describe("the activity", () => {
   const web = startWeb();
 
-  it("tells the story of a note to its owner in plain words", async () => {
+  it("shows the events of a note to its owner in plain words", async () => {
     const ann = await web.person("Ann");
     const bob = await web.person("Bob");
     const eve = await web.person("Eve");
@@ -77,7 +77,7 @@ describe("the activity", () => {
     await expect.poll(async () => (await told(ann)).includes("You edited the note, 10 times")).toBe(true);
   });
 
-  it("counts downloads by the hour on the first day, each file of a batch", async () => {
+  it("counts downloads by the hour on the first day", async () => {
     const carl = await web.person("Carl");
     const dora = await web.person("Dora");
     const files = ["a.txt", "b.txt", "c.txt"].map((name) => text(name, name));
@@ -94,7 +94,7 @@ describe("the activity", () => {
     expect(counts.slice(-2).reduce((sum, count) => sum + count)).toBe(5);
   });
 
-  it("of all notes names and links each, but those that are deleted", async () => {
+  it("of all notes links each note that is not deleted", async () => {
     const finn = await web.person("Finn");
     const kept = await seedNote(finn.client, { title: "Kept" });
     const gone = await seedNote(finn.client, { title: "Gone" });
@@ -107,7 +107,7 @@ describe("the activity", () => {
     await finn.page.waitForURL(`**/n/${kept.id}`);
   });
 
-  it("goes on as one scrolls, to the first thing that happened", async () => {
+  it("loads older events on scroll", async () => {
     const gil = await web.person("Gil");
     for (let nth = 0; nth < 210; nth++) await gil.client.notes.create({ title: `Note ${nth}` });
     await gil.page.goto("/activity");
@@ -122,7 +122,7 @@ describe("the activity", () => {
     expect(await lines(gil).count()).toBe(210);
   });
 
-  it("says when nothing has happened, and when it can't be loaded", async () => {
+  it("shows that it is empty or that it failed to load", async () => {
     const hal = await web.person("Hal");
     hal.watch.expect(/^503 /);
     const { page } = hal;
@@ -136,7 +136,7 @@ describe("the activity", () => {
     await page.getByText("Nothing has happened yet").waitFor();
   });
 
-  it.each(["light", "dark"] as const)("has nothing that axe calls serious, %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("has no serious axe findings in the %s theme", async (colorScheme) => {
     const ida = await web.person(`Ida ${colorScheme}`, { colorScheme });
     const eve = await web.person(`Eve ${colorScheme}`);
     const note = await seedNote(ida.client, { title: "Files", files: [text("a.txt", "a")] });

@@ -7,7 +7,7 @@ import { openWorld, type World } from "./scenes/world.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
 
-/** What the theme changes is colours. */
+/** The theme changes only colours. */
 const COLOURS = ["color-contrast", "link-in-text-block"];
 
 async function findings(page: Page): Promise<string[]> {
@@ -17,7 +17,7 @@ async function findings(page: Page): Promise<string[]> {
   return [...found, ...(await seriousFindings(page, { rules: COLOURS }))];
 }
 
-describe("in both themes, as wide as a desktop and as a phone, axe finds nothing serious and the browser nothing wrong:", () => {
+describe("no serious axe findings and no browser error on", () => {
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   let world: World;
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe("in both themes, as wide as a desktop and as a phone, axe finds nothing
     expect({ screen: "desktop", findings: await findings(page) }).toEqual({ screen: "desktop", findings: [] });
     await page.setViewportSize(PHONE.viewport);
     expect({ screen: "phone", findings: await findings(page) }).toEqual({ screen: "phone", findings: [] });
-    // Nobody else is asked for anything (requirement 25).
+    // Requirement 25: the page sends no request to another origin.
     const { url, bucketOrigin } = scene.by === "first" ? world.emptyService : world.service;
     expect([...watch.requests.keys()].filter((origin) => origin !== url && origin !== bucketOrigin)).toEqual([]);
     await close();

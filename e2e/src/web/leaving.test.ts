@@ -16,7 +16,7 @@ async function signOut({ page, name }: Person): Promise<void> {
 }
 
 async function signIn({ page, email }: Person): Promise<void> {
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
@@ -25,7 +25,7 @@ async function signIn({ page, email }: Person): Promise<void> {
 describe("signing out", () => {
   const web = startWeb();
 
-  it("saves what was written just before", async () => {
+  it("saves the last change", async () => {
     const ann = await web.person("Ann");
     const { id } = await seedNote(ann.client, { title: "Plan", body: "one" });
     await ann.page.goto(`/n/${id}`);
@@ -36,7 +36,7 @@ describe("signing out", () => {
     await ann.page.getByRole("link", { name: "Better plan" }).waitFor();
   });
 
-  it("does what could still be undone: a note that was deleted is gone, and not back after it", async () => {
+  it("deletes a note whose deletion could still be undone", async () => {
     const ben = await web.person("Ben");
     const { id } = await seedNote(ben.client, { title: "Plan" });
     await seedNote(ben.client, { title: "Other" });
@@ -51,7 +51,7 @@ describe("signing out", () => {
     expect((await ben.client.notes.list()).items.map(({ title }) => title)).toEqual(["Other"]);
   });
 
-  it("asks when something that was written can't be saved, and loses it only then", async () => {
+  it("asks before it discards a change that can't be saved", async () => {
     const cleo = await web.person("Cleo");
     cleo.watch.expect(/^503 PATCH/);
     const { id } = await seedNote(cleo.client, { title: "Plan", body: "one" });
@@ -68,7 +68,7 @@ describe("signing out", () => {
     expect(await cleo.page.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))")).toEqual([]);
   });
 
-  it("asks while files are on their way, and stops them only then", async () => {
+  it("asks before it aborts uploads", async () => {
     const dora = await web.person("Dora");
     const note = await open(dora);
     await dora.context.route(`${web.service.bucketOrigin}/**`, () => new Promise(() => undefined));
@@ -85,7 +85,7 @@ describe("signing out", () => {
     await expect.poll(async () => (await dora.client.notes.get(note.id)).attachments).toEqual([]);
   });
 
-  it("without a connection gives nothing up", async () => {
+  it("aborts nothing without a connection", async () => {
     const emil = await web.person("Emil");
     emil.watch.expect(/ERR_INTERNET_DISCONNECTED/);
     await open(emil);

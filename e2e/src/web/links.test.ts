@@ -34,10 +34,10 @@ async function decode(page: Page, code: Locator): Promise<string | undefined> {
   return jsQR.default(new Uint8ClampedArray(Buffer.from(pixels, "base64")), width, height)?.data;
 }
 
-describe("a temporary link, in Chromium", () => {
+describe("a temporary link", () => {
   const web = startWeb({ env: { URL_TTL_MAX: "3600" } });
 
-  it("is made and copied in one click, downloads for anyone, and says what it is", async () => {
+  it("is made with one click and downloads for anyone", async () => {
     const ann = await web.person("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
     const ticket = await openTicket(ann);
     await ticket
@@ -71,7 +71,7 @@ describe("a temporary link, in Chromium", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("lives as long as was chosen, whatever the clock of the machine says, and is chosen without a mouse", async () => {
+  it("expires as chosen, whatever the clock of the machine says", async () => {
     const ben = await web.person("Ben", { permissions: ["clipboard-read", "clipboard-write"] });
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const ticket = await openTicket(ben);
@@ -92,7 +92,7 @@ describe("a temporary link, in Chromium", () => {
     await ben.page.locator("button[aria-label='Copy link']:focus").waitFor();
   });
 
-  it("is copied without HTTPS as well, where pages have no clipboard", async () => {
+  it("is copied without HTTPS, where pages have no clipboard", async () => {
     const cleo = await web.person("Cleo", { permissions: ["clipboard-read", "clipboard-write"] });
     const reader = await cleo.context.newPage();
     await reader.goto("/");
@@ -107,7 +107,7 @@ describe("a temporary link, in Chromium", () => {
     expect(await readClipboard(reader)).toBe(link);
   });
 
-  it("is selected for the person where no page may copy at all", async () => {
+  it("is selected when no page may copy", async () => {
     const dora = await web.person("Dora");
     await dora.page.addInitScript(`
       Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
@@ -119,7 +119,7 @@ describe("a temporary link, in Chromium", () => {
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(await field.inputValue());
   });
 
-  it("says in the ticket why there is none", async () => {
+  it("shows why there is no link", async () => {
     const eva = await web.person("Eva");
     eva.watch.expect(/^503 GET .*\/url/);
     const ticket = await openTicket(eva);
@@ -138,7 +138,7 @@ describe("a temporary link, in Chromium", () => {
     expect(await ticket.getByRole("alert").count()).toBe(0);
   });
 
-  it.each(["light", "dark"] as const)("gives axe nothing serious to find, in the %s theme", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("has no serious axe findings in the %s theme", async (colorScheme) => {
     const finn = await web.person(`Finn ${colorScheme}`, { colorScheme });
     const ticket = await openTicket(finn);
     await ticket.getByRole("button", { name: "Copy link" }).waitFor();
@@ -149,33 +149,30 @@ describe("a temporary link, in Chromium", () => {
   });
 });
 
-describe("the end of a temporary link, in Chromium", () => {
+describe("the expiry of a temporary link", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: "7", URL_TTL_MAX: "7" } });
 
-  it.each(["light", "dark"] as const)(
-    "is said when it comes, the bucket refuses, one click makes a new one (%s)",
-    async (colorScheme) => {
-      const ann = await web.person(`Ann ${colorScheme}`, { colorScheme });
-      const ticket = await openTicket(ann);
-      // What was the longest that may be asked is the only choice.
-      await ticket.getByLabel("7 s").waitFor();
-      expect(await ticket.getByRole("radio").count()).toBe(1);
-      await ticket.getByRole("button", { name: "Copy link" }).click();
-      const field = ticket.getByLabel("Link", { exact: true });
-      const link = await field.inputValue();
-      await ticket
-        .getByRole("status")
-        .filter({ hasText: "The link expires in 1 second." })
-        .waitFor({ state: "attached" });
-      await ticket.getByRole("status").filter({ hasText: "This link has expired." }).waitFor();
-      expect(await ticket.getByRole("timer").count()).toBe(0);
-      expect(await ticket.getByRole("img").count()).toBe(0);
-      const answer = await fetch(link);
-      expect(answer.status).toBe(403);
-      expect(await seriousFindings(ann.page)).toEqual([]);
-      await ticket.getByRole("button", { name: "Copy new link" }).click();
-      await ticket.getByRole("timer").waitFor();
-      expect(await field.inputValue()).not.toBe(link);
-    },
-  );
+  it.each(["light", "dark"] as const)("is shown and one click makes a new link (%s)", async (colorScheme) => {
+    const ann = await web.person(`Ann ${colorScheme}`, { colorScheme });
+    const ticket = await openTicket(ann);
+    // What was the longest that may be asked is the only choice.
+    await ticket.getByLabel("7 s").waitFor();
+    expect(await ticket.getByRole("radio").count()).toBe(1);
+    await ticket.getByRole("button", { name: "Copy link" }).click();
+    const field = ticket.getByLabel("Link", { exact: true });
+    const link = await field.inputValue();
+    await ticket
+      .getByRole("status")
+      .filter({ hasText: "The link expires in 1 second." })
+      .waitFor({ state: "attached" });
+    await ticket.getByRole("status").filter({ hasText: "This link has expired." }).waitFor();
+    expect(await ticket.getByRole("timer").count()).toBe(0);
+    expect(await ticket.getByRole("img").count()).toBe(0);
+    const answer = await fetch(link);
+    expect(answer.status).toBe(403);
+    expect(await seriousFindings(ann.page)).toEqual([]);
+    await ticket.getByRole("button", { name: "Copy new link" }).click();
+    await ticket.getByRole("timer").waitFor();
+    expect(await field.inputValue()).not.toBe(link);
+  });
 });

@@ -35,7 +35,7 @@ describe("an identity provider on another site, in a browser", () => {
     return person;
   }
 
-  it("leads there by the button, and back to the page that one wanted, signed in", async () => {
+  it("signs in by the button and returns to the requested page", async () => {
     const { page, client } = await visitor("Ann");
     provider.setPerson({ sub: "1", email: "ann@example.com", email_verified: true, name: "Ann" });
     await page.goto("/shared");
@@ -48,12 +48,12 @@ describe("an identity provider on another site, in a browser", () => {
     expect(await client.me()).toMatchObject({ email: "ann@example.com", name: "Ann" });
   });
 
-  it("says on the page of the sign-in why someone was not let in", async () => {
+  it("shows on the sign-in page why a user was refused", async () => {
     const { page } = await visitor("Ben");
     provider.setPerson({ sub: "2", email: "ben@example.com", email_verified: false, name: "Ben" });
     await page.goto("/sign-in");
     await page.getByRole("button", { name: "Continue with Example" }).click();
     await page.waitForURL(`${service.url}/sign-in?error=email_not_verified`);
-    await page.getByText(/has not verified your e-mail address/).waitFor();
+    await page.getByText(/has not verified your email address/).waitFor();
   });
 });

@@ -25,7 +25,7 @@ describe("requirement 25: the policy of the pages", () => {
     },
   );
 
-  it("stops what a page should not do, in the browser: an inline script, a style element, a picture or an answer from elsewhere", async () => {
+  it("blocks inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
     // That is what the test is about.
     watch.expect(/./);

@@ -6,7 +6,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { webm } from "./testing/webm.ts";
 
-/** What the tests ask of a player. */
+/** The members of a media element that the tests use. */
 type Player = {
   src: string;
   currentTime: number;
@@ -18,14 +18,14 @@ type Player = {
 };
 type Seen = Pick<Player, "src" | "currentTime" | "volume" | "playbackRate" | "paused" | "duration">;
 
-describe("files whose address has come to its end", () => {
+describe("a player whose URL has expired", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: "2" } });
   const makers: readonly [tag: "audio" | "video", make: (page: Page) => Promise<SampleFile> | SampleFile][] = [
     ["audio", () => wav("talk.wav", { seconds: 900 })],
     ["video", async (page) => webm("film.webm", { frame: await keyFrame(page), seconds: 300, paddingBytes: 60_000 })],
   ];
 
-  it.each(makers)("%s goes on playing where one seeks to, as loud and as fast as before", async (tag, make) => {
+  it.each(makers)("%s plays on after a seek with the same volume and speed", async (tag, make) => {
     const ann = await web.person(`Ann ${tag}`);
     allowRefusedAddresses(ann);
     const file = await make(ann.page);
@@ -45,7 +45,7 @@ describe("files whose address has come to its end", () => {
     expect(await look(player)).toMatchObject({ volume: 0.5, playbackRate: 1.5, paused: false });
   });
 
-  it("what stands still stays so after a seek", async () => {
+  it("stays paused after a seek", async () => {
     const ben = await web.person("Ben");
     allowRefusedAddresses(ben);
     const player = await openPlayer(ben, { tag: "audio", file: wav("talk.wav", { seconds: 900 }) });
@@ -57,7 +57,7 @@ describe("files whose address has come to its end", () => {
     expect(await look(player)).toMatchObject({ paused: true });
   });
 
-  it("requirement 16: taken-away access is said in words at the next seek, and given again it goes on", async () => {
+  it("requirement 16: shows at the next seek that access was removed", async () => {
     const [cleo, dora] = [await web.person("Cleo"), await web.person("Dora")];
     allowRefusedAddresses(dora);
     dora.watch.expect(/40[34] GET .*\/(?:notes|attachments)\//);
@@ -110,20 +110,20 @@ function seek(player: Locator, time: number): Promise<void> {
   }, time);
 }
 
-/** The bucket, not a clock, says when an address is over. */
+/** Waits until the bucket refuses the URL. */
 async function whenRefused(url: string): Promise<void> {
   const ask = () => fetch(url, { headers: { range: "bytes=0-0" } }).then(({ status }) => status);
   await expect.poll(ask, PATIENT).toBe(403);
 }
 
-/** That is what these tests are about: a refusal of the bucket that nobody sees. */
+/** Expects the refusals of the bucket that the player recovers from. */
 function allowRefusedAddresses({ watch }: Person): void {
   watch.expect(/^403 GET .*X-Amz-Signature/);
-  // The same, as a player sees it: the refusal is no film, so the browser keeps it from the page.
+  // The browser reports the same refusal to a player in this way.
   watch.expect(/^net::ERR_BLOCKED_BY_ORB GET .*X-Amz-Signature/);
 }
 
-/** Drawn by the browser: Node can't make pictures of this kind. */
+/** Draws a WebP picture in the browser, because Node has no encoder for it. */
 async function keyFrame(page: Page): Promise<Buffer> {
   await page.goto("/sign-in");
   const dataUrl: string = await page.evaluate(`(() => {

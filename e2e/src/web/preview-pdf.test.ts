@@ -10,7 +10,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("PDFs in the preview", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: "2" } });
 
-  it("a page is drawn, its words can be found, and all that is needed comes from the service and the bucket", async () => {
+  it("are drawn with searchable text and no request to other origins", async () => {
     const ann = await web.person("Ann");
     allowRefusedAddresses(ann);
     // A font that is not in the file, so that pdf.js looks for it.
@@ -23,7 +23,7 @@ describe("PDFs in the preview", () => {
     expect(ann.watch.requests.get(web.service.url)?.some(({ url }) => url.endsWith(".wasm"))).toBe(false);
   });
 
-  it("a later page is read from a new address when the first has come to its end", async () => {
+  it("load a later page from a new URL after the first expires", async () => {
     const ben = await web.person("Ben");
     allowRefusedAddresses(ben);
     await openFile(ben, pagesPdf("book.pdf", { pages: 40 }));
@@ -36,7 +36,7 @@ describe("PDFs in the preview", () => {
     expect(addresses(ben, web.service.bucketOrigin).size).toBeGreaterThan(before.size);
   });
 
-  it("what is no PDF inside is said to be so", async () => {
+  it("show that a file is not a PDF", async () => {
     const cleo = await web.person("Cleo");
     allowRefusedAddresses(cleo);
     await openFile(cleo, { name: "torn.pdf", type: "application/pdf", bytes: Buffer.from("%PDF-1.4\nnothing more") });

@@ -12,7 +12,7 @@ describe("the preview of files", () => {
   const web = startWeb();
   const three = [png("photo.png"), text("words.txt", "Plain words."), randomFile("archive.bin", { sizeBytes: 9 })];
 
-  it("opens from the row, goes on with the arrows, and gives the focus back to the row", async () => {
+  it("opens from the row and returns the focus to it", async () => {
     const ann = await web.person("Ann");
     const { dialog, page } = await openNote(ann, three);
     await row(page, "photo.png").focus();
@@ -31,7 +31,7 @@ describe("the preview of files", () => {
     expect(new URL(page.url()).search).toBe("");
   });
 
-  it("the file is in the address: back closes it, forward and a reload open it, closing takes it out", async () => {
+  it("keeps the open file in the URL", async () => {
     const ben = await web.person("Ben");
     await ben.page.goto("/settings");
     const { dialog, page, note } = await openNote(ben, three);
@@ -53,7 +53,7 @@ describe("the preview of files", () => {
     await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("");
   });
 
-  it("on a phone a finger goes to the next file, and to the one before", async () => {
+  it("moves between files by swiping on a phone", async () => {
     const cleo = await web.person("Cleo", PHONE);
     const { dialog, page } = await openNote(cleo, three);
     await row(page, "photo.png").click();
@@ -76,7 +76,7 @@ describe("the preview of files", () => {
     await dialog.getByText(expected).waitFor();
   });
 
-  it("of a long text only the beginning is asked for, and that is said", async () => {
+  it("loads only the beginning of a long text", async () => {
     const emil = await web.person("Emil");
     const { dialog, page } = await openNote(emil, [text("long.log", `first ${"ä".repeat(300_000)} last`)]);
     await row(page, "long.log").click();
@@ -86,7 +86,7 @@ describe("the preview of files", () => {
     expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(256 * 1024);
   });
 
-  it("requirements 12 and 25: pages and drawings with scripts are shown as letters and as pictures; nothing of them runs", async () => {
+  it("requirements 12 and 25: runs no script of an HTML page or a drawing", async () => {
     const finn = await web.person("Finn");
     const script = "document.title = 'taken'; fetch('/notes', { method: 'POST' })";
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60" onload="${script}"><script>${script}</script><rect width="90" height="60"/></svg>`;
@@ -103,14 +103,14 @@ describe("the preview of files", () => {
     expect(finn.watch.requests.get(web.service.url)?.filter(({ method }) => method === "POST")).toEqual([]);
   });
 
-  it("a file that is gone is said to be so", async () => {
+  it("shows that a file was deleted", async () => {
     const gus = await web.person("Gus");
     const { page, note, dialog } = await openNote(gus, three);
     await page.goto(`/n/${note.id}?file=0199aaaa-0000-7000-8000-000000000000`);
     await dialog.getByRole("heading", { name: "This file is gone." }).first().waitFor();
   });
 
-  it.each(["light", "dark"] as const)("axe finds nothing serious in the %s theme", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("has no serious axe findings in the %s theme", async (colorScheme) => {
     const person = await web.person(`Hana ${colorScheme}`, { colorScheme });
     const { dialog, page } = await openNote(person, [...three, wav("song.wav")]);
     await row(page, "photo.png").click();

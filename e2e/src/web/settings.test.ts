@@ -28,7 +28,7 @@ const section = ({ page }: Person, name: string) => page.getByRole("region", { n
 describe("the settings", () => {
   const web = startWeb();
 
-  it("scroll inside the frame, which itself stays where it is", async () => {
+  it("scroll inside a frame that does not move", async () => {
     const fay = await web.person("Fay");
     await fay.page.goto("/settings");
     await section(fay, "Theme").getByRole("radio", { name: "Dark" }).waitFor();
@@ -38,7 +38,7 @@ describe("the settings", () => {
     expect(await hidden("html")).toBe(0);
   });
 
-  it("change the name, which is seen at once", async () => {
+  it("change the name at once", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     const account = section(ann, "Account");
@@ -51,7 +51,7 @@ describe("the settings", () => {
     expect((await ann.client.me()).name).toBe("Ann Lee");
   });
 
-  it("change the password, for which the old one is asked, and end the other sessions", async () => {
+  it("change the password and end the other sessions", async () => {
     const ben = await web.person("Ben");
     const elsewhere = await otherBrowser(web, ben, "10.2.0.1");
     await elsewhere.page.goto("/");
@@ -72,17 +72,17 @@ describe("the settings", () => {
     expect(await section(ben, "Where you are signed in").getByRole("listitem").count()).toBe(1);
     elsewhere.watch.expect(/^401 POST .*sign-in/);
     for (const [password, then] of [
-      [PASSWORD, "The e-mail or the password is not right."],
+      [PASSWORD, "The email or the password is not right."],
       ["a much better password", "Notes"],
     ] as const) {
-      await elsewhere.page.getByLabel("E-mail").fill(ben.email);
+      await elsewhere.page.getByLabel("Email").fill(ben.email);
       await elsewhere.page.getByLabel("Password", { exact: true }).fill(password);
       await elsewhere.page.keyboard.press("Enter");
       await elsewhere.page.getByText(then, { exact: true }).first().waitFor();
     }
   });
 
-  it("list where one is signed in, and end a session elsewhere, where the pages say so", async () => {
+  it("list the sessions and end one of them", async () => {
     const carl = await web.person("Carl");
     const elsewhere = await otherBrowser(web, carl, "10.2.0.2");
     await elsewhere.page.goto("/settings");
@@ -102,7 +102,7 @@ describe("the settings", () => {
     await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
-  it("end all other sessions, but ask before", async () => {
+  it("end all other sessions after a confirmation", async () => {
     const dora = await web.person("Dora");
     const elsewhere = [await otherBrowser(web, dora, "10.2.0.3"), await otherBrowser(web, dora, "10.2.0.4")];
     await dora.page.goto("/settings");
@@ -120,7 +120,7 @@ describe("the settings", () => {
     }
   });
 
-  it("make an API token, which works until it is revoked, and is shown once", async () => {
+  it("create an API token that works until it is revoked", async () => {
     const eve = await web.person("Eve");
     await eve.page.goto("/settings");
     const tokens = section(eve, "API tokens");
@@ -149,7 +149,7 @@ describe("the settings", () => {
     expect((await call()).status).toBe(401);
   });
 
-  it("have a theme that is there before the app is", async () => {
+  it("apply the theme before the app loads", async () => {
     const finn = await web.person("Finn");
     const theme = () => finn.page.evaluate("document.documentElement.dataset.theme ?? 'system'");
     const ground = () => finn.page.evaluate("getComputedStyle(document.body).backgroundColor");
@@ -173,14 +173,14 @@ describe("the settings", () => {
     expect(await theme()).toBe("system");
   });
 
-  it("say how much is used where nothing limits it", async () => {
+  it("show the usage when there is no quota", async () => {
     const gil = await web.person("Gil");
     await gil.page.goto("/settings");
     await section(gil, "Storage").getByText("0 bytes used").waitFor();
     expect(await section(gil, "Storage").getByRole("meter").count()).toBe(0);
   });
 
-  it("say what failed, and try again", async () => {
+  it("load again after an error", async () => {
     const ida = await web.person("Ida");
     ida.watch.expect(/^503 /);
     await ida.page.route(/\/(usage|tokens|auth\/list-sessions)$/, (route) =>
@@ -194,7 +194,7 @@ describe("the settings", () => {
     await section(ida, "Storage").getByText("0 bytes used").waitFor();
   });
 
-  it.each(["light", "dark"] as const)("have nothing that axe calls serious, %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("have no serious axe findings in the %s theme", async (colorScheme) => {
     const hal = await web.person(`Hal ${colorScheme}`, { colorScheme });
     await otherBrowser(web, hal, `10.2.1.${colorScheme.length}`);
     await hal.client.tokens.create({ label: "Nightly backup" });
@@ -209,10 +209,10 @@ describe("the settings", () => {
   });
 });
 
-describe("the storage, where there is a quota", () => {
+describe("the storage with a quota", () => {
   const web = startWeb({ env: { USER_QUOTA_BYTES: "100000" } });
 
-  it("is drawn, and warns when it is nearly full", async () => {
+  it("shows a warning when it is nearly full", async () => {
     const ann = await web.person("Ann");
     const storage = section(ann, "Storage");
     const { id: noteId } = await seedNote(ann.client, {

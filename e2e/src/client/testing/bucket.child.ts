@@ -1,8 +1,8 @@
 import { startS3Local } from "../../../../packages/s3-local/src/index.ts";
 
-// The embedded bucket in a process of its own, to be killed and started again at the same address.
+// Runs the embedded bucket in its own process, which a test can kill and restart on the same port.
 const { dataDir, port, credentials, bucket, allowedOrigins } = JSON.parse(process.argv[2] as string);
-// Switched by the parent: how far the clock of the bucket is ahead.
+// The parent process sets how far the clock of the bucket is ahead.
 let aheadMs = 0;
 process.on("message", (message: { aheadMs: number }) => {
   aheadMs = message.aheadMs;

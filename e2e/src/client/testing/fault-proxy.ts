@@ -2,9 +2,11 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from "node:net";
 
 /**
- * What happens to a request on its way. `cutAt`: the connection is reset when this share of the body has passed · `loseAnswer`: the
- * connection is reset after the server has acted · `status`: it is answered so and goes no further · `hold`: it is held back until that is done,
- * and its answer until `release` is.
+ * The fault that a request meets.
+ * - `cutAt`: the proxy resets the connection after this fraction of the body.
+ * - `loseAnswer`: the proxy resets the connection after the server has acted.
+ * - `status`: the proxy responds itself and forwards nothing.
+ * - `hold`: the proxy waits for `hold` before the request, and for `release` before the response.
  */
 export type Fate =
   | "pass"
@@ -16,14 +18,16 @@ export type Fate =
 export type FaultProxy = {
   endpoint: string;
   port: number;
-  /** Every request that came, as METHOD path?query. */
+  /** Every request since the start or the last reset, as METHOD path?query. */
   seen: string[];
-  /** Decides from now on; asked for each request. */
+  /** Calls the function for each request from now on. */
   decide(fateOf: (request: IncomingMessage) => Fate): void;
+  /** Forwards every request from now on, and forgets the requests it has seen. */
+  reset(): void;
   close(): Promise<void>;
 };
 
-/** Stands in front of a server and decides, request by request, what goes wrong. The Host header stays, as it is signed. */
+/** Starts a proxy that makes faults. It keeps the Host header, which is signed. */
 export async function startFaultProxy(target: { port: number }): Promise<FaultProxy> {
   let fateOf: (request: IncomingMessage) => Fate = () => "pass";
   const seen: string[] = [];
@@ -34,6 +38,8 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     if (typeof fate === "object" && "hold" in fate) await fate.hold();
     forward(incoming, { outgoing, port: target.port, fate });
   });
+  // Node would close idle connections after 5 seconds, and a request of the next test could meet that.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -42,6 +48,10 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     seen,
     decide(next) {
       fateOf = next;
+    },
+    reset() {
+      fateOf = () => "pass";
+      seen.length = 0;
     },
     close: () =>
       new Promise((resolve) => {
@@ -75,7 +85,7 @@ function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse;
     if (typeof fate === "object" && "hold" in fate) await fate.release?.();
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
-    // A server that dies in the middle is passed on as such.
+    // Lets the client see that the server died before the end of its response.
     answer.on("close", () => void (answer.complete || outgoing.destroy()));
   });
   onward.on("error", () => outgoing.destroy());
@@ -97,7 +107,7 @@ function cutAfter(
       onward.write(chunk);
       return;
     }
-    // Exactly so many bytes get through before the reset.
+    // Forwards exactly this many bytes before the reset.
     if (rest > 0) onward.write(chunk.subarray(0, rest));
     incoming.socket.resetAndDestroy();
   });

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
 import { signTestJwt } from "../../../../packages/server/src/http/auth/testing/test-jwt.ts";
 import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
@@ -12,34 +12,60 @@ import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 const CREDENTIALS = { accessKeyId: "AKIDCLIENTTESTS", secretAccessKey: "c1ientT3stsOnly0pensN0thing000000000000" };
 const BUCKET = "files";
 
-/** A process that can be killed and started again in the same place. */
+/** A process that a test can kill and restart on the same data and port. */
 type Restartable = { kill(): Promise<void>; start(): Promise<void>; pid(): number };
 
-/** A service, a bucket in a process of its own, and between clients and either a proxy that makes faults. */
+/** A service and a bucket, each in its own process, and a proxy in front of each that makes faults. */
 export type World = {
-  /** What a client is told: the proxy before the service. */
+  /** The URL of the proxy in front of the service. */
   url: string;
+  /** The user of `client`. */
+  userId: string;
+  /** A bearer token of that user. */
   token: string;
   service: Restartable;
   bucket: Restartable & { setClockAhead(milliseconds: number): Promise<void> };
   toService: FaultProxy;
   toBucket: FaultProxy;
-  /** As ann. */
   client: Client;
   clientAs(userId: string): Promise<Client>;
-  /** A file system folder that goes away with the world. */
+  /** A folder on the disk that is deleted with the world. */
   folder: string;
-  /** For the command line. */
+  /** The environment in which `runCli` reaches this service. */
   place: Place;
 };
 
 type WorldOptions = {
   allowedOrigins?: string[];
-  /** More of the service's environment. */
+  /** More variables for the environment of the service. */
   env?: Record<string, string>;
-  /** Clients talk to service and bucket without a proxy in between, which would cost what is measured. */
+  /** Clients talk to the service and the bucket without a proxy, whose cost would distort a measurement. */
   isDirect?: boolean;
 };
+
+let users = 0;
+
+/**
+ * Starts a world before the first test of a file or a `describe`, and closes it after the last one. Returns a getter for the tests.
+ * Each test gets a user of its own and proxies that make no faults. A test that kills a process uses `startWorld`.
+ */
+export function useWorld(options: WorldOptions = {}): () => World {
+  let opened: World & { close(): Promise<void> };
+  let world: World;
+  beforeAll(async () => {
+    opened = await openWorld(options);
+  });
+  beforeEach(async () => {
+    opened.toService.reset();
+    opened.toBucket.reset();
+    await opened.bucket.setClockAhead(0);
+    users += 1;
+    const userId = `ann-${users}`;
+    world = { ...opened, userId, token: await signTestJwt({ sub: userId }), client: await opened.clientAs(userId) };
+  });
+  afterAll(() => opened?.close());
+  return () => world;
+}
 
 /** Starts a world for one test, on SQLite. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -48,7 +74,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-/** The same outside a test; whoever opens it closes it. */
+/** Starts a world outside a test. The caller closes it. */
 export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = false }: WorldOptions) {
   const [servicePort, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
   const toBucket = await startFaultProxy({ port: bucketPort });
@@ -82,11 +108,17 @@ export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = f
   const clientOf = (token: string) => createClient({ baseUrl: url, token, store: memoryStore() });
   const token = await signTestJwt({ sub: "ann" });
   return {
-    ...{ url, token },
-    ...{ service, bucket, toService, toBucket },
+    url,
+    userId: "ann",
+    token,
+    service,
+    bucket,
+    toService,
+    toBucket,
     client: clientOf(token),
     clientAs: async (sub: string) => clientOf(await signTestJwt({ sub })),
-    ...{ folder: place.dataDir, place },
+    folder: place.dataDir,
+    place,
     async close() {
       await running?.stop();
       await bucket.kill();

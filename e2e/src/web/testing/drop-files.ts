@@ -5,7 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import type { SampleFile } from "./files.ts";
 import type { Person } from "./person.ts";
 
-// What the browser has; the tests' own types are Node's.
+// Types of the browser. The tests have the types of Node.
 type Dom = {
   document: { createElement(tag: "input"): FileInput };
   DataTransfer: new () => { items: { add(file: File): void } };
@@ -14,8 +14,8 @@ type Dom = {
 type FileInput = { type: string; multiple: boolean; files: File[] };
 
 /**
- * Drags files in from outside and lets them fall on the element: real events with a real DataTransfer. The files are on disk as a person's are,
- * so they may be large. `isHeld`: they stay over it.
+ * Dispatches the events of files that are dropped on the element. The files are on the disk, so they may be large.
+ * `isHeld`: drags them over the element without a drop.
  */
 export async function dropFiles(
   target: Locator,
@@ -52,7 +52,7 @@ async function fileInput(page: Page, files: readonly SampleFile[]) {
   return input;
 }
 
-/** The browser's own drag of files or folders on the disk onto the page: it knows where they lie, which nothing that a script makes does. */
+/** Makes the browser drop files or folders of the disk. Only then does the page get handles to them. */
 export async function dropFromDisk(
   { page, context }: Pick<Person, "page" | "context">,
   paths: readonly string[],

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 
-/** A file to be attached; `type` as a browser would tell it by the name. */
+/** A file to attach. `type` is the type that a browser derives from the name. */
 export type SampleFile = { name: string; type: string; bytes: Buffer };
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** A picture whose colours run from the one to the other. */
+/** A picture with a gradient from one colour to the other. */
 export function png(
   name: string,
   { width = 320, height = 200, from = [46, 92, 72], to = [214, 198, 160] }: Partial<Picture> = {},
@@ -15,7 +15,7 @@ export function png(
   for (let y = 0, at = 0; y < height; y++) {
     at += 1;
     for (let x = 0; x < width; x++) {
-      // A hill before the sky, so that it is seen whether a picture is cut or upside down.
+      // The hill shows whether the picture is cut or upside down.
       const isHill = y > height * (0.62 + 0.18 * Math.sin((x / width) * 5));
       const share = isHill ? y / height / 3 : 0.4 + (0.6 * (x + y)) / (width + height);
       for (const channel of [0, 1, 2] as const) {
@@ -42,7 +42,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, content, checksum]);
 }
 
-/** One page with these lines. */
+/** A PDF of one page with these lines. */
 export function pdf(name: string, lines: readonly string[]): SampleFile {
   const text = lines.map((line) => `(${line.replace(/[\\()]/g, "\\$&")}) Tj T*`).join("\n");
   const stream = `BT /F1 18 Tf 28 TL 72 720 Td\n${text}\nET`;
@@ -91,7 +91,7 @@ export function text(name: string, content: string): SampleFile {
   return { name, type: "text/plain", bytes: Buffer.from(content) };
 }
 
-/** A file of this size whose bytes are like no other's. */
+/** A file of random bytes. */
 export function randomFile(name: string, { sizeBytes }: { sizeBytes: number }): SampleFile {
   return { name, type: "application/octet-stream", bytes: randomBytes(sizeBytes) };
 }

@@ -5,10 +5,10 @@ import { openPerson } from "./person.ts";
 import { seedNote } from "./seed.ts";
 import { startWeb } from "./start-web.ts";
 
-describe("the kit", () => {
+describe("the fixtures of browser tests", () => {
   const web = startWeb();
 
-  it("shows a person their notes, and asks nobody but the service", async () => {
+  it("shows the notes of a person without requests to other origins", async () => {
     const ann = await web.person("Ann");
     await seedNote(ann.client, { title: "Contract", files: [pdf("contract.pdf", ["Page 1"])] });
     await ann.page.goto("/");
@@ -17,7 +17,7 @@ describe("the kit", () => {
     expect([...ann.watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("makes files that are what their names say", async () => {
+  it("makes files that match their names", async () => {
     const ben = await web.person("Ben");
     const files = [
       png("a.png"),
@@ -30,7 +30,7 @@ describe("the kit", () => {
     expect(note.attachments.map(({ state }) => state)).toEqual(files.map(() => "ready"));
   });
 
-  it("lets files fall on a page", async () => {
+  it("drops files on a page", async () => {
     const cleo = await web.person("Cleo");
     await cleo.page.goto("/settings");
     await cleo.page.evaluate(() => {
@@ -55,7 +55,7 @@ describe("the kit", () => {
     ["void fetch('/icon.svg?gone').catch(() => undefined)", /^net::ERR_CONNECTION_RESET GET .*\/icon\.svg\?gone$/],
   ];
 
-  it("lets nothing that went wrong pass, unless it is expected", async () => {
+  it("reports every problem that the test does not expect", async () => {
     for (const isExpected of [false, true]) {
       const dora = await openPerson(web.browser, { service: web.service, name: "Dora", hasAccount: false });
       const { page, watch } = dora;

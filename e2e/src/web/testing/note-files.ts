@@ -5,7 +5,7 @@ import type { SampleFile } from "./files.ts";
 import type { Person } from "./person.ts";
 import { seedNote } from "./seed.ts";
 
-/** The files of the open note. */
+/** The list of files on the open note. */
 export const filesOf = ({ page }: Person) => page.getByRole("region", { name: "Files" });
 export const rowOf = (person: Person, filename: string) =>
   filesOf(person)
@@ -13,7 +13,13 @@ export const rowOf = (person: Person, filename: string) =>
     .filter({ has: person.page.getByText(filename, { exact: true }) });
 export const button = (row: Locator, name: string) => row.getByRole("button", { name, exact: true });
 
-/** A note of the person with these files, opened. */
+/** Waits until a file that the person attached is ready. */
+export const untilAttached = (person: Person, filename: string) =>
+  rowOf(person, filename)
+    .getByText(/You · just now$/)
+    .waitFor();
+
+/** Creates a note of the person with these files and opens it. */
 export async function open(person: Person, files: readonly SampleFile[] = []): Promise<Note> {
   const note = await seedNote(person.client, { title: "Trip", files });
   await person.page.goto(`/n/${note.id}`);
@@ -21,7 +27,7 @@ export async function open(person: Person, files: readonly SampleFile[] = []): P
   return note;
 }
 
-/** Chosen in the dialog of the browser, which is opened by the button. */
+/** Chooses files in the dialog of the browser that the button opens. */
 export async function choose({ page }: Person, files: readonly SampleFile[]): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Attach files" }).click();
@@ -30,7 +36,7 @@ export async function choose({ page }: Person, files: readonly SampleFile[]): Pr
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** What is downloaded of a note: names and hashes. */
+/** Downloads all files of a note. Returns the SHA-256 of each by its filename. */
 export async function stored(client: Client, noteId: string): Promise<Record<string, string>> {
   const { attachments } = await client.notes.get(noteId);
   const contents = attachments.map(async ({ id, filename }) => {
@@ -43,12 +49,12 @@ export async function stored(client: Client, noteId: string): Promise<Record<str
 export const hashesOf = (files: readonly SampleFile[]) =>
   Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes)]));
 
-/** How many uploads the browser would go on with after a reload. */
+/** The number of uploads that the browser resumes after a reload. */
 export function keptUploads(person: Person): Promise<number> {
   return keptIn(person, "uploads");
 }
 
-/** Leaves of the uploads that the browser keeps what it keeps of files that are too large to be copied: all but the file. */
+/** Deletes the content of the stored uploads and keeps their entries, as the page does for files that are too large to store. */
 export async function forgetContent({ page }: Person): Promise<void> {
   await page.evaluate(
     `new Promise((resolve, reject) => {
@@ -67,14 +73,14 @@ export async function forgetContent({ page }: Person): Promise<void> {
   );
 }
 
-/** How many of them would stay paused. */
+/** The number of stored uploads that stay paused after a reload. */
 export function keptAsPaused(person: Person): Promise<number> {
   return keptIn(person, "uploads", ({ isPaused }) => isPaused === true);
 }
 
 type KeptEntry = { isPaused?: boolean; attachmentId?: string };
 
-/** How many entries the browser keeps of them, of those that are counted. */
+/** The number of stored entries for which `isCounted` returns true. */
 export async function keptIn(
   { page }: Person,
   name: "uploads" | "thumbnails",

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { SampleFile } from "./files.ts";
 
-/** A side of the picture on each page, in pixels of three bytes. */
+/** The width and height of the picture on each page, in pixels of three bytes. */
 const SIDE = 200;
 
-/** A PDF of many pages, "Chapter 1" and so on, each with a picture of 120 kB, so that no reader has all of it at once. */
+/** A PDF of many pages, "Chapter 1" and so on. Each has a picture of 120 kB, so that a reader loads it in pieces. */
 export function pagesPdf(name: string, { pages }: { pages: number }): SampleFile {
   const numbers = Array.from({ length: pages }, (_, index) => index + 1);
-  // All pages before all that is on them: a reader walks through them to the last, and would come by everything.
+  // Page objects come before all content, because a reader reads every page object and would load the content too.
   const firstContent = FIRST_PAGE + pages;
   const contentOf = (page: number) => firstContent + (page - 1) * 2;
   const kids = numbers.map((page) => `${FIRST_PAGE + page - 1} 0 R`);

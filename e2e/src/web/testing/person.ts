@@ -7,28 +7,28 @@ export const PASSWORD = "correct horse battery staple";
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-/** Someone with a browser of their own. */
+/** A user with a browser context of their own. */
 export type Person = {
   name: string;
   email: string;
   context: BrowserContext;
-  /** Paths are enough for it: `page.goto("/shared")`. */
+  /** It accepts paths: `page.goto("/shared")`. */
   page: Page;
-  /** The same session without the page, to prepare what the page is to show, or to look at what it did. */
+  /** A client in the same session, to arrange and to check. */
   client: Client;
   watch: Watch;
-  /** Closes the browser context. Rejects when anything happened that `watch` was not told to expect. */
+  /** Closes the browser context. Rejects when `watch` has an unexpected problem. */
   close(): Promise<void>;
 };
 
 export type PersonOptions = BrowserContextOptions & {
-  /** false: the browser of someone without an account, at whom nobody knows. Default true: signed up and in. */
+  /** Whether the person has an account and is signed in. Default true. */
   hasAccount?: boolean;
 };
 
 let known = 0;
 
-/** A browser context on the service and, unless `hasAccount` is false, a new account signed in there. Opens no address. */
+/** Opens a browser context and, unless `hasAccount` is false, creates an account and signs in. Opens no page of the app. */
 export async function openPerson(
   browser: Browser,
   { service, name, hasAccount = true, ...options }: PersonOptions & { service: WebService; name: string },
@@ -36,15 +36,22 @@ export async function openPerson(
   known += 1;
   const email = `${name.toLowerCase().replace(/\W+/g, ".")}@example.com`;
   const context = await browser.newContext({
-    ...{ baseURL: service.url, locale: "en-GB", reducedMotion: "reduce", ...DESKTOP },
+    baseURL: service.url,
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    ...DESKTOP,
     ...options,
   });
-  // What is not there by then doesn't come; the test's own limit would end it without a word of what was waited for.
+  // Shorter than the timeout of a test, so that the error names the locator that did not appear.
   context.setDefaultTimeout(25_000);
   if (hasAccount) await signUp(context, { service, name, email });
   const watch = await watchPages(context);
   return {
-    ...{ name, email, context, page: await context.newPage(), watch },
+    name,
+    email,
+    context,
+    page: await context.newPage(),
+    watch,
     client: createClient({ baseUrl: service.url, store: memoryStore(), fetch: fetchAs(context, service) }),
     async close() {
       await context.close();
@@ -57,7 +64,7 @@ export async function openPerson(
 type Account = { service: WebService; name: string; email: string };
 
 async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<void> {
-  // An address of their own: the service slows down whoever makes many accounts.
+  // The service limits sign-ups by IP address.
   const headers = { origin: service.url, "x-forwarded-for": `10.0.${known >> 8}.${known & 255}` };
   const answer = await context.request.post("/auth/sign-up/email", {
     headers,
@@ -66,7 +73,7 @@ async function signUp(context: BrowserContext, { service, name, email }: Account
   if (!answer.ok()) throw new Error(`The sign-up of ${email} was answered ${answer.status()}: ${await answer.text()}`);
 }
 
-/** Calls with the cookies of the browser; the bucket gets none. */
+/** Sends the cookies of the browser to the service and none to the bucket. */
 function fetchAs(context: BrowserContext, { url }: WebService): typeof fetch {
   return async (input, init) => {
     if (!String(input).startsWith(url)) return fetch(input, init);

@@ -6,11 +6,11 @@ type NoteSeed = {
   /** Markdown. */
   body?: string;
   files?: readonly SampleFile[];
-  /** Who else sees it, by e-mail; each has to have an account. */
+  /** Emails of users with an account. */
   sharedWith?: { emails: string[]; role?: "viewer" | "editor"; expiresAt?: string };
 };
 
-/** Makes a note with its files, ready, and its shares. */
+/** Creates a note with ready files and shares. */
 export async function seedNote(client: Client, { title, body, files = [], sharedWith }: NoteSeed): Promise<Note> {
   const { id } = await client.notes.create({ title, ...(body !== undefined && { body }) });
   for (const file of files) await seedFile(client, { noteId: id, file });

@@ -2,10 +2,10 @@ import { makePlace, type Place, startProcess } from "../../testing/service.ts";
 
 /** A service with the web app, SQLite and the embedded bucket. */
 export type WebService = {
-  /** Also the origin of its pages. */
+  /** The origin of its pages too. */
   url: string;
   bucketOrigin: string;
-  /** Of every page. */
+  /** The Content-Security-Policy of every page. */
   policy: string;
   place: Place;
   stop(): Promise<void>;
@@ -13,7 +13,7 @@ export type WebService = {
 
 /** Starts one. `env`: settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
 export async function startWebService(env: Record<string, string> = {}): Promise<WebService> {
-  // The kit is its proxy: people who sign up in quick succession have an address each, as they would have.
+  // The fixtures send a different IP address for each person, because sign-ups are limited by IP address.
   const place = await makePlace({ TRUST_PROXY: "1", ...env });
   const service = await startProcess(place);
   const page = await fetch(service.url, { headers: { accept: "text/html" } });
@@ -21,7 +21,10 @@ export async function startWebService(env: Record<string, string> = {}): Promise
   const policy = page.headers.get("content-security-policy") ?? "";
   const [, bucketOrigin = ""] = /connect-src 'self' (\S+?);/.exec(policy) ?? [];
   return {
-    ...{ url: service.url, bucketOrigin, policy, place },
+    url: service.url,
+    bucketOrigin,
+    policy,
+    place,
     async stop() {
       await service.stop();
       await place.remove();

@@ -4,19 +4,19 @@ import { launchChromium } from "../../testing/chromium.ts";
 import { openPerson, type Person, type PersonOptions } from "./person.ts";
 import { startWebService, type WebService } from "./service.ts";
 
-/** For the tests of one `describe`: a service with the web app and a browser, there from its first test to its last. */
+/** A service with the web app and a browser for the tests of one `describe`. */
 export type Web = {
   service: WebService;
   browser: Browser;
-  /** Someone for this test alone, signed up and in; the test fails when their pages did anything that it did not expect. */
+  /** Opens a signed-in person for this test. The test fails when their pages have an unexpected problem. */
   person(name: string, options?: PersonOptions): Promise<Person>;
 };
 
-/** To be called in a `describe`. `env`: settings of the service. */
+/** Starts both before the first test of a `describe`. `env`: settings of the service. */
 export function startWeb({ env = {} }: { env?: Record<string, string> } = {}): Web {
   let started: { service: WebService; browser: Browser } | undefined;
   const running = () => {
-    if (started === undefined) throw new Error("The service runs from the first test on, not before");
+    if (started === undefined) throw new Error("The service starts before the first test");
     return started;
   };
   beforeAll(async () => {

@@ -1,18 +1,18 @@
 import type { BrowserContext, ConsoleMessage, Page, Response } from "playwright-core";
 
-/** What the pages of one person did. */
+/** The requests and problems of all pages of one person. */
 export type Watch = {
-  /** Every request so far, by its origin, `blob:` and `data:` left out. */
+  /** Every request so far by its origin, without `blob:` and `data:`. */
   requests: ReadonlyMap<string, readonly { method: string; url: string }[]>;
-  /** What must not happen and did: console errors, violations of the policy, uncaught errors, refused and failed requests. */
+  /** Console errors, policy violations, uncaught errors, and requests that failed or were refused. */
   problems: readonly string[];
-  /** From now on a problem that the pattern matches is part of the test, for example /^403 GET .*\/url/. */
+  /** Ignores problems that match the pattern from now on, for example /^403 GET .*\/url/. */
   expect(pattern: RegExp): void;
 };
 
-// The browser's console repeats what is told by the response or by the policy's own event.
+// The console repeats problems that the response or the policy event reports already.
 const REPEATED = /^Failed to load resource|Content Security Policy/;
-// A request that the page itself gave up, and one that became a download.
+// The page aborted the request, or the request became a download.
 const GIVEN_UP = "net::ERR_ABORTED";
 
 declare const document: {
@@ -57,7 +57,7 @@ export async function watchPages(context: BrowserContext): Promise<Watch> {
   return { requests, problems, expect: (pattern) => void expected.push(pattern) };
 }
 
-/** Every request to the service from now on waits until `release` is called, for what is shown meanwhile. `path`: a part of the address. */
+/** Holds every request whose URL matches `path` until `release` is called. */
 export async function holdRequests(page: Page, path: RegExp): Promise<{ release(): void }> {
   const { promise, resolve } = Promise.withResolvers<void>();
   await page.route(path, async (route) => {
@@ -67,7 +67,7 @@ export async function holdRequests(page: Page, path: RegExp): Promise<{ release(
   return { release: resolve };
 }
 
-/** Has the service take nothing that is written on a note, until `release`. What is answered is said by something else than a Valet Key. */
+/** Refuses every change of a note until `release`, with a response that no Valet Key sends. */
 export async function refuseSaves(page: Page): Promise<{ release(): Promise<void> }> {
   const path = /\/notes\//;
   await page.route(path, (route) =>

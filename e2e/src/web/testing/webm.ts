@@ -1,8 +1,8 @@
 import type { SampleFile } from "./files.ts";
 
 /**
- * A film of one picture a second. `frame`: a lossy WebP, whose inside is what VP8 calls a key frame; `paddingBytes`: what lies unused beside
- * each picture, so that the film is larger than what a player reads ahead. Source: RFC 8794 (EBML), RFC 9559 (Matroska).
+ * A film of one frame a second. `frame`: a lossy WebP, which contains a VP8 key frame. `paddingBytes`: unused bytes beside each frame, which
+ * make the film larger than a player buffers. Source: RFC 8794 (EBML), RFC 9559 (Matroska).
  */
 export function webm(
   name: string,
@@ -28,7 +28,7 @@ export function webm(
   const video = element("e0", [number("b0", width), number("ba", height)]);
   const track = [number("d7", 1), number("73c5", 1), number("83", 1), text("86", "V_VP8"), video];
   const tracks = element("1654ae6b", [element("ae", track)]);
-  // Every number has eight bytes, so that the places do not move the places.
+  // Every number has eight bytes, so that an offset does not change the offsets after it.
   const place = info.length + tracks.length + cues(clusters, 0).length;
   const segment = element("18538067", [info, tracks, cues(clusters, place), ...clusters]);
   return { name, type: "video/webm", bytes: Buffer.concat([head(), segment]) };

@@ -1,5 +1,5 @@
 export const accounts = {
-  email: "E-mail",
+  email: "Email",
   password: "Password",
   name: "Your name",
   passwordHint: "At least 10 characters.",
@@ -34,15 +34,15 @@ export const accounts = {
   },
   sessionEnded: "Your session has ended. Sign in again to continue where you were.",
   failures: {
-    unauthenticated: "The e-mail or the password is not right.",
-    email_taken: "There is already an account with this e-mail address. Sign in instead.",
+    unauthenticated: "The email or the password is not right.",
+    email_taken: "There is already an account with this email address. Sign in instead.",
   },
   /** Why a sign-in with the identity provider failed, by error code. */
   providerFailures: {
     access_denied: "The identity provider refused the sign-in, or it was cancelled. Try again, or sign in another way.",
-    email_taken: "There is already an account with your e-mail address. Sign in with its password.",
+    email_taken: "There is already an account with your email address. Sign in with its password.",
     email_not_verified:
-      "The identity provider has not verified your e-mail address yet. Verify it there, then try again.",
+      "The identity provider has not verified your email address yet. Verify it there, then try again.",
     sign_in_expired: "The sign-in took too long, or started in another browser. Try again.",
     identity_provider_unavailable: "The identity provider does not answer at the moment. Try again soon.",
     rate_limited: "Too many tries. Wait a minute, then try again.",
@@ -51,8 +51,8 @@ export const accounts = {
     sign_in_failed: "The sign-in failed. Try again. If it keeps failing, tell the administrator.",
   },
   problems: {
-    emailMissing: "Enter your e-mail address.",
-    emailInvalid: "This is not a complete e-mail address, like ann@example.com.",
+    emailMissing: "Enter your email address.",
+    emailInvalid: "This is not a complete email address, like ann@example.com.",
     passwordMissing: "Enter your password.",
     passwordShort: "Use at least 10 characters.",
     passwordLong: "Use at most 128 characters.",

@@ -9,7 +9,7 @@ export const notes = {
     },
     shared: {
       title: "Nothing is shared with you yet",
-      hint: "When someone shares a note or a file with your e-mail address, it appears here.",
+      hint: "When someone shares a note or a file with your email address, it appears here.",
     },
     pick: "Choose a note to read it here.",
   },

@@ -19,18 +19,18 @@ export const sharing = {
   },
   people: {
     label: "People",
-    placeholder: "E-mail addresses",
+    placeholder: "Email addresses",
     hint: "Separate several with commas, or paste a list.",
     chosen: "To be shared with",
     remove: (email: string) => `Take out ${email}`,
     shared: (names: string) => `Shared with ${names}.`,
-    missing: "Enter an e-mail address.",
-    invalid: (email: string) => `“${email}” is not a complete e-mail address, like ann@example.com.`,
-    own: (email: string) => `${email} is your own e-mail address.`,
+    missing: "Enter an email address.",
+    invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
+    own: (email: string) => `${email} is your own email address.`,
     unknown: (emails: string[]) =>
       emails.length === 1
-        ? `No one here has the e-mail address ${emails[0]}.`
-        : `No one here has these e-mail addresses: ${emails.join(", ")}.`,
+        ? `No one here has the email address ${emails[0]}.`
+        : `No one here has these email addresses: ${emails.join(", ")}.`,
     unknownOpen: "Ask them to sign up first, or copy a temporary link of a file.",
     unknownClosed: "Ask the administrator to make them an account, or copy a temporary link of a file.",
   },

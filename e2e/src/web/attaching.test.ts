@@ -1,0 +1,215 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
+import { png, randomFile, text } from "./testing/files.ts";
+import {
+  button,
+  choose,
+  filesOf,
+  hashesOf,
+  keptUploads,
+  open,
+  rowOf,
+  stored,
+  untilAttached,
+} from "./testing/note-files.ts";
+import type { Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const MIB = 2 ** 20;
+/** More than a single PUT accepts. The client sends it as parts of 8 MiB. */
+const MULTIPART_BYTES = 72 * MIB;
+
+describe("attaching files", () => {
+  const web = startWeb();
+
+  it("shows the progress of a dropped file in its row", async () => {
+    const ann = await web.person("Ann");
+    const note = await open(ann);
+    const film = randomFile("film.bin", { sizeBytes: 30 * MIB });
+    await dropFiles(ann.page.locator("main"), { files: [film], isHeld: true });
+    await ann.page.getByText("Drop to attach").waitFor();
+    await slowDown(ann);
+    await dropFiles(ann.page.locator("main"), { files: [film] });
+    await expect.poll(() => ann.page.getByText("Drop to attach").count()).toBe(0);
+    const bar = filesOf(ann).getByRole("progressbar", { name: "film.bin" });
+    await expect
+      .poll(() => bar.getAttribute("aria-valuetext"))
+      .toMatch(/^[\d.]+ MB of 31.5 MB · [\d.]+ MB\/s · \d+ s left$/);
+    await rowOf(ann, "film.bin").getByText("31.5 MB · You · just now").waitFor();
+    expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
+  });
+
+  it("attaches all files of a dropped folder", async () => {
+    const lea = await web.person("Lea");
+    const note = await open(lea);
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, "trip/inner"), { recursive: true });
+    const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
+    // Alike in all that a browser tells of a file without reading it.
+    const alike = { "trip/alike.txt": "1", "trip/inner/alike.txt": "2" };
+    for (const [path, content] of Object.entries({ ...contents, ...alike })) {
+      await writeFile(join(folder, path), content);
+      await utimes(join(folder, path), 1_700_000_000, 1_700_000_000);
+    }
+    await dropFromDisk(lea, [join(folder, "trip"), join(folder, "c.txt")]);
+    for (const name of ["a.txt", "b.txt", "c.txt"]) await untilAttached(lea, name);
+    await expect
+      .poll(() =>
+        rowOf(lea, "alike.txt")
+          .getByText(/You · just now$/)
+          .count(),
+      )
+      .toBe(2);
+    const { attachments } = await lea.client.notes.get(note.id);
+    expect(attachments).toHaveLength(5);
+    const ofAlike = attachments.filter(({ filename }) => filename === "alike.txt");
+    const read = await Promise.all(
+      ofAlike.map(async ({ id }) => (await (await lea.client.download(id)).blob()).text()),
+    );
+    expect(read.sort()).toEqual(["1", "2"]);
+  });
+
+  it("sends three chosen files at a time", async () => {
+    const ben = await web.person("Ben");
+    const note = await open(ben);
+    const files = ["a.bin", "b.bin", "c.bin", "d.bin"].map((name) => randomFile(name, { sizeBytes: 20_000 }));
+    const gate = Promise.withResolvers<void>();
+    await ben.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await choose(ben, files);
+    await filesOf(ben).getByText("Waiting for its turn").waitFor();
+    expect(await filesOf(ben).getByText("Waiting for its turn").count()).toBe(1);
+    gate.resolve();
+    for (const { name } of files) await rowOf(ben, name).getByText("You · just now").waitFor();
+    expect(await stored(ben.client, note.id)).toEqual(hashesOf(files));
+  });
+
+  it("names a pasted picture by its time", async () => {
+    const cleo = await web.person("Cleo");
+    await open(cleo);
+    const { bytes } = png("image.png");
+    await cleo.page.evaluate(paste, { name: "image.png", type: "image/png", base64: bytes.toString("base64") });
+    await filesOf(cleo)
+      .getByText(/^Pasted image \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/)
+      .waitFor();
+  });
+
+  it("works with the key U and not for a viewer", async () => {
+    const dora = await web.person("Dora");
+    const emil = await web.person("Emil");
+    const note = await seedNote(dora.client, { title: "Trip", sharedWith: { emails: [emil.email] } });
+    // Asked for before: it takes the browser a moment to hand its dialogs over, and the key is pressed at once.
+    const chooser = dora.page.waitForEvent("filechooser");
+    await dora.page.goto(`/n/${note.id}`);
+    await filesOf(dora).waitFor();
+    await dora.page.keyboard.press("u");
+    await chooser;
+    await emil.page.goto(`/n/${note.id}`);
+    await filesOf(emil).getByText("There are no files on this note yet.").waitFor();
+    await dropFiles(emil.page.locator("main"), { files: [text("a.txt", "a")] });
+    expect(await emil.page.getByRole("button", { name: "Attach files" }).count()).toBe(0);
+    expect((await dora.client.notes.get(note.id)).attachments).toEqual([]);
+  });
+
+  it("can be paused, resumed and cancelled", async () => {
+    const fay = await web.person("Fay");
+    const note = await open(fay);
+    const file = randomFile("large.bin", { sizeBytes: MULTIPART_BYTES });
+    await slowDown(fay);
+    await dropFiles(fay.page.locator("main"), { files: [file] });
+    const row = rowOf(fay, "large.bin");
+    await row.getByText(/MB\/s/).waitFor();
+    await button(row, "Pause").click();
+    await row.getByText(/^Paused/).waitFor();
+    await button(row, "Resume").click();
+    await row.getByText(/MB\/s/).waitFor();
+    await button(row, "Cancel").click();
+    await expect.poll(() => row.count()).toBe(0);
+    await expect.poll(async () => (await fay.client.notes.get(note.id)).attachments).toEqual([]);
+    expect(await keptUploads(fay)).toBe(0);
+  });
+
+  it("rejects a file that does not match its name", async () => {
+    const hal = await web.person("Hal");
+    const note = await open(hal);
+    hal.watch.expect(/^422 POST .*\/complete$/);
+    await choose(hal, [
+      { name: "photo.png", type: "image/png", bytes: Buffer.from("<!doctype html><title>x</title>") },
+    ]);
+    const row = rowOf(hal, "photo.png");
+    await row
+      .getByText("This file is not what its name says (it is HTML, named photo.png). It was not kept.")
+      .waitFor();
+    await hal.page.getByRole("status").filter({ hasText: "photo.png was not attached." }).waitFor();
+    await button(row, "More").click();
+    await hal.page.getByRole("menuitem", { name: "Remove" }).click();
+    await expect.poll(() => row.count()).toBe(0);
+    await hal.page.goto("/activity");
+    await expect.poll(async () => (await hal.client.notes.get(note.id)).attachments).toEqual([]);
+  });
+
+  it("shows the uploads of another note on every page", async () => {
+    const ida = await web.person("Ida");
+    const note = await open(ida);
+    const gate = Promise.withResolvers<void>();
+    await ida.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await choose(ida, [text("a.txt", "hello")]);
+    await filesOf(ida).getByRole("progressbar").waitFor();
+    await ida.page.getByRole("link", { name: "Activity" }).first().click();
+    await ida.page.getByRole("link", { name: "Uploading 1 file: 0 %" }).waitFor();
+    gate.resolve();
+    await expect.poll(() => ida.page.getByRole("link", { name: /^Uploading/ }).count()).toBe(0);
+    expect((await ida.client.notes.get(note.id)).attachments).toHaveLength(1);
+  });
+});
+
+describe("a file over the size limit", () => {
+  const web = startWeb({ env: { UPLOAD_MAX_BYTES: "100000" } });
+
+  it("is refused before the page sends a request", async () => {
+    const ann = await web.person("Ann");
+    await open(ann);
+    await choose(ann, [randomFile("large.bin", { sizeBytes: 100_001 })]);
+    const row = rowOf(ann, "large.bin");
+    await row.getByText("It is larger than 100 kB, the most that this service accepts. It was not sent.").waitFor();
+    const asked = ann.watch.requests.get(web.service.url) ?? [];
+    expect(asked.filter(({ method }) => method === "POST")).toEqual([]);
+    await button(row, "Remove from the list").click();
+    await expect.poll(() => row.count()).toBe(0);
+  });
+});
+
+/** Runs in the page: dispatches the event of a pasted file. */
+function paste({ name, type, base64 }: { name: string; type: string; base64: string }): void {
+  const { DataTransfer, ClipboardEvent, document } = globalThis as unknown as InPage;
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name, { type }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}
+
+type InPage = {
+  DataTransfer: new () => { items: { add(file: File): void } };
+  ClipboardEvent: new (type: string, init: object) => object;
+  document: { body: { dispatchEvent(event: object): void } };
+};
+
+/** Slows the connection down, so that a test can see the middle of an upload. */
+async function slowDown({ page, context }: Person): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 8 * MIB,
+  });
+}

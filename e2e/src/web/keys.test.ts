@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { isFocused, soon, TEXT, TITLE } from "./testing/note-page.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+describe("keyboard shortcuts", () => {
+  const web = startWeb();
+
+  it("open pages and do nothing while the user types", async () => {
+    const { page, client } = await web.person("Ann Keys");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto("/");
+    await page.getByRole("link", { name: /Plan/ }).waitFor();
+    for (const [keys, path] of [
+      ["gs", "/shared"],
+      ["ga", "/activity"],
+      ["g,", "/settings"],
+      ["gn", "/"],
+    ] as const) {
+      await page.keyboard.type(keys);
+      await page.waitForURL(`**${path}`);
+    }
+    await page.keyboard.press("?");
+    const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await dialog.waitFor();
+    await page.keyboard.press("n");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.goto(`/n/${id}`);
+    await page.getByText("one", { exact: true }).waitFor();
+    await page.keyboard.press("e");
+    await page.getByRole("textbox", TEXT).waitFor();
+    await page.keyboard.type(" n?gs");
+    await page.keyboard.press("Escape");
+    await soon(async () => (await client.notes.get(id)).body).toBe("one n?gs");
+    await page.keyboard.press("Control+n");
+    expect((await client.notes.list()).items).toHaveLength(1);
+  });
+
+  it("open a field that finds notes, pages and actions", async () => {
+    const { page, client } = await web.person("Ann Commands");
+    await seedNote(client, { title: "Plan", body: "one" });
+    await seedNote(client, { title: "Other" });
+    await page.goto("/settings");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    for (const [key, text, option] of [
+      ["Control+k", "pla", "Plan"],
+      ["Control+k", "activ", "Activity"],
+      ["/", "use the dark", "Use the dark theme"],
+      ["Control+k", "new n", "New note"],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.getByRole("combobox", { name: "Search, go and do" }).fill(text);
+      await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${option}`)]);
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      if (option === "Plan") await page.getByText("one", { exact: true }).waitFor();
+      if (option === "Activity") await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
+    }
+    await page.waitForURL("**/n/*");
+    await soon(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+    await soon(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
+  });
+});
+
+declare const document: { documentElement: { dataset: Record<string, string> } };

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { rendered, soon, TEXT } from "./testing/note-page.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+describe("two who write on one note", () => {
+  const web = startWeb();
+
+  const conflict = async (name: string) => {
+    const person = await web.person(name);
+    const { page, client, watch } = person;
+    watch.expect(/^409 PATCH/);
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    await client.notes.update(id, { body: "theirs" });
+    await page.getByRole("textbox", TEXT).fill("mine");
+    await page.getByText("This note was changed while you were writing").waitFor();
+    expect(await page.getByRole("textbox", TEXT).inputValue()).toBe("mine");
+    expect((await client.notes.get(id)).body).toBe("theirs");
+    return { ...person, id };
+  };
+
+  it("see both texts and keep their own", async () => {
+    const { page, client, id } = await conflict("Ann Keeps");
+    await page.getByText("Show the other text").click();
+    await page.getByText("theirs", { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText("This note was changed while you were writing").waitFor();
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await soon(async () => (await client.notes.get(id)).body).toBe("mine");
+    await page.getByText("mine", { exact: true }).waitFor();
+  });
+});
+
+declare const document: { dispatchEvent(event: Event): void };

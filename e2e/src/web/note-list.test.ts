@@ -1,0 +1,107 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { text } from "./testing/files.ts";
+import { soon, TITLE } from "./testing/note-page.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+describe("the list of notes", () => {
+  const web = startWeb();
+
+  it("restores a deleted note with its files on undo", async () => {
+    const { page, client } = await web.person("Ann Regrets");
+    const { id } = await seedNote(client, { title: "Plan", body: "one", files: [text("a.txt", "a")] });
+    await page.goto(`/n/${id}`);
+    await deleteByMenu(page);
+    await page.waitForURL("**/");
+    await soon(() => page.getByRole("link", { name: /Plan/ }).count()).toBe(0);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("link", { name: /Plan 1 file/ }).click();
+    await page.getByText("a.txt").first().waitFor();
+    expect((await client.notes.get(id)).attachments).toHaveLength(1);
+  });
+
+  it("deletes a note when its undo is dismissed or its page is closed", async () => {
+    const { page, client } = await web.person("Ann Deletes");
+    const [first, second] = [await seedNote(client, { title: "First" }), await seedNote(client, { title: "Second" })];
+    await page.goto(`/n/${first.id}`);
+    await deleteByMenu(page);
+    await page.getByRole("button", { name: "Undo" }).hover();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await soon(async () => (await client.notes.list()).items.map(({ id }) => id)).toEqual([second.id]);
+    await page.goto(`/n/${second.id}`);
+    await deleteByMenu(page);
+    await page.getByRole("button", { name: "Undo" }).waitFor();
+    await page.close({ runBeforeUnload: true });
+    await soon(async () => (await client.notes.list()).items).toEqual([]);
+  });
+
+  it("searches while the user types", async () => {
+    const { page, client } = await web.person("Ann Searches");
+    await seedNote(client, { title: "Contract", files: [text("signed.txt", "s")] });
+    await seedNote(client, { title: "Holiday", body: "Lisbon" });
+    await page.goto("/");
+    await page.getByRole("link", { name: /Holiday/ }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("signed");
+    await page.waitForURL("**/?q=signed");
+    await soon(() => page.getByRole("link", { name: /Holiday/ }).count()).toBe(0);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/n/*?q=signed");
+    await page.goto("/?q=nowhere");
+    await page.getByText("Nothing found for “nowhere”").waitFor();
+    await page.getByRole("searchbox").press("Escape");
+    await page.waitForURL(/\/$/);
+    await page.getByRole("link", { name: /Holiday/ }).waitFor();
+  });
+
+  it("shows the notes and files that others share", async () => {
+    const ann = await web.person("Ann Gives");
+    const ben = await web.person("Ben Takes");
+    await seedNote(ann.client, {
+      title: "Shared plan",
+      files: [text("a.txt", "a"), text("b.txt", "b")],
+      sharedWith: { emails: [ben.email] },
+    });
+    const { attachments } = await seedNote(ann.client, { title: "Private", files: [text("alone.txt", "alone")] });
+    const [file] = attachments;
+    await ann.client.shares.put({ attachmentId: file?.id ?? "" }, { emails: [ben.email], role: "viewer" });
+    await ben.page.goto("/shared");
+    await ben.page.getByRole("link", { name: /Shared plan Ann Gives · 2 files · just now/ }).waitFor();
+    const download = ben.page.waitForEvent("download");
+    await ben.page.getByRole("link", { name: /Download alone.txt 5 bytes · Ann Gives/ }).click();
+    expect((await download).suggestedFilename()).toBe("alone.txt");
+    expect(await ben.page.getByText("Private").count()).toBe(0);
+  });
+
+  it("loads more rows on scroll", async () => {
+    const { page, client } = await web.person("Ann Scrolls");
+    for (let nth = 1; nth <= 60; nth++) await client.notes.create({ title: `Note ${nth}` });
+    await page.goto("/");
+    const rows = page.getByRole("link", { name: /^Note \d+/ });
+    await rows.first().waitFor();
+    await rows.last().scrollIntoViewIfNeeded();
+    await soon(() => rows.count()).toBe(60);
+    await page.locator("body").click({ position: { x: 900, y: 600 } });
+    for (const key of ["j", "j", "j", "k", "Enter"]) await page.keyboard.press(key);
+    await page.waitForURL("**/n/*");
+    await soon(() => page.getByRole("textbox", TITLE).inputValue()).toBe("Note 59");
+  });
+
+  it("loads again after an error", async () => {
+    const { page, watch } = await web.person("Ann Fails");
+    watch.expect(/^500 GET .*\/notes\?/);
+    await page.route(/\/notes\?/, (route) => route.fulfill({ status: 500, json: { code: "internal" } }));
+    await page.goto("/");
+    await page.getByText("The notes could not be loaded").waitFor();
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("A note holds your files").waitFor();
+  });
+});
+
+async function deleteByMenu(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "More about this note" }).click();
+  await page.getByRole("menuitem", { name: "Delete note" }).click();
+}

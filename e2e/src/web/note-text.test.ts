@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { TEXT } from "./testing/note-page.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+describe("a note's text", () => {
+  const web = startWeb();
+
+  it("requirement 25: runs no script and loads nothing from other origins", async () => {
+    const { page, client, watch } = await web.person("Eve");
+    const body = [
+      "<script>window.ran = 1</script>",
+      '<img src="x" onerror="window.ran = 2">',
+      '<iframe src="https://evil.example/frame"></iframe>',
+      '<svg onload="window.ran = 3"></svg><style>@import "https://evil.example/style";</style>',
+      "[link](javascript:window.ran=4) [data](data:text/html,<script>window.ran=5</script>) [vb](vbscript:x)",
+      "![pixel](https://evil.example/pixel.png) ![](javascript:window.ran=6)",
+      "https://evil.example/page",
+      "- [x] done\n- [ ] open",
+    ].join("\n\n");
+    const { id } = await seedNote(client, { title: "<img src=x onerror=alert(1)>", body });
+    await page.goto(`/n/${id}`);
+    await page.getByRole("img", { name: "Done" }).waitFor();
+    const text = page.getByRole("region", TEXT);
+    expect(await text.locator("script, img, iframe, svg:not(.lucide), style").count()).toBe(0);
+    const links = await text
+      .locator("a")
+      .evaluateAll((all) =>
+        (all as unknown as Link[]).map(({ textContent, href, rel, target }) =>
+          [textContent, href, rel, target].join(" "),
+        ),
+      );
+    expect(links).toEqual([
+      "https://evil.example/style https://evil.example/style noopener noreferrer _blank",
+      "pixel https://evil.example/pixel.png noopener noreferrer _blank",
+      "https://evil.example/page https://evil.example/page noopener noreferrer _blank",
+    ]);
+    // Links whose scheme could run something are words.
+    for (const word of ["link", "data", "vb"]) await text.getByText(word, { exact: true }).waitFor();
+    expect(await page.evaluate(() => (globalThis as { ran?: number }).ran)).toBe(undefined);
+    expect([...watch.requests.keys()]).toEqual([web.service.url]);
+  });
+
+  it("is read-only for a viewer", async () => {
+    const ben = await web.person("Ben");
+    const ann = await web.person("Ann");
+    const { id } = await seedNote(ann.client, {
+      title: "Plan",
+      body: "Read *this*.",
+      sharedWith: { emails: [ben.email] },
+    });
+    await ben.page.goto(`/n/${id}`);
+    await ben.page.getByRole("heading", { level: 1, name: "Plan" }).waitFor();
+    await ben.page.getByText("Read").click();
+    await ben.page.keyboard.press("e");
+    expect(await ben.page.getByRole("textbox", TEXT).count()).toBe(0);
+    await ben.page.getByRole("button", { name: "More about this note" }).click();
+    await ben.page.getByRole("menuitem", { name: "Copy link to note" }).waitFor();
+    expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
+  });
+});
+
+describe("the URL of a note that does not exist", () => {
+  const web = startWeb();
+
+  it.each(["mistyped", "01990000-0000-7000-8000-000000000000"])(
+    "shows an error and a link to the notes: /n/%s",
+    async (noteId) => {
+      const { page, watch } = await web.person(`Ann ${noteId}`);
+      watch.expect(/^40[04] GET/);
+      await page.goto(`/n/${noteId}`);
+      await page.getByRole("alert").getByText("There is no such note").waitFor();
+      await page.getByRole("link", { name: "Go to your notes" }).click();
+      await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
+    },
+  );
+});
+
+type Link = { textContent: string; href: string; rel: string; target: string };

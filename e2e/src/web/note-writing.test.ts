@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { seriousFindings } from "./testing/axe.ts";
+import { text } from "./testing/files.ts";
+import { isFocused, rendered, soon, TEXT, TITLE } from "./testing/note-page.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+import { holdRequests } from "./testing/watch.ts";
+
+describe("writing a note", () => {
+  const web = startWeb();
+
+  it("keeps a note that was typed with the keyboard alone", async () => {
+    const { page, client } = await web.person("Ann Writes");
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
+    await page.keyboard.press("n");
+    await page.waitForURL("**/n/*");
+    await soon(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
+    await page.keyboard.type("Contract");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("Sign **both** pages.");
+    await page.keyboard.press("Escape");
+    await page.getByRole("status").getByText("Saved", { exact: true }).waitFor();
+    await page.reload();
+    await page.locator("strong", { hasText: "both" }).waitFor();
+    expect(await page.getByRole("textbox", TITLE).inputValue()).toBe("Contract");
+    const [note] = (await client.notes.list()).items;
+    expect(note).toMatchObject({ title: "Contract", body: "Sign **both** pages." });
+  });
+
+  it("saves a text when its tab is closed", async () => {
+    const { page, client, context } = await web.person("Ann Closes");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await page.getByText("one", { exact: true }).waitFor();
+    await page.keyboard.press("e");
+    await page.getByRole("textbox", TEXT).waitFor();
+    await page.keyboard.type(" two");
+    await page.close({ runBeforeUnload: true });
+    await soon(async () => (await client.notes.get(id)).body).toBe("one two");
+    expect(context.pages()).toEqual([]);
+  });
+
+  it("keeps the text field open when a touch is cancelled", async () => {
+    const { page, client } = await web.person("Ann Touches");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    await page.getByRole("textbox", TEXT).fill("one two");
+    await page.getByRole("heading", { name: "Files" }).click();
+    await rendered(page).getByText("one two").click();
+    await page.getByRole("textbox", TEXT).pressSequentially(" three");
+    await page.evaluate("dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))");
+    // What leaves the field does so in a moment of its own.
+    await page.evaluate("new Promise((later) => setTimeout(() => setTimeout(later)))");
+    await page.getByRole("textbox", TEXT).pressSequentially(" four");
+    await soon(async () => (await client.notes.get(id)).body).toBe("one two three four");
+  });
+
+  it("makes one note when N is pressed several times", async () => {
+    const { page, client } = await web.person("Ann Hurries");
+    await page.goto("/");
+    await page.getByText("A note holds your files").waitFor();
+    const held = await holdRequests(page, /\/notes$/);
+    for (let press = 0; press < 3; press++) await page.keyboard.press("n");
+    await page.getByRole("main").getByRole("button", { name: "New note" }).click();
+    held.release();
+    await page.waitForURL("**/n/*");
+    await page.getByRole("textbox", TITLE).waitFor();
+    expect((await client.notes.list()).items).toHaveLength(1);
+  });
+
+  it("calls a note without a title Untitled", async () => {
+    const { page, client } = await web.person("Ann Untitled");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    const title = page.getByRole("textbox", TITLE);
+    await title.fill("");
+    expect(await title.inputValue()).toBe("");
+    await title.press("Escape");
+    expect(await title.inputValue()).toBe("Untitled");
+    await soon(() => client.notes.get(id)).toMatchObject({ title: "Untitled", body: "one" });
+  });
+
+  it.each(["light", "dark"] as const)("has no serious axe findings in the %s theme", async (colorScheme) => {
+    const { page, client, watch } = await web.person(`Ann ${colorScheme}`, { colorScheme });
+    watch.expect(/^409 PATCH/);
+    const body =
+      "# One\n\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`code` [link](https://example.com)\n\n> quote";
+    const { id } = await seedNote(client, { title: "Plan", body, files: [text("a.txt", "a")] });
+    const findings: Record<string, string[]> = {};
+    const look = async (name: string) => {
+      findings[name] = await seriousFindings(page);
+    };
+    await page.goto("/?q=nowhere");
+    await page.getByRole("heading", { name: /Nothing found/ }).waitFor();
+    await look("nothing found");
+    await page.goto("/");
+    await page.getByRole("link", { name: /Plan/ }).click();
+    await page.getByRole("heading", { name: "One" }).waitFor();
+    await look("read");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("option").first().waitFor();
+    await look("palette");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await look("keys");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("e");
+    await page.getByRole("textbox", TEXT).waitFor();
+    await client.notes.update(id, { body: "theirs" });
+    await page.getByRole("textbox", TEXT).fill("mine");
+    await page.getByText("This note was changed while you were writing").waitFor();
+    await look("conflict");
+    expect(findings).toEqual({ "nothing found": [], read: [], palette: [], keys: [], conflict: [] });
+  });
+});

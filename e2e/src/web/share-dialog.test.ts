@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { seriousFindings } from "./testing/axe.ts";
+import { seedNote } from "./testing/seed.ts";
+import { openShareDialog, rowOf, sharesOf } from "./testing/share-dialog.ts";
+import { startWeb } from "./testing/start-web.ts";
+import { holdRequests } from "./testing/watch.ts";
+
+describe("the share dialog", () => {
+  const web = startWeb();
+
+  it("keeps the role of each when the next email is typed early", async () => {
+    const [ann, ben, cleo] = [
+      await web.person("Ann Types"),
+      await web.person("Ben Typed"),
+      await web.person("Cleo Typed"),
+    ];
+    const note = await seedNote(ann.client, { title: "Plan" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    const held = await holdRequests(ann.page, /\/shares$/);
+    const share = dialog.getByRole("button", { name: "Share", exact: true });
+    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
+    await share.click();
+    await dialog.getByLabel("People", { exact: true }).fill(cleo.email);
+    await dialog.getByRole("combobox", { name: "What they can do" }).selectOption("Can edit");
+    expect(await share.isDisabled()).toBe(true);
+    held.release();
+    await dialog.getByRole("button", { name: `Take out ${ben.email}` }).waitFor({ state: "detached" });
+    await share.click();
+    await rowOf(ann.page, "Cleo Typed").getByRole("combobox", { name: "What Cleo Typed can do" }).waitFor();
+    expect((await sharesOf(ann, note.id)).sort((a, b) => String(a.email).localeCompare(String(b.email)))).toEqual([
+      { email: ben.email, role: "viewer", expiresAt: null },
+      { email: cleo.email, role: "editor", expiresAt: null },
+    ]);
+  });
+
+  it("shares with known users and keeps the unknown emails", async () => {
+    const [ann, ben] = [await web.person("Ann Five"), await web.person("Ben Five")];
+    ann.watch.expect(/^422 PUT /);
+    const note = await seedNote(ann.client, { title: "Minutes" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    const field = dialog.getByLabel("People", { exact: true });
+    await field.pressSequentially("nobody@example.com, ben.five@example.com no.one@example.com");
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    await rowOf(ann.page, "Ben Five").getByLabel("What Ben Five can do").waitFor();
+    const problem = dialog.getByRole("alert");
+    expect(await problem.textContent()).toBe(
+      "No one here has these email addresses: nobody@example.com, no.one@example.com. Ask them to sign up first, or copy a temporary link of a file.",
+    );
+    const chips = dialog.getByRole("list", { name: "To be shared with" }).getByRole("listitem");
+    expect(await chips.allTextContents()).toEqual(["nobody@example.com", "no.one@example.com"]);
+    expect((await sharesOf(ann, note.id)).map(({ email }) => email)).toEqual([ben.email]);
+    // The same once more, when one of them is here.
+    await web.person("No One");
+    await dialog.getByRole("button", { name: "Take out nobody@example.com" }).click();
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    await rowOf(ann.page, "No One").getByLabel("What No One can do").waitFor();
+    await expect.poll(() => chips.count()).toBe(0);
+  });
+
+  it("refuses no email, half an email and the own email", async () => {
+    const ann = await web.person("Ann Six");
+    const note = await seedNote(ann.client, { title: "List" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    const field = dialog.getByLabel("People", { exact: true });
+    const share = dialog.getByRole("button", { name: "Share", exact: true });
+    await share.click();
+    await dialog.getByText("Enter an email address.").waitFor();
+    await field.fill("dora@");
+    await share.click();
+    await dialog.getByText("“dora@” is not a complete email address").waitFor();
+    // Backspace makes text of a chip again, to be corrected.
+    await field.press("Backspace");
+    expect(await field.inputValue()).toBe("dora@");
+    await field.fill("ANN.SIX@example.com");
+    await share.click();
+    await dialog.getByText("ANN.SIX@example.com is your own email address.").waitFor();
+    const puts = [...(ann.watch.requests.get(web.service.url) ?? [])].filter(({ method }) => method === "PUT");
+    expect(puts).toEqual([]);
+  });
+
+  it("reverts a change that the service refuses", async () => {
+    const [ann, ben] = [await web.person("Ann Eight"), await web.person("Ben Eight")];
+    ann.watch.expect(/^503 (PUT|DELETE) /);
+    const note = await seedNote(ann.client, { title: "Budget", sharedWith: { emails: [ben.email] } });
+    await openShareDialog(ann.page, note.id);
+    const row = rowOf(ann.page, "Ben Eight");
+    const role = row.getByLabel("What Ben Eight can do");
+    await role.waitFor();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await ann.page.route(/\/shares/, async (route) => {
+      if (route.request().method() === "GET") return route.continue();
+      await released;
+      const problem = { code: "database_unavailable", status: 503, message: "down" };
+      await route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+    await role.selectOption("Can edit");
+    // Shown at once, while the answer is on its way.
+    expect(await role.inputValue()).toBe("editor");
+    release();
+    await row.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
+    expect(await role.inputValue()).toBe("viewer");
+    await row.getByRole("button", { name: "Stop sharing with Ben Eight" }).click();
+    await row.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
+    expect(await role.inputValue()).toBe("viewer");
+    expect((await sharesOf(ann, note.id)).map(({ email }) => email)).toEqual([ben.email]);
+  });
+
+  it("works with the keyboard alone", async () => {
+    const [ann, ben] = [await web.person("Ann Nine"), await web.person("Ben Nine")];
+    const note = await seedNote(ann.client, { title: "Keys" });
+    const { page } = ann;
+    await page.goto(`/n/${note.id}`);
+    await page.getByRole("button", { name: "Share", exact: true }).waitFor();
+    await page.keyboard.press("s");
+    const dialog = page.getByRole("dialog");
+    await dialog.locator("input:focus").waitFor();
+    await page.keyboard.type(ben.email);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await dialog.getByLabel("What Ben Nine can do").waitFor();
+    await dialog.locator("input:focus").waitFor();
+    const name = () => page.evaluate("document.activeElement.getAttribute('aria-label')");
+    for (let steps = 0; (await name()) !== "Stop sharing with Ben Nine"; steps++) {
+      expect(steps).toBeLessThan(12);
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Enter");
+    // The focus is where the next step is: first to undo, then back on the line.
+    await dialog.locator("button:focus", { hasText: "Undo" }).waitFor();
+    await page.keyboard.press("Enter");
+    await dialog.locator("[aria-label='Stop sharing with Ben Nine']:focus").waitFor();
+    await expect.poll(() => sharesOf(ann, note.id)).toHaveLength(1);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.locator("button:focus", { hasText: "Share" }).waitFor();
+  });
+
+  it.each(["light", "dark"] as const)("has no serious axe findings in the %s theme", async (colorScheme) => {
+    const ann = await web.person(`Ann Ten ${colorScheme}`, { colorScheme });
+    const ben = await web.person(`Ben Ten ${colorScheme}`);
+    ann.watch.expect(/^422 PUT /);
+    const note = await seedNote(ann.client, { title: "Seen", sharedWith: { emails: [ben.email], role: "editor" } });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByLabel("People", { exact: true }).fill("nobody@example.com");
+    await dialog.getByLabel("When it expires", { exact: true }).selectOption("Until a date…");
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    await dialog.getByRole("alert").waitFor();
+    expect(await seriousFindings(ann.page)).toEqual([]);
+    await dialog.getByRole("button", { name: `Stop sharing with ${ben.name}` }).click();
+    await dialog.getByRole("button", { name: "Undo" }).waitFor();
+    expect(await seriousFindings(ann.page)).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+import type { Page } from "playwright-core";
+import type { Share } from "../../../../packages/client/src/index.ts";
+import type { Person } from "./person.ts";
+
+/** Opens the note and its share dialog. Returns the dialog. */
+export async function openShareDialog(page: Page, noteId: string): Promise<ReturnType<Page["getByRole"]>> {
+  await page.goto(`/n/${noteId}`);
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  return page.getByRole("dialog", { name: "Share this note" });
+}
+
+/** The row of a user, by their name. */
+export const rowOf = (page: Page, name: string) => page.getByRole("listitem").filter({ hasText: name });
+
+/** The shares of a note as the service has them. */
+export async function sharesOf(
+  { client }: Person,
+  noteId: string,
+): Promise<Pick<Share, "email" | "role" | "expiresAt">[]> {
+  const { shares } = await client.shares.list({ noteId });
+  return shares.map(({ email, role, expiresAt }) => ({ email, role, expiresAt }));
+}

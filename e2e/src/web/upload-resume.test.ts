@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
+import { randomFile, text } from "./testing/files.ts";
+import {
+  button,
+  choose,
+  filesOf,
+  hashesOf,
+  keptUploads,
+  open,
+  rowOf,
+  stored,
+  untilAttached,
+} from "./testing/note-files.ts";
+import { PASSWORD } from "./testing/person.ts";
+import { startWeb } from "./testing/start-web.ts";
+import { chooseBy, closeBucket, fileOnDisk } from "./testing/upload-faults.ts";
+
+const MIB = 2 ** 20;
+/** More than a single PUT accepts. The client sends it as parts of 8 MiB. */
+const MULTIPART_BYTES = 72 * MIB;
+/** More than the browser stores. */
+const HUGE = { sizeBytes: 513 * MIB };
+type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
+
+describe("an interrupted upload", () => {
+  const web = startWeb();
+
+  it("resumes after an outage and a reload", async () => {
+    const gus = await web.person("Gus");
+    const note = await open(gus);
+    const file = randomFile("large.bin", { sizeBytes: MULTIPART_BYTES });
+    gus.watch.expect(/ERR_INTERNET_DISCONNECTED/);
+    const [fifth, ninth, offline] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as Resolvers;
+    let sent = 0;
+    let isReloaded = false;
+    await gus.page.route(/partNumber=/, async (route) => {
+      sent += 1;
+      if (sent === 9) ninth.resolve();
+      // Five of the nine parts get through. What the page sends between the connection and the reload goes nowhere.
+      if (!isReloaded && sent > 5) await offline.promise;
+      if (!isReloaded && sent > 9) return;
+      await route.continue().catch(() => undefined);
+    });
+    gus.page.on("requestfinished", (request) => {
+      if (request.url().includes("partNumber=") && request.method() === "PUT" && ++through === 5) fifth.resolve();
+    });
+    let through = 0;
+    await dropFiles(gus.page.locator("main"), { files: [file] });
+    await Promise.all([fifth.promise, ninth.promise]);
+    await gus.context.setOffline(true);
+    offline.resolve();
+    await rowOf(gus, "large.bin").getByText("Waiting for the connection").waitFor();
+    await gus.context.setOffline(false);
+    await gus.page.reload({ waitUntil: "commit" });
+    isReloaded = true;
+    sent = 0;
+    await untilAttached(gus, "large.bin");
+    expect(await stored(gus.client, note.id)).toEqual(hashesOf([file]));
+    expect(sent).toBe(4);
+    expect(await keptUploads(gus)).toBe(0);
+  });
+
+  it("resumes after the next sign-in", async () => {
+    const ida = await web.person("Ida Ends");
+    const note = await open(ida);
+    const file = randomFile("large.bin", { sizeBytes: MIB });
+    // It has come to the bucket, and is offered once more.
+    ida.watch.expect(/^401 |^412 PUT/);
+    const gate = Promise.withResolvers<void>();
+    const isSending = Promise.withResolvers<void>();
+    await ida.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      isSending.resolve();
+      await gate.promise;
+      await route.continue();
+    });
+    await choose(ida, [file]);
+    await isSending.promise;
+    await ida.context.clearCookies();
+    gate.resolve();
+    await ida.page.getByText("Your session has ended.").waitFor();
+    await ida.page.getByLabel("Email").fill(ida.email);
+    await ida.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await ida.page.keyboard.press("Enter");
+    await untilAttached(ida, "large.bin");
+    expect(await stored(ida.client, note.id)).toEqual(hashesOf([file]));
+  });
+
+  it("of more than 512 MiB needs the same file again after a reload", async () => {
+    const emil = await web.person("Emil");
+    await open(emil);
+    await closeBucket(emil, web.service);
+    const path = await fileOnDisk("huge.bin", HUGE);
+    const row = rowOf(emil, "huge.bin");
+    await chooseBy(emil.page.getByRole("button", { name: "Attach files" }), path);
+    await button(row, "Pause").waitFor();
+    await expect.poll(() => keptUploads(emil)).toBe(1);
+    emil.page.on("dialog", (dialog) => dialog.accept());
+    await emil.page.reload();
+    await row.getByText("Choose the file again to continue").waitFor();
+    const again = row.getByText("Choose the file…");
+    await chooseBy(again, { name: "huge.bin", mimeType: "", buffer: Buffer.from("another") });
+    await row.getByText("That is another file: its name, size or date is not the same.").waitFor();
+    await chooseBy(again, path);
+    await button(row, "Pause").waitFor();
+    await button(row, "Cancel").click();
+    await expect.poll(() => keptUploads(emil)).toBe(0);
+  });
+
+  it("of more than 512 MiB resumes from a dropped file", async () => {
+    const fritz = await web.person("Fritz");
+    const note = await open(fritz);
+    await closeBucket(fritz, web.service);
+    const row = rowOf(fritz, "huge.bin");
+    await dropFromDisk(fritz, [await fileOnDisk("huge.bin", HUGE)]);
+    await button(row, "Pause").waitFor();
+    await expect.poll(() => keptUploads(fritz)).toBe(1);
+    await fritz.page.reload();
+    await row.getByText("0 bytes of 538 MB").waitFor();
+    await fritz.page.close();
+    // With its last page the browser has forgotten that it may.
+    const later = { ...fritz, page: await fritz.context.newPage() };
+    await later.page.goto(`/n/${note.id}`);
+    const laterRow = rowOf(later, "huge.bin");
+    await laterRow.getByText("Your browser needs your permission to read the file again.").waitFor();
+    await laterRow.getByRole("button", { name: "Continue" }).waitFor();
+    await button(laterRow, "Remove from the list").click();
+    await expect.poll(() => keptUploads(later)).toBe(0);
+  });
+
+  it("asks before the page closes when the browser stores no file", async () => {
+    const dora = await web.person("Dora");
+    await dora.context.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
+    await open(dora);
+    const bucket = await closeBucket(dora, web.service);
+    await choose(dora, [text("a.txt", "hello")]);
+    await filesOf(dora).getByRole("progressbar").waitFor();
+    const asked = dora.page.waitForEvent("dialog");
+    await dora.page.evaluate("setTimeout(() => location.reload())");
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    bucket.open();
+    await untilAttached(dora, "a.txt");
+  });
+});

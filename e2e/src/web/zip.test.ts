@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { randomFile, type SampleFile, text } from "./testing/files.ts";
+import { hashesOf, open, sha256 } from "./testing/note-files.ts";
+import type { Person } from "./testing/person.ts";
+import { startWeb } from "./testing/start-web.ts";
+import { readZip } from "./testing/zip.ts";
+
+const MIB = 2 ** 20;
+
+describe("the ZIP of all files", () => {
+  const web = startWeb();
+
+  it("is made in the browser without a byte through the service", async () => {
+    const emil = await web.person("Emil");
+    const files = [text("a.txt", "first"), text("a.txt", "second"), randomFile("c.bin", { sizeBytes: 3 * MIB })];
+    await emil.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await open(emil, files);
+    const sizes: Promise<number>[] = [];
+    emil.context.on("response", (response) => {
+      if (!response.url().startsWith(web.service.url)) return;
+      sizes.push(
+        response.body().then(
+          (body) => body.length,
+          () => 0,
+        ),
+      );
+    });
+    const download = emil.page.waitForEvent("download");
+    await emil.page.getByRole("button", { name: "Download all" }).click();
+    expect((await download).suggestedFilename()).toBe("Trip.zip");
+    const entries = await readZip(await (await download).path());
+    const { bytes } = files[2] as SampleFile;
+    expect(entries.map(({ name, bytes }) => [name, sha256(bytes)]).sort()).toEqual(
+      [
+        ["a.txt", sha256(Buffer.from("second"))],
+        ["a (2).txt", sha256(Buffer.from("first"))],
+        ["c.bin", sha256(bytes)],
+      ].sort(),
+    );
+    expect(Math.max(...(await Promise.all(sizes)))).toBeLessThan(100_000);
+  });
+
+  it("is deleted from the browser at sign-out and by the next ZIP", async () => {
+    const jan = await web.person("Jan");
+    await jan.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await open(jan, [text("a.txt", "first"), text("b.txt", "second")]);
+    const downloadAll = async () => {
+      const download = jan.page.waitForEvent("download");
+      await jan.page.getByRole("button", { name: "Download all" }).click();
+      await readZip(await (await download).path());
+    };
+    await downloadAll();
+    const [first] = await storedNames(jan);
+    await downloadAll();
+    // The browser may still be saving it.
+    expect(await storedNames(jan)).toHaveLength(2);
+    await jan.page.clock.install({ time: Date.now() + 120_000 });
+    await downloadAll();
+    const names = await storedNames(jan);
+    expect(names).toHaveLength(1);
+    expect(names).not.toContain(first);
+    await jan.page.getByRole("button", { name: "Jan" }).click();
+    await jan.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await jan.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await storedNames(jan)).toEqual([]);
+  });
+
+  it("is written into the file that the user chose", async () => {
+    const fay = await web.person("Fay");
+    // The dialog is the browser's; the file behind its answer is a real one, of the browser's own storage.
+    await fay.context.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
+      if (globalThis.declines) throw new DOMException("", "AbortError");
+      return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
+    }`);
+    const files = [text("a.txt", "first"), randomFile("c.bin", { sizeBytes: 3 * MIB })];
+    await open(fay, files);
+    const all = fay.page.getByRole("button", { name: "Download all" });
+    await fay.page.evaluate("globalThis.declines = true");
+    await all.click();
+    await fay.page.evaluate("globalThis.declines = false");
+    await all.click();
+    await fay.page.getByText("All files are in the ZIP.").waitFor();
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-zip-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "Trip.zip"), await readStored(fay, "Trip.zip"));
+    const entries = await readZip(join(folder, "Trip.zip"));
+    expect(Object.fromEntries(entries.map(({ name, bytes }) => [name, sha256(bytes)]))).toEqual(hashesOf(files));
+  });
+
+  it("names the files that are missing in it", async () => {
+    const hana = await web.person("Hana");
+    await hana.context.addInitScript("delete globalThis.showSaveFilePicker");
+    const note = await open(hana, [text("a.txt", "a"), text("b.txt", "b")]);
+    hana.watch.expect(/^404 GET /);
+    const [first] = note.attachments;
+    await hana.client.attachments.remove(first?.id ?? "");
+    const download = hana.page.waitForEvent("download");
+    await hana.page.getByRole("button", { name: "Download all" }).click();
+    const names = (await readZip(await (await download).path())).map(({ name }) => name);
+    expect(names).toEqual(["b.txt", "NOT IN THIS ZIP.txt"]);
+    const said = hana.page.getByRole("region", { name: "Notifications" });
+    await said.getByText("Not in the ZIP, because they could not be downloaded: a.txt").waitFor();
+  });
+});
+
+/** The names of the files in the origin private file system. */
+function storedNames({ page }: Person): Promise<string[]> {
+  return page.evaluate("navigator.storage.getDirectory().then((folder) => Array.fromAsync(folder.keys()))");
+}
+
+/** The content of a file in the origin private file system. */
+async function readStored({ page }: Person, name: string): Promise<Buffer> {
+  const url = await page.evaluate<string>(
+    `navigator.storage.getDirectory().then((folder) => folder.getFileHandle("${name}")).then((handle) => handle.getFile()).then(
+      (file) => new Promise((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result);
+        reader.readAsDataURL(file);
+      }),
+    )`,
+  );
+  return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
+}

@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
+import type { FastifySchema } from "fastify";
 import { Type } from "typebox";
 import { sessionCookieName } from "./auth/accounts-config.ts";
 import { docsTheme } from "./docs-theme.ts";
@@ -15,6 +16,17 @@ const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
 };
+
+/** Completes the schemas of a tag. Their keys are the operation ids. */
+export function operations<Schemas extends Record<string, FastifySchema>>(
+  tag: (typeof tags)[number]["name"],
+  schemas: Schemas,
+): Schemas {
+  const entries = Object.entries(schemas);
+  return Object.fromEntries(
+    entries.map(([operationId, schema]) => [operationId, { tags: [tag], operationId, ...schema }]),
+  ) as Schemas;
+}
 
 /** In the order in which a reader needs them. */
 const tags = [

@@ -3,40 +3,36 @@ import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
+import { operations } from "../../openapi.ts";
 import { presentPerson } from "../../present-person.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 
-const tags = ["activity"];
-
-const listNoteActivity = {
-  tags,
-  operationId: "listNoteActivity",
-  summary: "List the audit events of a note and its files, newest first",
-  params: NoteParams,
-  querystring: PageQuery,
-  response: { 200: AuditEventPage },
-};
-
-const listActivity = {
-  tags,
-  operationId: "listActivity",
-  summary: "List the audit events of your notes, newest first",
-  querystring: PageQuery,
-  response: { 200: AuditEventPage },
-};
+const schemas = operations("activity", {
+  listNoteActivity: {
+    summary: "List the audit events of a note and its files, newest first",
+    params: NoteParams,
+    querystring: PageQuery,
+    response: { 200: AuditEventPage },
+  },
+  listActivity: {
+    summary: "List the audit events of your notes, newest first",
+    querystring: PageQuery,
+    response: { 200: AuditEventPage },
+  },
+});
 
 /** GET /activity and /notes/:noteId/activity. */
 export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/notes/:noteId/activity", { schema: listNoteActivity }, async (request) => {
+  app.get("/notes/:noteId/activity", { schema: schemas.listNoteActivity }, async (request) => {
     const { limit, cursor } = request.query;
     const caller = callerOf(request);
     const input = { noteId: request.params.noteId, limit, cursor };
     return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
   });
 
-  app.get("/activity", { schema: listActivity }, async (request) => {
+  app.get("/activity", { schema: schemas.listActivity }, async (request) => {
     const { limit, cursor } = request.query;
     const caller = callerOf(request);
     return describe(await useCases.listActivity(caller, { limit, cursor }), { caller, ...deps });

@@ -11,69 +11,58 @@ import { Type } from "typebox";
 import { DomainError } from "../../../domain/errors.ts";
 import { callerOf } from "../../authentication.ts";
 import { httpLimits } from "../../http-limits.ts";
-import { emptyResponse } from "../../openapi.ts";
+import { emptyResponse, operations } from "../../openapi.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App, RequestOf, RouteDeps } from "../../route-types.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./file-form.ts";
 import { describeAttachment, describeShared } from "./present.ts";
 
-const tags = ["attachments"];
-
 // Only for the document. The form is read as a stream.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });
 
-const attach = {
-  tags,
-  operationId: "attach",
-  summary: "Attach the file of a form. Administrators can also attach an object that is in the bucket",
-  consumes: ["multipart/form-data", "application/json"],
-  params: NoteParams,
-  body: {
-    content: {
-      "multipart/form-data": { schema: Form },
-      "application/json": { schema: AdoptBody },
+const schemas = operations("attachments", {
+  attach: {
+    summary: "Attach the file of a form. Administrators can also attach an object that is in the bucket",
+    consumes: ["multipart/form-data", "application/json"],
+    params: NoteParams,
+    body: {
+      content: {
+        "multipart/form-data": { schema: Form },
+        "application/json": { schema: AdoptBody },
+      },
     },
+    response: { 201: Attachment },
   },
-  response: { 201: Attachment },
-};
-
-const listAttachments = {
-  tags,
-  operationId: "listAttachments",
-  summary: "List the files that are shared with you without their notes",
-  querystring: ListAttachmentsQuery,
-  response: { 200: SharedAttachmentPage },
-};
-
-const getAttachment = {
-  tags,
-  operationId: "getAttachment",
-  summary: "Read the metadata of an attachment",
-  params: AttachmentParams,
-  response: { 200: Attachment },
-};
-
-const deleteAttachment = {
-  tags,
-  operationId: "deleteAttachment",
-  summary: "Delete an attachment and its stored file",
-  params: AttachmentParams,
-  response: { 204: emptyResponse },
-};
+  listAttachments: {
+    summary: "List the files that are shared with you without their notes",
+    querystring: ListAttachmentsQuery,
+    response: { 200: SharedAttachmentPage },
+  },
+  getAttachment: {
+    summary: "Read the metadata of an attachment",
+    params: AttachmentParams,
+    response: { 200: Attachment },
+  },
+  deleteAttachment: {
+    summary: "Delete an attachment and its stored file",
+    params: AttachmentParams,
+    response: { 204: emptyResponse },
+  },
+});
 
 /** /attachments and /attachments/:attachmentId. */
 export function attachmentRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/attachments", { schema: listAttachments }, async (request) => {
+  app.get("/attachments", { schema: schemas.listAttachments }, async (request) => {
     const { limit, cursor } = request.query;
     return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), deps);
   });
 
-  app.get("/attachments/:attachmentId", { schema: getAttachment }, async (request) =>
+  app.get("/attachments/:attachmentId", { schema: schemas.getAttachment }, async (request) =>
     describeAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId), deps),
   );
 
-  app.delete("/attachments/:attachmentId", { schema: deleteAttachment }, async (request, reply) => {
+  app.delete("/attachments/:attachmentId", { schema: schemas.deleteAttachment }, async (request, reply) => {
     await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);
     return reply.code(204).send(null);
   });
@@ -82,13 +71,13 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
 /** POST /notes/:noteId/attachments. Needs its own scope, so that no other route runs the hooks of the form parser. */
 export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
-  app.post("/notes/:noteId/attachments", { schema: attach }, async (request, reply) => {
+  app.post("/notes/:noteId/attachments", { schema: schemas.attach }, async (request, reply) => {
     const attachment = request.isMultipart() ? await attachForm(request, deps) : await adopt(request, deps);
     return reply.code(201).send(await describeAttachment(attachment, deps));
   });
 }
 
-type AttachRequest = RequestOf<typeof attach>;
+type AttachRequest = RequestOf<typeof schemas.attach>;
 
 async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: RouteDeps) {
   const { noteId } = request.params;

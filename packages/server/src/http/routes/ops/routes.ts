@@ -2,52 +2,46 @@ import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { httpLimits } from "../../http-limits.ts";
 import type { Metrics } from "../../metrics.ts";
+import { operations } from "../../openapi.ts";
 import { problemBody } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
 
-const tags = ["operations"];
 const security: [] = [];
 const UpOrDown = Type.Enum(["up", "down"]);
 
-const healthz = {
-  tags,
-  security,
-  operationId: "healthz",
-  summary: "Check that the process runs",
-  response: { 200: Type.Object({ status: Type.Enum(["ok"]) }) },
-};
-
-const readyz = {
-  tags,
-  security,
-  operationId: "readyz",
-  summary: "Check that the database and the bucket respond",
-  description: "With a virus scanner, `scanner` is its state. New files wait while it is down.",
-  response: {
-    200: Type.Object({
-      status: Type.Enum(["ready"]),
-      checks: Type.Object({ database: UpOrDown, bucket: UpOrDown, scanner: Type.Optional(UpOrDown) }),
-    }),
+const schemas = operations("operations", {
+  healthz: {
+    security,
+    summary: "Check that the process runs",
+    response: { 200: Type.Object({ status: Type.Enum(["ok"]) }) },
   },
-};
-
-const getMetrics = {
-  tags,
-  security,
-  operationId: "metrics",
-  summary: "Prometheus metrics",
-  produces: ["text/plain"],
-  response: { 200: Type.String() },
-};
+  readyz: {
+    security,
+    summary: "Check that the database and the bucket respond",
+    description: "With a virus scanner, `scanner` is its state. New files wait while it is down.",
+    response: {
+      200: Type.Object({
+        status: Type.Enum(["ready"]),
+        checks: Type.Object({ database: UpOrDown, bucket: UpOrDown, scanner: Type.Optional(UpOrDown) }),
+      }),
+    },
+  },
+  metrics: {
+    security,
+    summary: "Prometheus metrics",
+    produces: ["text/plain"],
+    response: { 200: Type.String() },
+  },
+});
 
 /** Each probe resolves if its part responds and rejects if it is down. `scanner` is missing without a virus scanner. */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
 /** /healthz, /readyz and /metrics: public, without any user data. */
 export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metrics: Metrics }): void {
-  app.get("/healthz", { schema: healthz }, () => ({ status: "ok" as const }));
+  app.get("/healthz", { schema: schemas.healthz }, () => ({ status: "ok" as const }));
 
-  app.get("/readyz", { schema: readyz }, async (request, reply) => {
+  app.get("/readyz", { schema: schemas.readyz }, async (request, reply) => {
     const [database, bucket, scanner] = await Promise.all([
       check(probes.database),
       check(probes.bucket),
@@ -60,7 +54,7 @@ export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metri
     return sendNotReady(reply as FastifyReply, { checks, requestId: request.id });
   });
 
-  app.get("/metrics", { schema: getMetrics }, async (_request, reply) => {
+  app.get("/metrics", { schema: schemas.metrics }, async (_request, reply) => {
     reply.header("content-type", metrics.registry.contentType);
     return metrics.registry.metrics();
   });

@@ -8,61 +8,50 @@ import {
 } from "@valetkey/contract";
 import type { ApiToken } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
-import { emptyResponse } from "../../openapi.ts";
+import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { parseExpiresAt, toIso } from "../../wire-instant.ts";
 
-const tags = ["tokens"];
-
-const getMe = {
-  tags,
-  operationId: "getMe",
-  summary: "Read your user",
-  response: { 200: Me },
-};
-
-const createToken = {
-  tags,
-  operationId: "createToken",
-  summary: "Create an API token that acts as you. Only this response contains it",
-  body: CreateTokenBody,
-  response: { 201: CreatedToken },
-};
-
-const listTokens = {
-  tags,
-  operationId: "listTokens",
-  summary: "List your API tokens, without their secrets",
-  response: { 200: ApiTokens },
-};
-
-const revokeToken = {
-  tags,
-  operationId: "revokeToken",
-  summary: "Revoke one of your API tokens",
-  params: TokenParams,
-  response: { 204: emptyResponse },
-};
+const schemas = operations("tokens", {
+  getMe: {
+    summary: "Read your user",
+    response: { 200: Me },
+  },
+  createToken: {
+    summary: "Create an API token that acts as you. Only this response contains it",
+    body: CreateTokenBody,
+    response: { 201: CreatedToken },
+  },
+  listTokens: {
+    summary: "List your API tokens, without their secrets",
+    response: { 200: ApiTokens },
+  },
+  revokeToken: {
+    summary: "Revoke one of your API tokens",
+    params: TokenParams,
+    response: { 204: emptyResponse },
+  },
+});
 
 /** /me and /tokens. */
 export function tokenRoutes(app: App, { useCases }: RouteDeps): void {
-  app.get("/me", { schema: getMe }, async (request) => {
+  app.get("/me", { schema: schemas.getMe }, async (request) => {
     const { id, email, name, isAdmin } = await useCases.getMe(callerOf(request));
     return { id, email: email ?? null, name: name ?? null, isAdmin };
   });
 
-  app.post("/tokens", { schema: createToken }, async (request, reply) => {
+  app.post("/tokens", { schema: schemas.createToken }, async (request, reply) => {
     const { label, expiresAt } = request.body;
     const input = { label, expiresAt: parseExpiresAt(expiresAt) };
     const { token, record } = await useCases.createApiToken(callerOf(request), input);
     return reply.code(201).send({ ...present(record), token });
   });
 
-  app.get("/tokens", { schema: listTokens }, async (request) => ({
+  app.get("/tokens", { schema: schemas.listTokens }, async (request) => ({
     tokens: (await useCases.listApiTokens(callerOf(request))).map(present),
   }));
 
-  app.delete("/tokens/:tokenId", { schema: revokeToken }, async (request, reply) => {
+  app.delete("/tokens/:tokenId", { schema: schemas.revokeToken }, async (request, reply) => {
     await useCases.revokeApiToken(callerOf(request), request.params.tokenId);
     return reply.code(204).send(null);
   });

@@ -1,27 +1,78 @@
+import {
+  Attachment,
+  CompleteUploadBody,
+  NoteParams,
+  SignedParts,
+  SignPartsBody,
+  StartedUpload,
+  StartUploadBody,
+  StartUploadHeaders,
+  Upload,
+  UploadParams,
+} from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { callerOf } from "../../authentication.ts";
+import { bodyIsOptional, emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { describeAttachment } from "../attachments/present.ts";
 import { readIdempotencyKey } from "./idempotency-key.ts";
 import { presentStarted, presentUpload } from "./present.ts";
-import * as schema from "./schema.ts";
+
+const schemas = operations("uploads", {
+  startUpload: {
+    summary: "Start an upload that goes straight to the bucket",
+    params: NoteParams,
+    headers: StartUploadHeaders,
+    body: StartUploadBody,
+    response: { 201: StartedUpload },
+  },
+  getUpload: {
+    summary: "Get an upload and its stored parts",
+    description:
+      "While the upload is `pending`, the response lists the stored parts, so that a client can resume. After the completion, the state is " +
+      "`verifying` or `scanning`, and then `ready`, or `rejected` with a `reason`.",
+    params: UploadParams,
+    response: { 200: Upload },
+  },
+  signUploadParts: {
+    summary: "Sign parts of an upload",
+    params: UploadParams,
+    body: SignPartsBody,
+    response: { 200: SignedParts },
+  },
+  completeUpload: {
+    summary: "Verify the stored object and attach it",
+    description:
+      "The attachment is `ready`. If its verification is slow, it is `verifying` or `scanning`, and the verification continues after the " +
+      "request. Poll `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
+    params: UploadParams,
+    body: CompleteUploadBody,
+    ...bodyIsOptional,
+    response: { 200: Attachment },
+  },
+  abortUpload: {
+    summary: "Abort an upload",
+    params: UploadParams,
+    response: { 204: emptyResponse },
+  },
+});
 
 /** POST /notes/:noteId/uploads, and /uploads/:uploadId with its parts and its completion. */
 export function uploadRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.post("/notes/:noteId/uploads", { schema: schema.startUpload }, async (request, reply) => {
+  app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
     const input = { noteId: request.params.noteId, filename, sizeBytes, contentType, sha256, idempotencyKey };
     return reply.code(201).send(presentStarted(await useCases.startUpload(callerOf(request), input)));
   });
 
-  app.get("/uploads/:uploadId", { schema: schema.getUpload }, async (request) =>
+  app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
     presentUpload(await useCases.getUpload(callerOf(request), request.params.uploadId)),
   );
 
-  app.post("/uploads/:uploadId/parts", { schema: schema.signParts }, async (request) => {
+  app.post("/uploads/:uploadId/parts", { schema: schemas.signUploadParts }, async (request) => {
     const { partNumbers } = request.body;
     const parts = await useCases.signParts(callerOf(request), { uploadId: request.params.uploadId, partNumbers });
     return { parts: parts.map((part) => ({ ...part, expiresAt: toIso(part.expiresAt) })) };
@@ -29,14 +80,14 @@ export function uploadRoutes(app: App, deps: RouteDeps): void {
 
   app.post(
     "/uploads/:uploadId/complete",
-    { schema: schema.completeUpload, preValidation: allowNoBody },
+    { schema: schemas.completeUpload, preValidation: allowNoBody },
     async (request) => {
       const input = { uploadId: request.params.uploadId, parts: request.body.parts };
       return describeAttachment(await useCases.completeUpload(callerOf(request), input), deps);
     },
   );
 
-  app.delete("/uploads/:uploadId", { schema: schema.abortUpload }, async (request, reply) => {
+  app.delete("/uploads/:uploadId", { schema: schemas.abortUpload }, async (request, reply) => {
     await useCases.abortUpload(callerOf(request), request.params.uploadId);
     return reply.code(204).send(null);
   });

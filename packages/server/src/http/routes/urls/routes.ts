@@ -4,11 +4,9 @@ import type { Caller } from "../../../domain/person.ts";
 import type { IssuedUrl } from "../../../usecases/issue-url.ts";
 import type { BatchAnswer } from "../../../usecases/issue-urls.ts";
 import { callerOf } from "../../authentication.ts";
-import { emptyResponse } from "../../openapi.ts";
+import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
-
-const tags = ["urls"];
 
 // A presigned URL is percent-encoded ASCII and needs no escaping, which would cost a tenth of a batch.
 const plainUrl = Type.String({ format: "unsafe" });
@@ -17,31 +15,25 @@ const UnescapedFileUrls = Type.Object({
   urls: Type.Array(Type.Object({ ...FileUrls.properties.urls.items.properties, fileUrl: Type.Optional(plainUrl) })),
 });
 
-const issueUrl = {
-  tags,
-  operationId: "issueUrl",
-  summary: "Issue a URL of the file that expires after expiresIn seconds",
-  params: AttachmentParams,
-  querystring: UrlQuery,
-  response: { 200: UnescapedFileUrl },
-};
-
-const issueUrls = {
-  tags,
-  operationId: "issueUrls",
-  summary: "Issue URLs of up to 1,000 files. Each id has its own result, in the order of the request",
-  body: FileUrlsBody,
-  response: { 200: UnescapedFileUrls },
-};
-
-const download = {
-  tags,
-  operationId: "download",
-  summary: "Redirect to a new URL of the file",
-  params: AttachmentParams,
-  querystring: UrlQuery,
-  response: { 302: { ...emptyResponse, description: "Location is the URL of the file" } },
-};
+const schemas = operations("urls", {
+  issueUrl: {
+    summary: "Issue a URL of the file that expires after expiresIn seconds",
+    params: AttachmentParams,
+    querystring: UrlQuery,
+    response: { 200: UnescapedFileUrl },
+  },
+  issueUrls: {
+    summary: "Issue URLs of up to 1,000 files. Each id has its own result, in the order of the request",
+    body: FileUrlsBody,
+    response: { 200: UnescapedFileUrls },
+  },
+  download: {
+    summary: "Redirect to a new URL of the file",
+    params: AttachmentParams,
+    querystring: UrlQuery,
+    response: { 302: { ...emptyResponse, description: "Location is the URL of the file" } },
+  },
+});
 
 // A HEAD would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
@@ -58,7 +50,7 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
     return issued;
   };
 
-  app.get("/attachments/:attachmentId/url", { schema: issueUrl, exposeHeadRoute }, async (request) => {
+  app.get("/attachments/:attachmentId/url", { schema: schemas.issueUrl, exposeHeadRoute }, async (request) => {
     const { fileUrl, expiresInSeconds, expiresAt } = await issue(callerOf(request), {
       ...request.params,
       ...request.query,
@@ -66,11 +58,14 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
     return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
   });
 
-  app.get("/attachments/:attachmentId/download", { schema: download, exposeHeadRoute }, async (request, reply) =>
-    reply.redirect((await issue(callerOf(request), { ...request.params, ...request.query })).fileUrl, 302),
+  app.get(
+    "/attachments/:attachmentId/download",
+    { schema: schemas.download, exposeHeadRoute },
+    async (request, reply) =>
+      reply.redirect((await issue(callerOf(request), { ...request.params, ...request.query })).fileUrl, 302),
   );
 
-  app.post("/attachments/urls", { schema: issueUrls }, async (request) => {
+  app.post("/attachments/urls", { schema: schemas.issueUrls }, async (request) => {
     const { attachmentIds, expiresIn } = request.body;
     const answers = await useCases.issueUrls(callerOf(request), { attachmentIds, expiresInSeconds: expiresIn });
     const urls = presentAnswers(answers);

@@ -1,17 +1,18 @@
 import { Usage } from "@valetkey/contract";
 import { callerOf } from "../../authentication.ts";
+import { operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 
-const getUsage = {
-  tags: ["usage"],
-  operationId: "getUsage",
-  summary: "Get your usage and quota",
-  response: { 200: Usage },
-};
+const schemas = operations("usage", {
+  getUsage: {
+    summary: "Get your usage and quota",
+    response: { 200: Usage },
+  },
+});
 
 /** GET /usage. */
 export function usageRoutes(app: App, { useCases }: RouteDeps): void {
-  app.get("/usage", { schema: getUsage }, async (request) => {
+  app.get("/usage", { schema: schemas.getUsage }, async (request) => {
     const { usage, quota } = await useCases.getUsage(callerOf(request));
     const { bytes: usedBytes, files } = usage;
     return { usedBytes, quotaBytes: quota.bytes ?? null, files, quotaFiles: quota.files ?? null };

@@ -1,6 +1,6 @@
 import { readOidc } from "./oidc.ts";
 import type { ConfigReader } from "./reader.ts";
-import { missingSecret, readSecret } from "./secret-rules.ts";
+import { MAKE_SECRET, readSecret } from "./secret-rules.ts";
 import type { AuthConfig, DatabaseConfig, EmbeddedSecrets } from "./types.ts";
 
 /** Accounts and tokens, without the secrets of embedded mode. */
@@ -23,10 +23,10 @@ export function readDatabase(reader: ConfigReader, options: { sqliteFile: string
 export function readAuth(reader: ConfigReader, options: { embedded: boolean }): AuthDraft {
   const secret = readSecret(reader, "AUTH_SECRET");
   if (secret === undefined && !options.embedded) {
-    missingSecret(
-      reader,
+    reader.fault(
       "AUTH_SECRET",
-      "sessions are signed with it, and only with both the embedded bucket and SQLite is one made for you",
+      "is missing: sessions are signed with it, and only with both the embedded bucket and SQLite is one made for you",
+      MAKE_SECRET,
     );
   }
   const jwtSecret = readSecret(reader, "AUTH_JWT_SECRET");
@@ -42,10 +42,10 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
   const oidc = readOidc(reader);
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,
-    ...(jwtSecret === undefined ? {} : { jwtSecret }),
+    jwtSecret,
     ...jwt,
     signUp,
-    ...(oidc === undefined ? {} : { oidc }),
+    oidc,
   });
 }
 
@@ -59,11 +59,7 @@ function readJwt(reader: ConfigReader, { hasSecret }: { hasSecret: boolean }) {
       "AUTH_JWT_ISSUER or AUTH_JWT_AUDIENCE is set, but no AUTH_JWT_SECRET or AUTH_JWKS_URL: no token is accepted.",
     );
   }
-  return {
-    ...(jwksUrl === undefined ? {} : { jwksUrl }),
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(audience === undefined ? {} : { audience }),
-  };
+  return { jwksUrl, issuer, audience };
 }
 
 function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: string; audience: string | undefined }) {

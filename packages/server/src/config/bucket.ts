@@ -13,7 +13,7 @@ export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDraft {
   const name = reader.text("AWS_BUCKET_NAME");
   const publicEndpoint = reader.httpUrl("S3_PUBLIC_ENDPOINT", "https://storage.example.com");
-  const common = { keyPrefix: readKeyPrefix(reader), ...(publicEndpoint === undefined ? {} : { publicEndpoint }) };
+  const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, ...common });
   // In path style, and with names that no host name can contain, the bucket has the origin of its endpoint.
@@ -22,7 +22,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   return () => bucket;
 }
 
-type Common = { keyPrefix: string; publicEndpoint?: string };
+type Common = { keyPrefix: string; publicEndpoint: string | undefined };
 
 function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { server: ServerConfig }): BucketDraft {
   if (reader.text("S3_ENDPOINT") !== undefined) {
@@ -42,7 +42,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
     name: "valetkey",
     region: "us-east-1",
     keyPrefix: common.keyPrefix,
-    ...(publicEndpoint === undefined ? {} : { publicEndpoint }),
+    publicEndpoint,
     credentials: { accessKeyId: secrets().bucketAccessKeyId, secretAccessKey: secrets().bucketSecretAccessKey },
   });
 }
@@ -89,13 +89,11 @@ function readS3(reader: ConfigReader, { name, ...common }: Common & { name: stri
     kind: "s3",
     name,
     region: readRegion(reader, { hasEndpoint: reader.text("S3_ENDPOINT") !== undefined }),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    endpoint,
     ...common,
     // AWS needs a host name for each bucket. Most S3-compatible servers have none.
-    forcePathStyle:
-      reader.choice("S3_FORCE_PATH_STYLE", { of: ["true", "false"], fallback: pathStyle ? "true" : "false" }) ===
-      "true",
-    ...(credentials === undefined ? {} : { credentials }),
+    forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE", pathStyle),
+    credentials,
   };
 }
 
@@ -118,17 +116,10 @@ export function readCredentials(reader: ConfigReader): ConfigCredentials | undef
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
   const sessionToken = reader.text("AWS_SESSION_TOKEN");
-  for (const [name, value] of [
-    ["AWS_ACCESS_KEY_ID", accessKeyId] as const,
-    ["AWS_SECRET_ACCESS_KEY", secretAccessKey] as const,
-  ]) {
-    if (value !== undefined && EXAMPLE_KEYS.has(value)) {
-      reader.fault(
-        name,
-        "is the example of the AWS documentation",
-        "Set the key of a user or role of your own account.",
-      );
-    }
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
+    if (!EXAMPLE_KEYS.has(reader.text(name) ?? "")) continue;
+    const remedy = "Set the key of a user or role of your own account.";
+    reader.fault(name, "is the example of the AWS documentation", remedy);
   }
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };

@@ -9,7 +9,7 @@ import { ConfigReader, type Environment } from "./reader.ts";
 import { readScanner } from "./scanner.ts";
 import { ensureSecrets } from "./secrets.ts";
 import { readLimits, readServer } from "./server.ts";
-import type { Config, ConfigCredentials, EmbeddedSecrets } from "./types.ts";
+import type { Config, EmbeddedSecrets } from "./types.ts";
 
 export { describeConfig } from "./describe.ts";
 export { ConfigError, type ConfigFault } from "./error.ts";
@@ -28,19 +28,14 @@ const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_
  */
 export function loadConfig(
   env: Environment = process.env,
-  options: { workingDirectory: string } = { workingDirectory: process.cwd() },
+  { workingDirectory } = { workingDirectory: process.cwd() },
 ): LoadedConfig {
-  const { workingDirectory } = options;
   const file = readDotenv(join(workingDirectory, ".env"));
   const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf: ensureSecrets });
   const unseen = Object.keys(file).filter((name) => READ_BY_SDK.test(name) && env[name] === undefined);
-  return {
-    config,
-    warnings: [
-      ...warnings,
-      ...unseen.map((name) => `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`),
-    ],
-  };
+  const explain = (name: string) =>
+    `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`;
+  return { config, warnings: [...warnings, ...unseen.map(explain)] };
 }
 
 /**
@@ -67,7 +62,7 @@ export function parseConfig(
     return made;
   };
   return {
-    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), ...(scanner && { scanner }), limits },
+    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, limits },
     warnings: reader.warnings,
   };
 }
@@ -89,20 +84,9 @@ function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }
 
-/** The settings of `valetkey presign` from the environment and `.env`. */
-export type SigningTarget = {
-  region: string | undefined;
-  endpoint: string | undefined;
-  forcePathStyle: boolean;
-  credentials: ConfigCredentials | undefined;
-};
-
-/** Reads the settings for signing one URL, which also works without the settings of a service. Throws ConfigError. */
-export function loadSigningTarget(
-  env: Environment = process.env,
-  options: { workingDirectory: string } = { workingDirectory: process.cwd() },
-): SigningTarget {
-  const reader = new ConfigReader({ ...readDotenv(join(options.workingDirectory, ".env")), ...env });
+/** Reads the settings of `valetkey presign`, which works without those of a service. Throws ConfigError. */
+export function loadSigningTarget(env = process.env, { workingDirectory } = { workingDirectory: process.cwd() }) {
+  const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
   const target = {
     region: reader.text("AWS_REGION"),
     endpoint: reader.httpUrl("S3_ENDPOINT", "https://storage.example.com"),

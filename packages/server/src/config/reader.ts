@@ -77,8 +77,8 @@ export class ConfigReader {
     return options.fallback;
   }
 
-  flag(name: string): boolean {
-    return this.choice(name, { of: ["true", "false"], fallback: "false" }) === "true";
+  flag(name: string, fallback = false): boolean {
+    return this.choice(name, { of: ["true", "false"], fallback: String(fallback) }) === "true";
   }
 
   /** Reads an http or https URL without user name, query and fragment, and removes trailing slashes. */

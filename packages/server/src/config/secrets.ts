@@ -40,7 +40,12 @@ function create(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);
   const temporary = join(dataDir, `.${FILE}.${randomBytes(8).toString("hex")}`);
   try {
-    writeDurably(temporary, `${JSON.stringify(generate(), undefined, 2)}\n`);
+    const secrets: EmbeddedSecrets = {
+      authSecret: randomBytes(32).toString("base64url"),
+      bucketAccessKeyId: `VK${randomBytes(9).toString("hex").toUpperCase()}`,
+      bucketSecretAccessKey: randomBytes(32).toString("base64url"),
+    };
+    writeDurably(temporary, `${JSON.stringify(secrets, undefined, 2)}\n`);
     publish(temporary, file);
   } finally {
     rmSync(temporary, { force: true });
@@ -60,14 +65,6 @@ function publish(temporary: string, file: string): void {
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }
-}
-
-function generate(): EmbeddedSecrets {
-  return {
-    authSecret: randomBytes(32).toString("base64url"),
-    bucketAccessKeyId: `VK${randomBytes(9).toString("hex").toUpperCase()}`,
-    bucketSecretAccessKey: randomBytes(32).toString("base64url"),
-  };
 }
 
 function read(file: string): EmbeddedSecrets | undefined {

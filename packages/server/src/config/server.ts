@@ -67,18 +67,16 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
       "Lower URL_TTL_DEFAULT or raise URL_TTL_MAX.",
     );
   }
-  const userQuotaBytes = reader.size("USER_QUOTA_BYTES");
-  const userQuotaFiles = reader.count("USER_QUOTA_FILES");
   return {
     urlTtlDefaultSeconds,
     urlTtlMaxSeconds,
+    userQuotaBytes: reader.size("USER_QUOTA_BYTES"),
+    userQuotaFiles: reader.count("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
     singlePutMaxBytes: SINGLE_PUT_MAX_BYTES,
     uploadTtlSeconds: UPLOAD_TTL_SECONDS,
     multipartTtlSeconds: MULTIPART_TTL_SECONDS,
     verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,
-    ...(userQuotaBytes === undefined ? {} : { userQuotaBytes }),
-    ...(userQuotaFiles === undefined ? {} : { userQuotaFiles }),
   };
 }
 

@@ -25,7 +25,7 @@ export type EmbeddedBucketConfig = {
   name: string;
   region: string;
   /** The URL for browsers, which is signed. Undefined: the URL that it listens on. */
-  publicEndpoint?: string;
+  publicEndpoint: string | undefined;
   /** Empty, or ends with a slash. */
   keyPrefix: string;
   credentials: ConfigCredentials;
@@ -36,14 +36,14 @@ export type S3BucketConfig = {
   name: string;
   region: string;
   /** Undefined: AWS. */
-  endpoint?: string;
+  endpoint: string | undefined;
   /** The URL for browsers, which is signed. Undefined: `endpoint`. */
-  publicEndpoint?: string;
+  publicEndpoint: string | undefined;
   forcePathStyle: boolean;
   /** Empty, or ends with a slash. */
   keyPrefix: string;
   /** Undefined: the provider chain of the AWS SDK finds them. */
-  credentials?: ConfigCredentials;
+  credentials: ConfigCredentials | undefined;
 };
 
 export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
@@ -62,13 +62,13 @@ export type OidcConfig = {
 
 export type AuthConfig = {
   secret: string;
-  jwtSecret?: string;
-  jwksUrl?: string;
-  issuer?: string;
-  audience?: string;
+  jwtSecret: string | undefined;
+  jwksUrl: string | undefined;
+  issuer: string | undefined;
+  audience: string | undefined;
   signUp: "open" | "closed";
   /** Undefined: none. */
-  oidc?: OidcConfig;
+  oidc: OidcConfig | undefined;
 };
 
 export type ScannerConfig = {
@@ -88,9 +88,9 @@ export type LimitsConfig = {
   multipartTtlSeconds: number;
   verifyInRequestMaxBytes: number;
   /** Undefined: no limit. */
-  userQuotaBytes?: number;
+  userQuotaBytes: number | undefined;
   /** Undefined: no limit. */
-  userQuotaFiles?: number;
+  userQuotaFiles: number | undefined;
 };
 
 /** The parsed configuration. */
@@ -100,7 +100,7 @@ export type Config = {
   database: DatabaseConfig;
   auth: AuthConfig;
   /** Undefined: files are not scanned. */
-  scanner?: ScannerConfig;
+  scanner: ScannerConfig | undefined;
   limits: LimitsConfig;
 };
 

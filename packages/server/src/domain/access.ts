@@ -9,22 +9,12 @@ export type Role = "owner" | "editor" | "viewer";
 /** The roles that a share can grant. */
 export type ShareRole = Exclude<Role, "owner">;
 
-/** Every action, by noun. */
-export type Action =
-  | "note.read"
-  | "note.edit"
-  | "note.delete"
-  | "note.share"
-  | "note.activity"
-  | "attachment.read"
-  | "attachment.issueUrl"
-  | "attachment.add"
-  | "attachment.delete"
-  | "attachment.share";
+const viewer = ["note.read", "attachment.read", "attachment.issueUrl"] as const;
+const editor = [...viewer, "note.edit", "note.activity", "attachment.add", "attachment.delete"] as const;
+const owner = [...editor, "note.delete", "note.share", "attachment.share"] as const;
 
-const viewer: readonly Action[] = ["note.read", "attachment.read", "attachment.issueUrl"];
-const editor: readonly Action[] = [...viewer, "note.edit", "note.activity", "attachment.add", "attachment.delete"];
-const owner: readonly Action[] = [...editor, "note.delete", "note.share", "attachment.share"];
+/** Every action, by noun. */
+export type Action = (typeof owner)[number];
 
 const allowed: Record<Role, ReadonlySet<Action>> = {
   viewer: new Set(viewer),

@@ -82,9 +82,7 @@ function isPassive({ filename, contentType }: Claim): boolean {
   return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
 }
 
-function reject(how: string): string {
-  return `This file is not ${how}.`;
-}
+const reject = (how: string): string => `This file is not ${how}.`;
 
 /** Maps the detected type to the main type of its kind. Recognises some kinds that file-type misses in the first bytes. */
 function normalise(text: string, detectedType: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+/** The set of words in a text. */
+export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** Files that a browser runs or renders, or that a double click runs. `com` is missing, because names of web sites end with it. */
 const ACTIVE = words(`

@@ -1,24 +1,17 @@
 const MIB = 2 ** 20;
-/** The largest object. Source: Amazon S3, "Multipart upload limits". */
+// The limits of Amazon S3. Source: its documentation, "Multipart upload limits".
 export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Source: Amazon S3, "Multipart upload limits". */
 export const MAX_PARTS = 10_000;
+/** The smallest part, except for the last. */
+const MIN_PART_BYTES = 5 * MIB;
 /** A broken connection loses one part at most, so parts are small. */
 const USUAL_PART_BYTES = 8 * MIB;
-/** The smallest part that S3 accepts, except for the last. Source: Amazon S3, "Multipart upload limits". */
-const MIN_PART_BYTES = 5 * MIB;
 
 /** The sizes of a multipart file. Each part has `partSize` bytes, except for the last. Bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
 
-export type UploadPlan =
-  | { strategy: "put" }
-  | {
-      strategy: "multipart";
-      /** Bytes. */
-      partSize: number;
-      partCount: number;
-    };
+/** `partSize` is bytes. */
+export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize: number; partCount: number };
 
 /**
  * Plans an upload: one PUT up to `singlePutMaxBytes`, otherwise multipart within the limits of S3. Sizes are bytes.

@@ -1,3 +1,5 @@
+import { words } from "./extensions.ts";
+
 /** Whether a browser saves a file or displays it. */
 export type Disposition = "attachment" | "inline";
 
@@ -5,27 +7,11 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]
 const DEFAULT_TYPE = "application/octet-stream";
 
 // Types that a browser displays without running code. HTML, SVG, XML and scripts must never be on this list.
-const INLINE_TYPES = new Set([
-  "image/png",
-  "image/jpeg",
-  "image/gif",
-  "image/webp",
-  "image/avif",
-  "image/bmp",
-  "application/pdf",
-  "text/plain",
-  "audio/mpeg",
-  "audio/mp4",
-  "audio/ogg",
-  "audio/wav",
-  "audio/webm",
-  "audio/flac",
-  "audio/aac",
-  "video/mp4",
-  "video/webm",
-  "video/ogg",
-  "video/quicktime",
-]);
+const INLINE_TYPES = words(`
+  image/png image/jpeg image/gif image/webp image/avif image/bmp application/pdf text/plain
+  audio/mpeg audio/mp4 audio/ogg audio/wav audio/webm audio/flac audio/aac
+  video/mp4 video/webm video/ogg video/quicktime
+`);
 
 /** Returns the media type in lower case without parameters. An empty or malformed type becomes application/octet-stream. */
 export function normaliseContentType(contentType: string): string {
@@ -43,10 +29,8 @@ export function safeServing(
 ): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
     // With an explicit charset, no browser guesses another one.
-    return {
-      disposition: requested,
-      contentType: contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType,
-    };
+    const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;
+    return { disposition: requested, contentType: type };
   }
   return { disposition: "attachment", contentType: DEFAULT_TYPE };
 }

@@ -16,13 +16,13 @@ export function usesCapacity(state: AttachmentState): boolean {
 
 /** Describes an exceeded quota. Only the owner sees the numbers, because they cover all notes of the owner. */
 export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota; isOwner: boolean }): DomainError {
-  return new DomainError("quota_exceeded", describe(facts));
-}
-
-function describe({ wanted, used, quota, isOwner }: Parameters<typeof quotaExceeded>[0]): string {
-  if (!isOwner) return "The quota of the owner of this note is too small for this file.";
+  const { wanted, used, quota, isOwner } = facts;
+  const refuse = (message: string) => new DomainError("quota_exceeded", message);
+  if (!isOwner) return refuse("The quota of the owner of this note is too small for this file.");
   if (quota.files !== undefined && used.files + wanted.files > quota.files) {
-    return `You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files first.`;
+    return refuse(`You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files first.`);
   }
-  return `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files first.`;
+  return refuse(
+    `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files first.`,
+  );
 }

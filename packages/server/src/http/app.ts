@@ -54,6 +54,8 @@ export type AppOptions = {
   webRoot?: string | undefined;
 };
 
+const ROUTES = [noteRoutes, attachmentRoutes, urlRoutes, uploadRoutes, s3Routes, shareRoutes, tokenRoutes, usageRoutes];
+
 /** Builds the HTTP application. It does not listen yet. */
 export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
@@ -72,28 +74,20 @@ export function buildApp(options: AppOptions): App {
   refuseWhileClosing(app);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
-  const { accounts, limits } = options;
+  const { accounts, limits, publicUrl } = options;
   if (accounts !== undefined) {
     app.register(accounts.routes, { prefix: "/auth" });
     app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
   }
-  const deps: RouteDeps = {
-    useCases: options.useCases,
-    metrics,
-    uploadMaxBytes: limits.uploadMaxBytes,
-    publicUrl: options.publicUrl,
-  };
+  const deps: RouteDeps = { useCases: options.useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
   app.register(async (open: App) => {
     opsRoutes(open, { probes: options.probes, metrics });
-    pageRoutes(open, { publicUrl: options.publicUrl, webApp });
+    pageRoutes(open, { publicUrl, webApp });
   });
   const authentication = authenticationHook(options.authenticate);
   app.register(async (api: App) => {
     api.addHook("onRequest", authentication);
-    for (const routes of [noteRoutes, attachmentRoutes, urlRoutes, uploadRoutes, s3Routes, shareRoutes])
-      routes(api, deps);
-    tokenRoutes(api, deps);
-    usageRoutes(api, deps);
+    for (const routes of ROUTES) routes(api, deps);
     await api.register(async (form: App) => attachRoute(form, deps));
   });
   app.register(async (api: App) => {
@@ -139,7 +133,6 @@ function refuseWhileClosing(app: App): void {
     done();
   });
   app.addHook("onRequest", (_request, _reply, done) => {
-    if (closing) done(new HttpProblem("shutting_down", "The service is restarting. Try again in a moment."));
-    else done();
+    done(closing ? new HttpProblem("shutting_down", "The service is restarting. Try again in a moment.") : undefined);
   });
 }

@@ -10,14 +10,9 @@ type Options = { metrics: Metrics; table: RouteTable; webApp: WebApp | undefined
 /** Sends every error as a problem with a code of the closed set. The whole error goes only to the log. */
 export function handleErrors(app: App, { metrics, table, webApp }: Options): void {
   app.setErrorHandler(sendProblem);
-  const unmatched = new Map<string, ReturnType<Metrics["observer"]>>();
   app.setNotFoundHandler((request, reply) => {
     const { method } = request;
-    let observe = unmatched.get(method);
-    if (observe === undefined) {
-      observe = metrics.observer({ method, route: "unmatched" });
-      unmatched.set(method, observe);
-    }
+    const observe = metrics.observer({ method, route: "unmatched" });
     reply.raw.once("finish", () => observe(request, reply, () => undefined));
     const path = request.url.split("?", 1)[0] ?? "/";
     const allowed = table.methodsOf(path);

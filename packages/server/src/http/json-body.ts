@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 
+const TOO_DEEP = `The body nests more than ${httpLimits.jsonDepth} levels deep.`;
+
 /** Accepts JSON bodies of limited size and depth, and refuses other media types with 415. An empty body counts as none. */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
@@ -11,13 +13,12 @@ export function parseJsonBodies(app: FastifyInstance): void {
     { parseAs: "string", bodyLimit: httpLimits.jsonBodyBytes },
     (request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void) => {
       if (text === "") {
-        done(null, undefined);
+        done(null);
         return;
       }
       parse(request, text, (error, body: unknown) => {
-        if (error !== null) done(error);
-        else if (isDeeper(body, httpLimits.jsonDepth)) done(tooDeep());
-        else done(null, body);
+        const isTooDeep = error === null && isDeeper(body, httpLimits.jsonDepth);
+        done(isTooDeep ? new HttpProblem("invalid_request", TOO_DEEP) : error, body);
       });
     },
   );
@@ -27,12 +28,5 @@ export function parseJsonBodies(app: FastifyInstance): void {
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
-  for (const member of Object.values(value)) {
-    if (isDeeper(member, levels - 1)) return true;
-  }
-  return false;
-}
-
-function tooDeep(): HttpProblem {
-  return new HttpProblem("invalid_request", `The body nests more than ${httpLimits.jsonDepth} levels deep.`);
+  return Object.values(value).some((member) => isDeeper(member, levels - 1));
 }

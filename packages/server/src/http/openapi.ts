@@ -5,7 +5,6 @@ import { Problem } from "@valetkey/contract";
 import type { FastifySchema } from "fastify";
 import { Type } from "typebox";
 import { sessionCookieName } from "./auth/accounts-config.ts";
-import { docsTheme } from "./docs-theme.ts";
 import type { App } from "./route-types.ts";
 
 /** The schema of a response without a body. */
@@ -42,6 +41,19 @@ const tags = [
   { name: "accounts", description: "Sign-up, sign-in, sessions" },
   { name: "operations", description: "Probes and metrics" },
 ] as const;
+
+/** Makes /docs follow the light or dark scheme of the browser. Swagger UI has only a button for it, which the layout hides. */
+const FOLLOW_SCHEME = `
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+`;
+
+/** Hides the column for OpenAPI links. No response has any, and the column fills a third of a phone. */
+const NO_LINKS = `
+.swagger-ui .response-col_links { display: none; }
+`;
 
 export type DocumentOptions = {
   publicUrl: string;
@@ -85,7 +97,12 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   });
   app.register(swaggerUi, {
     routePrefix: "/docs",
-    theme: docsTheme,
+    // Files, because the Content-Security-Policy forbids inline scripts and styles.
+    theme: {
+      title: "Valet Key API",
+      js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],
+      css: [{ filename: "no-links.css", content: NO_LINKS }],
+    },
     uiConfig: { docExpansion: "list", deepLinking: true, layout: "BaseLayout" },
   });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());

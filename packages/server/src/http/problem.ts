@@ -22,18 +22,11 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
   return { type: "about:blank", title, status, detail, code, message: detail, requestId };
 }
 
-/** The wire code of the same name. The code does not compile if the contract lacks a domain code. */
-export function codeOf(error: DomainError): ProblemCode {
-  const code: DomainErrorCode & ProblemCode = error.code;
-  return code;
-}
-
 /** The parts of an error that a client may read. */
 export type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
 // Errors of the framework and its plugins, by code. Their own texts could quote a header or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
-  FST_ERR_NOT_FOUND: { code: "not_found", detail: "There is nothing at this URL." },
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: "payload_too_large", detail: "The body is larger than 1 MiB." },
@@ -60,16 +53,18 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
 /** The refusal for an error. Unknown errors become `internal` without details (docs/security-requirements.md, 32). */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
-  if (error instanceof DomainError) return { code: codeOf(error), detail: error.message, headers: {} };
-  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
-  const known =
-    (typeof code === "string" && Object.hasOwn(frameworkErrors, code) && statusCode !== undefined
-      ? frameworkErrors[code]
-      : undefined) ?? (isFrameworkError(error) ? byStatus[statusCode as number] : undefined);
-  return { ...(known ?? { code: "internal", detail: "Something went wrong here." }), headers: {} };
+  if (error instanceof DomainError) {
+    // Does not compile if the contract lacks a domain code.
+    const code: DomainErrorCode & ProblemCode = error.code;
+    return { code, detail: error.message, headers: {} };
+  }
+  return { ...frameworkRefusal(error), headers: {} };
 }
 
-function isFrameworkError(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === "string" && code.startsWith("FST_");
+function frameworkRefusal(error: unknown): { code: ProblemCode; detail: string } {
+  const { code, statusCode } = Object(error) as { code?: unknown; statusCode?: unknown };
+  const name = String(code);
+  const byCode = statusCode !== undefined && Object.hasOwn(frameworkErrors, name) ? frameworkErrors[name] : undefined;
+  const known = byCode ?? (name.startsWith("FST_") ? byStatus[statusCode as number] : undefined);
+  return known ?? { code: "internal", detail: "Something went wrong here." };
 }

@@ -21,13 +21,14 @@ export type AccountHandler = {
 /** Mounts sign-up, sign-in and sessions. Errors of better-auth become problems. */
 export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): void {
   const { origin } = new URL(accounts.publicUrl);
-  for (const { method, path, answer: ok, ...operation } of accountOperations) {
+  for (const [operationId, operation] of Object.entries(accountOperations)) {
+    const { method, path, answer: ok, ...schema } = operation;
     app.route({
       method,
       url: path,
       exposeHeadRoute: false,
       bodyLimit: MAX_BODY_BYTES,
-      schema: { tags: ["accounts"], ...operation, response: { 200: ok } },
+      schema: { tags: ["accounts"], operationId, ...schema, response: { 200: ok } },
       // The library validates requests and serialises responses.
       validatorCompiler: () => () => true,
       serializerCompiler: () => JSON.stringify,

@@ -56,54 +56,48 @@ export const startOidcOperation = {
 } as const;
 
 /** The operations of the library that are mounted, as /openapi.json describes them. All others are closed. */
-export const accountOperations = [
-  {
+export const accountOperations = {
+  signUp: {
     method: "POST",
     path: "/sign-up/email",
-    operationId: "signUp",
     summary: "Create an account and sign in",
     security: none,
     body: Type.Object({ email: Email, name: Name, password: Password, rememberMe: RememberMe }),
     answer: Type.Object({ token: Type.Null(), user: User }),
   },
-  {
+  signIn: {
     method: "POST",
     path: "/sign-in/email",
-    operationId: "signIn",
     summary: "Sign in",
     security: none,
     body: Type.Object({ email: Email, password: Password, rememberMe: RememberMe }),
     answer: Type.Object({ token: Token, user: User, redirect: Type.Boolean() }),
   },
-  {
+  signOut: {
     method: "POST",
     path: "/sign-out",
-    operationId: "signOut",
     summary: "End the session of the cookie",
     security: optional,
     answer: Type.Object({ success: Type.Boolean() }),
   },
-  {
+  getSession: {
     method: "GET",
     path: "/get-session",
-    operationId: "getSession",
     summary: "Get the session of the cookie and extend it, or null",
     security: optional,
     answer: OrNull(Type.Object({ session: Session, user: User })),
   },
-  {
+  updateUser: {
     method: "POST",
     path: "/update-user",
-    operationId: "updateUser",
     summary: "Change the name",
     security: required,
     body: Type.Object({ name: Name }),
     answer: Done,
   },
-  {
+  changePassword: {
     method: "POST",
     path: "/change-password",
-    operationId: "changePassword",
     summary: "Change the password",
     security: required,
     body: Type.Object({
@@ -113,37 +107,33 @@ export const accountOperations = [
     }),
     answer: Type.Object({ token: Token, user: User }),
   },
-  {
+  listSessions: {
     method: "GET",
     path: "/list-sessions",
-    operationId: "listSessions",
     summary: "List all sessions of the account",
     security: required,
     answer: Type.Array(Session),
   },
-  {
+  revokeSession: {
     method: "POST",
     path: "/revoke-session",
-    operationId: "revokeSession",
     summary: "End one session",
     security: required,
     body: Type.Object({ token: Type.String() }),
     answer: Done,
   },
-  {
+  revokeOtherSessions: {
     method: "POST",
     path: "/revoke-other-sessions",
-    operationId: "revokeOtherSessions",
     summary: "End all other sessions",
     security: required,
     answer: Done,
   },
-  {
+  revokeSessions: {
     method: "POST",
     path: "/revoke-sessions",
-    operationId: "revokeSessions",
     summary: "End all sessions",
     security: required,
     answer: Done,
   },
-] as const;
+} as const;

@@ -2,17 +2,15 @@ import type { FastifyRequest } from "fastify";
 import type { Caller, Person } from "../../domain/person.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import type { Authenticate } from "../authentication.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Identity } from "./identity.ts";
 import { createJwtVerifier, type JwtOptions } from "./jwt.ts";
 import { requireSameOrigin } from "./origin.ts";
-import { missingCredentials, unauthenticated } from "./unauthenticated.ts";
+import { unauthenticated } from "./unauthenticated.ts";
 
 const API_TOKEN_PREFIX = "vk_";
 const BEARER = /^bearer +(\S+) *$/i;
 const BEARER_SCHEME = /^bearer\b/i;
-
-/** Finds the user of a session cookie. */
-export type SessionFinder = { findSession(cookieHeader: string): Promise<Caller | undefined> };
 
 /**
  * Identifies the caller by an API token, a JWT or the session cookie, in this order.
@@ -25,13 +23,9 @@ export function createAuthenticator(options: {
   authenticateApiToken: (token: string) => Promise<Person | undefined>;
   rememberPerson: (identity: Identity) => Promise<void>;
   /** Without it, no cookie is accepted. */
-  accounts?: SessionFinder | undefined;
+  accounts?: Pick<Accounts, "findSession"> | undefined;
   publicUrl: string;
   clock: Clock;
-  /** Fetches the JWKS. Default: the global fetch. */
-  fetch?: typeof fetch | undefined;
-  /** The pause between JWKS fetches for unknown key ids. Milliseconds, default 30,000. */
-  jwksCoolDownMs?: number | undefined;
 }): Authenticate {
   const { jwt, authenticateApiToken, accounts, clock } = options;
   const publicOrigin = new URL(options.publicUrl).origin;
@@ -42,8 +36,6 @@ export function createAuthenticator(options: {
           ...jwt,
           clock,
           remember: options.rememberPerson,
-          fetch: options.fetch,
-          coolDownMs: options.jwksCoolDownMs,
         });
 
   async function byApiToken(token: string): Promise<Caller> {
@@ -55,7 +47,7 @@ export function createAuthenticator(options: {
   async function bySession(request: FastifyRequest): Promise<Caller> {
     const { cookie } = request.headers;
     const caller = cookie === undefined ? undefined : await accounts?.findSession(cookie);
-    if (caller === undefined) throw missingCredentials();
+    if (caller === undefined) throw unauthenticated("Sign in, or send a bearer token.", "Bearer");
     requireSameOrigin(request, publicOrigin);
     return caller;
   }

@@ -29,7 +29,6 @@ beforeEach(async () => {
       },
       publicUrl: "http://localhost:3000",
       clock: () => now,
-      jwksCoolDownMs: 30_000,
     }),
   );
 });

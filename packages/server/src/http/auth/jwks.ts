@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from "jose";
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
 
@@ -7,7 +7,7 @@ const MAX_AGE_MS = 60_000;
 // While the provider is down, known keys stay valid for this long, so that a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 const RETRY_AFTER_FAILURE_MS = 5_000;
-const DEFAULT_COOL_DOWN_MS = 30_000;
+const COOL_DOWN_MS = 30_000;
 const FETCH_TIMEOUT_MS = 3_000;
 
 /** The keys of an identity provider, fetched on demand. */
@@ -23,21 +23,16 @@ export type KeySet = {
 /**
  * Caches the keys of a JWKS URL for 60 seconds.
  * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider
- * (docs/security-requirements.md, 27). The cool-down is 30 seconds by default, and 5 while the provider is down.
+ * (docs/security-requirements.md, 27). The cool-down is 30 seconds, and 5 while the provider is down.
  *
  * @param options `onKeysGone` is called when the provider withdraws or replaces a known key
  */
-export function followKeySet(
-  url: URL,
-  options: { clock: Clock; onKeysGone: () => void; fetch?: typeof fetch | undefined; coolDownMs?: number | undefined },
-): KeySet {
-  const { clock, onKeysGone, coolDownMs = DEFAULT_COOL_DOWN_MS } = options;
+export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; onKeysGone: () => void }): KeySet {
   // jose fetches, parses and selects keys. This function decides when to fetch, by the given clock.
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: Number.POSITIVE_INFINITY,
     cacheMaxAge: Number.POSITIVE_INFINITY,
-    ...(options.fetch === undefined ? {} : { [customFetch]: options.fetch }),
   });
   let known = new Set<string>();
   let fetchedAt = Number.NEGATIVE_INFINITY;
@@ -52,7 +47,7 @@ export function followKeySet(
       failure = undefined;
       fetchedAt = clock();
       freshUntil = fetchedAt + MAX_AGE_MS;
-      coolUntil = fetchedAt + coolDownMs;
+      coolUntil = fetchedAt + COOL_DOWN_MS;
       const current = new Set(remote.jwks()?.keys.map((key) => JSON.stringify(key)));
       const gone = [...known].some((key) => !current.has(key));
       known = current;

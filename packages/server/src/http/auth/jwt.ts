@@ -6,9 +6,10 @@ import { HttpProblem } from "../problem.ts";
 import { type Identity, identityOf } from "./identity.ts";
 import { followKeySet } from "./jwks.ts";
 import { unauthenticated } from "./unauthenticated.ts";
-import { VerifiedTokens } from "./verified-tokens.ts";
 
 const MAX_TOKEN_LENGTH = 8192;
+const MAX_CACHED_TOKENS = 20_000;
+const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
 // The key material decides the algorithms, never the token. So a public key can't be misused as an HMAC secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
@@ -39,8 +40,6 @@ export function createJwtVerifier(
   options: JwtOptions & {
     clock: Clock;
     remember: (identity: Identity) => Promise<void>;
-    fetch?: typeof fetch | undefined;
-    coolDownMs?: number | undefined;
   },
 ): JwtVerifier {
   const { clock, remember, jwksUrl } = options;
@@ -52,8 +51,6 @@ export function createJwtVerifier(
       ? undefined
       : followKeySet(new URL(jwksUrl), {
           clock,
-          fetch: options.fetch,
-          coolDownMs: options.coolDownMs,
           onKeysGone: () => {
             generation += 1;
             verified.clear();
@@ -129,4 +126,34 @@ function refuse(error: unknown): never {
     throw unauthenticated("The bearer token has an algorithm that is not accepted here.");
   }
   throw unauthenticated("The bearer token is not valid.");
+}
+
+type Cached = { caller: Caller; expiresAt: number };
+
+/**
+ * A bounded cache of verified tokens and their callers. Invalid tokens never enter it, so they can't fill it.
+ * The key is the token itself, because a hash costs more than the lookup. A memory dump would reveal the signing secret anyway.
+ */
+class VerifiedTokens {
+  readonly #byToken = new Map<string, Cached>();
+  #characters = 0;
+
+  get(token: string): Cached | undefined {
+    return this.#byToken.get(token);
+  }
+
+  set(token: string, verified: Cached): void {
+    if (!this.#byToken.has(token)) {
+      // Cleared when full. An LRU order would cost every request more than a rare second verification.
+      if (this.#byToken.size >= MAX_CACHED_TOKENS || this.#characters + token.length > MAX_CACHED_CHARACTERS)
+        this.clear();
+      this.#characters += token.length;
+    }
+    this.#byToken.set(token, verified);
+  }
+
+  clear(): void {
+    this.#byToken.clear();
+    this.#characters = 0;
+  }
 }

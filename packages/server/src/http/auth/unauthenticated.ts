@@ -1,15 +1,6 @@
 import { HttpProblem } from "../problem.ts";
 
-/** The refusal of a request without credentials. */
-export function missingCredentials(): HttpProblem {
-  return new HttpProblem("unauthenticated", "Sign in, or send a bearer token.", {
-    headers: { "WWW-Authenticate": "Bearer" },
-  });
-}
-
-/** The refusal of a bearer token (RFC 6750 section 3.1). */
-export function unauthenticated(message: string): HttpProblem {
-  return new HttpProblem("unauthenticated", message, {
-    headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' },
-  });
+/** The refusal of credentials. The default challenge is that of a bearer token (RFC 6750 section 3.1). */
+export function unauthenticated(message: string, challenge = 'Bearer error="invalid_token"'): HttpProblem {
+  return new HttpProblem("unauthenticated", message, { headers: { "WWW-Authenticate": challenge } });
 }

@@ -9,7 +9,8 @@ import type { StoredPart } from "../../../usecases/ports/index.ts";
  */
 export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): UploadedParts {
   const { multipart, sizeBytes, state } = upload;
-  if (multipart === undefined || !isCompleted(state)) {
+  const isCompleted = !["pending", "rejected", "aborted", "expired"].includes(state);
+  if (multipart === undefined || !isCompleted) {
     return parts.map(({ partNumber, etag, sizeBytes: Size }) => ({ PartNumber: partNumber, ETag: etag, Size }));
   }
   const plan = { sizeBytes, partSize: multipart.partSize };
@@ -18,8 +19,4 @@ export function presentParts({ upload, parts }: { upload: Upload; parts: readonl
     ETag: '"complete"',
     Size: lengthOfPart(plan, index + 1),
   }));
-}
-
-function isCompleted(state: Upload["state"]): boolean {
-  return !["pending", "rejected", "aborted", "expired"].includes(state);
 }

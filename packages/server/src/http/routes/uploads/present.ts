@@ -7,24 +7,11 @@ import { toIso } from "../../wire-instant.ts";
 
 export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {
   const { upload, request } = started;
-  const { id, attachmentId, state, expiresAt } = upload;
-  if (request === undefined) {
-    return { upload: { id, attachmentId, state, ...presentPlan(upload), expiresAt: toIso(expiresAt) } };
-  }
-  const { method, url, headers } = request;
-  // The expiry of the URL, which is earlier when the credentials expire first.
-  return {
-    upload: {
-      id,
-      attachmentId,
-      state,
-      ...presentPlan(upload),
-      method,
-      url,
-      headers,
-      expiresAt: toIso(request.expiresAt),
-    },
-  };
+  const { id, attachmentId, state } = upload;
+  // The URL expires before the upload when the credentials expire first.
+  const expiresAt = toIso(request?.expiresAt ?? upload.expiresAt);
+  const signed = request && { method: request.method, url: request.url, headers: request.headers };
+  return { upload: { id, attachmentId, state, ...presentPlan(upload), ...signed, expiresAt } };
 }
 
 export function presentUpload({ upload, parts, rejectReason: reason }: UploadProgress): UploadBody {

@@ -1,13 +1,21 @@
+import { PresignError } from "@valetkey/presign";
 import { Command } from "commander";
+import { ConfigError } from "../config/index.ts";
+import { DomainError } from "../domain/errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { bucketCommand } from "./bucket.ts";
 import { configCommand } from "./config.ts";
-import { describeFailure } from "./failure.ts";
 import { gcCommand } from "./gc.ts";
 import { presignCommand } from "./presign.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
 import { userCommand } from "./user.ts";
+
+const REMEDIES: Partial<Record<string, string>> = {
+  EADDRINUSE: "Another program listens there. Stop it, or set PORT (and S3_LOCAL_PORT) to free ports.",
+  EADDRNOTAVAIL: "This machine does not have that IP address. Correct HOST.",
+  EACCES: "This user may not do that. Ports below 1024 need a proxy in front. Folders need write permission.",
+};
 
 /** Runs one command line. A failure is printed on standard error, and sets the exit code to 1. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
@@ -27,4 +35,21 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     process.stderr.write(`${describeFailure(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Describes an error on the terminal. Errors that nobody expected keep their stack trace. */
+function describeFailure(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof DomainError || error instanceof PresignError)
+    return [error.message, ...reasonOf(error)].join("\n");
+  if (!(error instanceof Error)) return String(error);
+  const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? ""];
+  if (remedy !== undefined) return `${error.message}\n${remedy}`;
+  return error.stack ?? error.message;
+}
+
+function reasonOf({ cause }: Error): string[] {
+  // A host name with several IP addresses fails once for each, under an error without a message.
+  const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return reason instanceof Error ? [`Reason: ${reason.message}`] : [];
 }

@@ -1,10 +1,10 @@
-import type { Config, ConfigCredentials, LimitsConfig } from "./types.ts";
+import type { Config, ConfigCredentials } from "./types.ts";
 
 const MASK = "********";
 
 /** Formats the configuration for people, one `NAME=value` a line, with secrets masked. */
 export function describeConfig(config: Config): string[] {
-  const { server, auth } = config;
+  const { server, auth, limits } = config;
   return [
     line("PORT", server.port),
     line("HOST", server.host),
@@ -28,7 +28,11 @@ export function describeConfig(config: Config): string[] {
     line("CLAMAV_HOST", config.scanner?.host),
     line("CLAMAV_PORT", config.scanner?.port),
     line("CLAMAV_TOO_LARGE", config.scanner?.tooLarge),
-    ...describeLimits(config.limits),
+    line("URL_TTL_DEFAULT", limits.urlTtlDefaultSeconds),
+    line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
+    line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
+    line("USER_QUOTA_BYTES", limits.userQuotaBytes),
+    line("USER_QUOTA_FILES", limits.userQuotaFiles),
     line("TRUST_PROXY", String(server.trustProxy)),
     line("LOG_LEVEL", server.logLevel),
   ].filter((text) => text !== undefined);
@@ -63,16 +67,6 @@ function describeCredentials(credentials: ConfigCredentials | undefined): (strin
     line("AWS_ACCESS_KEY_ID", `${MASK}${credentials.accessKeyId.slice(-4)}`),
     line("AWS_SECRET_ACCESS_KEY", MASK),
     line("AWS_SESSION_TOKEN", credentials.sessionToken === undefined ? undefined : MASK),
-  ];
-}
-
-function describeLimits(limits: LimitsConfig): (string | undefined)[] {
-  return [
-    line("URL_TTL_DEFAULT", limits.urlTtlDefaultSeconds),
-    line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
-    line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
-    line("USER_QUOTA_BYTES", limits.userQuotaBytes),
-    line("USER_QUOTA_FILES", limits.userQuotaFiles),
   ];
 }
 

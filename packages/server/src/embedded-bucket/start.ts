@@ -2,35 +2,29 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DomainError } from "../domain/errors.ts";
 
-export type EmbeddedBucket = {
-  /** Its URL, without a trailing slash. */
-  endpoint: string;
-  /** Finishes the requests in flight, and ends the worker thread. */
-  close(): Promise<void>;
-};
-
-/** Starts the embedded bucket on a worker thread. Rejects with `bucket_unavailable`, or with the error of its port. */
-export async function startEmbeddedBucket(options: {
-  dataDir: string;
-  host: string;
-  port: number;
-  region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
-  bucketName: string;
-  allowedOrigins: string[];
-}): Promise<EmbeddedBucket> {
-  const { bucketName, allowedOrigins, ...rest } = options;
-  const workerData = { ...rest, buckets: [bucketName], cors: { allowedOrigins } };
+/**
+ * Starts the embedded bucket on a worker thread. `close` finishes the requests in flight, and ends the thread.
+ * Rejects with `bucket_unavailable`, or with the error of its port.
+ */
+export async function startEmbeddedBucket(
+  bucket: {
+    host: string;
+    port: number;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+    name: string;
+  },
+  { dataDir, allowedOrigins }: { dataDir: string; allowedOrigins: string[] },
+): Promise<{ close(): Promise<void> }> {
+  const { host, port, region, credentials, name } = bucket;
+  const workerData = { dataDir, host, port, region, credentials, buckets: [name], cors: { allowedOrigins } };
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
-  const [message] = (await once(worker, "message").catch((cause) => {
+  await once(worker, "message").catch((cause) => {
     if (cause.syscall === "listen") throw cause;
     const remedy = "Stop the other process, or set DATA_DIR to another folder.";
-    throw new DomainError("bucket_unavailable", `The embedded bucket can't use ${options.dataDir}. ${remedy}`, {
-      cause,
-    });
-  })) as [{ endpoint: string }];
+    throw new DomainError("bucket_unavailable", `The embedded bucket can't use ${dataDir}. ${remedy}`, { cause });
+  });
   return {
-    endpoint: message.endpoint,
     async close() {
       const exited = once(worker, "exit");
       worker.postMessage("close");

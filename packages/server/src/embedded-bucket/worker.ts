@@ -9,4 +9,4 @@ port.on("message", async () => {
   await s3.close();
   port.close();
 });
-port.postMessage({ endpoint: s3.endpoint });
+port.postMessage("started");

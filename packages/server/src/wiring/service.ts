@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import pino, { type Logger } from "pino";
 import type { Config } from "../config/index.ts";
 import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
@@ -10,7 +11,9 @@ import { startBackground } from "./background.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort } from "./free-port.ts";
 import { createOpened, type Opened } from "./opened.ts";
-import { findWebRoot } from "./web-root.ts";
+
+// The build of the web app is beside the server in the repository.
+const BUILT = resolve(import.meta.dirname, "../../../web/dist");
 
 /** A running service. */
 export type Service = {
@@ -45,7 +48,7 @@ async function openService(
   const core = await openCore(config, { logger });
   opened.add(core.close);
   const background = await startBackground(core, { logger, opened });
-  const webRoot = findWebRoot();
+  const webRoot = existsSync(join(BUILT, "index.html")) ? BUILT : undefined;
   const app = createApp(core, { config, webRoot });
   opened.add(() => app.close());
   await app.listen({ host: config.server.host, port: config.server.port });
@@ -60,14 +63,8 @@ export function createLogger(config: Config): Logger {
 
 async function openEmbeddedBucket({ bucket, server }: Config, opened: Opened): Promise<void> {
   if (bucket.kind !== "embedded") return;
-  const { host, port, region, credentials } = bucket;
-  const { close } = await startEmbeddedBucket({
+  const { close } = await startEmbeddedBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
-    host,
-    port,
-    region,
-    credentials,
-    bucketName: bucket.name,
     // Browsers write an origin in this form, whatever form PUBLIC_URL has.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
   });

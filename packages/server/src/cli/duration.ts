@@ -7,6 +7,5 @@ export function parseDuration(text: string): number {
   const match = /^(\d{1,9})([smhd]?)$/.exec(text);
   if (match === null)
     throw new InvalidArgumentError("Give a number of seconds, or one with s, m, h or d: 90, 10m, 12h.");
-  const unit = (match[2] || "s") as keyof typeof SECONDS;
-  return Number(match[1]) * SECONDS[unit];
+  return Number(match[1]) * SECONDS[(match[2] || "s") as keyof typeof SECONDS];
 }

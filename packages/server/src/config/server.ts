@@ -16,7 +16,6 @@ const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
-
 /** Larger files are verified after the request: reading this much takes a second or two. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 

@@ -32,14 +32,11 @@ export function authenticationHook(authenticate: Authenticate): onRequestHookHan
       done(error as Error);
       return;
     }
-    if (!(caller instanceof Promise)) {
-      request.caller = caller;
-      done();
-      return;
-    }
-    caller.then((found) => {
+    const accept = (found: Caller): void => {
       request.caller = found;
       done();
-    }, done);
+    };
+    if (caller instanceof Promise) caller.then(accept, done);
+    else accept(caller);
   };
 }

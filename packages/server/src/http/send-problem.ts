@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { type ProblemCode, problems } from "@valetkey/contract";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { logFields } from "./logging.ts";
-import { HttpProblem, problemBody, type Refusal, refusalOf } from "./problem.ts";
+import { HttpProblem, problemBody, refusalOf } from "./problem.ts";
 
 // Long enough for a restart, short enough that users keep waiting. Seconds.
 const RETRY_AFTER = "2";
@@ -17,18 +17,10 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];
   if (status >= 500) request.log.error({ ...logFields(request), err: error }, refusal.code);
-  reply
-    .code(status)
-    .headers(headersOf(refusal, status))
-    .send(JSON.stringify(problemBody(refusal.code, { detail: refusal.detail, requestId: request.id })));
-}
-
-function headersOf({ headers }: Refusal, status: number): Record<string, string> {
-  return {
-    "content-type": "application/problem+json; charset=utf-8",
-    ...(status === 503 ? { "retry-after": RETRY_AFTER } : {}),
-    ...headers,
-  };
+  reply.code(status).header("content-type", "application/problem+json; charset=utf-8");
+  if (status === 503) reply.header("retry-after", RETRY_AFTER);
+  const body = problemBody(refusal.code, { detail: refusal.detail, requestId: request.id });
+  reply.headers(refusal.headers).send(JSON.stringify(body));
 }
 
 /** Sends a problem for bytes that Node's HTTP parser refuses, and closes the connection. */

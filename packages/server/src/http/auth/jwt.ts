@@ -37,10 +37,7 @@ export type JwtVerifier = {
  * required, and there is no clock tolerance. `remember` records the user before a token is first accepted.
  */
 export function createJwtVerifier(
-  options: JwtOptions & {
-    clock: Clock;
-    remember: (identity: Identity) => Promise<void>;
-  },
+  options: JwtOptions & { clock: Clock; remember: (identity: Identity) => Promise<void> },
 ): JwtVerifier {
   const { clock, remember, jwksUrl } = options;
   const verified = new VerifiedTokens();

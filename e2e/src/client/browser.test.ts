@@ -15,7 +15,10 @@ declare const window: { upload: typeof upload };
 async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [new URL("./testing/page.ts", import.meta.url).pathname],
-    ...{ bundle: true, format: "esm", write: false, logLevel: "error" },
+    bundle: true,
+    format: "esm",
+    write: false,
+    logLevel: "error",
   });
   return outputFiles[0]?.text ?? "";
 }

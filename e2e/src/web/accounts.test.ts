@@ -182,8 +182,11 @@ describe("with an identity provider", () => {
     const port = await freePort("127.0.0.1");
     provider = await startOidcProvider({ redirectUri: `http://localhost:${port}/auth/callback/oidc` });
     env = {
-      ...{ PORT: String(port), AUTH_OIDC_ISSUER: provider.issuer, AUTH_OIDC_NAME: "Example" },
-      ...{ AUTH_OIDC_CLIENT_ID: CLIENT.clientId, AUTH_OIDC_CLIENT_SECRET: CLIENT.clientSecret },
+      PORT: String(port),
+      AUTH_OIDC_ISSUER: provider.issuer,
+      AUTH_OIDC_NAME: "Example",
+      AUTH_OIDC_CLIENT_ID: CLIENT.clientId,
+      AUTH_OIDC_CLIENT_SECRET: CLIENT.clientSecret,
     };
   });
   afterAll(() => provider.stop());

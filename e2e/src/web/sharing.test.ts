@@ -110,7 +110,9 @@ describe("sharing a note", () => {
   it("requirement 16: keeps the text of a removed user on their open page", async () => {
     const [ann, ben] = [await web.person("Ann Open"), await web.person("Ben Open")];
     const note = await seedNote(ann.client, {
-      ...{ title: "Budget", body: "secret", files: [text("plan.txt", "plan")] },
+      title: "Budget",
+      body: "secret",
+      files: [text("plan.txt", "plan")],
       sharedWith: { emails: [ben.email], role: "editor" },
     });
     await ben.page.goto(`/n/${note.id}`);

@@ -26,7 +26,8 @@ export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
     const attachmentId = await uploader.finished();
     const seconds = (performance.now() - startedAt) / 1000;
     return {
-      ...{ seconds, attachmentId },
+      seconds,
+      attachmentId,
       service: service.stop(),
       bucket: bucket.stop(),
       clientPeakBytes: uploader.peakRssBytes(),

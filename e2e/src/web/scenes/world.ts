@@ -70,7 +70,13 @@ export async function openWorld(browser: Browser): Promise<World> {
   await zoe.client.urlFor(protocol?.id ?? "").catch(() => undefined);
   await ann.client.tokens.create({ label: "Nightly backup" });
   return {
-    ...{ service, emptyService, ann, ben, zoe, full, empty },
+    service,
+    emptyService,
+    ann,
+    ben,
+    zoe,
+    full,
+    empty,
     async close() {
       for (const { close } of [ann, ben, zoe]) await close();
       await Promise.all([service.stop(), emptyService.stop()]);

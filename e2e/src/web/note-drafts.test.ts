@@ -91,7 +91,7 @@ describe("a draft that the service has not saved", () => {
     await page.getByText("Not saved").first().waitFor();
     await page.goto("chrome://crash").catch(() => undefined);
     const later = await context.newPage();
-    // The list knows the title of before.
+    // The list still has the old title.
     const held = await holdRequests(later, new RegExp(`/notes/${id}`));
     await later.goto("/");
     await later.getByRole("link", { name: /Plan/ }).waitFor();

@@ -80,7 +80,7 @@ describe("sharing a note", () => {
     await row.getByRole("option", { name: "Ended just now" }).waitFor({ state: "attached" });
     expect(await row.getByLabel("What Ben Three can do").count()).toBe(0);
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
-    // Ended is not gone: one choice gives it again.
+    // The owner can renew an expired share.
     await row.getByLabel("When it ends for Ben Three").selectOption("Never ends");
     await row.getByLabel("What Ben Three can do").waitFor();
     await expect.poll(() => sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
@@ -129,7 +129,7 @@ describe("sharing a note", () => {
     }
     await ben.page.reload();
     await left.getByText("my own words").waitFor();
-    // Given back, it goes on.
+    // The text is saved when the access is restored.
     await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "editor" });
     await ben.page.reload();
     await ben.page.getByRole("button", { name: "plan.txt" }).waitFor();

@@ -120,7 +120,7 @@ describe("the stored queue of uploads", () => {
     await open(hugo);
     await closeBucket(hugo, web.service);
     const { context } = hugo;
-    // The browser takes its time to keep what it is given: what it writes is not over.
+    // The write of the browser to its database never ends.
     await context.addInitScript("Object.defineProperty(IDBObjectStore.prototype, 'transaction', { value: {} })");
     await hugo.page.reload();
     await filesOf(hugo).waitFor();

@@ -38,7 +38,7 @@ describe("an interrupted upload", () => {
     await gus.page.route(/partNumber=/, async (route) => {
       sent += 1;
       if (sent === 9) ninth.resolve();
-      // Five of the nine parts get through. What the page sends between the connection and the reload goes nowhere.
+      // Five of the nine parts pass. Requests between the outage and the reload are dropped.
       if (!isReloaded && sent > 5) await offline.promise;
       if (!isReloaded && sent > 9) return;
       await route.continue().catch(() => undefined);
@@ -66,7 +66,7 @@ describe("an interrupted upload", () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
-    // It has come to the bucket, and is offered once more.
+    // The bucket has the file already when the page sends it again.
     ida.watch.expect(/^401 |^412 PUT/);
     const gate = Promise.withResolvers<void>();
     const isSending = Promise.withResolvers<void>();
@@ -135,7 +135,7 @@ describe("an interrupted upload", () => {
     await fritz.page.reload();
     await row.getByText("0 bytes of 538 MB").waitFor();
     await fritz.page.close();
-    // With its last page the browser has forgotten that it may.
+    // The browser drops the permission with its last page.
     const later = { ...fritz, page: await fritz.context.newPage() };
     await later.page.goto(`/n/${note.id}`);
     const laterRow = rowOf(later, "huge.bin");
@@ -153,7 +153,7 @@ describe("an interrupted upload", () => {
     await dropFromDisk(nora, [await fileOnDisk("huge.bin", HUGE)]);
     await row.getByText("0 bytes of 538 MB").waitFor();
     await expect.poll(() => keptIn(nora, "uploads", ({ attachmentId }) => attachmentId !== undefined)).toBe(1);
-    // The browser's own question can't be answered by a test.
+    // A test can't answer the permission prompt of the browser.
     await nora.page.addInitScript(`
       FileSystemHandle.prototype.queryPermission = async () => globalThis.asked ?? "prompt";
       FileSystemHandle.prototype.requestPermission = async () => globalThis.asked = "granted";

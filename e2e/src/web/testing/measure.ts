@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import type { Page } from "playwright-core";
 
-/** What a page shows of itself to the measuring. */
+/** The measurements that a page collects. */
 type InPage = {
   shifts: number[];
   events: { name: string; interactionId: number; duration: number }[];
@@ -14,7 +14,7 @@ type InPage = {
 };
 type Entry = { value: number; hadRecentInput: boolean; name: string; interactionId: number; duration: number };
 
-/** Has every document of this page watch itself; to be called before the first address. */
+/** Makes every document of this page measure itself. Call it before the first navigation. */
 export function watchFigures(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const here = globalThis as unknown as InPage;
@@ -27,7 +27,7 @@ export function watchFigures(page: Page): Promise<unknown> {
       for (const { name, interactionId, duration } of list.getEntries()) {
         here.events.push({ name, interactionId, duration });
       }
-      // 16 ms is the least that the browser tells.
+      // The browser reports no event under 16 ms.
     }).observe({ type: "event", buffered: true, durationThreshold: 16 });
     const rows = new here.MutationObserver(() => {
       if (here.document.querySelector('li a[href^="/n/"]') === null) return;
@@ -38,23 +38,23 @@ export function watchFigures(page: Page): Promise<unknown> {
   });
 }
 
-/** How much the layout shifted since the document began, all shifts added up, which is at least what the browser calls CLS. */
+/** The sum of all layout shifts of the document, which is at least its CLS. */
 export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
 }
 
-/** When the first row of the list was there, in milliseconds from the start of the navigation; undefined: there was none. */
+/** The milliseconds from the navigation to the first row of the list. Undefined when there is no row. */
 export function firstRowAt(page: Page): Promise<number | undefined> {
   return page.evaluate(() => (globalThis as unknown as InPage).firstRowAt);
 }
 
-/** How long the slowest event of an interaction took from the input to the next picture, in milliseconds; 16 when none took longer. */
+/** The milliseconds from the input to the next frame of the slowest event, at least 16. */
 export async function latencyOf(page: Page, interact: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => void (globalThis as unknown as InPage).events.splice(0));
   await interact();
   return page.evaluate(async () => {
     const here = globalThis as unknown as InPage & { requestAnimationFrame(then: () => void): void };
-    // The entry of an event comes after the picture that followed it.
+    // The browser adds the entry of an event after the next frame.
     for (let frame = 0; frame < 4; frame++) await new Promise<void>((next) => here.requestAnimationFrame(next));
     await new Promise((next) => setTimeout(next, 50));
     return Math.max(16, ...here.events.map(({ duration }) => duration));
@@ -63,18 +63,18 @@ export async function latencyOf(page: Page, interact: () => Promise<unknown>): P
 
 export type ScriptFile = { path: string; gzipBytes: number };
 
-/** Collects the scripts that a page asks for from now on, each as large as the service sends it to a browser that takes gzip and no Brotli. */
+/** Collects the scripts that a page requests from now on, with their gzip size. */
 export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
   const urls = new Set<string>();
   page.on("response", (response) => {
-    // By its name: what is only preloaded is no script to the browser yet.
+    // Checks the name, because the browser does not report a preloaded file as a script.
     if (new URL(response.url()).pathname.endsWith(".js")) urls.add(response.url());
   });
   return () =>
     Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await sentBytes(url) })));
 }
 
-/** How much comes for a file, if not Brotli. Not asked with `fetch`, which unpacks what it gets. */
+/** The size of a file with gzip. `fetch` would decompress it. */
 async function sentBytes(url: string): Promise<number> {
   const asked = get(url, { headers: { "accept-encoding": "gzip" } });
   const [response] = (await once(asked, "response")) as [IncomingMessage];

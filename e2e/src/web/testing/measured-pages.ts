@@ -4,14 +4,14 @@ import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { png, text } from "./files.ts";
 import { seedFile, seedNote } from "./seed.ts";
 
-/** The goal for the scripts of a first load, as they are sent with gzip. */
+/** The maximum gzip size of the scripts of a first load. */
 export const SCRIPT_GOAL_BYTES = 150_000;
-/** The goal for the layout shift of a page. */
+/** The maximum layout shift of a page. */
 export const SHIFT_GOAL = 0.05;
 
 const FILES_AT_ONCE = 8;
 
-/** Thirty notes, one of them with this many files, every fourth a picture. Answers that one. */
+/** Creates thirty notes. Returns the one with this many files, of which every fourth is a picture. */
 export async function seedFigures(client: Client, { files }: { files: number }): Promise<Note> {
   for (let nth = 1; nth < 30; nth++) await seedNote(client, { title: `Week ${nth}`, body: "Numbers of the **week**." });
   const { id } = await seedNote(client, { title: "Delivery", body: "# All of it\n\n- plans\n- pictures\n- reports" });
@@ -27,7 +27,7 @@ export async function seedFigures(client: Client, { files }: { files: number }):
   return client.notes.get(id);
 }
 
-/** The pages that are measured, the first as nobody. */
+/** The measured pages. The first one has no session. */
 export const measuredPages: Record<string, { path(note: Note): string; ready(page: Page): Promise<unknown> }> = {
   "sign-in": {
     path: () => "/sign-in",

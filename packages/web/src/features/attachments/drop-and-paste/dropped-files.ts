@@ -1,5 +1,4 @@
-import type { FileHandle } from "../uploads/file-store.ts";
-import type { ChosenFile } from "../uploads/upload.ts";
+import type { ChosenFile, FileHandle } from "../uploads/upload.ts";
 
 /** A folder with more files was hardly dropped on purpose. */
 export const MAX_FILES = 500;

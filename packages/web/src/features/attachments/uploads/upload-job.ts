@@ -1,7 +1,7 @@
 import type { Attachment, Client, UploadProgress, UploadTask } from "@valetkey/client";
-import type { FileHandle, FileStore } from "./file-store.ts";
+import type { FileStore } from "./file-store.ts";
 import type { TabLock } from "./tab-lock.ts";
-import { errorCode, type UploadDescription, type UploadEvent } from "./upload.ts";
+import { errorCode, type FileHandle, type UploadDescription, type UploadEvent } from "./upload.ts";
 import type { UploadList } from "./upload-list.ts";
 
 /** Browsers copy the files that they store. A larger file would fill the disk twice. Bytes. */

@@ -1,10 +1,11 @@
 import { ValetKeyError } from "@valetkey/client";
 import { atom } from "nanostores";
-import { type FileHandle, openStoredFile, readFile, type StoredUpload } from "./file-store.ts";
+import { openStoredFile, readFile, type StoredUpload } from "./file-store.ts";
 import {
   type ChosenFile,
   describeUploads,
   errorCode,
+  type FileHandle,
   isSameFile,
   newUpload,
   type Upload,

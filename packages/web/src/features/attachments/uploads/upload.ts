@@ -1,5 +1,4 @@
 import { type UploadState, ValetKeyError } from "@valetkey/client";
-import type { FileHandle } from "./file-store.ts";
 
 export type UploadStatus =
   /** Three other files are sent first. */
@@ -46,6 +45,11 @@ export type UploadEvent =
   | { kind: "added"; uploads: readonly UploadDescription[] }
   | { kind: "attached"; upload: UploadDescription }
   | { kind: "failed"; upload: UploadDescription; error: unknown };
+
+type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | "prompt">;
+
+/** Reads a file from the user's disk. Only Chromium gives such handles, and TypeScript does not know the two methods. */
+export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
 
 /** A file to attach, and its handle where the browser gives one. */
 export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };

@@ -1,6 +1,6 @@
 import type { Attachment } from "@valetkey/client";
 import { client } from "../../../service/client.ts";
-import { drawThumbnail } from "./draw-thumbnail.ts";
+import { drawThumbnail, hasThumbnail } from "./draw-thumbnail.ts";
 import { findThumbnail, storeThumbnail } from "./thumbnail-store.ts";
 
 /** How long to collect attachments, so that one request signs the URLs of all of them. Milliseconds. */
@@ -54,4 +54,11 @@ async function download({ id }: Attachment, url: string | undefined): Promise<Bl
   // The URL of the batch has expired.
   if (response.status === 403) response = await fetch((await client.urlFor(id)).fileUrl, { credentials: "omit" });
   return response.ok ? drawThumbnail(await response.blob()) : undefined;
+}
+
+/** Creates and stores the thumbnail of an uploaded file, which saves a URL. Never rejects. */
+export async function createThumbnail(attachment: Attachment, file: Blob): Promise<void> {
+  if (!hasThumbnail(attachment)) return;
+  const thumbnail = await drawThumbnail(file).catch(() => undefined);
+  if (thumbnail !== undefined) await storeThumbnail(attachment, thumbnail);
 }

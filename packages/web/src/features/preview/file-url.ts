@@ -54,14 +54,14 @@ type Range = {
   from: number;
   /** Exclusive. */
   to: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 };
 
 /** Reads bytes of the file. Retries once with a new URL when the bucket refuses the first one. Rejects with ValetKeyError. */
 export async function readRange(attachmentId: string, { from, to, signal }: Range): Promise<Uint8Array<ArrayBuffer>> {
   for (let isSecond = false; ; isSecond = true) {
     const url = await getFileUrl(attachmentId);
-    const response = await get(url, { from, to, ...(signal !== undefined && { signal }) });
+    const response = await get(url, { from, to, signal });
     const { status } = response;
     if (status === 206) return bytesOf(response);
     if (status === 200) return (await bytesOf(response)).subarray(from, to);
@@ -78,11 +78,8 @@ export async function readRange(attachmentId: string, { from, to, signal }: Rang
 
 async function get(url: string, { from, to, signal }: Range): Promise<Response> {
   try {
-    return await fetch(url, {
-      credentials: "omit",
-      headers: { range: `bytes=${from}-${to - 1}` },
-      ...(signal !== undefined && { signal }),
-    });
+    const headers = { range: `bytes=${from}-${to - 1}` };
+    return await fetch(url, { credentials: "omit", headers, signal: signal ?? null });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new ValetKeyError("network", "The bucket did not respond.", { cause });

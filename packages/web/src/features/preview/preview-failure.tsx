@@ -11,15 +11,9 @@ const words = texts.preview;
 /** Why a file is not shown. unshowable: the browser cannot show these bytes. locked: the file needs a password. */
 export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
 
-export function PreviewFailureView({
-  file,
-  failure,
-  onRetry,
-}: {
-  file: Attachment;
-  failure: PreviewFailure;
-  onRetry: () => void;
-}) {
+type PreviewFailureViewProps = { file: Attachment; failure: PreviewFailure; onRetry: () => void };
+
+export function PreviewFailureView({ file, failure, onRetry }: PreviewFailureViewProps) {
   const { title, hint, Icon } = explain(failure);
   return (
     <div role="alert" className="h-full">

@@ -1,10 +1,9 @@
 import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
 import { useMemo } from "react";
-import { pendingDeletions } from "./pending-deletions.ts";
+import { pendingDeletions } from "./remove-attachment.ts";
 import { uploads } from "./uploads/uploads.ts";
 
-/** Sorts attachments, the latest first. */
 export function latestFirst(attachments: readonly Attachment[]): Attachment[] {
   return attachments.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
 }

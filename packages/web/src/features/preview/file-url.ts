@@ -2,7 +2,6 @@ import { ValetKeyError } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { queryClient } from "../../service/queries.ts";
 
-/** A presigned URL of a file. */
 type FileUrl = { url: string; lifetimeMs: number; requestedAt: Instant };
 /** One clock is never set back, and the other one goes on while the machine sleeps. Milliseconds. */
 type Instant = { ticks: number; time: number };

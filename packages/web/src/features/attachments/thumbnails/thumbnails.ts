@@ -5,8 +5,7 @@ import { findThumbnail, storeThumbnail } from "./thumbnail-store.ts";
 
 /** How long to collect attachments, so that one request signs the URLs of all of them. Milliseconds. */
 const COLLECT_MS = 60;
-/** How many images are downloaded at once. */
-const PARALLEL = 3;
+const PARALLEL_DOWNLOADS = 3;
 
 type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
 
@@ -45,7 +44,7 @@ async function fetchAll(batch: readonly Request[]): Promise<void> {
       resolve(thumbnail);
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, downloadNext));
+  await Promise.all(Array.from({ length: PARALLEL_DOWNLOADS }, downloadNext));
 }
 
 async function download({ id }: Attachment, url: string | undefined): Promise<Blob | undefined> {

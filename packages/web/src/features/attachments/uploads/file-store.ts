@@ -25,7 +25,6 @@ export type FileStore = {
   list(userId: string): Promise<StoredUpload[]>;
 };
 
-/** Stores uploads in IndexedDB. */
 export function createFileStore(): FileStore {
   const withStore = browserStore("uploads");
   return {

@@ -7,7 +7,6 @@ import type { UploadList } from "./upload-list.ts";
 /** Browsers copy the files that they store. A larger file would fill the disk twice. Bytes. */
 const MAX_STORED_BYTES = 512 * 2 ** 20;
 
-/** The services that uploads use. */
 export type UploadServices = {
   client: Pick<Client, "upload"> & { attachments: Pick<Client["attachments"], "get" | "remove"> };
   fileStore: FileStore;

@@ -26,13 +26,11 @@ export type UploadDescription = {
   addedAt: number;
 };
 
-/** An upload as the page shows it. */
 export type Upload = UploadDescription & {
   status: UploadStatus;
   sentBytes: number;
   bytesPerSecond: number | null;
   secondsLeft: number | null;
-  /** Why the upload failed. */
   error: unknown;
   /** Undefined until the service has created the attachment. */
   attachmentId: string | undefined;
@@ -54,7 +52,6 @@ export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; r
 /** A file to attach, and its handle where the browser gives one. */
 export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
 
-/** Nothing is sent yet. */
 export function newUpload(upload: UploadDescription, changes: Partial<Upload> = {}): Upload {
   return {
     ...upload,

@@ -10,10 +10,8 @@ import { chooseTarget } from "./zip-target.ts";
 
 const words = texts.attachments.zip;
 
-/** The creation of a ZIP while its files are downloaded. */
 type ZipJob = {
   signal: AbortSignal;
-  /** The name of the file that is being downloaded. */
   reading: string | undefined;
   /** The names of the files that could not be downloaded. The ZIP leaves them out. */
   missing: string[];

@@ -1,7 +1,6 @@
 type SaveOptions = { suggestedName: string; types: { accept: Record<string, string[]> }[] };
 type FilePicker = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileSystemFileHandle> };
 
-/** Saves a large file for the user while it is created. */
 type Save = (stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }) => Promise<void>;
 
 /**

@@ -77,7 +77,6 @@ export class DraftStorage {
     this.#use((storage) => storage.setItem(this.#keyOf(noteId), JSON.stringify(draft)));
   }
 
-  /** Deletes the draft of this tab. */
   remove(noteId: string): void {
     this.#remove(this.#keyOf(noteId));
   }

@@ -41,7 +41,6 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
 
 type NoteRowProps = { note: Note; isSelected: boolean; q: string; now: number };
 
-/** A note in the list: title, owner, number of files, last change. */
 function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
   const files = note.attachments.length;
   const facts = [

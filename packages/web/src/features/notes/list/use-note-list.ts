@@ -2,7 +2,7 @@ import { useStore } from "@nanostores/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "../../../service/client.ts";
 import { keys } from "../../../service/queries.ts";
-import { $pendingDeletions } from "../pending-deletions.ts";
+import { $pendingDeletions } from "../delete-note.ts";
 
 export type Scope = "owned" | "shared";
 

@@ -11,7 +11,7 @@ import { type AttachmentActions, AttachmentRow } from "./attachment-row.tsx";
 import { useDropAndPaste } from "./drop-and-paste/use-drop-and-paste.ts";
 import { removeAttachment } from "./remove-attachment.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
-import { UploadRows, useUploadIds } from "./uploads/upload-row.tsx";
+import { UploadRow, useUploadIds } from "./uploads/upload-row.tsx";
 import { uploads } from "./uploads/uploads.ts";
 import { useListedAttachments } from "./use-listed-attachments.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
@@ -61,7 +61,9 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
         <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
       ) : (
         <ul className="flex flex-col gap-px">
-          <UploadRows ids={uploadIds} />
+          {uploadIds.map((id) => (
+            <UploadRow key={id} id={id} />
+          ))}
           {attachments.map((attachment) => (
             <AttachmentRow
               key={attachment.id}

@@ -23,12 +23,8 @@ export function useUploadIds(noteId: string): readonly string[] {
   }, [ids, noteId]);
 }
 
-export function UploadRows({ ids }: { ids: readonly string[] }) {
-  return ids.map((id) => <UploadRow key={id} id={id} />);
-}
-
 /** The row itself is the progress bar. */
-const UploadRow = memo(function UploadRow({ id }: { id: string }) {
+export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
   const isOnline = useOnline();
   if (upload === undefined) return null;

@@ -22,11 +22,9 @@ export async function chooseTarget(name: string): Promise<Save | undefined> {
   }
 }
 
-type BrowserStorageOptions = { name: string; signal: AbortSignal };
-
 async function saveInBrowserStorage(
   stream: ReadableStream<Uint8Array>,
-  { name, signal }: BrowserStorageOptions,
+  { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<void> {
   const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
   if (folder === undefined) return download(await new Response(stream).blob(), name);

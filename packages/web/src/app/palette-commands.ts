@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { FileText, Keyboard, LogOut, type LucideIcon, Moon, Plus, Settings, Sun, SunMoon } from "lucide-react";
 import { useDeferredValue } from "react";
-import { $pendingDeletions } from "../features/notes/pending-deletions.ts";
+import { $pendingDeletions } from "../features/notes/delete-note.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
 import type { Shortcut } from "../service/shortcuts.ts";

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import type { AuditEvent } from "@valetkey/client";
 import { History } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
@@ -9,23 +10,35 @@ import { sessionQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
 import { DownloadChart } from "./download-chart.tsx";
-import { type Filter, filterEvents } from "./filter-events.ts";
 import { useEvents } from "./use-events.ts";
 
 const words = texts.activity;
+type Filter = "all" | "downloads" | "changes" | "sharing" | "refusals";
+const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
+  downloads: ["url.issued"],
+  changes: [
+    "note.created",
+    "note.updated",
+    "note.deleted",
+    "attachment.uploaded",
+    "attachment.adopted",
+    "attachment.rejected",
+    "attachment.deleted",
+  ],
+  sharing: ["share.granted", "share.revoked"],
+  refusals: ["url.refused", "attachment.rejected"],
+};
 const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => ({
   value,
   label: words.filter.options[value],
 }));
-const noEvents: never[] = [];
-
 /** The activity of one note, or of all notes that the user owns, with a chart of the downloads. */
 export function ActivityFeed({ noteId }: { noteId?: string }) {
   const { data: session } = useQuery(sessionQuery);
   const now = useNow();
   const { pages, events } = useEvents(noteId);
   const [filter, setFilter] = useState<Filter>("all");
-  const filtered = useMemo(() => filterEvents(events ?? noEvents, filter), [events, filter]);
+  const filtered = filterEvents(events ?? [], filter);
   const hasMore = pages.hasNextPage && !pages.isFetchNextPageError;
   if (pages.isPending) return <Skeletons />;
   if (events === undefined) {
@@ -78,4 +91,8 @@ function Skeletons() {
       <Skeleton className="h-9" />
     </div>
   );
+}
+
+function filterEvents(events: readonly AuditEvent[], filter: Filter): readonly AuditEvent[] {
+  return filter === "all" ? events : events.filter(({ action }) => actions[filter].includes(action));
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { Notice } from "../../components/notice.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
@@ -90,7 +89,9 @@ function Reason({ code }: { code: string | undefined }) {
   return (
     <div className="mb-4">
       {code === "session_ended" ? (
-        <Notice>{words.sessionEnded}</Notice>
+        <p role="status" className="rounded-card bg-warning-soft px-3 py-2 text-small text-warning">
+          {words.sessionEnded}
+        </p>
       ) : (
         <Problem>{Object.hasOwn(known, code) ? known[code] : words.providerFailures.sign_in_failed}</Problem>
       )}

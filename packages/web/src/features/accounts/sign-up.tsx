@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import type { Instance } from "@valetkey/client";
 import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
@@ -19,7 +20,6 @@ import {
   valuesOf,
 } from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
-import { SignUpClosed } from "./sign-up-closed.tsx";
 
 const words = texts.accounts;
 
@@ -87,6 +87,25 @@ export function SignUp({ to, onDone }: SignUpProps) {
       {!isFirst && (
         <OtherPageLink page="/sign-in" to={to} question={words.signUp.other} action={words.signUp.otherAction} />
       )}
+    </AccountCard>
+  );
+}
+
+/** Says how to get an account while sign-up is closed. */
+function SignUpClosed({ instance, to }: { instance: Instance; to: string }) {
+  const { hasAccounts, oidc } = instance;
+  const { closed } = words;
+  const hint = hasAccounts
+    ? (oidc && closed.hintWithProvider(oidc.name)) || closed.hint
+    : (oidc && closed.firstWithProvider(oidc.name)) || closed.first;
+  return (
+    <AccountCard title={hasAccounts ? closed.title : words.first.title} hint={hint}>
+      {!hasAccounts && (
+        <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>
+      )}
+      {oidc !== null && <ProviderButton name={oidc.name} to={to} isOnly />}
+      {/* Someone may have created the first account since the page was loaded. */}
+      <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
     </AccountCard>
   );
 }

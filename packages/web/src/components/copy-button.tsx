@@ -29,7 +29,7 @@ export function CopyButton({ text, onCopy, kind = "outline", className }: CopyBu
     <>
       <Button
         kind={kind}
-        {...(className !== undefined && { className })}
+        className={className}
         onClick={async () => setResult((await onCopy(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />

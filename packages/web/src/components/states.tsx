@@ -18,12 +18,10 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   );
 }
 
-type FailureProps = { title: string; error: unknown; onRetry: () => void; className?: string };
-
 /** Shown in place of content that could not be loaded, with the reason and a button to retry. */
-export function Failure({ title, error, onRetry, className }: FailureProps) {
+export function Failure({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
   return (
-    <div role="alert" className={className}>
+    <div role="alert">
       <Empty
         icon={<CloudOff size={28} strokeWidth={1.5} />}
         title={title}

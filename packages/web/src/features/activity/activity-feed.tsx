@@ -13,7 +13,9 @@ import { DownloadChart } from "./download-chart.tsx";
 import { useEvents } from "./use-events.ts";
 
 const words = texts.activity;
+
 type Filter = "all" | "downloads" | "changes" | "sharing" | "refusals";
+
 const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
   downloads: ["url.issued"],
   changes: [
@@ -28,10 +30,12 @@ const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
   sharing: ["share.granted", "share.revoked"],
   refusals: ["url.refused", "attachment.rejected"],
 };
+
 const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => ({
   value,
   label: words.filter.options[value],
 }));
+
 /** The activity of one note, or of all notes that the user owns, with a chart of the downloads. */
 export function ActivityFeed({ noteId }: { noteId?: string }) {
   const { data: session } = useQuery(sessionQuery);

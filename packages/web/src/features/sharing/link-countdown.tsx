@@ -19,7 +19,7 @@ export function LinkCountdown({ left, lifetime, isCopied, isAgain }: LinkCountdo
   const isExpiring = left > 0 && left < lifetime / 6;
   return (
     <div className="flex min-w-0 grow items-center gap-3">
-      <Ring left={left / lifetime} size={36} />
+      <Ring left={left / lifetime} />
       <div className="min-w-0 grow">
         {left > 0 ? (
           <p role="timer" className={isExpiring ? "font-medium text-warning tabular-nums" : "font-medium tabular-nums"}>

@@ -44,8 +44,7 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
   }
   return (
     <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+      onClose={onClose}
       title={words.title}
       description={words.hint}
       initialFocus={button}

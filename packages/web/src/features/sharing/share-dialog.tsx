@@ -10,14 +10,7 @@ type ShareDialogProps = { subject: Subject; title: string; description?: ReactNo
 export function ShareDialog({ subject, title, description, onClose }: ShareDialogProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
-    <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
-      title={title}
-      description={description}
-      initialFocus={input}
-      className="md:w-[520px]"
-    >
+    <Dialog onClose={onClose} title={title} description={description} initialFocus={input} className="md:w-[520px]">
       <div className="flex flex-col gap-6">
         <PeopleForm subject={subject} inputRef={input} />
         <ShareList subject={subject} />

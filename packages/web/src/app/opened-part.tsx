@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { useCode } from "../service/code.ts";
-import { toasts } from "../service/toasts.ts";
-import { describeProblem } from "../texts/index.ts";
+import { showProblem } from "../service/toasts.ts";
 
 type OpenedPartProps = {
   /** Default: true. */
@@ -22,7 +21,7 @@ export function OpenedPart({ isOpen = true, onClose, children }: OpenedPartProps
   const close = useEffectEvent(onClose);
   useEffect(() => {
     if (error === null) return;
-    toasts.add({ title: describeProblem(error), priority: "high" });
+    showProblem(error);
     close();
   }, [error]);
   return parts === undefined ? null : children(parts);

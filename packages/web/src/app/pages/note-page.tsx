@@ -31,21 +31,20 @@ export function NotePage() {
   const [linked, setLinked] = useState<Attachment>();
   const [sharing, setSharing] = useState<Sharing>();
   const { history } = useRouter();
+  const kept = q === undefined ? {} : { q };
   const hasNoteBehind = useRef(false);
   if (file === undefined) hasNoteBehind.current = false;
   const show = (attachmentId: string) => {
     hasNoteBehind.current ||= file === undefined;
-    const search = { ...(q !== undefined && { q }), file: attachmentId };
-    void navigate({ search, replace: file !== undefined, resetScroll: false });
+    void navigate({ search: { ...kept, file: attachmentId }, replace: file !== undefined, resetScroll: false });
   };
   // Closing goes back in the history, so that the next "back" does not open the file again. A visit that began at the URL of the file
   // has no note in its history.
   const hide = () => {
     if (hasNoteBehind.current) history.back();
-    else void navigate({ search: q === undefined ? {} : { q }, replace: true, resetScroll: false });
+    else void navigate({ search: kept, replace: true, resetScroll: false });
   };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
-  const kept = q === undefined ? {} : { q };
   const back = (
     <Link
       to={list}

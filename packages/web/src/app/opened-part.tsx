@@ -3,7 +3,6 @@ import { useCode } from "../service/code.ts";
 import { showProblem } from "../service/toasts.ts";
 
 type OpenedPartProps = {
-  /** Default: true. */
   isOpen?: boolean;
   /** Runs when the code cannot be loaded. A message reports that, and the page stays as it is. */
   onClose: () => void;
@@ -12,10 +11,7 @@ type OpenedPartProps = {
 
 const loadParts = () => import("./opened-parts.ts");
 
-/**
- * A part of a page that opens on a click. All such parts are one file, which loads with the first of them, so that there is one way to
- * fail. Without this file the first load of a note exceeds its limit (e2e/src/web/performance.test.ts).
- */
+/** A part of a page that opens on a click. All parts are one lazy file, to limit the first load (e2e/src/web/performance.test.ts). */
 export function OpenedPart({ isOpen = true, onClose, children }: OpenedPartProps) {
   const { data: parts, error } = useCode("opened parts", loadParts, { isNeeded: isOpen });
   const close = useEffectEvent(onClose);

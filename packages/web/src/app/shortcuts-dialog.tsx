@@ -6,7 +6,6 @@ import { KeyNames } from "./key-names.tsx";
 
 const words: { title: string; keys: Record<Shortcut, string> } = texts.shortcuts;
 
-/** Lists all shortcuts. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDListElement>(null);
   return (

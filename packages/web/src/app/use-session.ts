@@ -16,7 +16,6 @@ const words = texts.app.leaving;
 /** Notifies the other tabs of a sign-out. */
 const channel = new BroadcastChannel("valetkey.sign-out");
 
-/** The signed-in account, for pages that require a session. */
 export function useAccount() {
   const { data } = useQuery(sessionQuery);
   return data?.user;

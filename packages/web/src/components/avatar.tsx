@@ -1,17 +1,17 @@
 import { clsx } from "clsx";
 
-type Person = { name: string | null; email: string | null };
-
 /** The name of a person, else the email address. */
-export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
+export function nameOf(
+  person: { name: string | null; email: string | null },
+  { otherwise }: { otherwise: string },
+): string {
   return person.name ?? person.email ?? otherwise;
 }
 
 function initialsOf(name: string): string {
-  const words = name.split(/[\s@._-]+/u).filter((word) => word !== "");
-  const letters = words.length > 1 ? [words[0], words[1]] : [words[0]];
-  return letters
-    .map((word) => [...(word ?? "?")][0] ?? "?")
+  const [first = "?", second = ""] = name.match(/[^\s@._-]+/gu) ?? [];
+  return [first, second]
+    .map(([letter]) => letter)
     .join("")
     .toLocaleUpperCase();
 }

@@ -8,7 +8,6 @@ import { IconButton } from "./icon-button.tsx";
 type DialogProps = {
   onClose: () => void;
   title: ReactNode;
-  /** One sentence below the title. */
   description?: ReactNode;
   children: ReactNode;
   /** The element that is focused when the dialog opens. Default: the first focusable element. */

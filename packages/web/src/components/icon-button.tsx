@@ -14,14 +14,12 @@ type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & {
   label: string;
 };
 
-/** A button that shows only an icon. */
 export function IconButton({ label, className, type = "button", ...props }: IconButtonProps) {
   return <button {...props} type={type} aria-label={label} className={iconButtonStyle(className)} />;
 }
 
 type IconLinkProps = Omit<ComponentProps<"a">, "aria-label"> & { label: string; href: string };
 
-/** A link that shows only an icon. */
 export function IconLink({ label, className, href, children, ...props }: IconLinkProps) {
   return (
     <a {...props} href={href} aria-label={label} className={iconButtonStyle(className)}>

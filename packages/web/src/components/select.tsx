@@ -3,7 +3,6 @@ import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 
 type SelectProps = Omit<ComponentProps<"select">, "aria-label"> & {
-  /** The label for screen readers. */
   label: string;
   /** Looks like text, without a border. Default: false. */
   isQuiet?: boolean;

@@ -6,7 +6,6 @@ import { Button } from "./button.tsx";
 
 type EmptyProps = { icon?: ReactNode; title: string; hint?: ReactNode; action?: ReactNode; className?: string };
 
-/** Shown in place of an empty list: a sentence and an action. */
 export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   return (
     <div className={clsx("mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-12 text-center", className)}>

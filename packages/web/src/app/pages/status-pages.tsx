@@ -14,7 +14,6 @@ export function PendingPage() {
   );
 }
 
-/** Shown in place of a page that failed. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
   const retry = () => {
     reset();
@@ -28,7 +27,6 @@ export function FailedPage({ error, reset }: ErrorComponentProps) {
   );
 }
 
-/** Shown for an unknown path. */
 export function MissingPage() {
   const { title, hint, action } = texts.app.notFound;
   useDocumentTitle(title);

@@ -6,13 +6,11 @@ const MAX_PASSWORD_LENGTH = 128;
 
 export type Problems<Names extends string> = Partial<Record<Names, string>>;
 
-/** Returns the problem with an email address, or undefined. */
 export function checkEmail(email: string): string | undefined {
   if (email.trim() === "") return problems.emailMissing;
   return /^\S+@\S+\.\S+$/.test(email.trim()) ? undefined : problems.emailInvalid;
 }
 
-/** Returns the problem with a new password, or undefined. */
 export function checkNewPassword(password: string): string | undefined {
   if (password === "") return problems.passwordMissing;
   if (password.length > MAX_PASSWORD_LENGTH) return problems.passwordLong;

@@ -23,14 +23,8 @@ import { ProviderButton } from "./provider-button.tsx";
 
 const words = texts.accounts;
 
-type SignUpProps = {
-  /** The path to open after the sign-up. */
-  to: string;
-  onDone: () => void;
-};
-
-/** Creates the first account of a new service, or another one. */
-export function SignUp({ to, onDone }: SignUpProps) {
+/** Creates the first account of a new service, or another one. `to` is the path to open afterwards. */
+export function SignUp({ to, onDone }: { to: string; onDone: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
   const title = isFirst ? words.first.title : words.signUp.title;
@@ -91,7 +85,6 @@ export function SignUp({ to, onDone }: SignUpProps) {
   );
 }
 
-/** Says how to get an account while sign-up is closed. */
 function SignUpClosed({ instance, to }: { instance: Instance; to: string }) {
   const { hasAccounts, oidc } = instance;
   const { closed } = words;

@@ -38,7 +38,6 @@ export function NewToken({ token, onDone }: { token: CreatedToken; onDone: () =>
   );
 }
 
-/** A key or a command on one line, with a button that copies it. */
 function CopyLine({ label, text, kind = "outline" }: { label: string; text: string; kind?: "primary" | "outline" }) {
   return (
     <div className="flex items-center gap-2">

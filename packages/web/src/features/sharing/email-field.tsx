@@ -12,7 +12,6 @@ type EmailFieldProps = {
   chosen: string[];
   text: string;
   onChange: (chosen: string[], text: string) => void;
-  /** The email addresses with a problem. */
   refused: string[];
   problem: string | undefined;
 };

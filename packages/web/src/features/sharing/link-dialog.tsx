@@ -18,7 +18,6 @@ const words = texts.sharing.link;
 /** The usual lifetimes of a link. Seconds. */
 const LIFETIMES = [60, 600, 3600, 12 * 3600];
 
-/** Creates and copies a temporary link to a file with one click. */
 export function LinkDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);

@@ -17,7 +17,6 @@ const words = texts.sharing;
 
 type Refusal = { emails: string[]; problem: string };
 
-/** Shares with more people: email addresses, role, expiry. */
 export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: RefObject<HTMLInputElement | null> }) {
   const account = useQuery(sessionQuery).data?.user;
   const instance = useQuery(instanceQuery).data;

@@ -6,7 +6,6 @@ import type { Subject } from "./shares-query.ts";
 
 type ShareDialogProps = { subject: Subject; title: string; description?: ReactNode; onClose: () => void };
 
-/** Lets the owner share a note or one file. */
 export function ShareDialog({ subject, title, description, onClose }: ShareDialogProps) {
   const input = useRef<HTMLInputElement>(null);
   return (

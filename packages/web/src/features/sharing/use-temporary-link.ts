@@ -8,7 +8,6 @@ import { keys, queryClient } from "../../service/queries.ts";
 /** A link, and the time of its response on two clocks. */
 type Link = FileUrl & { steadyMs: number; wallMs: number };
 
-/** Creates links to a file and copies them. */
 export function useTemporaryLink(attachmentId: string) {
   // Outlives the data of the mutation, which disappears with the next request.
   const [link, setLink] = useState<Link>();

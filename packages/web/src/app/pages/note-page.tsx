@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { type ComponentProps, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
@@ -12,7 +12,6 @@ import { latestFirst } from "../../features/attachments/use-listed-attachments.t
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { isUnavailable, UnavailableNote } from "../../features/notes/unavailable-note.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
-import type { ShareDialog } from "../../features/sharing/share-dialog.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { OpenedPart } from "../opened-part.tsx";
@@ -29,7 +28,7 @@ export function NotePage() {
   const isGone = note.isError && isUnavailable(note.error);
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const [linked, setLinked] = useState<Attachment>();
-  const [sharing, setSharing] = useState<Sharing>();
+  const [sharing, setSharing] = useState<{ noteId: string; attachment?: Attachment }>();
   const { history } = useRouter();
   const kept = q === undefined ? {} : { q };
   const hasNoteBehind = useRef(false);
@@ -81,13 +80,13 @@ export function NotePage() {
             back={back}
             onDeleted={() => void navigate({ to: list, search: kept, replace: true })}
           >
-            <AccessLine note={note.data} onShare={() => setSharing(sharingOfNote(noteId))} />
+            <AccessLine note={note.data} onShare={() => setSharing({ noteId })} />
           </NoteText>
           <AttachmentSection
             note={note.data}
             onPreview={show}
             onCopyLink={setLinked}
-            onShare={(attachment) => setSharing(sharingOfFile(attachment))}
+            onShare={(attachment) => setSharing({ noteId, attachment })}
           />
           {note.data.role !== "viewer" && (
             <NoteActivity>
@@ -123,20 +122,6 @@ export function NotePage() {
       )}
     </div>
   );
-}
-
-type Sharing = Omit<ComponentProps<typeof ShareDialog>, "onClose">;
-
-function sharingOfNote(noteId: string): Sharing {
-  return { subject: { noteId }, title: texts.sharing.shareNote };
-}
-
-function sharingOfFile({ id, filename }: Attachment): Sharing {
-  return {
-    subject: { attachmentId: id },
-    title: texts.sharing.shareFile(filename),
-    description: texts.sharing.shareFileHint,
-  };
 }
 
 function NoteSkeleton() {

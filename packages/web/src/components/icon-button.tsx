@@ -9,10 +9,7 @@ function iconButtonStyle(className: string | undefined): string {
   );
 }
 
-type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & {
-  /** The text of the tooltip, also for screen readers. */
-  label: string;
-};
+type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & { label: string };
 
 export function IconButton({ label, className, type = "button", ...props }: IconButtonProps) {
   return <button {...props} type={type} aria-label={label} className={iconButtonStyle(className)} />;

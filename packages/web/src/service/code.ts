@@ -8,10 +8,7 @@ export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise
   });
 }
 
-/**
- * Loads code that few visits need, once `isNeeded` is true. After a failure, the next use tries again.
- * @param name Identifies the code among all that the app loads this way.
- */
+/** Loads code that few visits need, once `isNeeded` is true. After a failure, the next use tries again. */
 export function useCode<Code>(name: string, load: () => Promise<Code>, { isNeeded = true } = {}) {
   return useQuery({
     queryKey: ["code", name],

@@ -2,10 +2,7 @@ import type { MouseEvent } from "react";
 import { client, hasCode } from "./client.ts";
 import { showProblem } from "./toasts.ts";
 
-/**
- * Returns the props of an `<a>` that downloads an attachment: `<a {...downloadLink(file)}>`. A click first checks access, so that a refusal
- * appears as a message on this page. Without the check, the browser only reports a failed download.
- */
+/** Returns the props of an `<a>`. A click checks access first: otherwise the browser only reports a failed download. */
 export function downloadLink({ id, filename }: { id: string; filename: string }) {
   const href = `/attachments/${encodeURIComponent(id)}/download`;
   return {

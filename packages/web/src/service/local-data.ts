@@ -8,10 +8,7 @@ const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
 const callbacks = new Set<() => unknown>();
 const finishes = new Set<() => Promise<unknown>>();
 
-/**
- * Calls back at each sign-out, to stop what is running. Stored data needs no callback: everything with the prefix is deleted afterwards.
- * @returns An unsubscribe function.
- */
+/** Calls back at each sign-out, before all data with the prefix is deleted. Returns an unsubscribe function. */
 export function onSignOut(callback: () => unknown): () => void {
   callbacks.add(callback);
   return () => callbacks.delete(callback);

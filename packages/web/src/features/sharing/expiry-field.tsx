@@ -2,8 +2,8 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
-import { texts } from "../../texts/index.ts";
-import { describeExpiry, describeLifetime, expiryOf, expiryOfField, LIFETIMES, toFieldValue } from "./expiry.ts";
+import { formatSpan, texts } from "../../texts/index.ts";
+import { describeExpiry, expiryOf, expiryOfField, LIFETIMES, toFieldValue } from "./expiry.ts";
 
 const words = texts.sharing.end;
 
@@ -14,7 +14,7 @@ export function ExpiryOptions({ hasNever }: { hasNever: boolean }) {
       {hasNever && <option value="never">{words.never}</option>}
       {LIFETIMES.map((seconds) => (
         <option key={seconds} value={seconds}>
-          {describeLifetime(seconds)}
+          {words.after(formatSpan(seconds))}
         </option>
       ))}
       <option value="custom">{words.custom}</option>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { Instance } from "@valetkey/client";
-import { type FormEvent, useRef, useState } from "react";
+import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -11,14 +11,7 @@ import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
-import {
-  checkEmail,
-  checkNewPassword,
-  collectProblems,
-  focusField,
-  type Problems,
-  valuesOf,
-} from "./form-validation.ts";
+import { checkEmail, checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
 
 const words = texts.accounts;
@@ -29,8 +22,7 @@ export function SignUp({ to, onDone }: { to: string; onDone: () => void }) {
   const isFirst = instance?.hasAccounts === false;
   const title = isFirst ? words.first.title : words.signUp.title;
   useDocumentTitle(title);
-  const form = useRef<HTMLFormElement>(null);
-  const [problems, setProblems] = useState<Problems<"name" | "email" | "password">>({});
+  const { form, problems, report } = useProblems<"name" | "email" | "password">();
   const signUp = useMutation({
     mutationFn: accounts.signUp,
     async onSuccess() {
@@ -41,22 +33,19 @@ export function SignUp({ to, onDone }: { to: string; onDone: () => void }) {
     onError(failure) {
       // Sign-up may have been closed since the page was loaded.
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
-      if (!hasCode(failure, "email_taken")) return;
-      setProblems({ email: words.failures.email_taken });
-      focusField(form.current, "email");
+      if (hasCode(failure, "email_taken")) report({ email: words.failures.email_taken });
     },
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const { name, email, password } = valuesOf(event.currentTarget, ["name", "email", "password"]);
-    const found = collectProblems(event.currentTarget, {
+    const hasProblem = report({
       name: name.trim() === "" ? words.problems.nameMissing : undefined,
       email: checkEmail(email),
       password: checkNewPassword(password),
     });
-    setProblems(found ?? {});
-    if (found === undefined) signUp.mutate({ name: name.trim(), email: email.trim(), password });
+    if (!hasProblem) signUp.mutate({ name: name.trim(), email: email.trim(), password });
   }
 
   if (instance?.signUp === "closed") return <SignUpClosed instance={instance} to={to} />;

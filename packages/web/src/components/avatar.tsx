@@ -1,10 +1,9 @@
 import { clsx } from "clsx";
 
+type Person = { name: string | null; email: string | null };
+
 /** The name of a person, else the email address. */
-export function nameOf(
-  person: { name: string | null; email: string | null },
-  { otherwise }: { otherwise: string },
-): string {
+export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
   return person.name ?? person.email ?? otherwise;
 }
 

@@ -9,11 +9,7 @@ const handlers: { shortcut: Shortcut; run: () => void }[] = [];
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 let prefix: { key: string; at: number } | undefined;
 
-/**
- * Runs a handler on a shortcut while the component is mounted: `useShortcut("u", () => input.current?.click())`. Keys in a field, a dialog
- * or a menu do nothing, and neither do keys with Ctrl, Alt or Cmd. If two components use the same shortcut, the later one handles it.
- * A new shortcut needs an entry in `Shortcut` and in `texts.shortcuts`.
- */
+/** Runs a handler on a shortcut, outside of fields, dialogs and menus. The last mounted component handles a shortcut. */
 export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
   // A layout effect, so that shortcuts work as soon as the page is visible.

@@ -37,8 +37,7 @@ export function NotePage() {
     hasNoteBehind.current ||= file === undefined;
     void navigate({ search: { ...kept, file: attachmentId }, replace: file !== undefined, resetScroll: false });
   };
-  // Closing goes back in the history, so that the next "back" does not open the file again. A visit that began at the URL of the file
-  // has no note in its history.
+  // Goes back, so that the next "back" does not open the file again. A visit that began at the file has no note behind it.
   const hide = () => {
     if (hasNoteBehind.current) history.back();
     else void navigate({ search: kept, replace: true, resetScroll: false });

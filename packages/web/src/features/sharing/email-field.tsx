@@ -44,10 +44,8 @@ export function EmailField({ inputRef, chosen, text, onChange, refused, problem 
     }
   }
   function remove(email: string): void {
-    onChange(
-      chosen.filter((one) => one !== email),
-      text,
-    );
+    const others = chosen.filter((one) => one !== email);
+    onChange(others, text);
     inputRef.current?.focus();
   }
 

@@ -119,8 +119,5 @@ function refuse(emails: readonly string[], own: string | undefined): Refusal | u
     return own !== undefined && isSameEmail(email, own) ? [{ email, problem: people.own(email) }] : [];
   });
   if (problems.length === 0) return undefined;
-  return {
-    emails: problems.map(({ email }) => email),
-    problem: problems.map(({ problem }) => problem).join(" "),
-  };
+  return { emails: problems.map(({ email }) => email), problem: problems.map(({ problem }) => problem).join(" ") };
 }

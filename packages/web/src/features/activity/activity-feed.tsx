@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import type { AuditEvent } from "@valetkey/client";
 import { History } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -42,13 +41,13 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   const now = useNow();
   const { pages, events } = useEvents(noteId);
   const [filter, setFilter] = useState<Filter>("all");
-  const filtered = filterEvents(events ?? [], filter);
   const hasMore = pages.hasNextPage && !pages.isFetchNextPageError;
   if (pages.isPending) return <Skeletons />;
   if (events === undefined) {
     return <Failure title={words.failedToLoad} error={pages.error} onRetry={() => void pages.refetch()} />;
   }
   if (events.length === 0) return <Empty icon={<History size={28} strokeWidth={1.5} />} {...words.empty} />;
+  const filtered = filter === "all" ? events : events.filter(({ action }) => actions[filter].includes(action));
   return (
     <div className="flex flex-col gap-6">
       <DownloadChart events={events} now={now} isComplete={!pages.hasNextPage} />
@@ -95,8 +94,4 @@ function Skeletons() {
       <Skeleton className="h-9" />
     </div>
   );
-}
-
-function filterEvents(events: readonly AuditEvent[], filter: Filter): readonly AuditEvent[] {
-  return filter === "all" ? events : events.filter(({ action }) => actions[filter].includes(action));
 }

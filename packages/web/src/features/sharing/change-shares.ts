@@ -1,15 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import type { Share, SharesWithResults } from "@valetkey/client";
+import type { Share } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { type Subject, sharesQuery } from "./shares-query.ts";
 
 type Terms = Pick<Share, "role" | "expiresAt">;
 
-function put(
-  subject: Subject,
-  receivers: Terms & { userIds?: string[]; emails?: string[] },
-): Promise<SharesWithResults> {
+function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?: string[] }) {
   if ("noteId" in subject) return client.shares.put(subject, receivers);
   return client.shares.put(subject, { ...receivers, role: "viewer" });
 }

@@ -2,11 +2,11 @@ import type { Kysely, Selectable } from "kysely";
 import type { Person } from "../../domain/person.ts";
 import type { PeopleQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
-import type { PeopleTable, Tables } from "../schema.ts";
+import type { Tables } from "../schema.ts";
 
 export const personColumns = ["people.id", "people.email", "people.name", "people.is_admin"] as const;
 
-export function toPerson(row: Pick<Selectable<PeopleTable>, "id" | "email" | "name" | "is_admin">): Person {
+export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" | "name" | "is_admin">): Person {
   return { id: row.id, email: row.email ?? undefined, name: row.name ?? undefined, isAdmin: row.is_admin === 1 };
 }
 

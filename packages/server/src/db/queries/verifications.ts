@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { ClaimedVerification, VerificationQueries } from "../../usecases/ports/index.ts";
-import type { Tables, VerificationsTable } from "../schema.ts";
+import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 
 /** Enough to find one that no other replica claims at the same moment. */
@@ -75,7 +75,7 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
   };
 }
 
-function toClaimed(row: Selectable<VerificationsTable>, holder: string): ClaimedVerification {
+function toClaimed(row: Selectable<Tables["content_checks"]>, holder: string): ClaimedVerification {
   return {
     attachmentId: row.attachment_id,
     etag: row.etag,

@@ -3,6 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
+import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
@@ -87,16 +88,9 @@ async function attach({ db, clock, newId, scanning, onVerificationQueued }: Deps
     if (scanning !== undefined) {
       await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
     }
-    await tx.audit.add({
-      id: newId(),
-      at: now,
-      action: "attachment.adopted",
-      actorId: caller.userId,
-      noteId,
-      ownerId: note.ownerId,
-      attachmentIds: [attachment.id],
-      detail: { filename, sizeBytes: stored.sizeBytes },
-    });
+    const detail = { filename, sizeBytes: stored.sizeBytes };
+    const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+    await tx.audit.add(auditEvent("attachment.adopted", event));
     return attachment;
   });
   if (scanning !== undefined) onVerificationQueued();

@@ -37,11 +37,11 @@ export function issueUrl(deps: Deps) {
     requireReady(attachment);
     const now = clock();
     const signed = await sign(deps, { attachment, disposition: input.disposition, expiresInSeconds, now });
-    const issued = toIssued(signed, { expiresInSeconds, now });
-    const detail = { expiresInSeconds: issued.expiresInSeconds };
+    const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
+    const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds) };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await db.urlAudit.record(auditEvent("url.issued", event));
-    return issued;
+    return { fileUrl: signed.url, expiresInSeconds: detail.expiresInSeconds, expiresAt: signed.expiresAt };
   };
 }
 
@@ -65,15 +65,6 @@ export function sign(
   const { attachment, disposition, expiresInSeconds, now } = options;
   const { objectKey, filename, contentType } = attachment;
   return bucket.presignGet({ objectKey, filename, contentType, disposition, expiresInSeconds, now });
-}
-
-function toIssued(signed: SignedUrl, requested: { expiresInSeconds: number; now: number }): IssuedUrl {
-  const leftSeconds = Math.ceil((signed.expiresAt - requested.now) / 1000);
-  return {
-    fileUrl: signed.url,
-    expiresInSeconds: Math.min(requested.expiresInSeconds, leftSeconds),
-    expiresAt: signed.expiresAt,
-  };
 }
 
 function requireReady(attachment: Downloadable): void {

@@ -40,22 +40,20 @@ export async function reject(
 ): Promise<Attachment | undefined> {
   const now = clock();
   const reason = `${verdict.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
+  const objects = seen.ownsObject ? objectsOf({ attachment: seen, upload, now }) : [];
   const { moved, attachment } = await db.transaction(async (tx) => {
     const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
     const moved = await transitionUpload(tx, { ...subject, to: "rejected", rejectReason: reason });
     const attachment = await tx.attachments.find(seen.id);
     if (!moved) return { moved, attachment };
-    if (seen.ownsObject) await queueDeletions(tx, objectsOf({ attachment: seen, upload, now }));
+    await queueDeletions(tx, objects);
     const detail = { filename: seen.filename, reason };
     const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: now, detail };
     await tx.audit.add(auditEvent("attachment.rejected", event));
     return { moved, attachment };
   });
-  if (moved && seen.ownsObject) {
-    for (const { objectKey } of objectsOf({ attachment: seen, upload, now })) {
-      await deleteObjectNow(bucket, { objectKey, multipart: upload?.multipart });
-    }
-  }
+  if (!moved) return attachment;
+  for (const { objectKey } of objects) await deleteObjectNow(bucket, { objectKey, multipart: upload?.multipart });
   return attachment;
 }
 

@@ -145,10 +145,8 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .orderBy("note_shares.note_id", "desc")
         .limit(limit + 1);
       const rows = await run(listing, search);
-      return toPage(
-        rows.map((row) => ({ ...toNote(row), role: row.role })),
-        limit,
-      );
+      const notes = rows.map((row) => ({ ...toNote(row), role: row.role }));
+      return toPage(notes, limit);
     },
   };
 }

@@ -14,19 +14,14 @@ export function shareQueries(db: Kysely<Tables>): ShareQueries {
       "noteId" in subject ? putOfNote(db, subject.noteId, share) : putOfAttachment(db, subject.attachmentId, share),
 
     async delete(subject, userId) {
-      const result =
+      const shares =
         "noteId" in subject
-          ? await db
-              .deleteFrom("note_shares")
-              .where("note_id", "=", subject.noteId)
-              .where("user_id", "=", userId)
-              .executeTakeFirstOrThrow()
-          : await db
+          ? db.deleteFrom("note_shares").where("note_id", "=", subject.noteId).where("user_id", "=", userId)
+          : db
               .deleteFrom("attachment_shares")
               .where("attachment_id", "=", subject.attachmentId)
-              .where("user_id", "=", userId)
-              .executeTakeFirstOrThrow();
-      return result.numDeletedRows === 1n;
+              .where("user_id", "=", userId);
+      return (await shares.executeTakeFirstOrThrow()).numDeletedRows === 1n;
     },
 
     list: (subject) =>
@@ -141,8 +136,6 @@ async function listAttachmentsFor(
     .orderBy("attachment_shares.attachment_id", "desc")
     .limit(limit + 1)
     .execute();
-  return toPage(
-    rows.map((row) => ({ ...toAttachment(row), share: { expiresAt: row.expires_at ?? undefined } })),
-    limit,
-  );
+  const shared = rows.map((row) => ({ ...toAttachment(row), share: { expiresAt: row.expires_at ?? undefined } }));
+  return toPage(shared, limit);
 }

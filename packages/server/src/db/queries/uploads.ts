@@ -62,10 +62,8 @@ export function uploadQueries(db: Kysely<Tables>): UploadQueries {
         .executeTakeFirstOrThrow();
       const result = await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
       if (result.numInsertedOrUpdatedRows === 0n) {
-        throw new DomainError(
-          "idempotency_key_in_use",
-          "An upload with this Idempotency-Key is being started; try again.",
-        );
+        const message = "An upload with this Idempotency-Key is being started; try again.";
+        throw new DomainError("idempotency_key_in_use", message);
       }
     },
 

@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
-import { type BucketEvent, createHandler, type Exchange } from "./http/handler.ts";
+import { type BucketEvent, createHandler } from "./http/handler.ts";
+import type { Exchange } from "./http/request.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
 import type { CorsRule } from "./store/buckets.ts";

@@ -2,12 +2,12 @@ import { isChecksumAlgorithm } from "../body/checksum.ts";
 import { isCombinable } from "../body/combine-crc.ts";
 import { readDeclaredChecksum } from "../body/declared-checksums.ts";
 import { writeBody } from "../body/write-body.ts";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
-import type { Checksum, ChecksumAlgorithm } from "../store/records.ts";
+import type { Checksum } from "../store/records.ts";
 import { commitBody } from "../store/store.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import type { Context } from "./context.ts";
@@ -72,15 +72,14 @@ export async function abortUpload(request: S3Request, { store }: Context): Promi
 export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;
-  throw new S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", {
-    details: { ArgumentName: "partNumber", ArgumentValue: text ?? "" },
+  throw invalidArgument("Part number must be an integer between 1 and 10000, inclusive", {
+    ArgumentName: "partNumber",
+    ArgumentValue: text ?? "",
   });
 }
 
-type UploadChecksum = { checksumAlgorithm?: ChecksumAlgorithm; checksumType?: Checksum["type"] };
-
 /** CRC-64/NVME always covers the full object, and hashes are always composite. Source: Amazon S3, "Checking object integrity". */
-function readUploadChecksum(request: S3Request): UploadChecksum {
+function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlgorithm" | "checksumType"> {
   const algorithm = request.field("x-amz-checksum-algorithm");
   const requested = request.field("x-amz-checksum-type");
   if (algorithm === undefined) {

@@ -40,6 +40,11 @@ export function checksumHeaders(checksums: readonly Checksum[]): Record<string, 
   return headers;
 }
 
+/** The XML elements with the stored checksums. */
+export function checksumElements(checksums: readonly Checksum[]): Record<string, string> {
+  return Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value]));
+}
+
 /** Refuses storage classes and access lists that this endpoint cannot honour. */
 export function checkStorage(request: Fields): void {
   const storageClass = request.field("x-amz-storage-class");

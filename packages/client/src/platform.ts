@@ -53,7 +53,7 @@ export function detectPlatform({ fetch }: { fetch: typeof globalThis.fetch }): P
     sha256:
       subtle === undefined
         ? undefined
-        : async (bytes) => toBase64(new Uint8Array(await subtle.digest("SHA-256", bytes))),
+        : async (bytes) => btoa(String.fromCharCode(...new Uint8Array(await subtle.digest("SHA-256", bytes)))),
     send:
       browser.XMLHttpRequest !== undefined
         ? sendWithXhr(browser.XMLHttpRequest)
@@ -72,8 +72,4 @@ function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener("abort", done);
   });
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
 }

@@ -65,13 +65,13 @@ export function createProgress({ totalBytes, now, report }: Options): Progress {
     let sentBytes = kept;
     for (const bytes of pieces.values()) sentBytes += bytes;
     const rate = meter.rate();
-    const left = rate === undefined || rate === 0 ? null : Math.ceil((totalBytes - sentBytes) / rate);
+    const secondsLeft = rate === undefined || rate === 0 ? null : Math.ceil((totalBytes - sentBytes) / rate);
     return {
       state: held ?? state,
       sentBytes,
       totalBytes,
       bytesPerSecond: rate === undefined ? null : Math.round(rate),
-      secondsLeft: left,
+      secondsLeft,
     };
   }
 

@@ -26,13 +26,10 @@ const SET_BY_BROWSER = /^(content-length|host)$/i;
 
 const WHAT = "An upload to the bucket";
 
-type XhrEvents = {
+type Xhr = {
   onload: (() => void) | null;
   onerror: (() => void) | null;
   onabort: (() => void) | null;
-};
-
-type Xhr = XhrEvents & {
   upload: { onprogress: ((event: { loaded: number }) => void) | null };
   readonly status: number;
   readonly responseText: string;
@@ -129,8 +126,6 @@ export function unreadable(cause: unknown): ValetKeyError {
   return new ValetKeyError(
     "file_unreadable",
     "The file cannot be read, because it changed, moved or was deleted. Choose it again.",
-    {
-      cause,
-    },
+    { cause },
   );
 }

@@ -27,9 +27,7 @@ export async function startLoadGenerator(workload: WorkloadName): Promise<LoadGe
       if ("error" in message) throw new Error(`The load generator failed: ${message.error}`);
       return message;
     },
-    stop: () => {
-      child.kill();
-    },
+    stop: () => void child.kill(),
   };
 }
 

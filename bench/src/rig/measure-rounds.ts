@@ -16,12 +16,12 @@ export type Measured = {
   otherResponses: number;
 };
 
-export type RoundsPlan = {
+type RoundsPlan = {
   rounds: number;
   seconds: number;
   warmUpSeconds: number;
   connections: number;
-  /** Verifies that a started server works. Returns the number of its responses with 200. */
+  /** Returns the number of responses with 200. */
   verify(candidate: Candidate): Promise<number>;
 };
 

@@ -22,9 +22,11 @@ export function reportGoal(goal: { text: string; value: number; atLeast: number;
   const { text, value, atLeast, unit } = goal;
   const format = (number: number) =>
     (number >= 1000 ? formatCount(number) : number.toFixed(unit === "%" ? 0 : 1)) + unit;
-  const met = value >= atLeast;
-  console.log(
-    `${met ? "PASS         " : "SHORT OF GOAL"}  ${text}: ${format(value)} (goal: at least ${format(atLeast)})`,
-  );
+  return reportResult(value >= atLeast, `${text}: ${format(value)} (goal: at least ${format(atLeast)})`);
+}
+
+/** Prints whether a goal was met, and returns it. */
+export function reportResult(met: boolean, text: string): boolean {
+  console.log(`${met ? "PASS         " : "SHORT OF GOAL"}  ${text}`);
   return met;
 }

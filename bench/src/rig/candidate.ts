@@ -20,7 +20,6 @@ export type Candidate = {
   stop(): Promise<void>;
 };
 
-/** The usage of the process of the candidate since its start. */
 export type Usage = { rssBytes: number; peakRssBytes: number; cpuMicroseconds: number };
 
 const probe = new URL("./usage-probe.ts", import.meta.url);

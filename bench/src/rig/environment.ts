@@ -31,7 +31,6 @@ export async function createEnvironment(dataset: Dataset) {
     readAuditedUrls: () => readAuditedUrls(where),
   });
   return {
-    /** A description for the head of the report. */
     description: postgres.version,
     article: async (): Promise<PreparedCandidate> => {
       const directory = join(scratch.path, "article");

@@ -5,7 +5,6 @@ import type { WorkloadName } from "./workload.ts";
 export type Drive = { port: number; seconds: number; connections: number };
 
 export type LoadResult = {
-  /** The number of responses by status. */
   responses: Record<number, number>;
   requestsPerSecond: number;
   p50Milliseconds: number;

@@ -8,7 +8,6 @@ export type RoundCost = { cpuMicrosecondsPerRequest: number };
 export type Measured = {
   name: string;
   rounds: (LoadResult & RoundCost)[];
-  /** The usage after the last round. */
   usage: Usage;
   /** The responses with 200 since the start, including verification and warm-up. */
   okResponses: number;

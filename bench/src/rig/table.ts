@@ -17,7 +17,6 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** Prints one line about a goal, and returns whether the value meets it. */
 export function reportGoal(goal: { text: string; value: number; atLeast: number; unit: string }): boolean {
   const { text, value, atLeast, unit } = goal;
   const format = (number: number) =>

@@ -13,7 +13,6 @@ export type Platform = {
   network: Network;
   /** SHA-256 in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
-  /** Sends bytes to the bucket. */
   send: Send;
 };
 

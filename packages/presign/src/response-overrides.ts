@@ -30,7 +30,6 @@ export function encodeResponse(response: ResponseOverrides): EncodedResponse {
     parameter("response-expires", expires)) as EncodedResponse;
 }
 
-/** One query parameter, or nothing for an undefined value. */
 export function parameter(name: string, value: string | undefined): string {
   return value === undefined ? "" : `&${name}=${encodeRfc3986(value)}`;
 }

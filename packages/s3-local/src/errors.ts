@@ -41,7 +41,6 @@ const STATUS = {
 
 export type S3ErrorCode = keyof typeof STATUS;
 
-/** The InvalidArgument error for a parameter, a header or a form field. */
 export function invalidArgument(message: string, details: { ArgumentName: string; ArgumentValue?: string }): S3Error {
   return new S3Error("InvalidArgument", message, { details });
 }

@@ -89,10 +89,8 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   }
 }
 
-/** `settled` waits for running requests. A request can outlive its connection and still commit a change. */
-type RunningServer = { server: Server; settled: () => Promise<unknown> };
-
-function createHttpServer(handle: ReturnType<typeof createHandler>): RunningServer {
+/** Creates the server. `settled` waits for running requests. A request can outlive its connection and still commit a change. */
+function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
   const running = new Set<Promise<void>>();
   const accept = (exchange: Exchange) => {
@@ -141,10 +139,9 @@ function listen(server: Server, address: { host: string; port: number }): Promis
   });
 }
 
-async function close(
-  server: Server,
-  { settled, store }: { settled: RunningServer["settled"]; store: Store },
-): Promise<void> {
+type Closing = { settled: () => Promise<unknown>; store: Store };
+
+async function close(server: Server, { settled, store }: Closing): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await new Promise((resolve) => {
     server.close(resolve);

@@ -42,7 +42,6 @@ export type Progress = {
   keep(bytes: number): void;
   /** Tracks one request: the bytes sent so far and, at the end, the bytes that the bucket stored. */
   piece(): { sent(bytes: number): void; end(outcome: { kept: number }): void };
-  /** Starts the count again at zero. */
   reset(): void;
   current(): UploadProgress;
 };

@@ -39,7 +39,6 @@ export async function sendPiece({ platform }: Pick<UploadContext, "platform">, p
   }
 }
 
-/** Makes a signal that aborts with the given one, or without progress for too long. */
 function watchFor(signal: AbortSignal) {
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STORE_MS);

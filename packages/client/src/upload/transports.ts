@@ -112,7 +112,6 @@ function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStr
   );
 }
 
-/** The error of reading the file, or undefined when it is readable. */
 async function readFailure(bytes: FileSource): Promise<ValetKeyError | undefined> {
   try {
     await bytes.slice(0, 1).arrayBuffer();

@@ -29,7 +29,6 @@ export type UploadContext = {
   declared: StartUploadBody;
   /** The upload that the steps started or resumed last. */
   opened?: OpenUpload;
-  /** How many parts the client sends at once. */
   parallel: number;
   /** Aborts when the caller aborts the upload. */
   signal: AbortSignal;

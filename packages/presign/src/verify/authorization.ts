@@ -22,7 +22,6 @@ export type Authorization = {
 
 /** The maximum lifetime of a presigned URL, in seconds. Source: Amazon S3, "Authenticating requests: using query parameters". */
 export const MAX_EXPIRES_IN = 604_800;
-/** The largest difference between the clocks of the client and the server. */
 export const MAX_SKEW_MS = 15 * 60 * 1000;
 
 const QUERY_NAMES = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"] as const;

@@ -4,7 +4,6 @@ import { refuse } from "./refusal.ts";
 /** The context of a signature. `dateTime` has the form yyyymmddThhmmssZ, and `scope` date/region/s3/aws4_request. */
 export type SigningContext = { dateTime: string; scope: string; signingKey: Uint8Array };
 
-/** The SHA-256 of an empty body. */
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** Signs a text of one-byte characters. Returns lowercase hex. */
@@ -17,7 +16,6 @@ export function stringToSign(canonicalRequest: string, context: SigningContext):
   return `AWS4-HMAC-SHA256\n${context.dateTime}\n${context.scope}\n${sha256Hex(latin1(canonicalRequest))}`;
 }
 
-/** The refusal of a signature of `text` that differs from the calculated one. */
 export function signatureDoesNotMatch(signed: { accessKeyId: string; signature: string }, text: string) {
   return refuse(403, "SignatureDoesNotMatch", {
     message:

@@ -2,7 +2,6 @@ import { invalidArgument, S3Error } from "../errors.ts";
 import type { ObjectHeaders } from "../store/records.ts";
 import type { Fields } from "./request.ts";
 
-/** The standard headers that the bucket stores and returns with an object. */
 export const STORED_HEADERS = [
   "cache-control",
   "content-disposition",
@@ -34,7 +33,6 @@ export function checkHeaderValue(name: string, value: string): string {
   throw invalidArgument("Header value cannot be represented using ISO-8859-1.", { ArgumentName: name });
 }
 
-/** The response headers for the stored headers of an object. */
 export function toResponseHeaders({ headers, metadata }: ObjectHeaders): Record<string, string> {
   const given: Record<string, string> = { ...headers };
   for (const [name, value] of Object.entries(metadata)) given[`${METADATA_PREFIX}${name}`] = value;

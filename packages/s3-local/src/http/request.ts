@@ -22,7 +22,6 @@ export type S3Request = Exchange & {
   verified: VerifiedRequest;
 };
 
-/** The headers of a request, or the fields of a form. */
 export type Fields = Pick<S3Request, "field" | "amzFields">;
 
 const MAX_KEY_BYTES = 1024;

@@ -14,7 +14,6 @@ import { type ByteRange, readRange } from "./range.ts";
 /** The query parameters that override response headers: `response-content-type` and so on. */
 export const RESPONSE_PARAMETERS = STORED_HEADERS.map((name) => `response-${name}`);
 
-/** The bytes of an object to send, and whether the response has their range. */
 type Piece = ByteRange & { isPartial: boolean; checksums: readonly Checksum[]; partCount?: number };
 
 /** GetObject and HeadObject: the whole object, a range or a part, with the headers of the object. */

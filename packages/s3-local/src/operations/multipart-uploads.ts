@@ -15,12 +15,10 @@ import { checkStorage, checksumHeaders } from "./put-object.ts";
 
 const MAX_PART_NUMBER = 10_000;
 
-/** The key and `uploadId` of a request, which identify a multipart upload. */
 export function uploadOf(request: S3Request): { key: string; uploadId: string } {
   return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
 }
 
-/** CreateMultipartUpload. */
 export async function createUpload(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   checkStorage(request);

@@ -30,7 +30,6 @@ export async function putObject(request: S3Request, { store, now }: Context): Pr
   return { status: 200, headers: { ETag: etag, ...checksumHeaders(staged.checksums) } };
 }
 
-/** The response headers with the stored checksums. */
 export function checksumHeaders(checksums: readonly Checksum[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const { algorithm, value, type } of checksums) {
@@ -40,7 +39,6 @@ export function checksumHeaders(checksums: readonly Checksum[]): Record<string, 
   return headers;
 }
 
-/** The XML elements with the stored checksums. */
 export function checksumElements(checksums: readonly Checksum[]): Record<string, string> {
   return Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value]));
 }

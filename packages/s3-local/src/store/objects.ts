@@ -6,8 +6,6 @@ import type { ObjectRecord } from "./records.ts";
 /** Conditions on the current object of a key: raw `If-Match` and `If-None-Match` values. */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
-export type Objects = ReturnType<typeof createObjects>;
-
 /** The objects. `put` and `remove` run inside a change. */
 export function createObjects(database: DatabaseSync, contents: Contents) {
   const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
@@ -44,7 +42,6 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
       const described = [headers, metadata, checksums].map((value) => JSON.stringify(value));
       upsert.run(bucket, key, contentId, sizeBytes, etag, lastModified, ...described);
     },
-    /** Deletes the object of the key, if there is one. */
     remove(bucket: string, key: string): void {
       const before = find(bucket, key);
       if (before === undefined) return;

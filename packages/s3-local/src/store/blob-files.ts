@@ -28,7 +28,7 @@ export async function openBlobFiles(dataDir: string) {
     try {
       await rename(temporary, path(name));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
       await mkdir(folder, { recursive: true });
       await syncFolder(root);
       await rename(temporary, path(name));

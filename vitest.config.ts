@@ -11,6 +11,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...left.map((name) => `e2e/providers/${name}.test.ts`)],
     globalSetup: [
       "packages/server/src/db/testing/postgres-global-setup.ts",
+      "packages/server/src/db/testing/migrate-templates.ts",
       "e2e/providers/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
       "e2e/src/web/testing/build-web-app.ts",

@@ -1,5 +1,5 @@
 import { bundleSize } from "../../packages/client/scripts/bundle-size.ts";
-import { formatCount, formatTable } from "./rig/table.ts";
+import { formatCount, formatTable, reportResult } from "./rig/table.ts";
 
 const GOAL_BYTES = 12_000;
 
@@ -13,9 +13,6 @@ export async function runClientSize(): Promise<boolean> {
     ["calls alone", formatCount(calls.minified), formatCount(calls.gzipped)],
   ];
   console.log(formatTable(["", "minified", "gzip"], rows));
-  const met = gzipped < GOAL_BYTES;
-  console.log(
-    `${met ? "PASS         " : "SHORT OF GOAL"}  gzip: ${formatCount(gzipped)} bytes (goal: under ${formatCount(GOAL_BYTES)})`,
-  );
-  return met;
+  const text = `gzip: ${formatCount(gzipped)} bytes (goal: under ${formatCount(GOAL_BYTES)})`;
+  return reportResult(gzipped < GOAL_BYTES, text);
 }

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { checkUrl } from "./presign/check-url.ts";
 import { createLimit } from "./presign/limit.ts";
 import { type Contestant, contestantsOf, measure } from "./presign/measure.ts";
 import { createSigners, getSignedUrlName, keyAt, type Signer, valetKeyName } from "./presign/signers.ts";
+import { readFlags } from "./rig/read-flags.ts";
 import { median, medianRatio } from "./rig/statistics.ts";
 import { formatCount, formatTable, reportGoal } from "./rig/table.ts";
 
@@ -18,10 +18,7 @@ const URLS_CHECKED = 8;
  * Flags: --rounds 9, --milliseconds 200 (for each turn). Returns whether all goals were met.
  */
 export async function runPresign(args: readonly string[]): Promise<boolean> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { rounds: { type: "string", default: "9" }, milliseconds: { type: "string", default: "200" } },
-  });
+  const values = readFlags(args, { rounds: "9", milliseconds: "200" });
   const plan = { rounds: Number(values.rounds), milliseconds: Number(values.milliseconds) };
   const signers = createSigners();
   for (const signer of signers) await checkSigner(signer);

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type CandidateSpec, startCandidate } from "./rig/candidate.ts";
 import { createDataset, datasetShapes } from "./rig/dataset.ts";
 import { createEnvironment } from "./rig/environment.ts";
+import { readFlags } from "./rig/read-flags.ts";
 import { createScratch } from "./rig/scratch-directory.ts";
 import { createToken } from "./rig/workload.ts";
 import { startBucket } from "./upload/bucket.ts";
@@ -19,14 +19,7 @@ const MIB = 2 ** 20;
  * Flags: --rounds 7, --mib 256 (of a file), --only throughput or forms. Returns whether all goals were met.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: "string", default: "7" },
-      mib: { type: "string", default: "256" },
-      only: { type: "string", default: "" },
-    },
-  });
+  const values = readFlags(args, { rounds: "7", mib: "256", only: "" });
   const dataset = createDataset(datasetShapes.batch);
   const [note] = dataset.notes;
   if (note === undefined) throw new Error("The data set has no notes");
@@ -48,8 +41,7 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       const candidate = await startCandidate(service);
       try {
         const url = `http://127.0.0.1:${candidate.port}`;
-        const rounds = Number(values.rounds);
-        const plan = { endpoint: bucket.endpoint, path, sizeBytes, rounds };
+        const plan = { endpoint: bucket.endpoint, path, sizeBytes, rounds: Number(values.rounds) };
         met = await measureThroughput({ ...plan, service: { url, token, noteId: note.id } });
       } finally {
         await candidate.stop();

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { launchChromium } from "../../e2e/src/testing/chromium.ts";
 import buildWebApp from "../../e2e/src/web/testing/build-web-app.ts";
 import { loadCold } from "../../e2e/src/web/testing/cold-load.ts";
@@ -6,8 +5,9 @@ import { measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "../..
 import { openPerson, type Person, PHONE } from "../../e2e/src/web/testing/person.ts";
 import { startWebService, type WebService } from "../../e2e/src/web/testing/service.ts";
 import type { Note } from "../../packages/client/src/index.ts";
+import { readFlags } from "./rig/read-flags.ts";
 import { median } from "./rig/statistics.ts";
-import { formatCount, formatTable } from "./rig/table.ts";
+import { formatCount, formatTable, reportResult } from "./rig/table.ts";
 import { interactions, measureInteractions, ROUNDS } from "./web/interactions.ts";
 
 const FILES = 200;
@@ -27,7 +27,7 @@ type Stage = {
  * @returns Whether the goals were met.
  */
 export async function runWeb(args: readonly string[]): Promise<boolean> {
-  const { values } = parseArgs({ args: [...args], options: { rounds: { type: "string", default: String(ROUNDS) } } });
+  const rounds = Number(readFlags(args, { rounds: String(ROUNDS) }).rounds);
   buildWebApp();
   const [browser, service] = await Promise.all([launchChromium(), startWebService()]);
   const ann = await openPerson(browser, { service, name: "Ann" });
@@ -35,11 +35,8 @@ export async function runWeb(args: readonly string[]): Promise<boolean> {
     console.log(
       `web: Chromium ${browser.version()} without a window, SQLite, the embedded bucket, a note with ${FILES} files`,
     );
-    const stage = { browser, service, ann, note: await seedFigures(ann.client, { files: FILES }) };
-    const met = [
-      await reportLoads({ ...stage, rounds: Number(values.rounds) }),
-      await reportLatency({ ...stage, rounds: Number(values.rounds) }),
-    ];
+    const stage = { browser, service, ann, note: await seedFigures(ann.client, { files: FILES }), rounds };
+    const met = [await reportLoads(stage), await reportLatency(stage)];
     return met.every(Boolean);
   } finally {
     await browser.close();
@@ -67,11 +64,11 @@ async function reportLoads({ browser, service, ann, note, rounds }: Stage): Prom
   }
   console.log(formatTable(["a first load", "script, gzip -9", "layout shift", "first row of the list"], rows));
   return [
-    say(
+    reportResult(
       mostBytes < SCRIPT_GOAL_BYTES,
       `script of a first load: ${formatCount(mostBytes)} bytes (goal: under ${formatCount(SCRIPT_GOAL_BYTES)})`,
     ),
-    say(mostShift <= SHIFT_GOAL, `layout shift: ${mostShift.toFixed(3)} (goal: at most ${SHIFT_GOAL})`),
+    reportResult(mostShift <= SHIFT_GOAL, `layout shift: ${mostShift.toFixed(3)} (goal: at most ${SHIFT_GOAL})`),
   ].every(Boolean);
 }
 
@@ -83,13 +80,8 @@ async function reportLatency({ browser, service, ann, note, rounds }: Stage): Pr
   });
   console.log(formatTable([`on a note with ${FILES} files`, "median", "slowest"], rows));
   const slowest = Math.max(...interactions.map(({ name }) => median(measured.get(name) ?? [])));
-  return say(
+  return reportResult(
     slowest < LATENCY_GOAL_MS,
     `slowest interaction, median: ${formatCount(slowest)} ms (goal: under ${LATENCY_GOAL_MS})`,
   );
-}
-
-function say(met: boolean, text: string): boolean {
-  console.log(`${met ? "PASS         " : "SHORT OF GOAL"}  ${text}`);
-  return met;
 }

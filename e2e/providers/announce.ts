@@ -1,6 +1,6 @@
 import { selectProviders } from "./selection.ts";
 
-/** Says once, at the start of a run, which S3 servers it is on. */
+/** Prints the S3 servers of this run once. */
 export default function announce(): void {
   console.log(selectProviders(process.env).line);
 }

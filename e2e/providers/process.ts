@@ -16,7 +16,7 @@ export async function startScript(script: string, env: Record<string, string>): 
   child.once("close", (code) => {
     ready.reject(new Error(`${script} ended with ${code}:\n${lines.join("\n")}`));
   });
-  // Nobody stops it when the run itself is ended.
+  // Stops the script when the test run ends early.
   const stop = () => child.kill("SIGTERM");
   process.once("exit", stop);
   child.once("close", () => process.off("exit", stop));
@@ -24,7 +24,7 @@ export async function startScript(script: string, env: Record<string, string>): 
   return child;
 }
 
-/** Stops a start script, and with it all it has started. */
+/** Stops a start script and all processes that it started. */
 export async function stopScript(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, "close");

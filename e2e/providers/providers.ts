@@ -8,13 +8,13 @@ import { type BucketServer, startEmbedded } from "../../packages/server/src/buck
 import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { startScript, stopScript } from "./process.ts";
 
-/** A real S3 server that runs for the tests alone. */
+/** An S3 server that runs only for the tests. */
 export type RunningProvider = {
-  /** A new, empty bucket on it. */
+  /** Creates an empty bucket. */
   newBucket(): Promise<BucketServer>;
-  /** Stops it, does what has to be done while it is down, and starts it again on the same data at the same address. */
+  /** Stops the server, calls `whileDown`, and restarts the server on the same data and port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** What a bucket holds that no call of S3 shows, where there is such a thing. */
+  /** The objects of a bucket that the S3 API does not list. Undefined when there are none. */
   hiddenIn?(bucket: string): Promise<string[]>;
   stop(): Promise<void>;
 };
@@ -23,7 +23,7 @@ type Server = {
   script: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The names of the ports that the script takes besides PORT. */
+  /** The names of the ports that the script needs besides PORT. */
   otherPorts: readonly string[];
 };
 
@@ -41,7 +41,7 @@ const SWIFT: Server = {
   otherPorts: ["ACCOUNT_PORT", "CONTAINER_PORT", "OBJECT_PORT", "CACHE_PORT"],
 };
 
-/** The bucket that comes with Valet Key, in the same shape. */
+/** Starts the embedded bucket of Valet Key. */
 export async function startEmbeddedProvider(): Promise<RunningProvider> {
   const dataDir = await mkdtemp(join(tmpdir(), "valetkey-provider-"));
   let running = await startEmbedded({ dataDir });
@@ -68,7 +68,7 @@ export async function startSwift(): Promise<RunningProvider> {
   const { accessKeyId, secretAccessKey } = SWIFT.credentials;
   return {
     ...provider,
-    /** Swift keeps parts in a container of their own, which its S3 API does not name. */
+    /** Swift stores parts in a separate container, which its S3 API does not list. */
     async hiddenIn(bucket) {
       const login = { "x-auth-user": accessKeyId, "x-auth-key": secretAccessKey };
       const { headers } = await fetch(`${provider.endpoint}/auth/v1.0`, { headers: login });

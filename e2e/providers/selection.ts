@@ -2,15 +2,15 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** An S3 server that the tests can run on, if the machine has it; `<name>.test.ts` beside this file does. */
+/** An S3 server that `<name>.test.ts` in this folder tests when it is installed. */
 type Provider = {
   name: string;
   title: string;
   packages: string;
   commands: readonly string[];
-  /** Prints the version of what is installed; `find` answers where a command is. */
+  /** Returns the output that contains the installed version. `find` returns the path of a command. */
   askVersion(find: (command: string) => string): string;
-  /** Finds the version that docs/providers.md tells of. */
+  /** Matches the version that docs/providers.md names. */
   documented: RegExp;
 };
 
@@ -37,7 +37,7 @@ const PROVIDERS: readonly Provider[] = [
       "swift-object-server",
       "memcached",
     ],
-    // Its servers don't tell; the Python that they name in their first line does.
+    // Swift has no version command. The Python of its first line can import the version.
     askVersion(find) {
       const [shebang = ""] = readFileSync(find("swift-proxy-server"), "utf8").split("\n", 1);
       const [python = "", ...args] = shebang.replace(/^#!\s*/, "").split(/\s+/);
@@ -48,15 +48,15 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 export type Selection = {
-  /** Names of those that don't run. */
+  /** The names of the servers that do not run. */
   left: string[];
-  /** One line for people: which run, and how to add the others. */
+  /** One line that names the servers of this run and how to add the others. */
   line: string;
 };
 
 /**
- * Which servers besides the embedded bucket this run is on: those that PROVIDERS names ("all", "none", or names with commas between),
- * else those that are installed in the version that docs/providers.md tells of. Throws when one is named that can't run.
+ * Selects the S3 servers of this run besides the embedded bucket. PROVIDERS names them: "all", "none" or a list with commas.
+ * Default: the installed servers whose version is the one of docs/providers.md. Throws when a named server can't run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {
   const path = env.PATH ?? "";
@@ -96,7 +96,7 @@ function titled({ title }: Provider, version: string | undefined): string {
   return `${title} ${version ?? "of unknown version"}`;
 }
 
-/** The version that is installed; undefined when it can't be found out. */
+/** The installed version, or undefined when it is unknown. */
 function versionOf({ askVersion }: Provider, path: string): string | undefined {
   try {
     return VERSION.exec(askVersion((command) => pathOf(command, path) ?? command))?.[0];

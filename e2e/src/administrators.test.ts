@@ -36,7 +36,7 @@ describe("administrators", () => {
     const note = await post("/notes", { json: { title: "Mine" }, cookie });
     const adopted = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie });
     expect(adopted).toMatchObject({ status: 403, body: { code: "access_denied" } });
-    // Nor by signing in again, which records the person once more.
+    // A second sign-in, which records the user again, does not change that.
     const again = await post("/auth/sign-in/email", { json: { email: "first@example.com", password } });
     const still = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie: again.cookie });
     expect(still.status).toBe(403);

@@ -17,8 +17,10 @@ describe("the capabilities of the bucket", () => {
 
   it("do not stop the service from starting when the bucket is down", async () => {
     const place = await makePlace({
-      ...{ AWS_BUCKET_NAME: "files", S3_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}` },
-      ...{ AWS_ACCESS_KEY_ID: "VKTESTTESTTESTTEST00", AWS_SECRET_ACCESS_KEY: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" },
+      AWS_BUCKET_NAME: "files",
+      S3_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}`,
+      AWS_ACCESS_KEY_ID: "VKTESTTESTTESTTEST00",
+      AWS_SECRET_ACCESS_KEY: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c",
       AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
     });
     const service = await startProcess(place);

@@ -21,7 +21,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The bucket's own log sees signed URLs too, the refused ones included.
+    // The log of the bucket receives signed URLs too, also refused ones.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);
@@ -66,7 +66,7 @@ describe("requirement 28: a full run writes no secret", () => {
     expect((await fetch(`${service.url}/me`, { headers: { cookie } })).status).toBe(200);
   }
 
-  /** Begins an upload as Uppy does, and answers the URLs of its parts. */
+  /** Starts an upload as Uppy does and returns the URLs of its parts. */
   async function uppyParts(ann: Api, noteId: string): Promise<string[]> {
     const described = { filename: "d.txt", type: "text/plain", metadata: { noteId, size: 5 } };
     const { uploadId, key } = (await ann.call("POST", "/s3/multipart", described)).body;

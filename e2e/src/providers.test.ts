@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectProviders } from "../providers/selection.ts";
 
-/** A machine with Swift of the documented version installed, and nothing of Ceph. */
+/** A machine with the documented version of Swift and without Ceph. */
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "valetkey-path-"));
@@ -23,7 +23,7 @@ function install(name: string, script: string): Promise<void> {
   return writeFile(join(path, name), script, { mode: 0o755 });
 }
 
-/** Swift tells its version to the Python that it runs on only. */
+/** Only the Python of Swift can import its version. */
 async function installSwift(version: string): Promise<void> {
   await install("python", `#!/bin/sh\necho ${version}\n`);
   await install("swift-proxy-server", `#! ${join(path, "python")}\n`);

@@ -9,7 +9,6 @@ import { settings } from "./settings.ts";
 /** The number of issue events in an audit log, and the number of their URLs. */
 export type AuditedUrls = { events: number; urls: number };
 
-/** Reads the audit log of a stopped candidate. */
 export async function readAuditedUrls({ directory, url }: DataLocation): Promise<AuditedUrls> {
   if (url !== undefined) {
     const { rows } = await runSql(url, count("audit_events", "json_array_length(attachment_ids::json)"));

@@ -20,34 +20,21 @@ const aws = {
 
 /** The plain design: Express, jsonwebtoken, three queries, getSignedUrl. */
 export function articleSpec(place: DataLocation): CandidateSpec {
-  return {
-    name: "article",
-    entry: article,
-    directory: place.directory,
-    env: { ...aws, ...database(place), JWT_SECRET: settings.jwtSecret },
-  };
+  return specOf(place, { name: "article", entry: article, env: { JWT_SECRET: settings.jwtSecret } });
 }
 
 /** The service as `npm start` runs it. Only its configuration is of the benchmark. */
 export function serviceSpec(engine: Engine, place: DataLocation): CandidateSpec {
-  return {
-    name: `valetkey/${engine}`,
-    entry: service,
-    directory: place.directory,
-    env: { ...aws, ...database(place), AUTH_SECRET: settings.authSecret, AUTH_JWT_SECRET: settings.jwtSecret },
-  };
+  const env = { AUTH_SECRET: settings.authSecret, AUTH_JWT_SECRET: settings.jwtSecret };
+  return specOf(place, { name: `valetkey/${engine}`, entry: service, env });
 }
 
 /** The same work by hand on node:http, without any layer. */
 export function bareSpec(engine: Engine, place: DataLocation): CandidateSpec {
-  return {
-    name: `bare/${engine}`,
-    entry: bare,
-    directory: place.directory,
-    env: { ...aws, ...database(place), AUTH_JWT_SECRET: settings.jwtSecret },
-  };
+  return specOf(place, { name: `bare/${engine}`, entry: bare, env: { AUTH_JWT_SECRET: settings.jwtSecret } });
 }
 
-function database({ directory, url }: DataLocation): Record<string, string> {
-  return { DATA_DIR: directory, ...(url === undefined ? {} : { DATABASE_URL: url }) };
+function specOf({ directory, url }: DataLocation, spec: Omit<CandidateSpec, "directory">): CandidateSpec {
+  const database = { DATA_DIR: directory, ...(url === undefined ? {} : { DATABASE_URL: url }) };
+  return { ...spec, directory, env: { ...aws, ...database, ...spec.env } };
 }

@@ -20,7 +20,6 @@ export type Candidate = {
   stop(): Promise<void>;
 };
 
-/** The usage of the process of the candidate since its start. */
 export type Usage = { rssBytes: number; peakRssBytes: number; cpuMicroseconds: number };
 
 const probe = new URL("./usage-probe.ts", import.meta.url);
@@ -51,7 +50,8 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   };
 }
 
-function profileFlags(name: string): string[] {
+/** Writes a CPU profile to BENCH_PROFILE_DIR, if set. */
+export function profileFlags(name: string): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
   if (directory === undefined) return [];
   return ["--cpu-prof", `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name.replaceAll("/", "-")}.cpuprofile`];
@@ -67,13 +67,9 @@ function collectOutput(child: ChildProcess): () => string {
   return () => text;
 }
 
-async function waitUntilAnswering(context: {
-  child: ChildProcess;
-  port: number;
-  name: string;
-  output: () => string;
-}): Promise<void> {
-  const { child, port, name, output } = context;
+type Starting = { child: ChildProcess; port: number; name: string; output: () => string };
+
+async function waitUntilAnswering({ child, port, name, output }: Starting): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline && child.exitCode === null) {
     const answered = await fetch(`http://127.0.0.1:${port}/`).then(

@@ -10,7 +10,6 @@ export type Dataset = {
   strangerId: string;
   notes: BenchNote[];
   attachments: BenchAttachment[];
-  /** Viewers of a whole note. */
   shares: BenchShare[];
   /** Every pair of a user and an attachment that the user may read: as owner or as receiver of a share. */
   grants: { userId: string; attachment: BenchAttachment }[];

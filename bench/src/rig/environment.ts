@@ -12,47 +12,38 @@ import { seedService } from "./seed-service.ts";
 /** A candidate with its data, and the reader of its audit log. The article has no audit log. */
 export type PreparedCandidate = { spec: CandidateSpec; readAuditedUrls?: () => Promise<AuditedUrls> };
 
-export type Environment = {
-  /** A description for the head of the report. */
-  description: string;
-  article(): Promise<PreparedCandidate>;
-  service(engine: Engine): Promise<PreparedCandidate>;
-  bare(engine: Engine): Promise<PreparedCandidate>;
-  close(): Promise<void>;
-};
+export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /** Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, and a copy of the data for each. */
-export async function createEnvironment(dataset: Dataset): Promise<Environment> {
+export async function createEnvironment(dataset: Dataset) {
   const scratch = await createScratch();
   const postgres = await startPostgres(scratch.path);
   const seeded = await seedBoth(dataset, { path: scratch.path, postgres });
   const copyData = async (name: string, engine: Engine): Promise<DataLocation> => {
     const directory = join(scratch.path, `${name}-${engine}`);
     await mkdir(directory);
-    if (engine === "postgres") {
-      return { directory, url: await postgres.createDatabase(name, { copyOf: SEED }) };
-    }
+    if (engine === "postgres") return { directory, url: await postgres.createDatabase(name, { copyOf: SEED }) };
     await cp(seeded, directory, { recursive: true });
     return { directory };
   };
-  const audited = (spec: CandidateSpec, where: DataLocation) => ({
+  const audited = (spec: CandidateSpec, where: DataLocation): PreparedCandidate => ({
     spec,
     readAuditedUrls: () => readAuditedUrls(where),
   });
   return {
     description: postgres.version,
-    article: async () => {
+    article: async (): Promise<PreparedCandidate> => {
       const directory = join(scratch.path, "article");
       await mkdir(directory);
       const url = await postgres.createDatabase("article");
       await seedArticle(url, dataset);
       return { spec: articleSpec({ directory, url }) };
     },
-    service: async (engine) => {
+    service: async (engine: Engine) => {
       const where = await copyData("service", engine);
       return audited(serviceSpec(engine, where), where);
     },
-    bare: async (engine) => {
+    bare: async (engine: Engine) => {
       const where = await copyData("bare", engine);
       return audited(bareSpec(engine, where), where);
     },

@@ -5,7 +5,6 @@ import type { WorkloadName } from "./workload.ts";
 export type Drive = { port: number; seconds: number; connections: number };
 
 export type LoadResult = {
-  /** The number of responses by status. */
   responses: Record<number, number>;
   requestsPerSecond: number;
   p50Milliseconds: number;
@@ -27,9 +26,7 @@ export async function startLoadGenerator(workload: WorkloadName): Promise<LoadGe
       if ("error" in message) throw new Error(`The load generator failed: ${message.error}`);
       return message;
     },
-    stop: () => {
-      child.kill();
-    },
+    stop: () => void child.kill(),
   };
 }
 

@@ -8,7 +8,6 @@ export type RoundCost = { cpuMicrosecondsPerRequest: number };
 export type Measured = {
   name: string;
   rounds: (LoadResult & RoundCost)[];
-  /** The usage after the last round. */
   usage: Usage;
   /** The responses with 200 since the start, including verification and warm-up. */
   okResponses: number;
@@ -16,12 +15,12 @@ export type Measured = {
   otherResponses: number;
 };
 
-export type RoundsPlan = {
+type RoundsPlan = {
   rounds: number;
   seconds: number;
   warmUpSeconds: number;
   connections: number;
-  /** Verifies that a started server works. Returns the number of its responses with 200. */
+  /** Returns the number of responses with 200. */
   verify(candidate: Candidate): Promise<number>;
 };
 

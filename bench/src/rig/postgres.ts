@@ -39,7 +39,6 @@ export async function startPostgres(directory: string): Promise<Postgres> {
   };
 }
 
-/** Runs an SQL script on one database. */
 export async function runSql(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

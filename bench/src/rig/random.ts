@@ -9,7 +9,6 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** A whole number from 0 to `limit` - 1. */
 export function below(random: () => number, limit: number): number {
   return Math.floor(random() * limit);
 }

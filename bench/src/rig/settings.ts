@@ -7,9 +7,7 @@ export const settings = {
   // The service refuses weak secrets, so this one looks real. It protects only the servers of the benchmark.
   jwtSecret: "Jw7Qk2vT9xLr4BnY6mPz8HcD3fGs5VaE1uW0",
   authSecret: "Rt5Xn8bKq2WjM7vLz4CyP9sGd6HfT3aE0uQ1",
-  /** The flags of `npm start`. */
   nodeFlags: ["--max-semi-space-size=16"],
   expiresInSeconds: 60,
-  /** The filename of the database in DATA_DIR. */
   sqliteFile: "valetkey.db",
 } as const;

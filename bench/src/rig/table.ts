@@ -17,14 +17,15 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** Prints one line about a goal, and returns whether the value meets it. */
 export function reportGoal(goal: { text: string; value: number; atLeast: number; unit: string }): boolean {
   const { text, value, atLeast, unit } = goal;
   const format = (number: number) =>
     (number >= 1000 ? formatCount(number) : number.toFixed(unit === "%" ? 0 : 1)) + unit;
-  const met = value >= atLeast;
-  console.log(
-    `${met ? "PASS         " : "SHORT OF GOAL"}  ${text}: ${format(value)} (goal: at least ${format(atLeast)})`,
-  );
+  return reportResult(value >= atLeast, `${text}: ${format(value)} (goal: at least ${format(atLeast)})`);
+}
+
+/** Prints whether a goal was met, and returns it. */
+export function reportResult(met: boolean, text: string): boolean {
+  console.log(`${met ? "PASS         " : "SHORT OF GOAL"}  ${text}`);
   return met;
 }

@@ -1,4 +1,4 @@
-import { type Candidate, type CandidateSpec, startCandidate } from "../rig/candidate.ts";
+import { type CandidateSpec, startCandidate } from "../rig/candidate.ts";
 import { formatCount, formatTable } from "../rig/table.ts";
 import { postForms } from "./post-forms.ts";
 
@@ -39,12 +39,9 @@ async function measure(spec: CandidateSpec, { token, noteId }: { token: string; 
     const startedAt = performance.now();
     await post(FILES, FILE_BYTES);
     const seconds = (performance.now() - startedAt) / 1000;
-    return { name: candidate.name, firstBytes: before.rssBytes, peakBytes: await peakOf(candidate), seconds };
+    const { peakRssBytes } = await candidate.usage();
+    return { name: candidate.name, firstBytes: before.rssBytes, peakBytes: peakRssBytes, seconds };
   } finally {
     await candidate.stop();
   }
-}
-
-async function peakOf(candidate: Candidate): Promise<number> {
-  return (await candidate.usage()).peakRssBytes;
 }

@@ -9,10 +9,7 @@ import { settings } from "../rig/settings.ts";
 /** One way to upload a file of the disk to the bucket. Returns a function that deletes it. */
 export type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 
-type Options = {
-  endpoint: string;
-  service: { url: string; token: string; noteId: string };
-};
+type Options = { endpoint: string; service: { url: string; token: string; noteId: string } };
 
 /** The defaults of the client and lib-storage, with the part size of the service for both. */
 const PART_BYTES = 8 * 2 ** 20;

@@ -8,7 +8,7 @@ type Turn = { seconds: number; cpuSeconds: number };
 type Plan = { endpoint: string; service: object; path: string; sizeBytes: number; rounds: number };
 
 const MIB = 2 ** 20;
-const GOAL = 0.95;
+const GOAL_PERCENT = 95;
 
 /** Uploads the same file by each sender in turns. Returns whether the goal was met. */
 export async function measureThroughput({ endpoint, service, path, sizeBytes, rounds }: Plan): Promise<boolean> {
@@ -51,14 +51,10 @@ function report(turns: ReadonlyMap<string, readonly Turn[]>, sizeBytes: number):
     median(turns.get(name)?.map(({ cpuSeconds }) => cpuSeconds) ?? []).toFixed(2),
   ]);
   console.log(formatTable(["", "MiB/s", "least", "most", "x lib-storage", "sender's CPU s"], rows));
-  const ratio = (of: string) => medianRatio(rates.get("valetkey") ?? [], rates.get(of) ?? []);
   const met = names.slice(1, 3).map((of) => {
-    const goal = {
-      text: `upload through the client, of ${of}'s throughput`,
-      value: 100 * ratio(of),
-      atLeast: 100 * GOAL,
-    };
-    return reportGoal({ ...goal, unit: "%" });
+    const value = 100 * medianRatio(rates.get("valetkey") ?? [], rates.get(of) ?? []);
+    const text = `upload through the client, of ${of}'s throughput`;
+    return reportGoal({ text, value, atLeast: GOAL_PERCENT, unit: "%" });
   });
   return met.every(Boolean);
 }

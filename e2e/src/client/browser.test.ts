@@ -15,7 +15,10 @@ declare const window: { upload: typeof upload };
 async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [new URL("./testing/page.ts", import.meta.url).pathname],
-    ...{ bundle: true, format: "esm", write: false, logLevel: "error" },
+    bundle: true,
+    format: "esm",
+    write: false,
+    logLevel: "error",
   });
   return outputFiles[0]?.text ?? "";
 }
@@ -50,7 +53,7 @@ describe("the client in a page of Chromium", () => {
   it("uploads a file in parts, and goes on with it after a reload", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
-    // The second half does not get through before the reload.
+    // Holds the second half until the reload.
     const { promise: reloaded, resolve: reload } = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     let parts = 0;

@@ -7,7 +7,7 @@ import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { startWebService } from "./testing/service.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** Someone at an address of their own: sign-ins are counted by address. */
+/** Opens a browser with its own IP address, because sign-ins are limited by IP address. */
 const visitor = (address: string) => ({ hasAccount: false, extraHTTPHeaders: { "x-forwarded-for": address } });
 
 async function signIn(page: Page, { email, password = PASSWORD }: { email: string; password?: string }) {
@@ -46,7 +46,7 @@ describe("a service without accounts", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Notes" }).waitFor();
     expect(pathOf(ann)).toBe("/");
-    // Whoever comes next signs in.
+    // The next visitor sees the sign-in page.
     const ben = await web.person("Ben", visitor("10.1.0.2"));
     await ben.page.goto("/");
     await ben.page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -113,7 +113,7 @@ describe("signing in", () => {
       await signIn(dora.page, { email: "dora@example.com" });
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(pathOf(dora)).toBe("/");
-      // Those who are signed in are led on at once.
+      // A signed-in user is redirected at once.
       await dora.page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(dora.page.url()).toBe(`${web.service.url}/`);
@@ -132,7 +132,7 @@ describe("signing in", () => {
       localStorage.setItem("valetkey:upload:1", "{}");
       const request = indexedDB.open("valetkey-kept");
       request.onupgradeneeded = () => request.result.createObjectStore("files").put("kept", 1);
-      // It stays open, as it does in a page that uses it.
+      // The connection stays open, as in a page that uses the database.
       request.onsuccess = () => resolve();
     })`);
     await finn.page.getByRole("button", { name: /^Finn/ }).click();
@@ -182,8 +182,11 @@ describe("with an identity provider", () => {
     const port = await freePort("127.0.0.1");
     provider = await startOidcProvider({ redirectUri: `http://localhost:${port}/auth/callback/oidc` });
     env = {
-      ...{ PORT: String(port), AUTH_OIDC_ISSUER: provider.issuer, AUTH_OIDC_NAME: "Example" },
-      ...{ AUTH_OIDC_CLIENT_ID: CLIENT.clientId, AUTH_OIDC_CLIENT_SECRET: CLIENT.clientSecret },
+      PORT: String(port),
+      AUTH_OIDC_ISSUER: provider.issuer,
+      AUTH_OIDC_NAME: "Example",
+      AUTH_OIDC_CLIENT_ID: CLIENT.clientId,
+      AUTH_OIDC_CLIENT_SECRET: CLIENT.clientSecret,
     };
   });
   afterAll(() => provider.stop());

@@ -5,15 +5,15 @@ import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-// The day may end in the middle of a test.
+// A new day may begin during a test.
 const lines = ({ page }: Person) => page.getByRole("region", { name: /^(Today|Yesterday)$/ }).getByRole("listitem");
 
-/** What the lines say, without the time and the name of the note. */
+/** The text of the lines without the time and the title of the note. */
 function told(person: Person): Promise<string[]> {
   return lines(person).locator("xpath=div/p[1]").allInnerTexts();
 }
 
-/** The numbers of the chart, as the table beside it says them. */
+/** The numbers of the chart from its table. */
 async function charted({ page }: Person): Promise<number[]> {
   const cells = await page.getByRole("table", { name: "Downloads" }).getByRole("cell").allTextContents();
   return cells.map(Number);
@@ -90,7 +90,7 @@ describe("the activity", () => {
     const counts = await charted(carl);
     expect(counts).toHaveLength(24);
     expect(counts.reduce((sum, count) => sum + count)).toBe(5);
-    // The hour may have changed in the middle.
+    // A new hour may begin during the test.
     expect(counts.slice(-2).reduce((sum, count) => sum + count)).toBe(5);
   });
 

@@ -39,7 +39,7 @@ describe("the files of a note", () => {
       await ann.page.getByRole("button", { name: "Undo" }).click();
       await rowOf(ann, "a.txt").waitFor();
     }
-    // Whoever leaves the page can't undo any more.
+    // Leaving the page ends the undo.
     await ann.page.goto("/activity");
     const names = async () => (await ann.client.notes.get(note.id)).attachments.map(({ filename }) => filename);
     await expect.poll(names).toEqual(["a.txt"]);

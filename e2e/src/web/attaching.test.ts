@@ -50,7 +50,7 @@ describe("attaching files", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, "trip/inner"), { recursive: true });
     const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
-    // Alike in all that a browser tells of a file without reading it.
+    // These files differ only in their content.
     const alike = { "trip/alike.txt": "1", "trip/inner/alike.txt": "2" };
     for (const [path, content] of Object.entries({ ...contents, ...alike })) {
       await writeFile(join(folder, path), content);
@@ -105,7 +105,7 @@ describe("attaching files", () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { emails: [emil.email] } });
-    // Asked for before: it takes the browser a moment to hand its dialogs over, and the key is pressed at once.
+    // Waits for the dialog before the key is pressed, because the browser hands it over with a delay.
     const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.goto(`/n/${note.id}`);
     await filesOf(dora).waitFor();

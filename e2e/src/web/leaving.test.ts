@@ -9,7 +9,7 @@ import { refuseSaves } from "./testing/watch.ts";
 
 const words = texts.app.leaving;
 
-/** On whatever page it is. */
+/** Signs out by the menu of any page. */
 async function signOut({ page, name }: Person): Promise<void> {
   await page.getByRole("button", { name }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();

@@ -17,10 +17,10 @@ async function openTicket({ page, client }: Person): Promise<Locator> {
 
 const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
 
-/** What a camera reads on the screen. */
+/** The text of the QR code on the screen. */
 async function decode(page: Page, code: Locator): Promise<string | undefined> {
   const picture = (await code.screenshot({ animations: "disabled" })).toString("base64");
-  // In a page without a policy, as ours draws nothing from data.
+  // Uses a page without a policy, because the policy of the app forbids data URLs.
   const blank = await page.context().newPage();
   const { pixels, width, height } = await blank.evaluate<{ pixels: string; width: number; height: number }>(`
     createImageBitmap(new Blob([Uint8Array.fromBase64("${picture}")])).then((bitmap) => {
@@ -59,7 +59,7 @@ describe("a temporary link", () => {
     const answer = await fetch(link);
     expect(answer.headers.get("content-disposition")).toMatch(/^attachment/);
     expect(await answer.text()).toBe("as agreed");
-    // The same again: it copies what is there, and asks for no other link.
+    // The second click copies the same link without a request.
     await ann.page.evaluate("navigator.clipboard.writeText('something else')");
     await ticket.getByRole("button", { name: "Copy again" }).click();
     await ticket
@@ -155,7 +155,7 @@ describe("the expiry of a temporary link", () => {
   it.each(["light", "dark"] as const)("is shown and one click makes a new link (%s)", async (colorScheme) => {
     const ann = await web.person(`Ann ${colorScheme}`, { colorScheme });
     const ticket = await openTicket(ann);
-    // What was the longest that may be asked is the only choice.
+    // The maximum is the only choice.
     await ticket.getByLabel("7 s").waitFor();
     expect(await ticket.getByRole("radio").count()).toBe(1);
     await ticket.getByRole("button", { name: "Copy link" }).click();

@@ -6,7 +6,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("a note's text", () => {
   const web = startWeb();
 
-  it("requirement 25: runs no script and loads nothing from other origins", async () => {
+  it("requirement 25: runs no script and sends nothing to other origins", async () => {
     const { page, client, watch } = await web.person("Eve");
     const body = [
       "<script>window.ran = 1</script>",
@@ -35,7 +35,7 @@ describe("a note's text", () => {
       "pixel https://evil.example/pixel.png noopener noreferrer _blank",
       "https://evil.example/page https://evil.example/page noopener noreferrer _blank",
     ]);
-    // Links whose scheme could run something are words.
+    // Links with a scheme that can run a script are shown as text.
     for (const word of ["link", "data", "vb"]) await text.getByText(word, { exact: true }).waitFor();
     expect(await page.evaluate(() => (globalThis as { ran?: number }).ran)).toBe(undefined);
     expect([...watch.requests.keys()]).toEqual([web.service.url]);

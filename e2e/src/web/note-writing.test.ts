@@ -51,7 +51,7 @@ describe("writing a note", () => {
     await rendered(page).getByText("one two").click();
     await page.getByRole("textbox", TEXT).pressSequentially(" three");
     await page.evaluate("dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))");
-    // What leaves the field does so in a moment of its own.
+    // The page leaves the field in a later task.
     await page.evaluate("new Promise((later) => setTimeout(() => setTimeout(later)))");
     await page.getByRole("textbox", TEXT).pressSequentially(" four");
     await soon(async () => (await client.notes.get(id)).body).toBe("one two three four");

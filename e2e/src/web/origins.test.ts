@@ -5,7 +5,7 @@ describe("requirement 25: the policy of the pages", () => {
   const web = startWeb();
 
   it.each(["/", "/sign-in", "/shared", "/n/018f3c1e-7c1e-7000-8000-000000000001", "/nowhere"])(
-    "at %s names the service and the bucket and nobody else, and lets nothing inline run",
+    "at %s names only the service and the bucket",
     async (path) => {
       const { bucketOrigin, url } = web.service;
       expect(new URL(bucketOrigin).origin).not.toBe(url);
@@ -27,7 +27,7 @@ describe("requirement 25: the policy of the pages", () => {
 
   it("blocks inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
-    // That is what the test is about.
+    // The test causes these violations.
     watch.expect(/./);
     await page.goto("/sign-in");
     await page.getByRole("button").first().waitFor();

@@ -13,7 +13,7 @@ describe("PDFs in the preview", () => {
   it("are drawn with searchable text and no request to other origins", async () => {
     const ann = await web.person("Ann");
     allowRefusedAddresses(ann);
-    // A font that is not in the file, so that pdf.js looks for it.
+    // The file does not embed its font, so pdf.js loads it.
     await openFile(ann, pdf("contract.pdf", ["The lease ends in May."]));
     const page = ann.page.getByRole("region", { name: "Page 1 of 1" });
     await page.getByText("The lease ends in May.").waitFor();
@@ -53,7 +53,7 @@ async function openFile(person: Person, file: ReturnType<typeof pdf>): Promise<v
   await person.page.goto(`/n/${note.id}?file=${note.attachments[0]?.id}`);
 }
 
-/** Whether anything but white was drawn. */
+/** Returns whether the canvas has a pixel that is not white. */
 function hasInk(page: Page): Promise<boolean> {
   return page.evaluate(`(() => {
     const canvas = document.querySelector("canvas");
@@ -71,7 +71,7 @@ async function whenRefused(url: string): Promise<void> {
   await expect.poll(ask, PATIENT).toBe(403);
 }
 
-/** On a slow machine two seconds are over before the first byte is asked for. */
+/** On a slow machine the URL expires before the first request for bytes. */
 function allowRefusedAddresses({ watch }: Person): void {
   watch.expect(/^403 GET .*X-Amz-Signature/);
 }

@@ -124,7 +124,7 @@ describe("the preview of files", () => {
 
 const PATIENT = { timeout: 20_000 };
 
-/** With these files from top to bottom: the newest is the first. */
+/** Opens a note with these files from top to bottom. The newest file is the first. */
 async function openNote(person: Person, files: readonly SampleFile[]) {
   const note = await seedNote(person.client, { title: "Files", files: files.toReversed() });
   const { page } = person;
@@ -136,7 +136,7 @@ function row(page: Page, name: string): Locator {
   return page.getByRole("button", { name: new RegExp(`^${name}`) });
 }
 
-/** Resolves when the picture is not only there, but was decoded. */
+/** Resolves when the browser has decoded the picture. */
 async function picture(dialog: Locator, name: string): Promise<void> {
   const image = dialog.getByRole("img", { name });
   await expect
@@ -144,7 +144,7 @@ async function picture(dialog: Locator, name: string): Promise<void> {
     .toBeGreaterThan(0);
 }
 
-/** A real finger: by the browser's own input. */
+/** Swipes with the touch input of the browser. */
 async function swipe(page: Page, { from, to }: { from: number; to: number }): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const at = (x: number) => [{ x, y: 400 }];

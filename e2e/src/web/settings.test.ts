@@ -9,7 +9,7 @@ import { holdRequests } from "./testing/watch.ts";
 const PHONE_AGENT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-/** Another browser of the same person, signed in at an address of its own. */
+/** Signs the same person in with another browser and IP address. */
 async function otherBrowser(web: Web, { name, email }: Person, address: string): Promise<Person> {
   const options = { hasAccount: false, userAgent: PHONE_AGENT };
   const other = await openPerson(web.browser, { ...options, service: web.service, name: `${name} elsewhere` });
@@ -159,7 +159,7 @@ describe("the settings", () => {
     expect(await theme()).toBe("dark");
     const dark = await ground();
     expect(dark).not.toBe(light);
-    // Nothing of the app runs yet: only the style and what stands before the first paint.
+    // The app does not run yet. Only the style and the script before the first paint have loaded.
     const held = await holdRequests(finn.page, /\/assets\/.*\.js$/);
     await finn.page.goto("/settings", { waitUntil: "commit" });
     await expect.poll(ground).toBe(dark);

@@ -49,7 +49,7 @@ describe("the share dialog", () => {
     const chips = dialog.getByRole("list", { name: "To be shared with" }).getByRole("listitem");
     expect(await chips.allTextContents()).toEqual(["nobody@example.com", "no.one@example.com"]);
     expect((await sharesOf(ann, note.id)).map(({ email }) => email)).toEqual([ben.email]);
-    // The same once more, when one of them is here.
+    // Shares again when one of them has signed up.
     await web.person("No One");
     await dialog.getByRole("button", { name: "Take out nobody@example.com" }).click();
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
@@ -68,7 +68,7 @@ describe("the share dialog", () => {
     await field.fill("dora@");
     await share.click();
     await dialog.getByText("“dora@” is not a complete email address").waitFor();
-    // Backspace makes text of a chip again, to be corrected.
+    // Backspace turns the chip back into text.
     await field.press("Backspace");
     expect(await field.inputValue()).toBe("dora@");
     await field.fill("ANN.SIX@example.com");
@@ -94,7 +94,7 @@ describe("the share dialog", () => {
       await route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) });
     });
     await role.selectOption("Can edit");
-    // Shown at once, while the answer is on its way.
+    // The page shows the change before the response.
     expect(await role.inputValue()).toBe("editor");
     release();
     await row.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
@@ -125,7 +125,7 @@ describe("the share dialog", () => {
       await page.keyboard.press("Tab");
     }
     await page.keyboard.press("Enter");
-    // The focus is where the next step is: first to undo, then back on the line.
+    // The focus moves to Undo, and after Undo back to the row.
     await dialog.locator("button:focus", { hasText: "Undo" }).waitFor();
     await page.keyboard.press("Enter");
     await dialog.locator("[aria-label='Stop sharing with Ben Nine']:focus").waitFor();

@@ -80,7 +80,7 @@ describe("sharing a note", () => {
     await row.getByRole("option", { name: "Expired just now" }).waitFor({ state: "attached" });
     expect(await row.getByLabel("What Ben Three can do").count()).toBe(0);
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
-    // Ended is not gone: one choice gives it again.
+    // The owner can renew an expired share.
     await row.getByLabel("When it expires for Ben Three").selectOption("Never expires");
     await row.getByLabel("What Ben Three can do").waitFor();
     await expect.poll(() => sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
@@ -110,7 +110,9 @@ describe("sharing a note", () => {
   it("requirement 16: keeps the text of a removed user on their open page", async () => {
     const [ann, ben] = [await web.person("Ann Open"), await web.person("Ben Open")];
     const note = await seedNote(ann.client, {
-      ...{ title: "Budget", body: "secret", files: [text("plan.txt", "plan")] },
+      title: "Budget",
+      body: "secret",
+      files: [text("plan.txt", "plan")],
       sharedWith: { emails: [ben.email], role: "editor" },
     });
     await ben.page.goto(`/n/${note.id}`);
@@ -127,7 +129,7 @@ describe("sharing a note", () => {
     }
     await ben.page.reload();
     await left.getByText("my own words").waitFor();
-    // Given back, it goes on.
+    // The text is saved when the access is restored.
     await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "editor" });
     await ben.page.reload();
     await ben.page.getByRole("button", { name: "plan.txt" }).waitFor();

@@ -10,12 +10,12 @@ import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
 const TTL_SECONDS = 5;
-/** The goal: from an empty service to a file that the second person has. */
+/** The maximum number of clicks from an empty service to the download of the second user. */
 const MOST_CLICKS = 12;
 
 const { accounts, app, attachments, notes, sharing } = texts;
 
-/** Fills the form in; the keyboard goes from field to field, the button is pressed. */
+/** Fills in the form with the keyboard and clicks the button. */
 async function signUp(page: Page, { name, email }: Person): Promise<void> {
   await page.getByLabel(accounts.name).fill(name);
   await page.getByLabel(accounts.email).fill(email);
@@ -32,13 +32,13 @@ describe("two people, a file, and nothing but the app", () => {
     const ben = await web.person("Ben Osei", { hasAccount: false });
     const clicks = await countClicks([ann.context, ben.context]);
 
-    // Nobody has an account here yet: the first page makes the first one.
+    // The service has no account yet, so the first page creates one.
     await ann.page.goto("/");
     await ann.page.getByRole("heading", { name: accounts.first.title }).waitFor();
     await signUp(ann.page, ann);
     await ann.page.getByText(notes.empty.owned.title).waitFor();
 
-    // The second one is there already when the note is shared.
+    // The second user has an account before the note is shared.
     await ben.page.goto("/");
     await ben.page.getByRole("link", { name: accounts.signIn.otherAction }).click();
     await signUp(ben.page, ben);
@@ -74,7 +74,7 @@ describe("two people, a file, and nothing but the app", () => {
     await dialog.getByRole("button", { name: sharing.list.remove(ben.name) }).click();
     await dialog.getByText(sharing.list.removed(ben.name)).waitFor();
 
-    // The very next thing that is asked for is refused, in words.
+    // The next request is refused with a message.
     ben.watch.expect(/^40[34] GET .*\/(attachments|notes)\//);
     await ben.page.getByRole("link", { name: attachments.download, exact: true }).click();
     const refusal = texts.problems.access_denied ?? "";
@@ -84,15 +84,15 @@ describe("two people, a file, and nothing but the app", () => {
     await ben.page.goto("/shared");
     await ben.page.getByText(notes.empty.shared.title).waitFor();
 
-    // What was given out before lives for its seconds, and then the bucket itself refuses it.
+    // An older URL is valid until it expires. Then the bucket refuses it.
     await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000, interval: 500 }).toBe(403);
     expect(await (await fetch(url)).text()).toContain("Request has expired");
 
-    // Who was refused what is told to the owner.
+    // The owner sees the refusal in the activity.
     await ann.page.goto("/activity");
     await ann.page.getByText(`${ben.name} was refused ${film.name}`).first().waitFor();
 
-    // All of that between three parties.
+    // Only the service and the bucket received requests.
     for (const { watch } of [ann, ben]) {
       expect([...watch.requests.keys()].sort()).toEqual([web.service.url, web.service.bucketOrigin].sort());
     }

@@ -37,7 +37,7 @@ describe("an interrupted upload", () => {
     await gus.page.route(/partNumber=/, async (route) => {
       sent += 1;
       if (sent === 9) ninth.resolve();
-      // Five of the nine parts get through. What the page sends between the connection and the reload goes nowhere.
+      // Five of the nine parts pass. Requests between the outage and the reload are dropped.
       if (!isReloaded && sent > 5) await offline.promise;
       if (!isReloaded && sent > 9) return;
       await route.continue().catch(() => undefined);
@@ -65,7 +65,7 @@ describe("an interrupted upload", () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
-    // It has come to the bucket, and is offered once more.
+    // The bucket has the file already when the page sends it again.
     ida.watch.expect(/^401 |^412 PUT/);
     const gate = Promise.withResolvers<void>();
     const isSending = Promise.withResolvers<void>();
@@ -118,7 +118,7 @@ describe("an interrupted upload", () => {
     await fritz.page.reload();
     await row.getByText("0 bytes of 538 MB").waitFor();
     await fritz.page.close();
-    // With its last page the browser has forgotten that it may.
+    // The browser drops the permission with its last page.
     const later = { ...fritz, page: await fritz.context.newPage() };
     await later.page.goto(`/n/${note.id}`);
     const laterRow = rowOf(later, "huge.bin");

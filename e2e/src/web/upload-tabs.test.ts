@@ -11,7 +11,7 @@ describe("an upload in two tabs", () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
     const bucket = await closeBucket(ann, web.service);
-    // What the closed tab had begun to send may come through all the same: the bucket takes a file once.
+    // The request of the closed tab may still arrive. The bucket accepts a file once.
     ann.watch.expect(/^412 PUT /);
     const file = text("a.txt", "hello");
     await choose(ann, [file]);

@@ -55,7 +55,7 @@ describe("the ZIP of all files", () => {
     await downloadAll();
     const [first] = await storedNames(jan);
     await downloadAll();
-    // The browser may still be saving it.
+    // The browser may still be saving the first ZIP.
     expect(await storedNames(jan)).toHaveLength(2);
     await jan.page.clock.install({ time: Date.now() + 120_000 });
     await downloadAll();
@@ -70,7 +70,7 @@ describe("the ZIP of all files", () => {
 
   it("is written into the file that the user chose", async () => {
     const fay = await web.person("Fay");
-    // The dialog is the browser's; the file behind its answer is a real one, of the browser's own storage.
+    // Replaces the dialog of the browser. The file is a real one in the origin private file system.
     await fay.context.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
       if (globalThis.declines) throw new DOMException("", "AbortError");
       return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });

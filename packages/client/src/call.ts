@@ -56,7 +56,9 @@ export function createCall({ baseUrl, getToken, fetch }: Options): Call {
       await response.body?.cancel();
       response = await send(method, path, { ...options, refresh: true });
     }
-    const text = await readText(response, { signal: options.signal, what });
+    const text = await response.text().catch((cause) => {
+      throw networkError(cause, { signal: options.signal, what });
+    });
     if (!response.ok) throw toError(response, { text, what });
     if (response.status === 204) return undefined as T;
     const value = parse(text);
@@ -69,14 +71,6 @@ function encodeQuery(query: NonNullable<CallOptions["query"]>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
   return parameters.size === 0 ? "" : `?${parameters}`;
-}
-
-async function readText(response: Response, options: { signal: AbortSignal | undefined; what: string }) {
-  try {
-    return await response.text();
-  } catch (cause) {
-    throw networkError(cause, options);
-  }
 }
 
 function parse(text: string): unknown {

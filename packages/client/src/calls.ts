@@ -40,7 +40,6 @@ export function createCalls(options: CallsOptions): Calls {
   return callsOn(connect(options).call);
 }
 
-/** Checks the options and makes the function that calls the service. */
 export function connect({ baseUrl: given, token, getToken, fetch = platformFetch }: CallsOptions) {
   const baseUrl = checkBaseUrl(given);
   const ask = getToken ?? (token === undefined ? undefined : () => token);

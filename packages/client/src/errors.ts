@@ -56,9 +56,7 @@ export class ValetKeyError extends Error {
 /** The error of a request without a response: `aborted` when the caller aborted it, else `network`. */
 export function networkError(cause: unknown, { signal, what }: { signal?: AbortSignal | undefined; what: string }) {
   if (signal?.aborted && !isTimeout(signal.reason)) return aborted(signal.reason);
-  return new ValetKeyError("network", `${what} got no response. Check the connection and the URL.`, {
-    cause,
-  });
+  return new ValetKeyError("network", `${what} got no response. Check the connection and the URL.`, { cause });
 }
 
 export function aborted(cause?: unknown): ValetKeyError {

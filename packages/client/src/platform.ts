@@ -13,7 +13,6 @@ export type Platform = {
   network: Network;
   /** SHA-256 in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
-  /** Sends bytes to the bucket. */
   send: Send;
 };
 
@@ -53,7 +52,7 @@ export function detectPlatform({ fetch }: { fetch: typeof globalThis.fetch }): P
     sha256:
       subtle === undefined
         ? undefined
-        : async (bytes) => toBase64(new Uint8Array(await subtle.digest("SHA-256", bytes))),
+        : async (bytes) => btoa(String.fromCharCode(...new Uint8Array(await subtle.digest("SHA-256", bytes)))),
     send:
       browser.XMLHttpRequest !== undefined
         ? sendWithXhr(browser.XMLHttpRequest)
@@ -72,8 +71,4 @@ function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener("abort", done);
   });
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
 import { Person } from "./people.ts";
 
@@ -51,22 +52,19 @@ export type SharedAttachment = Static<typeof SharedAttachment>;
 export const SharedAttachmentPage = pageOf(SharedAttachment);
 export type SharedAttachmentPage = Static<typeof SharedAttachmentPage>;
 
-export const ListAttachmentsQuery = Type.Object(
-  { ...PageQuery.properties, scope: Type.Enum(["shared"]) },
-  { additionalProperties: false },
-);
+export const ListAttachmentsQuery = closedObject({ ...PageQuery.properties, scope: Type.Enum(["shared"]) });
 export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 
 /** The JSON body that attaches an object of the bucket, instead of a form with a file. Administrators only. */
-export const AdoptBody = Type.Object(
+export const AdoptBody = closedObject(
   {
     s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, ...PlainText })),
     key: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, ...PlainText })),
     filename: Type.Optional(Type.String({ maxLength: 1024 })),
   },
-  { additionalProperties: false, minProperties: 1, description: "Exactly one of s3Url and key" },
+  { minProperties: 1, description: "Exactly one of s3Url and key" },
 );
 export type AdoptBody = Static<typeof AdoptBody>;
 
@@ -74,22 +72,16 @@ export type AdoptBody = Static<typeof AdoptBody>;
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
-export const UrlQuery = Type.Object(
-  { expiresIn: ExpiresIn, disposition: Disposition },
-  { additionalProperties: false },
-);
+export const UrlQuery = closedObject({ expiresIn: ExpiresIn, disposition: Disposition });
 export type UrlQuery = Static<typeof UrlQuery>;
 
 export const FileUrl = Type.Object({ fileUrl: Type.String(), expiresIn: Type.Integer(), expiresAt: Instant });
 export type FileUrl = Static<typeof FileUrl>;
 
-export const FileUrlsBody = Type.Object(
-  {
-    attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
-    expiresIn: Type.Optional(Type.Number()),
-  },
-  { additionalProperties: false },
-);
+export const FileUrlsBody = closedObject({
+  attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
+  expiresIn: Type.Optional(Type.Number()),
+});
 export type FileUrlsBody = Static<typeof FileUrlsBody>;
 
 /** One result for each id, in the order of the request: a URL or an error code. */

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
 
 /** A UUID. The service makes version 7. */
 export const Id = Type.String({
@@ -29,13 +30,10 @@ export const Email = Type.String({
   maxLength: 254,
 });
 
-export const PageQuery = Type.Object(
-  {
-    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
-  },
-  { additionalProperties: false },
-);
+export const PageQuery = closedObject({
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+});
 
 /**
  * The schema of one page of a list. `nextCursor` is null on the last page.

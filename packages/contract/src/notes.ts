@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Attachment } from "./attachments.ts";
+import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, PlainText, pageOf, UserId } from "./common.ts";
 import { Person } from "./people.ts";
 
@@ -22,25 +23,22 @@ export type Note = Static<typeof Note>;
 
 export const NoteParams = Type.Object({ noteId: Id });
 
-export const CreateNoteBody = Type.Object({ title: Title, body: Type.Optional(Body) }, { additionalProperties: false });
+export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
 /** `ifUpdatedAt` is the `updatedAt` that the caller has read. When the note has changed since, the error is `note_changed`. */
-export const UpdateNoteBody = Type.Object(
+export const UpdateNoteBody = closedObject(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
-  { additionalProperties: false, minProperties: 1 },
+  { minProperties: 1 },
 );
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
 /** `q` selects notes with this text in their title, their body or a filename. It ignores case and outer spaces. */
-export const ListNotesQuery = Type.Object(
-  {
-    ...PageQuery.properties,
-    scope: Type.Enum(["owned", "shared"], { default: "owned" }),
-    q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, ...PlainText })),
-  },
-  { additionalProperties: false },
-);
+export const ListNotesQuery = closedObject({
+  ...PageQuery.properties,
+  scope: Type.Enum(["owned", "shared"], { default: "owned" }),
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, ...PlainText })),
+});
 export type ListNotesQuery = Static<typeof ListNotesQuery>;
 
 export const NotePage = pageOf(Note);

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
 import { Email, Id, Instant, UserId } from "./common.ts";
 
 const Role = Type.Enum(["viewer", "editor"]);
@@ -10,13 +11,10 @@ const Receivers = {
   expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
 };
 
-export const ShareNoteBody = Type.Object({ ...Receivers, role: Type.Optional(Role) }, { additionalProperties: false });
+export const ShareNoteBody = closedObject({ ...Receivers, role: Type.Optional(Role) });
 export type ShareNoteBody = Static<typeof ShareNoteBody>;
 
-export const ShareAttachmentBody = Type.Object(
-  { ...Receivers, role: Type.Optional(Type.Enum(["viewer"])) },
-  { additionalProperties: false },
-);
+export const ShareAttachmentBody = closedObject({ ...Receivers, role: Type.Optional(Type.Enum(["viewer"])) });
 export type ShareAttachmentBody = Static<typeof ShareAttachmentBody>;
 
 export const Share = Type.Object({

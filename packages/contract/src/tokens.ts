@@ -1,13 +1,11 @@
 import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PlainText, UserId } from "./common.ts";
 
-export const CreateTokenBody = Type.Object(
-  {
-    label: Type.String({ minLength: 1, maxLength: 100, ...PlainText }),
-    expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
-  },
-  { additionalProperties: false },
-);
+export const CreateTokenBody = closedObject({
+  label: Type.String({ minLength: 1, maxLength: 100, ...PlainText }),
+  expiresAt: Type.Optional(Type.Union([Instant, Type.Null()])),
+});
 export type CreateTokenBody = Static<typeof CreateTokenBody>;
 
 export const ApiToken = Type.Object({

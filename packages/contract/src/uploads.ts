@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
+import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
 /** The last character has two unused bits, which must be zero, because S3 compares the text. */
@@ -20,15 +21,12 @@ const Sha256 = Type.String({
  * console.log(Value.Check(StartUploadBody, body)); // true
  * ```
  */
-export const StartUploadBody = Type.Object(
-  {
-    filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
-    sizeBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [1_000_000] }),
-    contentType: Type.String({ maxLength: 255, examples: ["application/pdf"] }),
-    sha256: Type.Optional(Sha256),
-  },
-  { additionalProperties: false },
-);
+export const StartUploadBody = closedObject({
+  filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
+  sizeBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [1_000_000] }),
+  contentType: Type.String({ maxLength: 255, examples: ["application/pdf"] }),
+  sha256: Type.Optional(Sha256),
+});
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
 /** A repeated start returns the upload of the first start (draft-ietf-httpapi-idempotency-key-header). */
@@ -96,10 +94,7 @@ export type Upload = Static<typeof Upload>;
 /** From 1 to the `partCount` of the upload. */
 const PartNumber = Type.Integer({ minimum: 1, maximum: 10_000 });
 
-export const SignPartsBody = Type.Object(
-  { partNumbers: Type.Array(PartNumber, { minItems: 1, maxItems: 100 }) },
-  { additionalProperties: false },
-);
+export const SignPartsBody = closedObject({ partNumbers: Type.Array(PartNumber, { minItems: 1, maxItems: 100 }) });
 export type SignPartsBody = Static<typeof SignPartsBody>;
 
 /** The signed parts, in the order of the request. */
@@ -109,14 +104,8 @@ export const SignedParts = Type.Object({
 export type SignedParts = Static<typeof SignedParts>;
 
 /** The parts are optional, because the service checks the object itself. It refuses parts that differ from the stored ones. */
-export const CompleteUploadBody = Type.Object(
-  {
-    parts: Type.Optional(
-      Type.Array(
-        Type.Object({ partNumber: PartNumber, etag: Type.String({ maxLength: 128 }) }, { additionalProperties: false }),
-        { maxItems: 10_000 },
-      ),
-    ),
-  },
-  { additionalProperties: false },
-);
+export const CompleteUploadBody = closedObject({
+  parts: Type.Optional(
+    Type.Array(closedObject({ partNumber: PartNumber, etag: Type.String({ maxLength: 128 }) }), { maxItems: 10_000 }),
+  ),
+});

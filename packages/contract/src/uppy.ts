@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
 import { Id } from "./common.ts";
 
 // The part of the Companion protocol that Uppy's AwsS3 plugin uses, with the plugin's own names (docs/uppy.md).
@@ -11,18 +12,15 @@ const PART_MAX_BYTES = 5 * 2 ** 30;
  * Uppy does not send `size`: the page adds it to the metadata. It is optional here so that the server can explain how.
  * `partSize` is for pages that set `getChunkSize`. By default the server cuts the file as the plugin does. Other metadata is ignored.
  */
-export const CreateMultipartBody = Type.Object(
-  {
-    filename: Type.String({ maxLength: 1024 }),
-    type: Type.String({ maxLength: 255 }),
-    metadata: Type.Object({
-      noteId: Id,
-      size: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-      partSize: Type.Optional(Type.Integer({ minimum: PART_MIN_BYTES, maximum: PART_MAX_BYTES })),
-    }),
-  },
-  { additionalProperties: false },
-);
+export const CreateMultipartBody = closedObject({
+  filename: Type.String({ maxLength: 1024 }),
+  type: Type.String({ maxLength: 255 }),
+  metadata: Type.Object({
+    noteId: Id,
+    size: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    partSize: Type.Optional(Type.Integer({ minimum: PART_MIN_BYTES, maximum: PART_MAX_BYTES })),
+  }),
+});
 
 /** `key` repeats the id of the upload. It is not a key of the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
@@ -30,23 +28,20 @@ export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 /** The `key` that `CreatedMultipart` carried. */
 const key = { key: Id };
 
-export const MultipartQuery = Type.Object(key, { additionalProperties: false });
+export const MultipartQuery = closedObject(key);
 
 export const MultipartPartParams = Type.Object({
   uploadId: Id,
   partNumber: Type.String({ pattern: "^[1-9]\\d{0,4}$", description: "a whole number from 1 to 10000" }),
 });
 
-export const BatchQuery = Type.Object(
-  {
-    ...key,
-    partNumbers: Type.String({
-      pattern: "^[1-9]\\d{0,4}(,[1-9]\\d{0,4}){0,99}$",
-      description: "1 to 100 whole numbers, separated by commas",
-    }),
-  },
-  { additionalProperties: false },
-);
+export const BatchQuery = closedObject({
+  ...key,
+  partNumbers: Type.String({
+    pattern: "^[1-9]\\d{0,4}(,[1-9]\\d{0,4}){0,99}$",
+    description: "1 to 100 whole numbers, separated by commas",
+  }),
+});
 
 export const PresignedPart = Type.Object({ url: Type.String() });
 
@@ -58,18 +53,15 @@ export const UploadedParts = Type.Array(
 );
 export type UploadedParts = Static<typeof UploadedParts>;
 
-export const CompleteMultipartBody = Type.Object(
-  {
-    parts: Type.Array(
-      Type.Object({
-        PartNumber: Type.Integer({ minimum: 1, maximum: 10_000 }),
-        ETag: Type.String({ maxLength: 128 }),
-      }),
-      { maxItems: 10_000 },
-    ),
-  },
-  { additionalProperties: false },
-);
+export const CompleteMultipartBody = closedObject({
+  parts: Type.Array(
+    Type.Object({
+      PartNumber: Type.Integer({ minimum: 1, maximum: 10_000 }),
+      ETag: Type.String({ maxLength: 128 }),
+    }),
+    { maxItems: 10_000 },
+  ),
+});
 
 /** `key` is the id of the attachment. `location` is its download URL, for users with access. */
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });

@@ -21,4 +21,21 @@ export type {
   UploadPartOptions,
   VersionedOptions,
 } from "./types.ts";
-export * from "./verify/index.ts";
+export {
+  type AwsChunkedDecoder,
+  type AwsChunkedOptions,
+  createAwsChunkedDecoder,
+  type Sha256Stream,
+} from "./verify/aws-chunked.ts";
+export type { VerifierCredentials } from "./verify/credentials.ts";
+export type { HeaderFields } from "./verify/headers.ts";
+export type { PayloadDeclaration } from "./verify/payload.ts";
+export { createPostVerifier, type PostedForm, type PostVerifier, type VerifiedForm } from "./verify/post-policy.ts";
+export { type Refusal, refuse } from "./verify/refusal.ts";
+export { parseRequestTarget, type QueryParameter, type RequestTarget } from "./verify/request-target.ts";
+export {
+  createVerifier,
+  type ReceivedRequest,
+  type VerifiedRequest,
+  type Verifier,
+} from "./verify/verify-request.ts";

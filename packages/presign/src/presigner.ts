@@ -3,7 +3,7 @@ import { PresignError } from "./errors.ts";
 import { type DividedHeaders, divideHeaders } from "./headers.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import { createPresignPost } from "./post.ts";
-import { encodeResponse } from "./response-overrides.ts";
+import { encodeResponse, parameter } from "./response-overrides.ts";
 import { createSigningDays } from "./signing-days.ts";
 import { type ResolvedTarget, resolveTarget } from "./target.ts";
 import type {
@@ -57,12 +57,12 @@ export function createPresigner(target: PresignTarget): Presigner {
   return {
     origin: resolved.origin,
     presignGet: (options) => {
-      const query = responseQuery(options.response) + versionQuery(options.versionId);
+      const query = responseQuery(options.response) + parameter("versionId", options.versionId);
       return signGet(options, query, options.cacheWindowSeconds);
     },
-    presignHead: (options) => signHead(options, versionQuery(options.versionId)),
+    presignHead: (options) => signHead(options, parameter("versionId", options.versionId)),
     presignPut: (options) => signPut(options, ""),
-    presignDelete: (options) => signDelete(options, versionQuery(options.versionId)),
+    presignDelete: (options) => signDelete(options, parameter("versionId", options.versionId)),
     presignUploadPart: (options) => signPart(options, partQuery(options)),
     presignPost: createPresignPost(resolved, context.findDay),
   };
@@ -112,10 +112,6 @@ function responseQuery(response: GetOptions["response"]): string {
   return typeof response === "string" ? response : encodeResponse(response);
 }
 
-function versionQuery(versionId: string | undefined): string {
-  return parameter("versionId", versionId);
-}
-
 function partQuery({ partNumber, uploadId }: UploadPartOptions): string {
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > MAX_PART_NUMBER) {
     throw new PresignError("invalid_part", `partNumber must be a whole number, 1 to ${MAX_PART_NUMBER}`);
@@ -123,8 +119,4 @@ function partQuery({ partNumber, uploadId }: UploadPartOptions): string {
   if (typeof uploadId !== "string" || uploadId === "")
     throw new PresignError("invalid_part", "uploadId must be a non-empty string");
   return `&partNumber=${partNumber}&uploadId=${encodeRfc3986(uploadId)}`;
-}
-
-function parameter(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `&${name}=${encodeRfc3986(value)}`;
 }

@@ -30,6 +30,6 @@ export function encodeResponse(response: ResponseOverrides): EncodedResponse {
     parameter("response-expires", expires)) as EncodedResponse;
 }
 
-function parameter(name: string, value: string | undefined): string {
+export function parameter(name: string, value: string | undefined): string {
   return value === undefined ? "" : `&${name}=${encodeRfc3986(value)}`;
 }

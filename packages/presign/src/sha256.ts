@@ -36,7 +36,6 @@ export function hmacSha256Js(key: Uint8Array, data: string | Uint8Array): Uint8A
   return hmac(plainSha256, key, data);
 }
 
-/** Writes bytes as lowercase hex digits. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

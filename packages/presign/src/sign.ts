@@ -12,7 +12,6 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 const DIGEST_HEX_LENGTH = 64;
 
-/** Makes the signer of one scope. It uses node:crypto where the runtime has it. */
 export function createSignRequest(options: SignerOptions): SignRequest {
   return nodeCrypto ? nativeSigner(options, nodeCrypto) : plainSigner(options);
 }
@@ -42,7 +41,6 @@ function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto
   };
 }
 
-/** Signs without node:crypto. */
 export function plainSigner({ signingKey, scope }: SignerOptions): SignRequest {
   return (amzDate, canonicalRequest) => {
     const stringToSign = `${ALGORITHM_LINE}${amzDate}\n${scope}\n${sha256HexJs(canonicalRequest)}`;

@@ -30,6 +30,8 @@ type Moment = {
 type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay };
 
 const SECONDS_PER_DAY = 86_400;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
+const CONTROL = /[\x00-\x1f\x7f]/;
 // A process signs with few credentials at a time. The limit drops rotated ones and their secrets.
 const MAX_CACHED_DAYS = 8;
 
@@ -106,12 +108,7 @@ function assertCredentials({ accessKeyId, secretAccessKey, sessionToken }: Crede
   }
   const given = sessionToken === undefined ? required : [...required, sessionToken];
   // A control character is almost always a line break from a file.
-  if (given.some((value) => typeof value !== "string" || !value.isWellFormed() || hasControl(value))) {
+  if (given.some((value) => typeof value !== "string" || !value.isWellFormed() || CONTROL.test(value))) {
     throw new PresignError("invalid_credentials", "The credentials contain a control character or are not text");
   }
-}
-
-function hasControl(value: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
-  return /[\x00-\x1f\x7f]/.test(value);
 }

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -188,6 +189,18 @@ describe("a data folder", () => {
     const { client, dataDir } = await startBucket({ dataDir: first.dataDir, logger: (event) => events.push(event) });
     expect(events).toEqual([{ type: "swept", blobs: 1 }]);
     expect([await blobsIn(dataDir), await unfinishedIn(dataDir)]).toEqual([[blob], []]);
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
+  });
+
+  test("opens with the lifecycles table of an older version", async () => {
+    const first = await startBucket();
+    await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
+    await first.close();
+    const database = new DatabaseSync(join(first.dataDir, "bucket.sqlite"));
+    database.exec("CREATE TABLE lifecycles (bucket TEXT PRIMARY KEY, rules TEXT NOT NULL) STRICT, WITHOUT ROWID");
+    database.prepare("INSERT INTO lifecycles VALUES (?, '[]')").run(BUCKET);
+    database.close();
+    const { client } = await startBucket({ dataDir: first.dataDir });
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 

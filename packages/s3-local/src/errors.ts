@@ -41,6 +41,10 @@ const STATUS = {
 
 export type S3ErrorCode = keyof typeof STATUS;
 
+export function invalidArgument(message: string, details: { ArgumentName: string; ArgumentValue?: string }): S3Error {
+  return new S3Error("InvalidArgument", message, { details });
+}
+
 /** The one error class of this package. `details` are further elements of the S3 error document. */
 export class S3Error extends Error {
   override readonly name = "S3Error";

@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
-import { type BucketEvent, createHandler, type Exchange } from "./http/handler.ts";
+import { type BucketEvent, createHandler } from "./http/handler.ts";
+import type { Exchange } from "./http/request.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
 import type { CorsRule } from "./store/buckets.ts";
@@ -88,10 +89,8 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   }
 }
 
-/** `settled` waits for running requests. A request can outlive its connection and still commit a change. */
-type RunningServer = { server: Server; settled: () => Promise<unknown> };
-
-function createHttpServer(handle: ReturnType<typeof createHandler>): RunningServer {
+/** Creates the server. `settled` waits for running requests. A request can outlive its connection and still commit a change. */
+function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
   const running = new Set<Promise<void>>();
   const accept = (exchange: Exchange) => {
@@ -140,10 +139,9 @@ function listen(server: Server, address: { host: string; port: number }): Promis
   });
 }
 
-async function close(
-  server: Server,
-  { settled, store }: { settled: RunningServer["settled"]; store: Store },
-): Promise<void> {
+type Closing = { settled: () => Promise<unknown>; store: Store };
+
+async function close(server: Server, { settled, store }: Closing): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await new Promise((resolve) => {
     server.close(resolve);

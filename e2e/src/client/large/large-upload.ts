@@ -6,9 +6,9 @@ import { startUploader, type Uploader } from "./uploader.ts";
 
 export type LargeUpload = {
   seconds: number;
-  /** Of what was sent, and of what is read back, in hex. */
+  /** The hex SHA-256 of the sent and of the downloaded bytes. */
   sha256: { given: string; stored: string };
-  /** Resident memory before and at its highest, bytes. */
+  /** The first and the highest resident memory in bytes. */
   service: { firstBytes: number; peakBytes: number };
   bucket: { firstBytes: number; peakBytes: number };
   clientPeakBytes: number;
@@ -16,7 +16,7 @@ export type LargeUpload = {
 
 type Options = { sizeBytes: number; say: (text: string) => void };
 
-/** Brings a file of this size through the client into the bucket, each in a process of its own, and reads it back. */
+/** Uploads a file of this size with client, service and bucket in separate processes, and downloads it. */
 export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
   return inWorld(options, async ({ world, order }) => {
     const service = watchMemory(world.service.pid());
@@ -26,7 +26,8 @@ export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
     const attachmentId = await uploader.finished();
     const seconds = (performance.now() - startedAt) / 1000;
     return {
-      ...{ seconds, attachmentId },
+      seconds,
+      attachmentId,
       service: service.stop(),
       bucket: bucket.stop(),
       clientPeakBytes: uploader.peakRssBytes(),
@@ -36,11 +37,11 @@ export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
 
 export type KilledUpload = {
   sha256: LargeUpload["sha256"];
-  /** How much was there already when the second client process began to send, bytes. */
+  /** The bytes in the bucket when the second client process began to send. */
   resumedAtBytes: number;
 };
 
-/** The same, with kill -9 of the client at a quarter, of the service at a half, and of the bucket at three quarters. */
+/** Does the same with kill -9 of the client at 25 %, the service at 50 % and the bucket at 75 %. */
 export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
   const { sizeBytes, say } = options;
   return inWorld(options, async ({ world, order }) => {
@@ -77,7 +78,7 @@ async function inWorld<Result extends { attachmentId: string }>(
     const given = await writeRandomFile(world.folder, { sizeBytes });
     say(`wrote a file of ${sizeBytes} bytes`);
     const note = await world.client.notes.create({ title: "Large" });
-    // Once through all that an upload does, so that what is measured is the upload and not the loading of code.
+    // A first upload loads all code, so that the measurement does not include it.
     await world.client.upload(note.id, file(Math.min(sizeBytes, 70 * 2 ** 20))).done;
     const { url: baseUrl, token } = world;
     const storePath = join(world.folder, "uploads.json");

@@ -10,7 +10,7 @@ export function rssOf(pid: number): number {
   return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
-/** Watches the memory of a process from now on; `stop` answers what it was at first and the most it was, in bytes. */
+/** Watches the memory of a process. `stop` returns the first and the highest value in bytes. */
 export function watchMemory(pid: number): { stop(): { firstBytes: number; peakBytes: number } } {
   const firstBytes = rssOf(pid);
   let peakBytes = firstBytes;

@@ -2,16 +2,16 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { UploadNews, UploadOrder } from "./upload.child.ts";
 
-/** A client process at work on one upload. */
+/** A client process that sends one upload. */
 export type Uploader = {
-  /** Resolves when so many bytes have gone out; rejects when it ends before. */
+  /** Resolves when the client has sent this many bytes. Rejects when the process ends first. */
   reached(bytes: number): Promise<void>;
   /** Resolves with the attachment's id. */
   finished(): Promise<string>;
   kill(): Promise<void>;
-  /** How much the bucket had when it began to send. */
+  /** The bytes in the bucket when the client began to send. */
   resumedAt(): number;
-  /** The most memory it has told of. */
+  /** The highest memory that the process has reported. */
   peakRssBytes(): number;
 };
 
@@ -31,7 +31,7 @@ export function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // Whoever waits hears of it.
+  // Rejects the pending promises.
   ended.promise.catch(() => undefined);
   return {
     reached: (bytes) => Promise.race([new Promise<void>((resolve) => goals.push({ bytes, resolve })), ended.promise]),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Client } from "../../../../packages/client/src/index.ts";
 
 const MIB = 2 ** 20;
-/** More than a single PUT takes, so that it goes in ten parts, the last of which is short. */
+/** More than a single PUT accepts. It has ten parts, and the last one is short. */
 export const LARGE_BYTES = 72 * MIB + 12_345;
 export const LARGE_PARTS = 10;
 
@@ -12,7 +12,7 @@ export function file(sizeBytes: number, { name = "file.bin", type = "application
   return new File([randomBytes(sizeBytes)], name, { type, lastModified: 1_790_000_000_000 });
 }
 
-/** Writes a file of random bytes, a piece at a time. Answers its path and SHA-256 in hex. */
+/** Writes a file of random bytes in pieces. Returns its path and hex SHA-256. */
 export async function writeRandomFile(folder: string, { sizeBytes }: { sizeBytes: number }) {
   const path = join(folder, "random.bin");
   const hash = createHash("sha256");
@@ -30,7 +30,7 @@ export async function sha256OfBlob(blob: Blob): Promise<string> {
   return sha256OfStream(blob.stream());
 }
 
-/** Of what the client reads back, in hex, in constant memory. */
+/** The hex SHA-256 of a download, in constant memory. */
 export async function sha256OfDownload(client: Client, attachmentId: string): Promise<string> {
   return sha256OfStream((await client.download(attachmentId)).stream);
 }

@@ -1,6 +1,6 @@
 import { createClient, type WebStorage, webStore } from "../../../../packages/client/src/index.ts";
 
-// What runs in the page: the file that was chosen goes to the note in the address, with the cookie or with the token there.
+// Runs in the page: uploads the chosen file to the note in the URL, with the cookie or with the token there.
 type InPage = {
   location: { hash: string; origin: string };
   localStorage: WebStorage;

@@ -6,7 +6,7 @@ import type { Scene } from "./scene.ts";
 
 const { accounts, app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
-/** What the service answers for lists and notes, not the pages of the same name. */
+/** Matches the API requests for lists and notes, but not the pages of the same path. */
 const NOTES = /\/notes(\?|$)/;
 const NOTE = /\/notes\/[^/]+$/;
 const BROKEN = /^net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION_REFUSED) /;
@@ -18,7 +18,7 @@ async function signIn(page: Page, password: string): Promise<void> {
   await page.getByRole("button", { name: accounts.signIn.action, exact: true }).click();
 }
 
-/** Before one is in, and the places of the app without what the features add to them. */
+/** Scenes of the sign-in and of the empty pages. */
 export const frameScenes: readonly Scene[] = [
   {
     name: "sign-in",

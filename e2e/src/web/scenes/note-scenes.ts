@@ -46,7 +46,7 @@ const previews: [name: string, ending: string][] = [
   ["audio", ".wav"],
 ];
 
-/** A note, and what opens over it. */
+/** Scenes of a note and its dialogs. */
 export const noteScenes: readonly Scene[] = [
   { name: "note-empty", by: "ann", open: (page, { empty }) => openNote(page, empty) },
   { name: "note-full", by: "ann", open: (page, { full }) => openNote(page, full) },
@@ -73,7 +73,7 @@ export const noteScenes: readonly Scene[] = [
     name: "note-uploading",
     by: "ben",
     async open(page, { ben, service }) {
-      // One of its own each time: uploads that stay half done are seen on their note.
+      // Creates a new note each time, because a note shows its unfinished uploads.
       await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
       await holdRequests(page, new RegExp(`^${service.bucketOrigin}/`));
       const sizes = {

@@ -3,7 +3,7 @@ import type { Scene } from "./scene.ts";
 
 const { settings } = texts;
 
-/** Settings, activity and the dialogs that are everywhere. */
+/** Scenes of the settings, the activity and the global dialogs. */
 export const placeScenes: readonly Scene[] = [
   {
     name: "settings",

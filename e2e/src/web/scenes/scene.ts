@@ -2,15 +2,15 @@ import type { Browser, Page } from "playwright-core";
 import { openPerson, type Person, type PersonOptions } from "../testing/person.ts";
 import type { World } from "./world.ts";
 
-/** One thing that there is to see in the app. */
+/** One state of the app. */
 export type Scene = {
-  /** As a file name: `note-uploading`. */
+  /** The name of its screenshots, for example `note-uploading`. */
   name: string;
-  /** Who sees it: one of the world, someone without a session, or the first visitor of a new service. */
+  /** The viewer: a user of the world, a visitor without a session, or the first visitor of a new service. */
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
-  /** Goes there. Resolves when what the scene is about is on the page. */
+  /** Opens the scene. Resolves when it is on the page. */
   open(page: Page, world: World): Promise<unknown>;
-  /** What its pages do that others must not: `watch.expect` in the kit. */
+  /** The problems that its pages may have, for `watch.expect`. */
   expects?: readonly RegExp[];
 };
 

@@ -5,16 +5,16 @@ import { openPerson, type Person } from "../testing/person.ts";
 import { seedNote } from "../testing/seed.ts";
 import { startWebService, type WebService } from "../testing/service.ts";
 
-/** People, notes and files as they are in life, for pages to be looked at. */
+/** Users, notes and files that look real, for the scenes. */
 export type World = {
   service: WebService;
-  /** Another one, in which nobody has an account yet. */
+  /** A service without accounts. */
   emptyService: WebService;
-  /** Whose notes these are. */
+  /** The owner of the notes. */
   ann: Person;
-  /** Sees one of them. */
+  /** A viewer of one note. */
   ben: Person;
-  /** Has just signed up. */
+  /** A new user without notes. */
   zoe: Person;
   full: Note;
   empty: Note;
@@ -49,7 +49,7 @@ const TITLES = [
   ],
 ];
 
-/** Starts the services and fills the one. */
+/** Starts both services and fills the first one. */
 export async function openWorld(browser: Browser): Promise<World> {
   const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
   const person = (name: string) => openPerson(browser, { service, name });
@@ -63,14 +63,20 @@ export async function openWorld(browser: Browser): Promise<World> {
     files: [pdf("Figures Q3.pdf", ["Figures of the third quarter", "Turnover 1.2 M"])],
     sharedWith: { emails: [ann.email], role: "editor" },
   });
-  // What there is to see of it: Ben fetches a file, and one that he may not.
+  // Fills the activity: Ben downloads a file and is refused another.
   const [protocol] = full.attachments;
   if (protocol !== undefined) for (let times = 0; times < 3; times++) await ben.client.urlFor(protocol.id);
   await ann.client.shares.remove({ noteId: full.id }, (await zoe.client.me()).id);
   await zoe.client.urlFor(protocol?.id ?? "").catch(() => undefined);
   await ann.client.tokens.create({ label: "Nightly backup" });
   return {
-    ...{ service, emptyService, ann, ben, zoe, full, empty },
+    service,
+    emptyService,
+    ann,
+    ben,
+    zoe,
+    full,
+    empty,
     async close() {
       for (const { close } of [ann, ben, zoe]) await close();
       await Promise.all([service.stop(), emptyService.stop()]);
@@ -97,7 +103,7 @@ async function seedFull({ client }: Person, { readers }: { readers: string[] }):
     ],
     sharedWith: { emails: readers },
   });
-  // Refused: it is no picture.
+  // The service rejects the file, because it is not a picture.
   const fake = { ...text("Bathroom.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
   const { type, bytes, name } = fake;
   await client.upload(note.id, new File([new Uint8Array(bytes)], name, { type })).done.catch(() => undefined);

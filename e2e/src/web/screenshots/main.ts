@@ -8,10 +8,10 @@ import buildWebApp from "../testing/build-web-app.ts";
 import { DESKTOP, PHONE } from "../testing/person.ts";
 import { contactSheet, type Picture } from "./contact-sheet.ts";
 
-// npm run screenshots [-- part of a scene's name]: a picture of each, as phones and desktops show it, light and dark.
+// Runs by `npm run screenshots [-- part of a scene's name]`. It takes each scene on phone and desktop in both themes.
 const FOLDER = resolve(import.meta.dirname, "../../../../screenshots");
 const screens = { phone: PHONE, desktop: DESKTOP };
-/** Skeletons and notices wait until a load is worth one. Milliseconds. */
+/** The delay in milliseconds before the app shows skeletons and notices. */
 const LATE_MS = 700;
 
 const wanted = process.argv[2] ?? "";
@@ -35,7 +35,7 @@ try {
 await writeFile(join(FOLDER, "index.html"), contactSheet(pictures));
 console.log(`${pictures.length} pictures of ${chosen.length} scenes: ${join(FOLDER, "index.html")}`);
 
-/** One of each theme, without opening the scene twice. */
+/** Takes one screenshot of each theme without opening the scene twice. */
 async function takePictures(how: Parameters<typeof openScene>[1], { screen }: { screen: string }): Promise<Picture[]> {
   const { name } = how.scene;
   const taken: Picture[] = [];

@@ -2,7 +2,6 @@ import type { Call } from "../call.ts";
 import type { Attachment, SharedAttachmentPage } from "../wire.ts";
 import { iteratePages, type PageOptions } from "./pages.ts";
 
-/** /attachments and /attachments/:attachmentId. */
 export function attachmentCalls(call: Call) {
   const path = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}`;
   const listShared = ({ signal, ...query }: PageOptions = {}) =>

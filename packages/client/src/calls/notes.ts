@@ -8,7 +8,6 @@ type Scope = { scope?: ListNotesQuery["scope"] };
 /** Only notes with this text in their title, their body or a filename. 1 to 200 characters. Case does not matter. */
 type Search = { q?: string };
 
-/** /notes. */
 export function noteCalls(call: Call) {
   const path = (noteId: string) => `/notes/${encodeURIComponent(noteId)}`;
   const list = ({ signal, ...query }: Scope & Search & PageOptions = {}) =>

@@ -1,7 +1,6 @@
 import type { Call } from "../call.ts";
 import type { ApiTokens, CreatedToken, CreateTokenBody } from "../wire.ts";
 
-/** /tokens: the API tokens of the caller. */
 export function tokenCalls(call: Call) {
   return {
     /** Creates a token. Only this response contains the token itself. */

@@ -10,7 +10,6 @@ export type UrlOptions = { expiresIn?: number; signal?: AbortSignal | undefined 
 /** Default `attachment`. With `inline`, a file that a browser must not show is still an attachment. */
 export type Disposition = { disposition?: "attachment" | "inline" };
 
-/** GET /attachments/:attachmentId/url and POST /attachments/urls. */
 export function urlCalls(call: Call) {
   return {
     /** Issues a URL of the file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`. */

@@ -1,6 +1,5 @@
 import type { UploadContext } from "./upload-context.ts";
 
-/** The time that the service has to respond. Milliseconds. */
 const RESPONSE_MS = 60_000;
 
 /** `withinMs`: milliseconds, default one minute. `survivesAbort`: an abort of the upload does not cut this request. */

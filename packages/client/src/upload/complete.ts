@@ -1,8 +1,8 @@
 import { ValetKeyError } from "../errors.ts";
 import type { Attachment } from "../wire.ts";
 import { callService } from "./call-service.ts";
-import { findUpload, type OpenUpload, uploadPath } from "./open-upload.ts";
-import type { UploadContext } from "./upload-context.ts";
+import { findUpload, uploadPath } from "./open-upload.ts";
+import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 /** A bucket needs time to assemble 10,000 parts, and the service to read a large file. Milliseconds. */
 const COMPLETION_MS = 900_000;
@@ -17,12 +17,8 @@ const MAX_POLL_MS = 10_000;
 export async function complete(context: UploadContext, upload: OpenUpload): Promise<Attachment> {
   context.progress.enter("completing");
   const path = `${uploadPath(upload.uploadId)}/complete`;
-  const attachment = await callService<Attachment>(context, {
-    method: "POST",
-    path,
-    body: {},
-    withinMs: COMPLETION_MS,
-  });
+  const request = { method: "POST", path, body: {}, withinMs: COMPLETION_MS };
+  const attachment = await callService<Attachment>(context, request);
   return attachment.state === "ready" ? attachment : waitForVerification(context, upload);
 }
 
@@ -35,10 +31,8 @@ export async function waitForVerification(
   for (let pauseMs = POLL_MS; ; pauseMs = Math.min(MAX_POLL_MS, pauseMs * 1.5)) {
     const upload = await findUpload(context, uploadId);
     if (upload?.state === "ready") {
-      return callService<Attachment>(context, {
-        method: "GET",
-        path: `/attachments/${encodeURIComponent(attachmentId)}`,
-      });
+      const path = `/attachments/${encodeURIComponent(attachmentId)}`;
+      return callService<Attachment>(context, { method: "GET", path });
     }
     if (upload?.state === "rejected") {
       throw new ValetKeyError("upload_rejected", upload.reason ?? "The file did not pass the verification.");

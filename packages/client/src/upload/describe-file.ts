@@ -1,9 +1,8 @@
 import { ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
-import type { Platform } from "../platform.ts";
 import type { StartUploadBody } from "../wire.ts";
-import type { Progress } from "./progress.ts";
 import { unreadable } from "./transports.ts";
+import type { UploadContext } from "./upload-context.ts";
 
 /** The metadata of a file. A File has a name and a type of its own. */
 export type FileOptions = {
@@ -40,10 +39,7 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
 }
 
 /** Hashes a small file with SHA-256. Undefined for larger files and without WebCrypto. Throws `file_unreadable`. */
-export async function hashFile(
-  { platform, progress }: { platform: Platform; progress: Progress },
-  file: FileSource,
-): Promise<string | undefined> {
+export async function hashFile({ platform, progress, file }: UploadContext): Promise<string | undefined> {
   const { sha256 } = platform;
   if (sha256 === undefined || file.size > MAX_HASHED_BYTES) return undefined;
   progress.enter("hashing");

@@ -2,17 +2,7 @@ import { ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 import type { StartedUpload, Upload } from "../wire.ts";
 import { callService } from "./call-service.ts";
-import type { UploadContext } from "./upload-context.ts";
-
-/** A PUT that the service has signed. */
-export type SignedPut = { method: string; url: string; headers: Record<string, string> };
-
-/** An upload that the service knows, and how to send the bytes. `sent`: the service has all bytes. */
-export type OpenUpload = { uploadId: string; attachmentId: string } & (
-  | { kind: "put"; request: SignedPut }
-  | { kind: "multipart"; partSize: number; partCount: number }
-  | { kind: "sent" }
-);
+import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 /** Resumes the saved upload, or starts a new one. */
 export async function openUpload(context: UploadContext): Promise<OpenUpload> {
@@ -36,6 +26,20 @@ export async function findUpload(context: UploadContext, uploadId: string): Prom
     return upload;
   } catch (error) {
     if (error instanceof ValetKeyError && error.code === "upload_not_found") return undefined;
+    throw error;
+  }
+}
+
+/** Aborts an upload at the service, which deletes the parts. Returns false when the upload is complete already. */
+export async function abortUpload(context: Pick<UploadContext, "call" | "retry">, uploadId: string): Promise<boolean> {
+  try {
+    await callService<void>(context, { method: "DELETE", path: uploadPath(uploadId) });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ValetKeyError)) throw error;
+    if (error.code === "upload_not_pending") return false;
+    // The upload was deleted with its note, or never existed.
+    if (error.code === "upload_not_found") return true;
     throw error;
   }
 }

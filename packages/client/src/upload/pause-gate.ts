@@ -1,4 +1,3 @@
-/** Pauses and resumes the requests of an upload. */
 export type PauseGate = {
   pause(): void;
   resume(): void;

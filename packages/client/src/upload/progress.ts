@@ -42,7 +42,6 @@ export type Progress = {
   keep(bytes: number): void;
   /** Tracks one request: the bytes sent so far and, at the end, the bytes that the bucket stored. */
   piece(): { sent(bytes: number): void; end(outcome: { kept: number }): void };
-  /** Starts the count again at zero. */
   reset(): void;
   current(): UploadProgress;
 };
@@ -65,13 +64,13 @@ export function createProgress({ totalBytes, now, report }: Options): Progress {
     let sentBytes = kept;
     for (const bytes of pieces.values()) sentBytes += bytes;
     const rate = meter.rate();
-    const left = rate === undefined || rate === 0 ? null : Math.ceil((totalBytes - sentBytes) / rate);
+    const secondsLeft = rate === undefined || rate === 0 ? null : Math.ceil((totalBytes - sentBytes) / rate);
     return {
       state: held ?? state,
       sentBytes,
       totalBytes,
       bytesPerSecond: rate === undefined ? null : Math.round(rate),
-      secondsLeft: left,
+      secondsLeft,
     };
   }
 

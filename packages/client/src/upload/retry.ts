@@ -4,7 +4,6 @@ import type { PauseGate } from "./pause-gate.ts";
 
 /** The limit of the first pause between attempts. Milliseconds. */
 const BASE_MS = 500;
-/** The limit of every pause. Milliseconds. */
 const MAX_MS = 30_000;
 
 /** Retries until the attempt succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */

@@ -1,25 +1,20 @@
 import { ValetKeyError } from "../errors.ts";
 import type { Attachment } from "../wire.ts";
-import { abortUpload } from "./abort-upload.ts";
 import { complete, waitForVerification } from "./complete.ts";
-import { findUpload, type OpenUpload, openUpload, startUpload } from "./open-upload.ts";
+import { abortUpload, findUpload, openUpload, startUpload } from "./open-upload.ts";
 import { isLost, sendParts } from "./send-parts.ts";
 import { sendPut } from "./send-put.ts";
-import type { UploadContext } from "./upload-context.ts";
+import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 /** How often the client sends bytes again that the service finds missing. */
 const MAX_ROUNDS = 3;
 
-/** Uploads the file and returns the ready attachment. It calls `onOpened` with every upload that it starts or resumes. */
-export async function runUpload(
-  context: UploadContext,
-  { onOpened }: { onOpened: (upload: OpenUpload) => void },
-): Promise<Attachment> {
+/** Uploads the file and returns the ready attachment. `context.opened` is the upload that it started or resumed last. */
+export async function runUpload(context: UploadContext): Promise<Attachment> {
   let upload = await openUpload(context);
   for (let isRestart = false; ; isRestart = true) {
-    onOpened(upload);
     try {
-      return await sendAndComplete(context, { upload, onOpened });
+      return await sendAndComplete(context, upload);
     } catch (error) {
       if (isRestart || !(await canRestart(context, { upload, error }))) throw error;
       context.progress.reset();
@@ -28,18 +23,14 @@ export async function runUpload(
   }
 }
 
-async function sendAndComplete(
-  context: UploadContext,
-  options: { upload: OpenUpload; onOpened: (upload: OpenUpload) => void },
-): Promise<Attachment> {
-  let { upload } = options;
+async function sendAndComplete(context: UploadContext, opened: OpenUpload): Promise<Attachment> {
+  let upload = opened;
   for (let round = 1; ; round += 1) {
+    context.opened = upload;
     if (upload.kind === "sent") return waitForVerification(context, upload);
     if (upload.kind === "multipart") await sendParts(context, upload);
-    else {
-      upload = await sendPut(context, upload);
-      options.onOpened(upload);
-    }
+    else upload = await sendPut(context, upload);
+    context.opened = upload;
     try {
       return await complete(context, upload);
     } catch (error) {

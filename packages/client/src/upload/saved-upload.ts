@@ -1,4 +1,5 @@
 import type { UploadStore } from "../stores/upload-store.ts";
+import type { StartUploadBody } from "../wire.ts";
 
 /** The saved state of an unfinished upload: the key of its start and, once it has started, its id. */
 export type UploadIds = { idempotencyKey: string; uploadId?: string };
@@ -41,14 +42,7 @@ function parse(text: string | null | undefined): UploadIds | undefined {
   return typeof value?.idempotencyKey === "string" ? value : undefined;
 }
 
-type Identity = {
-  baseUrl: string;
-  noteId: string;
-  filename: string;
-  sizeBytes: number;
-  contentType: string;
-  lastModified: number;
-};
+type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; noteId: string; lastModified: number };
 
 /**
  * Identifies a file after a reload, by its metadata and its note.

@@ -1,10 +1,10 @@
 import { ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 import type { SignedParts } from "../wire.ts";
-import { findUpload, type OpenUpload, uploadPath } from "./open-upload.ts";
+import { findUpload, uploadPath } from "./open-upload.ts";
 import { createPartSigner, type PartSigner } from "./part-signer.ts";
 import { refused, sendPiece } from "./send-piece.ts";
-import type { UploadContext } from "./upload-context.ts";
+import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 type MultipartUpload = OpenUpload & { kind: "multipart" };
 

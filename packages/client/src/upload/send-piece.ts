@@ -1,7 +1,6 @@
 import { aborted, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
-import type { SignedPut } from "./open-upload.ts";
-import type { UploadContext } from "./upload-context.ts";
+import type { SignedPut, UploadContext } from "./upload-context.ts";
 
 /** Without progress for so long, the connection counts as dead. Milliseconds. */
 const STALL_MS = 60_000;
@@ -40,7 +39,6 @@ export async function sendPiece({ platform }: Pick<UploadContext, "platform">, p
   }
 }
 
-/** Makes a signal that aborts with the given one, or without progress for too long. */
 function watchFor(signal: AbortSignal) {
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STORE_MS);

@@ -1,7 +1,6 @@
-import { abortUpload } from "./abort-upload.ts";
-import { type OpenUpload, startUpload } from "./open-upload.ts";
+import { abortUpload, startUpload } from "./open-upload.ts";
 import { refused, sendPiece } from "./send-piece.ts";
-import type { UploadContext } from "./upload-context.ts";
+import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 type PutUpload = OpenUpload & { kind: "put" };
 

@@ -3,7 +3,6 @@ const SAMPLE_MS = 250;
 /** A sample of this age has the weight 1/e. Milliseconds. */
 const MEMORY_MS = 5_000;
 
-/** The smoothed speed of an upload. */
 export type SpeedMeter = {
   /** Records the bytes sent so far. They shrink when the client must send bytes again. */
   update(bytes: number): void;

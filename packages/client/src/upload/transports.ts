@@ -26,13 +26,10 @@ const SET_BY_BROWSER = /^(content-length|host)$/i;
 
 const WHAT = "An upload to the bucket";
 
-type XhrEvents = {
+type Xhr = {
   onload: (() => void) | null;
   onerror: (() => void) | null;
   onabort: (() => void) | null;
-};
-
-type Xhr = XhrEvents & {
   upload: { onprogress: ((event: { loaded: number }) => void) | null };
   readonly status: number;
   readonly responseText: string;
@@ -115,7 +112,6 @@ function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStr
   );
 }
 
-/** The error of reading the file, or undefined when it is readable. */
 async function readFailure(bytes: FileSource): Promise<ValetKeyError | undefined> {
   try {
     await bytes.slice(0, 1).arrayBuffer();
@@ -129,8 +125,6 @@ export function unreadable(cause: unknown): ValetKeyError {
   return new ValetKeyError(
     "file_unreadable",
     "The file cannot be read, because it changed, moved or was deleted. Choose it again.",
-    {
-      cause,
-    },
+    { cause },
   );
 }

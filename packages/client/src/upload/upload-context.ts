@@ -6,6 +6,16 @@ import type { Progress } from "./progress.ts";
 import type { Retry } from "./retry.ts";
 import type { SavedUpload } from "./saved-upload.ts";
 
+/** A PUT that the service has signed. */
+export type SignedPut = { method: string; url: string; headers: Record<string, string> };
+
+/** An upload that the service knows, and how to send the bytes. `sent`: the service has all bytes. */
+export type OpenUpload = { uploadId: string; attachmentId: string } & (
+  | { kind: "put"; request: SignedPut }
+  | { kind: "multipart"; partSize: number; partCount: number }
+  | { kind: "sent" }
+);
+
 /** The values that the steps of one upload share. */
 export type UploadContext = {
   call: Call;
@@ -17,7 +27,8 @@ export type UploadContext = {
   file: FileSource;
   /** The description of the file in the request that starts the upload. */
   declared: StartUploadBody;
-  /** How many parts the client sends at once. */
+  /** The upload that the steps started or resumed last. */
+  opened?: OpenUpload;
   parallel: number;
   /** Aborts when the caller aborts the upload. */
   signal: AbortSignal;

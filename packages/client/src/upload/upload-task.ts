@@ -17,10 +17,9 @@ import type { FileSource } from "../file-source.ts";
 import type { Platform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import type { Attachment } from "../wire.ts";
-import { abortUpload } from "./abort-upload.ts";
 import { waitForVerification } from "./complete.ts";
 import { describeFile, type FileOptions, hashFile } from "./describe-file.ts";
-import { findUpload, type OpenUpload } from "./open-upload.ts";
+import { abortUpload, findUpload } from "./open-upload.ts";
 import { createPauseGate } from "./pause-gate.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
 import { createRetry } from "./retry.ts";
@@ -100,50 +99,31 @@ export function startTask(
     },
   });
   const context: UploadContext = { call, platform, retry, progress, saved, noteId, file, declared, parallel, signal };
-  let opened: OpenUpload | undefined;
-  const onOpened = (upload: OpenUpload) => {
-    opened = upload;
-  };
-  const done = run(context, { onOpened });
+  const done = run(context);
   return {
     done,
     progress: progress.current,
-    attachmentId: () => opened?.attachmentId,
-    pause() {
-      gate.pause();
-    },
+    attachmentId: () => context.opened?.attachmentId,
+    pause: gate.pause,
     resume: gate.resume,
     async abort() {
       aborter.abort();
-      await done.then(
-        () => undefined,
-        () => undefined,
-      );
+      await done.catch(() => undefined);
     },
   } satisfies UploadTask;
 }
 
-async function run(
-  context: UploadContext,
-  { onOpened }: { onOpened: (upload: OpenUpload) => void },
-): Promise<Attachment> {
-  const { saved, progress, signal, platform, file } = context;
-  let uploadId: string | undefined;
+async function run(context: UploadContext): Promise<Attachment> {
+  const { saved, progress, signal } = context;
   try {
     if (context.declared.sha256 === undefined) {
-      const sha256 = await hashFile({ platform, progress }, file);
+      const sha256 = await hashFile(context);
       if (sha256 !== undefined) context.declared = { ...context.declared, sha256 };
     }
     progress.enter("starting");
-    const attachment = await runUpload(context, {
-      onOpened(upload) {
-        ({ uploadId } = upload);
-        onOpened(upload);
-      },
-    });
-    return await succeed(context, attachment);
+    return await succeed(context, await runUpload(context));
   } catch (error) {
-    if (signal.aborted) return abortEverywhere(context, uploadId);
+    if (signal.aborted) return abortEverywhere(context);
     if (error instanceof ValetKeyError && FINAL_ERRORS.has(error.code)) await saved.remove();
     progress.enter("failed");
     throw error;
@@ -157,8 +137,8 @@ async function succeed({ saved, progress }: UploadContext, attachment: Attachmen
 }
 
 /** Aborts the upload at the service too. An upload that is complete by then is a success. */
-async function abortEverywhere(context: UploadContext, uploadId: string | undefined): Promise<Attachment> {
-  const { saved, progress, signal, platform } = context;
+async function abortEverywhere(context: UploadContext): Promise<Attachment> {
+  const { saved, progress, signal, platform, opened } = context;
   await saved.remove();
   const never = new AbortController().signal;
   const retry = createRetry({
@@ -169,12 +149,10 @@ async function abortEverywhere(context: UploadContext, uploadId: string | undefi
     onWaiting: () => undefined,
   });
   const after = { ...context, retry, signal: never };
-  const inTime = uploadId === undefined || (await abortUpload(after, uploadId).catch(() => true));
-  if (!inTime && uploadId !== undefined) {
-    const upload = await findUpload(after, uploadId);
+  if (opened !== undefined && !(await abortUpload(after, opened.uploadId).catch(() => true))) {
+    const upload = await findUpload(after, opened.uploadId);
     if (upload !== undefined && upload.state !== "aborted") {
-      const { attachmentId } = upload;
-      return succeed(context, await waitForVerification(after, { uploadId, attachmentId, kind: "sent" }));
+      return succeed(context, await waitForVerification(after, opened));
     }
   }
   progress.enter("aborted");

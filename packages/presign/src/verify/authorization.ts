@@ -22,12 +22,12 @@ export type Authorization = {
 
 /** The maximum lifetime of a presigned URL, in seconds. Source: Amazon S3, "Authenticating requests: using query parameters". */
 export const MAX_EXPIRES_IN = 604_800;
+export const MAX_SKEW_MS = 15 * 60 * 1000;
 
 const QUERY_NAMES = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"] as const;
 const SIGNATURE = /^[0-9a-f]{64}$/;
 const SIGNED_HEADERS = /^[!#$%&'*+.^_`|~0-9a-z-]+(?:;[!#$%&'*+.^_`|~0-9a-z-]+)*$/;
 const DATE_TIME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
-/** The only supported signing algorithm. */
 export const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /**
@@ -114,17 +114,13 @@ function readHeader(header: string, headers: HeaderFields): Authorization | Refu
 
 function collectHeader(text: string): Map<string, string> | undefined {
   const fields = new Map<string, string>();
-  for (const pair of text.split(",")) {
-    const [name, value] = splitOnce(pair.trim());
-    if (value === undefined || fields.has(name)) return undefined;
-    fields.set(name, value);
+  for (const pair of text.split(",").map((part) => part.trim())) {
+    const equals = pair.indexOf("=");
+    const name = pair.slice(0, equals);
+    if (equals === -1 || fields.has(name)) return undefined;
+    fields.set(name, pair.slice(equals + 1));
   }
   return fields;
-}
-
-function splitOnce(pair: string): [string, string | undefined] {
-  const equals = pair.indexOf("=");
-  return equals === -1 ? [pair, undefined] : [pair.slice(0, equals), pair.slice(equals + 1)];
 }
 
 type RawParts = { credential: string; dateTime: string; signedHeaders: string; signature: string };
@@ -152,14 +148,7 @@ export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "
 function toTime(dateTime: string): number | undefined {
   const match = DATE_TIME.exec(dateTime);
   if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
   // Date.UTC turns February 31 into March 3, so a date that changes is invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from "./refusal.ts";
-import { EMPTY_SHA256, equalInConstantTime, type SigningContext, sign } from "./signature.ts";
+import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./signature.ts";
 
 /** An incremental SHA-256. The caller passes it in, because this package has none. */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
@@ -151,15 +151,11 @@ function signatureChain({ signed, seed, createSha256 }: AwsChunkedOptions) {
     },
     checkTrailers(trailers: ReadonlyMap<string, string>, signature: string | undefined): Refusal | undefined {
       const hashOfTrailers = createSha256();
-      for (const [name, value] of trailers) hashOfTrailers.update(asBytes(`${name}:${value}\n`));
+      for (const [name, value] of trailers) hashOfTrailers.update(latin1(`${name}:${value}\n`));
       const head = `AWS4-HMAC-SHA256-TRAILER\n${seed.dateTime}\n${seed.scope}\n${previous}`;
       return check(`${head}\n${hashOfTrailers.digestHex()}`, signature);
     },
   };
-}
-
-function asBytes(latin1: string): Uint8Array {
-  return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
 }
 
 function framing(message: string): Refusal {

@@ -1,5 +1,5 @@
 import { hmacSha256, toHex } from "../sha256.ts";
-import { ALGORITHM, MAX_EXPIRES_IN, readSigner } from "./authorization.ts";
+import { ALGORITHM, MAX_EXPIRES_IN, MAX_SKEW_MS, readSigner } from "./authorization.ts";
 import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./credentials.ts";
 import {
   type FieldCondition,
@@ -9,7 +9,7 @@ import {
   satisfies,
 } from "./post-conditions.ts";
 import { type Refusal, refuse } from "./refusal.ts";
-import { equalInConstantTime } from "./signature.ts";
+import { equalInConstantTime, signatureDoesNotMatch } from "./signature.ts";
 
 /**
  * An HTML form without its file. `fields` are by lowercase name, and `bucket` is from the URL.
@@ -26,7 +26,6 @@ export type PostVerifier = (form: PostedForm, now: number) => VerifiedForm | Ref
 
 const REQUIRED = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"] as const;
 const WITHOUT_CONDITION = /^(?:policy|file|x-amz-signature|x-ignore-.*)$/s;
-const MAX_SKEW_MS = 15 * 60 * 1000;
 
 /**
  * Makes a verifier of uploads by HTML form with a signed policy.
@@ -44,7 +43,9 @@ export function createPostVerifier(options: VerifierOptions): PostVerifier {
     const refusal = checkScope(signed, options.region) ?? checkCredentials(signed, credentials);
     if (refusal !== undefined || credentials === undefined) return refusal as Refusal;
     const key = signingKey(signed.scope.date, credentials.secretAccessKey);
-    if (!equalInConstantTime(toHex(hmacSha256(key, signed.policy)), signed.signature)) return doesNotMatch(signed);
+    if (!equalInConstantTime(toHex(hmacSha256(key, signed.policy)), signed.signature)) {
+      return signatureDoesNotMatch(signed, signed.policy);
+    }
     const policy = readPostPolicy(signed.policy);
     if (typeof policy === "string")
       return refuse(400, "InvalidPolicyDocument", { message: `Invalid Policy: ${policy}.` });
@@ -64,13 +65,9 @@ function readSignature(fields: PostedForm["fields"]) {
       `Bucket POST must contain a field named '${missing}'.  If it is specified, please check the order of the fields.`,
     );
   }
-  const [policy, algorithm, credential, dateTime, signature] = REQUIRED.map((name) => fields.get(name)) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [policy = "", algorithm, credential = "", dateTime = "", signature = ""] = REQUIRED.map((name) =>
+    fields.get(name),
+  );
   if (algorithm !== ALGORITHM) return invalid("x-amz-algorithm", `X-Amz-Algorithm only supports "${ALGORITHM}"`);
   const signer = readSigner({ credential, dateTime, signature });
   if (typeof signer === "string")
@@ -103,16 +100,4 @@ function violated(what: string): Refusal {
 
 function invalid(field: string, message: string): Refusal {
   return refuse(400, "InvalidArgument", { message, details: { ArgumentName: field } });
-}
-
-function doesNotMatch(signed: { accessKeyId: string; policy: string; signature: string }): Refusal {
-  return refuse(403, "SignatureDoesNotMatch", {
-    message:
-      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-    details: {
-      AWSAccessKeyId: signed.accessKeyId,
-      StringToSign: signed.policy,
-      SignatureProvided: signed.signature,
-    },
-  });
 }

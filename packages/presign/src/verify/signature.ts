@@ -1,12 +1,12 @@
-import { hmacSha256, sha256Hex } from "../sha256.ts";
+import { hmacSha256, sha256Hex, toHex } from "../sha256.ts";
+import { refuse } from "./refusal.ts";
 
 /** The context of a signature. `dateTime` has the form yyyymmddThhmmssZ, and `scope` date/region/s3/aws4_request. */
 export type SigningContext = { dateTime: string; scope: string; signingKey: Uint8Array };
 
-/** The SHA-256 of an empty body. */
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** Signs a string to sign, in which each character is one byte. Returns lowercase hex. */
+/** Signs a text of one-byte characters. Returns lowercase hex. */
 export function sign(stringToSign: string, signingKey: Uint8Array): string {
   return toHex(hmacSha256(signingKey, latin1(stringToSign)));
 }
@@ -14,6 +14,14 @@ export function sign(stringToSign: string, signingKey: Uint8Array): string {
 /** Builds the string to sign of a canonical request, in which each character is one byte. */
 export function stringToSign(canonicalRequest: string, context: SigningContext): string {
   return `AWS4-HMAC-SHA256\n${context.dateTime}\n${context.scope}\n${sha256Hex(latin1(canonicalRequest))}`;
+}
+
+export function signatureDoesNotMatch(signed: { accessKeyId: string; signature: string }, text: string) {
+  return refuse(403, "SignatureDoesNotMatch", {
+    message:
+      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    details: { AWSAccessKeyId: signed.accessKeyId, StringToSign: text, SignatureProvided: signed.signature },
+  });
 }
 
 /** Compares two texts in a time that depends only on their lengths. */
@@ -29,10 +37,4 @@ export function latin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
   return bytes;
-}
-
-function toHex(bytes: Uint8Array): string {
-  let hex = "";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
-  return hex;
 }

@@ -7,7 +7,6 @@ import { createVerifier, type ReceivedRequest } from "./verify-request.ts";
 export const SIGNED_AT = Date.UTC(2013, 4, 24);
 export const MINUTE_MS = 60_000;
 
-/** Verifies a request, by default at the instant of its signature. */
 export function verify(
   request: ReceivedRequest,
   { now = SIGNED_AT, credentials = EXAMPLE_KEY as VerifierCredentials } = {},
@@ -16,5 +15,4 @@ export function verify(
   return createVerifier({ region: "us-east-1", findCredentials })(request, now);
 }
 
-/** Matches a refusal. */
 export const refused = (status: number, code: string) => expect.objectContaining({ ok: false, status, code });

@@ -1,10 +1,10 @@
-import { type Authorization, readAuthorization } from "./authorization.ts";
+import { type Authorization, MAX_SKEW_MS, readAuthorization } from "./authorization.ts";
 import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./credentials.ts";
 import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./headers.ts";
 import { type PayloadDeclaration, readPayload } from "./payload.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { canonicalQuery, parseRequestTarget, type RequestTarget } from "./request-target.ts";
-import { equalInConstantTime, type SigningContext, sign, stringToSign } from "./signature.ts";
+import { equalInConstantTime, type SigningContext, sign, signatureDoesNotMatch, stringToSign } from "./signature.ts";
 
 /** A request as it was received. In the target and the headers, each character is one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
@@ -25,8 +25,6 @@ export type VerifiedRequest = {
 export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
 
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
-
-const MAX_SKEW_MS = 15 * 60 * 1000;
 
 /**
  * Makes a verifier of Amazon S3 requests signed with Signature Version 4, in the query or in the Authorization header.
@@ -135,7 +133,8 @@ function checkSignature(
       };
     }
   }
-  return signatureDoesNotMatch(authorization, { canonicalRequest: last, stringToSign: stringToSign(last, signing) });
+  const refusal = signatureDoesNotMatch(authorization, stringToSign(last, signing));
+  return { ...refusal, details: { ...refusal.details, CanonicalRequest: last } };
 }
 
 function canonicalRequest(
@@ -152,20 +151,4 @@ function canonicalRequest(
     signedHeaders.join(";"),
     payloadHash,
   ].join("\n");
-}
-
-function signatureDoesNotMatch(
-  authorization: Authorization,
-  texts: { canonicalRequest: string; stringToSign: string },
-): Refusal {
-  return refuse(403, "SignatureDoesNotMatch", {
-    message:
-      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-    details: {
-      AWSAccessKeyId: authorization.accessKeyId,
-      StringToSign: texts.stringToSign,
-      SignatureProvided: authorization.signature,
-      CanonicalRequest: texts.canonicalRequest,
-    },
-  });
 }

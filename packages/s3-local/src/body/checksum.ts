@@ -13,7 +13,6 @@ export type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
 /** The algorithms that can give a multipart object a checksum of its parts' checksums. */
 export type CompositeAlgorithm = Exclude<ChecksumAlgorithm, "CRC64NVME">;
 
-/** The length of each checksum in bytes. */
 export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   CRC32: 4,
   CRC32C: 4,
@@ -25,7 +24,6 @@ export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
 /** The algorithms, in the order of the documentation of Amazon S3. */
 export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
 
-/** The header that carries a checksum: `x-amz-checksum-crc32` and so on. */
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
@@ -35,7 +33,6 @@ export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
   return Object.hasOwn(CHECKSUM_BYTES, text);
 }
 
-/** Parses a base64 checksum. Undefined when it is not a checksum of this algorithm. */
 export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64");
   return bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString("base64") === text ? bytes : undefined;
@@ -72,7 +69,6 @@ function crcStream(crc: (bytes: Uint8Array, previous: number) => number): Checks
   };
 }
 
-/** The base64 value of a checksum stream that has received all its bytes. */
 export async function base64Digest(stream: ChecksumStream): Promise<string> {
   return Buffer.from(await stream.digest()).toString("base64");
 }

@@ -10,7 +10,6 @@ const POLYNOMIALS: Record<CombinableAlgorithm, { width: bigint; polynomial: bigi
   CRC64NVME: { width: 64n, polynomial: 0x9a6c9329ac4bc9b5n },
 };
 
-/** Whether the checksums of this algorithm can be combined. */
 export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is CombinableAlgorithm {
   return Object.hasOwn(POLYNOMIALS, algorithm);
 }

@@ -5,7 +5,6 @@ import { CHECKSUM_ALGORITHMS, checksumHeader, isChecksumAlgorithm, parseChecksum
 /** The checksum that a request declares for its body. Without a value, a trailer has it. */
 export type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };
 
-/** Reads a header by lowercase name. */
 export type ReadField = (name: string) => string | undefined;
 
 /**
@@ -35,7 +34,6 @@ export function readDeclaredChecksum(field: ReadField): DeclaredChecksum | undef
   return declared[0];
 }
 
-/** The lowercase names in `x-amz-trailer`. */
 export function announcedTrailers(field: ReadField): string[] {
   const announced = field("x-amz-trailer");
   if (announced === undefined) return [];

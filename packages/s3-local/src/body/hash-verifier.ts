@@ -5,7 +5,6 @@ import type { Checksum } from "../store/records.ts";
 import { base64Digest, checksumHeader, createChecksumStream } from "./checksum.ts";
 import { checkedValue, type DeclaredChecksum } from "./declared-checksums.ts";
 
-/** The hashes that a request declares for its body. */
 export type DeclaredHashes = {
   contentMd5?: Buffer | undefined;
   checksum?: DeclaredChecksum | undefined;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 
 /**
  * A form up to its file. The keys of `fields` are lowercase. `filename` has no folder.
@@ -36,7 +36,9 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
         if (isCut || fieldBytes > MAX_FIELDS_BYTES) return fail(fieldsTooLarge());
         // The parser has replaced bytes that are not UTF-8, so the original value is lost.
         if (`${name}${value}`.includes("\ufffd")) return fail(malformed());
-        if (fields.has(name.toLowerCase())) return fail(repeated(name));
+        if (fields.has(name.toLowerCase())) {
+          return fail(invalidArgument("The form has a field twice.", { ArgumentName: name }));
+        }
         fields.set(name.toLowerCase(), value);
       });
       parser.on("file", (_: string, stream: Readable, filename: string | undefined) => {
@@ -91,10 +93,6 @@ function fieldsTooLarge(): S3Error {
     "MaxPostPreDataLengthExceededError",
     "Your POST request fields preceding the upload file were too large.",
   );
-}
-
-function repeated(name: string): S3Error {
-  return new S3Error("InvalidArgument", "The form has a field twice.", { details: { ArgumentName: name } });
 }
 
 function wrongFileCount(): S3Error {

@@ -41,25 +41,21 @@ export async function readXml(
   return parseXml(Buffer.concat(pieces).toString("utf8"), root);
 }
 
-/** The child of this name, or undefined. */
 export function child(node: XmlNode | undefined, name: string): XmlNode | undefined {
   const found = typeof node === "object" ? node[name] : undefined;
   return Array.isArray(found) ? found[0] : found;
 }
 
-/** The children of a repeated name. */
 export function children(node: XmlNode | undefined, name: string): XmlNode[] {
   const found = typeof node === "object" ? node[name] : undefined;
   return Array.isArray(found) ? found : found === undefined ? [] : [found];
 }
 
-/** The text of the child of this name, or undefined. */
 export function childText(node: XmlNode | undefined, name: string): string | undefined {
   const found = child(node, name);
   return typeof found === "string" ? found : undefined;
 }
 
-/** The error for a document that the operation does not accept. */
 export function malformedXml(): S3Error {
   return new S3Error(
     "MalformedXML",

@@ -104,7 +104,6 @@ function createSha256() {
   return { update: (bytes: Uint8Array) => void hash.update(bytes), digestHex: () => hash.digest("hex") };
 }
 
-/** The error for a body that is too long. */
 export function tooLarge(maxBytes: number): S3Error {
   return new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
     details: { MaxSizeAllowed: String(maxBytes) },

@@ -1,7 +1,6 @@
 import { S3Error } from "../errors.ts";
 import type { CorsRule } from "../store/buckets.ts";
 
-/** A cross-origin request. `headers` are the ones that a preflight asks for. */
 export type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
 
 /**
@@ -57,7 +56,6 @@ function matchesRule(rule: CorsRule, { origin, method, headers }: CrossOriginReq
   );
 }
 
-/** Whether a text matches a pattern with at most one `*`. */
 function matches(pattern: string, text: string): boolean {
   const star = pattern.indexOf("*");
   if (star === -1) return pattern === text;

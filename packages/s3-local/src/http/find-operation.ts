@@ -19,16 +19,16 @@ export function findOperation(request: S3Request): Operation {
   );
   if (route === undefined) {
     const [parameter] = request.parameters.keys();
-    if (parameter !== undefined) throw unknownParameter(parameter);
+    if (parameter !== undefined) throw notImplemented({ Parameter: parameter });
     throw new S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", {
       details: { Method: request.method },
     });
   }
   for (const name of request.parameters.keys()) {
-    if (!route.needs?.includes(name) && !route.may?.includes(name)) throw unknownParameter(name);
+    if (!route.needs?.includes(name) && !route.may?.includes(name)) throw notImplemented({ Parameter: name });
   }
   for (const name of request.amzFields) {
-    if (!isUnderstood(name, [...WITHOUT_EFFECT, ...(route.fields ?? [])])) throw unknownHeader(name);
+    if (!isUnderstood(name, [...WITHOUT_EFFECT, ...(route.fields ?? [])])) throw notImplemented({ Header: name });
   }
   return route.run;
 }
@@ -42,14 +42,8 @@ function isUnderstood(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
 }
 
-function unknownParameter(name: string): S3Error {
-  return new S3Error("NotImplemented", "A query parameter you provided implies functionality that is not implemented", {
-    details: { Parameter: name },
-  });
-}
-
-function unknownHeader(name: string): S3Error {
-  return new S3Error("NotImplemented", "A header you provided implies functionality that is not implemented", {
-    details: { Header: name },
-  });
+function notImplemented(details: { Parameter: string } | { Header: string }): S3Error {
+  const what = "Header" in details ? "header" : "query parameter";
+  const message = `A ${what} you provided implies functionality that is not implemented`;
+  return new S3Error("NotImplemented", message, { details });
 }

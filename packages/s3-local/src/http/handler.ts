@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { type PostVerifier, parseRequestTarget, type Refusal, type Verifier } from "@valetkey/presign";
 import { RefusedBody } from "../body/receive-body.ts";
 import { S3Error } from "../errors.ts";
@@ -7,7 +7,7 @@ import type { Context } from "../operations/context.ts";
 import { postObject } from "../operations/post-object.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { findOperation } from "./find-operation.ts";
-import { readRequest, splitPath } from "./request.ts";
+import { type Exchange, readRequest, splitPath } from "./request.ts";
 import { type S3Response, sendResponse } from "./response.ts";
 import { writeXml } from "./xml.ts";
 
@@ -25,9 +25,6 @@ export type BucketEvent =
   | { type: "failure"; requestId: string; error: unknown }
   | { type: "swept"; blobs: number };
 
-/** One request and its response. */
-export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
-
 type HandlerOptions = {
   context: Context;
   verify: Verifier;
@@ -44,12 +41,8 @@ const SAFETY = {
 };
 
 /** Makes the handler of all requests: CORS, then the signature, then the operation. The handler never throws. */
-export function createHandler({
-  context,
-  verify,
-  verifyPost,
-  logger,
-}: HandlerOptions): (exchange: Exchange) => Promise<void> {
+export function createHandler(options: HandlerOptions): (exchange: Exchange) => Promise<void> {
+  const { context, verify, verifyPost, logger } = options;
   return async (exchange) => {
     const { incoming } = exchange;
     const startedAt = performance.now();

@@ -1,8 +1,7 @@
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import type { ObjectHeaders } from "../store/records.ts";
 import type { Fields } from "./request.ts";
 
-/** The standard headers that the bucket stores and returns with an object. */
 export const STORED_HEADERS = [
   "cache-control",
   "content-disposition",
@@ -31,12 +30,9 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
 /** Returns the value. Throws InvalidArgument when a header cannot contain it. */
 export function checkHeaderValue(name: string, value: string): string {
   if (HEADER_VALUE.test(value)) return value;
-  throw new S3Error("InvalidArgument", "Header value cannot be represented using ISO-8859-1.", {
-    details: { ArgumentName: name },
-  });
+  throw invalidArgument("Header value cannot be represented using ISO-8859-1.", { ArgumentName: name });
 }
 
-/** The response headers for the stored headers of an object. */
 export function toResponseHeaders({ headers, metadata }: ObjectHeaders): Record<string, string> {
   const given: Record<string, string> = { ...headers };
   for (const [name, value] of Object.entries(metadata)) given[`${METADATA_PREFIX}${name}`] = value;
@@ -57,9 +53,7 @@ function readMetadata(request: Fields): Record<string, string> {
     if (!field.startsWith(METADATA_PREFIX)) continue;
     const name = field.slice(METADATA_PREFIX.length);
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) {
-      throw new S3Error("InvalidArgument", "A metadata name cannot be a header name.", {
-        details: { ArgumentName: field },
-      });
+      throw invalidArgument("A metadata name cannot be a header name.", { ArgumentName: field });
     }
     const value = checkHeaderValue(field, request.field(field) ?? "");
     metadata.push([name, value]);

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { VerifiedRequest } from "@valetkey/presign";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
+
+/** One request and its response. With `expectsContinue`, the client waits for `100 Continue` before it sends the body. */
+export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
 /**
  * A verified and parsed request. Operations read nothing else.
@@ -8,7 +11,7 @@ import { S3Error } from "../errors.ts";
  * `parameters` are the query parameters without those of the signature.
  * `field` reads a header by lowercase name, or the `x-amz-*` parameter that a presigner put into the query instead.
  */
-export type S3Request = {
+export type S3Request = Exchange & {
   method: string;
   bucket: string;
   key: string;
@@ -17,13 +20,8 @@ export type S3Request = {
   /** The `x-amz-*` names present, lowercase, in headers and query. */
   amzFields: readonly string[];
   verified: VerifiedRequest;
-  incoming: IncomingMessage;
-  outgoing: ServerResponse;
-  /** Whether the client waits for `100 Continue` before it sends the body. */
-  expectsContinue: boolean;
 };
 
-/** The headers of a request, or the fields of a form. */
 export type Fields = Pick<S3Request, "field" | "amzFields">;
 
 const MAX_KEY_BYTES = 1024;
@@ -37,8 +35,6 @@ const SIGNATURE_PARAMETERS = new Set([
   "x-amz-security-token",
   "x-amz-content-sha256",
 ]);
-
-type Exchange = Pick<S3Request, "incoming" | "outgoing" | "expectsContinue">;
 
 /** Parses a verified request. Throws KeyTooLongError, and InvalidArgument for repeated parameters. */
 export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
@@ -96,5 +92,5 @@ function addOnce(map: Map<string, string>, name: string, value: string): void {
 }
 
 function repeated(name: string): S3Error {
-  return new S3Error("InvalidArgument", "The request has a parameter twice.", { details: { ArgumentName: name } });
+  return invalidArgument("The request has a parameter twice.", { ArgumentName: name });
 }

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ContentRange } from "./send-content.ts";
-import { sendContent } from "./send-content.ts";
+import type { IncomingMessage } from "node:http";
+import type { Exchange } from "./request.ts";
+import { type ContentRange, sendContent } from "./send-content.ts";
 
 /** The response of an operation. Its body is XML or a range of a stored content. */
 export type S3Response = {
@@ -9,8 +9,6 @@ export type S3Response = {
   xml?: string;
   content?: ContentRange;
 };
-
-type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse };
 
 // A client that still sends loses the response when the connection closes. So the server reads on, within these limits.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;

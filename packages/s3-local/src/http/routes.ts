@@ -44,7 +44,6 @@ const UPLOAD_LISTING = ["prefix", "delimiter", "key-marker", "upload-id-marker",
 const OLD_LISTING = ["prefix", "delimiter", "max-keys", "marker", "encoding-type"];
 const LISTING = ["prefix", "delimiter", "max-keys", "start-after", "continuation-token", "encoding-type"];
 
-/** Every route. The more specific ones come first. */
 export const ROUTES: readonly Route[] = [
   { method: "GET", on: "service", run: listBuckets },
   { method: "GET", on: "bucket", needs: ["list-type"], may: LISTING, run: listObjectsV2 },

@@ -9,7 +9,6 @@ import type { Context } from "./context.ts";
 const METHODS = new Set(["GET", "PUT", "HEAD", "POST", "DELETE"]);
 const MAX_RULES = 100;
 
-/** PutBucketCors: replaces the whole configuration. */
 export async function putBucketCors(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   store.buckets.get(bucket);
@@ -39,7 +38,6 @@ export function getBucketCors(request: S3Request, { store }: Context): S3Respons
   return { status: 200, xml: writeXml("CORSConfiguration", { CORSRule: rules }) };
 }
 
-/** DeleteBucketCors. */
 export async function deleteBucketCors(request: S3Request, { store }: Context): Promise<S3Response> {
   store.buckets.get(request.bucket);
   await store.write(() => store.buckets.setCors(request.bucket, undefined));

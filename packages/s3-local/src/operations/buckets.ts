@@ -13,7 +13,6 @@ export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name);
 }
 
-/** ListBuckets. */
 export function listBuckets(request: S3Request, { store }: Context): S3Response {
   const owner = request.verified.accessKeyId;
   const buckets = store.buckets
@@ -28,7 +27,9 @@ export function listBuckets(request: S3Request, { store }: Context): S3Response 
 /** CreateBucket: an existing bucket is 409, but 200 in us-east-1, as in Amazon S3. */
 export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<S3Response> {
   const { bucket } = request;
-  if (!isBucketName(bucket)) throw invalidName(bucket);
+  if (!isBucketName(bucket)) {
+    throw new S3Error("InvalidBucketName", "The specified bucket is not valid.", { details: { BucketName: bucket } });
+  }
   await checkLocation(request, region);
   const isNew = await store.write(() => store.buckets.create(bucket, now()));
   if (isNew || region === "us-east-1") return { status: 200, headers: { Location: `/${bucket}` } };
@@ -41,7 +42,6 @@ export async function createBucket(request: S3Request, { store, region, now }: C
   );
 }
 
-/** HeadBucket. */
 export function headBucket(request: S3Request, { store, region }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, headers: { "x-amz-bucket-region": region } };
@@ -84,8 +84,4 @@ async function checkLocation(request: S3Request, region: string): Promise<void> 
     "IllegalLocationConstraintException",
     `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
   );
-}
-
-function invalidName(bucket: string): S3Error {
-  return new S3Error("InvalidBucketName", "The specified bucket is not valid.", { details: { BucketName: bucket } });
 }

@@ -16,7 +16,6 @@ const MIN_PART_BYTES = 5 * 1024 ** 2;
 const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
 const MAX_PARTS = 10_000;
 
-/** A part in the request of the client. */
 type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
 
 /** CompleteMultipartUpload: one change, which copies no bytes. It drops parts that the client did not name. */

@@ -1,10 +1,7 @@
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
-import { matchesEtag, type WriteConditions } from "../store/objects.ts";
+import { matchesEtag, preconditionFailed, type WriteConditions } from "../store/objects.ts";
 import type { ObjectRecord } from "../store/records.ts";
-
-/** The prefix of the condition headers. A copy has a prefix for the conditions on its source. */
-export type ConditionPrefix = "" | "x-amz-copy-source-";
 
 /** Reads the conditions of a write. Throws NotImplemented for an `If-None-Match` other than `*`, as Amazon S3 does. */
 export function readWriteConditions(request: S3Request): WriteConditions {
@@ -26,7 +23,11 @@ export function readWriteConditions(request: S3Request): WriteConditions {
  *
  * An entity tag takes precedence over a date. Source: RFC 9110, section 13.2.2.
  */
-export function isNotModified(request: S3Request, object: ObjectRecord, prefix: ConditionPrefix = ""): boolean {
+export function isNotModified(
+  request: S3Request,
+  object: ObjectRecord,
+  prefix: "" | "x-amz-copy-source-" = "",
+): boolean {
   const field = (name: string) => request.field(`${prefix}${name}`);
   const ifMatch = field("if-match");
   const unmodifiedSince = toSeconds(field("if-unmodified-since"));
@@ -39,13 +40,6 @@ export function isNotModified(request: S3Request, object: ObjectRecord, prefix: 
   if (ifNoneMatch !== undefined) return matchesEtag(ifNoneMatch, object.etag);
   const modifiedSince = toSeconds(field("if-modified-since"));
   return modifiedSince !== undefined && lastModified <= modifiedSince;
-}
-
-/** The error for a condition that does not hold. */
-export function preconditionFailed(condition: string): S3Error {
-  return new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
-    details: { Condition: condition },
-  });
 }
 
 /** Whole seconds since 1970, the precision of HTTP dates. An invalid date counts as absent. */

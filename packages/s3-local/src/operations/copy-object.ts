@@ -1,12 +1,13 @@
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
+import { preconditionFailed } from "../store/objects.ts";
 import type { ObjectHeaders, ObjectRecord } from "../store/records.ts";
-import { isNotModified, preconditionFailed, readWriteConditions } from "./conditions.ts";
+import { isNotModified, readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
-import { checkStorage } from "./put-object.ts";
+import { checkStorage, checksumElements } from "./put-object.ts";
 
 /**
  * CopyObject: one change, which copies no bytes.
@@ -46,14 +47,13 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
     LastModified: new Date(lastModified).toISOString(),
     ETag: etag,
     ChecksumType: checksums[0]?.type,
-    ...Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value])),
+    ...checksumElements(checksums),
   });
 }
 
 /** Reads the bucket and key of `x-amz-copy-source`. Throws InvalidArgument, and NotImplemented for a version. */
 export function readSource(header: string): { bucket: string; key: string } {
-  const mark = header.indexOf("?");
-  if (mark !== -1)
+  if (header.includes("?"))
     throw new S3Error("NotImplemented", "Versions are not implemented", { details: { Header: "x-amz-copy-source" } });
   let path: string;
   try {
@@ -63,9 +63,7 @@ export function readSource(header: string): { bucket: string; key: string } {
   }
   const slash = path.indexOf("/");
   if (slash < 1 || slash === path.length - 1) {
-    throw new S3Error("InvalidArgument", "Invalid copy source object key", {
-      details: { ArgumentName: "x-amz-copy-source" },
-    });
+    throw invalidArgument("Invalid copy source object key", { ArgumentName: "x-amz-copy-source" });
   }
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
@@ -75,8 +73,9 @@ function readReplacement(request: S3Request): ObjectHeaders | undefined {
   const directive = request.field("x-amz-metadata-directive") ?? "COPY";
   if (directive === "COPY") return undefined;
   if (directive === "REPLACE") return readObjectHeaders(request);
-  throw new S3Error("InvalidArgument", "Unknown metadata directive.", {
-    details: { ArgumentName: "x-amz-metadata-directive", ArgumentValue: directive },
+  throw invalidArgument("Unknown metadata directive.", {
+    ArgumentName: "x-amz-metadata-directive",
+    ArgumentValue: directive,
   });
 }
 

@@ -1,5 +1,4 @@
-import { checksumHeader } from "../body/checksum.ts";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import { checkHeaderValue, STORED_HEADERS, toResponseHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
@@ -9,12 +8,12 @@ import type { Store } from "../store/store.ts";
 import { isNotModified } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { readPartNumber } from "./multipart-uploads.ts";
+import { checksumHeaders } from "./put-object.ts";
 import { type ByteRange, readRange } from "./range.ts";
 
 /** The query parameters that override response headers: `response-content-type` and so on. */
 export const RESPONSE_PARAMETERS = STORED_HEADERS.map((name) => `response-${name}`);
 
-/** The bytes of an object to send, and whether the response has their range. */
 type Piece = ByteRange & { isPartial: boolean; checksums: readonly Checksum[]; partCount?: number };
 
 /** GetObject and HeadObject: the whole object, a range or a part, with the headers of the object. */
@@ -37,7 +36,7 @@ export function getObject(request: S3Request, { store }: Context): S3Response {
     headers: {
       ...headers,
       ...lengthHeaders(object, piece),
-      ...checksumHeaders(request, piece.checksums),
+      ...requestedChecksums(request, piece.checksums),
       ...(partCount !== undefined && { "x-amz-mp-parts-count": String(partCount) }),
     },
     ...(request.method === "GET" && { content: pinRange(store, object.contentId, { from, to }) }),
@@ -77,12 +76,9 @@ function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecor
 /** Ignores the range when If-Range shows that the object has changed. */
 function rangeHeader(request: S3Request, object: ObjectRecord): string | undefined {
   const ifRange = request.field("if-range");
-  const isSame = ifRange === undefined || ifRange === object.etag || Date.parse(ifRange) === secondsOf(object) * 1000;
+  const lastModified = Math.floor(object.lastModified / 1000) * 1000;
+  const isSame = ifRange === undefined || ifRange === object.etag || Date.parse(ifRange) === lastModified;
   return isSame ? request.field("range") : undefined;
-}
-
-function secondsOf(object: ObjectRecord): number {
-  return Math.floor(object.lastModified / 1000);
 }
 
 function lengthHeaders({ sizeBytes }: ObjectRecord, { from, to, isPartial }: Piece): Record<string, string> {
@@ -90,20 +86,12 @@ function lengthHeaders({ sizeBytes }: ObjectRecord, { from, to, isPartial }: Pie
   return isPartial ? { ...headers, "Content-Range": `bytes ${from}-${to - 1}/${sizeBytes}` } : headers;
 }
 
-function checksumHeaders(request: S3Request, checksums: readonly Checksum[]): Record<string, string> {
+function requestedChecksums(request: S3Request, checksums: readonly Checksum[]): Record<string, string> {
   const mode = request.field("x-amz-checksum-mode");
   if (mode !== undefined && mode.toUpperCase() !== "ENABLED") {
-    throw new S3Error("InvalidArgument", "x-amz-checksum-mode must be ENABLED", {
-      details: { ArgumentName: "x-amz-checksum-mode" },
-    });
+    throw invalidArgument("x-amz-checksum-mode must be ENABLED", { ArgumentName: "x-amz-checksum-mode" });
   }
-  const headers: Record<string, string> = {};
-  if (mode === undefined) return headers;
-  for (const { algorithm, value, type } of checksums) {
-    headers[checksumHeader(algorithm)] = value;
-    headers["x-amz-checksum-type"] = type;
-  }
-  return headers;
+  return mode === undefined ? {} : checksumHeaders(checksums);
 }
 
 function overrides(request: S3Request): Record<string, string> {

@@ -1,9 +1,10 @@
 import { encodeRfc3986 } from "@valetkey/presign";
-import { S3Error } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml, type XmlElements } from "../http/xml.ts";
 import { commonPrefixOf, type ListingEntry, listPage, nextKey, successor } from "../store/listing.ts";
+import type { ObjectRecord } from "../store/records.ts";
 import type { Context } from "./context.ts";
 
 const MAX_KEYS = 1000;
@@ -97,8 +98,9 @@ function toXml(entries: readonly ListingEntry[], encode: (key: string) => string
 export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
   if (text === undefined || text === "") return MAX_KEYS;
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), MAX_KEYS);
-  throw new S3Error("InvalidArgument", `Provided ${name} not an integer or within integer range`, {
-    details: { ArgumentName: name, ArgumentValue: text },
+  throw invalidArgument(`Provided ${name} not an integer or within integer range`, {
+    ArgumentName: name,
+    ArgumentValue: text,
   });
 }
 
@@ -106,15 +108,13 @@ export function readMaxKeys(text: string | undefined, name = "max-keys"): number
 export function readEncoding(type: string | undefined): (key: string) => string {
   if (type === undefined) return (key) => key;
   if (type === "url") return (key) => encodeRfc3986(key).replaceAll("%2F", "/");
-  throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request", {
-    details: { ArgumentName: "encoding-type", ArgumentValue: type },
+  throw invalidArgument("Invalid Encoding Method specified in Request", {
+    ArgumentName: "encoding-type",
+    ArgumentValue: type,
   });
 }
 
-function toContents(
-  object: Extract<ListingEntry, { object: unknown }>["object"],
-  encode: (key: string) => string,
-): XmlElements {
+function toContents(object: ObjectRecord, encode: (key: string) => string): XmlElements {
   return {
     Key: encode(object.key),
     LastModified: new Date(object.lastModified).toISOString(),
@@ -136,7 +136,5 @@ function writeToken(entries: readonly ListingEntry[]): string {
 function readToken(token: string): string {
   const key = Buffer.from(token.slice(1), "base64url");
   if (token.startsWith(".") && token === `.${key.toString("base64url")}`) return key.toString("utf8");
-  throw new S3Error("InvalidArgument", "The continuation token provided is incorrect", {
-    details: { ArgumentName: "continuation-token" },
-  });
+  throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }

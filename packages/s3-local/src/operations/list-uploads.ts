@@ -1,12 +1,12 @@
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
-import type { Checksum } from "../store/records.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import type { Context } from "./context.ts";
 import { readEncoding, readMaxKeys } from "./list-objects.ts";
 import { uploadOf } from "./multipart-uploads.ts";
+import { checksumElements } from "./put-object.ts";
 
 /** ListParts: one page of the stored parts, for a client that resumes an upload. */
 export function listParts(request: S3Request, { store }: Context): S3Response {
@@ -99,11 +99,8 @@ function takeUploads(found: Iterable<UploadRecord>, { prefix, limit }: { prefix:
 function readMarker(text: string | undefined): number {
   if (text === undefined || text === "") return 0;
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new S3Error("InvalidArgument", "Provided part-number-marker not an integer or within integer range", {
-    details: { ArgumentName: "part-number-marker", ArgumentValue: text },
+  throw invalidArgument("Provided part-number-marker not an integer or within integer range", {
+    ArgumentName: "part-number-marker",
+    ArgumentValue: text,
   });
-}
-
-function checksumElements(checksums: readonly Checksum[]): Record<string, string> {
-  return Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value]));
 }

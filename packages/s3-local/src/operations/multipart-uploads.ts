@@ -2,12 +2,12 @@ import { isChecksumAlgorithm } from "../body/checksum.ts";
 import { isCombinable } from "../body/combine-crc.ts";
 import { readDeclaredChecksum } from "../body/declared-checksums.ts";
 import { writeBody } from "../body/write-body.ts";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
-import type { Checksum, ChecksumAlgorithm } from "../store/records.ts";
+import type { Checksum } from "../store/records.ts";
 import { commitBody } from "../store/store.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import type { Context } from "./context.ts";
@@ -15,12 +15,10 @@ import { checkStorage, checksumHeaders } from "./put-object.ts";
 
 const MAX_PART_NUMBER = 10_000;
 
-/** The key and `uploadId` of a request, which identify a multipart upload. */
 export function uploadOf(request: S3Request): { key: string; uploadId: string } {
   return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
 }
 
-/** CreateMultipartUpload. */
 export async function createUpload(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   checkStorage(request);
@@ -72,15 +70,14 @@ export async function abortUpload(request: S3Request, { store }: Context): Promi
 export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;
-  throw new S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", {
-    details: { ArgumentName: "partNumber", ArgumentValue: text ?? "" },
+  throw invalidArgument("Part number must be an integer between 1 and 10000, inclusive", {
+    ArgumentName: "partNumber",
+    ArgumentValue: text ?? "",
   });
 }
 
-type UploadChecksum = { checksumAlgorithm?: ChecksumAlgorithm; checksumType?: Checksum["type"] };
-
 /** CRC-64/NVME always covers the full object, and hashes are always composite. Source: Amazon S3, "Checking object integrity". */
-function readUploadChecksum(request: S3Request): UploadChecksum {
+function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlgorithm" | "checksumType"> {
   const algorithm = request.field("x-amz-checksum-algorithm");
   const requested = request.field("x-amz-checksum-type");
   if (algorithm === undefined) {

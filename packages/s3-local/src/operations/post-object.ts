@@ -1,20 +1,17 @@
-import { encodeRfc3986, type PostVerifier } from "@valetkey/presign";
+import { encodeRfc3986, type PostVerifier, type VerifiedForm } from "@valetkey/presign";
 import { readDeclaredChecksum } from "../body/declared-checksums.ts";
 import { createHashVerifier } from "../body/hash-verifier.ts";
 import { readFile, readForm, type UploadForm } from "../body/read-form.ts";
 import { type ReceivedBody, RefusedBody, type Sink, tooLarge } from "../body/receive-body.ts";
 import { MAX_BODY_BYTES, writeBytes } from "../body/write-body.ts";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";
-import { checkKeyLength, type Fields, type S3Request, splitPath } from "../http/request.ts";
+import { checkKeyLength, type Exchange, type Fields, splitPath } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import { commitBody } from "../store/store.ts";
 import type { Context } from "./context.ts";
 import { checkStorage, checksumHeaders } from "./put-object.ts";
-
-type Exchange = Pick<S3Request, "incoming" | "outgoing" | "expectsContinue">;
-type LengthRange = { min: number; max: number };
 
 const FILENAME = "$" + "{filename}";
 const KNOWN_FIELDS =
@@ -39,7 +36,9 @@ export async function postObject(
     const verified = verifyPost({ bucket, fields }, now());
     if (!verified.ok) throw new RefusedBody(verified);
     store.buckets.get(bucket);
-    if (key === "") throw invalid("key", "User key must have a length greater than 0.");
+    if (key === "") {
+      throw invalidArgument("User key must have a length greater than 0.", { ArgumentName: "key" });
+    }
     checkKeyLength(key);
     const metadata = readFields(fields);
     checkStorage(metadata);
@@ -65,7 +64,7 @@ export async function postObject(
 
 async function receiveFile(
   { file, ended }: UploadForm,
-  { metadata, range, sink }: { metadata: Fields; range: LengthRange; sink: Sink },
+  { metadata, range, sink }: { metadata: Fields; range: VerifiedForm["range"]; sink: Sink },
 ): Promise<ReceivedBody> {
   const maxBytes = Math.min(range.max, MAX_BODY_BYTES);
   const hashes = createHashVerifier({ checksum: readDeclaredChecksum(metadata.field), payload: { kind: "unsigned" } });
@@ -138,8 +137,4 @@ function redirectTo(
   for (const [name, value] of Object.entries({ bucket: Bucket, key: Key, etag: ETag }))
     url.searchParams.append(name, value);
   return url.href;
-}
-
-function invalid(name: string, message: string): S3Error {
-  return new S3Error("InvalidArgument", message, { details: { ArgumentName: name } });
 }

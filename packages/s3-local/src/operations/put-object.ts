@@ -30,7 +30,6 @@ export async function putObject(request: S3Request, { store, now }: Context): Pr
   return { status: 200, headers: { ETag: etag, ...checksumHeaders(staged.checksums) } };
 }
 
-/** The response headers with the stored checksums. */
 export function checksumHeaders(checksums: readonly Checksum[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const { algorithm, value, type } of checksums) {
@@ -38,6 +37,10 @@ export function checksumHeaders(checksums: readonly Checksum[]): Record<string, 
     headers["x-amz-checksum-type"] = type;
   }
   return headers;
+}
+
+export function checksumElements(checksums: readonly Checksum[]): Record<string, string> {
+  return Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value]));
 }
 
 /** Refuses storage classes and access lists that this endpoint cannot honour. */

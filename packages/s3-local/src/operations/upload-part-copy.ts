@@ -2,18 +2,20 @@ import { createHash } from "node:crypto";
 import { base64Digest, createChecksumStream } from "../body/checksum.ts";
 import { tooLarge } from "../body/receive-body.ts";
 import { MAX_BODY_BYTES } from "../body/write-body.ts";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { pinRange, readContent } from "../http/send-content.ts";
 import { writeXml } from "../http/xml.ts";
+import { preconditionFailed } from "../store/objects.ts";
 import type { Checksum, ObjectRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { UploadRecord } from "../store/uploads.ts";
-import { isNotModified, preconditionFailed } from "./conditions.ts";
+import { isNotModified } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { readSource } from "./copy-object.ts";
 import { readPartNumber, uploadOf } from "./multipart-uploads.ts";
+import { checksumElements } from "./put-object.ts";
 import type { ByteRange } from "./range.ts";
 
 /** UploadPartCopy: a part with bytes of another object. It reads the bytes to hash them, but does not copy them. */
@@ -34,7 +36,9 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   const lastModified = now();
   await store.write(() => {
     // The source may have been replaced after the hashing.
-    if (store.objects.find(source.bucket, source.key)?.contentId !== object.contentId) throw replaced();
+    if (store.objects.find(source.bucket, source.key)?.contentId !== object.contentId) {
+      throw new S3Error("OperationAborted", "The source changed during the copy. Please try again.");
+    }
     const { uploadId } = store.uploads.get(bucket, named);
     const contentId = store.contents.duplicate(object.contentId, range);
     store.uploads.putPart(uploadId, { partNumber, contentId, sizeBytes, etag, lastModified, checksums });
@@ -44,7 +48,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
     xml: writeXml("CopyPartResult", {
       LastModified: new Date(lastModified).toISOString(),
       ETag: etag,
-      ...Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value])),
+      ...checksumElements(checksums),
     }),
   };
 }
@@ -55,8 +59,9 @@ function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);
   const [from, to] = [Number(match?.[1]), Number(match?.[2]) + 1];
   if (match !== null && from < to && to <= sizeBytes) return { from, to };
-  throw new S3Error("InvalidArgument", `Range specified is not valid for source object of size: ${sizeBytes}`, {
-    details: { ArgumentName: "x-amz-copy-source-range", ArgumentValue: header },
+  throw invalidArgument(`Range specified is not valid for source object of size: ${sizeBytes}`, {
+    ArgumentName: "x-amz-copy-source-range",
+    ArgumentValue: header,
   });
 }
 
@@ -77,8 +82,4 @@ async function hashRange(store: Store, { object, range, upload: { checksumAlgori
   const checksums: Checksum[] =
     algorithm && checksum ? [{ algorithm, value: await base64Digest(checksum), type: "FULL_OBJECT" }] : [];
   return { etag: `"${md5.digest("hex")}"`, checksums };
-}
-
-function replaced(): S3Error {
-  return new S3Error("OperationAborted", "The source changed during the copy. Please try again.");
 }

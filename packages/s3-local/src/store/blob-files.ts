@@ -4,12 +4,10 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, unlink } from "node:
 import { join } from "node:path";
 import { createBlobWriter } from "./blob-writer.ts";
 
-/** The files with the bytes of objects. They are immutable and have random names, so no key reaches the file system. */
-export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
-
 /**
  * Opens the blob folder in a data folder and empties the folder of unfinished writes.
  *
+ * Blobs have the bytes of objects. They are immutable and have random names, so no key reaches the file system.
  * It writes and syncs a blob in the other folder, renames it and syncs the blob folder. So a file with a blob name is complete.
  */
 export async function openBlobFiles(dataDir: string) {
@@ -30,7 +28,7 @@ export async function openBlobFiles(dataDir: string) {
     try {
       await rename(temporary, path(name));
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
       await mkdir(folder, { recursive: true });
       await syncFolder(root);
       await rename(temporary, path(name));
@@ -89,13 +87,8 @@ export async function openBlobFiles(dataDir: string) {
       }
       return removed;
     },
-    /** Waits for running deletions. */
     settle: () => Promise.all(removals),
   };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 async function syncFolder(folder: string): Promise<void> {

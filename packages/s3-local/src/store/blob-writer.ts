@@ -1,6 +1,5 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 
-/** Writes one new blob. */
 export type BlobWriter = {
   /** Writes bytes, which must not change afterwards. Await a returned promise before the next call. */
   write(bytes: Uint8Array): Promise<void> | undefined;

@@ -14,8 +14,6 @@ export type CorsRule = {
 /** A bucket. `createdAt` is in milliseconds since 1970. */
 export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
 
-export type Buckets = ReturnType<typeof createBuckets>;
-
 /** The buckets. `create`, `remove` and `setCors` run inside a change. */
 export function createBuckets(database: DatabaseSync) {
   const select = database.prepare("SELECT name, created_at, cors FROM buckets WHERE name = ?");

@@ -46,7 +46,6 @@ export function createContents(database: DatabaseSync) {
     /** The segments with the bytes `from` (included) to `to` (excluded), in order. The first and last may extend beyond. */
     segments,
     hasBlob: (name: string): boolean => findBlob.get(name) !== undefined,
-    /** Makes a content of a written body, and returns its id. */
     add({ blob, sizeBytes }: WrittenBody): string {
       const contentId = randomUUID();
       if (blob === undefined) return contentId;
@@ -102,7 +101,6 @@ export function createContents(database: DatabaseSync) {
     keepFreed(count: number): void {
       freed.length = count;
     },
-    /** Returns the blobs freed since the last call. */
     takeFreed(): string[] {
       const taken = freed;
       freed = [];

@@ -49,11 +49,7 @@ export function openDatabase(file: string): DatabaseSync {
     return database;
   } catch (cause) {
     database.close();
-    if (!isBusy(cause)) throw cause;
+    if (!(cause instanceof Error && "errcode" in cause && cause.errcode === SQLITE_BUSY)) throw cause;
     throw new Error(`The data folder of the bucket is in use by another process: ${file}`, { cause });
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
 }

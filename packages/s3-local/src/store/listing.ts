@@ -1,15 +1,12 @@
 import type { ObjectRecord } from "./records.ts";
 
-/** One entry of a listing: an object, or all keys with a common prefix. */
 export type ListingEntry = { object: ObjectRecord } | { commonPrefix: string };
 
 /** Selects the keys that start with `prefix`, beginning with the key `from`, and groups them at `delimiter`. */
 export type ListingQuery = { prefix: string; delimiter: string; from: string; limit: number };
 
-/** Reads objects in key order, one at a time: see Objects.from. */
 export type ReadObjects = (from: string) => Iterable<ObjectRecord>;
 
-/** The entries of a page in order, and whether more follow. */
 export type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
 
 /**
@@ -48,7 +45,6 @@ export function successor(text: string): string | undefined {
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** The first key after this one. */
 export function nextKey(key: string): string {
   return `${key}\0`;
 }

@@ -6,8 +6,6 @@ import type { ObjectRecord } from "./records.ts";
 /** Conditions on the current object of a key: raw `If-Match` and `If-None-Match` values. */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
-export type Objects = ReturnType<typeof createObjects>;
-
 /** The objects. `put` and `remove` run inside a change. */
 export function createObjects(database: DatabaseSync, contents: Contents) {
   const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
@@ -41,14 +39,9 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
       checkConditions(before, conditions);
       if (before !== undefined) contents.drop(before.contentId);
       const { key, contentId, sizeBytes, etag, lastModified, headers, metadata, checksums } = object;
-      const described = [headers, metadata, checksums].map((value) => JSON.stringify(value)) as [
-        string,
-        string,
-        string,
-      ];
+      const described = [headers, metadata, checksums].map((value) => JSON.stringify(value));
       upsert.run(bucket, key, contentId, sizeBytes, etag, lastModified, ...described);
     },
-    /** Deletes the object of the key, if there is one. */
     remove(bucket: string, key: string): void {
       const before = find(bucket, key);
       if (before === undefined) return;
@@ -60,17 +53,19 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
 
 /** Throws PreconditionFailed unless the conditions hold for the current object. `If-Match` without an object is NoSuchKey. */
 export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
-  const failed = (condition: string) =>
-    new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
-      details: { Condition: condition },
-    });
   if (ifMatch !== undefined) {
     if (object === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist.");
-    if (!matchesEtag(ifMatch, object.etag)) throw failed("If-Match");
+    if (!matchesEtag(ifMatch, object.etag)) throw preconditionFailed("If-Match");
   }
   if (ifNoneMatch !== undefined && object !== undefined && matchesEtag(ifNoneMatch, object.etag)) {
-    throw failed("If-None-Match");
+    throw preconditionFailed("If-None-Match");
   }
+}
+
+export function preconditionFailed(condition: string): S3Error {
+  return new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+    details: { Condition: condition },
+  });
 }
 
 /** Whether a list of entity tags, or `*`, matches this tag. It accepts tags without quotes. */

@@ -1,29 +1,19 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type BlobFiles, openBlobFiles } from "./blob-files.ts";
-import { type Buckets, createBuckets } from "./buckets.ts";
-import { type Contents, createContents } from "./contents.ts";
+import { openBlobFiles } from "./blob-files.ts";
+import { createBuckets } from "./buckets.ts";
+import { createContents } from "./contents.ts";
 import { openDatabase } from "./database.ts";
-import { createGroupCommit, type Write } from "./group-commit.ts";
-import { createObjects, type Objects } from "./objects.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import { createObjects } from "./objects.ts";
 import type { WrittenBody } from "./records.ts";
-import { createUploads, type Uploads } from "./uploads.ts";
+import { createUploads } from "./uploads.ts";
 
 /** The data of the buckets: metadata in SQLite, bytes in blob files. A change is durable once its `write` has resolved. */
-export type Store = {
-  buckets: Buckets;
-  objects: Objects;
-  uploads: Uploads;
-  contents: Contents;
-  blobs: BlobFiles;
-  write: Write;
-  /** The number of blobs without a row, from interrupted writes, that the start has deleted. */
-  sweptBlobs: number;
-  close(): Promise<void>;
-};
+export type Store = Awaited<ReturnType<typeof openStore>>;
 
 /** Opens or creates the store of a data folder, locks it for this process, and deletes the rests of interrupted writes. */
-export async function openStore(dataDir: string): Promise<Store> {
+export async function openStore(dataDir: string) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(dataDir, "bucket.sqlite"));
   try {
@@ -42,6 +32,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       contents,
       blobs,
       write,
+      /** The number of blobs without a row, from interrupted writes, that the start has deleted. */
       sweptBlobs,
       async close() {
         await blobs.settle();

@@ -23,8 +23,6 @@ export type PartRecord = {
   checksums: Checksum[];
 };
 
-export type Uploads = ReturnType<typeof createUploads>;
-
 /** The multipart uploads and their parts. Functions that write run inside a change. */
 export function createUploads(database: DatabaseSync, contents: Contents) {
   const columns = "upload_id, key, initiated, headers, metadata, checksum_algorithm, checksum_type";
@@ -59,9 +57,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
         { details: { UploadId: uploadId } },
       );
     },
-    /** The parts with numbers above `after`, in order. */
     parts,
-    /** The uploads behind this key and id, in order. */
     *after(bucket: string, { key, uploadId }: { key: string; uploadId: string }): Generator<UploadRecord> {
       for (const row of selectAll.iterate(bucket, key, uploadId)) yield toUpload(row);
     },

@@ -10,14 +10,12 @@ import { BUCKET, CREDENTIALS } from "./names.ts";
 export { createClient } from "./client.ts";
 export { BUCKET, CREDENTIALS } from "./names.ts";
 
-/** Makes a folder that is deleted after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "s3-local-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Starts a bucket and a client for one test. */
 export async function startBucket(options: Partial<S3LocalOptions> & { client?: S3ClientConfig } = {}) {
   const dataDir = options.dataDir ?? (await temporaryFolder());
   const failures: unknown[] = [];

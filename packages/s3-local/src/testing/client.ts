@@ -3,7 +3,6 @@ import { CREDENTIALS } from "./names.ts";
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Makes an SDK client like an application does. */
 export function createClient(endpoint: string, config: S3ClientConfig = {}): S3Client {
   return new S3Client({
     endpoint,

@@ -6,7 +6,6 @@ const BOUNDARY = "----form";
 /** A part of a form: the name and value of a field, or the file with its name. */
 export type FormPart = [name: string, value: string | Buffer, filename?: string];
 
-/** Encodes a form and its headers. */
 export function encodeForm(parts: readonly FormPart[], end = `--${BOUNDARY}--\r\n`) {
   const pieces = parts.flatMap(([name, value, filename]) => {
     const file = filename === undefined ? "" : `; filename="${filename}"`;
@@ -23,7 +22,6 @@ export function encodeForm(parts: readonly FormPart[], end = `--${BOUNDARY}--\r\
 
 type Signing = { key?: string; fields?: Record<string, string>; conditions?: PolicyCondition[]; bucket?: string };
 
-/** Signs the fields of a form. */
 export function signForm(endpoint: string, { bucket = BUCKET, key = "a", fields = {}, conditions = [] }: Signing = {}) {
   const presigner = createPresigner({ bucket, region: "us-east-1", endpoint, forcePathStyle: true });
   const signing = { credentials: CREDENTIALS, expiresInSeconds: 60, now: Date.now() };

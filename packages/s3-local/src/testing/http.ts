@@ -4,7 +4,6 @@ import { connect } from "node:net";
 import { createPresigner, type Presigner, type PresignOptions } from "@valetkey/presign";
 import { BUCKET, CREDENTIALS } from "./bucket.ts";
 
-/** A response as it came over the wire. */
 export type RawResponse = {
   status: number;
   headers: IncomingMessage["headers"];
@@ -32,7 +31,6 @@ export function open({ method, url, headers = {} }: RawRequest): ClientRequest {
   return request({ method, host, port, path, headers, agent: false });
 }
 
-/** Waits for the whole response. */
 export async function receive(outgoing: ClientRequest): Promise<RawResponse> {
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
   const body = Buffer.concat(await incoming.toArray());
@@ -40,19 +38,16 @@ export async function receive(outgoing: ClientRequest): Promise<RawResponse> {
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, body, code };
 }
 
-/** Sends raw bytes and returns the raw response. */
 export async function sendBytes(port: number, bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   socket.end(bytes, "latin1");
   return Buffer.concat(await socket.toArray()).toString("latin1");
 }
 
-/** Makes a presigner for the test bucket. */
 export function presignerFor(endpoint: string, bucket = BUCKET): Presigner {
   return createPresigner({ bucket, region: "us-east-1", endpoint, forcePathStyle: true });
 }
 
-/** The signing options of a test request. */
 export function signing(key: string, headers: Record<string, string> = {}): PresignOptions {
   return { key, credentials: CREDENTIALS, expiresInSeconds: 60, now: Date.now(), headers };
 }

@@ -1,37 +1,23 @@
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  ListPartsCommand,
-  type ListPartsCommandOutput,
-} from "@aws-sdk/client-s3";
+import { CompleteMultipartUploadCommand, ListPartsCommand, type ListPartsCommandOutput } from "@aws-sdk/client-s3";
 import type { Bucket, MultipartPlace, StoredPart } from "../usecases/ports/index.ts";
-import { failedWith, unavailable } from "./bucket-error.ts";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { ifAbsent } from "./put-object.ts";
 import { COMPLETE_EXTRA_MS } from "./server-multipart.ts";
-import { abortParts } from "./unfinished-multipart.ts";
+import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
 export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
 /** Multipart uploads whose parts a browser sends through presigned URLs. */
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
-    createMultipart: (options) => create(client, options),
+    createMultipart: ({ objectKey, contentType }) =>
+      // No checksum algorithm, because the browser would have to compute one for every part.
+      beginParts(client, { Bucket: client.bucket, Key: objectKey, ContentType: contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),
     abortMultipart: ({ objectKey, bucketUploadId }) => abortParts(client, { Key: objectKey, UploadId: bucketUploadId }),
   };
-}
-
-async function create(
-  { s3, bucket, call }: BucketClient,
-  { objectKey, contentType }: Parameters<Bucket["createMultipart"]>[0],
-): Promise<string> {
-  // No checksum algorithm, because the browser would have to compute one for every part.
-  const command = new CreateMultipartUploadCommand({ Bucket: bucket, Key: objectKey, ContentType: contentType });
-  const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(command, options));
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
-  return UploadId;
 }
 
 async function listParts(client: BucketClient, place: MultipartPlace): Promise<StoredPart[] | undefined> {

@@ -1,16 +1,11 @@
-import {
-  CompleteMultipartUploadCommand,
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCopyCommand,
-} from "@aws-sdk/client-s3";
+import { CompleteMultipartUploadCommand, CopyObjectCommand, UploadPartCopyCommand } from "@aws-sdk/client-s3";
 import { encodeKey } from "@valetkey/presign";
 import { MAX_PARTS } from "../domain/part-plan.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { failedWith, unavailable } from "./bucket-error.ts";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { COMPLETE_EXTRA_MS } from "./server-multipart.ts";
-import { abortParts } from "./unfinished-multipart.ts";
+import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
 type Copy = Parameters<Bucket["copy"]>[0];
 
@@ -72,9 +67,7 @@ async function copyMultipart(
 ): Promise<void> {
   const { s3, bucket, call } = client;
   const place = { Bucket: bucket, Key: copy.to };
-  const begin = new CreateMultipartUploadCommand({ ...place, ContentType: copy.contentType });
-  const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(begin, options));
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
+  const UploadId = await beginParts(client, { ...place, ContentType: copy.contentType });
   const upload = { ...place, UploadId };
   try {
     const partCount = Math.ceil(copy.sizeBytes / partBytes);
@@ -98,10 +91,9 @@ async function copyMultipart(
 
 async function copyPart(
   client: BucketClient,
-  part: { copy: Copy; partBytes: number; index: number; UploadId: string },
+  { copy, partBytes, index, UploadId }: { copy: Copy; partBytes: number; index: number; UploadId: string },
 ): Promise<string | undefined> {
   const { s3, bucket, call } = client;
-  const { copy, partBytes, index, UploadId } = part;
   const first = index * partBytes;
   const last = Math.min(first + partBytes, copy.sizeBytes) - 1;
   const command = new UploadPartCopyCommand({
@@ -112,8 +104,7 @@ async function copyPart(
     CopySource: sourceOf(client, copy),
     CopySourceRange: `bytes=${first}-${last}`,
   });
-  const copied = await call("UploadPartCopy", (options) => s3.send(command, options).catch(orChanged), {
-    extraMs: COPY_EXTRA_MS,
-  });
+  const extraMs = COPY_EXTRA_MS;
+  const copied = await call("UploadPartCopy", (options) => s3.send(command, options).catch(orChanged), { extraMs });
   return copied.CopyPartResult?.ETag;
 }

@@ -12,11 +12,6 @@ export type CredentialSource = {
   refused(): void;
 };
 
-/** `timeoutMs`: the limit for one call of the provider. */
-type SourceOptions = { clock: Clock; timeoutMs: number };
-
-type State = { credentials: Credentials; fetchedAt: number };
-
 /** Temporary credentials are renewed in the background this long before they expire. Milliseconds. */
 const RENEW_BEFORE_MS = 300_000;
 /** Credentials without an expiry can still be rotated, so they are fetched again after this time. Milliseconds. */
@@ -24,17 +19,14 @@ const RECHECK_MS = 300_000;
 /** The pause between two calls of the provider while the cached credentials work. Milliseconds. */
 const PAUSE_MS = 60_000;
 
-/** Caches the credentials of a provider. Static credentials are returned as they are. */
+/** Caches the credentials of a provider, whose calls end after `timeoutMs`. Static credentials are returned as they are. */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
-  { clock, timeoutMs }: SourceOptions,
+  { clock, timeoutMs }: { clock: Clock; timeoutMs: number },
 ): CredentialSource {
   if (typeof from !== "function") return { lasting: () => from, refused: () => undefined };
-  return createProvidedSource(from, { clock, timeoutMs });
-}
-
-function createProvidedSource(provider: CredentialProvider, { clock, timeoutMs }: SourceOptions): CredentialSource {
-  let state: State | undefined;
+  const provider = from;
+  let state: { credentials: Credentials; fetchedAt: number } | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   let pending: Promise<Credentials> | undefined;
 
@@ -57,7 +49,7 @@ function createProvidedSource(provider: CredentialProvider, { clock, timeoutMs }
     lasting({ now, seconds }) {
       if (state === undefined) return renew(now);
       const { credentials, fetchedAt } = state;
-      const expiresAt = expiryOf(credentials);
+      const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       if (expiresAt <= now) return renew(now);
       if (now - askedAt < PAUSE_MS) return credentials;
       // A failed renewal is no error while the cached credentials still work.
@@ -82,10 +74,6 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function expiryOf(credentials: Credentials): number {
-  return credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
 }
 
 /** The provider chain of the AWS SDK: environment, profile, SSO, web identity, container, instance. */

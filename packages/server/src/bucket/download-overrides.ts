@@ -6,12 +6,7 @@ import { type Disposition, safeServing } from "../domain/serving.ts";
 export type DownloadRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
 
 /** The encoded key and the response headers that a download URL signs. */
-export type DownloadOverrides = {
-  encodedKey: EncodedKey;
-  response: EncodedResponse;
-};
-
-type Entry = { asked: DownloadRequest; overrides: DownloadOverrides };
+export type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedResponse };
 
 const MAX_ENTRIES = 20_000;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
@@ -19,7 +14,7 @@ const CONTROL_CHARACTERS = /\p{Cc}/gu;
 /** Computes the overrides of downloads and caches them by object. */
 export function createDownloadOverrides(): (request: DownloadRequest) => DownloadOverrides {
   // Cleared when full. An LRU order would cost more than computing an entry again.
-  const cache = new Map<string, Entry>();
+  const cache = new Map<string, { asked: DownloadRequest; overrides: DownloadOverrides }>();
   return (request) => {
     const found = cache.get(request.objectKey);
     if (found !== undefined && isSame(found.asked, request)) return found.overrides;

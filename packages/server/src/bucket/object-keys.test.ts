@@ -34,7 +34,7 @@ describe("objectKeyOf", () => {
 
   test.each([
     ["s3://other/a.txt", /in the bucket "other", not in "files"/],
-    ["https://example.com/files/a.txt", /can't be used: .*no S3 host/],
+    ["https://example.com/files/a.txt", /can't be used: .*not an S3 host/],
     ["s3://files/", /can't be used: .*does not name an object/],
     ["s3://files/a/../b", /can't be used: .*'\.\.' segment/],
     ["nonsense", /can't be used: /],

@@ -1,14 +1,9 @@
 import { hash } from "node:crypto";
-import {
-  type CompletedPart,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
-import { failedWith, unavailable } from "./bucket-error.ts";
+import { type CompletedPart, CompleteMultipartUploadCommand, UploadPartCommand } from "@aws-sdk/client-s3";
+import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { ifAbsent, type Outcome, transferMs } from "./put-object.ts";
-import { abortParts } from "./unfinished-multipart.ts";
+import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
 /** A pending multipart upload whose parts this server sends. */
 export type Multipart = {
@@ -20,17 +15,16 @@ export type Multipart = {
   abort(): Promise<void>;
 };
 
-type Target = { objectKey: string; contentType: string };
-
 /** S3 can take minutes to complete a large object. Milliseconds. */
 export const COMPLETE_EXTRA_MS = 120_000;
 
-export async function beginMultipart(client: BucketClient, { objectKey, contentType }: Target): Promise<Multipart> {
+export async function beginMultipart(
+  client: BucketClient,
+  { objectKey, contentType }: { objectKey: string; contentType: string },
+): Promise<Multipart> {
   const { s3, bucket, call } = client;
   const place = { Bucket: bucket, Key: objectKey };
-  const begin = new CreateMultipartUploadCommand({ ...place, ContentType: contentType, ChecksumAlgorithm: "SHA256" });
-  const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(begin, options));
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
+  const UploadId = await beginParts(client, { ...place, ContentType: contentType, ChecksumAlgorithm: "SHA256" });
   const upload = { ...place, UploadId };
   const parts: CompletedPart[] = [];
   let sending: Promise<void> = Promise.resolve();
@@ -51,15 +45,12 @@ export async function beginMultipart(client: BucketClient, { objectKey, contentT
     },
     async complete() {
       await sending;
+      const input = { ...upload, MultipartUpload: { Parts: parts } };
+      const complete = (options: { abortSignal: AbortSignal }) =>
+        ifAbsent((condition) => s3.send(new CompleteMultipartUploadCommand({ ...input, ...condition }), options));
       const completed = await call(
         "CompleteMultipartUpload",
-        (options) =>
-          ifAbsent((condition) =>
-            s3.send(
-              new CompleteMultipartUploadCommand({ ...upload, ...condition, MultipartUpload: { Parts: parts } }),
-              options,
-            ),
-          ).catch(treatGoneAsCompleted),
+        (options) => complete(options).catch(treatGoneAsCompleted),
         { extraMs: COMPLETE_EXTRA_MS },
       );
       return completed === "occupied" ? completed : outcomeOf(completed.ChecksumSHA256, parts);

@@ -12,12 +12,8 @@ import { createDownloadOverrides } from "./download-overrides.ts";
 
 export type Signing = Pick<Bucket, "urlOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
-type Options = {
-  /** The bucket at its public endpoint. */
-  target: PresignTarget;
-  credentials: CredentialSource;
-  onWarning: (text: string) => void;
-};
+/** `target` is the bucket at its public endpoint. */
+type Options = { target: PresignTarget; credentials: CredentialSource; onWarning: (text: string) => void };
 
 type Asked = { expiresInSeconds: number; now: number };
 
@@ -26,11 +22,12 @@ export function createSigning({ target, credentials, onWarning }: Options): Sign
   const presigner = createPresigner(target);
   const overridesOf = createDownloadOverrides();
   const capToCredentials = createCapToCredentials(onWarning);
-  const signingWith = (asked: Asked, credentials: Credentials) => ({
-    credentials,
-    now: asked.now,
-    expiresInSeconds: capToCredentials(asked, credentials),
-  });
+  const lastingFor = ({ now, expiresInSeconds }: Asked) => credentials.lasting({ now, seconds: expiresInSeconds });
+
+  async function findSigning(asked: Asked) {
+    const lasting = await asBucketError(lastingFor(asked));
+    return { credentials: lasting, now: asked.now, expiresInSeconds: capToCredentials(asked, lasting) };
+  }
 
   function signGet(options: Parameters<Bucket["presignGet"]>[0], lasting: Credentials) {
     const { encodedKey, response } = overridesOf(options);
@@ -41,31 +38,20 @@ export function createSigning({ target, credentials, onWarning }: Options): Sign
   return {
     urlOrigin: presigner.origin,
     presignGet(options) {
-      const lasting = credentials.lasting({ now: options.now, seconds: options.expiresInSeconds });
+      const lasting = lastingFor(options);
       if (!(lasting instanceof Promise)) return signGet(options, lasting);
       return asBucketError(lasting).then((fetched) => signGet(options, fetched));
     },
     async presignPut(options): Promise<SignedRequest> {
-      const { objectKey, now, expiresInSeconds } = options;
-      const lasting = await asBucketError(credentials.lasting({ now, seconds: expiresInSeconds }));
-      const signed = presigner.presignPut({
-        key: objectKey,
-        headers: putHeaders(options),
-        ...signingWith(options, lasting),
-      });
-      return asRequest(signed);
+      const signing = await findSigning(options);
+      return asRequest(presigner.presignPut({ key: options.objectKey, headers: putHeaders(options), ...signing }));
     },
     async presignPart(options): Promise<SignedRequest> {
-      const { objectKey, bucketUploadId, partNumber, sizeBytes, now, expiresInSeconds } = options;
-      const lasting = await asBucketError(credentials.lasting({ now, seconds: expiresInSeconds }));
-      const signed = presigner.presignUploadPart({
-        key: objectKey,
-        uploadId: bucketUploadId,
-        partNumber,
-        headers: { "content-length": String(sizeBytes) },
-        ...signingWith(options, lasting),
-      });
-      return asRequest(signed);
+      const { objectKey, bucketUploadId, partNumber, sizeBytes } = options;
+      const signing = await findSigning(options);
+      const headers = { "content-length": String(sizeBytes) };
+      const part = { key: objectKey, uploadId: bucketUploadId, partNumber, headers };
+      return asRequest(presigner.presignUploadPart({ ...part, ...signing }));
     },
   };
 }

@@ -52,13 +52,13 @@ export function createTryCapabilities(options: Options): Bucket["tryCapabilities
     const checked = { "x-amz-checksum-sha256": BODY_SHA256 };
     return {
       conditionalPut:
-        isAccepted(await send.put({ objectKey: second, headers: once })) &&
+        (await send.put({ objectKey: second, headers: once })) === 200 &&
         (await send.put({ objectKey: second, headers: once })) === 412,
       signedLength: isRefused(await send.put({ objectKey: first, body: `${BODY}!` })),
       signedType: isRefused(await send.put({ objectKey: first, sentType: "text/html" })),
       storedType: stored.contentType === TYPE,
       signedSha256:
-        isAccepted(await send.put({ objectKey: first, headers: checked })) &&
+        (await send.put({ objectKey: first, headers: checked })) === 200 &&
         isRefused(await send.put({ objectKey: first, headers: checked, body: OTHER_BODY })),
       unsignedHeaders: isRefused(
         await send.put({ objectKey: first, unsigned: { "x-amz-copy-source": `${options.target.bucket}/${second}` } }),
@@ -76,11 +76,8 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
 
   async function sign() {
     const now = clock();
-    return {
-      credentials: await credentials.lasting({ now, seconds: EXPIRES_IN_SECONDS }),
-      expiresInSeconds: EXPIRES_IN_SECONDS,
-      now,
-    };
+    const lasting = await credentials.lasting({ now, seconds: EXPIRES_IN_SECONDS });
+    return { credentials: lasting, expiresInSeconds: EXPIRES_IN_SECONDS, now };
   }
 
   async function statusOf(url: string, init: { headers?: Record<string, string>; body: string }): Promise<number> {
@@ -110,10 +107,6 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
   };
 }
 
-function isAccepted(status: number): boolean {
-  return status === 200;
-}
-
 function isRefused(status: number): boolean {
   return status >= 400 && status < 500;
 }
@@ -133,7 +126,7 @@ async function tryParts(
   const place = { objectKey, bucketUploadId };
   try {
     const sent = await send.part(objectKey, bucketUploadId);
-    if (!isAccepted(sent)) throw unavailable(`The bucket responded to a signed part with ${sent}`);
+    if (sent !== 200) throw unavailable(`The bucket responded to a signed part with ${sent}`);
     const parts = (await calls.listParts(place)) ?? [];
     const conditionalComplete = await completeOver(client, { place, parts });
     return { conditionalComplete, partsDie: isRefused(await send.part(objectKey, bucketUploadId)) };

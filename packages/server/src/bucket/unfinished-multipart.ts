@@ -1,11 +1,13 @@
 import {
   AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandInput,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
   type MultipartUpload,
 } from "@aws-sdk/client-s3";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { failedWith } from "./bucket-error.ts";
+import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
 /** The errors of servers without this list. They hide unfinished uploads from every client. */
@@ -22,6 +24,17 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
       }
     }
   };
+}
+
+/** Begins a multipart upload. Returns the bucket's id of it. */
+export async function beginParts(
+  { s3, call }: BucketClient,
+  input: CreateMultipartUploadCommandInput,
+): Promise<string> {
+  const command = new CreateMultipartUploadCommand(input);
+  const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(command, options));
+  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
+  return UploadId;
 }
 
 /** Aborts one multipart upload. It is not an error if the upload no longer exists. */

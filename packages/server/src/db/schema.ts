@@ -4,165 +4,139 @@ import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
 
 /** A boolean in the form that both engines store. */
-export type Bit = 0 | 1;
-
-export type PeopleTable = {
-  id: string;
-  email: string | null;
-  name: string | null;
-  is_admin: Bit;
-  created_at: number;
-  updated_at: number;
-};
-
-export type NotesTable = {
-  id: string;
-  owner_id: string;
-  title: string;
-  body: string;
-  /** The texts in the form for searches (domain/fold.ts). */
-  title_folded: Generated<string>;
-  body_folded: Generated<string>;
-  created_at: number;
-  updated_at: number;
-};
-
-export type AttachmentsTable = {
-  id: string;
-  note_id: string;
-  owner_id: string;
-  created_by: string;
-  object_key: string;
-  owns_object: Bit;
-  filename: string;
-  /** The filename in the form for searches (domain/fold.ts). */
-  filename_folded: Generated<string>;
-  content_type: string;
-  size_bytes: number;
-  checksum_sha256: string | null;
-  state: AttachmentState;
-  reject_reason: string | null;
-  created_at: number;
-};
-
-export type UploadsTable = {
-  id: string;
-  attachment_id: string;
-  note_id: string;
-  user_id: string;
-  object_key: string;
-  strategy: "put" | "multipart";
-  filename: string;
-  content_type: string;
-  size_bytes: number;
-  declared_sha256: string | null;
-  staged: Bit;
-  state: AttachmentState;
-  expires_at: number;
-  created_at: number;
-  /** Both are set for a multipart upload, and null otherwise. */
-  bucket_upload_id: string | null;
-  part_size: number | null;
-  /** Unique for each user. Null: the client sent no key, or the key is no longer valid. */
-  idempotency_key: string | null;
-};
-
-/** One row for each owner who ever had a file. It changes in the transaction that changes the files (queries/usage.ts). */
-export type UsageTable = {
-  owner_id: string;
-  used_bytes: number;
-  files: number;
-};
-
-/** The quota of a running form upload, which has no attachment yet. */
-export type ReservationsTable = {
-  object_key: string;
-  owner_id: string;
-  size_bytes: number;
-  expires_at: number;
-};
-
-export type NoteSharesTable = {
-  note_id: string;
-  user_id: string;
-  role: ShareRole;
-  expires_at: number | null;
-  created_at: number;
-  created_by: string;
-};
-
-/** Without a role, because the holder of such a share is always a viewer. */
-export type AttachmentSharesTable = {
-  attachment_id: string;
-  user_id: string;
-  expires_at: number | null;
-  created_at: number;
-  created_by: string;
-};
-
-export type ApiTokensTable = {
-  id: string;
-  user_id: string;
-  label: string;
-  token_hash: string;
-  created_at: number;
-  expires_at: number | null;
-};
-
-export type AuditEventsTable = {
-  id: string;
-  at: number;
-  action: AuditAction;
-  actor_id: string;
-  note_id: string;
-  owner_id: string;
-  /** A JSON array of ids. */
-  attachment_ids: string;
-  /** A JSON object. */
-  detail: string;
-};
-
-export type ObjectDeletionsTable = {
-  object_key: string;
-  not_before: number;
-  attempts: number;
-  /** The instant of the first deletion. Null: not deleted yet. */
-  swept_at: number | null;
-};
-
-/** Queued verifications. The table keeps its old name, because replicas of the previous version still use it during an upgrade. */
-export type VerificationsTable = {
-  attachment_id: string;
-  /** Identifies the content of the object. */
-  etag: string;
-  needs_scan: Bit;
-  /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
-  due_at: number;
-  /** The replica that runs the verification. Null: none. */
-  holder: string | null;
-  attempts: number;
-};
-
-export type BucketCapabilitiesTable = {
-  place: string;
-  /** A JSON object. */
-  capabilities: string;
-  asked_at: number;
-};
+type Bit = 0 | 1;
 
 /** All tables except those of the accounts library (auth-tables.ts). Instants are milliseconds since the epoch. */
 export type Tables = {
-  people: PeopleTable;
-  notes: NotesTable;
-  attachments: AttachmentsTable;
-  uploads: UploadsTable;
-  note_shares: NoteSharesTable;
-  attachment_shares: AttachmentSharesTable;
-  api_tokens: ApiTokensTable;
-  audit_events: AuditEventsTable;
-  object_deletions: ObjectDeletionsTable;
-  bucket_capabilities: BucketCapabilitiesTable;
-  content_checks: VerificationsTable;
-  usage: UsageTable;
-  reservations: ReservationsTable;
+  people: {
+    id: string;
+    email: string | null;
+    name: string | null;
+    is_admin: Bit;
+    created_at: number;
+    updated_at: number;
+  };
+  notes: {
+    id: string;
+    owner_id: string;
+    title: string;
+    body: string;
+    /** The texts in the form for searches (domain/fold.ts). */
+    title_folded: Generated<string>;
+    body_folded: Generated<string>;
+    created_at: number;
+    updated_at: number;
+  };
+  attachments: {
+    id: string;
+    note_id: string;
+    owner_id: string;
+    created_by: string;
+    object_key: string;
+    owns_object: Bit;
+    filename: string;
+    /** The filename in the form for searches (domain/fold.ts). */
+    filename_folded: Generated<string>;
+    content_type: string;
+    size_bytes: number;
+    checksum_sha256: string | null;
+    state: AttachmentState;
+    reject_reason: string | null;
+    created_at: number;
+  };
+  uploads: {
+    id: string;
+    attachment_id: string;
+    note_id: string;
+    user_id: string;
+    object_key: string;
+    strategy: "put" | "multipart";
+    filename: string;
+    content_type: string;
+    size_bytes: number;
+    declared_sha256: string | null;
+    staged: Bit;
+    state: AttachmentState;
+    expires_at: number;
+    created_at: number;
+    /** Both are set for a multipart upload, and null otherwise. */
+    bucket_upload_id: string | null;
+    part_size: number | null;
+    /** Unique for each user. Null: the client sent no key, or the key is no longer valid. */
+    idempotency_key: string | null;
+  };
+  /** One row for each owner who ever had a file. It changes in the transaction that changes the files (queries/usage.ts). */
+  usage: {
+    owner_id: string;
+    used_bytes: number;
+    files: number;
+  };
+  /** The quota of a running form upload, which has no attachment yet. */
+  reservations: {
+    object_key: string;
+    owner_id: string;
+    size_bytes: number;
+    expires_at: number;
+  };
+  note_shares: {
+    note_id: string;
+    user_id: string;
+    role: ShareRole;
+    expires_at: number | null;
+    created_at: number;
+    created_by: string;
+  };
+  /** Without a role, because the holder of such a share is always a viewer. */
+  attachment_shares: {
+    attachment_id: string;
+    user_id: string;
+    expires_at: number | null;
+    created_at: number;
+    created_by: string;
+  };
+  api_tokens: {
+    id: string;
+    user_id: string;
+    label: string;
+    token_hash: string;
+    created_at: number;
+    expires_at: number | null;
+  };
+  audit_events: {
+    id: string;
+    at: number;
+    action: AuditAction;
+    actor_id: string;
+    note_id: string;
+    owner_id: string;
+    /** A JSON array of ids. */
+    attachment_ids: string;
+    /** A JSON object. */
+    detail: string;
+  };
+  object_deletions: {
+    object_key: string;
+    not_before: number;
+    attempts: number;
+    /** The instant of the first deletion. Null: not deleted yet. */
+    swept_at: number | null;
+  };
+  /** Queued verifications. The table keeps its old name, because replicas of the previous version still use it during an upgrade. */
+  content_checks: {
+    attachment_id: string;
+    /** Identifies the content of the object. */
+    etag: string;
+    needs_scan: Bit;
+    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
+    due_at: number;
+    /** The replica that runs the verification. Null: none. */
+    holder: string | null;
+    attempts: number;
+  };
+  bucket_capabilities: {
+    place: string;
+    /** A JSON object. */
+    capabilities: string;
+    asked_at: number;
+  };
 };

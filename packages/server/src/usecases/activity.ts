@@ -28,7 +28,8 @@ export function listActivity({ db }: Deps) {
 async function name(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);
-  const titles = items.length === 0 ? new Map<string, string>() : await queries.notes.titlesOf(notesOf(items));
+  const noteIds = [...new Set(items.map(({ noteId }) => noteId))];
+  const titles = items.length === 0 ? new Map<string, string>() : await queries.notes.titlesOf(noteIds);
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
     if (id !== undefined && others.length === 0 && typeof detail.filename === "string") names.set(id, detail.filename);
@@ -40,8 +41,4 @@ async function name(queries: Queries, { items, nextCursor }: Page<AuditEvent>): 
     });
   const named = items.map((event) => ({ ...event, noteTitle: titles.get(event.noteId), files: filesOf(event) }));
   return { items: named, nextCursor };
-}
-
-function notesOf(events: readonly AuditEvent[]): string[] {
-  return [...new Set(events.map(({ noteId }) => noteId))];
 }

@@ -1,6 +1,7 @@
 import type { Attachment } from "../domain/attachment.ts";
 import type { Caller } from "../domain/person.ts";
 import type { SharedAttachment } from "../domain/share.ts";
+import { aboutFile, auditEvent } from "./audit-event.ts";
 import { authoriseAttachment } from "./authorise.ts";
 import type { Deps, Page, PageRequest } from "./ports/index.ts";
 import { planDeletion, queueDeletions } from "./storage/purge.ts";
@@ -26,16 +27,9 @@ export function deleteAttachment({ db, clock, newId, onDeletionsQueued }: Deps) 
       const planned = await planDeletion(tx, { attachment, now });
       await tx.attachments.delete(attachmentId);
       await queueDeletions(tx, planned);
-      await tx.audit.add({
-        id: newId(),
-        at: now,
-        action: "attachment.deleted",
-        actorId: caller.userId,
-        noteId: attachment.noteId,
-        ownerId: attachment.ownerId,
-        attachmentIds: [attachmentId],
-        detail: { filename: attachment.filename },
-      });
+      const detail = { filename: attachment.filename };
+      const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+      await tx.audit.add(auditEvent("attachment.deleted", event));
     });
     onDeletionsQueued();
   };

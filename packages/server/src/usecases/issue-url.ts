@@ -1,9 +1,9 @@
 import { permits } from "../domain/access.ts";
 import { isBeingVerified } from "../domain/attachment.ts";
-import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
+import { aboutFile, auditEvent } from "./audit-event.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
 
 export type IssuedUrl = {
@@ -19,7 +19,7 @@ export type IssuedUrl = {
  * Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`.
  */
 export function issueUrl(deps: Deps) {
-  const { db, clock, limits } = deps;
+  const { db, clock, limits, newId } = deps;
   return async (
     caller: Caller,
     input: { attachmentId: string; expiresInSeconds: number | undefined; disposition: Disposition },
@@ -30,17 +30,18 @@ export function issueUrl(deps: Deps) {
     const { attachment, role } = access;
     if (!permits(role, "attachment.issueUrl")) {
       // A refusal discloses nothing, so it does not wait for its audit event.
-      db.urlAudit.record(describe(deps, { caller, attachment, action: "url.refused" })).catch(() => undefined);
+      const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail: {} };
+      db.urlAudit.record(auditEvent("url.refused", event)).catch(() => undefined);
       throw new DomainError("access_denied", "Access denied");
     }
     requireReady(attachment);
     const now = clock();
     const signed = await sign(deps, { attachment, disposition: input.disposition, expiresInSeconds, now });
-    const issued = toIssued(signed, { expiresInSeconds, now });
-    await db.urlAudit.record(
-      describe(deps, { caller, attachment, action: "url.issued", expiresInSeconds: issued.expiresInSeconds }),
-    );
-    return issued;
+    const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
+    const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds) };
+    const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
+    await db.urlAudit.record(auditEvent("url.issued", event));
+    return { fileUrl: signed.url, expiresInSeconds: detail.expiresInSeconds, expiresAt: signed.expiresAt };
   };
 }
 
@@ -66,15 +67,6 @@ export function sign(
   return bucket.presignGet({ objectKey, filename, contentType, disposition, expiresInSeconds, now });
 }
 
-function toIssued(signed: SignedUrl, requested: { expiresInSeconds: number; now: number }): IssuedUrl {
-  const leftSeconds = Math.ceil((signed.expiresAt - requested.now) / 1000);
-  return {
-    fileUrl: signed.url,
-    expiresInSeconds: Math.min(requested.expiresInSeconds, leftSeconds),
-    expiresAt: signed.expiresAt,
-  };
-}
-
 function requireReady(attachment: Downloadable): void {
   if (attachment.state === "ready") return;
   throw new DomainError(
@@ -83,21 +75,4 @@ function requireReady(attachment: Downloadable): void {
       ? `The file can't be downloaded yet: it is being verified (${attachment.state}). Try again in a moment.`
       : `The file can't be downloaded: its upload is ${attachment.state}.`,
   );
-}
-
-function describe(
-  { newId, clock }: Deps,
-  event: { caller: Caller; attachment: Downloadable; action: AuditAction; expiresInSeconds?: number },
-): AuditEvent {
-  const { attachment } = event;
-  return {
-    id: newId(),
-    at: clock(),
-    action: event.action,
-    actorId: event.caller.userId,
-    noteId: attachment.noteId,
-    ownerId: attachment.ownerId,
-    attachmentIds: [attachment.id],
-    detail: event.expiresInSeconds === undefined ? {} : { expiresInSeconds: event.expiresInSeconds },
-  };
 }

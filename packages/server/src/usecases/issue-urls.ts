@@ -1,12 +1,15 @@
 import { permits } from "../domain/access.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
+import { aboutFile, auditEvent } from "./audit-event.ts";
 import { checkExpiry, sign } from "./issue-url.ts";
-import type { Deps, DownloadAccess, Downloadable, SignedUrl } from "./ports/index.ts";
+import type { Deps, DownloadAccess, Downloadable } from "./ports/index.ts";
+
+type Refusal = "attachment_not_found" | "access_denied" | "attachment_not_ready";
 
 export type BatchAnswer =
   | { attachmentId: string; fileUrl: string; expiresAt: number }
-  | { attachmentId: string; code: "attachment_not_found" | "access_denied" | "attachment_not_ready" };
+  | { attachmentId: string; code: Refusal };
 
 /**
  * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
@@ -40,7 +43,7 @@ export function issueUrls(deps: Deps) {
       let signed = sign(deps, { attachment: decision, disposition: "attachment", expiresInSeconds, now });
       // Awaiting a value that is no promise would cost one turn of the event loop for each item.
       if (signed instanceof Promise) signed = await signed;
-      answers.push(answer(attachmentId, signed));
+      answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
       // Ids of one note usually follow each other.
       if (ofNote[0]?.noteId !== decision.noteId) ofNote = issued.get(decision.noteId) ?? [];
       if (ofNote.length === 0) issued.set(decision.noteId, ofNote);
@@ -51,45 +54,28 @@ export function issueUrls(deps: Deps) {
         db.urlAudit.record(describe(deps, { caller, attachments, action: "url.issued", detail: { expiresInSeconds } })),
       ),
     );
-    recordRefusals(deps, { caller, refused });
+    // A refusal discloses nothing, so it does not wait for its audit event.
+    for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
+      const event = describe(deps, { caller, attachments, action: "url.refused", detail: {} });
+      db.urlAudit.record(event).catch(() => undefined);
+    }
     return answers;
   };
 }
 
-// A refusal discloses nothing, so it does not wait for its audit event.
-function recordRefusals(deps: Deps, { caller, refused }: { caller: Caller; refused: Set<Downloadable> }): void {
-  for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
-    const event = describe(deps, { caller, attachments, action: "url.refused", detail: {} });
-    deps.db.urlAudit.record(event).catch(() => undefined);
-  }
-}
-
-function decide(
-  access: DownloadAccess | undefined,
-): Downloadable | "attachment_not_found" | "access_denied" | "attachment_not_ready" {
+function decide(access: DownloadAccess | undefined): Downloadable | Refusal {
   if (access === undefined) return "attachment_not_found";
   if (!permits(access.role, "attachment.issueUrl")) return "access_denied";
   return access.attachment.state === "ready" ? access.attachment : "attachment_not_ready";
-}
-
-function answer(attachmentId: string, signed: SignedUrl): BatchAnswer {
-  return { attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt };
 }
 
 function describe(
   { newId, clock }: Deps,
   event: { caller: Caller; attachments: Downloadable[] } & Pick<AuditEvent, "action" | "detail">,
 ): AuditEvent {
-  const [first] = event.attachments;
+  const { caller, attachments, action, detail } = event;
+  const [first] = attachments;
   if (first === undefined) throw new Error("an event needs at least one attachment");
-  return {
-    id: newId(),
-    at: clock(),
-    action: event.action,
-    actorId: event.caller.userId,
-    noteId: first.noteId,
-    ownerId: first.ownerId,
-    attachmentIds: event.attachments.map((attachment) => attachment.id),
-    detail: event.detail,
-  };
+  const subject = { ...aboutFile(first), attachmentIds: attachments.map((attachment) => attachment.id) };
+  return auditEvent(action, { id: newId(), caller, subject, at: clock(), detail });
 }

@@ -3,6 +3,7 @@ import { isListed } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Note, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
+import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
@@ -14,16 +15,8 @@ export function createNote({ db, clock, newId }: Deps) {
     const note: Note = { id: newId(), ownerId: caller.userId, ...input, createdAt: now, updatedAt: now };
     await db.transaction(async (tx) => {
       await tx.notes.insert(note);
-      await tx.audit.add({
-        id: newId(),
-        at: now,
-        action: "note.created",
-        actorId: caller.userId,
-        noteId: note.id,
-        ownerId: note.ownerId,
-        attachmentIds: [],
-        detail: { title: note.title },
-      });
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title: note.title } };
+      await tx.audit.add(auditEvent("note.created", event));
     });
     return { ...note, role: "owner", attachments: [] };
   };
@@ -77,16 +70,8 @@ export function updateNote({ db, clock, newId }: Deps) {
       const now = clock();
       const note = await tx.notes.update(noteId, { ...change, updatedAt: now });
       if (note === undefined) throw await whyUnchanged(tx, noteId);
-      await tx.audit.add({
-        id: newId(),
-        at: now,
-        action: "note.updated",
-        actorId: caller.userId,
-        noteId,
-        ownerId: note.ownerId,
-        attachmentIds: [],
-        detail: {},
-      });
+      const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: {} };
+      await tx.audit.add(auditEvent("note.updated", event));
       return { ...note, role, attachments: (await tx.attachments.listOfNote(noteId)).filter(isListed) };
     });
   };
@@ -113,16 +98,9 @@ export function deleteNote({ db, clock, newId, onDeletionsQueued }: Deps) {
       for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
       await tx.notes.delete(noteId);
       await queueDeletions(tx, planned);
-      await tx.audit.add({
-        id: newId(),
-        at: now,
-        action: "note.deleted",
-        actorId: caller.userId,
-        noteId,
-        ownerId: note.ownerId,
-        attachmentIds: attachments.map((attachment) => attachment.id),
-        detail: { title: note.title },
-      });
+      const subject = { ...aboutNote(note), attachmentIds: attachments.map((attachment) => attachment.id) };
+      const event = { id: newId(), caller, subject, at: now, detail: { title: note.title } };
+      await tx.audit.add(auditEvent("note.deleted", event));
     });
     onDeletionsQueued();
   };

@@ -1,8 +1,8 @@
 import type { ShareRole } from "../domain/access.ts";
-import type { AuditEvent } from "../domain/audit-event.ts";
 import { DomainError } from "../domain/errors.ts";
 import { type Caller, normaliseEmail } from "../domain/person.ts";
 import type { ShareWithPerson } from "../domain/share.ts";
+import { aboutFile, aboutNote, auditEvent, type EventSubject } from "./audit-event.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 
@@ -17,9 +17,6 @@ export type ShareInput = {
 
 /** How sharing with one receiver of the request ended. `unknown`: no user has this email address. */
 export type ShareResult = { userId: string; outcome: "shared" } | { email: string; outcome: "shared" | "unknown" };
-
-/** The fields of an audit event that describe the shared note or attachment. */
-type Place = { noteId: string; ownerId: string; attachmentIds: string[] };
 
 /**
  * Shares a note or one attachment with users and replaces the shares that they already have.
@@ -38,9 +35,9 @@ export function putShares({ db, clock, newId }: Deps) {
       const { userIds, results } = await findReceivers(tx, { input, ownerId: place.ownerId });
       for (const userId of userIds) {
         await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: caller.userId });
-        const event = { id: newId(), at: now, actorId: caller.userId, ...place };
         const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
-        await tx.audit.add({ ...event, action: "share.granted", detail: { userId, role, expiresAt: expiry } });
+        const event = { id: newId(), caller, subject: place, at: now, detail: { userId, role, expiresAt: expiry } };
+        await tx.audit.add(auditEvent("share.granted", event));
       }
       return { shares: await tx.shares.list(subject), results };
     });
@@ -62,15 +59,8 @@ export function revokeShare({ db, clock, newId }: Deps) {
     await db.transaction(async (tx) => {
       const place = await authorise(tx, { caller, subject });
       if (!(await tx.shares.delete(subject, userId))) throw new DomainError("share_not_found", "Share not found");
-      const event: AuditEvent = {
-        id: newId(),
-        at: clock(),
-        action: "share.revoked",
-        actorId: caller.userId,
-        ...place,
-        detail: { userId },
-      };
-      await tx.audit.add(event);
+      const event = { id: newId(), caller, subject: place, at: clock(), detail: { userId } };
+      await tx.audit.add(auditEvent("share.revoked", event));
     });
   };
 }
@@ -78,14 +68,14 @@ export function revokeShare({ db, clock, newId }: Deps) {
 async function authorise(
   queries: Queries,
   { caller, subject }: { caller: Caller; subject: ShareSubject },
-): Promise<Place> {
+): Promise<EventSubject> {
   if ("noteId" in subject) {
     const note = await authoriseNote(queries, { caller, noteId: subject.noteId, action: "note.share" });
-    return { noteId: note.id, ownerId: note.ownerId, attachmentIds: [] };
+    return aboutNote(note);
   }
   const { attachmentId } = subject;
   const attachment = await authoriseAttachment(queries, { caller, attachmentId, action: "attachment.share" });
-  return { noteId: attachment.noteId, ownerId: attachment.ownerId, attachmentIds: [attachment.id] };
+  return aboutFile(attachment);
 }
 
 async function findReceivers(

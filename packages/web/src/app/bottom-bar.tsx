@@ -5,13 +5,8 @@ import { texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { useScope } from "./use-scope.ts";
 
-type BottomBarProps = { onNewNote: () => void; isCreating: boolean };
-
-const itemStyle =
-  "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent";
-
 /** The navigation on phones. */
-export function BottomBar({ onNewNote, isCreating }: BottomBarProps) {
+export function BottomBar({ onNewNote, isCreating }: { onNewNote: () => void; isCreating: boolean }) {
   const inside = useScope();
   const [notes, shared, activity] = places;
   return (
@@ -51,7 +46,10 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
     <Link
       to={to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className={clsx(itemStyle, isInside ? "text-accent" : "text-muted")}
+      className={clsx(
+        "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent",
+        isInside ? "text-accent" : "text-muted",
+      )}
     >
       <Icon size={20} />
       {short}

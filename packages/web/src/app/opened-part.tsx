@@ -1,10 +1,8 @@
 import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { useCode } from "../service/code.ts";
-import { toasts } from "../service/toasts.ts";
-import { describeProblem } from "../texts/index.ts";
+import { showProblem } from "../service/toasts.ts";
 
 type OpenedPartProps = {
-  /** Default: true. */
   isOpen?: boolean;
   /** Runs when the code cannot be loaded. A message reports that, and the page stays as it is. */
   onClose: () => void;
@@ -13,16 +11,13 @@ type OpenedPartProps = {
 
 const loadParts = () => import("./opened-parts.ts");
 
-/**
- * A part of a page that opens on a click. All such parts are one file, which loads with the first of them, so that there is one way to
- * fail. Without this file the first load of a note exceeds its limit (e2e/src/web/performance.test.ts).
- */
+/** A part of a page that opens on a click. All parts are one lazy file, to limit the first load (e2e/src/web/performance.test.ts). */
 export function OpenedPart({ isOpen = true, onClose, children }: OpenedPartProps) {
   const { data: parts, error } = useCode("opened parts", loadParts, { isNeeded: isOpen });
   const close = useEffectEvent(onClose);
   useEffect(() => {
     if (error === null) return;
-    toasts.add({ title: describeProblem(error), priority: "high" });
+    showProblem(error);
     close();
   }, [error]);
   return parts === undefined ? null : children(parts);

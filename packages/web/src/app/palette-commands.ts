@@ -3,17 +3,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { FileText, Keyboard, LogOut, type LucideIcon, Moon, Plus, Settings, Sun, SunMoon } from "lucide-react";
 import { useDeferredValue } from "react";
-import { $pendingDeletions } from "../features/notes/pending-deletions.ts";
+import { $pendingDeletions } from "../features/notes/delete-note.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
 import type { Shortcut } from "../service/shortcuts.ts";
 import { chooseTheme } from "../service/theme.ts";
-import { toasts } from "../service/toasts.ts";
-import { describeProblem, texts } from "../texts/index.ts";
+import { showProblem } from "../service/toasts.ts";
+import { texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { signOut } from "./use-session.ts";
 
 const words = texts.palette;
+const goTo = { "/": "g n", "/shared": "g s", "/activity": "g a" } as const;
 /** How many notes of each list a search finds. */
 const FOUND = 6;
 /** How many notes of each list are shown before the user types, so that pages and actions stay visible. */
@@ -35,7 +36,6 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
   const pendingDeletions = useStore($pendingDeletions);
   const notes = (found.data ?? []).filter(({ id }) => !pendingDeletions.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
-  const goTo = ["g n", "g s", "g a"] as const;
   const groups: CommandGroup[] = [
     {
       label: words.notes,
@@ -49,12 +49,12 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
     {
       label: words.go,
       items: [
-        ...places.map(({ to, label, icon }, index) => ({
+        ...places.map(({ to, label, icon }) => ({
           id: to,
           label,
           icon,
+          shortcut: goTo[to],
           run: () => void navigate({ to }),
-          ...(goTo[index] !== undefined && { shortcut: goTo[index] }),
         })),
         {
           id: "settings",
@@ -73,7 +73,7 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
         { id: "dark", label: words.dark, icon: Moon, run: () => chooseTheme("dark") },
         { id: "system", label: words.system, icon: SunMoon, run: () => chooseTheme("system") },
         { id: "keys", label: texts.shortcuts.title, icon: Keyboard, shortcut: "?" as const, run: onShortcuts },
-        { id: "sign-out", label: texts.app.signOut, icon: LogOut, run: leave },
+        { id: "sign-out", label: texts.app.signOut, icon: LogOut, run: () => void signOut().catch(showProblem) },
       ].filter(has),
     },
   ];
@@ -85,8 +85,4 @@ async function findNotes(q: string, signal: AbortSignal) {
     client.notes.list({ scope, limit: q === "" ? NEWEST : FOUND, signal, ...(q !== "" && { q }) });
   const lists = await Promise.all([find("owned"), find("shared")]);
   return lists.flatMap(({ items }) => items);
-}
-
-function leave(): void {
-  signOut().catch((error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }));
 }

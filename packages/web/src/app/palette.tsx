@@ -8,7 +8,6 @@ import { type Command, type CommandGroup, type PaletteActions, useCommands } fro
 
 const words = texts.palette;
 
-/** The command palette: one field that finds notes, pages and actions. */
 export function Palette({ onClose, ...actions }: PaletteActions & { onClose: () => void }) {
   const [text, setText] = useState("");
   const { groups, isSearching } = useCommands(text, actions);

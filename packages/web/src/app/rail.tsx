@@ -4,16 +4,14 @@ import { ChevronsUpDown, LogOut, Plus, Settings } from "lucide-react";
 import { Avatar } from "../components/avatar.tsx";
 import { Button } from "../components/button.tsx";
 import { Menu, MenuItem } from "../components/menu.tsx";
-import { toasts } from "../service/toasts.ts";
-import { describeProblem, texts } from "../texts/index.ts";
+import { showProblem } from "../service/toasts.ts";
+import { texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { useScope } from "./use-scope.ts";
 import { signOut, useAccount } from "./use-session.ts";
 
-type RailProps = { onNewNote: () => void; isCreating: boolean };
-
 /** The navigation on desktops and tablets. */
-export function Rail({ onNewNote, isCreating }: RailProps) {
+export function Rail({ onNewNote, isCreating }: { onNewNote: () => void; isCreating: boolean }) {
   const inside = useScope();
   return (
     <nav aria-label={texts.app.navigation} className="hidden w-60 shrink-0 flex-col gap-4 border-r p-3 md:flex">
@@ -71,14 +69,10 @@ function AccountMenu() {
         <MenuItem icon={<Settings size={16} />} onClick={() => void navigate({ to: "/settings" })}>
           {texts.app.settings}
         </MenuItem>
-        <MenuItem icon={<LogOut size={16} />} onClick={leave}>
+        <MenuItem icon={<LogOut size={16} />} onClick={() => void signOut().catch(showProblem)}>
           {texts.app.signOut}
         </MenuItem>
       </Menu>
     </div>
   );
-}
-
-function leave(): void {
-  signOut().catch((error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }));
 }

@@ -1,17 +1,21 @@
-import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import type { ComponentType } from "react";
 import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
+import { loadCode } from "../service/code.ts";
 import { requireNoSession, requireSession } from "./guards.ts";
-import { lazyPage } from "./lazy-page.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
 
-const root = createRootRoute({ component: Outlet });
+/** If the code of a page fails to load, an error appears. By default, the router reloads the document, which is blank offline. */
+function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  return lazyRouteComponent(() => loadCode(name, load), name);
+}
 
-type Destination = { to?: string; error?: string };
+const root = createRootRoute({ component: Outlet });
 
 const signedOut = createRoute({
   getParentRoute: () => root,
   id: "signed-out",
-  validateSearch: ({ to, error }: Record<string, unknown>): Destination => ({
+  validateSearch: ({ to, error }: Record<string, unknown>): { to?: string; error?: string } => ({
     ...(typeof to === "string" && { to }),
     ...(typeof error === "string" && { error }),
   }),

@@ -3,8 +3,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
 import { drafts } from "../features/notes/draft/drafts.ts";
 import { useOnline } from "../service/online.ts";
-import { toasts } from "../service/toasts.ts";
-import { describeProblem, texts } from "../texts/index.ts";
+import { texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";
 import { useAppShortcuts } from "./use-app-shortcuts.tsx";
@@ -17,9 +16,7 @@ export function Shell() {
   useLeaveWhenSignedOut();
   useFocusOnNavigation();
   useSaveLeft();
-  const { create, isPending } = useCreateNote({
-    onError: (error) => toasts.add({ title: describeProblem(error), priority: "high" }),
-  });
+  const { create, isPending } = useCreateNote();
   const dialogs = useAppShortcuts({ onNewNote: create });
   return (
     <div className="flex h-dvh flex-col">

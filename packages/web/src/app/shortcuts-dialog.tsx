@@ -6,12 +6,11 @@ import { KeyNames } from "./key-names.tsx";
 
 const words: { title: string; keys: Record<Shortcut, string> } = texts.shortcuts;
 
-/** Lists all shortcuts. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDListElement>(null);
   return (
     // Focuses the list. The tooltip of a focused close button would cover the first line.
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={words.title} initialFocus={list}>
+    <Dialog onClose={onClose} title={words.title} initialFocus={list}>
       <dl ref={list} tabIndex={-1} className="flex flex-col outline-none">
         {Object.entries(words.keys).map(([shortcut, what]) => (
           <div key={shortcut} className="flex min-h-9 items-center justify-between gap-4 border-b last:border-b-0">

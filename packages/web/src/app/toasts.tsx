@@ -4,12 +4,10 @@ import { IconButton } from "../components/icon-button.tsx";
 import { toasts } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
 
-const TIMEOUT_MS = 5_000;
-
 /** Shows short messages at the bottom of the page. Screen readers announce them. */
 export function Toasts() {
   return (
-    <Toast.Provider toastManager={toasts} timeout={TIMEOUT_MS} limit={3}>
+    <Toast.Provider toastManager={toasts} timeout={5_000} limit={3}>
       <Toast.Portal>
         <Toast.Viewport
           aria-label={texts.common.notifications}

@@ -3,12 +3,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { setBlankNote } from "../features/notes/blank-note.ts";
 import { client } from "../service/client.ts";
 import { keys, queryClient } from "../service/queries.ts";
+import { showProblem } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
 
 const mutationKey = ["create-note"];
 
 /** Creates an empty note and opens it. A call during a creation does nothing. */
-export function useCreateNote({ onError }: { onError: (error: unknown) => void }) {
+export function useCreateNote() {
   const navigate = useNavigate();
   const { mutate, isPending } = useMutation({
     mutationKey,
@@ -19,7 +20,7 @@ export function useCreateNote({ onError }: { onError: (error: unknown) => void }
       void queryClient.invalidateQueries({ queryKey: keys.notes });
       await navigate({ to: "/n/$noteId", params: { noteId: note.id } });
     },
-    onError,
+    onError: showProblem,
   });
   const create = () => {
     if (queryClient.isMutating({ mutationKey }) === 0) mutate();

@@ -7,16 +7,15 @@ import { drafts } from "../features/notes/draft/drafts.ts";
 import { accounts } from "../service/accounts.ts";
 import { deleteLocalData, finishBeforeSignOut } from "../service/local-data.ts";
 import { queryClient, sessionQuery } from "../service/queries.ts";
-import { toasts } from "../service/toasts.ts";
+import { showProblem, toasts } from "../service/toasts.ts";
 import { performAll } from "../service/undo.ts";
-import { describeProblem, texts } from "../texts/index.ts";
+import { texts } from "../texts/index.ts";
 
 const words = texts.app.leaving;
 
 /** Notifies the other tabs of a sign-out. */
 const channel = new BroadcastChannel("valetkey.sign-out");
 
-/** The signed-in account, for pages that require a session. */
 export function useAccount() {
   const { data } = useQuery(sessionQuery);
   return data?.user;
@@ -50,15 +49,13 @@ export async function signOut(): Promise<void> {
   await Promise.all([performAll(), finishBeforeSignOut()]);
   const lost = whatIsLost();
   if (lost === undefined) return endSession();
-  const anyway = () => {
-    endSession().catch((error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }));
-  };
+  const anyway = () => void endSession().catch(showProblem);
   toasts.add({ title: lost, timeout: 0, actionProps: { children: words.anyway, onClick: anyway } });
 }
 
 function whatIsLost(): string | undefined {
   if (!drafts.areSaved()) return words.losesText;
-  return isUploading() ? words.losesUploads : undefined;
+  return uploads.list.all().some(isActive) ? words.losesUploads : undefined;
 }
 
 async function endSession(): Promise<void> {
@@ -67,10 +64,6 @@ async function endSession(): Promise<void> {
   await accounts.signOut();
   channel.postMessage(null);
   await leave();
-}
-
-function isUploading(): boolean {
-  return uploads.list.all().some(isActive);
 }
 
 /** Reloads the document, so that no data stays in memory. */

@@ -3,27 +3,18 @@ import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
 
 type AskInPlaceProps = {
-  /** The text of the button that asks. */
+  /** The text of the button that asks, and of the one that confirms. */
   label: string;
   /** The label for screen readers, which names the affected item. Default: label. */
   spokenLabel?: string;
   /** The consequence, in one line. */
   question: ReactNode;
-  /** The text of the button that confirms. Default: label. */
-  action?: string;
-  isPending?: boolean;
+  isPending: boolean;
   onConfirm: () => void;
 };
 
 /** A button for an action that cannot be undone. It asks for confirmation in its own place. */
-export function AskInPlace({
-  label,
-  spokenLabel,
-  question,
-  action = label,
-  isPending = false,
-  onConfirm,
-}: AskInPlaceProps) {
+export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm }: AskInPlaceProps) {
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
   const cancel = () => {
@@ -50,7 +41,7 @@ export function AskInPlace({
         {texts.common.cancel}
       </Button>
       <Button kind="danger" disabled={isPending} onClick={onConfirm}>
-        {action}
+        {label}
       </Button>
     </div>
   );

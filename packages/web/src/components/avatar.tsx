@@ -8,10 +8,9 @@ export function nameOf(person: Person, { otherwise }: { otherwise: string }): st
 }
 
 function initialsOf(name: string): string {
-  const words = name.split(/[\s@._-]+/u).filter((word) => word !== "");
-  const letters = words.length > 1 ? [words[0], words[1]] : [words[0]];
-  return letters
-    .map((word) => [...(word ?? "?")][0] ?? "?")
+  const [first = "?", second = ""] = name.match(/[^\s@._-]+/gu) ?? [];
+  return [first, second]
+    .map(([letter]) => letter)
     .join("")
     .toLocaleUpperCase();
 }

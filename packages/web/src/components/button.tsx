@@ -10,14 +10,10 @@ const kinds: Record<Kind, string> = {
   danger: "bg-danger text-canvas hover:opacity-90",
 };
 
+type ButtonStyle = { kind?: Kind | undefined; className?: string | undefined };
+
 /** The classes of a button, also for links that look like one. */
-export function buttonStyle({
-  kind = "outline",
-  className,
-}: {
-  kind?: Kind;
-  className?: string | undefined;
-} = {}): string {
+export function buttonStyle({ kind = "outline", className }: ButtonStyle = {}): string {
   return clsx(
     "inline-flex h-11 shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded-card px-4 text-base font-medium transition-colors md:h-9 md:px-3",
     "disabled:cursor-not-allowed disabled:opacity-50",
@@ -26,12 +22,7 @@ export function buttonStyle({
   );
 }
 
-type ButtonProps = ComponentProps<"button"> & {
-  /** `primary` is for the main action of a view. Default: outline. */
-  kind?: Kind;
-};
-
-/** 44 px high on phones, 36 px on desktops. */
-export function Button({ kind = "outline", className, type = "button", ...props }: ButtonProps) {
+/** 44 px high on phones, 36 px on desktops. The kind `primary` is for the main action of a view. */
+export function Button({ kind, className, type = "button", ...props }: ComponentProps<"button"> & ButtonStyle) {
   return <button {...props} type={type} className={buttonStyle({ kind, className })} />;
 }

@@ -10,12 +10,10 @@ type CopyButtonProps = {
   text: string;
   /** Copies the text and returns whether that worked. */
   onCopy: (text: string) => Promise<boolean>;
-  /** Default: outline. */
   kind?: "primary" | "outline";
   className?: string;
 };
 
-/** A button that copies a text and shows the result. */
 export function CopyButton({ text, onCopy, kind = "outline", className }: CopyButtonProps) {
   const [result, setResult] = useState<"copied" | "refused">();
   useEffect(() => {
@@ -29,7 +27,7 @@ export function CopyButton({ text, onCopy, kind = "outline", className }: CopyBu
     <>
       <Button
         kind={kind}
-        {...(className !== undefined && { className })}
+        className={className}
         onClick={async () => setResult((await onCopy(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />

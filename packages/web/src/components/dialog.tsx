@@ -6,23 +6,19 @@ import { texts } from "../texts/index.ts";
 import { IconButton } from "./icon-button.tsx";
 
 type DialogProps = {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+  onClose: () => void;
   title: ReactNode;
-  /** One sentence below the title. */
   description?: ReactNode;
   children: ReactNode;
-  /** Stays visible below the scrolling content. */
-  footer?: ReactNode;
   /** The element that is focused when the dialog opens. Default: the first focusable element. */
   initialFocus?: RefObject<HTMLElement | null>;
   className?: string;
 };
 
 /** A dialog: centered on desktops, a sheet at the bottom on phones. */
-export function Dialog({ open, onOpenChange, title, description, children, footer, ...popup }: DialogProps) {
+export function Dialog({ onClose, title, description, children, ...popup }: DialogProps) {
   return (
-    <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
+    <BaseDialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <BaseDialog.Popup
@@ -53,9 +49,6 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
             </BaseDialog.Close>
           </header>
           <div className="min-h-0 overflow-y-auto px-4 pt-4 pb-4 md:px-6 md:pb-6">{children}</div>
-          {footer !== undefined && (
-            <footer className="flex justify-end gap-2 border-t px-4 py-3 md:px-6">{footer}</footer>
-          )}
         </BaseDialog.Popup>
       </BaseDialog.Portal>
     </BaseDialog.Root>

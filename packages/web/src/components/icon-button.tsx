@@ -1,32 +1,25 @@
 import { clsx } from "clsx";
 import type { ComponentProps } from "react";
 
-type IconStyle = { className?: string | undefined };
-
 /** The classes of an icon button. Its `aria-label` appears as a tooltip on hover and focus (app.css), except while its menu is open. */
-export function iconButtonStyle({ className }: IconStyle = {}): string {
+function iconButtonStyle(className: string | undefined): string {
   return clsx(
     "tooltip inline-flex size-11 shrink-0 items-center justify-center rounded-card text-muted transition-colors hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:opacity-50 md:size-8",
     className,
   );
 }
 
-type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & {
-  /** The text of the tooltip, also for screen readers. */
-  label: string;
-};
+type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & { label: string };
 
-/** A button that shows only an icon. */
 export function IconButton({ label, className, type = "button", ...props }: IconButtonProps) {
-  return <button {...props} type={type} aria-label={label} className={iconButtonStyle({ className })} />;
+  return <button {...props} type={type} aria-label={label} className={iconButtonStyle(className)} />;
 }
 
 type IconLinkProps = Omit<ComponentProps<"a">, "aria-label"> & { label: string; href: string };
 
-/** A link that shows only an icon. */
 export function IconLink({ label, className, href, children, ...props }: IconLinkProps) {
   return (
-    <a {...props} href={href} aria-label={label} className={iconButtonStyle({ className })}>
+    <a {...props} href={href} aria-label={label} className={iconButtonStyle(className)}>
       {children}
     </a>
   );

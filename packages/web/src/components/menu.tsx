@@ -11,12 +11,9 @@ import {
 } from "react";
 
 type MenuProps = {
-  /** The button that opens it. */
   trigger: ReactElement<ComponentProps<"button">>;
   children: ReactNode;
-  /** Default: end. */
   align?: "start" | "end";
-  /** Default: bottom. */
   side?: "top" | "bottom";
 };
 
@@ -100,13 +97,11 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 type MenuItemProps = {
   icon?: ReactNode;
   isDanger?: boolean;
-  /** The element to render. Default: a button. */
   render?: ReactElement<ComponentProps<"a"> | ComponentProps<"button">>;
   onClick?: () => void;
   children: ReactNode;
 };
 
-/** One action of a Menu. */
 export function MenuItem({
   icon,
   isDanger = false,

@@ -1,9 +1,6 @@
 import { type ReactNode, useId } from "react";
 
-type SectionProps = { title: string; hint?: ReactNode; children: ReactNode };
-
-/** A part of a page with a heading. */
-export function Section({ title, hint, children }: SectionProps) {
+export function Section({ title, hint, children }: { title: string; hint?: ReactNode; children: ReactNode }) {
   const id = useId();
   return (
     <section

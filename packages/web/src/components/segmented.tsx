@@ -2,7 +2,6 @@ import { clsx } from "clsx";
 import { type ReactNode, useId } from "react";
 
 type SegmentedProps<Value extends string> = {
-  /** The label for screen readers. */
   label: string;
   value: Value;
   onChange: (value: Value) => void;

@@ -2,14 +2,9 @@ import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 
-type SelectProps = Omit<ComponentProps<"select">, "aria-label"> & {
-  /** The label for screen readers. */
-  label: string;
-  /** Looks like text, without a border. Default: false. */
-  isQuiet?: boolean;
-};
+type SelectProps = Omit<ComponentProps<"select">, "aria-label"> & { label: string; isQuiet?: boolean };
 
-/** A native select, which phones show in their own way. */
+/** A native select, which phones show in their own way. A quiet one looks like text, without a border. */
 export function Select({ label, isQuiet = false, className, children, ...props }: SelectProps) {
   return (
     <span className={clsx("relative inline-flex min-w-0 items-center", className)}>

@@ -3,10 +3,7 @@ const BEFORE_EXTENSION = 5;
 /** A longer suffix counts as part of the name. Characters. */
 const MAX_EXTENSION = 8;
 
-/**
- * Splits a filename for display. The head may be shortened, and the tail with the extension stays whole.
- * It splits between grapheme clusters, so that no visible character is cut in two.
- */
+/** Splits a filename for display, between grapheme clusters. The head may be shortened, and the tail stays whole. */
 export function splitName(filename: string): { head: string; tail: string } {
   const characters = Array.from(new Intl.Segmenter().segment(filename), ({ segment }) => segment);
   const dot = characters.lastIndexOf(".");

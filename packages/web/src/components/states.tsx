@@ -6,7 +6,6 @@ import { Button } from "./button.tsx";
 
 type EmptyProps = { icon?: ReactNode; title: string; hint?: ReactNode; action?: ReactNode; className?: string };
 
-/** Shown in place of an empty list: a sentence and an action. */
 export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   return (
     <div className={clsx("mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-12 text-center", className)}>
@@ -18,12 +17,10 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   );
 }
 
-type FailureProps = { title: string; error: unknown; onRetry: () => void; className?: string };
-
 /** Shown in place of content that could not be loaded, with the reason and a button to retry. */
-export function Failure({ title, error, onRetry, className }: FailureProps) {
+export function Failure({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
   return (
-    <div role="alert" className={className}>
+    <div role="alert">
       <Empty
         icon={<CloudOff size={28} strokeWidth={1.5} />}
         title={title}

@@ -9,14 +9,12 @@ type TextFieldProps = Omit<ComponentProps<typeof Field.Control>, "className"> & 
   label: string;
   /** Shown below the field while there is no error. */
   hint?: ReactNode;
-  /** Shown instead of the hint. */
   error?: string | undefined;
   /** Shown at the end of the field, for example a button. */
   end?: ReactNode;
   className?: string;
 };
 
-/** A labelled text field with a hint or an error below it. */
 export function TextField({ label, hint, error, end, className, name, ...props }: TextFieldProps) {
   return (
     <Field.Root name={name} invalid={error !== undefined} className={clsx("flex flex-col gap-1", className)}>

@@ -1,16 +1,9 @@
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
 
-type TicketProps = {
-  /** Above the perforation. */
-  children: ReactNode;
-  /** Below the perforation. */
-  stub: ReactNode;
-  /** Whether it is grey. Default: false. */
-  isExpired?: boolean;
-};
+type TicketProps = { children: ReactNode; stub: ReactNode; isExpired?: boolean };
 
-/** A claim ticket. Its notches have the background of a dialog or card. */
+/** A claim ticket with a stub below the perforation. Its notches have the background of a dialog or card. */
 export function Ticket({ children, stub, isExpired = false }: TicketProps) {
   return (
     <section

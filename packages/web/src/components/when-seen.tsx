@@ -1,8 +1,5 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 
-/** How far below the visible area the element already counts as seen. */
-const AHEAD = "600px";
-
 /** Calls back once when it scrolls into view or near it, to load more rows. A new `key` arms it again. */
 export function WhenSeen({ onSeen }: { onSeen: () => void }) {
   const place = useRef<HTMLDivElement>(null);
@@ -16,8 +13,8 @@ export function WhenSeen({ onSeen }: { onSeen: () => void }) {
         observer.disconnect();
         seen();
       },
-      // Without an explicit root, the nearest scroll container clips the margin.
-      { root: element.closest("main"), rootMargin: AHEAD },
+      // It counts as seen 600 px ahead. Without an explicit root, the nearest scroll container clips the margin.
+      { root: element.closest("main"), rootMargin: "600px" },
     );
     observer.observe(element);
     return () => observer.disconnect();

@@ -8,22 +8,16 @@ export type Session = {
   token: string;
   createdAt: string;
   updatedAt: string;
-  expiresAt: string;
   ipAddress?: string | null;
   userAgent?: string | null;
 };
 
-type Current = { session: Session; user: Account } | null;
-
 /** Calls of /auth: accounts and sessions. They reject with a ValetKeyError. */
 export const accounts = {
-  current: () => call<Current>("GET", "/auth/get-session"),
+  current: () => call<{ session: Session; user: Account } | null>("GET", "/auth/get-session"),
   signUp: (account: { name: string; email: string; password: string }) => call("POST", "/auth/sign-up/email", account),
   signIn: (credentials: { email: string; password: string }) => call("POST", "/auth/sign-in/email", credentials),
-  /**
-   * Returns the URL of the identity provider. After the sign-in it redirects to a path, after a failure to /sign-in?error=code.
-   * @param callbackURL The path.
-   */
+  /** Returns the URL of the identity provider. It redirects to `callbackURL`, a path, or to /sign-in?error=code. */
   startOidc: (callbackURL: string) => call<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
   signOut: () => call("POST", "/auth/sign-out", {}),
   rename: (name: string) => call("POST", "/auth/update-user", { name }),

@@ -37,7 +37,6 @@ export const service = { baseUrl: location.origin, fetch: watchedFetch };
 /** All calls of the service, except uploads and downloads (`transfers`). */
 export const client = createCalls(service);
 
-/** Whether an error is a ValetKeyError with this code. */
 export function hasCode(error: unknown, code: ValetKeyError["code"]): error is ValetKeyError {
   return error instanceof ValetKeyError && error.code === code;
 }

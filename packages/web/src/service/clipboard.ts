@@ -1,8 +1,4 @@
-/**
- * Copies a text to the clipboard. Call it in the click handler itself: some browsers require a user gesture.
- * @param text The text, or a promise of it.
- * @returns Whether the clipboard now holds the text.
- */
+/** Returns whether the text was copied. Call it in the click handler itself: some browsers require a user gesture. */
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const whole = Promise.resolve(text);
   try {

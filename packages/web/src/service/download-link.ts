@@ -1,15 +1,9 @@
 import type { MouseEvent } from "react";
-import { describeProblem } from "../texts/index.ts";
 import { client, hasCode } from "./client.ts";
-import { toasts } from "./toasts.ts";
+import { showProblem } from "./toasts.ts";
 
-type File = { id: string; filename: string };
-
-/**
- * Returns the props of an `<a>` that downloads an attachment: `<a {...downloadLink(file)}>`. A click first checks access, so that a refusal
- * appears as a message on this page. Without the check, the browser only reports a failed download.
- */
-export function downloadLink({ id, filename }: File) {
+/** Returns the props of an `<a>`. A click checks access first: otherwise the browser only reports a failed download. */
+export function downloadLink({ id, filename }: { id: string; filename: string }) {
   const href = `/attachments/${encodeURIComponent(id)}/download`;
   return {
     href,
@@ -20,7 +14,7 @@ export function downloadLink({ id, filename }: File) {
       checkAccess(id).then(
         // A new link: the clicked one may be in a menu that is already closed.
         () => Object.assign(document.createElement("a"), { href, download: filename }).click(),
-        (error: unknown) => toasts.add({ title: describeProblem(error), priority: "high" }),
+        showProblem,
       );
     },
   };

@@ -1,25 +1,21 @@
+import { promisifyRequest } from "idb-keyval";
+
 /** All names of stored data begin with it: keys of localStorage, databases, caches and files. */
 const PREFIX = "valetkey";
 /** The theme belongs to the browser, not to an account. */
 const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
 
-type Callback = () => unknown;
-const callbacks = new Set<Callback>();
+const callbacks = new Set<() => unknown>();
+const finishes = new Set<() => Promise<unknown>>();
 
-/**
- * Calls back at each sign-out, to stop what is running. Stored data needs no callback: everything with the prefix is deleted afterwards.
- * @returns An unsubscribe function.
- */
-export function onSignOut(callback: Callback): () => void {
+/** Calls back at each sign-out, before all data with the prefix is deleted. Returns an unsubscribe function. */
+export function onSignOut(callback: () => unknown): () => void {
   callbacks.add(callback);
   return () => callbacks.delete(callback);
 }
 
-type Finish = () => Promise<unknown>;
-const finishes = new Set<Finish>();
-
 /** Calls back before each sign-out, to finish requests while the session is still valid. */
-export function beforeSignOut(finish: Finish): void {
+export function beforeSignOut(finish: () => Promise<unknown>): void {
   finishes.add(finish);
 }
 
@@ -65,20 +61,13 @@ async function clearDatabases(): Promise<void> {
 
 /** Clears a database instead of deleting it: a deletion waits until every tab has closed it. */
 async function clearDatabase(name: string): Promise<void> {
-  const database = await settled(indexedDB.open(name));
+  const database = await promisifyRequest(indexedDB.open(name));
   const stores = [...database.objectStoreNames];
   if (stores.length > 0) {
     const transaction = database.transaction(stores, "readwrite");
-    await Promise.all(stores.map((store) => settled(transaction.objectStore(store).clear())));
+    await Promise.all(stores.map((store) => promisifyRequest(transaction.objectStore(store).clear())));
   }
   database.close();
-}
-
-function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
 
 async function deleteCaches(): Promise<void> {

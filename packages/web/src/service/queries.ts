@@ -17,7 +17,6 @@ function onError(error: unknown): void {
   if (hasCode(error, "unauthenticated")) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }
 
-/** The cache of all data from the service. */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),

@@ -5,28 +5,19 @@ export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" |
 
 /** The longest pause between the two keys of a sequence. Milliseconds. */
 const SEQUENCE_MS = 1_200;
-const handlers = new Map<Shortcut, (() => void)[]>();
+const handlers: { shortcut: Shortcut; run: () => void }[] = [];
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 let prefix: { key: string; at: number } | undefined;
 
-/**
- * Runs a handler on a shortcut while the component is mounted: `useShortcut("u", () => input.current?.click())`. Keys in a field, a dialog
- * or a menu do nothing, and neither do keys with Ctrl, Alt or Cmd. If two components use the same shortcut, the later one handles it.
- * A new shortcut needs an entry in `Shortcut` and in `texts.shortcuts`.
- */
+/** Runs a handler on a shortcut, outside of fields, dialogs and menus. The last mounted component handles a shortcut. */
 export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
   // A layout effect, so that shortcuts work as soon as the page is visible.
   useLayoutEffect(() => {
     if (!isEnabled) return;
-    const own = () => onPress();
-    handlers.set(shortcut, [...(handlers.get(shortcut) ?? []), own]);
-    return () => {
-      handlers.set(
-        shortcut,
-        handlersOf(shortcut).filter((one) => one !== own),
-      );
-    };
+    const own = { shortcut, run: () => onPress() };
+    handlers.push(own);
+    return () => void handlers.splice(handlers.indexOf(own), 1);
   }, [shortcut, isEnabled]);
 }
 
@@ -35,19 +26,14 @@ export function nameOfKey(key: string): string {
   return key === "mod" ? (isMac ? "⌘" : "Ctrl") : key.length === 1 ? key.toUpperCase() : key;
 }
 
-function handlersOf(shortcut: string): (() => void)[] {
-  return handlers.get(shortcut as Shortcut) ?? [];
-}
-
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const pressed = pressedShortcut(event);
-  if (pressed === undefined) return;
-  const handler = handlersOf(pressed).at(-1);
+  const handler = handlers.findLast(({ shortcut }) => shortcut === pressed);
   // A key that is held down repeats only the steps through a list.
   if (handler === undefined || (event.repeat && pressed !== "j" && pressed !== "k")) return;
   event.preventDefault();
-  handler();
+  handler.run();
 });
 
 function pressedShortcut(event: KeyboardEvent): string | undefined {

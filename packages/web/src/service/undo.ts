@@ -1,5 +1,5 @@
-import { describeProblem, texts } from "../texts/index.ts";
-import { toasts } from "./toasts.ts";
+import { texts } from "../texts/index.ts";
+import { showProblem, toasts } from "./toasts.ts";
 
 const UNDO_MS = 7_000;
 
@@ -31,7 +31,7 @@ export function offerUndo({ title, perform, restore }: Undoable): void {
       await perform();
     } catch (error) {
       restore();
-      toasts.add({ title: describeProblem(error), priority: "high" });
+      showProblem(error);
     }
   };
   const timer = setTimeout(() => void commit(), UNDO_MS);

@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from "kysely";
 import type { ApiToken, ApiTokenQueries } from "../../usecases/ports/index.ts";
-import type { ApiTokensTable, Tables } from "../schema.ts";
+import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 import { toPerson } from "./people.ts";
 
-function toToken(row: Selectable<ApiTokensTable>): ApiToken {
+function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
   return {
     id: row.id,
     userId: row.user_id,
@@ -45,22 +45,13 @@ export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
     },
 
     async list(userId) {
-      const rows = await db
-        .selectFrom("api_tokens")
-        .selectAll()
-        .where("user_id", "=", userId)
-        .orderBy("id", "desc")
-        .execute();
-      return rows.map(toToken);
+      const ofUser = db.selectFrom("api_tokens").selectAll().where("user_id", "=", userId);
+      return (await ofUser.orderBy("id", "desc").execute()).map(toToken);
     },
 
     async delete(userId, tokenId) {
-      const result = await db
-        .deleteFrom("api_tokens")
-        .where("id", "=", tokenId)
-        .where("user_id", "=", userId)
-        .executeTakeFirstOrThrow();
-      return result.numDeletedRows === 1n;
+      const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
+      return (await ofUser.where("id", "=", tokenId).executeTakeFirstOrThrow()).numDeletedRows === 1n;
     },
   };
 }

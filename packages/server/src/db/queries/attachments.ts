@@ -5,7 +5,7 @@ import { fold } from "../../domain/fold.ts";
 import { usesCapacity } from "../../domain/usage.ts";
 import type { AttachmentQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
-import type { AttachmentsTable, Tables } from "../schema.ts";
+import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 import { endReservation, releaseQuota, takeQuota } from "./usage.ts";
 
@@ -25,7 +25,7 @@ export const attachmentColumns = [
   "attachments.created_at",
 ] as const;
 
-export type AttachmentRow = Omit<Selectable<AttachmentsTable>, "filename_folded">;
+export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded">;
 
 export function toAttachment(row: AttachmentRow): Attachment {
   return {
@@ -45,7 +45,7 @@ export function toAttachment(row: AttachmentRow): Attachment {
   };
 }
 
-function toRow(attachment: Attachment): Insertable<AttachmentsTable> {
+function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   return {
     id: attachment.id,
     note_id: attachment.noteId,
@@ -103,11 +103,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
     },
 
     async find(attachmentId) {
-      const row = await db
-        .selectFrom("attachments")
-        .select(attachmentColumns)
-        .where("id", "=", attachmentId)
-        .executeTakeFirst();
+      const row = await selectAttachments(db).where("id", "=", attachmentId).executeTakeFirst();
       return row && toAttachment(row);
     },
 
@@ -131,11 +127,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
     },
 
     async findByObjectKey(objectKey) {
-      const row = await db
-        .selectFrom("attachments")
-        .select(attachmentColumns)
-        .where("object_key", "=", objectKey)
-        .executeTakeFirst();
+      const row = await selectAttachments(db).where("object_key", "=", objectKey).executeTakeFirst();
       return row && toAttachment(row);
     },
 
@@ -161,7 +153,7 @@ const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const
 /** Releases the quota of rows of one owner. The rows come from the statement that deleted them, so each is released once. */
 async function releaseQuotaOf(
   db: Kysely<Tables>,
-  rows: readonly Pick<Selectable<AttachmentsTable>, (typeof quotaColumns)[number]>[],
+  rows: readonly Pick<Selectable<Tables["attachments"]>, (typeof quotaColumns)[number]>[],
 ): Promise<void> {
   const counted = rows.filter((row) => row.owns_object === 1 && usesCapacity(row.state));
   const [first] = counted;
@@ -170,6 +162,10 @@ async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
+export function selectAttachments(db: Kysely<Tables>) {
+  return db.selectFrom("attachments").select(attachmentColumns);
+}
+
 function inOrderOfCreation(db: Kysely<Tables>) {
-  return db.selectFrom("attachments").select(attachmentColumns).orderBy("created_at").orderBy("id");
+  return selectAttachments(db).orderBy("created_at").orderBy("id");
 }

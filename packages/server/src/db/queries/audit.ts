@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { AuditQueries, Page, PageRequest } from "../../usecases/ports/index.ts";
-import type { AuditEventsTable, Tables } from "../schema.ts";
+import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 
 /** The columns in the order of the URL log. */
@@ -14,9 +14,11 @@ export const auditColumns = [
   "owner_id",
   "attachment_ids",
   "detail",
-] as const satisfies readonly (keyof AuditEventsTable)[];
+] as const satisfies readonly (keyof Tables["audit_events"])[];
 
-export function toAuditRow(event: AuditEvent): Selectable<AuditEventsTable> {
+export type AuditRow = Selectable<Tables["audit_events"]>;
+
+export function toAuditRow(event: AuditEvent): AuditRow {
   return {
     id: event.id,
     at: event.at,
@@ -37,7 +39,7 @@ export function toAuditValues(event: AuditEvent): AuditValues {
   return auditColumns.map((column) => row[column]);
 }
 
-function toAuditEvent(row: Selectable<AuditEventsTable>): AuditEvent {
+function toAuditEvent(row: AuditRow): AuditEvent {
   return {
     id: row.id,
     at: row.at,
@@ -56,7 +58,7 @@ export type FindUnfiledEvents = (query: {
   value: string;
   before: string | undefined;
   limit: number;
-}) => Selectable<AuditEventsTable>[];
+}) => AuditRow[];
 
 type Sources = { unfiledEvents: FindUnfiledEvents | undefined };
 
@@ -90,7 +92,7 @@ async function list(
   return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), limit);
 }
 
-function mergeNewestFirst(unfiled: Selectable<AuditEventsTable>[], filed: Selectable<AuditEventsTable>[]) {
+function mergeNewestFirst(unfiled: AuditRow[], filed: AuditRow[]): AuditRow[] {
   if (unfiled.length === 0) return filed;
   const byId = new Map([...unfiled, ...filed].map((row) => [row.id, row]));
   return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));

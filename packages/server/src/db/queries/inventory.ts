@@ -3,14 +3,12 @@ import { ENDED } from "../../domain/usage.ts";
 import type { InventoryQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import { attachmentColumns, toAttachment } from "./attachments.ts";
+import { selectAttachments, toAttachment } from "./attachments.ts";
 
 export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQueries {
+  type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
   /** Selects those of the object keys that are in one table. */
-  const among = (
-    table: "attachments" | "uploads" | "object_deletions" | "reservations",
-    objectKeys: readonly string[],
-  ) =>
+  const among = (table: Table, objectKeys: readonly string[]) =>
     db
       .selectFrom(table)
       .select(`${table}.object_key`)
@@ -38,9 +36,7 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
     },
 
     async listReady({ after, upTo, limit }) {
-      const rows = await db
-        .selectFrom("attachments")
-        .select(attachmentColumns)
+      const rows = await selectAttachments(db)
         .where("state", "=", "ready")
         .where("object_key", ">", after)
         .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))

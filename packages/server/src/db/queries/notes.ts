@@ -4,7 +4,7 @@ import { fold } from "../../domain/fold.ts";
 import type { Note } from "../../domain/note.ts";
 import type { NoteQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
-import type { NotesTable, Tables } from "../schema.ts";
+import type { Tables } from "../schema.ts";
 import { deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
@@ -18,7 +18,7 @@ export const noteColumns = [
   "notes.updated_at",
 ] as const;
 
-export type NoteRow = Omit<Selectable<NotesTable>, "title_folded" | "body_folded">;
+export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded">;
 
 export function toNote(row: NoteRow): Note {
   return {
@@ -145,10 +145,8 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .orderBy("note_shares.note_id", "desc")
         .limit(limit + 1);
       const rows = await run(listing, search);
-      return toPage(
-        rows.map((row) => ({ ...toNote(row), role: row.role })),
-        limit,
-      );
+      const notes = rows.map((row) => ({ ...toNote(row), role: row.role }));
+      return toPage(notes, limit);
     },
   };
 }

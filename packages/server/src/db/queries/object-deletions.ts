@@ -5,6 +5,8 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 
 export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): ObjectDeletionQueries {
+  const select = () =>
+    db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
   return {
     async put({ objectKey, notBefore }) {
       await db
@@ -15,11 +17,7 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
     },
 
     async find(objectKey) {
-      return await db
-        .selectFrom("object_deletions")
-        .select(["object_key as objectKey", "not_before as notBefore", "attempts"])
-        .where("object_key", "=", objectKey)
-        .executeTakeFirst();
+      return await select().where("object_key", "=", objectKey).executeTakeFirst();
     },
 
     async cancel(objectKey) {
@@ -27,9 +25,7 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
     },
 
     async listDue(now, limit) {
-      return await db
-        .selectFrom("object_deletions")
-        .select(["object_key as objectKey", "not_before as notBefore", "attempts"])
+      return await select()
         .where("not_before", "<=", now)
         .where((eb) =>
           eb.not(

@@ -1,12 +1,12 @@
-import type { Kysely } from "kysely";
-import type { Share, ShareWithPerson } from "../../domain/share.ts";
-import type { ShareQueries } from "../../usecases/ports/index.ts";
+import type { Kysely, Selectable } from "kysely";
+import { unlistedStates } from "../../domain/attachment.ts";
+import type { Share, SharedAttachment, ShareWithPerson } from "../../domain/share.ts";
+import type { Page, PageRequest, ShareQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
+import { attachmentColumns, toAttachment } from "./attachments.ts";
 import { orMissing } from "./constraints.ts";
-import { listAttachmentsFor } from "./shared-attachments.ts";
-
-type Details = Omit<ShareWithPerson, "role" | "expiresAt" | "email" | "name">;
-type Row = Details & { expiresAt: number | null; email: string | null; name: string | null };
+import { decodeCursor, toPage } from "./cursor.ts";
+import { isLive } from "./live-share.ts";
 
 export function shareQueries(db: Kysely<Tables>): ShareQueries {
   return {
@@ -14,19 +14,14 @@ export function shareQueries(db: Kysely<Tables>): ShareQueries {
       "noteId" in subject ? putOfNote(db, subject.noteId, share) : putOfAttachment(db, subject.attachmentId, share),
 
     async delete(subject, userId) {
-      const result =
+      const shares =
         "noteId" in subject
-          ? await db
-              .deleteFrom("note_shares")
-              .where("note_id", "=", subject.noteId)
-              .where("user_id", "=", userId)
-              .executeTakeFirstOrThrow()
-          : await db
+          ? db.deleteFrom("note_shares").where("note_id", "=", subject.noteId).where("user_id", "=", userId)
+          : db
               .deleteFrom("attachment_shares")
               .where("attachment_id", "=", subject.attachmentId)
-              .where("user_id", "=", userId)
-              .executeTakeFirstOrThrow();
-      return result.numDeletedRows === 1n;
+              .where("user_id", "=", userId);
+      return (await shares.executeTakeFirstOrThrow()).numDeletedRows === 1n;
     },
 
     list: (subject) =>
@@ -65,35 +60,82 @@ async function listOfNote(db: Kysely<Tables>, noteId: string): Promise<ShareWith
   const rows = await db
     .selectFrom("note_shares as share")
     .leftJoin("people", "people.id", "share.user_id")
-    .select(["share.user_id as userId", "share.role", "share.expires_at as expiresAt"])
-    .select(["share.created_at as createdAt", "share.created_by as createdBy", "people.email", "people.name"])
+    .select([...shareColumns, "share.role"])
     .where("share.note_id", "=", noteId)
     .orderBy("share.created_at")
     .orderBy("share.user_id")
     .execute();
-  return rows.map((row) => ({ ...optionals(row), role: row.role }));
+  return rows.map(toShare);
 }
 
 async function listOfAttachment(db: Kysely<Tables>, attachmentId: string): Promise<ShareWithPerson[]> {
   const rows = await db
     .selectFrom("attachment_shares as share")
     .leftJoin("people", "people.id", "share.user_id")
-    .select(["share.user_id as userId", "share.expires_at as expiresAt"])
-    .select(["share.created_at as createdAt", "share.created_by as createdBy", "people.email", "people.name"])
+    .select(shareColumns)
     .where("share.attachment_id", "=", attachmentId)
     .orderBy("share.created_at")
     .orderBy("share.user_id")
     .execute();
-  return rows.map((row) => ({ ...optionals(row), role: "viewer" }));
+  return rows.map((row) => toShare({ ...row, role: "viewer" }));
 }
 
-function optionals<T extends Row>(row: T) {
+const shareColumns = [
+  "share.user_id",
+  "share.expires_at",
+  "share.created_at",
+  "share.created_by",
+  "people.email",
+  "people.name",
+] as const;
+
+type Row = Omit<Selectable<Tables["note_shares"]>, "note_id"> & { email: string | null; name: string | null };
+
+function toShare(row: Row): ShareWithPerson {
   return {
-    userId: row.userId,
-    createdAt: row.createdAt,
-    createdBy: row.createdBy,
-    expiresAt: row.expiresAt ?? undefined,
+    userId: row.user_id,
+    role: row.role,
+    expiresAt: row.expires_at ?? undefined,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
     email: row.email ?? undefined,
     name: row.name ?? undefined,
   };
+}
+
+type Request = PageRequest & { userId: string; now: number };
+
+/** Lists the attachments that a person reaches only by a share of the attachment itself. */
+async function listAttachmentsFor(
+  db: Kysely<Tables>,
+  { userId, limit, cursor, now }: Request,
+): Promise<Page<SharedAttachment>> {
+  const after = decodeCursor(cursor);
+  const rows = await db
+    .selectFrom("attachment_shares")
+    .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
+    .select(attachmentColumns)
+    .select("attachment_shares.expires_at")
+    .where("attachment_shares.user_id", "=", userId)
+    .where((eb) => isLive(eb.ref("attachment_shares.expires_at"), now))
+    .where("attachments.owner_id", "!=", userId)
+    .where("attachments.state", "not in", unlistedStates)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("note_shares")
+            .select("note_shares.note_id")
+            .whereRef("note_shares.note_id", "=", "attachments.note_id")
+            .where("note_shares.user_id", "=", userId)
+            .where((share) => isLive(share.ref("note_shares.expires_at"), now)),
+        ),
+      ),
+    )
+    .$if(after !== undefined, (query) => query.where("attachment_shares.attachment_id", "<", after as string))
+    .orderBy("attachment_shares.attachment_id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const shared = rows.map((row) => ({ ...toAttachment(row), share: { expiresAt: row.expires_at ?? undefined } }));
+  return toPage(shared, limit);
 }

@@ -3,10 +3,10 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { usesCapacity } from "../../domain/usage.ts";
 import type { UploadQueries } from "../../usecases/ports/index.ts";
-import type { Tables, UploadsTable } from "../schema.ts";
+import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 
-function toUpload(row: Selectable<UploadsTable>): Upload {
+function toUpload(row: Selectable<Tables["uploads"]>): Upload {
   return {
     id: row.id,
     attachmentId: row.attachment_id,
@@ -29,7 +29,7 @@ function toUpload(row: Selectable<UploadsTable>): Upload {
   };
 }
 
-function toRow(upload: Upload): Insertable<UploadsTable> {
+function toRow(upload: Upload): Insertable<Tables["uploads"]> {
   return {
     id: upload.id,
     attachment_id: upload.attachmentId,
@@ -52,6 +52,7 @@ function toRow(upload: Upload): Insertable<UploadsTable> {
 }
 
 export function uploadQueries(db: Kysely<Tables>): UploadQueries {
+  const select = () => db.selectFrom("uploads").selectAll();
   return {
     async insert(upload) {
       const insert = db
@@ -61,36 +62,25 @@ export function uploadQueries(db: Kysely<Tables>): UploadQueries {
         .executeTakeFirstOrThrow();
       const result = await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
       if (result.numInsertedOrUpdatedRows === 0n) {
-        throw new DomainError(
-          "idempotency_key_in_use",
-          "An upload with this Idempotency-Key is being started; try again.",
-        );
+        const message = "An upload with this Idempotency-Key is being started; try again.";
+        throw new DomainError("idempotency_key_in_use", message);
       }
     },
 
     async find(uploadId) {
-      const row = await db.selectFrom("uploads").selectAll().where("id", "=", uploadId).executeTakeFirst();
+      const row = await select().where("id", "=", uploadId).executeTakeFirst();
       return row && toUpload(row);
     },
 
     async findOfAttachment(attachmentId) {
-      const row = await db
-        .selectFrom("uploads")
-        .selectAll()
-        .where("attachment_id", "=", attachmentId)
-        .orderBy("id", "desc")
-        .limit(1)
-        .executeTakeFirst();
+      const ofAttachment = select().where("attachment_id", "=", attachmentId);
+      const row = await ofAttachment.orderBy("id", "desc").limit(1).executeTakeFirst();
       return row && toUpload(row);
     },
 
     async findByKey({ userId, idempotencyKey }) {
-      const row = await db
-        .selectFrom("uploads")
-        .selectAll()
-        .where("user_id", "=", userId)
-        .where("idempotency_key", "=", idempotencyKey)
-        .executeTakeFirst();
+      const ofUser = select().where("user_id", "=", userId);
+      const row = await ofUser.where("idempotency_key", "=", idempotencyKey).executeTakeFirst();
       return row && toUpload(row);
     },
 
@@ -121,15 +111,8 @@ export function uploadQueries(db: Kysely<Tables>): UploadQueries {
     },
 
     async listAbandoned(before, limit) {
-      const rows = await db
-        .selectFrom("uploads")
-        .selectAll()
-        .where("state", "=", "pending")
-        .where("expires_at", "<", before)
-        .orderBy("expires_at")
-        .limit(limit)
-        .execute();
-      return rows.map(toUpload);
+      const abandoned = select().where("state", "=", "pending").where("expires_at", "<", before);
+      return (await abandoned.orderBy("expires_at").limit(limit).execute()).map(toUpload);
     },
   };
 }

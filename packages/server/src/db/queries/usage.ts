@@ -31,11 +31,8 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
 
 /** Ends the reservation of a form upload, and passes its quota to the caller. Undefined: there is none. */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
-  const row = await db
-    .deleteFrom("reservations")
-    .where("object_key", "=", objectKey)
-    .returning("size_bytes")
-    .executeTakeFirst();
+  const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
+  const row = await reserved.returning("size_bytes").executeTakeFirst();
   return row && { bytes: row.size_bytes, files: 1 };
 }
 
@@ -62,20 +59,14 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     },
 
     async release(objectKey) {
-      const row = await db
-        .deleteFrom("reservations")
-        .where("object_key", "=", objectKey)
-        .returning(["owner_id", "size_bytes"])
-        .executeTakeFirst();
+      const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
+      const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
       if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
     },
 
     async releaseExpired(now) {
-      const rows = await db
-        .deleteFrom("reservations")
-        .where("expires_at", "<=", now)
-        .returning(["owner_id", "size_bytes"])
-        .execute();
+      const expired = db.deleteFrom("reservations").where("expires_at", "<=", now);
+      const rows = await expired.returning(["owner_id", "size_bytes"]).execute();
       // The same order on all replicas avoids a deadlock.
       rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
       for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
@@ -106,22 +97,15 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     async recount(ownerId) {
       // Locks the counter first, so that a concurrent change of a row changes the counter afterwards.
       await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: UNLIMITED });
-      const { rows } = await sql<{ bytes: number; files: number }>`${actualUsage(sql`owner_id = ${ownerId}`)}`.execute(
-        db,
-      );
-      const { bytes, files } = rows[0] ?? { bytes: 0, files: 0 };
+      const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
+      const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
       await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
     },
   };
 }
 
-type DriftRow = {
-  owner_id: string;
-  counted_bytes: number;
-  counted_files: number;
-  actual_bytes: number;
-  actual_files: number;
-};
+type Count = "counted_bytes" | "counted_files" | "actual_bytes" | "actual_files";
+type DriftRow = { owner_id: string } & Record<Count, number>;
 
 /** Computes the usage of owners from their files, one row an owner. */
 function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -138,11 +122,8 @@ function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<Usage> {
-  const row = await db
-    .selectFrom("usage")
-    .select(["used_bytes as bytes", "files"])
-    .where("owner_id", "=", ownerId)
-    .executeTakeFirst();
+  const usage = db.selectFrom("usage").select(["used_bytes as bytes", "files"]);
+  const row = await usage.where("owner_id", "=", ownerId).executeTakeFirst();
   return row ?? { bytes: 0, files: 0 };
 }
 

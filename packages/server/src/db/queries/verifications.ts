@@ -1,6 +1,6 @@
-import type { Kysely, Selectable } from "kysely";
-import type { ClaimedVerification, VerificationQueries } from "../../usecases/ports/index.ts";
-import type { Tables, VerificationsTable } from "../schema.ts";
+import type { Kysely } from "kysely";
+import type { VerificationQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 
 /** Enough to find one that no other replica claims at the same moment. */
@@ -35,7 +35,9 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
           .where("due_at", "=", seen.due_at)
           .returningAll()
           .executeTakeFirst();
-        if (row !== undefined) return toClaimed(row, claim.holder);
+        if (row === undefined) continue;
+        const { attachment_id: attachmentId, etag, needs_scan, attempts } = row;
+        return { attachmentId, etag, needsScan: needs_scan === 1, holder: claim.holder, attempts };
       }
       return undefined;
     },
@@ -72,15 +74,5 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
     async remove(attachmentId) {
       await db.deleteFrom("content_checks").where("attachment_id", "=", attachmentId).execute();
     },
-  };
-}
-
-function toClaimed(row: Selectable<VerificationsTable>, holder: string): ClaimedVerification {
-  return {
-    attachmentId: row.attachment_id,
-    etag: row.etag,
-    needsScan: row.needs_scan === 1,
-    holder,
-    attempts: row.attempts,
   };
 }

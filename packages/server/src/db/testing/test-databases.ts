@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -8,6 +8,8 @@ import type { Clock } from "../../usecases/ports/index.ts";
 import type { OpenDatabase } from "../database.ts";
 import type { EngineName } from "../engine.ts";
 import { type DatabaseLocation, openAt } from "./database-location.ts";
+
+export const SQLITE_FILE = "valetkey.sqlite";
 
 /** A fresh database with the current schema. `close` closes and removes it. */
 export type TestDatabase = {
@@ -36,12 +38,14 @@ export const postgres: TestEngine = testEngine("postgres", createPostgresLocatio
 /** Both engines, for `describe.each(engines)`. A test on one engine alone needs a reason. */
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
-function testEngine(name: EngineName, createLocation: () => Promise<TestLocation>): TestEngine {
+type CreateLocation = (options?: { migrated: boolean }) => Promise<TestLocation>;
+
+function testEngine(name: EngineName, createLocation: CreateLocation): TestEngine {
   return {
     name,
     createLocation,
     async open({ clock } = {}) {
-      const { location, remove } = await createLocation();
+      const { location, remove } = await createLocation({ migrated: true });
       const db = await openAt(location, clock);
       return {
         db,
@@ -57,26 +61,30 @@ function testEngine(name: EngineName, createLocation: () => Promise<TestLocation
   };
 }
 
-async function createSqliteLocation(): Promise<TestLocation> {
+async function createSqliteLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-sqlite-"));
+  const data = join(directory, "data");
+  if (migrated) await cp(inject("migrated").sqliteDirectory, data, { recursive: true });
   return {
-    location: { file: join(directory, "data", "valetkey.sqlite") },
+    location: { file: join(data, SQLITE_FILE) },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
 
-async function createPostgresLocation(): Promise<TestLocation> {
-  const { url, remove } = await createTestPostgresDatabase();
+async function createPostgresLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
+  const { url, remove } = await createTestPostgresDatabase(migrated ? inject("migrated").postgresName : "template1");
   return { location: { url }, remove };
 }
 
-/** Creates an empty database on the PostgreSQL server of the test run. */
-export async function createTestPostgresDatabase(): Promise<{ url: string; remove: () => Promise<void> }> {
+/** Creates a database on the PostgreSQL server of the test run. Default: an empty one. */
+export async function createTestPostgresDatabase(
+  template = "template1",
+): Promise<{ url: string; remove: () => Promise<void> }> {
   const server = inject("postgresUrl");
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await runSql(server, `create database ${name}`);
+  await runSql(server, `create database ${name} template ${template}`);
   return { url: url.href, remove: () => runSql(server, `drop database if exists ${name} with (force)`) };
 }
 

@@ -3,8 +3,9 @@ import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
+import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
-import type { Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
+import type { Bucket, Deps, ObjectDeletion } from "../ports/index.ts";
 
 /**
  * A deletion can be cancelled until this long before it is due. Longer than any transaction, and than the clocks of replicas differ.
@@ -25,82 +26,61 @@ export type AdoptInput = {
  * With a scanner the attachment is `scanning` first. The object stays in the bucket when the attachment is deleted.
  * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`.
  */
-export function adoptObject(deps: Deps) {
-  const { db, bucket } = deps;
+export function adoptObject({ db, bucket, clock, newId, scanning, onVerificationQueued }: Deps) {
   return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
     const person = await db.people.find(caller.userId);
     if (person?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
-    const objectKey = chooseKey(deps, input);
+    const { noteId } = input;
+    const objectKey = chooseKey(bucket, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
     // Read before the object, so that a deletion in between is noticed.
-    const deletion = await db.objectDeletions.find(objectKey);
+    const seen = await db.objectDeletions.find(objectKey);
     const stored = await bucket.head(objectKey);
     if (stored === undefined) {
       throw new DomainError("object_not_found", "There is no such object in the bucket. Check the URL and the key.");
     }
-    return attach(deps, { caller, noteId: input.noteId, objectKey, filename, stored, deletion });
+    const adopted = await db.transaction(async (tx) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+      if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
+        throw new DomainError("object_already_attached", "The object is attached already.");
+      }
+      const now = clock();
+      refuseDeleted(await tx.objectDeletions.find(objectKey), { seen, now });
+      const attachment: Attachment = {
+        id: newId(),
+        noteId,
+        ownerId: note.ownerId,
+        createdBy: caller.userId,
+        objectKey,
+        ownsObject: false,
+        filename,
+        contentType: normaliseContentType(stored.contentType),
+        sizeBytes: stored.sizeBytes,
+        checksum: stored.checksum,
+        state: scanning === undefined ? "ready" : "scanning",
+        rejectReason: undefined,
+        createdAt: now,
+      };
+      await tx.attachments.insert(attachment);
+      // It may be an object of ours whose deletion is queued.
+      await tx.objectDeletions.cancel(objectKey);
+      if (scanning !== undefined) {
+        await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
+      }
+      const detail = { filename, sizeBytes: stored.sizeBytes };
+      const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+      await tx.audit.add(auditEvent("attachment.adopted", event));
+      return attachment;
+    });
+    if (scanning !== undefined) onVerificationQueued();
+    return adopted;
   };
 }
 
-function chooseKey({ bucket }: Deps, { s3Url, key }: AdoptInput): string {
+function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
   if (s3Url !== undefined && key === undefined) return bucket.objectKeyOf(s3Url);
   if (key !== undefined && s3Url === undefined) return key;
   throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
-}
-
-type Adopted = {
-  caller: Caller;
-  noteId: string;
-  objectKey: string;
-  filename: string;
-  stored: StoredObject;
-  deletion: ObjectDeletion | undefined;
-};
-
-async function attach({ db, clock, newId, scanning, onVerificationQueued }: Deps, input: Adopted): Promise<Attachment> {
-  const { caller, noteId, objectKey, filename, stored } = input;
-  const adopted = await db.transaction(async (tx) => {
-    const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
-    if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
-      throw new DomainError("object_already_attached", "The object is attached already.");
-    }
-    const now = clock();
-    refuseDeleted(await tx.objectDeletions.find(objectKey), { seen: input.deletion, now });
-    const attachment: Attachment = {
-      id: newId(),
-      noteId,
-      ownerId: note.ownerId,
-      createdBy: caller.userId,
-      objectKey,
-      ownsObject: false,
-      filename,
-      contentType: normaliseContentType(stored.contentType),
-      sizeBytes: stored.sizeBytes,
-      checksum: stored.checksum,
-      state: scanning === undefined ? "ready" : "scanning",
-      rejectReason: undefined,
-      createdAt: now,
-    };
-    await tx.attachments.insert(attachment);
-    // It may be an object of ours whose deletion is queued.
-    await tx.objectDeletions.cancel(objectKey);
-    if (scanning !== undefined) {
-      await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
-    }
-    await tx.audit.add({
-      id: newId(),
-      at: now,
-      action: "attachment.adopted",
-      actorId: caller.userId,
-      noteId,
-      ownerId: note.ownerId,
-      attachmentIds: [attachment.id],
-      detail: { filename, sizeBytes: stored.sizeBytes },
-    });
-    return attachment;
-  });
-  if (scanning !== undefined) onVerificationQueued();
-  return adopted;
 }
 
 /** A purge that has listed a deletion runs it even if the row is cancelled. So only a deletion that is not due soon can be cancelled. */

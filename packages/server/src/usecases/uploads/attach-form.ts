@@ -4,6 +4,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
+import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
@@ -26,36 +27,20 @@ export function attachFile(deps: Deps) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued } = deps;
   return async (
     caller: Caller,
-    input: {
-      noteId: string;
-      filename: string;
-      contentType: string;
-      body: Readable;
-      length?: LengthBounds | undefined;
-    },
+    input: { noteId: string; filename: string; contentType: string; body: Readable; length?: LengthBounds | undefined },
   ): Promise<Attachment> => {
-    const { noteId } = input;
+    const { noteId, length } = input;
     const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES);
-    const { length } = input;
-    const withReservation = await reserveCapacity(deps, {
-      objectKey,
-      ownerId,
-      userId: caller.userId,
-      length,
-      maxBytes,
-    });
+    const { userId } = caller;
+    const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
     try {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
-      const stored = await bucket.store({
-        objectKey,
-        contentType,
-        body: sniffStream({ filename, contentType }, withReservation(input.body)),
-        maxBytes,
-      });
+      const body = sniffStream({ filename, contentType }, withReservation(input.body));
+      const stored = await bucket.store({ objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
         // Authorises again: the share may have been revoked, or the note deleted, while the bytes arrived.
@@ -81,16 +66,9 @@ export function attachFile(deps: Deps) {
           await tx.verifications.insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
           return attachment;
         }
-        await tx.audit.add({
-          id: newId(),
-          at: now,
-          action: "attachment.uploaded",
-          actorId: caller.userId,
-          noteId,
-          ownerId: note.ownerId,
-          attachmentIds: [attachment.id],
-          detail: { filename, sizeBytes: stored.sizeBytes },
-        });
+        const detail = { filename, sizeBytes: stored.sizeBytes };
+        const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+        await tx.audit.add(auditEvent("attachment.uploaded", event));
         return attachment;
       });
       if (etag !== undefined) onVerificationQueued();

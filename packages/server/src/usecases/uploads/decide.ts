@@ -1,6 +1,6 @@
 import type { Attachment, Checksum, VerificationState } from "../../domain/attachment.ts";
-import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Upload } from "../../domain/upload.ts";
+import { aboutFile, auditEvent } from "../audit-event.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/purge.ts";
 import { deleteObjectNow } from "./delete-objects.ts";
@@ -24,13 +24,10 @@ export async function markReady(
     const attachment = await tx.attachments.find(seen.id);
     // The adoption of an object has an event of its own, which exists since the adoption.
     if (moved && seen.ownsObject) {
-      const { scanned } = verdict;
-      const detail = {
-        filename: seen.filename,
-        sizeBytes: seen.sizeBytes,
-        ...(scanned === undefined ? {} : { scanned }),
-      };
-      await tx.audit.add(eventOf(seen, { id: newId(), at: clock(), action: "attachment.uploaded", detail }));
+      const { filename, sizeBytes } = seen;
+      const detail = { filename, sizeBytes, ...(verdict.scanned === undefined ? {} : { scanned: verdict.scanned }) };
+      const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: clock(), detail };
+      await tx.audit.add(auditEvent("attachment.uploaded", event));
     }
     return attachment;
   });
@@ -43,21 +40,20 @@ export async function reject(
 ): Promise<Attachment | undefined> {
   const now = clock();
   const reason = `${verdict.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
+  const objects = seen.ownsObject ? objectsOf({ attachment: seen, upload, now }) : [];
   const { moved, attachment } = await db.transaction(async (tx) => {
     const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
     const moved = await transitionUpload(tx, { ...subject, to: "rejected", rejectReason: reason });
     const attachment = await tx.attachments.find(seen.id);
     if (!moved) return { moved, attachment };
-    if (seen.ownsObject) await queueDeletions(tx, objectsOf({ attachment: seen, upload, now }));
+    await queueDeletions(tx, objects);
     const detail = { filename: seen.filename, reason };
-    await tx.audit.add(eventOf(seen, { id: newId(), at: now, action: "attachment.rejected", detail }));
+    const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: now, detail };
+    await tx.audit.add(auditEvent("attachment.rejected", event));
     return { moved, attachment };
   });
-  if (moved && seen.ownsObject) {
-    for (const { objectKey } of objectsOf({ attachment: seen, upload, now })) {
-      await deleteObjectNow(bucket, { objectKey, multipart: upload?.multipart });
-    }
-  }
+  if (!moved) return attachment;
+  for (const { objectKey } of objects) await deleteObjectNow(bucket, { objectKey, multipart: upload?.multipart });
   return attachment;
 }
 
@@ -107,11 +103,4 @@ function objectsOf({ attachment, upload, now }: Decision & { now: number }): Pla
   const uploaded = upload && { objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }) };
   if (uploaded?.objectKey === objectKey) return [uploaded];
   return [{ objectKey, notBefore: now }, ...(uploaded === undefined ? [] : [uploaded])];
-}
-
-function eventOf(
-  { id, noteId, ownerId, createdBy }: Attachment,
-  event: Pick<AuditEvent, "id" | "at" | "action" | "detail">,
-): AuditEvent {
-  return { ...event, actorId: createdBy, noteId, ownerId, attachmentIds: [id] };
 }

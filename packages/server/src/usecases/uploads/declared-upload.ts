@@ -1,6 +1,6 @@
 import type { Caller } from "../../domain/person.ts";
 import type { Upload } from "../../domain/upload.ts";
-import type { SignedRequest } from "../ports/index.ts";
+import type { Deps, SignedRequest } from "../ports/index.ts";
 
 export type StartUploadInput = {
   noteId: string;
@@ -19,3 +19,20 @@ export type DeclaredUpload = StartUploadInput & { caller: Caller; objectKey: str
 
 /** `request` is the PUT to send. Undefined for a multipart upload, and for a repeated start whose file is already complete. */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
+
+/** Signs the single PUT of an upload, until the upload expires. */
+export function signPut(
+  { bucket, limits, capabilities }: Deps,
+  { upload, now }: { upload: Upload; now: number },
+): Promise<SignedRequest> {
+  return bucket.presignPut({
+    objectKey: upload.objectKey,
+    contentType: upload.contentType,
+    sizeBytes: upload.sizeBytes,
+    // A bucket that cannot check a signed SHA-256 may refuse the request.
+    checksum: capabilities().signedSha256 ? upload.declaredChecksum : undefined,
+    onlyOnce: !upload.staged,
+    expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),
+    now,
+  });
+}

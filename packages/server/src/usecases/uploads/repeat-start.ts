@@ -2,8 +2,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
-import type { DeclaredUpload, StartedUpload } from "./declared-upload.ts";
-import { signPut } from "./sign-put.ts";
+import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upload.ts";
 
 /** How long an idempotency key is remembered after the first start. Milliseconds. */
 const REMEMBERED_MS = 86_400_000;

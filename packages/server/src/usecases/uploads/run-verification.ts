@@ -1,7 +1,7 @@
 import { isBeingVerified } from "../../domain/attachment.ts";
 import type { ClaimedVerification, Deps } from "../ports/index.ts";
 import { markReady, reject } from "./decide.ts";
-import { CHANGED, confirmUnchanged, type Subject, type Verdict, verifyContent } from "./verify.ts";
+import { CHANGED, confirmUnchanged, verifyContent } from "./verify.ts";
 
 /** How long a claim lasts without a renewal. A holder that died delays the verification by this much. Milliseconds. */
 const LEASE_MS = 60_000;
@@ -17,12 +17,8 @@ const RETRY_MAX_MS = 600_000;
 export function claimVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<ClaimedVerification | undefined> => {
     const now = clock();
-    return db.verifications.claim({
-      now,
-      holder: newId(),
-      leaseEndsAt: now + LEASE_MS,
-      canScan: scanning !== undefined,
-    });
+    const canScan = scanning !== undefined;
+    return db.verifications.claim({ now, holder: newId(), leaseEndsAt: now + LEASE_MS, canScan });
   };
 }
 
@@ -55,24 +51,23 @@ async function verifyAndDecide(
   deps: Deps,
   { claimed, signal }: { claimed: ClaimedVerification; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const { db } = deps;
+  const { db, bucket } = deps;
   const attachment = await db.attachments.find(claimed.attachmentId);
   // It may have been deleted, or decided by another holder.
   if (attachment === undefined || !isBeingVerified(attachment.state)) return;
   const upload = await db.uploads.findOfAttachment(attachment.id);
   const { objectKey } = attachment;
-  const { etag } = claimed;
-  const verdict = await verify(deps, { objectKey, etag, declaredChecksum: upload?.declaredChecksum, signal });
+  const stored = await bucket.head(objectKey);
+  let verdict = CHANGED;
+  if (stored?.etag === claimed.etag) {
+    const content = await verifyContent(deps, {
+      objectKey,
+      stored,
+      declaredChecksum: upload?.declaredChecksum,
+      signal,
+    });
+    verdict = await confirmUnchanged(bucket, { objectKey, stored, verdict: content });
+  }
   if (verdict.ok) await markReady(deps, { attachment, upload, verdict });
   else await reject(deps, { attachment, upload, reason: verdict.reason });
-}
-
-async function verify(
-  deps: Deps,
-  { objectKey, etag, ...declared }: Omit<Subject, "stored"> & { etag: string },
-): Promise<Verdict> {
-  const stored = await deps.bucket.head(objectKey);
-  if (stored?.etag !== etag) return CHANGED;
-  const verdict = await verifyContent(deps, { objectKey, stored, ...declared });
-  return confirmUnchanged(deps.bucket, { objectKey, stored, verdict });
 }

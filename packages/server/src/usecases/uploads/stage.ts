@@ -14,13 +14,17 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Sto
  * Where a URL can still write to the uploaded object (`upload.staged`), it is a copy under a new key, made for this completion alone.
  * The deletion of the copy is queued before the copy exists. The transaction that attaches the copy cancels it.
  */
-export async function stage(deps: Deps, arrived: StoredUpload): Promise<StoredUpload> {
+export async function stage({ db, bucket, clock }: Deps, arrived: StoredUpload): Promise<StoredUpload> {
   const { attachment, upload } = arrived;
   if (!upload.staged) return arrived;
-  const { db, bucket, clock } = deps;
   const objectKey = bucket.newObjectKey();
   await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
-  const stored = await copyTo(deps, { arrived, objectKey });
+  const { sizeBytes, contentType } = arrived.stored;
+  const outcome = await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });
+  const stored = outcome === "done" ? await bucket.head(objectKey) : undefined;
+  if (stored === undefined) {
+    throw new DomainError("upload_incomplete", "The file is no longer in the bucket. PUT it to the signed URL again.");
+  }
   return { attachment: { ...attachment, objectKey }, upload, stored };
 }
 
@@ -36,15 +40,4 @@ export async function discardUnusedCopy(
   if (!staged.upload.staged || decided?.objectKey === objectKey) return;
   await db.objectDeletions.put({ objectKey, notBefore: clock() });
   onDeletionsQueued();
-}
-
-async function copyTo(
-  { bucket }: Deps,
-  { arrived, objectKey }: { arrived: StoredUpload; objectKey: string },
-): Promise<StoredObject> {
-  const { sizeBytes, contentType } = arrived.stored;
-  const outcome = await bucket.copy({ from: arrived.upload.objectKey, to: objectKey, sizeBytes, contentType });
-  const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
-  if (copied !== undefined) return copied;
-  throw new DomainError("upload_incomplete", "The file is no longer in the bucket. PUT it to the signed URL again.");
 }

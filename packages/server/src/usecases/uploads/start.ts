@@ -8,11 +8,8 @@ import type { MultipartUpload, Upload } from "../../domain/upload.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
-import type { DeclaredUpload, StartedUpload, StartUploadInput } from "./declared-upload.ts";
+import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
-import { signPut } from "./sign-put.ts";
-
-type Recording = { declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
 /** Longer than it takes to create and record a multipart upload. After that, its process has died. Milliseconds. */
 const UNRECORDED_AFTER_MS = 600_000;
@@ -101,62 +98,35 @@ async function startMultipart(
 
 async function recordUpload(
   { clock, newId, limits, capabilities }: Deps,
-  { tx, declared, multipart }: Recording & { tx: Queries },
+  { tx, declared, multipart }: { tx: Queries; declared: DeclaredUpload; multipart: MultipartUpload | undefined },
 ): Promise<Upload> {
-  const { caller, noteId } = declared;
+  const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes, idempotencyKey } = declared;
   const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
   const { conditionalPut, partsDie } = capabilities();
-  const { attachment, upload } = describeUpload(
-    { declared, multipart },
-    {
-      staged: multipart === undefined ? !conditionalPut : !partsDie,
-      now: clock(),
-      ownerId: note.ownerId,
-      ids: [newId(), newId()],
-      ttlSeconds: multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds,
-    },
-  );
+  const ttlSeconds = multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds;
+  const now = clock();
+  const common = { noteId, objectKey, filename, contentType, sizeBytes, state: "pending" as const, createdAt: now };
+  const attachment: Attachment = {
+    ...common,
+    id: newId(),
+    ownerId: note.ownerId,
+    createdBy: caller.userId,
+    ownsObject: true,
+    checksum: undefined,
+    rejectReason: undefined,
+  };
+  const upload: Upload = {
+    ...common,
+    id: newId(),
+    attachmentId: attachment.id,
+    userId: caller.userId,
+    multipart,
+    idempotencyKey,
+    staged: multipart === undefined ? !conditionalPut : !partsDie,
+    declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
+    expiresAt: now + ttlSeconds * 1000,
+  };
   await tx.attachments.insert(attachment, { quota: quotaOf(limits) });
   await tx.uploads.insert(upload);
   return upload;
-}
-
-function describeUpload(
-  { declared, multipart }: Recording,
-  context: { staged: boolean; now: number; ownerId: string; ids: [string, string]; ttlSeconds: number },
-): { attachment: Attachment; upload: Upload } {
-  const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes } = declared;
-  const { staged, now, ownerId } = context;
-  const [attachmentId, uploadId] = context.ids;
-  const common = {
-    noteId,
-    objectKey,
-    filename,
-    contentType,
-    sizeBytes,
-    state: "pending" as const,
-    createdAt: now,
-  };
-  return {
-    attachment: {
-      ...common,
-      id: attachmentId,
-      ownerId,
-      createdBy: caller.userId,
-      ownsObject: true,
-      checksum: undefined,
-      rejectReason: undefined,
-    },
-    upload: {
-      ...common,
-      id: uploadId,
-      attachmentId,
-      userId: caller.userId,
-      multipart,
-      idempotencyKey: declared.idempotencyKey,
-      staged,
-      declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
-      expiresAt: now + context.ttlSeconds * 1000,
-    },
-  };
 }

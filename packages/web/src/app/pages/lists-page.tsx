@@ -1,8 +1,7 @@
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { NoteList } from "../../features/notes/list/note-list.tsx";
-import { toasts } from "../../service/toasts.ts";
-import { describeProblem, texts } from "../../texts/index.ts";
+import { texts } from "../../texts/index.ts";
 import { useCreateNote } from "../use-create-note.ts";
 import { useScope } from "../use-scope.ts";
 
@@ -12,9 +11,7 @@ export function ListsPage() {
   const { q = "" } = useSearch({ strict: false });
   const scope = useScope() ?? "owned";
   const navigate = useNavigate();
-  const { create } = useCreateNote({
-    onError: (error) => toasts.add({ title: describeProblem(error), priority: "high" }),
-  });
+  const { create } = useCreateNote();
   const search = (text: string) =>
     void navigate({
       to: ".",

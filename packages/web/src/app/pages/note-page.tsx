@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { type ComponentProps, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
@@ -12,7 +12,6 @@ import { latestFirst } from "../../features/attachments/use-listed-attachments.t
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { isUnavailable, UnavailableNote } from "../../features/notes/unavailable-note.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
-import type { ShareDialog } from "../../features/sharing/share-dialog.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { OpenedPart } from "../opened-part.tsx";
@@ -29,23 +28,21 @@ export function NotePage() {
   const isGone = note.isError && isUnavailable(note.error);
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const [linked, setLinked] = useState<Attachment>();
-  const [sharing, setSharing] = useState<Sharing>();
+  const [sharing, setSharing] = useState<{ noteId: string; attachment?: Attachment }>();
   const { history } = useRouter();
+  const kept = q === undefined ? {} : { q };
   const hasNoteBehind = useRef(false);
   if (file === undefined) hasNoteBehind.current = false;
   const show = (attachmentId: string) => {
     hasNoteBehind.current ||= file === undefined;
-    const search = { ...(q !== undefined && { q }), file: attachmentId };
-    void navigate({ search, replace: file !== undefined, resetScroll: false });
+    void navigate({ search: { ...kept, file: attachmentId }, replace: file !== undefined, resetScroll: false });
   };
-  // Closing goes back in the history, so that the next "back" does not open the file again. A visit that began at the URL of the file
-  // has no note in its history.
+  // Goes back, so that the next "back" does not open the file again. A visit that began at the file has no note behind it.
   const hide = () => {
     if (hasNoteBehind.current) history.back();
-    else void navigate({ search: q === undefined ? {} : { q }, replace: true, resetScroll: false });
+    else void navigate({ search: kept, replace: true, resetScroll: false });
   };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
-  const kept = q === undefined ? {} : { q };
   const back = (
     <Link
       to={list}
@@ -82,13 +79,13 @@ export function NotePage() {
             back={back}
             onDeleted={() => void navigate({ to: list, search: kept, replace: true })}
           >
-            <AccessLine note={note.data} onShare={() => setSharing(sharingOfNote(noteId))} />
+            <AccessLine note={note.data} onShare={() => setSharing({ noteId })} />
           </NoteText>
           <AttachmentSection
             note={note.data}
             onPreview={show}
             onCopyLink={setLinked}
-            onShare={(attachment) => setSharing(sharingOfFile(attachment))}
+            onShare={(attachment) => setSharing({ noteId, attachment })}
           />
           {note.data.role !== "viewer" && (
             <NoteActivity>
@@ -124,20 +121,6 @@ export function NotePage() {
       )}
     </div>
   );
-}
-
-type Sharing = Omit<ComponentProps<typeof ShareDialog>, "onClose">;
-
-function sharingOfNote(noteId: string): Sharing {
-  return { subject: { noteId }, title: texts.sharing.shareNote };
-}
-
-function sharingOfFile({ id, filename }: Attachment): Sharing {
-  return {
-    subject: { attachmentId: id },
-    title: texts.sharing.shareFile(filename),
-    description: texts.sharing.shareFileHint,
-  };
 }
 
 function NoteSkeleton() {

@@ -1,8 +1,9 @@
 import { useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { Section } from "../../components/section.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
-import { ShortcutsSection } from "../../features/settings/shortcuts-section.tsx";
 import { StorageSection } from "../../features/settings/storage-section.tsx";
 import { ThemeSection } from "../../features/settings/theme-section.tsx";
 import { TokenSection } from "../../features/settings/token-section.tsx";
@@ -10,7 +11,8 @@ import { texts } from "../../texts/index.ts";
 import { OpenedPart } from "../opened-part.tsx";
 import { signOut } from "../use-session.ts";
 
-/** The settings: account, sessions, storage, API tokens, theme, shortcuts. */
+const { shortcuts } = texts.settings;
+
 export function SettingsPage() {
   useDocumentTitle(texts.settings.title);
   const [isListed, setListed] = useState(false);
@@ -23,7 +25,11 @@ export function SettingsPage() {
         <StorageSection />
         <TokenSection />
         <ThemeSection />
-        <ShortcutsSection onShow={() => setListed(true)} />
+        <Section title={shortcuts.title} hint={shortcuts.hint}>
+          <Button className="self-start" onClick={() => setListed(true)}>
+            {shortcuts.show}
+          </Button>
+        </Section>
         {isListed && (
           <OpenedPart onClose={() => setListed(false)}>
             {({ ShortcutsDialog }) => <ShortcutsDialog onClose={() => setListed(false)} />}

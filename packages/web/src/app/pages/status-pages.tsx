@@ -14,22 +14,19 @@ export function PendingPage() {
   );
 }
 
-/** Shown in place of a page that failed. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
+  const retry = () => {
+    reset();
+    // The browser loads failed code again only after a reload.
+    void reloadIfServed();
+  };
   return (
     <main className="grid min-h-full place-items-center">
-      <Failure title={texts.app.failed.title} error={error} onRetry={() => retry(reset)} />
+      <Failure title={texts.app.failed.title} error={error} onRetry={retry} />
     </main>
   );
 }
 
-/** The browser loads failed code again only after a reload. */
-function retry(reset: () => void): void {
-  reset();
-  void reloadIfServed();
-}
-
-/** Shown for an unknown path. */
 export function MissingPage() {
   const { title, hint, action } = texts.app.notFound;
   useDocumentTitle(title);

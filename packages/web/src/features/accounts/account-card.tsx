@@ -4,7 +4,6 @@ import { texts } from "../../texts/index.ts";
 
 type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
 
-/** The card of the sign-in and sign-up pages. */
 export function AccountCard({ title, hint, children }: AccountCardProps) {
   return (
     <main className="grid min-h-full place-items-center px-4 py-12">
@@ -20,15 +19,8 @@ export function AccountCard({ title, hint, children }: AccountCardProps) {
   );
 }
 
-type OtherPageLinkProps = {
-  question?: string;
-  action: string;
-  page: "/sign-in" | "/sign-up";
-  /** The path to open after the sign-in. */
-  to: string;
-};
+type OtherPageLinkProps = { question?: string; action: string; page: "/sign-in" | "/sign-up"; to: string };
 
-/** Links from the sign-in page to the sign-up page, and back. */
 export function OtherPageLink({ question, action, page, to }: OtherPageLinkProps) {
   return (
     <p className="mt-6 text-center text-muted text-small">

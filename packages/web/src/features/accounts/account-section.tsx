@@ -15,7 +15,6 @@ import { PasswordForm } from "./password-form.tsx";
 
 const words = texts.accounts;
 
-/** The name and password of the user, and the sign-out. */
 export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { data: session } = useQuery(sessionQuery);
   const [isChangingPassword, setChangingPassword] = useState(false);

@@ -1,18 +1,15 @@
+import { useRef, useState } from "react";
 import { texts } from "../../texts/index.ts";
 
 const { problems } = texts.accounts;
 const MIN_PASSWORD_LENGTH = 10;
 const MAX_PASSWORD_LENGTH = 128;
 
-export type Problems<Names extends string> = Partial<Record<Names, string>>;
-
-/** Returns the problem with an email address, or undefined. */
 export function checkEmail(email: string): string | undefined {
   if (email.trim() === "") return problems.emailMissing;
   return /^\S+@\S+\.\S+$/.test(email.trim()) ? undefined : problems.emailInvalid;
 }
 
-/** Returns the problem with a new password, or undefined. */
 export function checkNewPassword(password: string): string | undefined {
   if (password === "") return problems.passwordMissing;
   if (password.length > MAX_PASSWORD_LENGTH) return problems.passwordLong;
@@ -24,16 +21,18 @@ export function valuesOf<Names extends string>(form: HTMLFormElement, names: rea
   return Object.fromEntries(names.map((name) => [name, String(fields.get(name) ?? "")])) as Record<Names, string>;
 }
 
-/** Returns the fields that have a problem and focuses the first one. Returns undefined when there is none. */
-export function collectProblems<Names extends string>(
-  form: HTMLFormElement,
-  found: Record<Names, string | undefined>,
-): Problems<Names> | undefined {
-  const entries = Object.entries(found).filter(([, problem]) => problem !== undefined);
-  const [first] = entries;
-  if (first === undefined) return undefined;
-  focusField(form, first[0]);
-  return Object.fromEntries(entries) as Problems<Names>;
+/** The problems of a form. `report` shows them, focuses the first one, and returns whether there is one. */
+export function useProblems<Names extends string>() {
+  const form = useRef<HTMLFormElement>(null);
+  const [problems, setProblems] = useState<Partial<Record<Names, string>>>({});
+  function report(found: Partial<Record<Names, string | undefined>>): boolean {
+    const entries = Object.entries(found).filter(([, problem]) => problem !== undefined);
+    setProblems(Object.fromEntries(entries) as Partial<Record<Names, string>>);
+    const [first] = entries;
+    if (first !== undefined) focusField(form.current, first[0]);
+    return first !== undefined;
+  }
+  return { form, problems, report };
 }
 
 export function focusField(form: HTMLFormElement | null, name: string): void {

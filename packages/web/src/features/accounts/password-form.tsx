@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -8,15 +8,14 @@ import { hasCode } from "../../service/client.ts";
 import { instanceQuery, keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
-import { checkNewPassword, collectProblems, focusField, type Problems, valuesOf } from "./form-validation.ts";
+import { checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 
 const words = texts.accounts;
 
 /** `email` identifies the account to password managers. */
 export function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
-  const form = useRef<HTMLFormElement>(null);
-  const [problems, setProblems] = useState<Problems<"current" | "new">>({});
+  const { form, problems, report } = useProblems<"current" | "new">();
   const change = useMutation({
     mutationFn: accounts.changePassword,
     async onSuccess(_, { revokeOtherSessions: isAll }) {
@@ -29,8 +28,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
     onError(failure) {
       if (!hasCode(failure, "invalid_request")) return;
       const { wrongPassword, wrongPasswordOrNone } = words.account;
-      setProblems({ current: instance?.oidc ? wrongPasswordOrNone(instance.oidc.name) : wrongPassword });
-      focusField(form.current, "current");
+      report({ current: instance?.oidc ? wrongPasswordOrNone(instance.oidc.name) : wrongPassword });
     },
   });
 
@@ -38,12 +36,11 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
     event.preventDefault();
     const values = valuesOf(event.currentTarget, ["current", "new", "endOthers"]);
     const isSame = values.new !== "" && values.new === values.current;
-    const found = collectProblems(event.currentTarget, {
+    const hasProblem = report({
       current: values.current === "" ? words.problems.passwordMissing : undefined,
       new: isSame ? words.problems.passwordSame : checkNewPassword(values.new),
     });
-    setProblems(found ?? {});
-    if (found !== undefined) return;
+    if (hasProblem) return;
     const revokeOtherSessions = values.endOthers !== "";
     change.mutate({ currentPassword: values.current, newPassword: values.new, revokeOtherSessions });
   }

@@ -5,15 +5,9 @@ import { Problem } from "../../components/states.tsx";
 import { accounts } from "../../service/accounts.ts";
 import { texts } from "../../texts/index.ts";
 
-type ProviderButtonProps = {
-  /** The display name of the identity provider. */
-  name: string;
-  /** The path to return to. */
-  to: string;
-  /** Whether the page has no form below the button. */
-  isOnly?: boolean;
-};
+type ProviderButtonProps = { name: string; to: string; isOnly?: boolean };
 
+/** Signs in with an identity provider, which returns to the path `to`. `isOnly`: the page has no form below the button. */
 export function ProviderButton({ name, to, isOnly = false }: ProviderButtonProps) {
   const start = useMutation({
     mutationFn: () => accounts.startOidc(to),

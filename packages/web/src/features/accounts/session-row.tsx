@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import Bowser from "bowser";
 import { Monitor, Smartphone } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -7,7 +8,6 @@ import { accounts, type Session } from "../../service/accounts.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
-import { describeDevice } from "./describe-device.ts";
 
 const words = texts.accounts.sessions;
 /** How often the service updates the time of the last use. Milliseconds. */
@@ -66,4 +66,13 @@ function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean })
       {facts.join(texts.common.separator)}
     </p>
   );
+}
+
+function describeDevice(userAgent: string | null | undefined): { name: string; isHandheld: boolean } {
+  // The library throws for an empty string.
+  if (!userAgent) return { name: words.unknownDevice, isHandheld: false };
+  const { browser, os, platform } = Bowser.parse(userAgent);
+  const isHandheld = platform.type === "mobile" || platform.type === "tablet";
+  if (!browser.name) return { name: words.unknownDevice, isHandheld };
+  return { name: os.name ? words.device(browser.name, os.name) : browser.name, isHandheld };
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
-import { Notice } from "../../components/notice.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
@@ -11,7 +10,7 @@ import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
-import { checkEmail, collectProblems, focusField, type Problems, valuesOf } from "./form-validation.ts";
+import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
 
 const words = texts.accounts;
@@ -27,8 +26,7 @@ type SignInProps = {
 export function SignIn({ to, error, onDone }: SignInProps) {
   useDocumentTitle(words.signIn.title);
   const { data: instance } = useQuery(instanceQuery);
-  const form = useRef<HTMLFormElement>(null);
-  const [problems, setProblems] = useState<Problems<"email" | "password">>({});
+  const { form, problems, report } = useProblems<"email" | "password">();
   const signIn = useMutation({
     mutationFn: accounts.signIn,
     async onSuccess() {
@@ -41,12 +39,11 @@ export function SignIn({ to, error, onDone }: SignInProps) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const { email, password } = valuesOf(event.currentTarget, ["email", "password"]);
-    const found = collectProblems(event.currentTarget, {
+    const hasProblem = report({
       email: checkEmail(email),
       password: password === "" ? words.problems.passwordMissing : undefined,
     });
-    setProblems(found ?? {});
-    if (found === undefined) signIn.mutate({ email: email.trim(), password });
+    if (!hasProblem) signIn.mutate({ email: email.trim(), password });
   }
 
   return (
@@ -90,7 +87,9 @@ function Reason({ code }: { code: string | undefined }) {
   return (
     <div className="mb-4">
       {code === "session_ended" ? (
-        <Notice>{words.sessionEnded}</Notice>
+        <p role="status" className="rounded-card bg-warning-soft px-3 py-2 text-small text-warning">
+          {words.sessionEnded}
+        </p>
       ) : (
         <Problem>{Object.hasOwn(known, code) ? known[code] : words.providerFailures.sign_in_failed}</Problem>
       )}

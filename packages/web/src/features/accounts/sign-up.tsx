@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import type { Instance } from "@valetkey/client";
+import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -10,33 +11,18 @@ import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
-import {
-  checkEmail,
-  checkNewPassword,
-  collectProblems,
-  focusField,
-  type Problems,
-  valuesOf,
-} from "./form-validation.ts";
+import { checkEmail, checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
-import { SignUpClosed } from "./sign-up-closed.tsx";
 
 const words = texts.accounts;
 
-type SignUpProps = {
-  /** The path to open after the sign-up. */
-  to: string;
-  onDone: () => void;
-};
-
-/** Creates the first account of a new service, or another one. */
-export function SignUp({ to, onDone }: SignUpProps) {
+/** Creates the first account of a new service, or another one. `to` is the path to open afterwards. */
+export function SignUp({ to, onDone }: { to: string; onDone: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
   const title = isFirst ? words.first.title : words.signUp.title;
   useDocumentTitle(title);
-  const form = useRef<HTMLFormElement>(null);
-  const [problems, setProblems] = useState<Problems<"name" | "email" | "password">>({});
+  const { form, problems, report } = useProblems<"name" | "email" | "password">();
   const signUp = useMutation({
     mutationFn: accounts.signUp,
     async onSuccess() {
@@ -47,22 +33,19 @@ export function SignUp({ to, onDone }: SignUpProps) {
     onError(failure) {
       // Sign-up may have been closed since the page was loaded.
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
-      if (!hasCode(failure, "email_taken")) return;
-      setProblems({ email: words.failures.email_taken });
-      focusField(form.current, "email");
+      if (hasCode(failure, "email_taken")) report({ email: words.failures.email_taken });
     },
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const { name, email, password } = valuesOf(event.currentTarget, ["name", "email", "password"]);
-    const found = collectProblems(event.currentTarget, {
+    const hasProblem = report({
       name: name.trim() === "" ? words.problems.nameMissing : undefined,
       email: checkEmail(email),
       password: checkNewPassword(password),
     });
-    setProblems(found ?? {});
-    if (found === undefined) signUp.mutate({ name: name.trim(), email: email.trim(), password });
+    if (!hasProblem) signUp.mutate({ name: name.trim(), email: email.trim(), password });
   }
 
   if (instance?.signUp === "closed") return <SignUpClosed instance={instance} to={to} />;
@@ -87,6 +70,24 @@ export function SignUp({ to, onDone }: SignUpProps) {
       {!isFirst && (
         <OtherPageLink page="/sign-in" to={to} question={words.signUp.other} action={words.signUp.otherAction} />
       )}
+    </AccountCard>
+  );
+}
+
+function SignUpClosed({ instance, to }: { instance: Instance; to: string }) {
+  const { hasAccounts, oidc } = instance;
+  const { closed } = words;
+  const hint = hasAccounts
+    ? (oidc && closed.hintWithProvider(oidc.name)) || closed.hint
+    : (oidc && closed.firstWithProvider(oidc.name)) || closed.first;
+  return (
+    <AccountCard title={hasAccounts ? closed.title : words.first.title} hint={hint}>
+      {!hasAccounts && (
+        <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>
+      )}
+      {oidc !== null && <ProviderButton name={oidc.name} to={to} isOnly />}
+      {/* Someone may have created the first account since the page was loaded. */}
+      <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
     </AccountCard>
   );
 }

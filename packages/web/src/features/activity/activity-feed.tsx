@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { History } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
@@ -9,15 +9,31 @@ import { sessionQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
 import { DownloadChart } from "./download-chart.tsx";
-import { type Filter, filterEvents } from "./filter-events.ts";
 import { useEvents } from "./use-events.ts";
 
 const words = texts.activity;
+
+type Filter = "all" | "downloads" | "changes" | "sharing" | "refusals";
+
+const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
+  downloads: ["url.issued"],
+  changes: [
+    "note.created",
+    "note.updated",
+    "note.deleted",
+    "attachment.uploaded",
+    "attachment.adopted",
+    "attachment.rejected",
+    "attachment.deleted",
+  ],
+  sharing: ["share.granted", "share.revoked"],
+  refusals: ["url.refused", "attachment.rejected"],
+};
+
 const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => ({
   value,
   label: words.filter.options[value],
 }));
-const noEvents: never[] = [];
 
 /** The activity of one note, or of all notes that the user owns, with a chart of the downloads. */
 export function ActivityFeed({ noteId }: { noteId?: string }) {
@@ -25,13 +41,13 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   const now = useNow();
   const { pages, events } = useEvents(noteId);
   const [filter, setFilter] = useState<Filter>("all");
-  const filtered = useMemo(() => filterEvents(events ?? noEvents, filter), [events, filter]);
   const hasMore = pages.hasNextPage && !pages.isFetchNextPageError;
   if (pages.isPending) return <Skeletons />;
   if (events === undefined) {
     return <Failure title={words.failedToLoad} error={pages.error} onRetry={() => void pages.refetch()} />;
   }
   if (events.length === 0) return <Empty icon={<History size={28} strokeWidth={1.5} />} {...words.empty} />;
+  const filtered = filter === "all" ? events : events.filter(({ action }) => actions[filter].includes(action));
   return (
     <div className="flex flex-col gap-6">
       <DownloadChart events={events} now={now} isComplete={!pages.hasNextPage} />

@@ -33,12 +33,7 @@ const icons: Record<string, LucideIcon> = {
 };
 const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "attachment.rejected"]);
 
-type ActivityLineProps = {
-  line: Line;
-  accountId: string | undefined;
-  now: number;
-  showsNote: boolean;
-};
+type ActivityLineProps = { line: Line; accountId: string | undefined; now: number; showsNote: boolean };
 
 export function ActivityLine({ line, accountId, now, showsNote }: ActivityLineProps) {
   const { event, since } = line;

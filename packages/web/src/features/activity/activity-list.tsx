@@ -22,7 +22,6 @@ type ActivityListProps = {
   onEnd: () => void;
 };
 
-/** The activity, grouped by day. */
 export function ActivityList({ events, accountId, now, showsNote, pageCount, onEnd }: ActivityListProps) {
   const days = useMemo(() => groupByDay(events), [events]);
   const [shown, setShown] = useState(STEP);

@@ -16,10 +16,7 @@ export type Downloads = {
   total: number;
 };
 
-/**
- * Counts the issued URLs over time, one for each file of a batch. On the first day, it counts by hour. Later, it counts by day, for 14 days, or
- * for 30 days when there are older URLs. `isComplete`: these are all events. Events are sorted newest first.
- */
+/** Counts the issued URLs, one for each file of a batch. Events are newest first. `isComplete`: these are all events. */
 export function countDownloads(
   events: readonly AuditEvent[],
   { now, isComplete }: { now: number; isComplete: boolean },

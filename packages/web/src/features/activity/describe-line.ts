@@ -11,21 +11,14 @@ const MAX_NAME_LENGTH = 48;
 
 type Reader = { accountId: string | undefined; now: number };
 
-export type LineDescription = {
-  /** The name at the start of `text`. */
-  who: string;
-  text: string;
-  /** Why a file was rejected. */
-  reason?: string;
-};
-
-export function describeLine(line: Line, reader: Reader): LineDescription {
+/** Returns the text, the name that it begins with, and the reason why a file was rejected. */
+export function describeLine(line: Line, reader: Reader) {
   const { actor, detail } = line.event;
   const isYou = actor.id === reader.accountId;
   const name = isYou ? texts.common.you : nameOf(actor, { otherwise: texts.common.someone });
   const text = describe(line, { ...reader, who: { name, isYou } });
   const reason = line.event.action === "attachment.rejected" ? detail.reason : undefined;
-  return { who: name, text, ...(typeof reason === "string" && { reason }) };
+  return { who: name, text, reason: typeof reason === "string" ? reason : undefined };
 }
 
 function describe(line: Line, { who, ...reader }: Reader & { who: { name: string; isYou: boolean } }): string {

@@ -8,12 +8,7 @@ const HEIGHT = 48;
 const WIDTH = 8;
 const GAP = 2;
 
-type DownloadChartProps = {
-  events: readonly AuditEvent[];
-  now: number;
-  /** Whether these are all events. */
-  isComplete: boolean;
-};
+type DownloadChartProps = { events: readonly AuditEvent[]; now: number; isComplete: boolean };
 
 /** Draws the downloads over time. A summary and a table present the same numbers to screen readers. */
 export function DownloadChart({ events, now, isComplete }: DownloadChartProps) {

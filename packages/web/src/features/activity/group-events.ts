@@ -2,9 +2,7 @@ import type { AuditEvent } from "@valetkey/client";
 
 /** One event, or a run of similar events. */
 export type Line = {
-  /** The newest event. */
   event: AuditEvent;
-  /** The number of events. */
   times: number;
   /** When the oldest event happened. */
   since: string;

@@ -5,7 +5,6 @@ import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
 
-/** Opens the file dialog of the browser, as the key U does. */
 export function AttachButton({ onChosen }: { onChosen: (files: ChosenFile[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   useShortcut("u", () => input.current?.click());

@@ -1,12 +1,12 @@
 import type { Attachment } from "@valetkey/client";
-import { Download, Eye, Link2 } from "lucide-react";
+import { Download, Eye, Link2, MoreHorizontal, Trash2, UserPlus } from "lucide-react";
 import { memo } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
+import { Menu, MenuItem } from "../../components/menu.tsx";
 import { downloadLink } from "../../service/download-link.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
-import { AttachmentMenu } from "./attachment-menu.tsx";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
 const words = texts.attachments;
@@ -68,8 +68,10 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
   );
 });
 
+type ActionsProps = { attachment: Attachment; actions: AttachmentActions };
+
 /** Hidden on touch screens, where the menu has all actions. */
-function QuickActions({ attachment, actions }: { attachment: Attachment; actions: AttachmentActions }) {
+function QuickActions({ attachment, actions }: ActionsProps) {
   return (
     <div className="pointer-coarse:hidden hidden md:flex">
       <IconButton label={words.preview} onClick={() => actions.onPreview(attachment.id)}>
@@ -82,5 +84,44 @@ function QuickActions({ attachment, actions }: { attachment: Attachment; actions
         <Download size={16} />
       </IconLink>
     </div>
+  );
+}
+
+function AttachmentMenu({ attachment, actions }: ActionsProps) {
+  const { onPreview, onCopyLink, onShare, onRemove } = actions;
+  const isReady = attachment.state === "ready";
+  if (!isReady && onRemove === undefined) return null;
+  return (
+    <Menu
+      trigger={
+        <IconButton label={texts.common.more} className="tooltip-left">
+          <MoreHorizontal size={16} />
+        </IconButton>
+      }
+    >
+      {isReady && (
+        <>
+          <MenuItem icon={<Eye size={16} />} onClick={() => onPreview(attachment.id)}>
+            {words.preview}
+          </MenuItem>
+          <MenuItem icon={<Link2 size={16} />} onClick={() => onCopyLink(attachment)}>
+            {words.copyLink}
+          </MenuItem>
+          <MenuItem icon={<Download size={16} />} render={<a {...downloadLink(attachment)} />}>
+            {words.download}
+          </MenuItem>
+          {onShare !== undefined && (
+            <MenuItem icon={<UserPlus size={16} />} onClick={() => onShare(attachment)}>
+              {words.share}
+            </MenuItem>
+          )}
+        </>
+      )}
+      {onRemove !== undefined && (
+        <MenuItem isDanger icon={<Trash2 size={16} />} onClick={() => onRemove(attachment)}>
+          {attachment.state === "rejected" ? words.removeRejected : words.remove}
+        </MenuItem>
+      )}
+    </Menu>
   );
 }

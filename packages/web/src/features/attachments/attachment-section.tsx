@@ -1,28 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
+import { Paperclip } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useRef } from "react";
 import { useNow } from "../../components/use-now.ts";
-import { instanceQuery, sessionQuery } from "../../service/queries.ts";
+import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { AttachButton } from "./attach-button.tsx";
 import { type AttachmentActions, AttachmentRow } from "./attachment-row.tsx";
-import { DropFrame } from "./drop-and-paste/drop-frame.tsx";
 import { useDropAndPaste } from "./drop-and-paste/use-drop-and-paste.ts";
 import { removeAttachment } from "./remove-attachment.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
-import { UploadRows } from "./uploads/upload-row.tsx";
+import { UploadRow, useUploadIds } from "./uploads/upload-row.tsx";
 import { uploads } from "./uploads/uploads.ts";
-import { useUploadIds } from "./uploads/use-uploads.ts";
 import { useListedAttachments } from "./use-listed-attachments.ts";
-import { useNotePolling } from "./use-note-polling.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
 
 type AttachmentSectionProps = {
   note: Note;
-  /** Opens the preview. */
   onPreview: (attachmentId: string) => void;
   /** Opens the dialog of temporary links. */
   onCopyLink: (attachment: Attachment) => void;
@@ -64,7 +61,9 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
         <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
       ) : (
         <ul className="flex flex-col gap-px">
-          <UploadRows ids={uploadIds} />
+          {uploadIds.map((id) => (
+            <UploadRow key={id} id={id} />
+          ))}
           {attachments.map((attachment) => (
             <AttachmentRow
               key={attachment.id}
@@ -98,6 +97,26 @@ function NoFiles({ children }: { children: ReactNode }) {
   );
 }
 
+/** The frame over the note while files are dragged over the page. Drag events pass through it. */
+function DropFrame({ over }: { over: Element | null }) {
+  const box = over?.getBoundingClientRect();
+  return (
+    <div
+      className="pointer-events-none fixed inset-0 z-30 p-2"
+      style={
+        box && { top: box.top, left: box.left, right: "auto", bottom: "auto", width: box.width, height: box.height }
+      }
+    >
+      <div className="flex size-full items-end justify-center rounded-card border-2 border-accent border-dashed bg-accent-soft/60 pb-16 md:items-center md:pb-0">
+        <p className="flex items-center gap-2 rounded-card bg-accent px-4 py-2 font-medium text-on-accent shadow-float">
+          <Paperclip size={16} />
+          {words.drop}
+        </p>
+      </div>
+    </div>
+  );
+}
+
 /** Returns the same object while the role is the same, so that unchanged rows are not rendered again. */
 function useStableActions({ role }: Note, callbacks: Omit<AttachmentSectionProps, "note">): AttachmentActions {
   const latest = useRef(callbacks);
@@ -111,4 +130,19 @@ function useStableActions({ role }: Note, callbacks: Omit<AttachmentSectionProps
     }),
     [role],
   );
+}
+
+/** During a verification, which mostly takes seconds. Milliseconds. */
+const VERIFY_MS = 2_000;
+/** While someone else uploads a file. Milliseconds. */
+const UPLOAD_MS = 10_000;
+
+function useNotePolling({ id }: Note, { shown }: { shown: readonly Attachment[] }): void {
+  const isVerifying = shown.some(({ state }) => state === "verifying" || state === "scanning");
+  const isUploading = shown.some(({ state }) => state === "pending");
+  useQuery({
+    ...noteQuery(id),
+    refetchInterval: isVerifying ? VERIFY_MS : isUploading && UPLOAD_MS,
+    notifyOnChangeProps: [],
+  });
 }

@@ -1,3 +1,4 @@
+import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowUp } from "lucide-react";
@@ -10,7 +11,6 @@ import { pruneThumbnails } from "./thumbnails/thumbnail-store.ts";
 import { describeUploadFailure } from "./uploads/describe-upload.ts";
 import type { Upload, UploadEvent, UploadStatus } from "./uploads/upload.ts";
 import { uploads } from "./uploads/uploads.ts";
-import { useUploads } from "./uploads/use-uploads.ts";
 
 const words = texts.attachments;
 
@@ -68,7 +68,7 @@ function describeEvent(event: UploadEvent): string {
 const STOPPED: ReadonlySet<UploadStatus> = new Set(["paused", "failed", "needs-file", "needs-permission"]);
 
 function OtherUploads({ openNoteId }: { openNoteId: string | undefined }) {
-  const others = useUploads().filter(({ noteId }) => noteId !== openNoteId);
+  const others = Object.values(useStore(uploads.list.$uploads)).filter(({ noteId }) => noteId !== openNoteId);
   const [first] = others;
   if (first === undefined) return null;
   return (

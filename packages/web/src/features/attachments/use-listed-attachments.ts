@@ -1,10 +1,9 @@
 import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
 import { useMemo } from "react";
-import { pendingDeletions } from "./pending-deletions.ts";
-import { useUploadingAttachmentIds } from "./uploads/use-uploads.ts";
+import { pendingDeletions } from "./remove-attachment.ts";
+import { uploads } from "./uploads/uploads.ts";
 
-/** Sorts attachments, the latest first. */
 export function latestFirst(attachments: readonly Attachment[]): Attachment[] {
   return attachments.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
@@ -12,7 +11,7 @@ export function latestFirst(attachments: readonly Attachment[]): Attachment[] {
 /** The attachments that the note shows, the latest first. Those that are deleted or shown as an upload are left out. */
 export function useListedAttachments({ attachments }: Note): Attachment[] {
   const hidden = useStore(pendingDeletions.$ids);
-  const uploading = useUploadingAttachmentIds();
+  const uploading = useStore(uploads.list.$attachmentIds);
   return useMemo(
     () => latestFirst(attachments).filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id)),
     [attachments, hidden, uploading],

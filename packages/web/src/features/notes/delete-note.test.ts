@@ -7,8 +7,7 @@ vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
 vi.stubGlobal("document", new EventTarget());
 vi.stubGlobal("location", new URL("https://valet.example"));
 vi.stubGlobal("localStorage", memoryStorage());
-const { deleteNote } = await import("./delete-note.ts");
-const { $pendingDeletions } = await import("./pending-deletions.ts");
+const { $pendingDeletions, deleteNote } = await import("./delete-note.ts");
 
 const NOTE = { id: "note-1", title: "Plan" };
 const isHidden = () => $pendingDeletions.get().has(NOTE.id);

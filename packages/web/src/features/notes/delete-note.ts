@@ -1,13 +1,16 @@
+import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { offerUndo } from "../../service/undo.ts";
 import { texts } from "../../texts/index.ts";
 import { drafts } from "./draft/drafts.ts";
-import { addPendingDeletion, removePendingDeletion } from "./pending-deletions.ts";
+
+/** The ids of notes whose deletion can still be undone. Lists hide these notes. */
+export const $pendingDeletions = atom<ReadonlySet<string>>(new Set());
 
 /** Hides a note from every list, and deletes it with its files unless the user undoes that. */
 export function deleteNote({ id, title }: { id: string; title: string }): void {
-  addPendingDeletion(id);
+  $pendingDeletions.set(new Set($pendingDeletions.get()).add(id));
   offerUndo({
     title: texts.notes.deleted(title),
     async perform() {
@@ -20,6 +23,6 @@ export function deleteNote({ id, title }: { id: string; title: string }): void {
       await queryClient.invalidateQueries({ queryKey: keys.notes });
       void queryClient.invalidateQueries({ queryKey: keys.usage });
     },
-    restore: () => removePendingDeletion(id),
+    restore: () => $pendingDeletions.set(new Set([...$pendingDeletions.get()].filter((hidden) => hidden !== id))),
   });
 }

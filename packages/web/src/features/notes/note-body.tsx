@@ -4,7 +4,6 @@ import { IconButton } from "../../components/icon-button.tsx";
 import { texts } from "../../texts/index.ts";
 import { GrowingTextarea } from "./growing-textarea.tsx";
 import { Markdown } from "./markdown/markdown.tsx";
-import { sourceOffset } from "./markdown/source-offset.ts";
 
 const words = texts.notes;
 /** The limit of the service. Characters. */
@@ -70,6 +69,15 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
   );
 }
 
+/** Finds the offset in the Markdown source of a click on the rendered text. Undefined: not found. */
+function sourceOffset(source: string, { x, y }: { x: number; y: number }): number | undefined {
+  const position = document.caretPositionFromPoint?.(x, y);
+  const text = position?.offsetNode;
+  if (position == null || !(text instanceof Text)) return undefined;
+  const at = source.indexOf(text.data.trim());
+  return at === -1 ? undefined : at + position.offset;
+}
+
 type BodyFieldProps = {
   body: string;
   caret: number;
@@ -107,19 +115,13 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
 function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
   const isPressed = useRef(false);
   useLayoutEffect(() => {
-    const press = () => {
-      isPressed.current = true;
+    const types = ["pointerdown", "pointerup", "pointercancel"];
+    const track = ({ type }: Event) => {
+      isPressed.current = type === "pointerdown";
     };
-    const release = () => {
-      isPressed.current = false;
-    };
-    addEventListener("pointerdown", press, true);
-    addEventListener("pointerup", release, true);
-    addEventListener("pointercancel", release, true);
+    for (const type of types) addEventListener(type, track, true);
     return () => {
-      removeEventListener("pointerdown", press, true);
-      removeEventListener("pointerup", release, true);
-      removeEventListener("pointercancel", release, true);
+      for (const type of types) removeEventListener(type, track, true);
     };
   }, []);
   return () => {

@@ -14,7 +14,6 @@ type NoteMenuProps = {
   onDelete: (() => void) | undefined;
 };
 
-/** The menu of a note. */
 export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
   return (
     <Menu

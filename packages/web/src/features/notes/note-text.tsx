@@ -1,15 +1,20 @@
 import type { Note } from "@valetkey/client";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { useShortcut } from "../../service/shortcuts.ts";
+import { texts } from "../../texts/index.ts";
 import { isBlankNote, markEdited } from "./blank-note.ts";
 import { deleteNote } from "./delete-note.ts";
 import { Conflict } from "./draft/conflict.tsx";
 import type { NoteFields } from "./draft/draft-storage.ts";
 import { SaveStatus } from "./draft/save-status.tsx";
 import { useDraft } from "./draft/use-draft.ts";
+import { GrowingTextarea } from "./growing-textarea.tsx";
 import { NoteBody } from "./note-body.tsx";
 import { NoteMenu } from "./note-menu.tsx";
-import { TitleField } from "./title-field.tsx";
+
+const words = texts.notes;
+/** The limit of the service. Characters. */
+const MAX_TITLE_LENGTH = 300;
 
 type NoteTextProps = {
   note: Note;
@@ -82,5 +87,47 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         }}
       />
     </>
+  );
+}
+
+type TitleFieldProps = {
+  ref: RefObject<HTMLTextAreaElement | null>;
+  title: string;
+  onChange: (title: string) => void;
+  /** Runs on Enter, which moves to the body. */
+  onEnter: () => void;
+  onBlur: () => void;
+};
+
+/** The editable title. An empty one is saved as "Untitled". */
+function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) {
+  const [isEmpty, setEmpty] = useState(false);
+  return (
+    <GrowingTextarea
+      ref={ref}
+      rows={1}
+      value={isEmpty ? "" : title}
+      maxLength={MAX_TITLE_LENGTH}
+      aria-label={words.title}
+      placeholder={words.untitled}
+      enterKeyHint="next"
+      onChange={({ currentTarget }) => {
+        const line = currentTarget.value.replace(/\s*\n\s*/g, " ");
+        setEmpty(line.trim() === "");
+        onChange(line.trim() === "" ? words.untitled : line);
+      }}
+      onKeyDown={(event) => {
+        if (event.nativeEvent.isComposing) return;
+        if (event.key === "Escape") event.currentTarget.blur();
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        onEnter();
+      }}
+      onBlur={() => {
+        setEmpty(false);
+        onBlur();
+      }}
+      className="-mx-2 -my-1 w-[calc(100%+1rem)] rounded-card px-2 py-1 text-title transition-colors hover:bg-hover focus:bg-transparent"
+    />
   );
 }

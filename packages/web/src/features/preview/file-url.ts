@@ -2,7 +2,6 @@ import { ValetKeyError } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { queryClient } from "../../service/queries.ts";
 
-/** A presigned URL of a file. */
 type FileUrl = { url: string; lifetimeMs: number; requestedAt: Instant };
 /** One clock is never set back, and the other one goes on while the machine sleeps. Milliseconds. */
 type Instant = { ticks: number; time: number };
@@ -54,14 +53,14 @@ type Range = {
   from: number;
   /** Exclusive. */
   to: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 };
 
 /** Reads bytes of the file. Retries once with a new URL when the bucket refuses the first one. Rejects with ValetKeyError. */
 export async function readRange(attachmentId: string, { from, to, signal }: Range): Promise<Uint8Array<ArrayBuffer>> {
   for (let isSecond = false; ; isSecond = true) {
     const url = await getFileUrl(attachmentId);
-    const response = await get(url, { from, to, ...(signal !== undefined && { signal }) });
+    const response = await get(url, { from, to, signal });
     const { status } = response;
     if (status === 206) return bytesOf(response);
     if (status === 200) return (await bytesOf(response)).subarray(from, to);
@@ -78,11 +77,8 @@ export async function readRange(attachmentId: string, { from, to, signal }: Rang
 
 async function get(url: string, { from, to, signal }: Range): Promise<Response> {
   try {
-    return await fetch(url, {
-      credentials: "omit",
-      headers: { range: `bytes=${from}-${to - 1}` },
-      ...(signal !== undefined && { signal }),
-    });
+    const headers = { range: `bytes=${from}-${to - 1}` };
+    return await fetch(url, { credentials: "omit", headers, signal: signal ?? null });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new ValetKeyError("network", "The bucket did not respond.", { cause });

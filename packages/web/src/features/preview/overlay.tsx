@@ -1,10 +1,13 @@
 import { Dialog } from "@base-ui/react/dialog";
 import type { Attachment } from "@valetkey/client";
-import { useRef } from "react";
+import { clsx } from "clsx";
+import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
+import { type ReactNode, useRef } from "react";
+import { FileName } from "../../components/file-name.tsx";
+import { IconButton, IconLink } from "../../components/icon-button.tsx";
+import { downloadLink } from "../../service/download-link.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
 import { FileViewer } from "./file-viewer.tsx";
-import { PreviousNext } from "./previous-next.tsx";
-import { TopBar } from "./top-bar.tsx";
 import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
 const words = texts.preview;
@@ -18,7 +21,6 @@ type PreviewOverlayProps = {
   onClose: () => void;
 };
 
-/** The preview dialog. */
 export function PreviewOverlay({ files, selectedId, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isZoomed = useIsZoomed();
@@ -72,4 +74,69 @@ function positionOf(files: readonly Attachment[], index: number): string {
 /** In players, the arrow keys seek. */
 function hasUseForArrows(target: EventTarget): boolean {
   return target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
+}
+
+/** The file name and the actions. `position`: "12 MB · 2 of 5". */
+function TopBar({ file, position }: { file: Attachment | undefined; position: string }) {
+  return (
+    <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">
+      <div className="min-w-0 grow">
+        <Dialog.Title className="truncate font-semibold">
+          {file === undefined ? words.gone.title : <FileName filename={file.filename} />}
+        </Dialog.Title>
+        <Dialog.Description className="text-muted text-small tabular-nums">{position}</Dialog.Description>
+      </div>
+      {file !== undefined && (
+        <IconLink label={words.download} {...downloadLink(file)} className="tooltip-below tooltip-left">
+          <Download size={18} />
+        </IconLink>
+      )}
+      <Dialog.Close render={<IconButton label={texts.common.close} className="tooltip-below tooltip-left" />}>
+        <X size={18} />
+      </Dialog.Close>
+    </header>
+  );
+}
+
+type PreviousNextProps = { index: number; count: number; onStep: (by: -1 | 1) => void };
+
+// With a background, so that they are visible over any file.
+const atTheSide = "md:absolute md:top-1/2 md:size-10 md:rounded-full md:border md:bg-surface md:text-ink";
+
+/** The buttons to the previous and the next file. On a phone, they are in a bar below the file. */
+function PreviousNext({ index, count, onStep }: PreviousNextProps) {
+  return (
+    <nav
+      aria-label={words.files}
+      className="flex items-center justify-between border-t px-2 pb-[env(safe-area-inset-bottom)] md:contents"
+    >
+      <Step label={words.previous} isOff={index === 0} onClick={() => onStep(-1)} className="md:left-3">
+        <ChevronLeft size={20} />
+      </Step>
+      <span aria-hidden="true" className="text-muted text-small tabular-nums md:hidden">
+        {words.position(index + 1, count)}
+      </span>
+      <Step
+        label={words.next}
+        isOff={index === count - 1}
+        onClick={() => onStep(1)}
+        className="tooltip-left md:right-3"
+      >
+        <ChevronRight size={20} />
+      </Step>
+    </nav>
+  );
+}
+
+type StepProps = { label: string; isOff: boolean; onClick: () => void; className: string; children: ReactNode };
+
+/** At the last file, the button is off but not disabled, so that it keeps the focus. */
+function Step({ isOff, className, ...props }: StepProps) {
+  return (
+    <IconButton
+      {...props}
+      aria-disabled={isOff}
+      className={clsx(atTheSide, "aria-disabled:cursor-default aria-disabled:opacity-50", className)}
+    />
+  );
 }

@@ -1,25 +1,19 @@
 import type { Attachment } from "@valetkey/client";
-import { CloudOff, FileX2, LockKeyhole } from "lucide-react";
-import { Button } from "../../components/button.tsx";
+import { CloudOff, Download, File, FileX2, LockKeyhole } from "lucide-react";
+import { Button, buttonStyle } from "../../components/button.tsx";
 import { Empty } from "../../components/states.tsx";
 import { hasCode } from "../../service/client.ts";
+import { downloadLink } from "../../service/download-link.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { DownloadLink } from "./no-preview.tsx";
 
 const words = texts.preview;
 
 /** Why a file is not shown. unshowable: the browser cannot show these bytes. locked: the file needs a password. */
 export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
 
-export function PreviewFailureView({
-  file,
-  failure,
-  onRetry,
-}: {
-  file: Attachment;
-  failure: PreviewFailure;
-  onRetry: () => void;
-}) {
+type PreviewFailureViewProps = { file: Attachment; failure: PreviewFailure; onRetry: () => void };
+
+export function PreviewFailureView({ file, failure, onRetry }: PreviewFailureViewProps) {
   const { title, hint, Icon } = explain(failure);
   return (
     <div role="alert" className="h-full">
@@ -46,4 +40,26 @@ function explain(failure: PreviewFailure) {
   if (hasCode(error, "access_denied")) return { ...words.noAccess, Icon: LockKeyhole };
   if (hasCode(error, "attachment_not_found")) return { ...words.gone, Icon: FileX2 };
   return { title: words.notLoaded, hint: describeProblem(error), Icon: CloudOff };
+}
+
+/** Offers the download of a file that the app cannot show. */
+export function NoPreview({ file }: { file: Attachment }) {
+  return (
+    <Empty
+      className="h-full justify-center"
+      icon={<File size={28} strokeWidth={1.5} />}
+      title={words.noPreview.title}
+      hint={words.noPreview.hint}
+      action={<DownloadLink file={file} />}
+    />
+  );
+}
+
+export function DownloadLink({ file }: { file: Attachment }) {
+  return (
+    <a className={buttonStyle()} {...downloadLink(file)}>
+      <Download size={16} />
+      {words.download}
+    </a>
+  );
 }

@@ -3,38 +3,25 @@ import type { Attachment } from "@valetkey/client";
 /** How a file is shown. none: it has no preview. */
 export type PreviewKind = "image" | "svg" | "video" | "audio" | "pdf" | "text" | "none";
 
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
-
 // The types that the service serves inline (`domain/serving.ts`). Files of other types are shown as text, or not at all.
 const KINDS: Readonly<Record<string, PreviewKind>> = {
-  "image/png": "image",
-  "image/jpeg": "image",
-  "image/gif": "image",
-  "image/webp": "image",
-  "image/avif": "image",
-  "image/bmp": "image",
+  ...kindsOf("image", "png jpeg gif webp avif bmp"),
+  ...kindsOf("video", "mp4 webm ogg quicktime"),
+  ...kindsOf("audio", "mpeg mp4 ogg wav webm flac aac"),
   "image/svg+xml": "svg",
   "application/pdf": "pdf",
-  "video/mp4": "video",
-  "video/webm": "video",
-  "video/ogg": "video",
-  "video/quicktime": "video",
-  "audio/mpeg": "audio",
-  "audio/mp4": "audio",
-  "audio/ogg": "audio",
-  "audio/wav": "audio",
-  "audio/webm": "audio",
-  "audio/flac": "audio",
-  "audio/aac": "audio",
 };
 
+function kindsOf(kind: "image" | "video" | "audio", subtypes: string): Record<string, PreviewKind> {
+  return Object.fromEntries(subtypes.split(" ").map((subtype) => [`${kind}/${subtype}`, kind]));
+}
+
 const TEXT_TYPES = /^(?:text\/(?!rtf$).*|application\/(?:.*\+)?(?:json|xml|yaml|toml|javascript|sql|x-sh|x-ndjson))$/;
-const TEXT_NAMES = words(`
-  txt text log md markdown rst csv tsv json jsonl ndjson geojson yaml yml toml ini conf cfg env
+const TEXT_NAMES: ReadonlySet<string> = new Set(
+  `txt text log md markdown rst csv tsv json jsonl ndjson geojson yaml yml toml ini conf cfg env
   html htm xml xsl css scss js mjs cjs jsx ts tsx vue svelte php c h cc cpp hpp cs go java kt rs py rb pl lua swift scala sql
-  sh bash bat cmd ps1 tex srt vtt ics vcf diff patch
-`);
-const BY_NAME = /^(?:application\/octet-stream)$/;
+  sh bash bat cmd ps1 tex srt vtt ics vcf diff patch`.split(/\s+/),
+);
 
 /** Uses the verified content type. If there is none, a file name that promises text is enough. */
 export function previewKindOf({ contentType, filename }: Attachment): PreviewKind {
@@ -42,5 +29,5 @@ export function previewKindOf({ contentType, filename }: Attachment): PreviewKin
   if (kind !== undefined) return kind;
   if (TEXT_TYPES.test(contentType)) return "text";
   const extension = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "";
-  return BY_NAME.test(contentType) && TEXT_NAMES.has(extension) ? "text" : "none";
+  return contentType === "application/octet-stream" && TEXT_NAMES.has(extension) ? "text" : "none";
 }

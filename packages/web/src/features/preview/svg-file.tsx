@@ -3,8 +3,7 @@ import type { Attachment } from "@valetkey/client";
 import { useState } from "react";
 import { readRange } from "./file-url.ts";
 import { ImageFrame } from "./image-file.tsx";
-import { NoPreview } from "./no-preview.tsx";
-import { PreviewFailureView } from "./preview-failure.tsx";
+import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 
 /** A data URL holds the bytes a second time. Bytes. */
 const MAX_BYTES = 2 * 2 ** 20;

@@ -4,8 +4,7 @@ import { clsx } from "clsx";
 import { Skeleton } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
 import { readRange } from "./file-url.ts";
-import { DownloadLink } from "./no-preview.tsx";
-import { PreviewFailureView } from "./preview-failure.tsx";
+import { DownloadLink, PreviewFailureView } from "./preview-failure.tsx";
 import { ONCE } from "./svg-file.tsx";
 import { swipeable } from "./use-swipe.ts";
 

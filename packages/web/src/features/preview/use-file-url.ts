@@ -16,10 +16,7 @@ type FileUrlState = {
   onRetry: () => void;
 };
 
-/**
- * Returns a URL for an element that loads by itself, such as `img` or `video`. The URL changes only when the element fails. After a few
- * replacements, `failure` says why.
- */
+/** Returns a URL for an element that loads by itself, such as `img`. It changes only when the element fails. */
 export function useFileUrl(attachmentId: string): FileUrlState {
   const [{ url, failure }, setState] = useState<{ url?: string; failure?: PreviewFailure }>({});
   const failures = useRef(0);
@@ -66,12 +63,10 @@ export function useFileUrl(attachmentId: string): FileUrlState {
   };
 }
 
-type BrokenUrl = { url: string; isNetworkError: boolean; delayMs: number | undefined };
-
 /** An element does not say why it failed, so this reads a byte from the bucket, unless the URL has expired. */
 async function replace(
   attachmentId: string,
-  { url, isNetworkError, delayMs }: BrokenUrl,
+  { url, isNetworkError, delayMs }: { url: string; isNetworkError: boolean; delayMs: number | undefined },
 ): Promise<{ url: string } | { failure: PreviewFailure }> {
   if (!isExpired(attachmentId, url)) {
     await readRange(attachmentId, { from: 0, to: 1 });

@@ -33,7 +33,6 @@ export function useSwipe(onSwipe: (by: -1 | 1) => void): Swipe {
   };
 }
 
-/** Whether the page is zoomed by pinching. */
 export function useIsZoomed(): boolean {
   return useSyncExternalStore(watchZoom, isZoomed);
 }

@@ -11,7 +11,6 @@ const words = texts.settings.storage;
 /** Above this share, the bar warns. */
 const NEARLY_FULL = 0.9;
 
-/** The used storage and the quota. */
 export function StorageSection() {
   const usage = useQuery({ queryKey: keys.usage, queryFn: () => client.usage() });
   return (

@@ -10,7 +10,6 @@ import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
 const words = texts.settings.tokens;
 
-/** One token, with its label, its expiry and a button that revokes it. */
 export function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void }) {
   const now = useNow();
   const { id, label, createdAt } = token;
@@ -47,7 +46,6 @@ export function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () 
 
 function describeExpiry({ expiresAt }: ApiToken, now: number): string {
   if (expiresAt === null) return words.neverExpires;
-  return Date.parse(expiresAt) > now
-    ? words.expires(formatWhen(expiresAt, now))
-    : words.expired(formatWhen(expiresAt, now));
+  const when = formatWhen(expiresAt, now);
+  return Date.parse(expiresAt) > now ? words.expires(when) : words.expired(when);
 }

@@ -12,7 +12,6 @@ import { TokenRow } from "./token-row.tsx";
 
 const words = texts.settings.tokens;
 
-/** The API tokens of the user. */
 export function TokenSection() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
   // Never cached, because it is a secret.

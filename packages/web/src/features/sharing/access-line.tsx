@@ -14,11 +14,7 @@ const words = texts.sharing;
 /** How many avatars are shown before "+3". */
 const MOST_FACES = 5;
 
-type AccessLineProps = {
-  note: Note;
-  /** Runs when the owner wants to change who can see the note. */
-  onShare: () => void;
-};
+type AccessLineProps = { note: Note; onShare: () => void };
 
 /** Shows who can see the note. Its owner can change that. */
 export function AccessLine({ note, onShare }: AccessLineProps) {

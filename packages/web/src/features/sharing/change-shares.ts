@@ -1,21 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
-import type { Share, SharesWithResults } from "@valetkey/client";
+import type { Share } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { type Subject, sharesQuery } from "./shares-query.ts";
 
-/** The role and expiry of a share. An `expiresAt` of null never expires. */
-export type Terms = Pick<Share, "role" | "expiresAt">;
+type Terms = Pick<Share, "role" | "expiresAt">;
 
-type Receivers = Terms & { userIds?: string[]; emails?: string[] };
-
-function put(subject: Subject, receivers: Receivers): Promise<SharesWithResults> {
+function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?: string[] }) {
   if ("noteId" in subject) return client.shares.put(subject, receivers);
   return client.shares.put(subject, { ...receivers, role: "viewer" });
 }
-
-/** `unknown`: the email addresses that no user has. */
-type Invited = { shared: string[]; unknown: string[] };
 
 /** Shares with the users who have these email addresses. Unknown addresses are reported and stop no other receiver. */
 export function useInvite(subject: Subject) {
@@ -23,7 +17,7 @@ export function useInvite(subject: Subject) {
   return useMutation({
     scope: { id: queryKey.join() },
     mutationKey: queryKey,
-    async mutationFn({ emails, terms }: { emails: string[]; terms: Terms }): Promise<Invited> {
+    async mutationFn({ emails, terms }: { emails: string[]; terms: Terms }) {
       const { shares, results } = await put(subject, { emails, ...terms });
       queryClient.setQueryData(queryKey, shares);
       const withOutcome = (wanted: "shared" | "unknown") =>
@@ -35,47 +29,36 @@ export function useInvite(subject: Subject) {
   });
 }
 
-/** Creates or changes a share. The list shows the change immediately, and restores the share on a failure. */
-export function usePutShare(subject: Subject) {
-  const { queryKey } = sharesQuery(subject);
-  return useMutation({
-    scope: { id: queryKey.join() },
-    mutationKey: queryKey,
-    mutationFn: ({ userId, role, expiresAt }: Share) => put(subject, { userIds: [userId], role, expiresAt }),
-    onMutate: (share) => replace(subject, { userId: share.userId, share }),
-    onError: (_error, { userId }, before) => void replace(subject, { userId, share: before }),
-    onSettled: () => settle(subject),
-  });
-}
+/** The new share of a person. Undefined deletes it. */
+type Change = { userId: string; share: Share | undefined };
 
-/** Deletes a share. The list shows that immediately, and restores the share on a failure. */
-export function useRemoveShare(subject: Subject) {
+/** Creates, changes or deletes a share. The list shows the change immediately, and restores the share on a failure. */
+export function useChangeShare(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
     scope: { id: queryKey.join() },
     mutationKey: queryKey,
-    mutationFn: async ({ userId }: Share) => {
-      try {
-        await client.shares.remove(subject, userId);
-      } catch (error) {
-        // It was deleted elsewhere.
-        if (!hasCode(error, "share_not_found")) throw error;
-      }
+    async mutationFn({ userId, share }: Change): Promise<void> {
+      if (share === undefined) await remove(subject, userId);
+      else await put(subject, { userIds: [userId], role: share.role, expiresAt: share.expiresAt });
     },
-    onMutate: ({ userId }) => replace(subject, { userId, share: undefined }),
+    onMutate: (change) => replace(subject, change),
     onError: (_error, { userId }, before) => void replace(subject, { userId, share: before }),
     onSettled: () => settle(subject),
   });
 }
 
-/**
- * Replaces the share of one person in the cached list. Undefined: removes it.
- * @returns The previous share.
- */
-async function replace(
-  subject: Subject,
-  { userId, share }: { userId: string; share: Share | undefined },
-): Promise<Share | undefined> {
+async function remove(subject: Subject, userId: string): Promise<void> {
+  try {
+    await client.shares.remove(subject, userId);
+  } catch (error) {
+    // It was deleted elsewhere.
+    if (!hasCode(error, "share_not_found")) throw error;
+  }
+}
+
+/** Returns the previous share. */
+async function replace(subject: Subject, { userId, share }: Change): Promise<Share | undefined> {
   const { queryKey } = sharesQuery(subject);
   await queryClient.cancelQueries({ queryKey });
   const shares = queryClient.getQueryData(queryKey) ?? [];

@@ -12,7 +12,6 @@ type EmailFieldProps = {
   chosen: string[];
   text: string;
   onChange: (chosen: string[], text: string) => void;
-  /** The email addresses with a problem. */
   refused: string[];
   problem: string | undefined;
 };
@@ -45,10 +44,8 @@ export function EmailField({ inputRef, chosen, text, onChange, refused, problem 
     }
   }
   function remove(email: string): void {
-    onChange(
-      chosen.filter((one) => one !== email),
-      text,
-    );
+    const others = chosen.filter((one) => one !== email);
+    onChange(others, text);
     inputRef.current?.focus();
   }
 

@@ -5,7 +5,6 @@ export function splitEmails(text: string): string[] {
   return [...bracketed, ...rest.split(/[\s,;]+/)].filter((part) => part !== "");
 }
 
-/** Whether a text has the form of an email address. */
 export function isEmail(text: string): boolean {
   return text.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 }

@@ -2,8 +2,8 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
-import { texts } from "../../texts/index.ts";
-import { describeExpiry, describeLifetime, expiryOf, expiryOfField, LIFETIMES, toFieldValue } from "./expiry.ts";
+import { formatSpan, texts } from "../../texts/index.ts";
+import { describeExpiry, expiryOf, expiryOfField, LIFETIMES, toFieldValue } from "./expiry.ts";
 
 const words = texts.sharing.end;
 
@@ -14,7 +14,7 @@ export function ExpiryOptions({ hasNever }: { hasNever: boolean }) {
       {hasNever && <option value="never">{words.never}</option>}
       {LIFETIMES.map((seconds) => (
         <option key={seconds} value={seconds}>
-          {describeLifetime(seconds)}
+          {words.after(formatSpan(seconds))}
         </option>
       ))}
       <option value="custom">{words.custom}</option>
@@ -24,7 +24,6 @@ export function ExpiryOptions({ hasNever }: { hasNever: boolean }) {
 
 type DateTimeFieldProps = { value: string; onChange: (value: string) => void; now: number; error?: string | undefined };
 
-/** A field for a date and time in the future. */
 export function DateTimeField({ value, onChange, now, error }: DateTimeFieldProps) {
   return (
     <label className="flex min-w-0 grow basis-64 flex-col gap-1">
@@ -46,8 +45,7 @@ export function DateTimeField({ value, onChange, now, error }: DateTimeFieldProp
   );
 }
 
-type ExpiryOfShareProps = {
-  /** The name of the person who has the share. */
+type ShareExpiry = {
   name: string;
   expiresAt: string | null;
   now: number;
@@ -55,7 +53,7 @@ type ExpiryOfShareProps = {
 };
 
 /** Shows and changes the expiry of a share. The option `custom` opens a field below the row. */
-export function useExpiryOfShare({ name, expiresAt, now, onChange }: ExpiryOfShareProps) {
+export function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
   const [custom, setCustom] = useState<string>();
   const [problem, setProblem] = useState<string>();
   function choose(choice: string): void {

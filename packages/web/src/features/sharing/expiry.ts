@@ -1,4 +1,4 @@
-import { formatDuration, formatSpan, formatWhen, texts } from "../../texts/index.ts";
+import { formatDuration, formatWhen, texts } from "../../texts/index.ts";
 
 const words = texts.sharing.end;
 
@@ -9,11 +9,7 @@ export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
 export const isExpired = (expiresAt: string | null, now: number): boolean =>
   expiresAt !== null && new Date(expiresAt).getTime() <= now;
 
-/**
- * Returns the expiry that an option stands for.
- * @param choice "never", "custom", or seconds from `now`.
- * @returns An ISO instant. Null: never. Undefined: custom.
- */
+/** Returns the ISO instant of an option, which is in seconds from `now`. "never" is null, and "custom" is undefined. */
 export function expiryOf(choice: string, { now }: { now: number }): string | null | undefined {
   if (choice === "never") return null;
   const seconds = Number(choice);
@@ -38,5 +34,3 @@ export function describeExpiry(expiresAt: string | null, now: number): string {
   if (isExpired(expiresAt, now)) return words.ended(formatWhen(expiresAt, now));
   return words.endsIn(formatDuration((new Date(expiresAt).getTime() - now) / 1000));
 }
-
-export const describeLifetime = (seconds: number): string => words.after(formatSpan(seconds));

@@ -19,7 +19,7 @@ export function LinkCountdown({ left, lifetime, isCopied, isAgain }: LinkCountdo
   const isExpiring = left > 0 && left < lifetime / 6;
   return (
     <div className="flex min-w-0 grow items-center gap-3">
-      <Ring left={left / lifetime} size={36} />
+      <Ring left={left / lifetime} />
       <div className="min-w-0 grow">
         {left > 0 ? (
           <p role="timer" className={isExpiring ? "font-medium text-warning tabular-nums" : "font-medium tabular-nums"}>
@@ -33,22 +33,16 @@ export function LinkCountdown({ left, lifetime, isCopied, isAgain }: LinkCountdo
         )}
       </div>
       <p role="status" className="sr-only">
-        {announcementOf({ left, lifetime, isExpiring, isCopied, isAgain })}
+        {announcementOf({ left, lifetime, isCopied, isAgain })}
       </p>
     </div>
   );
 }
 
 /** Changes three times in the lifetime of a link, not every second. */
-function announcementOf({
-  left,
-  lifetime,
-  isExpiring,
-  isCopied,
-  isAgain,
-}: LinkCountdownProps & { isExpiring: boolean }): string {
+function announcementOf({ left, lifetime, isCopied, isAgain }: LinkCountdownProps): string {
   if (left === 0) return words.over;
-  if (isExpiring) return words.ending(formatSpan(Math.max(1, Math.floor(lifetime / 6))));
+  if (left < lifetime / 6) return words.ending(formatSpan(Math.max(1, Math.floor(lifetime / 6))));
   if (isCopied === undefined) return "";
   if (isAgain) return isCopied ? words.copied : words.byHand;
   return isCopied ? words.started(formatSpan(lifetime)) : `${words.startedOnly(formatSpan(lifetime))} ${words.byHand}`;

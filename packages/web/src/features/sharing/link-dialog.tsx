@@ -2,21 +2,22 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import { File, Link2 } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { Segmented } from "../../components/segmented.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { instanceQuery } from "../../service/queries.ts";
-import { formatBytes, texts } from "../../texts/index.ts";
-import { LifetimeChoice, lifetimesUpTo } from "./lifetime-choice.tsx";
+import { formatBytes, formatShortSpan, texts } from "../../texts/index.ts";
 import { LinkCountdown } from "./link-countdown.tsx";
-import { LinkUrl } from "./link-url.tsx";
+import { QrCode } from "./qr-code.tsx";
 import { useSecondsLeft, useTemporaryLink } from "./use-temporary-link.ts";
 
 const words = texts.sharing.link;
+/** The usual lifetimes of a link. Seconds. */
+const LIFETIMES = [60, 600, 3600, 12 * 3600];
 
-/** Creates and copies a temporary link to a file with one click. */
 export function LinkDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -42,8 +43,7 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
   }
   return (
     <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+      onClose={onClose}
       title={words.title}
       description={words.hint}
       initialFocus={button}
@@ -89,19 +89,34 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
       >
         <FileLine attachment={attachment} />
         {link !== undefined && (
-          <LinkUrl
-            fileUrl={link.fileUrl}
-            codeLabel={words.code(attachment.filename)}
-            isExpired={!isLive}
-            fieldRef={field}
-          />
+          <div className="mt-3 flex flex-col items-center gap-3">
+            {/* An expired link has no code to scan, and leaves room for the button that creates a new one. */}
+            {isLive && (
+              <QrCode
+                text={link.fileUrl}
+                label={words.code(attachment.filename)}
+                className="h-auto max-w-full rounded-small"
+              />
+            )}
+            <input
+              ref={field}
+              readOnly
+              aria-label={words.address}
+              value={link.fileUrl}
+              onFocus={(event) => event.currentTarget.select()}
+              className={clsx(
+                "w-full truncate rounded-small border bg-surface px-2 py-1.5 font-mono text-muted text-small",
+                !isLive && "line-through",
+              )}
+            />
+          </div>
         )}
       </Ticket>
     </Dialog>
   );
 }
 
-function FileLine({ attachment }: { attachment: Attachment }): ReactNode {
+function FileLine({ attachment }: { attachment: Attachment }) {
   return (
     <div className="flex items-center gap-3">
       <File size={24} strokeWidth={1.5} className="shrink-0 text-muted" />
@@ -111,6 +126,30 @@ function FileLine({ attachment }: { attachment: Attachment }): ReactNode {
         </p>
         <p className="text-muted text-small">{formatBytes(attachment.sizeBytes)}</p>
       </div>
+    </div>
+  );
+}
+
+/** The lifetimes that the service allows, in seconds. If it allows none of the usual ones: its longest. */
+function lifetimesUpTo(longest: number): number[] {
+  const allowed = LIFETIMES.filter((seconds) => seconds <= longest);
+  return allowed.length === 0 ? [longest] : allowed;
+}
+
+type LifetimeChoiceProps = { lifetimes: number[]; value: number; onChange: (seconds: number) => void };
+
+function LifetimeChoice({ lifetimes, value, onChange }: LifetimeChoiceProps) {
+  return (
+    <div className="flex flex-col gap-1">
+      <p aria-hidden="true" className="font-medium text-small">
+        {words.lasts}
+      </p>
+      <Segmented
+        label={words.lasts}
+        value={String(value)}
+        onChange={(chosen) => onChange(Number(chosen))}
+        options={lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) }))}
+      />
     </div>
   );
 }

@@ -17,7 +17,6 @@ const words = texts.sharing;
 
 type Refusal = { emails: string[]; problem: string };
 
-/** Shares with more people: email addresses, role, expiry. */
 export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: RefObject<HTMLInputElement | null> }) {
   const account = useQuery(sessionQuery).data?.user;
   const instance = useQuery(instanceQuery).data;
@@ -120,8 +119,5 @@ function refuse(emails: readonly string[], own: string | undefined): Refusal | u
     return own !== undefined && isSameEmail(email, own) ? [{ email, problem: people.own(email) }] : [];
   });
   if (problems.length === 0) return undefined;
-  return {
-    emails: problems.map(({ email }) => email),
-    problem: problems.map(({ problem }) => problem).join(" "),
-  };
+  return { emails: problems.map(({ email }) => email), problem: problems.map(({ problem }) => problem).join(" ") };
 }

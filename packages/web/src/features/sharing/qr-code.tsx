@@ -7,12 +7,14 @@ const USUAL_SIZE = 208;
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
   if (code === undefined) return null;
+  // Whole pixels, so that all modules are equal and a camera can read them.
+  const pixelsPerModule = Math.max(2, Math.floor(USUAL_SIZE / code.size));
   return (
     <svg
       role="img"
       aria-label={label}
       viewBox={`0 0 ${code.size} ${code.size}`}
-      width={code.size * pixelsFor(code.size)}
+      width={code.size * pixelsPerModule}
       shapeRendering="crispEdges"
       className={className}
     >
@@ -20,11 +22,6 @@ export function QrCode({ text, label, className }: { text: string; label: string
       <path d={code.path} className="fill-code-ink" />
     </svg>
   );
-}
-
-/** Returns the size of a module in whole CSS pixels, so that all modules are equal and a camera can read them. */
-function pixelsFor(modules: number): number {
-  return Math.max(2, Math.floor(USUAL_SIZE / modules));
 }
 
 /** The quiet zone in modules. ISO/IEC 18004 requires four. */

@@ -1,20 +1,23 @@
-import { type ReactNode, useRef } from "react";
+import type { Attachment } from "@valetkey/client";
+import { useRef } from "react";
 import { Dialog } from "../../components/dialog.tsx";
+import { texts } from "../../texts/index.ts";
 import { PeopleForm } from "./people-form.tsx";
 import { ShareList } from "./share-list.tsx";
-import type { Subject } from "./shares-query.ts";
 
-type ShareDialogProps = { subject: Subject; title: string; description?: ReactNode; onClose: () => void };
+const words = texts.sharing;
 
-/** Lets the owner share a note or one file. */
-export function ShareDialog({ subject, title, description, onClose }: ShareDialogProps) {
+type ShareDialogProps = { noteId: string; attachment?: Attachment; onClose: () => void };
+
+/** Shares one file of a note, by default the whole note. */
+export function ShareDialog({ noteId, attachment, onClose }: ShareDialogProps) {
+  const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   const input = useRef<HTMLInputElement>(null);
   return (
     <Dialog
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
-      title={title}
-      description={description}
+      onClose={onClose}
+      title={attachment === undefined ? words.shareNote : words.shareFile(attachment.filename)}
+      description={attachment === undefined ? undefined : words.shareFileHint}
       initialFocus={input}
       className="md:w-[520px]"
     >

@@ -8,7 +8,7 @@ import { IconButton } from "../../components/icon-button.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
-import { usePutShare, useRemoveShare } from "./change-shares.ts";
+import { useChangeShare } from "./change-shares.ts";
 import { isExpired } from "./expiry.ts";
 import { useExpiryOfShare } from "./expiry-field.tsx";
 import type { Subject } from "./shares-query.ts";
@@ -26,8 +26,7 @@ type ShareRowProps = {
 
 /** One person who has access, with role and expiry, which can be changed in place. */
 export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProps) {
-  const put = usePutShare(subject);
-  const remove = useRemoveShare(subject);
+  const { mutate, error } = useChangeShare(subject);
   const removeButton = useRef<HTMLButtonElement>(null);
   const undoButton = useRef<HTMLButtonElement>(null);
   const wasGone = useRef(isGone);
@@ -35,10 +34,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
   const name = nameOf(share, { otherwise: share.userId });
   const hasExpired = isExpired(share.expiresAt, now);
 
-  function change(terms: Partial<Share>): void {
-    remove.reset();
-    put.mutate({ ...share, ...terms });
-  }
+  const change = (terms: Partial<Share>) => mutate({ userId: share.userId, share: { ...share, ...terms } });
   const { select, field } = useExpiryOfShare({
     name,
     now,
@@ -51,7 +47,6 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
     wasGone.current = isGone;
   }, [isGone]);
 
-  const error = remove.error ?? put.error;
   return (
     <li className="flex flex-col gap-2 py-2">
       <div className="flex items-start gap-3">
@@ -91,9 +86,8 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
               label={words.list.remove(name)}
               className="tooltip-left -mr-2"
               onClick={() => {
-                put.reset();
                 onRemove(share);
-                remove.mutate(share);
+                mutate({ userId: share.userId, share: undefined });
               }}
             >
               <X size={16} />

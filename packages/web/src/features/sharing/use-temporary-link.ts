@@ -8,7 +8,6 @@ import { keys, queryClient } from "../../service/queries.ts";
 /** A link, and the time of its response on two clocks. */
 type Link = FileUrl & { steadyMs: number; wallMs: number };
 
-/** Creates links to a file and copies them. */
 export function useTemporaryLink(attachmentId: string) {
   // Outlives the data of the mutation, which disappears with the next request.
   const [link, setLink] = useState<Link>();
@@ -49,11 +48,7 @@ export function useTemporaryLink(attachmentId: string) {
   };
 }
 
-/**
- * Returns the remaining lifetime of a link in seconds, every second. 0: expired.
- * It counts from the response, because the clock of this machine may be wrong. It uses the clock that has advanced more, because
- * `performance.now()` may stop while the machine sleeps.
- */
+/** Returns the remaining lifetime of a link in seconds, every second. 0: expired. */
 export function useSecondsLeft(link: Link | undefined): number {
   const [, setTicks] = useState(0);
   useEffect(() => {
@@ -70,6 +65,7 @@ export function useSecondsLeft(link: Link | undefined): number {
   return link === undefined ? 0 : secondsLeft(link);
 }
 
+/** Uses the clock that advanced more: the system clock may be wrong, and `performance.now()` may stop during sleep. */
 function secondsLeft({ expiresIn, steadyMs, wallMs }: Link): number {
   const passedMs = Math.max(performance.now() - steadyMs, Date.now() - wallMs);
   return Math.max(0, expiresIn - passedMs / 1000);

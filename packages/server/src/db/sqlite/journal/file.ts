@@ -1,7 +1,5 @@
 import type { StatementSync } from "node:sqlite";
-import type { Selectable } from "kysely";
-import { auditColumns, type FindUnfiledEvents } from "../../queries/audit.ts";
-import type { AuditEventsTable } from "../../schema.ts";
+import { type AuditRow, auditColumns, type FindUnfiledEvents } from "../../queries/audit.ts";
 import { toSqliteDomainError } from "../errors.ts";
 import { openWriter } from "../file.ts";
 
@@ -31,8 +29,7 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
       try {
         // JSON escapes backslashes and quotes, so the search text needs the same escapes.
         const inJson = JSON.stringify(value).slice(1, -1);
-        const rows = prepare(column).all({ value, inJson, before: before ?? null, limit });
-        return rows as unknown as Selectable<AuditEventsTable>[];
+        return prepare(column).all({ value, inJson, before: before ?? null, limit }) as unknown as AuditRow[];
       } catch (error) {
         throw toSqliteDomainError(error);
       }

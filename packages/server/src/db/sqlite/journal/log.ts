@@ -20,12 +20,8 @@ const MAX_GATHERED = 20_000;
  * Filing takes turns with the other writes of this process.
  */
 export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): UrlAuditLog {
-  const refusal = "The audit log can't be written";
-  const thread = new SqliteThread<AuditRequest, number>({
-    module: workerModule("worker", import.meta.url),
-    file,
-    refusal,
-  });
+  const module = workerModule("worker", import.meta.url);
+  const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   // The write lock comes first: a URL never waits for the thread while the thread waits for another write.
   const filing = new Filing(() => inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file"))));

@@ -1,10 +1,8 @@
-import type { FileHandle } from "../uploads/file-store.ts";
-import type { ChosenFile } from "../uploads/upload.ts";
+import type { ChosenFile, FileHandle } from "../uploads/upload.ts";
 
 /** A folder with more files was hardly dropped on purpose. */
 export const MAX_FILES = 500;
 
-/** Whether a drag carries files. */
 export function holdsFiles(data: DataTransfer | null): data is DataTransfer {
   return data?.types.includes("Files") ?? false;
 }
@@ -50,12 +48,10 @@ async function readFolder(folder: FileSystemDirectoryEntry, into: ChosenFile[]):
       if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, into);
       // Operating systems put these into folders.
       else if (!/^(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(entry.name)) {
-        into.push({ file: await fileOf(entry as FileSystemFileEntry) });
+        const { promise, resolve, reject } = Promise.withResolvers<File>();
+        (entry as FileSystemFileEntry).file(resolve, reject);
+        into.push({ file: await promise });
       }
     }
   }
-}
-
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => entry.file(resolve, reject));
 }

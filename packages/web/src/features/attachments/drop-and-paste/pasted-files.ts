@@ -13,13 +13,10 @@ export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
 function withOwnName(file: File): File {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const now = new Date();
-  const [day, time] = localIso(now).split("T");
+  // In local time, like "2026-11-24T22:13:05", so that names sort by time.
+  const localTime = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
+  const [day, time] = localTime.slice(0, 19).split("T");
   const extension = file.name.slice(file.name.lastIndexOf("."));
   const name = texts.attachments.pasted(`${day} ${time?.replaceAll(":", ".")}`) + extension;
   return new File([file], name, { type: file.type, lastModified: now.getTime() });
-}
-
-/** "2026-11-24T22:13:05" in local time, so that names sort by time. */
-function localIso(date: Date): string {
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

@@ -1,18 +1,24 @@
 import type { Attachment } from "@valetkey/client";
 import { useEffect, useRef, useState } from "react";
 import { FileIcon } from "../file-icon.tsx";
-import { thumbnailUrl } from "./fetch-thumbnails.ts";
-import { hasThumbnail } from "./has-thumbnail.ts";
-import { onNearViewport } from "./on-near-viewport.ts";
+import { hasThumbnail } from "./draw-thumbnail.ts";
+import { thumbnailUrl } from "./thumbnails.ts";
 
-/** The thumbnail of a file, or an icon of its kind. The thumbnail is fetched when the row comes near the viewport. */
+/** The thumbnail of a file, or an icon of its kind. It is fetched when the row comes near the viewport. */
 export function Thumbnail({ attachment }: { attachment: Attachment }) {
   const [url, setUrl] = useState<string>();
   const element = useRef<HTMLSpanElement>(null);
   const isWanted = attachment.state === "ready" && hasThumbnail(attachment);
   useEffect(() => {
     if (!isWanted || element.current === null) return;
-    return onNearViewport(element.current, async () => setUrl(await thumbnailUrl(attachment)));
+    const fetchOnce = async (entries: IntersectionObserverEntry[]) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      setUrl(await thumbnailUrl(attachment));
+    };
+    const observer = new IntersectionObserver(fetchOnce, { rootMargin: "200px 0px" });
+    observer.observe(element.current);
+    return () => observer.disconnect();
   }, [isWanted, attachment]);
   return (
     <span ref={element} className="size-10 shrink-0">

@@ -1,11 +1,6 @@
 import { clear, del, entries, get, promisifyRequest, set } from "idb-keyval";
 import { browserStore } from "../browser-store.ts";
-import { isSameFile, type UploadDescription } from "./upload.ts";
-
-type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | "prompt">;
-
-/** Reads a file from the user's disk. Only Chromium gives such handles, and TypeScript does not know the two methods. */
-export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
+import { type FileHandle, isSameFile, type UploadDescription } from "./upload.ts";
 
 /** An upload that can continue after a reload. */
 export type StoredUpload = UploadDescription & {
@@ -30,7 +25,6 @@ export type FileStore = {
   list(userId: string): Promise<StoredUpload[]>;
 };
 
-/** Stores uploads in IndexedDB. */
 export function createFileStore(): FileStore {
   const withStore = browserStore("uploads");
   return {

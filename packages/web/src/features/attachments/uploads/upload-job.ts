@@ -1,13 +1,12 @@
 import type { Attachment, Client, UploadProgress, UploadTask } from "@valetkey/client";
-import type { FileHandle, FileStore } from "./file-store.ts";
+import type { FileStore } from "./file-store.ts";
 import type { TabLock } from "./tab-lock.ts";
-import { errorCode, type UploadDescription, type UploadEvent } from "./upload.ts";
+import { errorCode, type FileHandle, type UploadDescription, type UploadEvent } from "./upload.ts";
 import type { UploadList } from "./upload-list.ts";
 
 /** Browsers copy the files that they store. A larger file would fill the disk twice. Bytes. */
 const MAX_STORED_BYTES = 512 * 2 ** 20;
 
-/** The services that uploads use. */
 export type UploadServices = {
   client: Pick<Client, "upload"> & { attachments: Pick<Client["attachments"], "get" | "remove"> };
   fileStore: FileStore;

@@ -3,7 +3,6 @@ import { isActive, type Upload } from "./upload.ts";
 
 type Uploads = Readonly<Record<string, Upload>>;
 
-/** The uploads that the page shows. */
 export class UploadList {
   readonly $uploads = map<Record<string, Upload>>({});
   /** Changes only when an upload is added or removed. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { FileHandle } from "./file-store.ts";
 import { createFakeBrowser, type FakeTab, type FakeTransfer } from "./testing/fake-browser.ts";
-import type { UploadEvent } from "./upload.ts";
+import type { FileHandle, UploadEvent } from "./upload.ts";
 
 const TARGET = { userId: "ann", noteId: "trip", maxBytes: undefined };
 const LARGE_BYTES = 513 * 2 ** 20;

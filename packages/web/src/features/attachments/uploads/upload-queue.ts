@@ -1,10 +1,11 @@
 import { ValetKeyError } from "@valetkey/client";
 import { atom } from "nanostores";
-import { type FileHandle, openStoredFile, readFile, type StoredUpload } from "./file-store.ts";
+import { openStoredFile, readFile, type StoredUpload } from "./file-store.ts";
 import {
   type ChosenFile,
   describeUploads,
   errorCode,
+  type FileHandle,
   isSameFile,
   newUpload,
   type Upload,
@@ -40,7 +41,6 @@ const REPLACEABLE: ReadonlySet<UploadStatus> = new Set(["failed", "needs-file", 
 /** Sends files to notes: three at a time, each in one tab of the browser, and again after a reload. */
 export class UploadQueue {
   readonly list = new UploadList();
-  /** The latest event. */
   readonly $event = atom<UploadEvent | undefined>();
   readonly #services: UploadServices;
   readonly #jobs = new Map<string, UploadJob>();
@@ -124,9 +124,14 @@ export class UploadQueue {
 
   /** Continues the uploads of an account that a reload or the end of the session has interrupted. Drops those of other accounts. */
   async restore(userId: string): Promise<void> {
-    for (const upload of this.list.all()) {
-      if (upload.userId !== userId) this.#drop(upload);
-      else if (errorCode(upload.error) === "unauthenticated") this.resume(upload.id);
+    for (const { id, userId: owner, error } of this.list.all()) {
+      if (owner !== userId) {
+        this.#jobs.get(id)?.abort();
+        this.#jobs.delete(id);
+        this.list.remove(id);
+      } else if (errorCode(error) === "unauthenticated") {
+        this.resume(id);
+      }
     }
     for (const stored of await this.#services.fileStore.list(userId)) {
       // This page may have finished the upload while the list was read.
@@ -141,12 +146,6 @@ export class UploadQueue {
     const cancellations = this.list.all().map(({ id }) => this.cancel(id));
     await Promise.race([Promise.all(cancellations), clock.sleep(CLEAR_MS)]);
     await fileStore.clear();
-  }
-
-  #drop({ id }: Upload): void {
-    this.#jobs.get(id)?.abort();
-    this.#jobs.delete(id);
-    this.list.remove(id);
   }
 
   async #restoreStored(stored: StoredUpload): Promise<void> {

@@ -1,27 +1,31 @@
+import { useStore } from "@nanostores/react";
 import { Pause, Play, RotateCw, X } from "lucide-react";
-import { memo } from "react";
-import { Button } from "../../../components/button.tsx";
+import { memo, useMemo, useState } from "react";
+import { Button, buttonStyle } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
 import { useOnline } from "../../../service/online.ts";
 import { texts } from "../../../texts/index.ts";
 import { FileIcon } from "../file-icon.tsx";
-import { ChooseFileAgain } from "./choose-file-again.tsx";
 import { describeUploadState } from "./describe-upload.ts";
 import { errorCode, type Upload, type UploadStatus } from "./upload.ts";
 import { uploads } from "./uploads.ts";
-import { useUpload } from "./use-uploads.ts";
 
 const words = texts.attachments.upload;
+const { list } = uploads;
 
-/** The uploads of a note. */
-export function UploadRows({ ids }: { ids: readonly string[] }) {
-  return ids.map((id) => <UploadRow key={id} id={id} />);
+/** The ids of a note's uploads, the oldest first. Changes only when an upload is added or removed. */
+export function useUploadIds(noteId: string): readonly string[] {
+  const ids = useStore(list.$ids);
+  return useMemo(() => {
+    const ofNote = [...ids].flatMap((id) => list.get(id) ?? []).filter((upload) => upload.noteId === noteId);
+    return ofNote.sort((a, b) => a.addedAt - b.addedAt).map(({ id }) => id);
+  }, [ids, noteId]);
 }
 
 /** The row itself is the progress bar. */
-const UploadRow = memo(function UploadRow({ id }: { id: string }) {
-  const upload = useUpload(id);
+export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
+  const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
   const isOnline = useOnline();
   if (upload === undefined) return null;
   const { filename, sentBytes, sizeBytes, status } = upload;
@@ -114,3 +118,32 @@ const PERMANENT_ERRORS: ReadonlySet<unknown> = new Set([
   "note_not_found",
   "access_denied",
 ]);
+
+/** Lets the user choose the file of an upload that the browser has not stored. */
+function ChooseFileAgain({ uploadId }: { uploadId: string }) {
+  const [isDifferent, setDifferent] = useState(false);
+  return (
+    <>
+      {isDifferent && (
+        <p role="alert" className="max-w-56 text-danger text-small">
+          {words.notTheSame}
+        </p>
+      )}
+      <label
+        className={buttonStyle({ className: "cursor-pointer focus-within:outline-2 focus-within:outline-accent" })}
+      >
+        {words.chooseFile}
+        <input
+          type="file"
+          className="sr-only"
+          onChange={({ currentTarget }) => {
+            const [file] = currentTarget.files ?? [];
+            if (file !== undefined) setDifferent(!uploads.chooseAgain(uploadId, file));
+            // Otherwise the browser does not report the same file a second time.
+            currentTarget.value = "";
+          }}
+        />
+      </label>
+    </>
+  );
+}

@@ -1,5 +1,4 @@
 import { type UploadState, ValetKeyError } from "@valetkey/client";
-import type { FileHandle } from "./file-store.ts";
 
 export type UploadStatus =
   /** Three other files are sent first. */
@@ -27,13 +26,11 @@ export type UploadDescription = {
   addedAt: number;
 };
 
-/** An upload as the page shows it. */
 export type Upload = UploadDescription & {
   status: UploadStatus;
   sentBytes: number;
   bytesPerSecond: number | null;
   secondsLeft: number | null;
-  /** Why the upload failed. */
   error: unknown;
   /** Undefined until the service has created the attachment. */
   attachmentId: string | undefined;
@@ -47,10 +44,14 @@ export type UploadEvent =
   | { kind: "attached"; upload: UploadDescription }
   | { kind: "failed"; upload: UploadDescription; error: unknown };
 
+type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | "prompt">;
+
+/** Reads a file from the user's disk. Only Chromium gives such handles, and TypeScript does not know the two methods. */
+export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
+
 /** A file to attach, and its handle where the browser gives one. */
 export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
 
-/** Nothing is sent yet. */
 export function newUpload(upload: UploadDescription, changes: Partial<Upload> = {}): Upload {
   return {
     ...upload,

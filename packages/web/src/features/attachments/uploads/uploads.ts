@@ -1,13 +1,12 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { keys, queryClient } from "../../../service/queries.ts";
 import { transfers } from "../../../service/transfers.ts";
-import { pendingDeletions } from "../pending-deletions.ts";
-import { createThumbnail } from "../thumbnails/create-thumbnail.ts";
+import { pendingDeletions } from "../remove-attachment.ts";
+import { createThumbnail } from "../thumbnails/thumbnails.ts";
 import { createFileStore } from "./file-store.ts";
 import { createTabLock } from "./tab-lock.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
-/** The upload queue of this page. */
 export const uploads = new UploadQueue({
   client: transfers,
   fileStore: createFileStore(),

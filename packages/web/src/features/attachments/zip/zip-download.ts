@@ -1,45 +1,41 @@
 import type { Attachment, Note } from "@valetkey/client";
+import { makeZip } from "client-zip";
 import { onSignOut } from "../../../service/local-data.ts";
 import { toasts } from "../../../service/toasts.ts";
+import { transfers } from "../../../service/transfers.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
-import { createZip } from "./create-zip.ts";
+import { createUniqueNames } from "./unique-names.ts";
 import { $zipProgress } from "./zip-progress.ts";
 import { chooseTarget } from "./zip-target.ts";
 
 const words = texts.attachments.zip;
 
-/** Downloads files as one ZIP, and shows the result. Does nothing while another ZIP is being created. */
+type ZipJob = {
+  signal: AbortSignal;
+  reading: string | undefined;
+  /** The names of the files that could not be downloaded. The ZIP leaves them out. */
+  missing: string[];
+};
+
 export async function downloadZip({ id, title }: Note, attachments: readonly Attachment[]): Promise<void> {
-  const target = await chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
-  if (target === undefined || $zipProgress.get() !== undefined) return;
+  const save = await chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
+  if (save === undefined || $zipProgress.get() !== undefined) return;
   const aborter = new AbortController();
+  const { signal } = aborter;
   const done = Promise.withResolvers<void>();
   const unsubscribe = onSignOut(() => {
     aborter.abort();
     return done.promise;
   });
   const totalBytes = attachments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  let doneBytes = 0;
-  let reading: Attachment | undefined;
-  const missing: Attachment[] = [];
-  $zipProgress.set({ noteId: id, doneBytes, totalBytes, cancel: () => aborter.abort() });
+  const job: ZipJob = { signal, reading: undefined, missing: [] };
+  $zipProgress.set({ noteId: id, doneBytes: 0, totalBytes, cancel: () => aborter.abort() });
   try {
-    const zip = createZip(attachments, {
-      signal: aborter.signal,
-      onFile: (attachment) => {
-        reading = attachment;
-      },
-      onBytes(count) {
-        doneBytes += count;
-        const progress = $zipProgress.get();
-        if (progress !== undefined) $zipProgress.set({ ...progress, doneBytes });
-      },
-      onMissing: (attachment) => void missing.push(attachment),
-    });
-    await target.write(zip, { signal: aborter.signal });
-    showResult(missing);
+    await save(makeZip(readFiles(attachments, job)), { signal });
+    if (job.missing.length === 0) toasts.add({ title: words.finished });
+    else toasts.add({ title: words.missing(job.missing), priority: "high", timeout: 0 });
   } catch (error) {
-    if (!aborter.signal.aborted) toasts.add({ title: describeFailure(error, reading), priority: "high", timeout: 0 });
+    if (!signal.aborted) toasts.add({ title: describeFailure(error, job), priority: "high", timeout: 0 });
   } finally {
     $zipProgress.set(undefined);
     unsubscribe();
@@ -47,12 +43,39 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   }
 }
 
-function showResult(missing: readonly Attachment[]): void {
-  if (missing.length === 0) toasts.add({ title: words.finished });
-  else toasts.add({ title: words.missing(missing.map(({ filename }) => filename)), priority: "high", timeout: 0 });
+function describeFailure(error: unknown, { reading }: ZipJob): string {
+  if (error instanceof DOMException) return words.notSaved;
+  return reading === undefined ? describeProblem(error) : words.failed(reading);
 }
 
-function describeFailure(error: unknown, reading: Attachment | undefined): string {
-  if (error instanceof DOMException) return words.notSaved;
-  return reading === undefined ? describeProblem(error) : words.failed(reading.filename);
+/** Each URL is signed only when its file is next. */
+async function* readFiles(attachments: readonly Attachment[], job: ZipJob) {
+  const nameOf = createUniqueNames();
+  for (const { id, filename, createdAt, sizeBytes } of attachments) {
+    job.reading = filename;
+    try {
+      const { stream } = await transfers.download(id, { signal: job.signal });
+      yield {
+        name: nameOf(filename.replaceAll(/[/\\]/g, "_")),
+        lastModified: new Date(createdAt),
+        size: sizeBytes,
+        input: stream.pipeThrough(countBytes()),
+      };
+    } catch (error) {
+      if (job.signal.aborted) throw error;
+      job.missing.push(filename);
+    }
+  }
+  // People who get the ZIP from the user must know that it is incomplete.
+  if (job.missing.length > 0) yield { name: nameOf(words.missingFile), input: `${words.missing(job.missing)}\n` };
+}
+
+function countBytes(): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      const progress = $zipProgress.get();
+      if (progress !== undefined) $zipProgress.set({ ...progress, doneBytes: progress.doneBytes + chunk.length });
+      controller.enqueue(chunk);
+    },
+  });
 }

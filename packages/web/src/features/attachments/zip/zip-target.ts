@@ -1,52 +1,43 @@
 type SaveOptions = { suggestedName: string; types: { accept: Record<string, string[]> }[] };
 type FilePicker = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileSystemFileHandle> };
 
-/** Saves a large file for the user while it is created. */
-export type ZipTarget = {
-  /** Rejects when the stream or the disk fails. In that case, nothing is saved. */
-  write(stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }): Promise<void>;
-};
+type Save = (stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }) => Promise<void>;
 
 /**
  * Lets the user choose a file to save to. Without a file picker, the browser stores the file and downloads it at the end.
  * Returns undefined when the user cancels. Call it in a click handler.
  */
-export async function chooseTarget(name: string): Promise<ZipTarget | undefined> {
+export async function chooseTarget(name: string): Promise<Save | undefined> {
   const { showSaveFilePicker } = globalThis as FilePicker;
-  if (showSaveFilePicker === undefined) return browserStorageTarget(name);
+  const saveInBrowser: Save = (stream, { signal }) => saveInBrowserStorage(stream, { name, signal });
+  if (showSaveFilePicker === undefined) return saveInBrowser;
   try {
     const types = [{ accept: { "application/zip": [".zip"] } }];
-    return chosenFileTarget(await showSaveFilePicker({ suggestedName: name, types }));
+    const handle = await showSaveFilePicker({ suggestedName: name, types });
+    // The browser discards an incomplete file when the stream fails.
+    return async (stream, options) => stream.pipeTo(await handle.createWritable(), options);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return undefined;
-    return browserStorageTarget(name);
+    return saveInBrowser;
   }
 }
 
-function chosenFileTarget(handle: FileSystemFileHandle): ZipTarget {
-  return {
-    // The browser discards an incomplete file when the stream fails.
-    write: async (stream, { signal }) => stream.pipeTo(await handle.createWritable(), { signal }),
-  };
-}
-
-function browserStorageTarget(name: string): ZipTarget {
-  return {
-    async write(stream, { signal }) {
-      const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
-      if (folder === undefined) return download(await new Response(stream).blob(), name);
-      await deleteEarlierFiles(folder);
-      const storedName = `${PREFIX}${crypto.randomUUID()}`;
-      try {
-        const handle = await folder.getFileHandle(storedName, { create: true });
-        await stream.pipeTo(await handle.createWritable(), { signal });
-        download(await handle.getFile(), name);
-      } catch (error) {
-        await folder.removeEntry(storedName).catch(() => undefined);
-        throw error;
-      }
-    },
-  };
+async function saveInBrowserStorage(
+  stream: ReadableStream<Uint8Array>,
+  { name, signal }: { name: string; signal: AbortSignal },
+): Promise<void> {
+  const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
+  if (folder === undefined) return download(await new Response(stream).blob(), name);
+  await deleteEarlierFiles(folder);
+  const storedName = `${PREFIX}${crypto.randomUUID()}`;
+  try {
+    const handle = await folder.getFileHandle(storedName, { create: true });
+    await stream.pipeTo(await handle.createWritable(), { signal });
+    download(await handle.getFile(), name);
+  } catch (error) {
+    await folder.removeEntry(storedName).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** A sign-out deletes files with this prefix. */

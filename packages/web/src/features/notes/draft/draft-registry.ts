@@ -24,7 +24,6 @@ export class DraftRegistry {
     if (draft.isIdle() && this.#drafts.get(draft.noteId) === draft) this.#drafts.delete(draft.noteId);
   }
 
-  /** Deletes the edits on a note. */
   discard(noteId: string): void {
     this.#drafts.get(noteId)?.discard();
     this.#drafts.delete(noteId);
@@ -43,31 +42,24 @@ export class DraftRegistry {
     await Promise.all([...this.#drafts.values()].map((draft) => draft.flush()));
   }
 
-  /**
-   * Saves the drafts of closed tabs. Never rejects: a draft that cannot be saved stays stored.
-   * @param openNoteId The note on the screen. Its draft is restored where the user sees it.
-   */
+  /** Saves the drafts of closed tabs. Restores that of the open note where the user sees it. Never rejects. */
   async saveAbandoned({ openNoteId }: { openNoteId: string | undefined }): Promise<void> {
     for (const noteId of await this.#context.storage.abandoned()) {
       if (noteId === openNoteId) {
         const open = this.#drafts.get(noteId);
         open?.restore();
         void open?.flush();
-      } else {
-        await this.#saveAbandonedOf(noteId);
+        continue;
       }
-    }
-  }
-
-  async #saveAbandonedOf(noteId: string): Promise<void> {
-    try {
-      const note = await this.#context.notes.get(noteId);
-      const draft = this.of(note);
-      draft.receive(note);
-      await draft.flush();
-      this.release(draft);
-    } catch {
-      // The draft stays stored. The page of its note shows why it cannot be saved.
+      try {
+        const note = await this.#context.notes.get(noteId);
+        const draft = this.of(note);
+        draft.receive(note);
+        await draft.flush();
+        this.release(draft);
+      } catch {
+        // The draft stays stored. The page of its note shows why it cannot be saved.
+      }
     }
   }
 }

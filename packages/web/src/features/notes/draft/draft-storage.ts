@@ -74,14 +74,9 @@ export class DraftStorage {
   }
 
   save(noteId: string, draft: StoredDraft): void {
-    try {
-      this.#browser.storage().setItem(this.#keyOf(noteId), JSON.stringify(draft));
-    } catch {
-      // Storage is full or forbidden. The text is still on the page, and the save continues.
-    }
+    this.#use((storage) => storage.setItem(this.#keyOf(noteId), JSON.stringify(draft)));
   }
 
-  /** Deletes the draft of this tab. */
   remove(noteId: string): void {
     this.#remove(this.#keyOf(noteId));
   }
@@ -99,27 +94,24 @@ export class DraftStorage {
   }
 
   #keys(): string[] {
-    try {
-      return Object.keys(this.#browser.storage()).filter((key) => key.startsWith(PREFIX));
-    } catch {
-      return [];
-    }
+    return this.#use((storage) => Object.keys(storage).filter((key) => key.startsWith(PREFIX))) ?? [];
   }
 
   #read(key: string | undefined): StoredDraft | undefined {
-    try {
-      const stored = key === undefined ? null : this.#browser.storage().getItem(key);
-      return stored === null ? undefined : (JSON.parse(stored) as StoredDraft);
-    } catch {
-      return undefined;
-    }
+    if (key === undefined) return undefined;
+    return this.#use((storage) => JSON.parse(storage.getItem(key) ?? "null") as StoredDraft | null) ?? undefined;
   }
 
   #remove(key: string): void {
+    this.#use((storage) => storage.removeItem(key));
+  }
+
+  /** Returns undefined when storage is full, forbidden or damaged. The text is still on the page, and the save continues. */
+  #use<Result>(work: (storage: Storage) => Result): Result | undefined {
     try {
-      this.#browser.storage().removeItem(key);
+      return work(this.#browser.storage());
     } catch {
-      // Storage is forbidden, so there is nothing to delete.
+      return undefined;
     }
   }
 }

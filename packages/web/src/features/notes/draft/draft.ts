@@ -121,10 +121,7 @@ export class Draft {
     void this.flush();
   }
 
-  /**
-   * Resolves a conflict: the version on the service stays.
-   * @returns The discarded edits.
-   */
+  /** Resolves a conflict: the version on the service stays. Returns the discarded edits. */
   takeTheirs(): Partial<NoteFields> {
     const mine = this.#edits;
     this.discard();

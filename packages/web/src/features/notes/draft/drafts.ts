@@ -1,8 +1,10 @@
+import type { InfiniteData } from "@tanstack/react-query";
+import type { Note } from "@valetkey/client";
 import { client } from "../../../service/client.ts";
 import { beforeSignOut, onSignOut } from "../../../service/local-data.ts";
+import { keys, queryClient } from "../../../service/queries.ts";
 import { DraftRegistry } from "./draft-registry.ts";
 import { DraftStorage } from "./draft-storage.ts";
-import { showSaved } from "./show-saved.ts";
 
 export const draftStorage = new DraftStorage({
   storage: () => localStorage,
@@ -24,3 +26,17 @@ beforeSignOut(async () => {
   await drafts.flushAll();
 });
 onSignOut(() => drafts.discardAll());
+
+type Change = Pick<Note, "title" | "body" | "updatedAt">;
+type Lists = InfiniteData<{ items: Note[]; nextCursor: string | null }>;
+
+/** Puts a saved version into the cached note and lists, without another request. */
+function showSaved(noteId: string, { title, body, updatedAt }: Change): void {
+  const changed = (note: Note): Note =>
+    note.id !== noteId || note.updatedAt > updatedAt ? note : { ...note, title, body, updatedAt };
+  queryClient.setQueryData<Note>(keys.note(noteId), (note) => note && changed(note));
+  queryClient.setQueriesData<Lists>(
+    { queryKey: keys.notes },
+    (lists) => lists && { ...lists, pages: lists.pages.map((page) => ({ ...page, items: page.items.map(changed) })) },
+  );
+}

@@ -18,7 +18,6 @@ type SearchFieldProps = {
   onDown: () => void;
 };
 
-/** A field that searches while the user types. */
 export function SearchField({ q, onSearch, onDown }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(q);

@@ -12,7 +12,6 @@ import { formatBytes, formatClock, formatDate, texts } from "../../../texts/inde
 
 const words = texts.notes.sharedFiles;
 
-/** The files that are shared with the user without their notes. */
 export function useSharedFiles({ isEnabled }: { isEnabled: boolean }) {
   return useInfiniteQuery({
     queryKey: keys.sharedFiles,

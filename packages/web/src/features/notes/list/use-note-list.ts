@@ -1,13 +1,14 @@
 import { useStore } from "@nanostores/react";
-import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "../../../service/client.ts";
 import { keys } from "../../../service/queries.ts";
-import { $pendingDeletions } from "../pending-deletions.ts";
+import { $pendingDeletions } from "../delete-note.ts";
 
 export type Scope = "owned" | "shared";
 
-const listQuery = ({ scope, q }: { scope: Scope; q: string }) =>
-  infiniteQueryOptions({
+/** The notes of the user or those shared with them, without pending deletions. `q` filters by text. Empty: all notes. */
+export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
+  const list = useInfiniteQuery({
     queryKey: [...keys.notes, scope, q],
     queryFn: ({ pageParam, signal }) =>
       client.notes.list({
@@ -19,15 +20,8 @@ const listQuery = ({ scope, q }: { scope: Scope; q: string }) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     // A new search in the same list shows the previous results until the response arrives.
-    placeholderData: (found, query) => (query?.queryKey[1] === scope ? keepPreviousData(found) : undefined),
+    placeholderData: (found, query) => (query?.queryKey[1] === scope ? found : undefined),
   });
-
-/**
- * The notes of the user or those shared with them, without pending deletions.
- * @param options.q Filters by text. Empty: all notes.
- */
-export function useNoteList(options: { scope: Scope; q: string }) {
-  const list = useInfiniteQuery(listQuery(options));
   const pendingDeletions = useStore($pendingDeletions);
   const all = list.data?.pages.flatMap((page) => page.items) ?? [];
   return { list, notes: all.filter(({ id }) => !pendingDeletions.has(id)) };

@@ -1,14 +1,13 @@
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Skeleton } from "../../../components/states.tsx";
 import { texts } from "../../../texts/index.ts";
 import { type PreviewFailure, PreviewFailureView } from "../preview-failure.tsx";
 import { swipeable } from "../use-swipe.ts";
 import { openPdf } from "./open-pdf.ts";
 import { PdfPage } from "./pdf-page.tsx";
-import { useWidth } from "./use-width.ts";
 
 /** A wider page is not easier to read. Pixels. */
 const MAX_WIDTH = 900;
@@ -78,6 +77,20 @@ function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
       )}
     </>
   );
+}
+
+/** The inner width of an element. Pixels. 0 before the first measurement. */
+function useWidth(ref: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    if (ref.current === null) return;
+    const observer = new ResizeObserver(
+      ([entry]) => entry !== undefined && setWidth(Math.floor(entry.contentRect.width)),
+    );
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
 }
 
 function failureOf(error: unknown): PreviewFailure {

@@ -2,7 +2,6 @@ import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { texts } from "../../../texts/index.ts";
 import { drawPage } from "./draw-page.ts";
-import { useIsNearViewport } from "./use-is-near-viewport.ts";
 
 type PdfPageProps = {
   pdf: PDFDocumentProxy;
@@ -20,7 +19,14 @@ export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   const [ownRatio, setOwnRatio] = useState(ratio);
   const text = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  useDrawing({ pdf, number, width, isNear, text, canvas, onRatio: setOwnRatio });
+  useEffect(() => {
+    if (!isNear || canvas.current === null || text.current === null) return;
+    const aborter = new AbortController();
+    const target = { canvas: canvas.current, text: text.current, onRatio: setOwnRatio };
+    // A damaged page stays white, because the others may be fine. PdfFile shows failures of the connection.
+    drawPage(pdf, { ...target, number, width, signal: aborter.signal }).catch(() => undefined);
+    return () => aborter.abort();
+  }, [pdf, number, width, isNear]);
   return (
     <section
       ref={page}
@@ -38,23 +44,15 @@ export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   );
 }
 
-type Drawing = {
-  pdf: PDFDocumentProxy;
-  number: number;
-  width: number;
-  isNear: boolean;
-  text: RefObject<HTMLDivElement | null>;
-  canvas: RefObject<HTMLCanvasElement | null>;
-  onRatio: (ratio: number) => void;
-};
-
-function useDrawing({ pdf, number, width, isNear, text, canvas, onRatio }: Drawing): void {
+/** Whether an element is visible, or less than the height of its parent away from that. */
+function useIsNearViewport(ref: RefObject<HTMLElement | null>): boolean {
+  const [isNear, setNear] = useState(false);
   useEffect(() => {
-    if (!isNear || canvas.current === null || text.current === null) return;
-    const aborter = new AbortController();
-    const target = { canvas: canvas.current, text: text.current };
-    // A damaged page stays white, because the others may be fine. PdfFile shows failures of the connection.
-    drawPage(pdf, { ...target, number, width, onRatio, signal: aborter.signal }).catch(() => undefined);
-    return () => aborter.abort();
-  }, [pdf, number, width, isNear, text, canvas, onRatio]);
+    if (ref.current === null) return;
+    const onChange = ([entry]: IntersectionObserverEntry[]) => setNear(entry?.isIntersecting === true);
+    const observer = new IntersectionObserver(onChange, { root: ref.current.parentElement, rootMargin: "100% 0px" });
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, [ref]);
+  return isNear;
 }

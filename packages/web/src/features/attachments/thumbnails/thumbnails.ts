@@ -1,12 +1,11 @@
 import type { Attachment } from "@valetkey/client";
 import { client } from "../../../service/client.ts";
-import { drawThumbnail } from "./draw-thumbnail.ts";
+import { drawThumbnail, hasThumbnail } from "./draw-thumbnail.ts";
 import { findThumbnail, storeThumbnail } from "./thumbnail-store.ts";
 
 /** How long to collect attachments, so that one request signs the URLs of all of them. Milliseconds. */
 const COLLECT_MS = 60;
-/** How many images are downloaded at once. */
-const PARALLEL = 3;
+const PARALLEL_DOWNLOADS = 3;
 
 type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
 
@@ -45,7 +44,7 @@ async function fetchAll(batch: readonly Request[]): Promise<void> {
       resolve(thumbnail);
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, downloadNext));
+  await Promise.all(Array.from({ length: PARALLEL_DOWNLOADS }, downloadNext));
 }
 
 async function download({ id }: Attachment, url: string | undefined): Promise<Blob | undefined> {
@@ -54,4 +53,11 @@ async function download({ id }: Attachment, url: string | undefined): Promise<Bl
   // The URL of the batch has expired.
   if (response.status === 403) response = await fetch((await client.urlFor(id)).fileUrl, { credentials: "omit" });
   return response.ok ? drawThumbnail(await response.blob()) : undefined;
+}
+
+/** Creates and stores the thumbnail of an uploaded file, which saves a URL. Never rejects. */
+export async function createThumbnail(attachment: Attachment, file: Blob): Promise<void> {
+  if (!hasThumbnail(attachment)) return;
+  const thumbnail = await drawThumbnail(file).catch(() => undefined);
+  if (thumbnail !== undefined) await storeThumbnail(attachment, thumbnail);
 }

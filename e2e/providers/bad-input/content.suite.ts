@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { sha256 } from "../../../packages/server/src/bucket/testing/bytes.ts";
+import { type BadInputFixture, DAY, LARGE, MIB, TEXT } from "./fixture.ts";
+
+const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(2_000, 1)]);
+const HTML = Buffer.from(`<!doctype html>${"<p>hello</p>".repeat(200)}`);
+
+/** Uploads whose content differs from their declaration. */
+export function contentTests(fixture: BadInputFixture): void {
+  test("requirement 3: refuses a body of the wrong length", async () => {
+    for (const body of ["hello, and more", "h", ""]) {
+      const upload = await fixture.start();
+      expect((await fixture.put(upload, body)).status).toBe(403);
+      await fixture.expectIncomplete(upload);
+    }
+  });
+
+  test("requirement 4: refuses a body of the wrong type", async () => {
+    const upload = await fixture.start();
+    expect((await fixture.put(upload, "hello", { "content-type": "text/html" })).status).toBe(403);
+    await fixture.expectIncomplete(upload);
+  });
+
+  test("requirement 8: rejects a body with the wrong checksum", async () => {
+    const upload = await fixture.start({ sha256: sha256(Buffer.from("hello")) });
+    const answer = await fixture.put(upload, "jello");
+    // The service must reject it when the bucket ignores the checksum.
+    expect(answer.status).toBe(fixture.capabilities().signedSha256 ? 400 : 200);
+    if (fixture.capabilities().signedSha256) await fixture.expectIncomplete(upload);
+    else await fixture.expectRejected(upload);
+  });
+
+  test("requirement 8: rejects a multipart file with the wrong checksum", async () => {
+    const declared = { filename: "a.bin", contentType: "application/x-film", sizeBytes: LARGE.length };
+    const upload = await fixture.start({ ...declared, sha256: sha256(Buffer.from("hello")) });
+    await fixture.sendParts(upload, [1, 2]);
+    await fixture.expectRejected(upload);
+  });
+
+  test("requirement 5: rejects PNG bytes named .pdf", async () => {
+    const upload = await fixture.start({ filename: "scan.pdf", contentType: "application/pdf", sizeBytes: PNG.length });
+    expect((await fixture.put(upload, PNG)).status).toBe(200);
+    await fixture.expectRejected(upload);
+    // The URL is still valid. The sweep deletes the object.
+    expect((await fixture.put(upload, PNG)).status).toBe(200);
+    await fixture.expectNoDownload(upload);
+  });
+
+  test("requirement 5: rejects HTML declared as image/png", async () => {
+    const upload = await fixture.start({ filename: "photo.png", contentType: "image/png", sizeBytes: HTML.length });
+    expect((await fixture.put(upload, HTML)).status).toBe(200);
+    await fixture.expectRejected(upload);
+  });
+
+  test("accepts an empty file", async () => {
+    const upload = await fixture.start({ sizeBytes: 0, sha256: sha256(Buffer.alloc(0)) });
+    await fixture.expectIncomplete(upload);
+    expect((await fixture.put(upload, "x")).status).toBe(403);
+    expect((await fixture.put(upload, "")).status).toBe(200);
+    expect((await fixture.complete(upload)).body).toMatchObject({ state: "ready", sizeBytes: 0 });
+    expect(await fixture.served(upload)).toHaveLength(0);
+  });
+
+  test("requirement 3: refuses a file over the limit", async () => {
+    const before = await fixture.service().bucketContents.keys();
+    const json = { ...TEXT, sizeBytes: 32 * MIB + 1 };
+    const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/uploads`, { json });
+    expect(answer.body).toMatchObject({ status: 413, code: "file_too_large" });
+    expect(answer.text).not.toContain("X-Amz");
+    expect(await fixture.service().bucketContents.keys()).toEqual(before);
+    expect(await fixture.service().bucketContents.uploads()).toBe(0);
+  });
+
+  test("requirement 9: keeps the quota when uploads start at the same time", async () => {
+    const limited = await fixture.open({ userQuotaFiles: 5 });
+    const ben = await limited.as("ben");
+    const note = (await ben.send("POST /notes", { json: { title: "Few" } })).body.id;
+    const large = { filename: "a.bin", contentType: "application/x-film", sizeBytes: LARGE.length };
+    const starts = await Promise.all(
+      Array.from({ length: 20 }, (_, turn) =>
+        ben.send(`POST /notes/${note}/uploads`, { json: turn % 2 === 0 ? large : { ...TEXT, sizeBytes: 5 } }),
+      ),
+    );
+    const begun = starts.filter(({ status }) => status === 201);
+    expect(begun).toHaveLength(5);
+    for (const { status, body } of starts) {
+      if (status !== 201) expect(body.code).toBe("quota_exceeded");
+    }
+    for (const { body } of begun) await ben.send(`DELETE /uploads/${body.upload.id}`);
+    limited.advance(DAY);
+    await limited.useCases.purgeObjects();
+    expect(await limited.bucketContents.uploads()).toBe(0);
+    await limited.close();
+  });
+}

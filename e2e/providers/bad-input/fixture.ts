@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { type BucketServer, bucketOn } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
+import { patterned } from "../../../packages/server/src/bucket/testing/bytes.ts";
+import { engines } from "../../../packages/server/src/db/testing/test-databases.ts";
+import type { BucketCapabilities } from "../../../packages/server/src/domain/bucket-capabilities.ts";
+import { type Client, startService, type TestService } from "../../../packages/server/src/http/testing/service.ts";
+import type { Limits } from "../../../packages/server/src/usecases/ports/index.ts";
+import type { RunningProvider } from "../providers.ts";
+
+export const MIB = 2 ** 20;
+export const DAY = 86_400_000;
+export const PART = 8 * MIB;
+/** Two parts. The second one is short. */
+export const LARGE = patterned(PART + 1_000);
+export const TEXT = { filename: "hello.txt", contentType: "text/plain" };
+const [sqlite] = engines;
+
+export type Started = {
+  id: string;
+  attachmentId: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  partSize?: number;
+  partCount?: number;
+};
+export type Part = { partNumber: number; method: string; url: string; headers: Record<string, string> };
+
+export type BadInputFixture = ReturnType<typeof useBadInputFixture>;
+
+/**
+ * Starts a service on a new bucket before the tests of a `describe`. `name`: the column of the server in docs/providers.md.
+ * After each test it checks that a sweep leaves only ready files in the bucket.
+ */
+export function useBadInputFixture(name: string, running: () => RunningProvider) {
+  let server: BucketServer;
+  let capabilities: BucketCapabilities;
+  let service: TestService;
+  let ann: Client;
+  let noteId: string;
+
+  async function open(limits: Partial<Limits> = {}): Promise<TestService> {
+    if (sqlite === undefined) throw new Error("there is no database");
+    const large = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: 2 * MIB, ...limits };
+    return startService({ engine: sqlite, bucket: server, capabilities, limits: large });
+  }
+
+  beforeAll(async () => {
+    server = await running().newBucket();
+    const bucket = bucketOn(server);
+    const keys = [bucket.newObjectKey(), bucket.newObjectKey(), bucket.newObjectKey()] as const;
+    capabilities = await bucket.tryCapabilities(keys);
+    await bucket.delete(keys);
+    bucket.close();
+    service = await open();
+    ann = await service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  });
+
+  afterEach(() => nothingOrphaned(service));
+  afterAll(() => service.close());
+
+  /** Sweeps for three days. Then the bucket holds the ready files and no parts. */
+  async function nothingOrphaned(swept: TestService): Promise<void> {
+    for (const _day of [1, 2, 3]) {
+      swept.advance(DAY + 600_000);
+      await swept.useCases.expireUploads();
+      await swept.useCases.purgeObjects();
+    }
+    swept.advance(-3 * (DAY + 600_000));
+    const ready = (await swept.db.attachments.listOfNote(noteId)).filter(({ state }) => state === "ready");
+    const keys = await swept.bucketContents.keys();
+    expect(keys.sort()).toEqual(ready.map(({ objectKey }) => objectKey).sort());
+    expect(await swept.bucketContents.uploads()).toBe(0);
+    expect((await running().hiddenIn?.(server.bucket)) ?? []).toEqual([]);
+  }
+
+  async function start(declared: object = {}): Promise<Started> {
+    const json = { ...TEXT, sizeBytes: 5, ...declared };
+    const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
+    expect(answer.status).toBe(201);
+    return answer.body.upload;
+  }
+
+  const startLarge = () => start({ filename: "a.bin", contentType: "application/x-film", sizeBytes: LARGE.length });
+
+  function put({ url, headers }: Started | Part, body: string | Buffer, changed: Record<string, string> = {}) {
+    const { "content-length": _length, ...settable } = headers;
+    return fetch(url, { method: "PUT", headers: { ...settable, ...changed }, body: Buffer.from(body) });
+  }
+
+  async function sign({ id }: Started, partNumbers: number[]): Promise<Part[]> {
+    return (await ann.send(`POST /uploads/${id}/parts`, { json: { partNumbers } })).body.parts;
+  }
+
+  async function sendParts(upload: Started, partNumbers: number[]): Promise<void> {
+    for (const part of await sign(upload, partNumbers)) {
+      const body = LARGE.subarray((part.partNumber - 1) * PART, part.partNumber * PART);
+      expect((await put(part, body)).status).toBe(200);
+    }
+  }
+
+  const complete = ({ id }: Started, json: object = {}) => ann.send(`POST /uploads/${id}/complete`, { json });
+
+  async function served({ attachmentId }: Started): Promise<Buffer> {
+    const { fileUrl } = (await ann.send(`GET /attachments/${attachmentId}/url`)).body;
+    return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
+  }
+
+  async function expectNoDownload({ attachmentId }: Started): Promise<void> {
+    const answer = await ann.send(`GET /attachments/${attachmentId}/url`);
+    expect(answer.body).toMatchObject({ status: 409, code: "attachment_not_ready" });
+    expect(answer.text).not.toContain("X-Amz");
+  }
+
+  async function expectIncomplete(upload: Started, json: object = {}): Promise<string> {
+    const answer = await complete(upload, json);
+    expect(answer.body).toMatchObject({ status: 409, code: "upload_incomplete" });
+    await expectNoDownload(upload);
+    return answer.body.detail;
+  }
+
+  async function expectRejected(upload: Started): Promise<void> {
+    expect((await complete(upload)).body).toMatchObject({ status: 422, code: "upload_rejected" });
+    await expectNoDownload(upload);
+  }
+
+  return {
+    name,
+    running,
+    open,
+    ann: () => ann,
+    noteId: () => noteId,
+    service: () => service,
+    capabilities: () => capabilities,
+    start,
+    startLarge,
+    put,
+    sign,
+    sendParts,
+    complete,
+    served,
+    expectNoDownload,
+    expectIncomplete,
+    expectRejected,
+  };
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { patterned } from "../../../packages/server/src/bucket/testing/bytes.ts";
+import { putUntil } from "../cut-request.ts";
+import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts";
+
+/** Multipart uploads with wrong or missing parts. */
+export function partTests(fixture: BadInputFixture): void {
+  test("refuses to complete without a part", async () => {
+    const upload = await fixture.startLarge();
+    await fixture.sendParts(upload, [2]);
+    expect(await fixture.expectIncomplete(upload)).toContain("Part 1 is not in the bucket yet");
+  });
+
+  test("requirement 3: refuses a part of the wrong size", async () => {
+    const upload = await fixture.startLarge();
+    const [first, second] = (await fixture.sign(upload, [1, 2])) as [Part, Part];
+    expect((await fixture.put(first, Buffer.alloc(PART - 1))).status).toBe(403);
+    expect((await fixture.put(second, Buffer.alloc(1_001))).status).toBe(403);
+    await fixture.expectIncomplete(upload);
+  });
+
+  test("refuses to complete with an invented ETag", async () => {
+    const upload = await fixture.startLarge();
+    await fixture.sendParts(upload, [1, 2]);
+    const invented = { partNumber: 1, etag: '"00000000000000000000000000000000"' };
+    expect(await fixture.expectIncomplete(upload, { parts: [invented] })).toContain("has a different ETag");
+    await fixture.ann().send(`DELETE /uploads/${upload.id}`);
+  });
+
+  test("refuses to complete before the upload", async () => {
+    for (const upload of [await fixture.start(), await fixture.startLarge()]) await fixture.expectIncomplete(upload);
+  });
+
+  test("refuses 10,001 parts", async () => {
+    const upload = await fixture.startLarge();
+    for (const partNumber of [3, 10_000, 10_001]) {
+      const answer = await fixture
+        .ann()
+        .send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [partNumber] } });
+      expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
+    }
+    const parts = Array.from({ length: 10_001 }, (_, index) => ({ partNumber: index + 1, etag: "a" }));
+    expect((await fixture.complete(upload, { parts })).body).toMatchObject({ status: 400, code: "invalid_request" });
+    await fixture.expectNoDownload(upload);
+  });
+
+  test.each([1, 50, 99])("accepts a part again after its connection is cut at %i percent", async (percent) => {
+    const upload = await fixture.startLarge();
+    const [first] = (await fixture.sign(upload, [1])) as [Part];
+    const body = LARGE.subarray(0, PART);
+    await putUntil({ url: first.url, headers: {} }, { body, bytes: Math.floor((PART * percent) / 100) });
+    expect((await fixture.ann().send(`GET /uploads/${upload.id}`)).body.upload.parts).toEqual([]);
+    await fixture.expectIncomplete(upload);
+    await fixture.sendParts(upload, [1, 2]);
+    expect((await fixture.complete(upload)).body.state).toBe("ready");
+    expect((await fixture.served(upload)).equals(LARGE)).toBe(true);
+  });
+
+  test.each([1, 50, 99])("accepts a file again after its connection is cut at %i percent", async (percent) => {
+    const body = patterned(MIB);
+    const upload = await fixture.start({
+      filename: "a.bin",
+      contentType: "application/x-film",
+      sizeBytes: body.length,
+    });
+    const { "content-length": _length, ...headers } = upload.headers;
+    await putUntil({ url: upload.url, headers }, { body, bytes: Math.floor((body.length * percent) / 100) });
+    await fixture.expectIncomplete(upload);
+    expect((await fixture.put(upload, body)).status).toBe(200);
+    expect((await fixture.complete(upload)).body.state).toBe("ready");
+    expect((await fixture.served(upload)).equals(body)).toBe(true);
+  });
+}

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
+
+/** Uploads whose content changes after it is sent. */
+export function swapTests(fixture: BadInputFixture): void {
+  test("requirement 7: serves the verified body after a second PUT", async () => {
+    const upload = await fixture.start();
+    expect((await fixture.put(upload, "good!")).status).toBe(200);
+    expect((await fixture.complete(upload)).body.state).toBe("ready");
+    const swap = await fixture.put(upload, "evil!");
+    expect(swap.status).toBe(fixture.capabilities().conditionalPut ? 412 : 200);
+    expect((await fixture.served(upload)).toString()).toBe("good!");
+    expect((await fixture.complete(upload)).body.state).toBe("ready");
+    expect((await fixture.served(upload)).toString()).toBe("good!");
+  });
+
+  test("requirement 7: serves the verified parts after a second PUT of them", async () => {
+    const upload = await fixture.startLarge();
+    const [first, second] = (await fixture.sign(upload, [1, 2])) as [Part, Part];
+    await fixture.sendParts(upload, [1, 2]);
+    expect((await fixture.complete(upload)).body.state).toBe("ready");
+    const swaps = [await fixture.put(first, Buffer.alloc(PART, 7)), await fixture.put(second, Buffer.alloc(1_000, 7))];
+    for (const { status } of swaps) expect(status).toBe(fixture.capabilities().partsDie ? 404 : 200);
+    expect((await fixture.served(upload)).equals(LARGE)).toBe(true);
+  });
+
+  test("requirement 6: serves one body after two PUTs to one URL", async () => {
+    const upload = await fixture.start();
+    expect((await fixture.put(upload, "first")).status).toBe(200);
+    expect((await fixture.put(upload, "other")).status).toBe(fixture.capabilities().conditionalPut ? 412 : 200);
+    expect((await fixture.complete(upload)).body.state).toBe("ready");
+    const verified = (await fixture.served(upload)).toString();
+    expect(verified).toBe(fixture.capabilities().conditionalPut ? "first" : "other");
+    await fixture.put(upload, "third");
+    expect((await fixture.served(upload)).toString()).toBe(verified);
+  });
+
+  test("serves one body after simultaneous PUTs to one URL", async () => {
+    const upload = await fixture.start();
+    const bodies = ["aaaaa", "bbbbb", "ccccc", "ddddd"];
+    const statuses = await Promise.all(bodies.map(async (body) => (await fixture.put(upload, body)).status));
+    if (fixture.capabilities().conditionalPut) expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect((await fixture.complete(upload)).body.state).toBe("ready");
+    expect(bodies).toContain((await fixture.served(upload)).toString());
+  });
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { openAt } from "./database-location.ts";
+import { runSql, SQLITE_FILE } from "./test-databases.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Databases with the current schema. Each test database is a copy, because migrations take longer than a copy. */
+    migrated: { sqliteDirectory: string; postgresName: string };
+  }
+}
+
+/** Migrates one database of each engine for the whole run. Needs the PostgreSQL server of `startTestPostgres`. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = project.getProvidedContext().postgresUrl;
+  const sqliteDirectory = await mkdtemp(join(tmpdir(), "valetkey-template-"));
+  const postgresName = `valetkey_template_${randomBytes(8).toString("hex")}`;
+  await runSql(server, `create database ${postgresName}`);
+  const url = new URL(server);
+  url.pathname = `/${postgresName}`;
+  for (const location of [{ file: join(sqliteDirectory, SQLITE_FILE) }, { url: url.href }]) {
+    await (await openAt(location)).close();
+  }
+  project.provide("migrated", { sqliteDirectory, postgresName });
+  return async () => {
+    await runSql(server, `drop database if exists ${postgresName} with (force)`);
+    await rm(sqliteDirectory, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,23 @@
+import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
+import type { Caller } from "../domain/person.ts";
+
+/** The note of an event, and the attachments that it is about. */
+export type EventSubject = Pick<AuditEvent, "noteId" | "ownerId" | "attachmentIds">;
+
+type Described = Pick<AuditEvent, "id" | "at" | "detail"> & { caller: Caller; subject: EventSubject };
+
+/** Describes an action of the caller. */
+export function auditEvent(action: AuditAction, { id, at, caller, subject, detail }: Described): AuditEvent {
+  const { noteId, ownerId, attachmentIds } = subject;
+  return { id, at, action, actorId: caller.userId, noteId, ownerId, attachmentIds, detail };
+}
+
+/** An event about the note alone. */
+export function aboutNote(note: { id: string; ownerId: string }): EventSubject {
+  return { noteId: note.id, ownerId: note.ownerId, attachmentIds: [] };
+}
+
+/** An event about one attachment. */
+export function aboutFile(attachment: { id: string; noteId: string; ownerId: string }): EventSubject {
+  return { noteId: attachment.noteId, ownerId: attachment.ownerId, attachmentIds: [attachment.id] };
+}

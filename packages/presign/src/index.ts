@@ -28,7 +28,7 @@ export {
   type Sha256Stream,
 } from "./verify/aws-chunked.ts";
 export type { VerifierCredentials } from "./verify/credentials.ts";
-export type { HeaderFields } from "./verify/headers.ts";
+export type { HeaderFields } from "./verify/header-fields.ts";
 export type { PayloadDeclaration } from "./verify/payload.ts";
 export { createPostVerifier, type PostedForm, type PostVerifier, type VerifiedForm } from "./verify/post-policy.ts";
 export { type Refusal, refuse } from "./verify/refusal.ts";

@@ -1,6 +1,6 @@
+import { type DividedHeaders, divideHeaders } from "./divide-headers.ts";
 import { encodeKey, encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
-import { type DividedHeaders, divideHeaders } from "./headers.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import { createPresignPost } from "./post.ts";
 import { encodeResponse, parameter } from "./response-overrides.ts";

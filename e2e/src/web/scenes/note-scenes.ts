@@ -120,7 +120,7 @@ export const noteScenes: readonly Scene[] = [
       await page.context().grantPermissions(["clipboard-write"]);
       await openLinkDialog(page, full);
       await page.getByRole("dialog").getByRole("button", { name: sharing.link.copy, exact: true }).click();
-      await page.getByRole("textbox", { name: sharing.link.address }).waitFor();
+      await page.getByRole("textbox", { name: sharing.link.field }).waitFor();
     },
   },
   {

@@ -3,8 +3,8 @@ import type { Platform } from "../platform.ts";
 import type { PauseGate } from "./pause-gate.ts";
 
 /** The limit of the first pause between attempts. Milliseconds. */
-const BASE_MS = 500;
-const MAX_MS = 30_000;
+const BASE_DELAY_MS = 500;
+const MAX_DELAY_MS = 30_000;
 
 /** Retries until the attempt succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */
 export type Retry = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
@@ -37,7 +37,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
     count({ waiting: 1 });
     while (!signal.aborted && (gate.isPaused() || !network.isOnline())) {
       await gate.opened(signal);
-      if (!network.isOnline()) await nap(MAX_MS, signal);
+      if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
     // A pause or a lost connection is no outage of the service.
@@ -95,6 +95,6 @@ export function retryDelayMs(
   { random }: Pick<Platform, "random">,
   { failures, retryAfterSeconds = 0 }: { failures: number; retryAfterSeconds?: number | undefined },
 ): number {
-  const jittered = random() * Math.min(MAX_MS, BASE_MS * 2 ** failures);
+  const jittered = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** failures);
   return jittered + retryAfterSeconds * 1000;
 }

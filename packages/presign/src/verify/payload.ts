@@ -1,5 +1,5 @@
 import type { Authorization } from "./authorization.ts";
-import type { HeaderFields } from "./headers.ts";
+import type { HeaderFields } from "./header-fields.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { QueryParameter } from "./request-target.ts";
 

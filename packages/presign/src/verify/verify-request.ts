@@ -1,6 +1,6 @@
 import { type Authorization, MAX_SKEW_MS, readAuthorization } from "./authorization.ts";
 import { cachedSigningKeys, checkCredentials, checkScope, type VerifierOptions } from "./credentials.ts";
-import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./headers.ts";
+import { canonicalHeaders, type HeaderFields, readHeaders, unsignedFields } from "./header-fields.ts";
 import { type PayloadDeclaration, readPayload } from "./payload.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { canonicalQuery, parseRequestTarget, type RequestTarget } from "./request-target.ts";

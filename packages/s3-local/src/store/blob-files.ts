@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { createBlobWriter } from "./blob-writer.ts";
 
 /**
- * Opens the blob folder in a data folder and empties the folder of unfinished writes.
+ * Opens the blob folder of a data folder, and deletes the writes that an earlier process did not finish.
  *
- * Blobs have the bytes of objects. They are immutable and have random names, so no key reaches the file system.
- * It writes and syncs a blob in the other folder, renames it and syncs the blob folder. So a file with a blob name is complete.
+ * A blob holds the bytes of an object. Blobs are immutable and have random names, so no key reaches the file system.
+ * A write goes to a folder of its own, is synced, and is then renamed into the blob folder. So every file there is complete.
  */
 export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");

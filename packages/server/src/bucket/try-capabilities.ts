@@ -10,7 +10,7 @@ type Parts = Pick<Bucket, "head" | "copy" | "createMultipart" | "listParts" | "a
 
 type Options = {
   client: BucketClient;
-  /** The bucket at the endpoint for this server. */
+  /** The bucket at the endpoint that the service calls, not at the public endpoint. */
   target: PresignTarget;
   credentials: CredentialSource;
   clock: Clock;

@@ -1,6 +1,6 @@
 import { readOidc } from "./oidc.ts";
 import type { ConfigReader } from "./reader.ts";
-import type { AuthConfig, DatabaseConfig, EmbeddedSecrets } from "./types.ts";
+import type { AuthConfig, EmbeddedSecrets } from "./types.ts";
 
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
@@ -15,20 +15,6 @@ const MAKE_SECRET =
 
 /** Accounts and tokens, without the secrets of embedded mode. */
 export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
-
-export function readDatabase(reader: ConfigReader, options: { sqliteFile: string }): DatabaseConfig {
-  const url = reader.text("DATABASE_URL");
-  if (url === undefined) return { kind: "sqlite", file: options.sqliteFile };
-  // The text leaves the value out, because it contains a password.
-  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    reader.fault(
-      "DATABASE_URL",
-      "is not a postgres:// or postgresql:// URL",
-      "Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
-    );
-  }
-  return { kind: "postgres", url };
-}
 
 export function readAuth(reader: ConfigReader, options: { embedded: boolean }): AuthDraft {
   const secret = readSecret(reader, "AUTH_SECRET");

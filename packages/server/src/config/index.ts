@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { readAuth, readDatabase } from "./auth.ts";
+import { readAuth } from "./auth.ts";
 import { readBucket, readCredentials } from "./bucket.ts";
+import { readDatabase } from "./database.ts";
 import { ConfigError } from "./error.ts";
-import { warnOfNearMisses } from "./names.ts";
+import { warnOfNearMisses } from "./near-misses.ts";
 import { ConfigReader, type Environment } from "./reader.ts";
 import { readScanner } from "./scanner.ts";
 import { ensureSecrets } from "./secrets.ts";

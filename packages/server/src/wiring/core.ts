@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { Logger } from "pino";
 import { createBucket } from "../bucket/bucket.ts";
-import type { BucketConfig, Config } from "../config/index.ts";
+import type { Config } from "../config/index.ts";
 import { authTables, openPostgres, openSqlite } from "../db/index.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import { createUseCases } from "../usecases/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
+import { bucketTarget, placeOf } from "./bucket-target.ts";
 import { createNewId } from "./new-id.ts";
 import { createOpened } from "./opened.ts";
 
@@ -66,29 +67,4 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
     await opened.close();
     throw error;
   }
-}
-
-/** The options of the S3 adapter for the configured bucket. */
-function bucketTarget(bucket: BucketConfig) {
-  if (bucket.kind === "s3") {
-    const { kind: _, ...target } = bucket;
-    return target;
-  }
-  const { name, region, keyPrefix, credentials, host, port } = bucket;
-  const endpoint = `http://${host}:${port}`;
-  return {
-    name,
-    region,
-    keyPrefix,
-    credentials,
-    endpoint,
-    publicEndpoint: bucket.publicEndpoint ?? `http://localhost:${port}`,
-    forcePathStyle: true,
-  };
-}
-
-/** Identifies the bucket in the table of capabilities. */
-function placeOf(bucket: BucketConfig): string {
-  const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
-  return [server, bucket.name, bucket.keyPrefix].join(" ");
 }

@@ -8,10 +8,10 @@ import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachmen
 import { isLive } from "./live-share.ts";
 import { type NoteRow, noteColumns, toNote } from "./notes.ts";
 
-/** A compiled statement with the parameters of `AccessParameters`. It returns at most one row, or many. */
+/** A compiled statement. Its parameters are `AccessParameters`, and `rows` says whether it returns at most one row or many. */
 export type AccessStatement = { name: string; sql: string; rows: "one" | "many" };
 
-/** The caller, the instant in milliseconds, and the id or the list of ids in the form of the engine. */
+/** The caller, the instant in milliseconds, and one id or the list of ids (`Engine.list`). */
 export type AccessParameters = [userId: unknown, now: number, what: unknown];
 
 export type AccessStatements = Record<"note" | "attachment" | "download" | "downloads", AccessStatement>;

@@ -1,39 +1,16 @@
-import type { AuditEvent } from "../../domain/audit-event.ts";
-import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { AccessQueries } from "./access.ts";
-import type {
-  AttachmentQueries,
-  InventoryQueries,
-  ObjectDeletionQueries,
-  UploadQueries,
-  UsageQueries,
-  VerificationQueries,
-} from "./files.ts";
-import type { NoteQueries, ShareQueries } from "./notes.ts";
-import type { Page, PageRequest } from "./page.ts";
-import type { ApiTokenQueries, PeopleQueries } from "./people.ts";
-
-/** Business events are written in the transaction of their change. */
-export type AuditWriter = { add(event: AuditEvent): Promise<void> };
-
-/** URL events are many and small, so they share commits. */
-export type UrlAuditLog = {
-  /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
-  record(event: AuditEvent): Promise<void>;
-  /** Flushes the waiting events and accepts no more. */
-  close(): Promise<void>;
-};
-
-export type AuditQueries = AuditWriter & {
-  listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
-  listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
-};
-
-/** Probed capabilities by bucket. `place` is the endpoint and name of the bucket. Instants are milliseconds since the epoch. */
-export type BucketCapabilityQueries = {
-  find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined>;
-  put(answer: { place: string; capabilities: BucketCapabilities; askedAt: number }): Promise<void>;
-};
+import type { ApiTokenQueries } from "./api-tokens.ts";
+import type { AttachmentQueries } from "./attachments.ts";
+import type { AuditQueries, UrlAuditLog } from "./audit.ts";
+import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
+import type { InventoryQueries } from "./inventory.ts";
+import type { NoteQueries } from "./notes.ts";
+import type { ObjectDeletionQueries } from "./object-deletions.ts";
+import type { PeopleQueries } from "./people.ts";
+import type { ShareQueries } from "./shares.ts";
+import type { UploadQueries } from "./uploads.ts";
+import type { UsageQueries } from "./usage.ts";
+import type { VerificationQueries } from "./verifications.ts";
 
 /** The queries inside or outside a transaction. */
 export type Queries = {

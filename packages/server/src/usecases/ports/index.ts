@@ -4,13 +4,22 @@ import type { Database } from "./database.ts";
 import type { Scanner } from "./scanner.ts";
 
 export type * from "./access.ts";
+export type * from "./api-tokens.ts";
+export type * from "./attachments.ts";
+export type * from "./audit.ts";
 export type * from "./bucket.ts";
+export type * from "./bucket-capabilities.ts";
 export type * from "./database.ts";
-export type * from "./files.ts";
+export type * from "./inventory.ts";
 export type * from "./notes.ts";
+export type * from "./object-deletions.ts";
 export type * from "./page.ts";
 export type * from "./people.ts";
 export type * from "./scanner.ts";
+export type * from "./shares.ts";
+export type * from "./uploads.ts";
+export type * from "./usage.ts";
+export type * from "./verifications.ts";
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;

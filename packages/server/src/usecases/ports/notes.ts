@@ -1,5 +1,4 @@
 import type { Note, NoteWithRole } from "../../domain/note.ts";
-import type { Share, SharedAttachment, ShareWithPerson } from "../../domain/share.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 /** `search`: only notes with this text in the title, the body or the name of a listed file. Ignores case. No character is special. */
@@ -24,16 +23,4 @@ export type NoteQueries = {
   listOwned(userId: string, page: NotePageRequest): Promise<Page<Note>>;
   /** Notes with a live share for this user, newest first. */
   listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteWithRole>>;
-};
-
-export type ShareSubject = { noteId: string } | { attachmentId: string };
-
-export type ShareQueries = {
-  /** Creates or replaces the share of a user. */
-  put(subject: ShareSubject, share: Share): Promise<void>;
-  /** False: there was no such share. */
-  delete(subject: ShareSubject, userId: string): Promise<boolean>;
-  list(subject: ShareSubject): Promise<ShareWithPerson[]>;
-  /** Listed attachments with a live share for this user, who has no access to their notes. Newest first. */
-  listAttachmentsFor(userId: string, page: PageRequest & { now: number }): Promise<Page<SharedAttachment>>;
 };

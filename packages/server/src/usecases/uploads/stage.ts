@@ -11,7 +11,8 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Sto
 
 /**
  * Returns an object that no signed URL can change, so that the verified bytes are the served bytes (docs/security-requirements.md, 7).
- * Where a URL can still write to the uploaded object (`upload.staged`), it is a copy under a new key, made for this completion alone.
+ * If a signed URL can still overwrite the uploaded object (`upload.staged`), the returned object is a copy under a new key.
+ * Each completion makes its own copy.
  * The deletion of the copy is queued before the copy exists. The transaction that attaches the copy cancels it.
  */
 export async function stage({ db, bucket, clock }: Deps, arrived: StoredUpload): Promise<StoredUpload> {

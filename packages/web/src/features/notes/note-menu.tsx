@@ -29,7 +29,7 @@ export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
         </MenuItem>
       )}
       <MenuItem icon={<Link2 size={16} />} onClick={() => void copyUrl(noteId)}>
-        {words.copyAddress}
+        {words.copyLink}
       </MenuItem>
       {onDelete !== undefined && (
         <MenuItem isDanger icon={<Trash2 size={16} />} onClick={onDelete}>
@@ -42,7 +42,7 @@ export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
 
 async function copyUrl(noteId: string): Promise<void> {
   const url = new URL(`/n/${noteId}`, location.origin).href;
-  if (await copyText(url)) toasts.add({ title: words.addressCopied, description: words.addressHint });
+  if (await copyText(url)) toasts.add({ title: words.linkCopied, description: words.linkHint });
   // Where the browser refuses to copy, the user can select the URL in the message.
-  else toasts.add({ title: url, description: words.addressHint, timeout: 0 });
+  else toasts.add({ title: url, description: words.linkHint, timeout: 0 });
 }

@@ -5,7 +5,7 @@ import { inputStyle } from "../../components/text-field.tsx";
 import { formatSpan, texts } from "../../texts/index.ts";
 import { describeExpiry, expiryOf, expiryOfField, LIFETIMES, toFieldValue } from "./expiry.ts";
 
-const words = texts.sharing.end;
+const words = texts.sharing.expiry;
 
 /** The options of a select for an expiry, after the first one. */
 export function ExpiryOptions({ hasNever }: { hasNever: boolean }) {

@@ -1,6 +1,6 @@
 import { formatDuration, formatWhen, texts } from "../../texts/index.ts";
 
-const words = texts.sharing.end;
+const words = texts.sharing.expiry;
 
 /** The lifetimes that a user can select for a share. Seconds. */
 export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;

@@ -101,7 +101,7 @@ export function LinkDialog({ attachment, onClose }: { attachment: Attachment; on
             <input
               ref={field}
               readOnly
-              aria-label={words.address}
+              aria-label={words.field}
               value={link.fileUrl}
               onFocus={(event) => event.currentTarget.select()}
               className={clsx(

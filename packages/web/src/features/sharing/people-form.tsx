@@ -44,7 +44,7 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
     change(emails, "");
     const found = refuse(emails, account?.email);
     const expiresAt = choice === "custom" ? expiryOfField(custom, { now }) : expiryOf(choice, { now });
-    setExpiryProblem(expiresAt === undefined ? words.end.past : undefined);
+    setExpiryProblem(expiresAt === undefined ? words.expiry.past : undefined);
     setRefusal(found);
     if (found !== undefined) inputRef.current?.focus();
     if (found !== undefined || expiresAt === undefined) return;
@@ -86,7 +86,7 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
           </Select>
         )}
         <Select
-          label={words.end.label}
+          label={words.expiry.label}
           value={choice}
           onChange={(event) => {
             setChoice(event.currentTarget.value);

@@ -21,9 +21,9 @@ export const notes = {
   taskDone: "Done",
   taskOpen: "To do",
   more: "More about this note",
-  copyAddress: "Copy link to note",
-  addressCopied: "Link copied",
-  addressHint: "It works only for people whom the note is shared with.",
+  copyLink: "Copy link to note",
+  linkCopied: "Link copied",
+  linkHint: "It works only for people whom the note is shared with.",
   delete: "Delete note",
   deleted: (title: string) => `“${title}” deleted`,
   saving: {

@@ -40,7 +40,7 @@ export const sharing = {
     viewer: "Can view",
     editor: "Can edit",
   },
-  end: {
+  expiry: {
     label: "When it expires",
     labelOf: (name: string) => `When it expires for ${name}`,
     never: "Never expires",
@@ -74,7 +74,7 @@ export const sharing = {
     copyNew: "Copy new link",
     other: "New link",
     copied: "Copied",
-    address: "Link",
+    field: "Link",
     byHand: "This browser cannot copy by itself. The link is selected: copy it with your keyboard or menu.",
     endsIn: (left: string) => `Expires in ${left}`,
     over: "This link has expired.",

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AuditValues, auditColumns } from "../../queries/audit.ts";
 
-// Removing a batch frees all its pages: a few batches cost as much as filing many events.
+// Deleting 25 batches takes about as long as one round of inserts, so no round holds the write lock much longer than another.
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 
@@ -9,9 +9,9 @@ const OWNER = auditColumns.indexOf("owner_id");
 export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 
 /**
- * Stores URL events in two steps. `append` makes a batch durable as one row at the end of a table, for a tenth of the cost of inserts
- * into the indexes of audit_events. `fileSome` later moves events to audit_events, grouped by owner, so that they share pages.
- * Until then readers find them in the journal (queries/audit.ts). After a kill, the next process files them.
+ * Stores URL events in two steps. `append` makes a batch durable as one row at the end of a table.
+ * That costs a tenth of an insert into the indexes of audit_events. `fileSome` later moves events to audit_events, grouped by owner.
+ * Until then, readers find them in the journal (queries/audit.ts). After a kill, the next process moves the rest.
  */
 export class UrlJournal {
   readonly #database: DatabaseSync;

@@ -17,7 +17,7 @@ import { UploadJob, type UploadServices } from "./upload-job.ts";
 import { UploadList } from "./upload-list.ts";
 
 /** How many files are sent at once. Each of them may send several parts. */
-const MAX_RUNNING = 3;
+const MAX_RUNNING_UPLOADS = 3;
 /** How long a sign-out waits for the service. Milliseconds. */
 const CLEAR_MS = 2_000;
 
@@ -212,7 +212,7 @@ export class UploadQueue {
     const jobs = [...this.#jobs.values()];
     const running = jobs.filter(({ phase }) => phase === "running").length;
     const queued = jobs.filter(({ phase }) => phase === "queued");
-    for (const job of queued.slice(0, Math.max(0, MAX_RUNNING - running))) job.start();
+    for (const job of queued.slice(0, Math.max(0, MAX_RUNNING_UPLOADS - running))) job.start();
   }
 
   /** When this resolves, no tab finds the stored file any more. */

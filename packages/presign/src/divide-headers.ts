@@ -20,7 +20,7 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** AWS honours these only as headers. In the query, the bucket ignores them and would check and encrypt nothing. */
-const ENFORCED = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
+const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
 /** The signature itself sets these. */
 const RESERVED =
@@ -43,7 +43,7 @@ export function divideHeaders(host: string, headers: Readonly<Record<string, str
     const name = givenName.toLowerCase();
     assertHeader(name, value);
     if (signed.has(name) || hoisted.has(name)) throw invalidHeader(name, "appears twice");
-    if (name.startsWith("x-amz-") && !ENFORCED.test(name)) {
+    if (name.startsWith("x-amz-") && !KEPT_AS_HEADERS.test(name)) {
       hoisted.set(name, value);
     } else {
       const sent = assertSendable(name, value).trim();

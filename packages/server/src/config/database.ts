@@ -1,0 +1,16 @@
+import type { ConfigReader } from "./reader.ts";
+import type { DatabaseConfig } from "./types.ts";
+
+export function readDatabase(reader: ConfigReader, options: { sqliteFile: string }): DatabaseConfig {
+  const url = reader.text("DATABASE_URL");
+  if (url === undefined) return { kind: "sqlite", file: options.sqliteFile };
+  // The text leaves the value out, because it contains a password.
+  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    reader.fault(
+      "DATABASE_URL",
+      "is not a postgres:// or postgresql:// URL",
+      "Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
+    );
+  }
+  return { kind: "postgres", url };
+}

@@ -1,0 +1,18 @@
+import type { AuditEvent } from "../../domain/audit-event.ts";
+import type { Page, PageRequest } from "./page.ts";
+
+/** Business events are written in the transaction of their change. */
+export type AuditWriter = { add(event: AuditEvent): Promise<void> };
+
+/** URL events are many and small, so they share commits. */
+export type UrlAuditLog = {
+  /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
+  record(event: AuditEvent): Promise<void>;
+  /** Flushes the waiting events and accepts no more. */
+  close(): Promise<void>;
+};
+
+export type AuditQueries = AuditWriter & {
+  listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+  listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+};

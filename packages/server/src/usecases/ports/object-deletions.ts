@@ -1,0 +1,25 @@
+/** A queued deletion of an object. */
+export type ObjectDeletion = {
+  objectKey: string;
+  /** While a signed PUT is valid, a deletion would be in vain. Milliseconds since the epoch. */
+  notBefore: number;
+  attempts: number;
+};
+
+/**
+ * The durable outbox of deletions. Each deletion runs twice, a day apart, in case a PUT was still in flight the first time
+ * (docs/security-requirements.md, 10).
+ */
+export type ObjectDeletionQueries = {
+  /** Queues a deletion, or moves the queued one of this key to `notBefore` and restarts it. */
+  put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
+  find(objectKey: string): Promise<ObjectDeletion | undefined>;
+  /** Cancels a deletion. Safe only before it is due, because a due deletion may already be running. */
+  cancel(objectKey: string): Promise<void>;
+  /** Never lists the object of a live attachment, so a wrongly queued deletion loses no file. */
+  listDue(now: number, limit: number): Promise<ObjectDeletion[]>;
+  /** Records deletions that ran. A first run moves to `againAt`, and a second run removes the row. In a transaction. */
+  settle(objectKeys: readonly string[], times: { now: number; againAt: number }): Promise<void>;
+  /** Does nothing when the deletion has changed since it was read. */
+  postpone(seen: ObjectDeletion, change: { notBefore: number }): Promise<void>;
+};

@@ -1,0 +1,24 @@
+import type { Quota, Usage } from "../../domain/usage.ts";
+
+/** `userId` reserves capacity in the quota of `ownerId`. */
+type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
+
+/** Usage and reservations. AttachmentQueries counts files with an attachment. A reservation counts a file that has none yet. */
+export type UsageQueries = {
+  find(ownerId: string): Promise<Usage>;
+  /** Reserves capacity for a file until `expiresAt`. In a transaction. Throws `quota_exceeded`. */
+  reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
+  /** Reserves more, and until a later instant. In a transaction. Throws `quota_exceeded`, and `upload_aborted` after its expiry. */
+  extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
+  /** Releases a reservation. Idempotent. In a transaction. */
+  release(objectKey: string): Promise<void>;
+  /** Releases the expired reservations. Returns their number. In a transaction. */
+  releaseExpired(now: number): Promise<number>;
+  /** Owners whose counter differs from the sum of their rows, at one moment, in the order of their ids. */
+  listDrifts(page: { after: string; limit: number }): Promise<UsageDrift[]>;
+  /** Sets the counter to the sum of the rows. In a transaction. */
+  recount(ownerId: string): Promise<void>;
+};
+
+/** `counted` is the counter. `actual` is the sum of the rows. */
+export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };

@@ -1,0 +1,26 @@
+import type { BucketConfig } from "../config/index.ts";
+
+/** The options of the S3 adapter for the configured bucket. */
+export function bucketTarget(bucket: BucketConfig) {
+  if (bucket.kind === "s3") {
+    const { kind: _, ...target } = bucket;
+    return target;
+  }
+  const { name, region, keyPrefix, credentials, host, port } = bucket;
+  const endpoint = `http://${host}:${port}`;
+  return {
+    name,
+    region,
+    keyPrefix,
+    credentials,
+    endpoint,
+    publicEndpoint: bucket.publicEndpoint ?? `http://localhost:${port}`,
+    forcePathStyle: true,
+  };
+}
+
+/** Identifies the bucket in the table of capabilities. */
+export function placeOf(bucket: BucketConfig): string {
+  const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
+  return [server, bucket.name, bucket.keyPrefix].join(" ");
+}

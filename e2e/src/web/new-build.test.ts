@@ -10,7 +10,7 @@ const web = startWeb();
 it("reloads an open page that needs code of a previous build", async () => {
   const ann = await openPerson(web.browser, { service: web.service, name: "Ann" });
   const { page, watch } = ann;
-  watch.expect(/404|The code of the page could not be loaded/);
+  watch.expect(/404|The code could not be loaded/);
   await page.goto("/");
   let isGone = true;
   await page.route("**/assets/settings-page-*.js", (route) =>
@@ -30,7 +30,7 @@ it("reloads an open page that needs code of a previous build", async () => {
 it("shows a network problem in place of a page that cannot be loaded offline", async () => {
   const bob = await openPerson(web.browser, { service: web.service, name: "Bob" });
   const { page, watch } = bob;
-  watch.expect(/ERR_|The code of the page could not be loaded/);
+  watch.expect(/ERR_|The code could not be loaded/);
   await page.goto("/");
   await page.getByRole("heading", { name: texts.notes.list.owned, level: 1 }).waitFor();
   await bob.context.setOffline(true);

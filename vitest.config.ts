@@ -17,8 +17,8 @@ export default defineConfig({
       "e2e/src/web/testing/build-web-app.ts",
     ],
     pool: "forks",
-    // Tests wait for servers and browsers a third of the time, so one more worker than processors keeps all of them busy.
-    maxWorkers: availableParallelism() + 1,
+    // Tests wait for servers and browsers about half of the time, so twice as many workers as processors keep all of them busy.
+    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFilesFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,

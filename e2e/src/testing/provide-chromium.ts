@@ -7,14 +7,15 @@ type Way = { says: string; commands: string[][] };
 
 /** Before all tests: finds or installs a browser and prints which one. Throws when that fails. */
 export default function provideChromium(): void {
-  const found = findChromium();
+  const found = findChromium({ hasPrompts: true });
   if (found !== undefined) {
-    console.log(`Browser in this run: ${found}`);
+    console.log(`Browser in this run: ${findChromium()}`);
     return;
   }
   for (const { says, commands } of ways()) {
     console.log(`The browser tests need Chromium, and there is none here: ${says}`);
-    if (commands.every(([command, ...args]) => run(command as string, args)) && findChromium() !== undefined) return;
+    if (commands.every(([command, ...args]) => run(command as string, args)) && findChromium({ hasPrompts: true }))
+      return;
   }
   throw new Error(
     "The browser tests need Chromium, and it could not be installed. Install it by hand, or name its program in CHROMIUM_PATH.",

@@ -24,7 +24,7 @@ const HUGE = { sizeBytes: 513 * MIB };
 type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
 
 describe("an interrupted upload", () => {
-  const web = startWeb();
+  const web = startWeb({ hasPrompts: true });
 
   it("resumes after an outage and a reload", async () => {
     const gus = await web.person("Gus");

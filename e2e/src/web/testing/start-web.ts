@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { launchChromium } from "../../testing/chromium.ts";
+import { type ChromiumOptions, launchChromium } from "../../testing/chromium.ts";
 import { openPerson, type Person, type PersonOptions } from "./person.ts";
 import { startWebService, type WebService } from "./service.ts";
 
@@ -13,14 +13,14 @@ export type Web = {
 };
 
 /** Starts both before the first test of a `describe`. `env`: settings of the service. */
-export function startWeb({ env = {} }: { env?: Record<string, string> } = {}): Web {
+export function startWeb({ env = {}, ...chromium }: { env?: Record<string, string> } & ChromiumOptions = {}): Web {
   let started: { service: WebService; browser: Browser } | undefined;
   const running = () => {
     if (started === undefined) throw new Error("The service starts before the first test");
     return started;
   };
   beforeAll(async () => {
-    const [service, browser] = await Promise.all([startWebService(env), launchChromium()]);
+    const [service, browser] = await Promise.all([startWebService(env), launchChromium(chromium)]);
     started = { service, browser };
   });
   afterAll(async () => {

@@ -9,7 +9,9 @@
  * complete            lets the service assemble and verify the file
  * run-upload          runs these steps, and restarts an upload that expired
  *
- * Every request goes through retry, which waits at pause-gate. transports sends the bytes, progress reports them.
+ * retry               repeats each request, and waits at pause-gate
+ * transports          send the bytes
+ * progress            reports the sent bytes
  */
 import type { Call } from "../call.ts";
 import { aborted, ValetKeyError } from "../errors.ts";

@@ -6,7 +6,7 @@ export type Write = <T>(change: () => T) => Promise<T>;
 type Job = { change: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void };
 type Outcome = () => void;
 
-/** Called after commits and rollbacks, so that the files follow the rows. */
+/** Called after each commit and rollback, to delete files that no row references. */
 export type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 
 /**

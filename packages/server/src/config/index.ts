@@ -4,11 +4,11 @@ import { parseEnv } from "node:util";
 import { readAuth } from "./auth.ts";
 import { readBucket, readCredentials } from "./bucket.ts";
 import { readDatabase } from "./database.ts";
+import { ensureSecrets } from "./embedded-secrets.ts";
 import { ConfigError } from "./error.ts";
 import { warnOfNearMisses } from "./near-misses.ts";
 import { ConfigReader, type Environment } from "./reader.ts";
 import { readScanner } from "./scanner.ts";
-import { ensureSecrets } from "./secrets.ts";
 import { readLimits, readServer } from "./server.ts";
 import type { Config, EmbeddedSecrets } from "./types.ts";
 

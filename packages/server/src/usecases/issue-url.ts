@@ -8,7 +8,7 @@ import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
 
 export type IssuedUrl = {
   fileUrl: string;
-  /** Whole seconds. Less than requested only when the credentials of the bucket expire first. */
+  /** Whole seconds. The URL expires earlier than requested if the credentials of the bucket do. */
   expiresInSeconds: number;
   expiresAt: number;
 };

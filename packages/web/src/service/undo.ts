@@ -6,7 +6,7 @@ const UNDO_MS = 7_000;
 /** The actions that can still be undone. */
 const pending = new Set<() => Promise<void>>();
 
-/** Performs all actions that can still be undone. Never rejects. */
+/** Performs all actions that still wait for a possible undo. Never rejects. */
 export async function performAll(): Promise<void> {
   await Promise.all([...pending].map((perform) => perform()));
 }

@@ -7,7 +7,7 @@ export type GarbageOptions = {
   mend: boolean;
   /** Deletes even if most objects are garbage, or if the bucket may be shared. */
   force: boolean;
-  /** Only this service stores objects in the bucket, or under its key prefix. */
+  /** True if only this service stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
   /** Called now and then with the number of compared objects. */

@@ -10,8 +10,8 @@ const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 3_600_000;
 /** How long a signed PUT may continue after its URL expires. Milliseconds. */
 export const LATE_PUT_GRACE_MS = 300_000;
-/** No request lasts longer than this. Milliseconds. */
-const SWEEP_AGAIN_MS = 86_400_000;
+/** The time between the two deletions of an object. A late PUT that the second one must catch never lasts longer. Milliseconds. */
+const SECOND_DELETION_MS = 86_400_000;
 
 /** Plans the deletion of the object of an attachment: now, or when no signed URL can write to it any more. */
 export async function planDeletion(
@@ -58,7 +58,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       // A killed process or an aborted upload may leave parts, which no listing of objects shows.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
-      const times = { now, againAt: now + SWEEP_AGAIN_MS };
+      const times = { now, againAt: now + SECOND_DELETION_MS };
       await db.transaction((tx) => tx.objectDeletions.settle([...gone], times));
       purged += gone.size;
       for (const deletion of due) {

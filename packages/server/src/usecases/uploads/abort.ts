@@ -2,8 +2,8 @@ import { isBeingVerified } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import type { Deps } from "../ports/index.ts";
-import { deleteObjectNow, queueObjectDeletions } from "./delete-objects.ts";
 import { findOwnUpload } from "./own-upload.ts";
+import { deleteObjectNow, queueObjectDeletions } from "./queue-deletion.ts";
 import { transitionUpload } from "./transition.ts";
 
 /** A state changes twice at most, from pending through verification to a final state. So the third attempt finds a final state. */

@@ -3,7 +3,7 @@ import type { Upload } from "../../domain/upload.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/purge.ts";
-import { deleteObjectNow } from "./delete-objects.ts";
+import { deleteObjectNow } from "./queue-deletion.ts";
 import { NOT_KEPT } from "./sniff.ts";
 import { transitionUpload } from "./transition.ts";
 import type { Verdict } from "./verify.ts";

@@ -11,7 +11,7 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
   return client.shares.put(subject, { ...receivers, role: "viewer" });
 }
 
-/** Shares with the users who have these email addresses. Unknown addresses are reported and stop no other receiver. */
+/** Gives access to the users who have these email addresses. The result lists the email addresses that no user has. */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({

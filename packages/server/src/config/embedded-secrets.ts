@@ -20,7 +20,7 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode from `dataDir`, and generates them on the first start with the modes 0700 and 0600.
+ * Reads the secrets of embedded mode from `dataDir`, and generates them on the first start. Only the owner may read the files.
  * Processes that start together get the same secrets. Throws ConfigError if the file is damaged or can't be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {

@@ -95,7 +95,7 @@ describe("sharing a note", () => {
       sharedWith: { emails: [ben.email], role: "editor", expiresAt },
     });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByText(/takes effect at once.* expire within 60 seconds\..* up to 12 hours/).waitFor();
+    await dialog.getByText(/takes effect at once.* expire within 60 seconds\..* up to 15 minutes/).waitFor();
     await dialog.getByRole("button", { name: "Stop sharing with Ben Four" }).click();
     const undo = rowOf(ann.page, "Ben Four no longer has access.").getByRole("button", { name: "Undo" });
     await undo.waitFor();

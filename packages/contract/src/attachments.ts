@@ -91,7 +91,9 @@ export const FileUrls = Type.Object({
       attachmentId: Id,
       fileUrl: Type.Optional(Type.String()),
       expiresAt: Type.Optional(Instant),
-      code: Type.Optional(Type.Enum(["attachment_not_found", "access_denied", "attachment_not_ready"])),
+      code: Type.Optional(
+        Type.Enum(["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"]),
+      ),
     }),
   ),
 });

@@ -9,7 +9,8 @@ export const Instance = Type.Object({
   }),
   limits: Type.Object({
     urlTtlDefaultSeconds: Type.Integer(),
-    urlTtlMaxSeconds: Type.Integer(),
+    urlTtlMaxSeconds: Type.Integer({ description: "The longest expiry that the owner of a file may request" }),
+    urlTtlMaxSharedSeconds: Type.Integer({ description: "The longest expiry that anyone else may request" }),
     uploadMaxBytes: Type.Integer(),
   }),
 });

@@ -29,6 +29,7 @@ describe("defaults", () => {
     expect(config.limits).toEqual({
       urlTtlDefaultSeconds: 60,
       urlTtlMaxSeconds: 43_200,
+      urlTtlMaxSharedSeconds: 900,
       uploadMaxBytes: 5 * 2 ** 30,
       singlePutMaxBytes: 64 * 2 ** 20,
       uploadTtlSeconds: 900,
@@ -124,6 +125,7 @@ describe("defaults", () => {
       limits: {
         urlTtlDefaultSeconds: 30,
         urlTtlMaxSeconds: 600,
+        urlTtlMaxSharedSeconds: 600,
         uploadMaxBytes: 100 * 2 ** 20,
         singlePutMaxBytes: 64 * 2 ** 20,
         uploadTtlSeconds: 900,

@@ -30,6 +30,7 @@ export function describeConfig(config: Config): string[] {
     line("CLAMAV_TOO_LARGE", config.scanner?.tooLarge),
     line("URL_TTL_DEFAULT", limits.urlTtlDefaultSeconds),
     line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
+    line("URL_TTL_MAX_SHARED", limits.urlTtlMaxSharedSeconds),
     line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
     line("USER_QUOTA_BYTES", limits.userQuotaBytes),
     line("USER_QUOTA_FILES", limits.userQuotaFiles),

@@ -25,6 +25,12 @@ describe("faults", () => {
     ["URL_TTL_MAX", { URL_TTL_MAX: "604801" }, /whole number of seconds from 1 to 604800/, /URL_TTL_MAX=43200/],
     ["URL_TTL_DEFAULT", { URL_TTL_DEFAULT: "0" }, /whole number of seconds from 1/, /URL_TTL_DEFAULT=60/],
     [
+      "URL_TTL_MAX_SHARED",
+      { URL_TTL_MAX_SHARED: "601", URL_TTL_MAX: "600" },
+      /more than URL_TTL_MAX \(600\)/,
+      /raise URL_TTL_MAX/,
+    ],
+    [
       "URL_TTL_DEFAULT",
       { URL_TTL_DEFAULT: "90", URL_TTL_MAX: "80" },
       /more than URL_TTL_MAX \(80\)/,

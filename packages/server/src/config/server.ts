@@ -9,6 +9,7 @@ const DEFAULT_PORT = 3000;
 const MAX_URL_TTL_SECONDS = 604_800;
 const DEFAULT_URL_TTL_SECONDS = 60;
 const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
+const DEFAULT_URL_TTL_MAX_SHARED_SECONDS = 900;
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
 /** The largest object of Amazon S3. `domain/part-plan.ts` states it too, because config imports no other folder. */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
@@ -66,9 +67,21 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
       "Lower URL_TTL_DEFAULT or raise URL_TTL_MAX.",
     );
   }
+  const urlTtlMaxSharedSeconds = reader.integer("URL_TTL_MAX_SHARED", {
+    ...of,
+    fallback: Math.min(DEFAULT_URL_TTL_MAX_SHARED_SECONDS, urlTtlMaxSeconds),
+  });
+  if (urlTtlMaxSharedSeconds > urlTtlMaxSeconds) {
+    reader.fault(
+      "URL_TTL_MAX_SHARED",
+      `is ${urlTtlMaxSharedSeconds}, more than URL_TTL_MAX (${urlTtlMaxSeconds})`,
+      "Lower URL_TTL_MAX_SHARED or raise URL_TTL_MAX.",
+    );
+  }
   return {
     urlTtlDefaultSeconds,
     urlTtlMaxSeconds,
+    urlTtlMaxSharedSeconds,
     userQuotaBytes: reader.size("USER_QUOTA_BYTES"),
     userQuotaFiles: reader.count("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),

@@ -82,6 +82,8 @@ export type ScannerConfig = {
 export type LimitsConfig = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
+  /** The longest expiry that a person who is not the owner may request. Seconds. */
+  urlTtlMaxSharedSeconds: number;
   uploadMaxBytes: number;
   singlePutMaxBytes: number;
   uploadTtlSeconds: number;

@@ -1,4 +1,5 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { Instance } from "@valetkey/contract";
 import fastify, { type FastifyServerOptions } from "fastify";
 import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
@@ -45,7 +46,7 @@ export type AppOptions = {
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
   /** pino's options and the stream for the lines (default: standard output). False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
-  limits: { uploadMaxBytes: number; urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number };
+  limits: Instance["limits"];
   /** Creates the id that a problem and its log line share. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */

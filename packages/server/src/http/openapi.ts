@@ -59,7 +59,7 @@ export type DocumentOptions = {
   publicUrl: string;
   /** Default: no accounts, and so no sessions. */
   accounts?: unknown;
-  limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number };
+  limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
 };
 
 /** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Must run before the routes are registered. */
@@ -129,7 +129,7 @@ function withRange(schema: object | undefined, limits: DocumentOptions["limits"]
     minimum: 1,
     maximum: limits.urlTtlMaxSeconds,
     default: limits.urlTtlDefaultSeconds,
-    description: "Seconds",
+    description: `Seconds. At most ${limits.urlTtlMaxSharedSeconds} for a file that is shared with the caller`,
   };
   const parts = Object.entries(schema ?? {}).flatMap(([name, part]) => {
     const hasExpiresIn = (name === "querystring" || name === "body") && part?.properties?.expiresIn !== undefined;

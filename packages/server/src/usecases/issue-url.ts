@@ -1,4 +1,4 @@
-import { permits } from "../domain/access.ts";
+import { permits, type Role } from "../domain/access.ts";
 import { isBeingVerified } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
@@ -24,7 +24,6 @@ export function issueUrl(deps: Deps) {
     caller: Caller,
     input: { attachmentId: string; expiresInSeconds: number | undefined; disposition: Disposition },
   ): Promise<IssuedUrl> => {
-    const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
     const access = await db.access.download(caller.userId, input.attachmentId);
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     const { attachment, role } = access;
@@ -34,7 +33,9 @@ export function issueUrl(deps: Deps) {
       db.urlAudit.record(auditEvent("url.refused", event)).catch(() => undefined);
       throw new DomainError("access_denied", "Access denied");
     }
+    checkExpiry(input.expiresInSeconds, longestExpiry(limits, role));
     requireReady(attachment);
+    const expiresInSeconds = input.expiresInSeconds ?? defaultExpiry(limits, role);
     const now = clock();
     const signed = await sign(deps, { attachment, disposition: input.disposition, expiresInSeconds, now });
     const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
@@ -45,16 +46,26 @@ export function issueUrl(deps: Deps) {
   };
 }
 
-/** Returns the requested expiry or the default. Range: 1 to the configured maximum. Throws `expires_in_out_of_range`. */
-export function checkExpiry(limits: Limits, expiresInSeconds: number | undefined): number {
-  if (expiresInSeconds === undefined) return limits.urlTtlDefaultSeconds;
-  if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > limits.urlTtlMaxSeconds) {
-    throw new DomainError(
-      "expires_in_out_of_range",
-      `expiresIn must be a whole number of seconds from 1 to ${limits.urlTtlMaxSeconds}.`,
-    );
-  }
-  return expiresInSeconds;
+/** Throws `expires_in_out_of_range` unless the requested expiry is a whole number from 1 to `longest`. */
+export function checkExpiry(requested: number | undefined, longest: number): void {
+  if (requested === undefined || (Number.isInteger(requested) && requested >= 1 && requested <= longest)) return;
+  throw new DomainError(
+    "expires_in_out_of_range",
+    `expiresIn must be a whole number of seconds from 1 to ${longest} for this file.`,
+  );
+}
+
+/**
+ * The longest expiry that this role may request. Seconds.
+ * A share can be revoked, so its holder must not choose a long exposure shortly before.
+ */
+export function longestExpiry(limits: Limits, role: Role | undefined): number {
+  return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
+}
+
+/** The expiry of a URL that is requested without one. Seconds. */
+export function defaultExpiry(limits: Limits, role: Role | undefined): number {
+  return Math.min(limits.urlTtlDefaultSeconds, longestExpiry(limits, role));
 }
 
 /** Signs a download of a ready attachment. The bucket adapter makes disposition and type safe to serve. */

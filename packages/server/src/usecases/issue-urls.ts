@@ -2,10 +2,12 @@ import { permits } from "../domain/access.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
-import { checkExpiry, sign } from "./issue-url.ts";
-import type { Deps, DownloadAccess, Downloadable } from "./ports/index.ts";
+import { checkExpiry, defaultExpiry, longestExpiry, sign } from "./issue-url.ts";
+import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.ts";
 
-type Refusal = "attachment_not_found" | "access_denied" | "attachment_not_ready";
+type Refusal = "attachment_not_found" | "access_denied" | "attachment_not_ready" | "expires_in_out_of_range";
+
+type IssuedOfNote = { noteId: string; expiresInSeconds: number; attachments: Downloadable[] };
 
 export type BatchAnswer =
   | { attachmentId: string; fileUrl: string; expiresAt: number }
@@ -22,35 +24,40 @@ export function issueUrls(deps: Deps) {
     caller: Caller,
     input: { attachmentIds: readonly string[]; expiresInSeconds: number | undefined },
   ): Promise<BatchAnswer[]> => {
-    const expiresInSeconds = checkExpiry(limits, input.expiresInSeconds);
+    const { expiresInSeconds: requested } = input;
+    checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. The result repeats each id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
-    const issued = new Map<string, Downloadable[]>();
-    let ofNote: Downloadable[] = [];
+    // The caller owns all files of a note or none, so these share one expiry.
+    const issued = new Map<string, IssuedOfNote>();
+    let ofNote: IssuedOfNote | undefined;
     // A set, because a caller could repeat a refused id many times at no cost.
     const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
       const found = access.get(ids[index] as string);
-      const decision = decide(found);
-      if (typeof decision === "string") {
-        if (found !== undefined && decision === "access_denied") refused.add(found.attachment);
-        answers.push({ attachmentId, code: decision });
+      const refusal = refusalOf(found, { requested, limits });
+      if (found === undefined || refusal !== undefined) {
+        if (found !== undefined && refusal === "access_denied") refused.add(found.attachment);
+        answers.push({ attachmentId, code: refusal ?? "attachment_not_found" });
         continue;
       }
-      let signed = sign(deps, { attachment: decision, disposition: "attachment", expiresInSeconds, now });
+      const { attachment, role } = found;
+      const expiresInSeconds = requested ?? defaultExpiry(limits, role);
+      let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now });
       // Awaiting a value that is no promise would cost one turn of the event loop for each item.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
       // Ids of one note usually follow each other.
-      if (ofNote[0]?.noteId !== decision.noteId) ofNote = issued.get(decision.noteId) ?? [];
-      if (ofNote.length === 0) issued.set(decision.noteId, ofNote);
-      ofNote.push(decision);
+      if (ofNote?.noteId !== attachment.noteId) ofNote = issued.get(attachment.noteId);
+      ofNote ??= { noteId: attachment.noteId, expiresInSeconds, attachments: [] };
+      if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
+      ofNote.attachments.push(attachment);
     }
     await Promise.all(
-      [...issued.values()].map((attachments) =>
+      [...issued.values()].map(({ attachments, expiresInSeconds }) =>
         db.urlAudit.record(describe(deps, { caller, attachments, action: "url.issued", detail: { expiresInSeconds } })),
       ),
     );
@@ -63,10 +70,14 @@ export function issueUrls(deps: Deps) {
   };
 }
 
-function decide(access: DownloadAccess | undefined): Downloadable | Refusal {
+function refusalOf(
+  access: DownloadAccess | undefined,
+  { requested, limits }: { requested: number | undefined; limits: Limits },
+): Refusal | undefined {
   if (access === undefined) return "attachment_not_found";
   if (!permits(access.role, "attachment.issueUrl")) return "access_denied";
-  return access.attachment.state === "ready" ? access.attachment : "attachment_not_ready";
+  if (requested !== undefined && requested > longestExpiry(limits, access.role)) return "expires_in_out_of_range";
+  return access.attachment.state === "ready" ? undefined : "attachment_not_ready";
 }
 
 function describe(

@@ -61,6 +61,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const limits = {
     urlTtlDefaultSeconds: 60,
     urlTtlMaxSeconds: 43_200,
+    urlTtlMaxSharedSeconds: 900,
     uploadMaxBytes: 2 ** 20,
     singlePutMaxBytes: 8 * 2 ** 20,
     uploadTtlSeconds: 900,

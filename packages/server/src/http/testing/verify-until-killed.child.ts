@@ -24,6 +24,7 @@ const { claimVerification, runVerification } = createUseCases({
   limits: {
     urlTtlDefaultSeconds: 60,
     urlTtlMaxSeconds: 60,
+    urlTtlMaxSharedSeconds: 60,
     uploadMaxBytes: 1,
     singlePutMaxBytes: 1,
     uploadTtlSeconds: 1,

@@ -28,6 +28,8 @@ export type NewId = () => string;
 export type Limits = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
+  /** The longest expiry that a person who is not the owner may request. Seconds. */
+  urlTtlMaxSharedSeconds: number;
   uploadMaxBytes: number;
   /** A larger file is a multipart upload. Bytes. */
   singlePutMaxBytes: number;

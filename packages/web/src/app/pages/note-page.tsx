@@ -111,7 +111,13 @@ export function NotePage() {
       )}
       {linked !== undefined && (
         <OpenedPart onClose={() => setLinked(undefined)}>
-          {({ LinkDialog }) => <LinkDialog attachment={linked} onClose={() => setLinked(undefined)} />}
+          {({ LinkDialog }) => (
+            <LinkDialog
+              attachment={linked}
+              isOwner={note.data?.role === "owner"}
+              onClose={() => setLinked(undefined)}
+            />
+          )}
         </OpenedPart>
       )}
       {sharing !== undefined && (

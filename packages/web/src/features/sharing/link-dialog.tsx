@@ -18,11 +18,19 @@ const words = texts.sharing.link;
 /** The usual lifetimes of a link. Seconds. */
 const LIFETIMES = [60, 600, 3600, 12 * 3600];
 
-export function LinkDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
+type LinkDialogProps = {
+  attachment: Attachment;
+  /** The owner may choose a longer expiry than the holder of a share. */
+  isOwner: boolean;
+  onClose: () => void;
+};
+
+export function LinkDialog({ attachment, isOwner, onClose }: LinkDialogProps) {
   const button = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const limits = useQuery(instanceQuery).data?.limits;
-  const lifetimes = lifetimesUpTo(limits?.urlTtlMaxSeconds ?? 60);
+  const longest = isOwner ? limits?.urlTtlMaxSeconds : limits?.urlTtlMaxSharedSeconds;
+  const lifetimes = lifetimesUpTo(longest ?? 60);
   const [chosen, setChosen] = useState<number>();
   const lifetime = chosen ?? (lifetimes[0] as number);
   const { link, error, isPending, isCopied, isAgain, makeAndCopy, copyAgain, reset } = useTemporaryLink(attachment.id);

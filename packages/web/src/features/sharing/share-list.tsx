@@ -61,7 +61,8 @@ export function ShareList({ subject }: { subject: Subject }) {
 function RemovalHint() {
   const limits = useQuery(instanceQuery).data?.limits;
   if (limits === undefined) return null;
-  const { urlTtlDefaultSeconds: usual, urlTtlMaxSeconds: longest } = limits;
+  const longest = limits.urlTtlMaxSharedSeconds;
+  const usual = Math.min(limits.urlTtlDefaultSeconds, longest);
   return (
     <p className="mt-2 text-muted text-small">
       {longest > usual

@@ -22,7 +22,12 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
       signUp: "open",
       hasAccounts: false,
       oidc: null,
-      limits: { urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600, uploadMaxBytes: 5 * 2 ** 30 },
+      limits: {
+        urlTtlDefaultSeconds: 60,
+        urlTtlMaxSeconds: 600,
+        urlTtlMaxSharedSeconds: 900,
+        uploadMaxBytes: 5 * 2 ** 30,
+      },
     });
     expect(Check(Instance, body)).toBe(true);
     expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");

@@ -15,13 +15,13 @@ type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: I
 
 /** /instance: public, for the sign-in page. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
-  const { urlTtlDefaultSeconds, urlTtlMaxSeconds, uploadMaxBytes } = limits;
+  const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes } = limits;
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
     return {
       ...accounts.signInMethods,
       hasAccounts: await accounts.hasAny(),
-      limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, uploadMaxBytes },
+      limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes },
     };
   });
 }

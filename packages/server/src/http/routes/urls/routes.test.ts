@@ -63,6 +63,35 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe(String(seconds));
   });
 
+  it("requirement 16: only the owner may request more than URL_TTL_MAX_SHARED", async () => {
+    const id = await attach("x");
+    await ann.send(`PUT /attachments/${id}/shares`, { json: { userIds: ["dora"] } });
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["emil"], role: "editor" } });
+    for (const name of ["dora", "emil"]) {
+      const other = service.as(name);
+      const refused = await other.send(`GET /attachments/${id}/url?expiresIn=901`);
+      expect([refused.status, refused.body.code]).toEqual([400, "expires_in_out_of_range"]);
+      expect(refused.body.detail).toContain("from 1 to 900");
+      expect((await other.send(`GET /attachments/${id}/download?expiresIn=901`)).status).toBe(400);
+      expect((await other.send(`GET /attachments/${id}/url?expiresIn=900`)).body.expiresIn).toBe(900);
+    }
+    expect((await ann.send(`GET /attachments/${id}/url?expiresIn=901`)).body.expiresIn).toBe(901);
+  });
+
+  it("requirement 16: a batch refuses a long expiry only for files of other owners", async () => {
+    const shared = await attach("x");
+    await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
+    const finn = service.as("finn");
+    const note = (await finn.send("POST /notes", { json: { title: "Own" } })).body;
+    const own = (await finn.send(`POST /notes/${note.id}/attachments`, { form: fileForm("y", "y.txt", "text/plain") }))
+      .body.id;
+    const { urls } = (
+      await finn.send("POST /attachments/urls", { json: { attachmentIds: [shared, own], expiresIn: 3600 } })
+    ).body;
+    expect(urls[0]).toEqual({ attachmentId: shared, code: "expires_in_out_of_range" });
+    expect(new URL(urls[1].fileUrl).searchParams.get("X-Amz-Expires")).toBe("3600");
+  });
+
   it.each(["expiresIn=60&expiresIn=5", "disposition=inline&disposition=inline", "disposition=x", "ttl=5"])(
     "?%s -> 400",
     async (query) => {

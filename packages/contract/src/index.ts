@@ -9,4 +9,5 @@ export * from "./shares.ts";
 export * from "./tokens.ts";
 export * from "./uploads.ts";
 export * from "./uppy.ts";
+export * from "./urls.ts";
 export * from "./usage.ts";

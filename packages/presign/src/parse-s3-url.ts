@@ -51,7 +51,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** Parses only the authority, because a URL parser would collapse dot segments of the path into another key. */
+/** The URL parser gets only the host and port. It would resolve `.` and `..` in the path, and so return another key. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);

@@ -17,7 +17,7 @@ export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is Combina
 /**
  * The CRC of concatenated parts, from the CRC and the size in bytes of each part.
  *
- * Appending n bytes multiplies a CRC by x to the power 8n, modulo the polynomial. It computes each power once.
+ * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. It computes each power once.
  * Source: M. Adler, "crc32_combine", as described in zlib's documentation.
  */
 export function combineCrcs(

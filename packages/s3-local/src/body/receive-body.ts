@@ -7,6 +7,9 @@ import type { Checksum } from "../store/records.ts";
 import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./declared-checksums.ts";
 import { createHashVerifier } from "./hash-verifier.ts";
 
+/** The largest body of one PutObject or UploadPart: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
+export const MAX_BODY_BYTES = 5 * 1024 ** 3;
+
 /** A destination of received bytes. The sender awaits a returned promise. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 

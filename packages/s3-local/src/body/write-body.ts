@@ -1,10 +1,7 @@
 import type { S3Request } from "../http/request.ts";
 import type { WrittenBody } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import { type ReceivedBody, receiveBody, type Sink } from "./receive-body.ts";
-
-/** The largest body of one PutObject or UploadPart: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
-export const MAX_BODY_BYTES = 5 * 1024 ** 3;
+import { MAX_BODY_BYTES, type ReceivedBody, receiveBody, type Sink } from "./receive-body.ts";
 
 /** Receives the body of a request and writes it to the disk. The bytes are verified and durable, but no row refers to them yet. */
 export function writeBody(store: Store, request: S3Request): Promise<WrittenBody> {

@@ -2,8 +2,8 @@ import { encodeRfc3986, type PostVerifier, type VerifiedForm } from "@valetkey/p
 import { readDeclaredChecksum } from "../body/declared-checksums.ts";
 import { createHashVerifier } from "../body/hash-verifier.ts";
 import { readFile, readForm, type UploadForm } from "../body/read-form.ts";
-import { type ReceivedBody, RefusedBody, type Sink, tooLarge } from "../body/receive-body.ts";
-import { MAX_BODY_BYTES, writeBytes } from "../body/write-body.ts";
+import { MAX_BODY_BYTES, type ReceivedBody, RefusedBody, type Sink, tooLarge } from "../body/receive-body.ts";
+import { writeBytes } from "../body/write-body.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";
 import { checkKeyLength, type Exchange, type Fields, splitPath } from "../http/request.ts";

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { base64Digest, createChecksumStream } from "../body/checksum.ts";
-import { tooLarge } from "../body/receive-body.ts";
-import { MAX_BODY_BYTES } from "../body/write-body.ts";
+import { MAX_BODY_BYTES, tooLarge } from "../body/receive-body.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";

@@ -4,7 +4,10 @@ export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA
 /** A checksum of an object or a part in base64. A `COMPOSITE` one is the checksum of the checksums of the parts. */
 export type Checksum = { algorithm: ChecksumAlgorithm; value: string; type: "FULL_OBJECT" | "COMPOSITE" };
 
-/** The stored headers of an object by lowercase name. `metadata` are the `x-amz-meta-` headers without their prefix. */
+/**
+ * The stored headers of an object. Each key is a header name in lower case. `metadata` are the `x-amz-meta-` headers without their
+ * prefix.
+ */
 export type ObjectHeaders = { headers: Record<string, string>; metadata: Record<string, string> };
 
 /** A stored object. `etag` includes its quotes. `lastModified` is in milliseconds since 1970. */

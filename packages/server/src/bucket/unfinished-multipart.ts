@@ -10,7 +10,7 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-/** The errors of servers without this list. They hide unfinished uploads from every client. */
+/** The errors of servers that can't list unfinished uploads. No client can see unfinished uploads there. */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
 /** Aborts the unfinished multipart uploads of these keys, which a killed process left behind. */

@@ -1,4 +1,4 @@
-/** The error codes of the service. The HTTP layer maps each code to one status. */
+/** The codes that use cases throw: a subset of the codes in `contract/problems.ts`, which gives each one its status. */
 export type DomainErrorCode =
   | "invalid_request"
   | "invalid_filename"

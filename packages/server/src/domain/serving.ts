@@ -20,8 +20,8 @@ export function normaliseContentType(contentType: string): string {
 }
 
 /**
- * Returns the disposition and type to sign into a download. For a type outside the inline allow-list, these are always `attachment` and
- * application/octet-stream (docs/security-requirements.md, 12).
+ * Returns the disposition and type that the URL of a download contains. For a type outside the inline allow-list, these are always
+ * `attachment` and application/octet-stream (docs/security-requirements.md, 12).
  */
 export function safeServing(
   contentType: string,

@@ -22,7 +22,8 @@ export function addSecurityHeaders(
 }
 
 /**
- * Forbids inline code, framing, referrers and foreign origins except those of the bucket (docs/security-requirements.md, 25).
+ * Forbids inline code, framing and referrers (docs/security-requirements.md, 25).
+ * The only foreign origins that it permits are those of the bucket.
  * HSTS and the upgrade of insecure requests apply only if the public URL is HTTPS.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {

@@ -12,7 +12,7 @@ export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/** Sends an error as a problem. Also handles errors that Fastify raises before it finds a route. */
+/** Sends an error as a problem document (RFC 9457). Also handles errors that Fastify raises before it finds a route. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];

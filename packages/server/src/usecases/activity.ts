@@ -24,7 +24,8 @@ export function listActivity({ db }: Deps) {
     name(db, await db.audit.listOfOwner(caller.userId, page));
 }
 
-// The activity of a note is for users who may read its files, so it may name them. For a deleted file, the event holds the name.
+// Only users who may read the files of a note see its activity, so the activity may contain the filenames. For a deleted file, the event
+// holds the name.
 async function name(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);

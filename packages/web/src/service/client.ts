@@ -10,7 +10,7 @@ addEventListener("pageshow", () => {
 
 const refusalCallbacks = new Set<(status: number) => void>();
 
-/** Calls back on each response 401, 403 and 404 of the service: the page shows outdated data. */
+/** Calls `callback` after each response with status 401, 403 or 404, because the page then shows outdated data. */
 export function onRefused(callback: (status: number) => void): void {
   refusalCallbacks.add(callback);
 }

@@ -21,7 +21,7 @@ type Undoable = {
   restore: () => void;
 };
 
-/** Offers to undo an action for 7 seconds, and then performs it. The caller shows the action as done before the call. */
+/** Offers to undo an action for `UNDO_MS`, and then performs it. The caller shows the action as done before the call. */
 export function offerUndo({ title, perform, restore }: Undoable): void {
   const commit = async () => {
     if (!pending.delete(commit)) return;

@@ -9,11 +9,9 @@ import { compileAccess } from "../queries/access.ts";
 import type { Tables } from "../schema.ts";
 import { createTransactions } from "../transactions.ts";
 import { postgresAccessQueries } from "./access.ts";
-import { createPool, kyselyPool } from "./pool.ts";
+import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
-const DEFAULT_POOL_SIZE = 10;
-const URL_POOL_SIZE = 4;
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 // SQLSTATE: invalid authorization, and a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;

@@ -2,6 +2,10 @@ import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
 import { toPostgresDomainError } from "./errors.ts";
 
+/** Connections for everything except issuing URLs. */
+export const DEFAULT_POOL_SIZE = 10;
+/** Connections for issuing URLs. */
+export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
 const INT8 = 20;

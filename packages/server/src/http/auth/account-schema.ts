@@ -55,7 +55,7 @@ export const startOidcOperation = {
   answer: Type.Object({ url: Type.String({ format: "uri" }) }),
 } as const;
 
-/** The operations of the library that are mounted, as /openapi.json describes them. All others are closed. */
+/** The operations of the account library that the service offers, with their descriptions for /openapi.json. All others are closed. */
 export const accountOperations = {
   signUp: {
     method: "POST",

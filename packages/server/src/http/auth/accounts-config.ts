@@ -63,7 +63,7 @@ export function accountsConfig(
     baseURL: origin,
     basePath: AUTH_PATH,
     trustedOrigins: [origin],
-    // A list, so that an environment variable of the library can't replace it.
+    // The library prefers an environment variable of its own to a single `secret`, but not to a list.
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
     user: tables.user,

@@ -54,7 +54,7 @@ export function createAuthenticator(options: {
 
   return (request) => {
     const { authorization } = request.headers;
-    // The hot path: a JWT that was verified before. `recall` knows only verified tokens.
+    // The hot path: a JWT that was verified before. `recall` returns a caller only for a token that was verified before.
     if (verifier !== undefined && authorization?.startsWith("Bearer ")) {
       const caller = verifier.recall(authorization.slice(7));
       if (caller !== undefined) return caller;

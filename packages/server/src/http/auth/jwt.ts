@@ -33,8 +33,8 @@ export type JwtVerifier = {
 };
 
 /**
- * Verifies bearer tokens of an existing application (RFC 7519, RFC 8725). The algorithms are pinned, `exp` and `sub` are
- * required, and there is no clock tolerance. `remember` records the user before a token is first accepted.
+ * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). Only a fixed list of algorithms is accepted,
+ * `exp` and `sub` are required, and there is no clock tolerance. `remember` records the user before a token is first accepted.
  */
 export function createJwtVerifier(
   options: JwtOptions & { clock: Clock; remember: (identity: Identity) => Promise<void> },

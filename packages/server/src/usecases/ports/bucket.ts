@@ -89,7 +89,7 @@ export type Bucket = {
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
    * Copies an object of any size within the bucket. changed: the object is missing or has another ETag, and there is no copy.
-   * Not every server compares ETags, and none compares that of a multipart object, so the caller must verify the copy.
+   * Some servers do not compare ETags, and no server compares the ETag of a multipart object. So the caller must verify the copy.
    */
   copy(options: {
     from: string;

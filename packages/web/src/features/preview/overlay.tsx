@@ -100,7 +100,7 @@ function TopBar({ file, position }: { file: Attachment | undefined; position: st
 
 type PreviousNextProps = { index: number; count: number; onStep: (by: -1 | 1) => void };
 
-// With a background, so that they are visible over any file.
+// The buttons have a background, so they are visible over any file.
 const atTheSide = "md:absolute md:top-1/2 md:size-10 md:rounded-full md:border md:bg-surface md:text-ink";
 
 /** The buttons to the previous and the next file. On a phone, they are in a bar below the file. */

@@ -99,7 +99,7 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: 
 }
 
 async function adopt(request: AttachRequest, { useCases }: RouteDeps) {
-  // Fastify selects the schema by media type. A request without one was not validated.
+  // Fastify selects the schema by media type. The framework does not validate a request without a media type.
   if (typeof request.body !== "object") throw new HttpProblem("invalid_request", "Send a form with a file, or JSON.");
   const { s3Url, key, filename } = request.body as AdoptBody;
   return useCases.adoptObject(callerOf(request), { noteId: request.params.noteId, s3Url, key, filename });

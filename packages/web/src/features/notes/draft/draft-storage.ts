@@ -44,7 +44,7 @@ export class DraftStorage {
     void browser.locks?.request(lockOf(browser.tab), () => new Promise(() => undefined));
   }
 
-  /** Finds out which tabs are open. Call it when tabs may have been closed. */
+  /** Finds out which tabs are open. Call it whenever another tab may have closed since the last call. */
   async refresh(): Promise<void> {
     const held = (await this.#browser.locks?.query())?.held;
     this.#openTabs = held && new Set(held.map(({ name }) => name));

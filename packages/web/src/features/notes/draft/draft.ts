@@ -21,7 +21,7 @@ export type DraftContext = {
 };
 
 /** The pause between the last key and the save. Milliseconds. */
-const PAUSE_MS = 800;
+const SAVE_DELAY_MS = 800;
 const FIRST_RETRY_MS = 3_000;
 const LAST_RETRY_MS = 60_000;
 const MAX_ATTEMPTS = 5;
@@ -83,7 +83,7 @@ export class Draft {
     this.#store();
     const { state } = this.$view.get();
     this.#show(state.kind === "conflict" ? state : { kind: "unsaved" });
-    if (state.kind !== "conflict") this.#saveIn(PAUSE_MS);
+    if (state.kind !== "conflict") this.#saveIn(SAVE_DELAY_MS);
   }
 
   /** Changes fields and saves them immediately. */
@@ -97,7 +97,7 @@ export class Draft {
     // During a save, only the response to that save counts.
     if (version.updatedAt < this.#base.updatedAt || this.#saving !== undefined) return;
     this.#rebase(version);
-    if (this.$view.get().state.kind === "unsaved") this.#saveIn(PAUSE_MS);
+    if (this.$view.get().state.kind === "unsaved") this.#saveIn(SAVE_DELAY_MS);
   }
 
   /** Saves unsaved edits immediately. Never rejects: the state reports a failure. */

@@ -6,7 +6,7 @@ import { texts } from "../../../texts/index.ts";
 
 const words = texts.notes.search;
 /** The pause between the last key and the search. Milliseconds. */
-const PAUSE_MS = 200;
+const SEARCH_DELAY_MS = 200;
 /** The limit of the service. Characters. */
 const MAX_LENGTH = 200;
 
@@ -14,7 +14,7 @@ type SearchFieldProps = {
   /** The current search text. The back button of the browser may change it. */
   q: string;
   onSearch: (q: string) => void;
-  /** Runs on the down arrow, which moves into the list. */
+  /** Called when the user presses the down arrow, to move the focus into the list. */
   onDown: () => void;
 };
 
@@ -32,7 +32,7 @@ export function SearchField({ q, onSearch, onDown }: SearchFieldProps) {
     onSearch(text);
   });
   useEffect(() => {
-    const timer = setTimeout(() => search(typed.trim()), PAUSE_MS);
+    const timer = setTimeout(() => search(typed.trim()), SEARCH_DELAY_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   useShortcut("/", () => field.current?.select());

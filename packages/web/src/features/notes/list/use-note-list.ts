@@ -6,7 +6,10 @@ import { $pendingDeletions } from "../delete-note.ts";
 
 export type Scope = "owned" | "shared";
 
-/** The notes of the user or those shared with them, without pending deletions. `q` filters by text. Empty: all notes. */
+/**
+ * The user's own notes, or the notes shared with the user. Notes with a pending deletion are left out. `q` filters by text. Empty: all
+ * notes.
+ */
 export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
   const list = useInfiniteQuery({
     queryKey: [...keys.notes, scope, q],

@@ -1,0 +1,34 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { Id, Instant } from "./common.ts";
+
+/** Seconds. The service checks the range (1 to URL_TTL_MAX), and not the schema, so that the error contains it. */
+const ExpiresIn = Type.Optional(Type.String());
+const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
+
+export const UrlQuery = closedObject({ expiresIn: ExpiresIn, disposition: Disposition });
+export type UrlQuery = Static<typeof UrlQuery>;
+
+export const FileUrl = Type.Object({ fileUrl: Type.String(), expiresIn: Type.Integer(), expiresAt: Instant });
+export type FileUrl = Static<typeof FileUrl>;
+
+export const FileUrlsBody = closedObject({
+  attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
+  expiresIn: Type.Optional(Type.Number()),
+});
+export type FileUrlsBody = Static<typeof FileUrlsBody>;
+
+/** One result for each id, in the order of the request: a URL or an error code. */
+export const FileUrls = Type.Object({
+  urls: Type.Array(
+    Type.Object({
+      attachmentId: Id,
+      fileUrl: Type.Optional(Type.String()),
+      expiresAt: Type.Optional(Instant),
+      code: Type.Optional(
+        Type.Enum(["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"]),
+      ),
+    }),
+  ),
+});
+export type FileUrls = Static<typeof FileUrls>;

@@ -71,7 +71,7 @@ export type Tables = {
     used_bytes: number;
     files: number;
   };
-  /** The quota of a running form upload, which has no attachment yet. */
+  /** Quota without an attachment: of a running form upload, or of a deleted file that a signed URL can store again. */
   reservations: {
     object_key: string;
     owner_id: string;

@@ -20,9 +20,11 @@ export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota;
   const refuse = (message: string) => new DomainError("quota_exceeded", message);
   if (!isOwner) return refuse("The quota of the owner of this note is too small for this file.");
   if (quota.files !== undefined && used.files + wanted.files > quota.files) {
-    return refuse(`You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files first.`);
+    return refuse(
+      `You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files first. A new file frees its space 20 minutes after the start of its upload.`,
+    );
   }
   return refuse(
-    `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files first.`,
+    `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files first. A new file frees its space 20 minutes after the start of its upload.`,
   );
 }

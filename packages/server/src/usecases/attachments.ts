@@ -4,7 +4,7 @@ import type { SharedAttachment } from "../domain/share.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { authoriseAttachment } from "./authorise.ts";
 import type { Deps, Page, PageRequest } from "./ports/index.ts";
-import { planDeletion, queueDeletions } from "./storage/purge.ts";
+import { deleteWaiting, planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** Returns an attachment. Throws `attachment_not_found` or `access_denied`. */
 export function getAttachment({ db }: Deps) {
@@ -19,18 +19,21 @@ export function listSharedAttachments({ db, clock }: Deps) {
 }
 
 /** Deletes an attachment, and queues the deletion of its object in the same transaction. */
-export function deleteAttachment({ db, clock, newId, onDeletionsQueued }: Deps) {
+export function deleteAttachment(deps: Deps) {
+  const { db, clock, newId, onDeletionsQueued } = deps;
   return async (caller: Caller, attachmentId: string): Promise<void> => {
-    await db.transaction(async (tx) => {
+    const now = clock();
+    const planned = await db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
-      const now = clock();
       const planned = await planDeletion(tx, { attachment, now });
       await tx.attachments.delete(attachmentId);
-      await queueDeletions(tx, planned);
+      await queueDeletions(tx, { planned, now });
       const detail = { filename: attachment.filename };
       const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
       await tx.audit.add(auditEvent("attachment.deleted", event));
+      return planned;
     });
     onDeletionsQueued();
+    await deleteWaiting(deps, { planned, now });
   };
 }

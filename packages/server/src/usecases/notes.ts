@@ -6,7 +6,7 @@ import type { Caller } from "../domain/person.ts";
 import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
-import { type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
+import { deleteWaiting, type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** Creates a note. The caller is its owner. */
 export function createNote({ db, clock, newId }: Deps) {
@@ -86,23 +86,26 @@ async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainErr
 }
 
 /** Deletes a note with its shares and attachments, and queues the deletion of every object in the same transaction. */
-export function deleteNote({ db, clock, newId, onDeletionsQueued }: Deps) {
+export function deleteNote(deps: Deps) {
+  const { db, clock, newId, onDeletionsQueued } = deps;
   return async (caller: Caller, noteId: string): Promise<void> => {
-    await db.transaction(async (tx) => {
+    const now = clock();
+    const planned = await db.transaction(async (tx) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
       // Locks out new attachments, whose objects would stay in the bucket without a row.
       if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
-      const now = clock();
       const attachments = await tx.attachments.listOfNote(noteId);
       const planned: PlannedDeletion[] = [];
       for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
       await tx.notes.delete(noteId);
-      await queueDeletions(tx, planned);
+      await queueDeletions(tx, { planned, now });
       const subject = { ...aboutNote(note), attachmentIds: attachments.map((attachment) => attachment.id) };
       const event = { id: newId(), caller, subject, at: now, detail: { title: note.title } };
       await tx.audit.add(auditEvent("note.deleted", event));
+      return planned;
     });
     onDeletionsQueued();
+    await deleteWaiting(deps, { planned, now });
   };
 }
 

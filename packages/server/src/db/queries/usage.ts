@@ -58,6 +58,17 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       await takeQuota(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
     },
 
+    async hold({ objectKey, ownerId, sizeBytes, expiresAt }) {
+      const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
+      const insert = db
+        .insertInto("reservations")
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing());
+      const { numInsertedOrUpdatedRows } = await insert.executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows === 0n) return;
+      await takeQuota(db, { ownerId, userId: ownerId, more: { bytes: sizeBytes, files: 1 }, quota: undefined });
+    },
+
     async release(objectKey) {
       const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
       const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();

@@ -10,6 +10,11 @@ export type UsageQueries = {
   reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
   /** Reserves more, and until a later instant. In a transaction. Throws `quota_exceeded`, and `upload_aborted` after its expiry. */
   extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
+  /**
+   * Counts a deleted file until `expiresAt`, because a signed URL can store its object again. Beyond the quota too, so it never fails.
+   * Idempotent. In the transaction that deletes the file.
+   */
+  hold(file: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }): Promise<void>;
   /** Releases a reservation. Idempotent. In a transaction. */
   release(objectKey: string): Promise<void>;
   /** Releases the expired reservations. Returns their number. In a transaction. */

@@ -2,7 +2,8 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
-export type PlannedDeletion = Parameters<Queries["objectDeletions"]["put"]>[0];
+/** The deletion of an object of `sizeBytes`, which counts in the quota of `ownerId` until `notBefore`. */
+export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
 
 /** Some servers delete the keys of a batch one by one, so a batch must fit into the timeout of one call. */
 const BATCH = 100;
@@ -18,23 +19,46 @@ export async function planDeletion(
   queries: Queries,
   { attachment, now }: { attachment: Attachment; now: number },
 ): Promise<PlannedDeletion[]> {
-  if (!attachment.ownsObject) return [];
-  const upload = await queries.uploads.findOfAttachment(attachment.id);
-  const isPut = attachment.objectKey === upload?.objectKey && attachment.state !== "ready";
-  const notBefore = isPut ? deletableAt({ upload, now }) : now;
-  return [{ objectKey: attachment.objectKey, notBefore }];
+  const { id, ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
+  if (!ownsObject) return [];
+  const upload = await queries.uploads.findOfAttachment(id);
+  // Without its object, the signed PUT of a complete upload works again. Parts of a complete upload do not.
+  const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || state !== "ready");
+  const notBefore = isWritable ? deletableAt({ upload, now }) : now;
+  return [{ objectKey, notBefore, ownerId, sizeBytes }];
 }
 
 /**
- * Queues planned deletions, in the transaction that deletes the attachment. Call it last: every transaction locks an attachment before the
- * deletion of its object, to avoid a deadlock.
+ * Queues planned deletions, in the transaction that ends the upload or deletes the attachment. Until a deletion is due, the object
+ * still counts in the quota, because a signed URL can store it again.
+ * Call it last: every transaction locks an attachment before the deletion of its object, to avoid a deadlock.
  */
-export async function queueDeletions(queries: Queries, planned: readonly PlannedDeletion[]): Promise<void> {
-  for (const deletion of planned) await queries.objectDeletions.put(deletion);
+export async function queueDeletions(
+  queries: Queries,
+  { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
+): Promise<void> {
+  for (const { objectKey, notBefore, ownerId, sizeBytes } of planned) {
+    if (notBefore > now) await queries.usage.hold({ objectKey, ownerId, sizeBytes, expiresAt: notBefore });
+    await queries.objectDeletions.put({ objectKey, notBefore });
+  }
 }
 
 /**
- * The first instant at which no request can write to the object of an unfinished upload any more. A PUT can until its URL expires.
+ * Deletes the objects whose queued deletion waits for a signed URL, so that nobody can read them until then. Call it after the commit.
+ * Ignores failures, because the queued deletions cover them.
+ */
+export async function deleteWaiting(
+  { bucket }: Pick<Deps, "bucket">,
+  { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
+): Promise<void> {
+  const waiting = planned.filter(({ notBefore }) => notBefore > now).map(({ objectKey }) => objectKey);
+  for (let at = 0; at < waiting.length; at += BATCH) {
+    await bucket.delete(waiting.slice(at, at + BATCH)).catch(() => []);
+  }
+}
+
+/**
+ * The first instant at which no request can write to the object of an upload any more. A PUT can until its URL expires.
  * Parts cannot after their upload is aborted, but a completion may be in progress now.
  */
 export function deletableAt({ upload, now }: { upload: Upload; now: number }): number {

@@ -13,7 +13,8 @@ const MAX_ATTEMPTS = 3;
  * Aborts an upload and deletes its object. Its signed URL may stay valid for a while, and a late PUT is deleted too. Idempotent.
  * Throws `upload_not_found`, and `upload_not_pending` for a complete upload.
  */
-export function abortUpload({ db, bucket, clock, onDeletionsQueued }: Deps) {
+export function abortUpload(deps: Deps) {
+  const { db, clock, onDeletionsQueued } = deps;
   return async (caller: Caller, uploadId: string): Promise<void> => {
     const upload = await db.transaction(async (tx) => {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -30,7 +31,7 @@ export function abortUpload({ db, bucket, clock, onDeletionsQueued }: Deps) {
       }
       throw new DomainError("upload_not_pending", "The state of the upload is changing. Try again in a moment.");
     });
-    await deleteObjectNow(bucket, upload);
+    await deleteObjectNow(deps, upload);
     onDeletionsQueued();
   };
 }

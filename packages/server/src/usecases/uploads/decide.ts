@@ -1,9 +1,10 @@
+import { permits } from "../../domain/access.ts";
 import type { Attachment, Checksum, VerificationState } from "../../domain/attachment.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/purge.ts";
-import { deleteObjectNow } from "./queue-deletion.ts";
+import { queueDeletions } from "../storage/purge.ts";
+import { deleteObjectNow, objectsOf, uploadedObject } from "./queue-deletion.ts";
 import { NOT_KEPT } from "./sniff.ts";
 import { transitionUpload } from "./transition.ts";
 import type { Verdict } from "./verify.ts";
@@ -13,12 +14,15 @@ import type { Verdict } from "./verify.ts";
 /** The attachment as it was read. `upload` is undefined for the attachment of a form and for an adopted object. */
 type Decision = { attachment: Attachment; upload: Upload | undefined };
 
-/** Makes the file downloadable. */
+/** Makes the file downloadable. Rejects it if its sender has lost the access to the note since the start of the upload. */
 export async function markReady(
-  { db, clock, newId }: Deps,
+  deps: Deps,
   { attachment: seen, upload, verdict }: Decision & { verdict: Extract<Verdict, { ok: true }> },
 ): Promise<Attachment | undefined> {
-  return db.transaction(async (tx) => {
+  const { db, clock, newId } = deps;
+  const outcome = await db.transaction(async (tx) => {
+    const access = await tx.access.note(seen.createdBy, seen.noteId);
+    if (!permits(access?.role, "attachment.add")) return "revoked";
     const checksum = verdict.checksum ?? seen.checksum;
     const moved = await moveStored(tx, { attachment: seen, upload, to: "ready", now: clock(), checksum });
     const attachment = await tx.attachments.find(seen.id);
@@ -31,13 +35,16 @@ export async function markReady(
     }
     return attachment;
   });
+  if (outcome !== "revoked") return outcome;
+  return reject(deps, { attachment: seen, upload, reason: "Its sender no longer has access to the note." });
 }
 
 /** Rejects the file and deletes its object. An adopted object stays in the bucket. */
 export async function reject(
-  { db, bucket, clock, newId }: Deps,
+  deps: Deps,
   { attachment: seen, upload, ...verdict }: Decision & { reason: string },
 ): Promise<Attachment | undefined> {
+  const { db, clock, newId } = deps;
   const now = clock();
   const reason = `${verdict.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
   const objects = seen.ownsObject ? objectsOf({ attachment: seen, upload, now }) : [];
@@ -46,14 +53,14 @@ export async function reject(
     const moved = await transitionUpload(tx, { ...subject, to: "rejected", rejectReason: reason });
     const attachment = await tx.attachments.find(seen.id);
     if (!moved) return { moved, attachment };
-    await queueDeletions(tx, objects);
+    await queueDeletions(tx, { planned: objects, now });
     const detail = { filename: seen.filename, reason };
     const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: now, detail };
     await tx.audit.add(auditEvent("attachment.rejected", event));
     return { moved, attachment };
   });
   if (!moved) return attachment;
-  for (const { objectKey } of objects) await deleteObjectNow(bucket, { objectKey, multipart: upload?.multipart });
+  for (const { objectKey } of objects) await deleteObjectNow(deps, { objectKey, multipart: upload?.multipart });
   return attachment;
 }
 
@@ -92,15 +99,7 @@ async function moveStored(
   });
   if (moved && isCopied) {
     await queries.objectDeletions.cancel(objectKey);
-    await queries.objectDeletions.put({ objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }) });
+    await queueDeletions(queries, { planned: [uploadedObject({ attachment, upload, now })], now });
   }
   return moved;
-}
-
-/** The objects of an attachment: the one that signed URLs write to, and its staged copy if there is one. */
-function objectsOf({ attachment, upload, now }: Decision & { now: number }): PlannedDeletion[] {
-  const { objectKey } = attachment;
-  const uploaded = upload && { objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }) };
-  if (uploaded?.objectKey === objectKey) return [uploaded];
-  return [{ objectKey, notBefore: now }, ...(uploaded === undefined ? [] : [uploaded])];
 }

@@ -25,13 +25,13 @@ export function expireUploads(deps: Deps) {
 }
 
 /** Returns false when another replica was faster. */
-async function expire({ db, bucket }: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
-  const expired = await db.transaction(async (tx) => {
+async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
+  const expired = await deps.db.transaction(async (tx) => {
     const { id: uploadId, attachmentId } = upload;
     if (!(await transitionUpload(tx, { attachmentId, uploadId, from: "pending", to: "expired" }))) return false;
     await queueObjectDeletions(tx, { upload, now });
     return true;
   });
-  if (expired && upload.multipart !== undefined) await deleteObjectNow(bucket, upload);
+  if (expired && upload.multipart !== undefined) await deleteObjectNow(deps, upload);
   return expired;
 }

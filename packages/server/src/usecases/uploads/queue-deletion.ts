@@ -1,25 +1,60 @@
+import type { Attachment } from "../../domain/attachment.ts";
 import type { Upload } from "../../domain/upload.ts";
-import type { Bucket, Queries } from "../ports/index.ts";
-import { deletableAt } from "../storage/purge.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/purge.ts";
 
-/** Queues the deletion of the object of an unfinished upload, and of its staged copy if there is one. */
+/** Queues the deletion of the objects of an upload that ended without success. */
 export async function queueObjectDeletions(
   queries: Queries,
   { upload, now }: { upload: Upload; now: number },
 ): Promise<void> {
-  await queries.objectDeletions.put({ objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }) });
-  const attachment = upload.staged ? await queries.attachments.find(upload.attachmentId) : undefined;
-  if (attachment === undefined || attachment.objectKey === upload.objectKey) return;
-  await queries.objectDeletions.put({ objectKey: attachment.objectKey, notBefore: now });
+  const attachment = await queries.attachments.find(upload.attachmentId);
+  if (attachment === undefined) return;
+  await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/** Frees the space before the queued deletion runs. Ignores failures, because the queued deletion covers them. */
+/** The objects of an attachment: the one that signed URLs write to, and its staged copy if there is one. */
+export function objectsOf({
+  attachment,
+  upload,
+  now,
+}: {
+  attachment: Attachment;
+  upload: Upload | undefined;
+  now: number;
+}): PlannedDeletion[] {
+  const { objectKey, ownerId, sizeBytes } = attachment;
+  const uploaded = upload && uploadedObject({ attachment, upload, now });
+  if (uploaded?.objectKey === objectKey) return [uploaded];
+  return [{ objectKey, notBefore: now, ownerId, sizeBytes }, ...(uploaded === undefined ? [] : [uploaded])];
+}
+
+/** The object that the signed URLs of the upload write to. */
+export function uploadedObject({
+  attachment: { ownerId, sizeBytes },
+  upload,
+  now,
+}: {
+  attachment: Attachment;
+  upload: Upload;
+  now: number;
+}): PlannedDeletion {
+  return { objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }), ownerId, sizeBytes };
+}
+
+/**
+ * Frees the space before the queued deletion runs. Ignores failures, because the queued deletion covers them.
+ * Parts of an aborted upload can't be stored again, so their quota is released too.
+ */
 export async function deleteObjectNow(
-  bucket: Bucket,
+  { db, bucket }: Pick<Deps, "db" | "bucket">,
   { objectKey, multipart }: Pick<Upload, "objectKey" | "multipart">,
 ): Promise<void> {
-  if (multipart !== undefined) {
-    await bucket.abortMultipart({ objectKey, bucketUploadId: multipart.bucketUploadId }).catch(() => undefined);
-  }
+  try {
+    if (multipart !== undefined) {
+      await bucket.abortMultipart({ objectKey, bucketUploadId: multipart.bucketUploadId });
+      await db.transaction((tx) => tx.usage.release(objectKey));
+    }
+  } catch {}
   await bucket.delete([objectKey]).catch(() => []);
 }

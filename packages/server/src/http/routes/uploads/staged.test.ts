@@ -70,6 +70,20 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
+  it("requirement 9: the uploaded object counts until its signed URL can't store it again", async () => {
+    await open();
+    const usage = async () => (await ann.send("GET /usage")).body.usedBytes;
+    const upload = await start();
+    await put(upload, "good!");
+    await complete(upload);
+    expect(await usage()).toBe(10);
+    await ann.send(`DELETE /attachments/${upload.attachmentId}`);
+    expect(await usage()).toBe(5);
+    service.advance(21 * 60_000);
+    await service.useCases.expireUploads();
+    expect(await usage()).toBe(0);
+  });
+
   it("requirement 7: a PUT during verification does not change the served bytes", async () => {
     let swap = async (): Promise<unknown> => undefined;
     await open({

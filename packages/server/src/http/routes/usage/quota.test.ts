@@ -4,6 +4,8 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
+/** The URL of a PUT lives for 15 minutes, and a PUT may continue for 5 more. */
+const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
@@ -14,8 +16,15 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   let noteId: string;
   afterEach(async () => {
     await ann.send(`DELETE /notes/${noteId}`);
-    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    await afterUrlsExpired(async () => expect(await usage()).toEqual({ usedBytes: 0, files: 0 }));
   });
+
+  async function afterUrlsExpired(work: () => Promise<unknown>): Promise<void> {
+    service.advance(URL_IS_DEAD_MS);
+    await service.useCases.expireUploads();
+    await work();
+    service.advance(-URL_IS_DEAD_MS);
+  }
 
   async function newNote(): Promise<void> {
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -95,13 +104,46 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await post("hello")).body).toMatchObject({ status: 413, code: "quota_exceeded" });
   });
 
+  it.each<[string, (upload: Begun) => Promise<number>]>([
+    ["aborted", async ({ id }) => (await ann.send(`DELETE /uploads/${id}`)).status],
+    ["deleted", async ({ attachmentId }) => (await ann.send(`DELETE /attachments/${attachmentId}`)).status],
+    [
+      "completed and deleted",
+      async ({ id, attachmentId }) => {
+        await ann.send(`POST /uploads/${id}/complete`);
+        return (await ann.send(`DELETE /attachments/${attachmentId}`)).status;
+      },
+    ],
+    ["gone with its note", async () => (await ann.send(`DELETE /notes/${noteId}`)).status],
+  ])("counts a file that is %s until its signed URL can't store it again", async (_how, end) => {
+    await newNote();
+    const upload = await begin(5);
+    expect((await put(upload, "hello")).status).toBe(200);
+    expect(await end(upload)).toBe(204);
+    expect((await put(upload, "hello")).status).toBe(200);
+    expect(await service.bucketContents.keys()).toHaveLength(1);
+    expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
+    await afterUrlsExpired(async () => {
+      await service.useCases.purgeObjects();
+      expect(await service.bucketContents.keys()).toEqual([]);
+      expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    });
+  });
+
+  it("releases an aborted multipart upload at once", async () => {
+    await newNote();
+    const { id } = await begin(2 * MIB);
+    expect((await ann.send(`DELETE /uploads/${id}`)).status).toBe(204);
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+  });
+
   it("abort, rejection, expiry and deletion each release the capacity once", async () => {
     await newNote();
     const [aborted, rejected, expired, deleted] = [10, 20, 30, 40];
     const upload = await begin(aborted);
     for (let twice = 0; twice < 2; twice += 1) {
       expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
-      expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+      expect(await usage()).toEqual({ usedBytes: aborted, files: 1 });
     }
     const lie = (
       await ann.send(`POST /notes/${noteId}/uploads`, {
@@ -110,17 +152,17 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     ).body.upload;
     await put(lie, "x".repeat(rejected));
     expect((await ann.send(`POST /uploads/${lie.id}/complete`)).status).toBe(422);
-    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    expect(await usage()).toEqual({ usedBytes: aborted + rejected, files: 2 });
     await begin(expired);
-    service.advance(900_000 + 300_001);
+    service.advance(URL_IS_DEAD_MS);
     expect(await service.useCases.expireUploads()).toBe(1);
     expect(await service.useCases.expireUploads()).toBe(0);
-    service.advance(-(900_000 + 300_001));
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
     const { attachmentId } = await begin(deleted);
-    expect(await usage()).toEqual({ usedBytes: deleted, files: 1 });
     expect((await ann.send(`DELETE /attachments/${attachmentId}`)).status).toBe(204);
-    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    expect(await usage()).toEqual({ usedBytes: deleted, files: 1 });
+    await afterUrlsExpired(async () => expect(await usage()).toEqual({ usedBytes: 0, files: 0 }));
+    service.advance(-URL_IS_DEAD_MS);
   });
 
   it("counts the file of an editor in the quota of the owner", async () => {
@@ -148,7 +190,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key, filename: "a.txt" } })).status).toBe(
       201,
     );
-    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    await afterUrlsExpired(async () => expect(await usage()).toEqual({ usedBytes: 0, files: 0 }));
   });
 
   describe("a form", () => {

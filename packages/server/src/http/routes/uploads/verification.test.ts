@@ -41,15 +41,15 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   }
 
   /** Sends all parts of a multipart upload and completes it. */
-  async function complete(declared = sha256(FILE)) {
+  async function complete(declared = sha256(FILE), sender = ann) {
     const json = { filename: "film.bin", sizeBytes: FILE.length, contentType: "application/x-film", sha256: declared };
-    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
-    const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
+    const { upload } = (await sender.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    const { parts } = (await sender.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
     for (const { method, url, partNumber } of parts) {
       const body = Buffer.from(FILE.subarray((partNumber - 1) * PART, partNumber * PART));
       expect((await fetch(url, { method, body })).status).toBe(200);
     }
-    return { upload, answer: await ann.send(`POST /uploads/${upload.id}/complete`) };
+    return { upload, answer: await sender.send(`POST /uploads/${upload.id}/complete`) };
   }
 
   const progress = async (uploadId: string) => (await ann.send(`GET /uploads/${uploadId}`)).body.upload;
@@ -106,6 +106,21 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await service.bucketContents.keys()).toEqual([]);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toMatchObject({ code: "upload_not_pending" });
     expect(await actions()).toContain("attachment.rejected");
+  });
+
+  it("requirement 16: rejects the file of an editor whose share is revoked meanwhile", async () => {
+    await open();
+    const ben = service.as("ben");
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"], role: "editor" } });
+    const { upload, answer } = await complete(sha256(FILE), ben);
+    expect(answer.body.state).toBe("verifying");
+    await ann.send(`DELETE /notes/${noteId}/shares/ben`);
+    await runVerifications(service);
+    expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body).toMatchObject({
+      state: "rejected",
+      reason: "Its sender no longer has access to the note. It was not kept.",
+    });
+    expect(await service.bucketContents.keys()).toEqual([]);
   });
 
   it("verifies once for ten simultaneous completions", async () => {

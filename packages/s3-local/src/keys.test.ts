@@ -67,4 +67,7 @@ test("stored files are private to their owner", async () => {
   const { client, dataDir } = await startBucket({ dataDir: join(await temporaryFolder(), "data") });
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
   expect((await stat(dataDir)).mode & 0o077).toBe(0);
+  for (const name of ["bucket.sqlite", "bucket.sqlite-wal"]) {
+    expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600);
+  }
 });

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
 const SCHEMA = `
@@ -41,6 +42,7 @@ const SQLITE_BUSY = 5;
  * Throws when another process, or another bucket in this process, has the folder open.
  */
 export function openDatabase(file: string): DatabaseSync {
+  makePrivate(file);
   const database = new DatabaseSync(file);
   try {
     // The first write takes an exclusive lock and keeps it, so no second process touches the blobs.
@@ -52,4 +54,11 @@ export function openDatabase(file: string): DatabaseSync {
     if (!(cause instanceof Error && "errcode" in cause && cause.errcode === SQLITE_BUSY)) throw cause;
     throw new Error(`The data folder of the bucket is in use by another process: ${file}`, { cause });
   }
+}
+
+/** Makes the file readable for its owner alone. SQLite gives its other files the same mode. */
+function makePrivate(file: string): void {
+  // Closing an existing file would release the locks that this process has on it.
+  if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
+  chmodSync(file, 0o600);
 }

@@ -87,7 +87,8 @@ function broken(cause: unknown): HttpProblem {
 }
 
 function unexpected(part: Multipart): HttpProblem {
-  const name = JSON.stringify(part.fieldname.slice(0, 64));
+  // A part without a name has none here, despite its type.
+  const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
   return invalid(`The form has ${found}. Send only one file, in the field "file".`);
 }

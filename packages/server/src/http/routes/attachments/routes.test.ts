@@ -85,6 +85,8 @@ describe.each(engines)("attachments on $name", (engine) => {
     ["a bucket after the file", [...fileForm(), { field: "bucket", content: "b" }], /field "bucket"/],
     ["two files", [...fileForm("one"), ...fileForm("two")], /second/],
     ["a file that is plain text", [{ field: "file", content: "hello" }], /field "file"/],
+    ["a file without a name", [{ field: undefined, filename: "a.txt", content: "a" }], /field ""/],
+    ["a field without a name", [{ field: undefined, content: "a" }, ...fileForm()], /field ""|malformed/],
     ["a field of the prototype", [{ field: "__proto__", content: "x" }], /too many parts|malformed/],
   ])("requirement 1: a form with %s -> 400 and no object", async (_name, form, detail) => {
     const answer = await ann.send(`POST /notes/${noteId}/attachments`, { form });

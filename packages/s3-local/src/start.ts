@@ -39,8 +39,12 @@ export type S3LocalOptions = {
   logger?: (event: BucketEvent) => void;
 };
 
-/** A running bucket. `close` gives running requests 8 seconds to finish. */
-export type S3Local = { endpoint: string; port: number; close(): Promise<void> };
+export type S3Local = {
+  endpoint: string;
+  port: number;
+  /** Stops the bucket. Running requests have `withinMs` milliseconds to finish, and are then cut. Default 8,000. */
+  close(options?: { withinMs?: number }): Promise<void>;
+};
 
 const IDLE_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
@@ -82,7 +86,11 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
     await createBuckets(context, options);
     const port = await listen(server, { host, port: options.port ?? 0 });
     const shown = host.includes(":") ? `[${host}]` : host;
-    return { endpoint: `http://${shown}:${port}`, port, close: () => close(server, { settled, store }) };
+    return {
+      endpoint: `http://${shown}:${port}`,
+      port,
+      close: ({ withinMs = CLOSE_GRACE_MS } = {}) => close(server, { settled, store, withinMs }),
+    };
   } catch (error) {
     await store.close();
     throw error;
@@ -139,10 +147,10 @@ function listen(server: Server, address: { host: string; port: number }): Promis
   });
 }
 
-type Closing = { settled: () => Promise<unknown>; store: Store };
+type Closing = { settled: () => Promise<unknown>; store: Store; withinMs: number };
 
-async function close(server: Server, { settled, store }: Closing): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+async function close(server: Server, { settled, store, withinMs }: Closing): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), withinMs);
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();

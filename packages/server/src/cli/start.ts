@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { type Config, loadConfig } from "../config/index.ts";
 import { createLogger, type Service, startService } from "../wiring/service.ts";
@@ -18,9 +19,16 @@ async function start(): Promise<void> {
   const stopped = nextSignal();
   process.stdout.write(`${banner(config, service)}\n`);
   const signal = await stopped;
-  logger.info({ signal }, "finishing what is in flight, then stopping");
   exitAtSecondSignal();
-  await service.close();
+  const { drainSeconds, shutdownSeconds } = config.server;
+  service.drain();
+  // Ctrl-C means that somebody waits at a terminal.
+  if (drainSeconds > 0 && signal === "SIGTERM") {
+    logger.info({ signal, drainSeconds }, "draining: everything is served, and /readyz returns 503");
+    await sleep(drainSeconds * 1000);
+  }
+  logger.info({ signal }, "finishing what is in flight, then stopping");
+  await service.close({ withinMs: (shutdownSeconds - drainSeconds) * 1000 });
   process.exit(0);
 }
 

@@ -22,6 +22,8 @@ describe("defaults", () => {
       trustProxy: false,
       logLevel: "info",
       dataDir,
+      drainSeconds: 0,
+      shutdownSeconds: 30,
     });
     expect(config.bucket).toMatchObject({ kind: "embedded", port: 3001, publicEndpoint: "http://localhost:3001" });
     expect(config.database).toEqual({ kind: "sqlite", file: join(dataDir, "valetkey.db") });
@@ -88,6 +90,7 @@ describe("defaults", () => {
       USER_QUOTA_FILES: "500",
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
+      SHUTDOWN_SECONDS: "20",
     });
     expect(config).toEqual({
       server: {
@@ -97,6 +100,8 @@ describe("defaults", () => {
         trustProxy: ["10.0.0.0/8", "loopback"],
         logLevel: "warn",
         dataDir: "/srv/valetkey",
+        drainSeconds: 5,
+        shutdownSeconds: 20,
       },
       bucket: {
         kind: "s3",
@@ -165,7 +170,6 @@ describe("defaults", () => {
   });
 
   test.each([
-    ["true", true],
     ["false", false],
     ["1", 1],
     ["::1/128", ["::1/128"]],

@@ -20,10 +20,17 @@ describe("faults", () => {
     ["PUBLIC_URL", { PUBLIC_URL: "files.example.com" }, /not an http or https URL/, /PUBLIC_URL=https:/],
     ["PUBLIC_URL", { PUBLIC_URL: "https://example.com/files" }, /has a path/, /root of a host name/],
     ["LOG_LEVEL", { LOG_LEVEL: "loud" }, /none of fatal, error, warn, info, debug, trace, silent/, /LOG_LEVEL=info/],
+    ["TRUST_PROXY", { TRUST_PROXY: "true" }, /anyone could forge their IP address/, /number of proxies/],
     ["TRUST_PROXY", { TRUST_PROXY: "nginx" }, /names no proxies/, /number of proxies/],
     ["TRUST_PROXY", { TRUST_PROXY: "10.0.0.0/33" }, /names no proxies/, /addresses/],
     ["URL_TTL_MAX", { URL_TTL_MAX: "604801" }, /whole number of seconds from 1 to 604800/, /URL_TTL_MAX=43200/],
     ["URL_TTL_DEFAULT", { URL_TTL_DEFAULT: "0" }, /whole number of seconds from 1/, /URL_TTL_DEFAULT=60/],
+    [
+      "SHUTDOWN_SECONDS",
+      { DRAIN_SECONDS: "30" },
+      /not more than DRAIN_SECONDS \(30\)/,
+      /Raise SHUTDOWN_SECONDS or lower DRAIN_SECONDS/,
+    ],
     [
       "URL_TTL_MAX_SHARED",
       { URL_TTL_MAX_SHARED: "601", URL_TTL_MAX: "600" },

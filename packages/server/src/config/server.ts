@@ -20,6 +20,12 @@ const MULTIPART_TTL_SECONDS = 86_400;
 /** Larger files are verified after the request: reading this much takes a second or two. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
+/** Long enough for a load balancer that polls /readyz every second and needs three failures. */
+const DEFAULT_DRAIN_SECONDS = 5;
+/** Service managers such as Kubernetes kill a process after 30 seconds. */
+const DEFAULT_SHUTDOWN_SECONDS = 30;
+const MAX_SHUTDOWN_SECONDS = 3_600;
+
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 const LOCAL_HOSTS = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -38,7 +44,31 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
     trustProxy: readTrustProxy(reader, { isBehindProxy }),
     logLevel: reader.choice("LOG_LEVEL", { of: LOG_LEVELS, fallback: "info" }),
     dataDir: resolve(options.workingDirectory, reader.text("DATA_DIR") ?? "data"),
+    ...readShutdown(reader, { host, publicUrl }),
   };
+}
+
+function readShutdown(
+  reader: ConfigReader,
+  { host, publicUrl }: { host: string; publicUrl: string | undefined },
+): Pick<ServerConfig, "drainSeconds" | "shutdownSeconds"> {
+  // No load balancer is in front of a service that only this machine can reach.
+  const isLocal = LOCAL_HOSTS.has(host) && LOCAL_HOSTS.has(URL.parse(publicUrl ?? "http://localhost")?.hostname ?? "");
+  const of = { unit: "seconds", max: MAX_SHUTDOWN_SECONDS };
+  const drainSeconds = reader.integer("DRAIN_SECONDS", {
+    ...of,
+    min: 0,
+    fallback: isLocal ? 0 : DEFAULT_DRAIN_SECONDS,
+  });
+  const shutdownSeconds = reader.integer("SHUTDOWN_SECONDS", { ...of, min: 1, fallback: DEFAULT_SHUTDOWN_SECONDS });
+  if (shutdownSeconds <= drainSeconds) {
+    reader.fault(
+      "SHUTDOWN_SECONDS",
+      `is ${shutdownSeconds}, not more than DRAIN_SECONDS (${drainSeconds})`,
+      "Raise SHUTDOWN_SECONDS or lower DRAIN_SECONDS, so that running requests have time to finish.",
+    );
+  }
+  return { drainSeconds, shutdownSeconds };
 }
 
 /** Reads the port of the embedded bucket. Default: the port of the server plus one. */
@@ -123,7 +153,7 @@ function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; por
 function readTrustProxy(
   reader: ConfigReader,
   { isBehindProxy }: { isBehindProxy: boolean },
-): boolean | number | string[] {
+): ServerConfig["trustProxy"] {
   const value = reader.text("TRUST_PROXY");
   if (value === undefined && isBehindProxy) {
     reader.warn(
@@ -131,7 +161,14 @@ function readTrustProxy(
     );
   }
   if (value === undefined || value === "false") return false;
-  if (value === "true") return true;
+  if (value === "true") {
+    reader.fault(
+      "TRUST_PROXY",
+      'is "true", so that anyone could forge their IP address in X-Forwarded-For',
+      "Set TRUST_PROXY to the number of proxies in front (1), or to their IP addresses (10.0.0.0/8, loopback).",
+    );
+    return false;
+  }
   if (/^\d{1,2}$/.test(value)) return Number(value);
   const proxies = value.split(",").map((proxy) => proxy.trim());
   if (!proxies.every(isProxy)) {

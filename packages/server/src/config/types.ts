@@ -9,11 +9,15 @@ export type ServerConfig = {
   host: string;
   /** Without a trailing slash. Undefined: not set, and the port is chosen at startup. */
   publicUrl: string | undefined;
-  /** The proxies whose X-Forwarded-* headers count: none, all, a number from the last, or these IP addresses. */
-  trustProxy: boolean | number | string[];
+  /** The proxies whose X-Forwarded-* headers count: none, a number from the last, or these IP addresses. */
+  trustProxy: false | number | string[];
   logLevel: LogLevel;
   /** Absolute. */
   dataDir: string;
+  /** How long everything is still served after SIGTERM, so that load balancers can send new requests elsewhere. Seconds. */
+  drainSeconds: number;
+  /** How long a stop may take, counted from SIGTERM. Then open connections are cut. Seconds. */
+  shutdownSeconds: number;
 };
 
 /** The bucket in `server.dataDir` that this process serves. */

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { DomainError } from "../domain/errors.ts";
 
 /**
- * Starts the embedded bucket on a worker thread. `close` finishes the requests in flight, and ends the thread.
+ * Starts the embedded bucket on a worker thread. `close` gives requests in flight `withinMs` milliseconds, and ends the thread.
  * Rejects with `bucket_unavailable`, or with the error of its port.
  */
 export async function startEmbeddedBucket(
@@ -15,7 +15,7 @@ export async function startEmbeddedBucket(
     name: string;
   },
   { dataDir, allowedOrigins }: { dataDir: string; allowedOrigins: string[] },
-): Promise<{ close(): Promise<void> }> {
+): Promise<{ close(withinMs: number): Promise<void> }> {
   const { host, port, region, credentials, name } = bucket;
   const workerData = { dataDir, host, port, region, credentials, buckets: [name], cors: { allowedOrigins } };
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
@@ -25,9 +25,9 @@ export async function startEmbeddedBucket(
     throw new DomainError("bucket_unavailable", `The embedded bucket can't use ${dataDir}. ${remedy}`, { cause });
   });
   return {
-    async close() {
+    async close(withinMs) {
       const exited = once(worker, "exit");
-      worker.postMessage("close");
+      worker.postMessage({ withinMs });
       await exited;
     },
   };

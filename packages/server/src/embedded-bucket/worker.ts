@@ -5,8 +5,8 @@ import { startS3Local } from "@valetkey/s3-local";
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread");
 const s3 = await startS3Local(workerData);
-port.on("message", async () => {
-  await s3.close();
+port.on("message", async ({ withinMs }: { withinMs: number }) => {
+  await s3.close({ withinMs });
   port.close();
 });
 port.postMessage("started");

@@ -12,7 +12,6 @@ import { parseJsonBodies } from "./json-body.ts";
 import { RequestLog, withRedaction } from "./logging.ts";
 import { createMetrics, observeRoute } from "./metrics.ts";
 import { documentRoutes } from "./openapi.ts";
-import { HttpProblem } from "./problem.ts";
 import { createRouteTable } from "./route-table.ts";
 import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
@@ -51,6 +50,8 @@ export type AppOptions = {
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
   metrics?: Registry;
+  /** Aborted when the service drains: /readyz returns 503, and each response closes its connection. Default: never. */
+  draining?: AbortSignal;
   /** The folder with the built web app. Default: /docs has the only pages. */
   webRoot?: string | undefined;
 };
@@ -72,7 +73,7 @@ export function buildApp(options: AppOptions): App {
   });
   const webApp = options.webRoot === undefined ? undefined : serveWebApp(app, options.webRoot);
   handleErrors(app, { metrics, table, webApp });
-  refuseWhileClosing(app);
+  closeConnections(app, options.draining);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
   const { accounts, limits, publicUrl } = options;
@@ -82,7 +83,7 @@ export function buildApp(options: AppOptions): App {
   }
   const deps: RouteDeps = { useCases: options.useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
   app.register(async (open: App) => {
-    opsRoutes(open, { probes: options.probes, metrics });
+    opsRoutes(open, { probes: options.probes, metrics, draining: options.draining });
     pageRoutes(open, { publicUrl, webApp });
   });
   const authentication = authenticationHook(options.authenticate);
@@ -114,18 +115,18 @@ function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Re
     keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
     http: { maxHeaderSize: httpLimits.headerBytes, headersTimeout: httpLimits.headersTimeoutMs },
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
-    // `refuseWhileClosing` sends a problem instead.
+    // A request on an open connection is still served.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** On shutdown: finishes requests in flight, refuses new ones, and closes idle connections. */
-function refuseWhileClosing(app: App): void {
-  let closing = false;
+/** While the service drains or closes: serves every request, and closes its connection with the response. */
+function closeConnections(app: App, draining: AbortSignal | undefined): void {
+  let isClosing = false;
   app.addHook("preClose", (done) => {
-    closing = true;
+    isClosing = true;
     if (app.server.listening) {
       // Node closes idle connections only once. A connection that becomes idle later would keep the server open.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
@@ -133,7 +134,8 @@ function refuseWhileClosing(app: App): void {
     }
     done();
   });
-  app.addHook("onRequest", (_request, _reply, done) => {
-    done(closing ? new HttpProblem("shutting_down", "The service is restarting. Try again in a moment.") : undefined);
+  app.addHook("onRequest", (_request, reply, done) => {
+    if (isClosing || draining?.aborted) reply.header("connection", "close");
+    done();
   });
 }

@@ -11,6 +11,7 @@ import { startBackground } from "./background.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort } from "./free-port.ts";
 import { createOpened, type Opened } from "./opened.ts";
+import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 // The build of the web app is beside the server in the repository.
 const BUILT = resolve(import.meta.dirname, "../../../web/dist");
@@ -23,16 +24,31 @@ export type Service = {
   bucketUrl: string;
   /** False: the web app has not been built. */
   hasWebApp: boolean;
-  /** Finishes the requests in flight, writes out the audit log, and closes everything. */
-  close(): Promise<void>;
+  /** Makes load balancers send new requests elsewhere: /readyz returns 503. Everything is still served. */
+  drain(): void;
+  /**
+   * Finishes the requests in flight, writes out the audit log, and closes everything.
+   * After `withinMs` milliseconds (default 30,000) it cuts the open connections.
+   */
+  close(options?: { withinMs?: number }): Promise<void>;
 };
+
+const CLOSE_WITHIN_MS = 30_000;
 
 /** Starts everything that the configuration asks for, and listens. A failure leaves nothing open, so that the process can exit. */
 export async function startService(configured: Config, { logger }: { logger: Logger }): Promise<Service> {
   const opened = createOpened();
+  const shutdown = createShutdown();
   try {
-    const service = await openService(await settlePorts(configured), { logger, opened });
-    return { ...service, close: opened.close };
+    const service = await openService(await settlePorts(configured), { logger, opened, shutdown });
+    return {
+      ...service,
+      drain: shutdown.drain,
+      close({ withinMs = CLOSE_WITHIN_MS } = {}) {
+        shutdown.cutAfter(withinMs);
+        return opened.close();
+      },
+    };
   } catch (error) {
     // The caller needs the reason for the failed start, not that of a failed close.
     await opened.close().catch(() => undefined);
@@ -42,14 +58,15 @@ export async function startService(configured: Config, { logger }: { logger: Log
 
 async function openService(
   config: Config,
-  { logger, opened }: { logger: Logger; opened: Opened },
-): Promise<Omit<Service, "close">> {
-  await openEmbeddedBucket(config, opened);
+  { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
+): Promise<Omit<Service, "drain" | "close">> {
+  await openEmbeddedBucket(config, { opened, shutdown });
   const core = await openCore(config, { logger });
   opened.add(core.close);
   const background = await startBackground(core, { logger, opened });
   const webRoot = existsSync(join(BUILT, "index.html")) ? BUILT : undefined;
-  const app = createApp(core, { config, webRoot });
+  const app = createApp(core, { config, webRoot, draining: shutdown.draining });
+  shutdown.cut.addEventListener("abort", () => app.server.closeAllConnections());
   opened.add(() => app.close());
   await app.listen({ host: config.server.host, port: config.server.port });
   background.kick();
@@ -61,17 +78,22 @@ export function createLogger(config: Config): Logger {
   return pino(withRedaction({ level: config.server.logLevel }));
 }
 
-async function openEmbeddedBucket({ bucket, server }: Config, opened: Opened): Promise<void> {
+async function openEmbeddedBucket(
+  { bucket, server }: Config,
+  { opened, shutdown }: { opened: Opened; shutdown: Shutdown },
+): Promise<void> {
   if (bucket.kind !== "embedded") return;
   const { close } = await startEmbeddedBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
     // Browsers write an origin in this form, whatever form PUBLIC_URL has.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
   });
-  opened.add(close);
+  opened.add(() => close(shutdown.leftMs()));
 }
 
-function createApp(core: Core, { config, webRoot }: { config: Config; webRoot: string | undefined }) {
+type AppParts = { config: Config; webRoot: string | undefined; draining: AbortSignal };
+
+function createApp(core: Core, { config, webRoot, draining }: AppParts) {
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   return buildApp({
@@ -96,6 +118,7 @@ function createApp(core: Core, { config, webRoot }: { config: Config; webRoot: s
     logger: { level: config.server.logLevel },
     limits: config.limits,
     requestId: randomUUID,
+    draining,
     webRoot,
   });
 }

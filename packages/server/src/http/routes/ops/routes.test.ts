@@ -43,6 +43,17 @@ describe("probes", () => {
     expect(answer.text).not.toContain("10.0.0.7");
   });
 
+  it("is not ready while it drains, and closes each connection with its response", async () => {
+    const draining = new AbortController();
+    const { anonymous } = await started({ draining: draining.signal });
+    expect((await anonymous.send("GET /healthz")).headers.connection).not.toBe("close");
+    draining.abort();
+    const answer = await anonymous.send("GET /readyz");
+    expect(answer.body).toMatchObject({ status: 503, code: "shutting_down" });
+    const served = await anonymous.send("GET /healthz");
+    expect([served.status, served.headers.connection]).toEqual([200, "close"]);
+  });
+
   it("reports a part as down if it does not respond within two seconds", async () => {
     const { anonymous } = await started({ probes: { database: up, bucket: silent } });
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { httpLimits } from "../../http-limits.ts";
 import type { Metrics } from "../../metrics.ts";
 import { operations } from "../../openapi.ts";
-import { problemBody } from "../../problem.ts";
+import { HttpProblem, problemBody } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
 
 const security: [] = [];
@@ -38,10 +38,14 @@ const schemas = operations("operations", {
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
 /** /healthz, /readyz and /metrics: public, without any user data. */
-export function opsRoutes(app: App, { probes, metrics }: { probes: Probes; metrics: Metrics }): void {
+export function opsRoutes(
+  app: App,
+  { probes, metrics, draining }: { probes: Probes; metrics: Metrics; draining?: AbortSignal | undefined },
+): void {
   app.get("/healthz", { schema: schemas.healthz }, () => ({ status: "ok" as const }));
 
   app.get("/readyz", { schema: schemas.readyz }, async (request, reply) => {
+    if (draining?.aborted) throw new HttpProblem("shutting_down", "The service is about to stop.");
     const [database, bucket, scanner] = await Promise.all([
       check(probes.database),
       check(probes.bucket),

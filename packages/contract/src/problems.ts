@@ -54,6 +54,7 @@ export const problems = {
   identity_provider_unavailable: { status: 503, title: "Identity provider unavailable" },
   database_unavailable: { status: 503, title: "Database unavailable" },
   shutting_down: { status: 503, title: "Shutting down" },
+  storage_full: { status: 507, title: "Storage full" },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problems;

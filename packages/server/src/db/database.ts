@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { AccessQueries, Database, UrlAuditLog } from "../usecases/ports/index.ts";
 import type { EngineName } from "./engine.ts";
 import { buildQueries, type QueryContext } from "./queries/index.ts";
@@ -27,7 +27,14 @@ export function assembleDatabase(parts: {
     engine: context.engine.name,
     transaction: (work) => parts.transactions.run(kysely, (transaction) => work(buildQueries(transaction, context))),
     async probe() {
-      await kysely.selectNoFrom(sql.lit(1).as("one")).execute();
+      // A committed write, because SQLite touches the disk only when it commits.
+      const row = { id: 1, probed_at: context.clock() };
+      await kysely
+        .insertInto("probes")
+        .values(row)
+        .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+        .execute();
+      await urlAudit.probe();
     },
     async close() {
       await urlAudit.close();

@@ -14,6 +14,7 @@ const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
   "a write": (db) => db.notes.insert(sampleNote()),
   "a transaction": (db) => db.transaction((tx) => tx.notes.insert(sampleNote())),
   "a URL event": (db) => db.urlAudit.record(sampleEvent()),
+  "the probe": (db) => db.probe(),
 };
 
 const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
@@ -22,7 +23,6 @@ const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
   "an access decision": (db) => db.access.download("ann", "none"),
   "a batch of access decisions": (db) => db.access.downloads("ann", ["none"]),
   "the access to a note": (db) => db.access.note("ann", "none"),
-  "the probe": (db) => db.probe(),
 };
 
 /** Makes all calls at once, so that none may wait for the failure of another. */

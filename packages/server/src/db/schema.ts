@@ -133,6 +133,11 @@ export type Tables = {
     holder: string | null;
     attempts: number;
   };
+  /** One row, which /readyz writes. */
+  probes: {
+    id: number;
+    probed_at: number;
+  };
   bucket_capabilities: {
     place: string;
     /** A JSON object. */

@@ -10,7 +10,9 @@ const MAX_BATCH_EVENTS = 500;
  * Creates the log of URL events as a group commit: during one commit, the events of the next gather.
  * `write` makes a batch durable, or rejects with `database_unavailable`.
  */
-export function createUrlAuditLog(write: (events: AuditEvent[]) => Promise<void>): UrlAuditLog {
+export function createUrlAuditLog(
+  write: (events: AuditEvent[]) => Promise<void>,
+): Pick<UrlAuditLog, "record" | "close"> {
   const commits = createBatching({
     run: write,
     maxBatchItems: MAX_BATCH_EVENTS,

@@ -26,6 +26,7 @@ export type DomainErrorCode =
   | "upload_aborted"
   | "bucket_unavailable"
   | "scanner_unavailable"
+  | "storage_full"
   | "database_unavailable";
 
 /** The error class of the core. `message` is for the user, and `cause` is for the log. */

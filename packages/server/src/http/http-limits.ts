@@ -19,4 +19,6 @@ export const httpLimits = {
   /** How often idle connections are closed during shutdown. Milliseconds. */
   closeIdleIntervalMs: 50,
   probeTimeoutMs: 2_000,
+  /** How often /readyz probes a part at most. Milliseconds. */
+  probeEveryMs: 1_000,
 } as const;

@@ -5,16 +5,23 @@ import { DomainError } from "../../domain/errors.ts";
 // cancelled), system error. And the code of a server that became read-only.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$/;
 
+const DISK_FULL = "53100";
+const READ_ONLY = "25006";
+
 // PostgreSQL can't store a text with the NUL character.
 const BAD_TEXT = new Set(["22021", "22P05"]);
 
-/** Turns faults of the server into `database_unavailable`, and a text with NUL into `invalid_request`. Returns other errors as they are. */
+/** Turns faults of the server into `storage_full` or `database_unavailable`, and a text with NUL into `invalid_request`. Returns other errors as they are. */
 export function toPostgresDomainError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
     return new DomainError("invalid_request", "A text contains the NUL character", { cause: error });
   }
   if (!isServerFault(error)) return error;
-  return new DomainError("database_unavailable", "The database can't be reached", { cause: error });
+  const { code } = error as { code?: string };
+  if (code === DISK_FULL) return new DomainError("storage_full", "The disk of the database is full", { cause: error });
+  const message =
+    code === READ_ONLY ? "The database is read-only: it may be a standby" : "The database can't be reached";
+  return new DomainError("database_unavailable", message, { cause: error });
 }
 
 function isServerFault(error: unknown): boolean {

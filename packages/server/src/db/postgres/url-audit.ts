@@ -14,7 +14,7 @@ on conflict do nothing`;
 
 /** Opens the log of URL events on PostgreSQL. A batch is one statement and one commit. */
 export function openPostgresUrlAudit(pool: pg.Pool): UrlAuditLog {
-  const log = createUrlAuditLog(async (events) => {
+  async function insert(events: AuditEvent[]): Promise<void> {
     const rows = events.map(toAuditRow);
     const values = auditColumns.map((column) => rows.map((row) => row[column]));
     try {
@@ -22,8 +22,11 @@ export function openPostgresUrlAudit(pool: pg.Pool): UrlAuditLog {
     } catch (error) {
       throw toPostgresDomainError(error);
     }
-  });
+  }
+  const log = createUrlAuditLog(insert);
   return {
+    // PostgreSQL refuses an insert of no rows too while it is read-only.
+    probe: () => insert([]),
     // PostgreSQL would refuse the whole batch for one text with the NUL character. JSON texts escape it.
     record: (event) => (hasNul(event) ? Promise.reject(invalid()) : log.record(event)),
     close: log.close,

@@ -2,15 +2,24 @@ import { DomainError } from "../../domain/errors.ts";
 
 const BUSY = 5;
 const LOCKED = 6;
+const FULL = 13;
+const READ_ONLY = 8;
 // Faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
-const FILE_FAULTS = new Set([BUSY, LOCKED, 8, 10, 11, 13, 14, 15, 26]);
+const FILE_FAULTS = new Set([BUSY, LOCKED, READ_ONLY, 10, 11, FULL, 14, 15, 26]);
 
-/** Turns faults of the file into `database_unavailable`. Returns other errors as they are. */
+/** Turns faults of the file into `storage_full` or `database_unavailable`. Returns other errors as they are. */
 export function toSqliteDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const isClosed = (error as { code?: unknown }).code === "ERR_INVALID_STATE";
   if (!isClosed && !FILE_FAULTS.has(primaryCode(error))) return error;
-  return new DomainError("database_unavailable", "The database can't be reached", { cause: error });
+  return fileFault(error, "The database can't be reached");
+}
+
+/** The domain error of a fault of the file. `message` describes faults other than a full or read-only disk. */
+export function fileFault(cause: unknown, message: string): DomainError {
+  const code = primaryCode(cause);
+  if (code === FULL) return new DomainError("storage_full", "The disk of the database is full", { cause });
+  return new DomainError("database_unavailable", code === READ_ONLY ? "The database is read-only" : message, { cause });
 }
 
 /** Whether another connection is writing. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
-import { DomainError } from "../../domain/errors.ts";
+import type { DomainError } from "../../domain/errors.ts";
+import { fileFault } from "./errors.ts";
 
 type Options = {
   /** The module of the worker thread. */
@@ -26,7 +27,7 @@ export class SqliteThread<Request, Answer> {
     this.#options = options;
   }
 
-  /** Sends a request. Requests run in order. Rejects with `database_unavailable`. */
+  /** Sends a request. Requests run in order. Rejects with `storage_full` or `database_unavailable`. */
   request(request: Request): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
     this.#worker ??= this.#start();
@@ -72,7 +73,7 @@ export class SqliteThread<Request, Answer> {
 
   #toError({ message, errcode }: Failure): DomainError {
     const cause = Object.assign(new Error(message), { errcode });
-    return new DomainError("database_unavailable", this.#options.refusal, { cause });
+    return fileFault(cause, this.#options.refusal);
   }
 }
 

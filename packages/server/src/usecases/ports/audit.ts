@@ -8,6 +8,8 @@ export type AuditWriter = { add(event: AuditEvent): Promise<void> };
 export type UrlAuditLog = {
   /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
+  /** Checks that an event could be recorded now. Rejects with `database_unavailable` or `storage_full`. */
+  probe(): Promise<void>;
   /** Flushes the waiting events and accepts no more. */
   close(): Promise<void>;
 };

@@ -34,7 +34,7 @@ export type Database = Queries & {
   /** All or nothing, durable when it resolves (SQLite: synchronous=FULL). */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   urlAudit: UrlAuditLog;
-  /** Runs one query. Rejects with `database_unavailable`. */
+  /** Writes one row and one record of the log of URLs. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   close(): Promise<void>;
 };

@@ -20,6 +20,7 @@ export const problems: Partial<Record<ErrorCode, string>> & {
   file_too_large: "This file is larger than this service accepts.",
   internal: "Something went wrong on our side. Try again in a moment.",
   bucket_unavailable: "The file store does not answer at the moment. Try again soon.",
+  storage_full: "The storage of the service is full, so nothing was saved. Tell the person who runs it.",
   database_unavailable: "The service can't reach its database at the moment. Try again soon.",
   shutting_down: "The service is restarting. Try again in a moment.",
 };

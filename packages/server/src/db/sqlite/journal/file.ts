@@ -18,6 +18,7 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
   database.exec(
     "create table if not exists url_event_batches (seq integer primary key autoincrement, events text not null) strict",
   );
+  database.exec("create table if not exists probes (id integer primary key, probed_at integer not null) strict");
   const statements = new Map<string, StatementSync>();
   const prepare = (column: (typeof auditColumns)[number]) => {
     const statement = statements.get(column) ?? database.prepare(select(column));

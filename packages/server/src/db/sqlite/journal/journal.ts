@@ -18,6 +18,7 @@ export class UrlJournal {
   readonly #append: StatementSync;
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
+  readonly #probe: StatementSync;
   #gathered: Gathered = { batches: [], byOwner: new Map(), count: 0 };
   #filing: Filing = { batches: [], events: [], done: 0 };
 
@@ -31,6 +32,7 @@ export class UrlJournal {
     );
     // By number, not up to a number: another process may have appended batches in between, and files them itself.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
+    this.#probe = journal.prepare("insert or replace into probes (id, probed_at) values (1, ?)");
     for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
       this.#gather(Number(seq), JSON.parse(String(events)));
     }
@@ -45,6 +47,11 @@ export class UrlJournal {
   append(events: AuditValues[]): void {
     const { lastInsertRowid } = this.#append.run(JSON.stringify(events));
     this.#gather(Number(lastInsertRowid), events);
+  }
+
+  /** Commits one row, to find a full or read-only disk. */
+  probe(): void {
+    this.#probe.run(Date.now());
   }
 
   /**

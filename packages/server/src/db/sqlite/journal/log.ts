@@ -34,6 +34,9 @@ export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLoc
   filing.startWhenQuiet();
   return {
     record: log.record,
+    async probe() {
+      await inTurn(threadLock, () => untilNotBusy(performance.now() + PATIENCE_MS, () => thread.request("probe")));
+    },
     async close() {
       await log.close();
       await filing.stop();

@@ -8,8 +8,8 @@ import { UrlJournal } from "./journal.ts";
 
 // The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
 
-/** Appends events, which returns the number of unfiled events. Or files a part, which returns the number of steps left. */
-export type AuditRequest = AuditValues[] | "file";
+/** Appends events, which returns the number of unfiled events. Or files a part, which returns the number of steps left. Or probes the disk. */
+export type AuditRequest = AuditValues[] | "file" | "probe";
 
 // Short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
@@ -23,7 +23,8 @@ answerRequests<AuditRequest>({
   answer(request) {
     journal ??= new UrlJournal(files);
     if (request === "file") return journal.fileSome(FILE_AT_ONCE);
-    journal.append(request);
+    if (request === "probe") journal.probe();
+    else journal.append(request);
     return journal.gathered;
   },
   close() {

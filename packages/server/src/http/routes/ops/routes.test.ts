@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
 import type { AppOptions } from "../../app.ts";
 import { fileForm } from "../../testing/form.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
@@ -52,6 +53,24 @@ describe("probes", () => {
     expect(answer.body).toMatchObject({ status: 503, code: "shutting_down" });
     const served = await anonymous.send("GET /healthz");
     expect([served.status, served.headers.connection]).toEqual([200, "close"]);
+  });
+
+  it("names the reason of the database", async () => {
+    const full = () => Promise.reject(new DomainError("storage_full", "The disk of the database is full"));
+    const { anonymous } = await started({ probes: { database: full, bucket: up } });
+    const { body } = await anonymous.send("GET /readyz");
+    expect(body.detail).toBe("Not ready. Down: database (The disk of the database is full).");
+  });
+
+  it("probes each part at most once a second", async () => {
+    let probed = 0;
+    const counting = async () => {
+      probed += 1;
+    };
+    const { anonymous } = await started({ probes: { database: up, bucket: counting } });
+    await Promise.all(Array.from({ length: 50 }, () => anonymous.send("GET /readyz")));
+    // The requests may cross the end of one second.
+    expect(probed).toBeLessThanOrEqual(2);
   });
 
   it("reports a part as down if it does not respond within two seconds", async () => {

@@ -1,10 +1,10 @@
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { httpLimits } from "../../http-limits.ts";
 import type { Metrics } from "../../metrics.ts";
 import { operations } from "../../openapi.ts";
 import { HttpProblem, problemBody } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
+import { createReadiness, describeFaults, type Probes } from "./readiness.ts";
 
 const security: [] = [];
 const UpOrDown = Type.Enum(["up", "down"]);
@@ -17,8 +17,9 @@ const schemas = operations("operations", {
   },
   readyz: {
     security,
-    summary: "Check that the database and the bucket respond",
-    description: "With a virus scanner, `scanner` is its state. New files wait while it is down.",
+    summary: "Check that the service can do its work",
+    description:
+      "Writes a row to the database and to the log of URLs, and calls the bucket, at most once a second. `detail` says which part is down, and why if it is known. With a virus scanner, `scanner` is its state. New files wait while it is down.",
     response: {
       200: Type.Object({
         status: Type.Enum(["ready"]),
@@ -34,9 +35,6 @@ const schemas = operations("operations", {
   },
 });
 
-/** Each probe resolves if its part responds and rejects if it is down. `scanner` is missing without a virus scanner. */
-export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
-
 /** /healthz, /readyz and /metrics: public, without any user data. */
 export function opsRoutes(
   app: App,
@@ -44,51 +42,29 @@ export function opsRoutes(
 ): void {
   app.get("/healthz", { schema: schemas.healthz }, () => ({ status: "ok" as const }));
 
+  const readiness = createReadiness(probes);
   app.get("/readyz", { schema: schemas.readyz }, async (request, reply) => {
     if (draining?.aborted) throw new HttpProblem("shutting_down", "The service is about to stop.");
-    const [database, bucket, scanner] = await Promise.all([
-      check(probes.database),
-      check(probes.bucket),
-      probes.scanner && check(probes.scanner),
-    ]);
-    const checks = { database, bucket, ...(scanner && { scanner }) };
+    const found = await readiness();
+    const { database, bucket, scanner } = found;
+    const checks = {
+      database: database.state,
+      bucket: bucket.state,
+      ...(scanner && { scanner: scanner.state }),
+    };
     reply.header("cache-control", "no-store");
     // A scanner that is down only delays new files, so the service stays ready.
-    if (database === "up" && bucket === "up") return { status: "ready" as const, checks };
-    return sendNotReady(reply as FastifyReply, { checks, requestId: request.id });
+    if (database.state === "up" && bucket.state === "up") return { status: "ready" as const, checks };
+    const code = database.state === "down" ? "database_unavailable" : "bucket_unavailable";
+    const body = { ...problemBody(code, { detail: describeFaults(found), requestId: request.id }), checks };
+    return (reply as FastifyReply)
+      .code(503)
+      .headers({ "content-type": "application/problem+json", "retry-after": "2" })
+      .send(JSON.stringify(body));
   });
 
   app.get("/metrics", { schema: schemas.metrics }, async (_request, reply) => {
     reply.header("content-type", metrics.registry.contentType);
     return metrics.registry.metrics();
   });
-}
-
-function sendNotReady(
-  reply: FastifyReply,
-  { checks, requestId }: { checks: Partial<Record<keyof Probes, "up" | "down">>; requestId: string },
-): FastifyReply {
-  const down = Object.entries(checks).filter(([, state]) => state === "down");
-  const detail = `Not ready. Down: ${down.map(([name]) => name).join(", ")}.`;
-  const code = checks.database === "down" ? "database_unavailable" : "bucket_unavailable";
-  return reply
-    .code(503)
-    .headers({ "content-type": "application/problem+json", "retry-after": "2" })
-    .send(JSON.stringify({ ...problemBody(code, { detail, requestId }), checks }));
-}
-
-async function check(probe: () => Promise<void>): Promise<"up" | "down"> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"down">((resolve) => {
-    timer = setTimeout(() => resolve("down"), httpLimits.probeTimeoutMs);
-  });
-  const state = probe().then(
-    () => "up" as const,
-    () => "down" as const,
-  );
-  try {
-    return await Promise.race([state, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,0 +1,54 @@
+import { DomainError } from "../../../domain/errors.ts";
+import { httpLimits } from "../../http-limits.ts";
+
+/** Each probe resolves if its part can do its work and rejects if not. `scanner` is missing without a virus scanner. */
+export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
+
+export type Check = { state: "up" } | { state: "down"; reason?: string };
+export type Readiness = { database: Check; bucket: Check; scanner?: Check };
+
+/** Returns a function that checks every part. Each part is probed at most once a second, however often it is called. */
+export function createReadiness(probes: Probes): () => Promise<Readiness> {
+  const database = atMostOnceASecond(() => check(probes.database));
+  const bucket = atMostOnceASecond(() => check(probes.bucket));
+  const { scanner: probeScanner } = probes;
+  const scanner = probeScanner && atMostOnceASecond(() => check(probeScanner));
+  return async () => {
+    const [ofDatabase, ofBucket, ofScanner] = await Promise.all([database(), bucket(), scanner?.()]);
+    return { database: ofDatabase, bucket: ofBucket, ...(ofScanner && { scanner: ofScanner }) };
+  };
+}
+
+/** Names the parts that are down, with the reasons that are known. */
+export function describeFaults(readiness: Readiness): string {
+  const down = Object.entries(readiness).flatMap(([name, check]) =>
+    check.state === "up" ? [] : [check.reason === undefined ? name : `${name} (${check.reason})`],
+  );
+  return `Not ready. Down: ${down.join(", ")}.`;
+}
+
+function atMostOnceASecond(run: () => Promise<Check>): () => Promise<Check> {
+  let last: { at: number; check: Promise<Check> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (last === undefined || now - last.at >= httpLimits.probeEveryMs) last = { at: now, check: run() };
+    return last.check;
+  };
+}
+
+async function check(probe: () => Promise<void>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ state: "down" }), httpLimits.probeTimeoutMs);
+  });
+  const result = probe().then(
+    (): Check => ({ state: "up" }),
+    // Other messages may contain addresses.
+    (error: unknown): Check => ({ state: "down", ...(error instanceof DomainError && { reason: error.message }) }),
+  );
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -17,7 +17,8 @@ async function start(): Promise<void> {
   const service = await startService(config, { logger });
   // A supervisor that reads the banner may send a signal at once.
   const stopped = nextSignal();
-  process.stdout.write(`${banner(config, service)}\n`);
+  // Standard output has the log alone, one JSON line an event.
+  process.stderr.write(`${banner(config, service)}\n`);
   const signal = await stopped;
   exitAtSecondSignal();
   const { drainSeconds, shutdownSeconds } = config.server;

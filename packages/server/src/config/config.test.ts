@@ -91,6 +91,8 @@ describe("defaults", () => {
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
       SHUTDOWN_SECONDS: "20",
+      METRICS_PORT: "9464",
+      METRICS_TOKEN: "a-token-for-prometheus",
     });
     expect(config).toEqual({
       server: {
@@ -139,6 +141,7 @@ describe("defaults", () => {
         userQuotaBytes: 2 * 2 ** 40,
         userQuotaFiles: 500,
       },
+      metrics: { port: 9464, token: "a-token-for-prometheus" },
     });
     expect(warnings).toEqual([]);
   });
@@ -175,6 +178,20 @@ describe("defaults", () => {
     ["::1/128", ["::1/128"]],
   ])("TRUST_PROXY=%s", (text, expected) => {
     expect(load({ TRUST_PROXY: text }).config.server.trustProxy).toEqual(expected);
+  });
+});
+
+describe("secrets in files", () => {
+  test("are read from NAME_FILE", () => {
+    const file = join(workingDirectory, "jwt-secret");
+    writeFileSync(file, `${"8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2"}\n`);
+    expect(load({ AUTH_JWT_SECRET_FILE: file }).config.auth.jwtSecret).toBe("8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2");
+  });
+
+  test("are refused next to the variable, and when the file can't be read", () => {
+    const file = join(workingDirectory, "missing");
+    expect(() => load({ AUTH_JWT_SECRET_FILE: file })).toThrow(/AUTH_JWT_SECRET_FILE can't be read: ENOENT/);
+    expect(() => load({ AUTH_JWT_SECRET_FILE: file, AUTH_JWT_SECRET: "x".repeat(40) })).toThrow(/is set twice/);
   });
 });
 

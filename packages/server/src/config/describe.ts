@@ -34,6 +34,8 @@ export function describeConfig(config: Config): string[] {
     line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
     line("USER_QUOTA_BYTES", limits.userQuotaBytes),
     line("USER_QUOTA_FILES", limits.userQuotaFiles),
+    line("METRICS_PORT", config.metrics.port),
+    line("METRICS_TOKEN", config.metrics.token === undefined ? undefined : MASK),
     line("TRUST_PROXY", String(server.trustProxy)),
     line("DRAIN_SECONDS", server.drainSeconds),
     line("SHUTDOWN_SECONDS", server.shutdownSeconds),

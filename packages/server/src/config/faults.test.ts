@@ -25,6 +25,8 @@ describe("faults", () => {
     ["TRUST_PROXY", { TRUST_PROXY: "10.0.0.0/33" }, /names no proxies/, /addresses/],
     ["URL_TTL_MAX", { URL_TTL_MAX: "604801" }, /whole number of seconds from 1 to 604800/, /URL_TTL_MAX=43200/],
     ["URL_TTL_DEFAULT", { URL_TTL_DEFAULT: "0" }, /whole number of seconds from 1/, /URL_TTL_DEFAULT=60/],
+    ["METRICS_PORT", { METRICS_PORT: "3000" }, /is the port of the service/, /another port/],
+    ["METRICS_TOKEN", { METRICS_TOKEN: "short" }, /fewer than 16 characters/, /openssl rand/],
     [
       "SHUTDOWN_SECONDS",
       { DRAIN_SECONDS: "30" },

@@ -9,7 +9,7 @@ import { ConfigError } from "./error.ts";
 import { warnOfNearMisses } from "./near-misses.ts";
 import { ConfigReader, type Environment } from "./reader.ts";
 import { readScanner } from "./scanner.ts";
-import { readLimits, readServer } from "./server.ts";
+import { readLimits, readMetrics, readServer } from "./server.ts";
 import type { Config, EmbeddedSecrets } from "./types.ts";
 
 export { describeConfig } from "./describe.ts";
@@ -55,6 +55,7 @@ export function parseConfig(
   const auth = readAuth(reader, { embedded });
   const scanner = readScanner(reader);
   const limits = readLimits(reader);
+  const metrics = readMetrics(reader, server.port);
   warnOfNearMisses(reader);
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);
   let made: EmbeddedSecrets | undefined;
@@ -63,7 +64,7 @@ export function parseConfig(
     return made;
   };
   return {
-    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, limits },
+    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, limits, metrics },
     warnings: reader.warnings,
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { ConfigFault } from "./error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -6,6 +7,18 @@ type Spec = { fallback: number; min: number; max: number; unit?: string };
 
 const UNITS: Record<string, number> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
+/** The variables whose value can be in a file, whose path is in the variable with `_FILE` at the end. */
+const SECRETS = [
+  "AUTH_SECRET",
+  "AUTH_JWT_SECRET",
+  "AUTH_OIDC_CLIENT_SECRET",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "DATABASE_URL",
+  "METRICS_TOKEN",
+] as const;
+
 /** Reads variables and collects all faults. An empty variable counts as unset. */
 export class ConfigReader {
   readonly faults: ConfigFault[] = [];
@@ -13,7 +26,30 @@ export class ConfigReader {
   readonly #env: Environment;
 
   constructor(env: Environment) {
-    this.#env = env;
+    this.#env = { ...env, ...this.#readFiles(env) };
+  }
+
+  #readFiles(env: Environment): Environment {
+    const values: Record<string, string> = {};
+    for (const name of SECRETS) {
+      const file = env[`${name}_FILE`]?.trim();
+      if (!file) continue;
+      if (env[name]?.trim()) {
+        this.fault(name, `is set twice, as ${name} and as ${name}_FILE`, "Remove one of the two.");
+        continue;
+      }
+      try {
+        values[name] = readFileSync(file, "utf8");
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.fault(
+          `${name}_FILE`,
+          `can't be read: ${reason}`,
+          "Correct the path, and make the file readable for this user.",
+        );
+      }
+    }
+    return values;
   }
 
   fault(name: string, problem: string, remedy: string): void {

@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { ConfigReader } from "./reader.ts";
-import type { LimitsConfig, LogLevel, ServerConfig } from "./types.ts";
+import type { LimitsConfig, LogLevel, MetricsConfig, ServerConfig } from "./types.ts";
 
 const MAX_PORT = 65_535;
+const MIN_METRICS_TOKEN_LENGTH = 16;
 const DEFAULT_PORT = 3000;
 /** The limit of Signature Version 4: a week. */
 const MAX_URL_TTL_SECONDS = 604_800;
@@ -69,6 +70,27 @@ function readShutdown(
     );
   }
   return { drainSeconds, shutdownSeconds };
+}
+
+export function readMetrics(reader: ConfigReader, serverPort: number): MetricsConfig {
+  const port = reader.text("METRICS_PORT") === undefined ? undefined : readMetricsPort(reader, serverPort);
+  const token = reader.text("METRICS_TOKEN");
+  if (token !== undefined && token.length < MIN_METRICS_TOKEN_LENGTH) {
+    reader.fault(
+      "METRICS_TOKEN",
+      `has fewer than ${MIN_METRICS_TOKEN_LENGTH} characters`,
+      "Make one: openssl rand -base64 24",
+    );
+  }
+  return { port, token };
+}
+
+function readMetricsPort(reader: ConfigReader, serverPort: number): number {
+  const port = reader.integer("METRICS_PORT", { fallback: 9464, min: 1, max: MAX_PORT });
+  if (port === serverPort) {
+    reader.fault("METRICS_PORT", "is the port of the service", "Set another port, or leave METRICS_PORT out.");
+  }
+  return port;
 }
 
 /** Reads the port of the embedded bucket. Default: the port of the server plus one. */

@@ -99,6 +99,13 @@ export type LimitsConfig = {
   userQuotaFiles: number | undefined;
 };
 
+export type MetricsConfig = {
+  /** The port of /metrics alone. Undefined: the port of the service. */
+  port: number | undefined;
+  /** The bearer token that /metrics requires. Undefined: none. */
+  token: string | undefined;
+};
+
 /** The parsed configuration. */
 export type Config = {
   server: ServerConfig;
@@ -108,6 +115,7 @@ export type Config = {
   /** Undefined: files are not scanned. */
   scanner: ScannerConfig | undefined;
   limits: LimitsConfig;
+  metrics: MetricsConfig;
 };
 
 /** The secrets that embedded mode generates into DATA_DIR on the first start. */

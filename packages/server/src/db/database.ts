@@ -6,7 +6,15 @@ import type { Tables } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** The database port, and the connection for the tables of the accounts library. */
-export type OpenDatabase = Database & { kysely: Kysely<Tables>; engine: EngineName };
+export type OpenDatabase = Database & {
+  kysely: Kysely<Tables>;
+  engine: EngineName;
+  /** The state of the connection pools. Empty on SQLite. */
+  pools(): PoolState[];
+};
+
+/** Counts of connections, and of callers that wait for one. */
+export type PoolState = { name: string; idle: number; busy: number; waiting: number };
 
 /** Assembles the port from the parts that an engine opened. */
 export function assembleDatabase(parts: {
@@ -16,6 +24,8 @@ export function assembleDatabase(parts: {
   /** The access queries of the hot path, outside of transactions. */
   access: AccessQueries;
   urlAudit: UrlAuditLog;
+  /** Default: none. */
+  pools?: () => PoolState[];
   closeOthers: () => Promise<void>;
 }): OpenDatabase {
   const { kysely, context, urlAudit } = parts;
@@ -25,6 +35,7 @@ export function assembleDatabase(parts: {
     urlAudit,
     kysely,
     engine: context.engine.name,
+    pools: parts.pools ?? (() => []),
     transaction: (work) => parts.transactions.run(kysely, (transaction) => work(buildQueries(transaction, context))),
     async probe() {
       // A committed write, because SQLite touches the disk only when it commits.

@@ -18,6 +18,7 @@ import { activityRoutes } from "./routes/activity/routes.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
 import { instanceRoutes } from "./routes/instance/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
+import { type MetricsAccess, metricsRoute } from "./routes/ops/metrics.ts";
 import type { Probes } from "./routes/ops/readiness.ts";
 import { opsRoutes } from "./routes/ops/routes.ts";
 import { pageRoutes } from "./routes/pages/routes.ts";
@@ -47,10 +48,12 @@ export type AppOptions = {
   /** pino's options and the stream for the lines (default: standard output). False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: Instance["limits"];
-  /** Creates the id that a problem and its log line share. */
+  /** Creates the id that a problem and its log line share, unless the request has an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
   metrics?: Registry;
+  /** Who may read /metrics. "elsewhere": nobody here, because it has a port of its own. Default: everyone. */
+  metricsAccess?: MetricsAccess | "elsewhere";
   /** Aborted when the service drains: /readyz returns 503, and each response closes its connection. Default: never. */
   draining?: AbortSignal;
   /** The folder with the built web app. Default: /docs has the only pages. */
@@ -84,7 +87,9 @@ export function buildApp(options: AppOptions): App {
   }
   const deps: RouteDeps = { useCases: options.useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
   app.register(async (open: App) => {
-    opsRoutes(open, { probes: options.probes, metrics, draining: options.draining });
+    opsRoutes(open, { probes: options.probes, draining: options.draining });
+    if (options.metricsAccess !== "elsewhere")
+      metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
     pageRoutes(open, { publicUrl, webApp });
   });
   const authentication = authenticationHook(options.authenticate);
@@ -107,7 +112,7 @@ function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Re
     logController: new RequestLog(),
     // A child logger for each request would cost more than its log line, which carries the request id anyway.
     childLoggerFactory: (parent) => parent,
-    genReqId: () => requestId(),
+    genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
     trustProxy,
     bodyLimit: httpLimits.jsonBodyBytes,
     // Limits idle time, not total time, so that a long upload can finish.
@@ -121,6 +126,11 @@ function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Re
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** The id that a proxy gave to the request. Undefined: none, or one that does not look like an id. */
+function requestIdOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
 /** While the service drains or closes: serves every request, and closes its connection with the response. */

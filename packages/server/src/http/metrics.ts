@@ -1,10 +1,13 @@
+import type { FileUrls } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { Counter, Histogram, Registry } from "prom-client";
 
 // Seconds. An access decision with its signature takes under a millisecond, an upload takes minutes.
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
-/** The metrics of the service. Labels are route patterns, methods and statuses, never ids. */
+type UrlOutcome = "issued" | NonNullable<FileUrls["urls"][number]["code"]>;
+
+/** The metrics of HTTP. Labels are route patterns, methods and statuses, never ids. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Registers the HTTP metrics in `registry`, which can hold other metrics. */
@@ -17,13 +20,14 @@ export function createMetrics(registry: Registry = new Registry()) {
     registers: [registry],
   });
   const urls = new Counter({
-    name: "valetkey_urls_issued_total",
-    help: "Presigned download URLs that were issued.",
+    name: "valetkey_urls_total",
+    help: "Requested download URLs, by outcome: issued, or the code of the refusal.",
+    labelNames: ["outcome"] as const,
     registers: [registry],
   });
   return {
     registry,
-    countUrls: (count: number): void => urls.inc(count),
+    countUrls: (outcome: UrlOutcome, count = 1): void => urls.inc({ outcome }, count),
     /** Builds an onResponse hook for one route. Labels are created once for each status, not for each request. */
     observer({ method, route }: { method: string; route: string }) {
       const byStatus = new Map<number, Histogram.Internal<string>>();

@@ -15,8 +15,8 @@ export function addSecurityHeaders(
   app.addHook("onReady", async () => {
     Object.assign(headers, await renderOnce(helmetOptions(options)));
   });
-  app.addHook("onRequest", (_request, reply, done) => {
-    reply.headers(headers);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(headers).header("x-request-id", request.id);
     done();
   });
 }

@@ -5,13 +5,20 @@ import { aboutFile, auditEvent } from "./audit-event.ts";
 import { checkExpiry, defaultExpiry, longestExpiry, sign } from "./issue-url.ts";
 import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.ts";
 
-type Refusal = "attachment_not_found" | "access_denied" | "attachment_not_ready" | "expires_in_out_of_range";
+const REFUSALS = ["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"] as const;
+
+/** The codes with which a URL is refused. */
+export type UrlRefusal = (typeof REFUSALS)[number];
+
+export function isUrlRefusal(code: string): code is UrlRefusal {
+  return (REFUSALS as readonly string[]).includes(code);
+}
 
 type IssuedOfNote = { noteId: string; expiresInSeconds: number; attachments: Downloadable[] };
 
 export type BatchAnswer =
   | { attachmentId: string; fileUrl: string; expiresAt: number }
-  | { attachmentId: string; code: Refusal };
+  | { attachmentId: string; code: UrlRefusal };
 
 /**
  * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
@@ -73,7 +80,7 @@ export function issueUrls(deps: Deps) {
 function refusalOf(
   access: DownloadAccess | undefined,
   { requested, limits }: { requested: number | undefined; limits: Limits },
-): Refusal | undefined {
+): UrlRefusal | undefined {
   if (access === undefined) return "attachment_not_found";
   if (!permits(access.role, "attachment.issueUrl")) return "access_denied";
   if (requested !== undefined && requested > longestExpiry(limits, access.role)) return "expires_in_out_of_range";

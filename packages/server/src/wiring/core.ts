@@ -7,6 +7,7 @@ import { authTables, openPostgres, openSqlite } from "../db/index.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import { createUseCases } from "../usecases/index.ts";
+import type { UploadOutcome } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";
 import { createNewId } from "./new-id.ts";
@@ -15,8 +16,8 @@ import { createOpened } from "./opened.ts";
 /** The parts below HTTP. The commands of the CLI and the service are built on it. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
-/** Work that a use case has committed for the background. */
-export type WorkEvents = { deletionsQueued: []; verificationQueued: [] };
+/** Commits of use cases: work for the background, and ends of uploads for the metrics. */
+export type WorkEvents = { deletionsQueued: []; verificationQueued: []; uploadEnded: [outcome: UploadOutcome] };
 
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
 export async function openCore(config: Config, { logger }: { logger: Logger }) {
@@ -50,6 +51,7 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       onVerificationQueued: () => work.emit("verificationQueued"),
+      onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
     });
     const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
     const accounts = createAccounts({

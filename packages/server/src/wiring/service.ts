@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pino, { type Logger } from "pino";
+import type { Registry } from "prom-client";
 import type { Config } from "../config/index.ts";
 import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
 import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
+import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
 import { startBackground } from "./background.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort } from "./free-port.ts";
+import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
@@ -65,10 +68,17 @@ async function openService(
   opened.add(core.close);
   const background = await startBackground(core, { logger, opened });
   const webRoot = existsSync(join(BUILT, "index.html")) ? BUILT : undefined;
-  const app = createApp(core, { config, webRoot, draining: shutdown.draining });
+  const metrics = createServiceMetrics(core);
+  const app = createApp(core, { config, webRoot, draining: shutdown.draining, metrics });
   shutdown.cut.addEventListener("abort", () => app.server.closeAllConnections());
   opened.add(() => app.close());
   await app.listen({ host: config.server.host, port: config.server.port });
+  const { port: metricsPort, token } = config.metrics;
+  if (metricsPort !== undefined) {
+    const server = buildMetricsServer({ registry: metrics, token });
+    opened.add(() => server.close());
+    await server.listen({ host: config.server.host, port: metricsPort });
+  }
   background.kick();
   return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined };
 }
@@ -91,9 +101,9 @@ async function openEmbeddedBucket(
   opened.add(() => close(shutdown.leftMs()));
 }
 
-type AppParts = { config: Config; webRoot: string | undefined; draining: AbortSignal };
+type AppParts = { config: Config; webRoot: string | undefined; draining: AbortSignal; metrics: Registry };
 
-function createApp(core: Core, { config, webRoot, draining }: AppParts) {
+function createApp(core: Core, { config, webRoot, draining, metrics }: AppParts) {
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   return buildApp({
@@ -119,6 +129,8 @@ function createApp(core: Core, { config, webRoot, draining }: AppParts) {
     limits: config.limits,
     requestId: randomUUID,
     draining,
+    metrics,
+    metricsAccess: config.metrics.port === undefined ? { token: config.metrics.token } : "elsewhere",
     webRoot,
   });
 }

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
-import { assembleDatabase, type OpenDatabase } from "../database.ts";
+import { assembleDatabase, type OpenDatabase, type PoolState } from "../database.ts";
 import { postgresEngine as engine } from "../engine.ts";
 import { migrate } from "../migrate.ts";
 import { compileAccess } from "../queries/access.ts";
@@ -40,8 +40,13 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
     context: { engine, clock, accessStatements },
     access: postgresAccessQueries(urlPool, { db: kysely, statements: accessStatements, clock }),
     urlAudit: openPostgresUrlAudit(urlPool),
+    pools: () => [stateOf(pool, "general"), stateOf(urlPool, "urls")],
     closeOthers: () => urlPool.end(),
   });
+}
+
+function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string): PoolState {
+  return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }
 
 // The time limits of a migration are too long for this.

@@ -11,6 +11,7 @@ import { inventoryQueries } from "./inventory.ts";
 import { noteQueries, type RunSearch } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
+import { queueQueries } from "./queues.ts";
 import { shareQueries } from "./shares.ts";
 import { uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
@@ -46,6 +47,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     verifications: verificationQueries(db),
     bucketCapabilities: bucketCapabilityQueries(db),
     usage: usageQueries(db),
+    queues: queueQueries(db),
     inventory: inventoryQueries(db, engine),
     audit: auditQueries(db, { unfiledEvents }),
   };

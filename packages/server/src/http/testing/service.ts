@@ -79,6 +79,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     onDeletionsQueued: () => onDeletionsQueued(),
     scanning: options.scanning,
     onVerificationQueued: () => undefined,
+    onUploadEnded: () => undefined,
   });
   const accounts = options.hasAccounts === true ? accountsOn(database, { ...useCases, ...options }) : undefined;
   const log = collectLog();

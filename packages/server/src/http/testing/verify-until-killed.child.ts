@@ -33,6 +33,7 @@ const { claimVerification, runVerification } = createUseCases({
   },
   scanning: undefined,
   onDeletionsQueued: () => undefined,
+  onUploadEnded: () => undefined,
   onVerificationQueued: () => undefined,
 });
 const claimed = await claimVerification();

@@ -7,6 +7,7 @@ import type { InventoryQueries } from "./inventory.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
 import type { PeopleQueries } from "./people.ts";
+import type { QueueQueries } from "./queues.ts";
 import type { ShareQueries } from "./shares.ts";
 import type { UploadQueries } from "./uploads.ts";
 import type { UsageQueries } from "./usage.ts";
@@ -25,6 +26,7 @@ export type Queries = {
   verifications: VerificationQueries;
   bucketCapabilities: BucketCapabilityQueries;
   usage: UsageQueries;
+  queues: QueueQueries;
   inventory: InventoryQueries;
   audit: AuditQueries;
 };

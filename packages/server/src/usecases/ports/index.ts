@@ -15,6 +15,7 @@ export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
 export type * from "./page.ts";
 export type * from "./people.ts";
+export type * from "./queues.ts";
 export type * from "./scanner.ts";
 export type * from "./shares.ts";
 export type * from "./uploads.ts";
@@ -45,6 +46,8 @@ export type Limits = {
   userQuotaFiles?: number | undefined;
 };
 
+export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";
+
 export type Deps = {
   db: Database;
   bucket: Bucket;
@@ -61,4 +64,6 @@ export type Deps = {
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;
+  /** Called after a commit that ended an upload, whichever way. */
+  onUploadEnded: (outcome: UploadOutcome) => void;
 };

@@ -24,7 +24,7 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  * `upload_aborted`, `bucket_unavailable`.
  */
 export function attachFile(deps: Deps) {
-  const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued } = deps;
+  const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
   return async (
     caller: Caller,
     input: { noteId: string; filename: string; contentType: string; body: Readable; length?: LengthBounds | undefined },
@@ -72,6 +72,7 @@ export function attachFile(deps: Deps) {
         return attachment;
       });
       if (etag !== undefined) onVerificationQueued();
+      else onUploadEnded("ready");
       return attached;
     } catch (error) {
       // This only brings both forward. If it fails, the reservation expires and the queued deletion runs later.

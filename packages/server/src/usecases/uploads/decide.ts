@@ -19,7 +19,7 @@ export async function markReady(
   deps: Deps,
   { attachment: seen, upload, verdict }: Decision & { verdict: Extract<Verdict, { ok: true }> },
 ): Promise<Attachment | undefined> {
-  const { db, clock, newId } = deps;
+  const { db, clock, newId, onUploadEnded } = deps;
   const outcome = await db.transaction(async (tx) => {
     const access = await tx.access.note(seen.createdBy, seen.noteId);
     if (!permits(access?.role, "attachment.add")) return "revoked";
@@ -33,9 +33,12 @@ export async function markReady(
       const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: clock(), detail };
       await tx.audit.add(auditEvent("attachment.uploaded", event));
     }
-    return attachment;
+    return { moved, attachment };
   });
-  if (outcome !== "revoked") return outcome;
+  if (outcome !== "revoked") {
+    if (outcome.moved) onUploadEnded("ready");
+    return outcome.attachment;
+  }
   return reject(deps, { attachment: seen, upload, reason: "Its sender no longer has access to the note." });
 }
 
@@ -44,7 +47,7 @@ export async function reject(
   deps: Deps,
   { attachment: seen, upload, ...verdict }: Decision & { reason: string },
 ): Promise<Attachment | undefined> {
-  const { db, clock, newId } = deps;
+  const { db, clock, newId, onUploadEnded } = deps;
   const now = clock();
   const reason = `${verdict.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
   const objects = seen.ownsObject ? objectsOf({ attachment: seen, upload, now }) : [];
@@ -60,6 +63,7 @@ export async function reject(
     return { moved, attachment };
   });
   if (!moved) return attachment;
+  onUploadEnded("rejected");
   for (const { objectKey } of objects) await deleteObjectNow(deps, { objectKey, multipart: upload?.multipart });
   return attachment;
 }

@@ -32,6 +32,7 @@ async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number
     await queueObjectDeletions(tx, { upload, now });
     return true;
   });
+  if (expired) deps.onUploadEnded("expired");
   if (expired && upload.multipart !== undefined) await deleteObjectNow(deps, upload);
   return expired;
 }

@@ -97,12 +97,45 @@ describe("metrics", () => {
     await ann.send(`GET /no/such/${id}`);
     const { text, headers } = await service.anonymous.send("GET /metrics");
     expect(headers["content-type"]).toMatch(/^text\/plain/);
-    expect(text).toMatch(/valetkey_urls_issued_total 3\n/);
+    expect(text).toContain('valetkey_urls_total{outcome="issued"} 3\n');
+    expect(text).toContain('valetkey_urls_total{outcome="attachment_not_found"} 1\n');
     const count = (route: string, status: number, method = "GET") =>
       `duration_seconds_count{method="${method}",route="${route}",status="${status}"} 1\n`;
     expect(text).toContain(count("/attachments/:attachmentId/url", 200));
     expect(text).toContain(count("/notes", 201, "POST"));
     expect(text).toContain(count("unmatched", 404));
     for (const secret of [id, noteId, "ann", "X-Amz"]) expect(text).not.toContain(secret);
+  });
+
+  it("require METRICS_TOKEN if it is set", async () => {
+    const { anonymous } = await started({ metricsAccess: { token: "a-long-enough-token" } });
+    const refused = await anonymous.send("GET /metrics");
+    expect([refused.status, refused.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
+    const wrong = { authorization: "Bearer another-long-token" };
+    expect((await anonymous.send("GET /metrics", { headers: wrong })).status).toBe(401);
+    const right = { authorization: "Bearer a-long-enough-token" };
+    expect((await anonymous.send("GET /metrics", { headers: right })).status).toBe(200);
+  });
+
+  it("are not served here if they have a port of their own", async () => {
+    const { anonymous } = await started({ metricsAccess: "elsewhere" });
+    expect((await anonymous.send("GET /metrics")).status).toBe(404);
+  });
+});
+
+describe("X-Request-Id", () => {
+  it("is in every response, and in the body of a problem", async () => {
+    const { anonymous } = await started();
+    const { headers, body } = await anonymous.send("GET /me");
+    expect(headers["x-request-id"]).toBe(body.requestId);
+  });
+
+  it("is that of the request if it looks like an id", async () => {
+    const { anonymous } = await started();
+    const sent = async (id: string) =>
+      (await anonymous.send("GET /healthz", { headers: { "x-request-id": id } })).headers["x-request-id"];
+    expect(await sent("0192f1d2-from-the-proxy")).toBe("0192f1d2-from-the-proxy");
+    for (const odd of ["short", "x".repeat(129), 'a"b"c"d"e', "with spaces in it"])
+      expect(await sent(odd)).not.toBe(odd);
   });
 });

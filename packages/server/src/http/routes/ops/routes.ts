@@ -1,6 +1,5 @@
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
-import type { Metrics } from "../../metrics.ts";
 import { operations } from "../../openapi.ts";
 import { HttpProblem, problemBody } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
@@ -27,18 +26,12 @@ const schemas = operations("operations", {
       }),
     },
   },
-  metrics: {
-    security,
-    summary: "Prometheus metrics",
-    produces: ["text/plain"],
-    response: { 200: Type.String() },
-  },
 });
 
-/** /healthz, /readyz and /metrics: public, without any user data. */
+/** /healthz and /readyz: public, without any user data. */
 export function opsRoutes(
   app: App,
-  { probes, metrics, draining }: { probes: Probes; metrics: Metrics; draining?: AbortSignal | undefined },
+  { probes, draining }: { probes: Probes; draining?: AbortSignal | undefined },
 ): void {
   app.get("/healthz", { schema: schemas.healthz }, () => ({ status: "ok" as const }));
 
@@ -61,10 +54,5 @@ export function opsRoutes(
       .code(503)
       .headers({ "content-type": "application/problem+json", "retry-after": "2" })
       .send(JSON.stringify(body));
-  });
-
-  app.get("/metrics", { schema: schemas.metrics }, async (_request, reply) => {
-    reply.header("content-type", metrics.registry.contentType);
-    return metrics.registry.metrics();
   });
 }

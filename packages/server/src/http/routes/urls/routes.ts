@@ -1,8 +1,9 @@
 import { AttachmentParams, FileUrl, FileUrls, FileUrlsBody, UrlQuery } from "@valetkey/contract";
 import { Type } from "typebox";
+import { DomainError } from "../../../domain/errors.ts";
 import type { Caller } from "../../../domain/person.ts";
 import type { IssuedUrl } from "../../../usecases/issue-url.ts";
-import type { BatchAnswer } from "../../../usecases/issue-urls.ts";
+import { type BatchAnswer, isUrlRefusal, type UrlRefusal } from "../../../usecases/issue-urls.ts";
 import { callerOf } from "../../authentication.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -41,13 +42,18 @@ const exposeHeadRoute = false;
 /** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */
 export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
   const issue = async (caller: Caller, asked: UrlQuery & { attachmentId: string }): Promise<IssuedUrl> => {
-    const issued = await useCases.issueUrl(caller, {
-      attachmentId: asked.attachmentId,
-      expiresInSeconds: parseExpiresIn(asked.expiresIn),
-      disposition: asked.disposition,
-    });
-    metrics.countUrls(1);
-    return issued;
+    try {
+      const issued = await useCases.issueUrl(caller, {
+        attachmentId: asked.attachmentId,
+        expiresInSeconds: parseExpiresIn(asked.expiresIn),
+        disposition: asked.disposition,
+      });
+      metrics.countUrls("issued");
+      return issued;
+    } catch (error) {
+      if (error instanceof DomainError && isUrlRefusal(error.code)) metrics.countUrls(error.code);
+      throw error;
+    }
   };
 
   app.get("/attachments/:attachmentId/url", { schema: schemas.issueUrl, exposeHeadRoute }, async (request) => {
@@ -69,9 +75,18 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
     const { attachmentIds, expiresIn } = request.body;
     const answers = await useCases.issueUrls(callerOf(request), { attachmentIds, expiresInSeconds: expiresIn });
     const urls = presentAnswers(answers);
-    metrics.countUrls(urls.reduce((count, { fileUrl }) => (fileUrl === undefined ? count : count + 1), 0));
+    for (const [outcome, count] of countByOutcome(answers)) metrics.countUrls(outcome, count);
     return { urls };
   });
+}
+
+function countByOutcome(answers: readonly BatchAnswer[]): Map<"issued" | UrlRefusal, number> {
+  const counts = new Map<"issued" | UrlRefusal, number>();
+  for (const answer of answers) {
+    const outcome = "code" in answer ? answer.code : "issued";
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Parses `expiresIn` in seconds. Other text becomes NaN, so that the use case refuses it and names the range. */

@@ -1,0 +1,39 @@
+import type { Kysely } from "kysely";
+import type { QueueQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+
+const UNENDED = ["pending", "verifying", "scanning"] as const;
+
+export function queueQueries(db: Kysely<Tables>): QueueQueries {
+  return {
+    async measure(now) {
+      const deletions = await db
+        .selectFrom("object_deletions")
+        .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("not_before").as("oldest")])
+        .where("not_before", "<=", now)
+        .executeTakeFirstOrThrow();
+      const verifications = await db
+        .selectFrom("content_checks")
+        .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("due_at").as("oldest")])
+        .executeTakeFirstOrThrow();
+      const byState = await db
+        .selectFrom("uploads")
+        .select((eb) => ["state", eb.fn.countAll<number>().as("count")])
+        .where("state", "in", UNENDED)
+        .groupBy("state")
+        .execute();
+      const countOf = (state: string) => Number(byState.find((row) => row.state === state)?.count ?? 0);
+      return {
+        dueDeletions: Number(deletions.count),
+        oldestDueDeletionMs: ageOf(deletions.oldest, now),
+        verifications: Number(verifications.count),
+        oldestDueVerificationMs: ageOf(verifications.oldest, now),
+        uploads: { pending: countOf("pending"), verifying: countOf("verifying"), scanning: countOf("scanning") },
+      };
+    },
+  };
+}
+
+function ageOf(dueAt: number | null, now: number): number {
+  return dueAt === null ? 0 : Math.max(0, now - Number(dueAt));
+}

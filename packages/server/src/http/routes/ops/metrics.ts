@@ -1,0 +1,47 @@
+import { timingSafeEqual } from "node:crypto";
+import fastify from "fastify";
+import { Type } from "typebox";
+import type { Metrics } from "../../metrics.ts";
+import { operations } from "../../openapi.ts";
+import { HttpProblem } from "../../problem.ts";
+import type { App } from "../../route-types.ts";
+
+/** `token`: /metrics requires it as a bearer token. Undefined: /metrics is open. */
+export type MetricsAccess = { token: string | undefined };
+
+const schemas = operations("operations", {
+  metrics: {
+    security: [] as [],
+    summary: "Prometheus metrics",
+    produces: ["text/plain"],
+    response: { 200: Type.String() },
+  },
+});
+
+/** GET /metrics, without any user data. */
+export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "registry"> & MetricsAccess): void {
+  app.get("/metrics", { schema: schemas.metrics }, async (request, reply) => {
+    if (token !== undefined && !isEqual(request.headers.authorization, `Bearer ${token}`)) {
+      const headers = { "www-authenticate": "Bearer" };
+      throw new HttpProblem("unauthenticated", "Send METRICS_TOKEN as a bearer token.", { headers });
+    }
+    reply.header("content-type", registry.contentType);
+    return registry.metrics();
+  });
+}
+
+/** Builds a server for /metrics alone, on a port that only Prometheus can reach. */
+export function buildMetricsServer({ registry, token }: Pick<Metrics, "registry"> & MetricsAccess) {
+  const app = fastify({ logger: false, forceCloseConnections: true });
+  app.setErrorHandler((error, _request, reply) => {
+    const isRefused = error instanceof HttpProblem;
+    reply.code(isRefused ? 401 : 500).send(isRefused ? error.message : "The metrics can't be read.");
+  });
+  metricsRoute(app as unknown as App, { registry, token });
+  return app;
+}
+
+function isEqual(given: string | undefined, expected: string): boolean {
+  const [a, b] = [Buffer.from(given ?? ""), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

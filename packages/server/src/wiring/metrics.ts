@@ -1,0 +1,83 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { QueueSizes } from "../usecases/ports/index.ts";
+import type { Core } from "./core.ts";
+
+/** All gauges of one scrape share one measurement. Milliseconds. */
+const MEASURE_EVERY_MS = 1_000;
+
+/** The metrics of the process and of the core: event loop, memory, connections, queues and ended uploads. */
+export function createServiceMetrics({ db, work }: Pick<Core, "db" | "work">): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const ended = new Counter({
+    name: "valetkey_uploads_ended_total",
+    help: "Uploads and forms that ended here, by outcome: ready, rejected, aborted, expired.",
+    labelNames: ["outcome"] as const,
+    registers: [registry],
+  });
+  work.on("uploadEnded", (outcome) => ended.inc({ outcome }));
+  addPools(registry, db);
+  addQueues(registry, db);
+  return registry;
+}
+
+function addPools(registry: Registry, db: Core["db"]): void {
+  new Gauge({
+    name: "valetkey_database_connections",
+    help: "Connections to PostgreSQL, by pool and state: idle, busy, and callers that wait for one.",
+    labelNames: ["pool", "state"] as const,
+    registers: [registry],
+    collect() {
+      for (const { name: pool, idle, busy, waiting } of db.pools()) {
+        for (const [state, count] of Object.entries({ idle, busy, waiting })) this.set({ pool, state }, count);
+      }
+    },
+  });
+}
+
+function addQueues(registry: Registry, db: Core["db"]): void {
+  let last: { at: number; sizes: Promise<QueueSizes | undefined> } | undefined;
+  // While the database is unreachable, the other metrics are still served.
+  function measure(): Promise<QueueSizes | undefined> {
+    const now = Date.now();
+    if (last === undefined || now - last.at >= MEASURE_EVERY_MS) {
+      last = { at: now, sizes: db.queues.measure(now).catch(() => undefined) };
+    }
+    return last.sizes;
+  }
+
+  function gauge(name: string, help: string, read: (sizes: QueueSizes) => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const sizes = await measure();
+        this.set(sizes === undefined ? Number.NaN : read(sizes));
+      },
+    });
+  }
+
+  gauge("valetkey_deletions_due", "Deletions of objects that are due.", ({ dueDeletions }) => dueDeletions);
+  gauge(
+    "valetkey_deletions_oldest_seconds",
+    "How long the oldest due deletion has waited.",
+    ({ oldestDueDeletionMs }) => oldestDueDeletionMs / 1000,
+  );
+  gauge("valetkey_verifications_waiting", "Queued verifications.", ({ verifications }) => verifications);
+  gauge(
+    "valetkey_verifications_oldest_seconds",
+    "How long the oldest verification has been due.",
+    ({ oldestDueVerificationMs }) => oldestDueVerificationMs / 1000,
+  );
+  new Gauge({
+    name: "valetkey_uploads",
+    help: "Uploads that have not ended, by state.",
+    labelNames: ["state"] as const,
+    registers: [registry],
+    async collect() {
+      const sizes = await measure();
+      for (const [state, count] of Object.entries(sizes?.uploads ?? {})) this.set({ state }, count);
+    },
+  });
+}

@@ -1,14 +1,22 @@
 const BOUNDARY = "----valetkey-test-boundary";
 
 /** The parts of a form, in order. A part with a filename is a file, any other is a plain field. */
-export type Form = readonly { field: string; filename?: string; contentType?: string; content: Buffer | string }[];
+export type Form = readonly {
+  field: string;
+  filename?: string;
+  contentType?: string;
+  /** Further headers of the part. */
+  headers?: Record<string, string>;
+  content: Buffer | string;
+}[];
 
 /** Encodes a form like a browser. */
 export function multipartBody(form: Form): { headers: Record<string, string>; body: Buffer } {
-  const parts = form.map(({ field, filename, contentType, content }) => {
+  const parts = form.map(({ field, filename, contentType, headers = {}, content }) => {
     const name = filename === undefined ? "" : `; filename="${filename}"`;
     const type = contentType === undefined ? "" : `\r\nContent-Type: ${contentType}`;
-    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"${name}${type}\r\n\r\n`;
+    const others = Object.entries(headers).map(([header, value]) => `\r\n${header}: ${value}`);
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"${name}${type}${others.join("")}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from("\r\n")]);
   });
   return {

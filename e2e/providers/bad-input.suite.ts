@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { clockTests } from "./bad-input/clocks.suite.ts";
 import { contentTests } from "./bad-input/content.suite.ts";
 import { useBadInputFixture } from "./bad-input/fixture.ts";
+import { headerTests } from "./bad-input/headers.suite.ts";
 import { partTests } from "./bad-input/parts.suite.ts";
 import { restartTests } from "./bad-input/restarts.suite.ts";
 import { swapTests } from "./bad-input/swap.suite.ts";
@@ -15,6 +16,7 @@ export function badInputSuite(name: string, running: () => RunningProvider): voi
   describe(`bad input on ${name}`, () => {
     const fixture = useBadInputFixture(name, running);
     contentTests(fixture);
+    headerTests(fixture);
     swapTests(fixture);
     partTests(fixture);
     clockTests(fixture);

@@ -127,6 +127,7 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
 
   return {
     name,
+    server: () => server,
     running,
     open,
     ann: () => ann,

@@ -110,6 +110,22 @@ describe("the client in a page of Chromium", () => {
     expect(attachment).toMatchObject({ checksum: { algorithm: "SHA256" } });
   });
 
+  it("uploads with the cache off, when the browser sends its own Cache-Control", async () => {
+    const { world, page, origin, noteId } = await openPage();
+    const sent: (string | undefined)[] = [];
+    world.toBucket.decide(({ method, headers }) => {
+      if (method === "PUT") sent.push(headers["cache-control"]);
+      return "pass";
+    });
+    const session = await page.context().newCDPSession(page);
+    await session.send("Network.enable");
+    await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+    await page.goto(`${origin}/upload.html#note=${noteId}&token=${world.token}`);
+    await page.setInputFiles("input", { name: "a.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(9) });
+    expect((await outcomeOf(page)).outcome).toMatch(/^[0-9a-f-]{36}$/);
+    expect(sent).toEqual(["no-cache"]);
+  });
+
   it("waits without a connection, and goes on when it is back", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });

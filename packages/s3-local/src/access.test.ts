@@ -3,6 +3,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { describe, expect, test } from "vitest";
 import { BUCKET, CREDENTIALS, createClient, startBucket } from "./testing/bucket.ts";
 import { presignerFor, send, sendBytes, signing } from "./testing/http.ts";
+import { presignByHand } from "./testing/sign-by-hand.ts";
 import { bytesOf } from "./testing/streams.ts";
 
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
@@ -185,6 +186,66 @@ describe("requirement 3: the declared size is signed", () => {
     const { url } = presigner.presignPut(signing("a"));
     const response = await send({ method: "PUT", url, headers: { "transfer-encoding": "chunked" }, body: "12345" });
     expect([response.status, response.code]).toEqual([411, "MissingContentLength"]);
+  });
+});
+
+describe("requirement 5: a header to store must be signed", () => {
+  const headers: [name: string, value: string][] = [
+    ["Content-Encoding", "br"],
+    ["Content-Encoding", ""],
+    ["Cache-Control", "public, max-age=31536000"],
+    ["Cache-Control", "no-cache, public"],
+    ["Expires", "Fri, 01 Jan 2038 00:00:00 GMT"],
+    ["Content-Language", "de"],
+    ["Content-Disposition", "inline; filename=a.html"],
+    ["x-amz-meta-color", "red"],
+    ["x-amz-website-redirect-location", "https://example.com/"],
+    ["x-amz-storage-class", "STANDARD"],
+    ["x-amz-tagging", "a=b"],
+  ];
+
+  test.each(headers)("refuses an unsigned %s: %s on a presigned request", async (name, value) => {
+    const { client, presigner, endpoint } = await startWithSecret();
+    const put = presigner.presignPut(signing("a"));
+    const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
+    const create = {
+      method: "POST",
+      url: presignByHand(endpoint, { method: "POST", path: `/${BUCKET}/a`, query: ["uploads"] }),
+    };
+    for (const { method, url, headers: signed } of [put, copy, { ...create, headers: {} }]) {
+      const response = await send({ method, url, headers: { ...signed, "content-length": "0", [name]: value } });
+      expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
+      const xml = response.body.toString();
+      expect(xml).toContain("<Message>There were headers present in the request which were not signed</Message>");
+      expect(xml).toContain(`<HeadersNotSigned>${name.toLowerCase()}</HeadersNotSigned>`);
+    }
+    expect(await stored(client, "a")).toBeUndefined();
+  });
+
+  test.each(headers.slice(0, 7))("stores a signed %s: %s", async (name, value) => {
+    const { presigner } = await startWithSecret();
+    const { url, headers: signed } = presigner.presignPut(signing("a", { [name.toLowerCase()]: value }));
+    expect(
+      (await send({ method: "PUT", url, headers: { ...signed, "content-length": "3" }, body: "abc" })).status,
+    ).toBe(200);
+  });
+
+  test.each(["no-cache", "max-age=0"])("accepts Cache-Control: %s, which browsers add themselves", async (value) => {
+    const { presigner } = await startWithSecret();
+    const { url } = presigner.presignPut(signing("a"));
+    const response = await send({
+      method: "PUT",
+      url,
+      headers: { "content-length": "3", "cache-control": value },
+      body: "abc",
+    });
+    expect(response.status).toBe(200);
+  });
+
+  test("ignores the Cache-Control of a presigned download", async () => {
+    const { presigner } = await startWithSecret();
+    const { url } = presigner.presignGet(signing("secret"));
+    expect((await send({ method: "GET", url, headers: { "cache-control": "no-store" } })).status).toBe(200);
   });
 });
 

@@ -127,6 +127,16 @@ describe("listing", () => {
     ]);
   });
 
+  test("has the owner when the client asks for it, and in version 1", async () => {
+    const { client } = await startBucket();
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
+    const owner = async (FetchOwner?: boolean) =>
+      (await client.send(new ListObjectsV2Command({ Bucket: BUCKET, FetchOwner }))).Contents?.[0]?.Owner?.ID;
+    expect([await owner(true), await owner(false), await owner()]).toEqual(["AKIDEXAMPLE", undefined, undefined]);
+    const old = await client.send(new ListObjectsCommand({ Bucket: BUCKET }));
+    expect(old.Contents?.[0]?.Owner?.ID).toBe("AKIDEXAMPLE");
+  });
+
   test("in version 1 continues after a marker or a common prefix", async () => {
     const { client } = await startBucket();
     for (const Key of ["a/1", "a/2", "b", "c"])

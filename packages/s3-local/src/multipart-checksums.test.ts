@@ -66,6 +66,20 @@ describe("the checksum of a multipart object", () => {
     await expect(created).rejects.toMatchObject({ name: "InvalidRequest" });
   });
 
+  test.each(["SHA1", "SHA256", "CRC32"] as const)(
+    "by %s is accepted without its part count",
+    async (ChecksumAlgorithm) => {
+      const { client } = await startBucket();
+      const name = `Checksum${ChecksumAlgorithm}` as const;
+      const { complete, Parts } = await uploadParts(client, [FULL_PART, LAST_PART], { ChecksumAlgorithm });
+      await expect(complete({ [name]: "AAAAAA==" })).rejects.toMatchObject({ name: "BadDigest" });
+      const hash = createChecksumStream(ChecksumAlgorithm);
+      for (const part of Parts) hash.update(Buffer.from(part[name] ?? "", "base64"));
+      const value = hash.digest().toString("base64");
+      expect(await complete({ [name]: value })).toMatchObject({ [name]: `${value}-2`, ChecksumType: "COMPOSITE" });
+    },
+  );
+
   test("is required for every part and the completion", async () => {
     const { client, endpoint } = await startBucket();
     const { Parts, complete, UploadId = "" } = await uploadParts(client, [LAST_PART], { ChecksumAlgorithm: "SHA256" });

@@ -17,9 +17,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { describe, expect, test } from "vitest";
-import { BUCKET, startBucket } from "./testing/bucket.ts";
+import { BUCKET, CREDENTIALS, startBucket } from "./testing/bucket.ts";
 import { blobsIn } from "./testing/data-folder.ts";
 import { presignerFor, send, signing } from "./testing/http.ts";
+import { presignByHand } from "./testing/sign-by-hand.ts";
 import { bytesOf } from "./testing/streams.ts";
 import { uploadParts } from "./testing/upload.ts";
 
@@ -97,12 +98,39 @@ describe("a multipart object", () => {
     expect((await read(client, "a")).toString()).toBe("old");
     await complete();
     const gone = { name: "NoSuchUpload", $metadata: { httpStatusCode: 404 } };
-    await expect(complete()).rejects.toMatchObject(gone);
     await expect(client.send(new ListPartsCommand({ ...at("a"), UploadId }))).rejects.toMatchObject(gone);
     await expect(
       client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 1, Body: "x" })),
     ).rejects.toMatchObject(gone);
     expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
+  });
+
+  test("completes again with the same response, until the object is replaced", async () => {
+    const first = await startBucket();
+    const { complete, Parts, UploadId } = await uploadParts(first.client, [LAST_PART]);
+    const { $metadata: _, ...completed } = await complete({ IfNoneMatch: "*" });
+    expect(await complete({ IfNoneMatch: "*" })).toMatchObject(completed);
+    await first.close();
+    const { client } = await startBucket({ dataDir: first.dataDir });
+    const again = (parts: CompletedPart[]) =>
+      client.send(new CompleteMultipartUploadCommand({ ...at("a"), UploadId, MultipartUpload: { Parts: parts } }));
+    expect(await again(Parts)).toMatchObject(completed);
+    expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
+    const gone = { name: "NoSuchUpload" };
+    await expect(again([{ PartNumber: 1, ETag: `"${"0".repeat(32)}"` }])).rejects.toMatchObject(gone);
+    await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
+    await expect(again(Parts)).rejects.toMatchObject(gone);
+  });
+
+  test("ignores the metadata directive of a copy", async () => {
+    const { client, endpoint } = await startBucket();
+    const signed = presignByHand(endpoint, {
+      method: "POST",
+      path: `/${BUCKET}/a`,
+      query: ["uploads", "x-amz-metadata-directive=REPLACE"],
+    });
+    expect((await send({ method: "POST", url: signed })).status).toBe(200);
+    expect((await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))).Uploads).toHaveLength(1);
   });
 
   test("of many parts completes fast", async () => {
@@ -205,6 +233,29 @@ describe("an unfinished upload", () => {
     expect([page.IsTruncated, found]).toEqual([true, [a, b1]]);
     const next = await list({ KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker });
     expect(next.found).toEqual([b1Later, b2, c]);
+  });
+
+  test("groups the list of unfinished uploads at a delimiter", async () => {
+    const { client } = await startBucket();
+    for (const Key of ["a", "b/1", "b/1", "b/2/x", "c/1", "d"]) {
+      await client.send(new CreateMultipartUploadCommand(at(Key)));
+    }
+    const list = async (input: object) => {
+      const page = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET, Delimiter: "/", ...input }));
+      const keys = page.Uploads?.map(({ Key }) => Key) ?? [];
+      return { page, found: [...keys, ...(page.CommonPrefixes?.map(({ Prefix }) => Prefix) ?? [])] };
+    };
+    const whole = await list({});
+    expect(whole.found).toEqual(["a", "d", "b/", "c/"]);
+    expect(whole.page).toMatchObject({ Delimiter: "/", IsTruncated: false });
+    expect(whole.page.Uploads?.[0]?.Owner?.ID).toBe(CREDENTIALS.accessKeyId);
+    expect((await list({ Prefix: "b/" })).found).toEqual(["b/1", "b/1", "b/2/"]);
+    const first = await list({ MaxUploads: 2 });
+    expect(first.found).toEqual(["a", "b/"]);
+    expect(first.page).toMatchObject({ IsTruncated: true, NextKeyMarker: "b/" });
+    const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = first.page;
+    const next = await list({ MaxUploads: 2, KeyMarker, UploadIdMarker });
+    expect([next.found, next.page.IsTruncated]).toEqual([["d", "c/"], false]);
   });
 
   test("leaves nothing after an abort", async () => {

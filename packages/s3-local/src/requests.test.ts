@@ -1,12 +1,13 @@
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
-  GetObjectTaggingCommand,
   HeadBucketCommand,
   ListBucketsCommand,
+  type ListBucketsCommandInput,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
@@ -40,6 +41,23 @@ describe("buckets", () => {
     });
   });
 
+  test("are listed by prefix, in pages", async () => {
+    const { client } = await startBucket({ buckets: ["a-1", "b-1", "b-2", "b-3"] });
+    const list = async (input: ListBucketsCommandInput) => {
+      const page = await client.send(new ListBucketsCommand(input));
+      return { names: page.Buckets?.map(({ Name }) => Name) ?? [], token: page.ContinuationToken, prefix: page.Prefix };
+    };
+    expect(await list({ Prefix: "b" })).toEqual({ names: ["b-1", "b-2", "b-3"], token: undefined, prefix: "b" });
+    const first = await list({ Prefix: "b", MaxBuckets: 2 });
+    expect(first).toMatchObject({ names: ["b-1", "b-2"], token: expect.any(String) });
+    const next = await list({ Prefix: "b", MaxBuckets: 2, ContinuationToken: first.token });
+    expect(next).toMatchObject({ names: ["b-3"], token: undefined });
+    expect((await list({ BucketRegion: "eu-west-1" })).names).toEqual([]);
+    for (const wrong of [{ MaxBuckets: 0 }, { MaxBuckets: 10_001 }, { ContinuationToken: "!" }]) {
+      await expect(list(wrong)).rejects.toMatchObject({ name: "InvalidArgument" });
+    }
+  });
+
   test("have no versions", async () => {
     const { client } = await startBucket();
     const { Status, $metadata } = await client.send(new GetBucketVersioningCommand({ Bucket: BUCKET }));
@@ -67,7 +85,12 @@ describe("buckets", () => {
     });
   });
 
-  test.each(["ab", "Capital", "under_score", "a..b", "-a-", "192.168.0.1", "x".repeat(64)])(
+  test.each(["a.-b", "a-.b", "1.2.3", "x".repeat(63), "xn-a", "a-x-s3"])("can be called %s", async (name) => {
+    const { client } = await startBucket({ buckets: [name] });
+    await client.send(new HeadBucketCommand({ Bucket: name }));
+  });
+
+  test.each([...["ab", "Capital", "under_score", "a..b", "-a-", ".ab", "ab.", "192.168.0.1", "x".repeat(64)]])(
     "cannot be called %s",
     async (name) => {
       const { client } = await startBucket();
@@ -79,12 +102,19 @@ describe("buckets", () => {
   );
 });
 
+// The SDK sends requests to some of these names elsewhere.
+test.each(["xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mrap", "a--x-s3", "a--table-s3"])(
+  "a bucket cannot have the reserved name %s",
+  async (name) => {
+    await expect(startBucket({ buckets: [name] })).rejects.toThrow("Not a bucket name");
+  },
+);
+
 describe("an unimplemented request returns 501 and changes nothing", () => {
   test.each([
     ["versioning", new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } })],
     ["versions", new ListObjectVersionsCommand({ Bucket: BUCKET })],
     ["a bucket policy", new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: "{}" })],
-    ["tags", new GetObjectTaggingCommand(at("a"))],
     ["an access list", new PutObjectAclCommand({ ...at("a"), ACL: "private" })],
     ["a version", new GetObjectCommand({ ...at("a"), VersionId: "1" })],
     ["encryption", new PutObjectCommand({ ...at("a"), Body: "x", ServerSideEncryption: "AES256" })],
@@ -104,6 +134,30 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
     const open = client.send(new PutObjectCommand({ ...at("a"), Body: "x", ACL: "public-read" }));
     await expect(open).rejects.toMatchObject({ name: "AccessControlListNotSupported" });
   });
+});
+
+describe("the expected owner of the bucket", () => {
+  test("must be the owner that listings report", async () => {
+    const { client } = await startBucket();
+    const { Owner } = await client.send(new ListBucketsCommand({}));
+    const put = (ExpectedBucketOwner = "") =>
+      client.send(new PutObjectCommand({ ...at("a"), Body: "x", ExpectedBucketOwner }));
+    await put(Owner?.ID);
+    await expect(put("123456789012")).rejects.toMatchObject({ name: "AccessDenied" });
+    const copy = { ...at("b"), CopySource: `${BUCKET}/a`, ExpectedSourceBucketOwner: "123456789012" };
+    await expect(client.send(new CopyObjectCommand(copy))).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+});
+
+test.each([
+  ["", 200],
+  ["100-continue", 200],
+  ["the unexpected", 417],
+])("a request with Expect: %j returns %i", async (expect_, status) => {
+  const { endpoint } = await startBucket();
+  const { url } = presignerFor(endpoint).presignPut(signing("a"));
+  const headers = { "content-length": "1", expect: expect_ };
+  expect((await send({ method: "PUT", url, headers, body: "x" })).status).toBe(status);
 });
 
 describe("hostile requests", () => {

@@ -107,6 +107,11 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
   };
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
+  // Some clients send an empty Expect header to turn the expectation off. Node treats it as an unknown expectation.
+  server.on("checkExpectation", (incoming, outgoing) => {
+    if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
+    else outgoing.writeHead(417).end();
+  });
   // A large upload on a slow connection may take hours, so only an idle connection times out.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;

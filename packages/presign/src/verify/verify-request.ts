@@ -16,6 +16,8 @@ export type VerifiedRequest = {
   accessKeyId: string;
   target: RequestTarget;
   headers: HeaderFields;
+  /** Lowercase and sorted. The sender of a presigned request can choose every other header. */
+  signedHeaders: readonly string[];
   payload: PayloadDeclaration;
   /** The first link of the chain of chunk signatures, for createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
@@ -128,6 +130,7 @@ function checkSignature(
         accessKeyId,
         target,
         headers,
+        signedHeaders: authorization.signedHeaders,
         payload: payload.declaration,
         chunkSeed: { ...signing, signature },
       };

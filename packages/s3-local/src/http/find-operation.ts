@@ -5,10 +5,13 @@ import { ROUTES, type Route } from "./routes.ts";
 
 /** SDKs send these headers with every request. They have no effect. */
 const WITHOUT_EFFECT = ["x-amz-user-agent"];
+/** Headers of every operation. Each must name the owner that listings report. */
+const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
 
 /**
  * Finds the operation of a request. Throws MethodNotAllowed when no route matches.
  *
+ * Throws AccessDenied when the client expects another owner of the bucket.
  * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
  * To ignore it would do something else than the client asked for.
  */
@@ -28,9 +31,18 @@ export function findOperation(request: S3Request): Operation {
     if (!route.needs?.includes(name) && !route.may?.includes(name)) throw notImplemented({ Parameter: name });
   }
   for (const name of request.amzFields) {
-    if (!isUnderstood(name, [...WITHOUT_EFFECT, ...(route.fields ?? [])])) throw notImplemented({ Header: name });
+    if (!isUnderstood(name, [...WITHOUT_EFFECT, ...OWNER_FIELDS, ...(route.fields ?? [])]))
+      throw notImplemented({ Header: name });
   }
+  checkOwner(request);
   return route.run;
+}
+
+function checkOwner({ field, verified }: S3Request): void {
+  for (const name of OWNER_FIELDS) {
+    const expected = field(name);
+    if (expected !== undefined && expected !== verified.accessKeyId) throw new S3Error("AccessDenied", "Access Denied");
+  }
 }
 
 function matches({ needs = [], needsField }: Route, request: S3Request): boolean {

@@ -1,6 +1,6 @@
 import { invalidArgument, S3Error } from "../errors.ts";
 import type { ObjectHeaders } from "../store/records.ts";
-import type { Fields } from "./request.ts";
+import type { Fields, S3Request } from "./request.ts";
 
 export const STORED_HEADERS = [
   "cache-control",
@@ -11,6 +11,8 @@ export const STORED_HEADERS = [
   "expires",
 ] as const;
 
+/** Browsers add these themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 const METADATA_PREFIX = "x-amz-meta-";
 const MAX_METADATA_BYTES = 2048;
 // The characters of an HTTP/1.1 header value: visible ASCII, space, tab, and the bytes above.
@@ -25,6 +27,23 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
   }
   headers["content-type"] ??= "binary/octet-stream";
   return { headers, metadata: readMetadata(request) };
+}
+
+/**
+ * Refuses headers to store that a presigned URL does not sign, because they would change the response to every reader.
+ * Amazon S3 refuses unsigned `x-amz-*` headers only. The content type is exempt: clients such as curl send one of their own.
+ */
+export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
+  if (verified.kind !== "query") return;
+  const unsigned = STORED_HEADERS.filter((name) => {
+    const value = field(name);
+    const isHarmless = name === "content-type" || (name === "cache-control" && BROWSER_CACHE_CONTROL.test(value ?? ""));
+    return value !== undefined && !isHarmless && !verified.signedHeaders.includes(name);
+  });
+  if (unsigned.length === 0) return;
+  throw new S3Error("AccessDenied", "There were headers present in the request which were not signed", {
+    details: { HeadersNotSigned: unsigned.join(", ") },
+  });
 }
 
 /** Returns the value. Throws InvalidArgument when a header cannot contain it. */

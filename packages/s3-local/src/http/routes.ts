@@ -15,6 +15,7 @@ import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
 import { listObjects, listObjectsV2 } from "../operations/list-objects.ts";
 import { listParts, listUploads } from "../operations/list-uploads.ts";
 import { abortUpload, createUpload, uploadPart } from "../operations/multipart-uploads.ts";
+import { getObjectAttributes, getObjectTagging } from "../operations/object-attributes.ts";
 import { putObject } from "../operations/put-object.ts";
 import { uploadPartCopy } from "../operations/upload-part-copy.ts";
 
@@ -38,14 +39,25 @@ const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer
 const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
 const READ = { may: [...RESPONSE_PARAMETERS, "partNumber"], fields: ["x-amz-checksum-mode"] };
 const COPY = ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-metadata-directive", "x-amz-checksum-algorithm"];
-const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type"];
+// SDKs of an upload that replaces a copy send the directive of the copy. Amazon S3 ignores it here.
+const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-metadata-directive"];
+const ATTRIBUTES = ["x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"];
+const BUCKET_LISTING = ["prefix", "max-buckets", "continuation-token", "bucket-region"];
 const COMPLETION = ["x-amz-checksum-*", "x-amz-mp-object-size"];
 const UPLOAD_LISTING = ["prefix", "delimiter", "key-marker", "upload-id-marker", "max-uploads", "encoding-type"];
 const OLD_LISTING = ["prefix", "delimiter", "max-keys", "marker", "encoding-type"];
-const LISTING = ["prefix", "delimiter", "max-keys", "start-after", "continuation-token", "encoding-type"];
+const LISTING = [
+  "prefix",
+  "delimiter",
+  "max-keys",
+  "start-after",
+  "continuation-token",
+  "encoding-type",
+  "fetch-owner",
+];
 
 export const ROUTES: readonly Route[] = [
-  { method: "GET", on: "service", run: listBuckets },
+  { method: "GET", on: "service", may: BUCKET_LISTING, run: listBuckets },
   { method: "GET", on: "bucket", needs: ["list-type"], may: LISTING, run: listObjectsV2 },
   { method: "GET", on: "bucket", needs: ["versioning"], run: getBucketVersioning },
   { method: "GET", on: "bucket", needs: ["uploads"], may: UPLOAD_LISTING, run: listUploads },
@@ -72,6 +84,8 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", on: "object", needs: ["uploadId"], fields: COMPLETION, run: completeUpload },
   { method: "DELETE", on: "object", needs: ["uploadId"], run: abortUpload },
   { method: "PUT", on: "object", needsField: "x-amz-copy-source", fields: [...STORED, ...COPY], run: copyObject },
+  { method: "GET", on: "object", needs: ["tagging"], run: getObjectTagging },
+  { method: "GET", on: "object", needs: ["attributes"], fields: ATTRIBUTES, run: getObjectAttributes },
   { method: "GET", on: "object", ...READ, run: getObject },
   { method: "HEAD", on: "object", ...READ, run: getObject },
   { method: "PUT", on: "object", fields: [...BODY, ...STORED], run: putObject },

@@ -1,27 +1,63 @@
 import { childText, readXml } from "../body/read-xml.ts";
-import { S3Error } from "../errors.ts";
+import { invalidArgument, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import type { Context } from "./context.ts";
+import { ownerOf } from "./list-objects.ts";
 
-const BUCKET_NAME = /^[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]$/;
+const BUCKET_NAME = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/;
 const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
+const RESERVED = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
+const MAX_BUCKETS = 10_000;
 
 /** Whether a bucket can have this name. Source: Amazon S3, "General purpose bucket naming rules". */
 export function isBucketName(name: string): boolean {
-  return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name);
+  return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name) && !RESERVED.test(name);
 }
 
-export function listBuckets(request: S3Request, { store }: Context): S3Response {
-  const owner = request.verified.accessKeyId;
-  const buckets = store.buckets
-    .list()
-    .map(({ name, createdAt }) => ({ Name: name, CreationDate: new Date(createdAt).toISOString() }));
+/** ListBuckets: one page of the names in order. Without `max-buckets`, the page holds at most 10,000. */
+export function listBuckets(request: S3Request, { store, region }: Context): S3Response {
+  const { parameters } = request;
+  const prefix = parameters.get("prefix");
+  const maxBuckets = readMaxBuckets(parameters.get("max-buckets"));
+  const token = parameters.get("continuation-token");
+  const after = token === undefined ? "" : readToken(token);
+  const isHere = (parameters.get("bucket-region") ?? region) === region;
+  const found = store.buckets.list().filter(({ name }) => isHere && name > after && name.startsWith(prefix ?? ""));
+  const page = found.slice(0, maxBuckets);
+  const last = found.length > page.length ? page.at(-1) : undefined;
   return {
     status: 200,
-    xml: writeXml("ListAllMyBucketsResult", { Owner: { ID: owner, DisplayName: owner }, Buckets: { Bucket: buckets } }),
+    xml: writeXml("ListAllMyBucketsResult", {
+      Owner: ownerOf(request),
+      Buckets: {
+        Bucket: page.map(({ name, createdAt }) => ({
+          Name: name,
+          CreationDate: new Date(createdAt).toISOString(),
+          BucketRegion: region,
+        })),
+      },
+      Prefix: prefix,
+      ContinuationToken: last && Buffer.from(last.name).toString("base64url"),
+    }),
   };
+}
+
+function readMaxBuckets(text: string | undefined): number {
+  if (text === undefined) return MAX_BUCKETS;
+  if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_BUCKETS) return Number(text);
+  throw invalidArgument("Argument max-buckets must be an integer between 1 and 10000", {
+    ArgumentName: "max-buckets",
+    ArgumentValue: text,
+  });
+}
+
+/** Reads the name after which the page begins. */
+function readToken(token: string): string {
+  const name = Buffer.from(token, "base64url").toString();
+  if (name !== "" && Buffer.from(name).toString("base64url") === token) return name;
+  throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }
 
 /** CreateBucket: an existing bucket is 409, but 200 in us-east-1, as in Amazon S3. */

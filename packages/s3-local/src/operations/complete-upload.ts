@@ -5,7 +5,8 @@ import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
-import type { Checksum } from "../store/records.ts";
+import type { Checksum, ObjectRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
 import type { PartRecord, UploadRecord } from "../store/uploads.ts";
 import { readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
@@ -24,11 +25,13 @@ export async function completeUpload(request: S3Request, { store, now }: Context
   const named = uploadOf(request);
   const conditions = readWriteConditions(request);
   store.buckets.get(bucket);
-  store.uploads.get(bucket, named);
+  if (completedObject(request, store) === undefined) store.uploads.get(bucket, named);
   const document = await readXml(request, "CompleteMultipartUpload", { checksumIsOfBody: false });
   const wanted = readNamedParts(document);
 
   const object = await store.write(() => {
+    const completed = completedObject(request, store);
+    if (completed?.etag === multipartEtag(wanted)) return completed;
     const upload = store.uploads.get(bucket, named);
     const parts = selectParts(wanted, { stored: store.uploads.parts(upload.uploadId), upload });
     const sizeBytes = checkSizes(request, parts);
@@ -45,9 +48,17 @@ export async function completeUpload(request: S3Request, { store, now }: Context
     };
     store.objects.put(bucket, made, conditions);
     store.uploads.remove(bucket, upload);
+    store.contents.recordCompletion(made.contentId, upload.uploadId);
     return made;
   });
   return { status: 200, xml: writeResult(bucket, object) };
+}
+
+/** The object that this upload has become. A client repeats a completion when it did not receive the response. */
+function completedObject(request: S3Request, store: Store): ObjectRecord | undefined {
+  const { key, uploadId } = uploadOf(request);
+  const object = store.objects.find(request.bucket, key);
+  return object !== undefined && store.contents.isMadeBy(object.contentId, uploadId) ? object : undefined;
 }
 
 function writeResult(bucket: string, object: { key: string; etag: string; checksums: Checksum[] }): string {
@@ -141,7 +152,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
 }
 
 /** The MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on this format. */
-function multipartEtag(parts: readonly PartRecord[]): string {
+function multipartEtag(parts: readonly Pick<PartRecord, "etag">[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));
   return `"${hash.digest("hex")}-${parts.length}"`;

@@ -1,5 +1,5 @@
 import { invalidArgument, S3Error } from "../errors.ts";
-import { readObjectHeaders } from "../http/object-headers.ts";
+import { readObjectHeaders, refuseUnsignedHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
@@ -17,6 +17,7 @@ import { checkStorage, checksumElements } from "./put-object.ts";
 export async function copyObject(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   checkStorage(request);
+  refuseUnsignedHeaders(request);
   const source = readSource(request.field("x-amz-copy-source") ?? "");
   const replacement = readReplacement(request);
   const isItself = source.bucket === bucket && source.key === key;

@@ -35,7 +35,10 @@ export function listObjectsV2(request: S3Request, { store }: Context): S3Respons
       EncodingType: parameters.get("encoding-type"),
       ContinuationToken: token,
       NextContinuationToken: isTruncated ? writeToken(page.entries) : undefined,
-      ...toXml(page.entries, encode),
+      ...toXml(page.entries, {
+        encode,
+        owner: parameters.get("fetch-owner") === "true" ? ownerOf(request) : undefined,
+      }),
     }),
   };
 }
@@ -69,7 +72,7 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
       Delimiter: delimiter === "" ? undefined : encode(delimiter),
       EncodingType: parameters.get("encoding-type"),
       NextMarker: nextMarker === undefined ? undefined : encode(nextMarker),
-      ...toXml(page.entries, encode),
+      ...toXml(page.entries, { encode, owner: ownerOf(request) }),
     }),
   };
 }
@@ -87,10 +90,19 @@ function nameOf(entry: ListingEntry): string {
   return "object" in entry ? entry.object.key : entry.commonPrefix;
 }
 
-function toXml(entries: readonly ListingEntry[], encode: (key: string) => string): XmlElements {
+type Shown = { encode: (key: string) => string; owner: XmlElements | undefined };
+
+/** The only owner of everything, as every listing reports it. */
+export function ownerOf({ verified }: S3Request): XmlElements {
+  return { ID: verified.accessKeyId, DisplayName: verified.accessKeyId };
+}
+
+function toXml(entries: readonly ListingEntry[], shown: Shown): XmlElements {
   return {
-    Contents: entries.flatMap((entry) => ("object" in entry ? [toContents(entry.object, encode)] : [])),
-    CommonPrefixes: entries.flatMap((entry) => ("object" in entry ? [] : [{ Prefix: encode(entry.commonPrefix) }])),
+    Contents: entries.flatMap((entry) => ("object" in entry ? [toContents(entry.object, shown)] : [])),
+    CommonPrefixes: entries.flatMap((entry) =>
+      "object" in entry ? [] : [{ Prefix: shown.encode(entry.commonPrefix) }],
+    ),
   };
 }
 
@@ -114,7 +126,7 @@ export function readEncoding(type: string | undefined): (key: string) => string 
   });
 }
 
-function toContents(object: ObjectRecord, encode: (key: string) => string): XmlElements {
+function toContents(object: ObjectRecord, { encode, owner }: Shown): XmlElements {
   return {
     Key: encode(object.key),
     LastModified: new Date(object.lastModified).toISOString(),
@@ -123,6 +135,7 @@ function toContents(object: ObjectRecord, encode: (key: string) => string): XmlE
     ChecksumType: object.checksums[0]?.type,
     Size: object.sizeBytes,
     StorageClass: "STANDARD",
+    Owner: owner,
   };
 }
 

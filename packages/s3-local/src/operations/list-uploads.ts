@@ -1,23 +1,24 @@
-import { invalidArgument, S3Error } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
-import { writeXml } from "../http/xml.ts";
+import { writeXml, type XmlElements } from "../http/xml.ts";
+import { commonPrefixOf } from "../store/listing.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import type { Context } from "./context.ts";
-import { readEncoding, readMaxKeys } from "./list-objects.ts";
+import { ownerOf, readEncoding, readMaxKeys } from "./list-objects.ts";
 import { uploadOf } from "./multipart-uploads.ts";
 import { checksumElements } from "./put-object.ts";
 
 /** ListParts: one page of the stored parts, for a client that resumes an upload. */
 export function listParts(request: S3Request, { store }: Context): S3Response {
-  const { bucket, key, parameters, verified } = request;
+  const { bucket, key, parameters } = request;
   store.buckets.get(bucket);
   const upload = store.uploads.get(bucket, uploadOf(request));
   const maxParts = readMaxKeys(parameters.get("max-parts"), "max-parts");
   const marker = readMarker(parameters.get("part-number-marker"));
   const found = store.uploads.parts(upload.uploadId, marker, maxParts + 1);
   const parts = found.slice(0, maxParts);
-  const owner = { ID: verified.accessKeyId, DisplayName: verified.accessKeyId };
+  const owner = ownerOf(request);
   return {
     status: 200,
     xml: writeXml("ListPartsResult", {
@@ -52,30 +53,26 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   const maxUploads = readMaxKeys(parameters.get("max-uploads"), "max-uploads");
   const prefix = parameters.get("prefix") ?? "";
   const delimiter = parameters.get("delimiter") ?? "";
-  if (delimiter !== "") throw new S3Error("NotImplemented", "A delimiter in ListMultipartUploads is not implemented");
   const marker = readUploadMarker(parameters);
-  const { uploads, isTruncated } = takeUploads(store.uploads.after(bucket, marker), { prefix, limit: maxUploads });
-  const last = isTruncated ? uploads.at(-1) : undefined;
+  const query = { prefix, delimiter, limit: maxUploads, keyMarker: marker.key };
+  const { entries, isTruncated } = takeEntries(store.uploads.after(bucket, marker), query);
+  const last = isTruncated ? entries.at(-1) : undefined;
+  const owner = ownerOf(request);
   return {
     status: 200,
     xml: writeXml("ListMultipartUploadsResult", {
       Bucket: bucket,
       KeyMarker: encode(parameters.get("key-marker") ?? ""),
       UploadIdMarker: parameters.get("upload-id-marker") ?? "",
-      NextKeyMarker: last && encode(last.key),
-      NextUploadIdMarker: last?.uploadId,
+      NextKeyMarker: last && encode("upload" in last ? last.upload.key : last.commonPrefix),
+      NextUploadIdMarker: last && ("upload" in last ? last.upload.uploadId : ""),
       Prefix: encode(prefix),
+      Delimiter: delimiter === "" ? undefined : encode(delimiter),
       EncodingType: parameters.get("encoding-type"),
       MaxUploads: maxUploads,
       IsTruncated: isTruncated,
-      Upload: uploads.map((upload) => ({
-        Key: encode(upload.key),
-        UploadId: upload.uploadId,
-        StorageClass: "STANDARD",
-        Initiated: new Date(upload.initiated).toISOString(),
-        ChecksumAlgorithm: upload.checksumAlgorithm,
-        ChecksumType: upload.checksumType,
-      })),
+      Upload: entries.flatMap((entry) => ("upload" in entry ? [toXml(entry.upload, { encode, owner })] : [])),
+      CommonPrefixes: entries.flatMap((entry) => ("upload" in entry ? [] : [{ Prefix: encode(entry.commonPrefix) }])),
     }),
   };
 }
@@ -86,14 +83,38 @@ function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: strin
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };
 }
 
-function takeUploads(found: Iterable<UploadRecord>, { prefix, limit }: { prefix: string; limit: number }) {
-  const uploads: UploadRecord[] = [];
+function toXml(
+  upload: UploadRecord,
+  { encode, owner }: { encode: (key: string) => string; owner: XmlElements },
+): XmlElements {
+  return {
+    Key: encode(upload.key),
+    UploadId: upload.uploadId,
+    Initiator: owner,
+    Owner: owner,
+    StorageClass: "STANDARD",
+    Initiated: new Date(upload.initiated).toISOString(),
+    ChecksumAlgorithm: upload.checksumAlgorithm,
+    ChecksumType: upload.checksumType,
+  };
+}
+
+type UploadEntry = { upload: UploadRecord } | { commonPrefix: string };
+type UploadQuery = { prefix: string; delimiter: string; limit: number; keyMarker: string };
+
+/** Takes one page, in which uploads with a common prefix are one entry. A common prefix as marker skips all its uploads. */
+function takeEntries(found: Iterable<UploadRecord>, { prefix, delimiter, limit, keyMarker }: UploadQuery) {
+  const entries: UploadEntry[] = [];
+  let lastPrefix = commonPrefixOf(keyMarker, { prefix, delimiter }) === keyMarker ? keyMarker : undefined;
   for (const upload of found) {
     if (!upload.key.startsWith(prefix)) continue;
-    if (uploads.length === limit) return { uploads, isTruncated: limit > 0 };
-    uploads.push(upload);
+    const commonPrefix = commonPrefixOf(upload.key, { prefix, delimiter });
+    if (commonPrefix !== undefined && commonPrefix === lastPrefix) continue;
+    if (entries.length === limit) return { entries, isTruncated: limit > 0 };
+    entries.push(commonPrefix === undefined ? { upload } : { commonPrefix });
+    lastPrefix = commonPrefix;
   }
-  return { uploads, isTruncated: false };
+  return { entries, isTruncated: false };
 }
 
 function readMarker(text: string | undefined): number {

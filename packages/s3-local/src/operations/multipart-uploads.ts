@@ -3,7 +3,7 @@ import { isCombinable } from "../body/combine-crc.ts";
 import { readDeclaredChecksum } from "../body/declared-checksums.ts";
 import { writeBody } from "../body/write-body.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
-import { readObjectHeaders } from "../http/object-headers.ts";
+import { readObjectHeaders, refuseUnsignedHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
@@ -22,6 +22,7 @@ export function uploadOf(request: S3Request): { key: string; uploadId: string } 
 export async function createUpload(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   checkStorage(request);
+  refuseUnsignedHeaders(request);
   const checksum = readUploadChecksum(request);
   const described = readObjectHeaders(request);
   const upload = await store.write(() => {

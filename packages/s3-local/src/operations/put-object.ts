@@ -1,7 +1,7 @@
 import { checksumHeader } from "../body/checksum.ts";
 import { writeBody } from "../body/write-body.ts";
 import { S3Error } from "../errors.ts";
-import { readObjectHeaders } from "../http/object-headers.ts";
+import { readObjectHeaders, refuseUnsignedHeaders } from "../http/object-headers.ts";
 import type { Fields, S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { checkConditions } from "../store/objects.ts";
@@ -15,6 +15,7 @@ export async function putObject(request: S3Request, { store, now }: Context): Pr
   const { bucket, key } = request;
   store.buckets.get(bucket);
   checkStorage(request);
+  refuseUnsignedHeaders(request);
   const described = readObjectHeaders(request);
   const conditions = readWriteConditions(request);
   // An early check saves the client the upload. The check in the change below decides.

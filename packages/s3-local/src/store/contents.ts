@@ -30,6 +30,9 @@ export function createContents(database: DatabaseSync) {
   );
   const countParts = database.prepare("SELECT count(*) AS count FROM content_parts WHERE content_id = ?");
   const dropParts = database.prepare("DELETE FROM content_parts WHERE content_id = ?");
+  const addCompletion = database.prepare("INSERT INTO completions (content_id, upload_id) VALUES (?, ?)");
+  const selectCompletion = database.prepare("SELECT 1 FROM completions WHERE content_id = ? AND upload_id = ?");
+  const dropCompletion = database.prepare("DELETE FROM completions WHERE content_id = ?");
   const holdBlob = database.prepare(
     "INSERT INTO blobs (name, segments) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET segments = segments + 1",
   );
@@ -76,6 +79,11 @@ export function createContents(database: DatabaseSync) {
       }
       return joinedId;
     },
+    /** Records which upload made a content, until the content is deleted. */
+    recordCompletion(contentId: string, uploadId: string): void {
+      addCompletion.run(contentId, uploadId);
+    },
+    isMadeBy: (contentId: string, uploadId: string): boolean => selectCompletion.get(contentId, uploadId) !== undefined,
     /** The number of parts of a joined content. 0 for other contents. */
     partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
     /** The nth part, counted from 1. The upload may have had other part numbers. */
@@ -90,6 +98,7 @@ export function createContents(database: DatabaseSync) {
       const dropped = segments(contentId);
       dropSegments.run(contentId);
       dropParts.run(contentId);
+      dropCompletion.run(contentId);
       for (const { blob } of dropped) {
         if (releaseBlob.get(blob)?.segments !== 0) continue;
         forgetBlob.run(blob);

@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS parts (
   etag TEXT NOT NULL, last_modified INTEGER NOT NULL, checksums TEXT NOT NULL,
   PRIMARY KEY (upload_id, part_number)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS completions (
+  content_id TEXT PRIMARY KEY, upload_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 `;
 
 const SQLITE_BUSY = 5;

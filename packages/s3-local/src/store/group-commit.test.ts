@@ -9,7 +9,8 @@ function start() {
     `CREATE TABLE segments (content_id TEXT, start INTEGER, blob TEXT, blob_offset INTEGER, length INTEGER, PRIMARY KEY (content_id, start));
      CREATE TABLE content_parts (content_id TEXT, part_number INTEGER, start INTEGER, size_bytes INTEGER, checksums TEXT,
        PRIMARY KEY (content_id, part_number));
-     CREATE TABLE blobs (name TEXT PRIMARY KEY, segments INTEGER)`,
+     CREATE TABLE blobs (name TEXT PRIMARY KEY, segments INTEGER);
+     CREATE TABLE completions (content_id TEXT PRIMARY KEY, upload_id TEXT)`,
   );
   const contents = createContents(database);
   const commits: string[][] = [];

@@ -12,6 +12,7 @@ import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { failedWith, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
+import { undeclaredHeaders } from "./undeclared-headers.ts";
 
 export type Objects = Pick<Bucket, "head" | "readStart" | "read" | "computeChecksum" | "probe">;
 
@@ -29,6 +30,7 @@ export function createReading(client: BucketClient): Objects {
         contentType: found.ContentType ?? "",
         etag: found.ETag ?? "",
         checksum: wholeChecksum(found),
+        undeclaredHeaders: undeclaredHeaders(found),
       };
     },
     readStart: (objectKey, options) => readStart(client, { objectKey, ...options }),

@@ -5,16 +5,19 @@ export type Form = readonly {
   field: string | undefined;
   filename?: string;
   contentType?: string;
+  /** Further headers of the part. */
+  headers?: Record<string, string>;
   content: Buffer | string;
 }[];
 
 /** Encodes a form like a browser. */
 export function multipartBody(form: Form): { headers: Record<string, string>; body: Buffer } {
-  const parts = form.map(({ field, filename, contentType, content }) => {
+  const parts = form.map(({ field, filename, contentType, headers = {}, content }) => {
     const name = filename === undefined ? "" : `; filename="${filename}"`;
     const type = contentType === undefined ? "" : `\r\nContent-Type: ${contentType}`;
     const ofField = field === undefined ? "" : `; name="${field}"`;
-    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data${ofField}${name}${type}\r\n\r\n`;
+    const others = Object.entries(headers).map(([header, value]) => `\r\n${header}: ${value}`);
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data${ofField}${name}${type}${others.join("")}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from("\r\n")]);
   });
   return {

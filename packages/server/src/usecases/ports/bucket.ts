@@ -10,7 +10,14 @@ export type StoredPart = { partNumber: number; etag: string; sizeBytes: number }
 export type SignedUrl = { url: string; expiresAt: number };
 export type SignedRequest = SignedUrl & { method: string; headers: Record<string, string> };
 
-export type StoredObject = { sizeBytes: number; contentType: string; etag: string; checksum: Checksum | undefined };
+export type StoredObject = {
+  sizeBytes: number;
+  contentType: string;
+  etag: string;
+  checksum: Checksum | undefined;
+  /** The names of stored headers that the service never sets, such as `Content-Encoding`. Readers would get them. */
+  undeclaredHeaders: readonly string[];
+};
 
 /** `modifiedAt` is by the bucket's clock, and Infinity if the bucket reports none. */
 export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };

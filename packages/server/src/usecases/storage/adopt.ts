@@ -5,7 +5,7 @@ import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
-import type { Bucket, Deps, ObjectDeletion } from "../ports/index.ts";
+import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
 /**
  * A deletion can be cancelled until this long before it is due. Longer than any transaction, and than the clocks of replicas differ.
@@ -24,7 +24,8 @@ export type AdoptInput = {
 /**
  * Attaches an object that is already in the bucket. Only for administrators, because the caller chooses the key.
  * With a scanner the attachment is `scanning` first. The object stays in the bucket when the attachment is deleted.
- * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`.
+ * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`,
+ * and `upload_rejected` for an object with stored headers that change its download.
  */
 export function adoptObject({ db, bucket, clock, newId, scanning, onVerificationQueued }: Deps) {
   return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
@@ -39,6 +40,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
     if (stored === undefined) {
       throw new DomainError("object_not_found", "There is no such object in the bucket. Check the URL and the key.");
     }
+    refuseHeaders(stored);
     const adopted = await db.transaction(async (tx) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
       if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
@@ -81,6 +83,15 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
   if (s3Url !== undefined && key === undefined) return bucket.objectKeyOf(s3Url);
   if (key !== undefined && s3Url === undefined) return key;
   throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
+}
+
+/** The bucket sends stored headers to every reader, and they can change what a reader gets. */
+function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
+  if (undeclaredHeaders.length === 0) return;
+  throw new DomainError(
+    "upload_rejected",
+    `The object is stored with headers that change its download: ${undeclaredHeaders.join(", ")}. Copy it without them, and adopt the copy.`,
+  );
 }
 
 /** A purge that has listed a deletion runs it even if the row is cancelled. So only a deletion that is not due soon can be cancelled. */

@@ -23,7 +23,7 @@ export type Subject = {
 /** The object differs from the one whose verification began. */
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
-/** Verifies the cheap facts: size, type, the bucket's own SHA-256, and the first bytes. */
+/** Verifies the cheap facts: size, type, stored headers, the bucket's own SHA-256, and the first bytes. */
 export async function verifyStart(
   bucket: Bucket,
   { upload, objectKey, stored }: { upload: Upload; objectKey: string; stored: StoredObject },
@@ -34,6 +34,7 @@ export async function verifyStart(
   if (stored.contentType !== upload.contentType) {
     return differs(`it was stored as ${stored.contentType} where ${upload.contentType} was declared`);
   }
+  if (stored.undeclaredHeaders.length > 0) return undeclared(stored);
   const known = compare(stored.checksum ?? upload.declaredChecksum, upload.declaredChecksum);
   if (!known.ok) return known;
   const start = await bucket.readStart(objectKey, { length: START_BYTES, etag: stored.etag });
@@ -72,7 +73,7 @@ export async function verifyContent(
 }
 
 /**
- * Confirms, right before `ready`, that the object is still the verified one. Staging and `If-None-Match: *` already prevent a change.
+ * Confirms, right before `ready`, that the object is still the verified one. An ETag does not cover the stored headers. Staging and `If-None-Match: *` already prevent a change.
  * This check catches a bucket that breaks that promise.
  */
 export async function confirmUnchanged(
@@ -81,12 +82,17 @@ export async function confirmUnchanged(
 ): Promise<Verdict> {
   if (!verdict.ok) return verdict;
   const current = await bucket.head(objectKey);
-  return current?.etag === stored.etag && current.sizeBytes === stored.sizeBytes ? verdict : CHANGED;
+  if (current?.etag !== stored.etag || current.sizeBytes !== stored.sizeBytes) return CHANGED;
+  return current.undeclaredHeaders.length > 0 ? undeclared(current) : verdict;
 }
 
 function compare(checksum: Checksum | undefined, declared: Checksum | undefined): Verdict {
   const isDeclared = declared === undefined || checksum?.value === declared.value;
   return isDeclared ? { ok: true, checksum } : differs("its SHA-256 differs");
+}
+
+function undeclared({ undeclaredHeaders }: StoredObject): Verdict {
+  return differs(`it was stored with headers that were not declared: ${undeclaredHeaders.join(", ")}`);
 }
 
 function hashing(body: Readable, hash: Hash): Readable {

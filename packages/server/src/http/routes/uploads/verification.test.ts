@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { CopyObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import pino from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startVerification } from "../../../background/verification.ts";
@@ -202,6 +202,20 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     await runVerifications(service);
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
     expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
+  it("requirement 7: rejects an object whose stored headers change under its ETag", async () => {
+    await open();
+    const { upload } = await complete();
+    const { s3, keys } = service.bucketContents;
+    const [Key] = await keys();
+    const { bucket: Bucket } = service.bucketServer;
+    const described = { ContentType: "application/x-film", ContentEncoding: "br" };
+    const itself = { Bucket, Key, CopySource: `${Bucket}/${Key}` };
+    await s3.send(new CopyObjectCommand({ ...itself, ...described, MetadataDirective: "REPLACE" }));
+    await runVerifications(service);
+    const reason = expect.stringContaining("Content-Encoding");
+    expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
   });
 
   it("counts one decision when a holder continues after its lease", async () => {

@@ -1,0 +1,113 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { describe, expect, test } from "vitest";
+import { inspect } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
+import { fileForm } from "../../../packages/server/src/http/testing/form.ts";
+import { type BadInputFixture, MIB, type Part, type Started, TEXT } from "./fixture.ts";
+
+/** Each header that S3 stores and sends to readers, and the option of the SDK that stores it. */
+const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInput>][] = [
+  ["content-encoding", "br", { ContentEncoding: "br" }],
+  ["content-encoding", "identity, gzip", { ContentEncoding: "identity, gzip" }],
+  ["cache-control", "public, max-age=31536000", { CacheControl: "public, max-age=31536000" }],
+  ["expires", "Fri, 01 Jan 2038 00:00:00 GMT", { Expires: new Date("2038-01-01") }],
+  ["content-language", "de", { ContentLanguage: "de" }],
+  ["content-disposition", "inline; filename=a.html", { ContentDisposition: "inline; filename=a.html" }],
+  ["x-amz-meta-color", "red", { Metadata: { color: "red" } }],
+];
+
+/** Uploads that store headers which nobody declared. */
+export function headerTests(fixture: BadInputFixture): void {
+  describe.each(HEADERS)("a stored header %s: %s", (name, value, option) => {
+    const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");
+    const at = (Key: string) => ({ Bucket: fixture.server().bucket, Key });
+    const rejection = { status: 422, code: "upload_rejected" };
+    const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
+
+    test("requirement 5: is refused or rejected when a PUT adds it", async () => {
+      const upload = await fixture.start();
+      const { status } = await fixture.put(upload, "hello", { [name]: value });
+      if (status === 200) await fixture.expectRejected(upload);
+      else {
+        expect(status).toBe(403);
+        await fixture.expectIncomplete(upload);
+      }
+    });
+
+    test("requirement 5: rejects the object of a PUT", async () => {
+      const upload = await fixture.start();
+      const { s3 } = inspect(fixture.server());
+      await s3.send(
+        new PutObjectCommand({ ...at(keyOf(upload)), ...option, Body: "hello", ContentType: "text/plain" }),
+      );
+      const { body } = await fixture.complete(upload);
+      expect(body).toMatchObject({ ...rejection, detail: says });
+      await fixture.expectNoDownload(upload);
+    });
+
+    test("requirement 5: rejects the object of a multipart upload", async () => {
+      const upload = await startParts();
+      const [part] = (await fixture.sign(upload, [1])) as [Part];
+      const { s3, openUploads } = inspect(fixture.server());
+      const place = at(keyOf(part));
+      for (const { Key, UploadId } of await openUploads()) {
+        if (Key === place.Key) await s3.send(new AbortMultipartUploadCommand({ ...place, UploadId }));
+      }
+      const create = new CreateMultipartUploadCommand({ ...place, ...option, ContentType: "text/plain" });
+      const { UploadId } = await s3.send(create);
+      const sent = await s3.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body: "hello" }));
+      const MultipartUpload = { Parts: [{ PartNumber: 1, ETag: sent.ETag }] };
+      await s3.send(new CompleteMultipartUploadCommand({ ...place, UploadId, MultipartUpload }));
+      const { body } = await fixture.complete(upload);
+      expect(body).toMatchObject({ ...rejection, detail: says });
+      await fixture.expectNoDownload(upload);
+    });
+
+    test("is not stored when a part adds it", async () => {
+      const upload = await startParts();
+      const [part] = (await fixture.sign(upload, [1])) as [Part];
+      const { status } = await fixture.put(part, "hello", { [name]: value });
+      if (status === 403) expect((await fixture.put(part, "hello")).status).toBe(200);
+      expect((await fixture.complete(upload)).body.state).toBe("ready");
+      expect(await servedHeader(upload)).toBe(false);
+    });
+
+    test("is not stored when a form adds it", async () => {
+      const form = fileForm("hello").map((file) => ({ ...file, headers: { [name]: value } }));
+      const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { form });
+      expect(answer).toMatchObject({ status: 201, body: { state: "ready" } });
+      expect(await servedHeader({ attachmentId: answer.body.id })).toBe(false);
+    });
+
+    test("requirement 5: is refused at an adoption", async () => {
+      await fixture.service().useCases.rememberPerson({ id: "ann", email: undefined, name: undefined, isAdmin: true });
+      const { s3 } = inspect(fixture.server());
+      const key = "elsewhere/report";
+      await s3.send(new PutObjectCommand({ ...at(key), ...option, Body: "hello", ContentType: "text/plain" }));
+      const json = { key, filename: TEXT.filename };
+      const { body } = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { json });
+      expect(body).toMatchObject({ ...rejection, detail: says });
+      await s3.send(new DeleteObjectCommand(at(key)));
+    });
+
+    async function startParts(): Promise<Started> {
+      const declared = { noteId: fixture.noteId(), ...TEXT, sizeBytes: 5, sha256: undefined, partSize: 5 * MIB };
+      const { upload } = await fixture.service().useCases.startUpload({ userId: "ann" }, declared);
+      return { ...upload, method: "PUT", url: "", headers: {} };
+    }
+
+    async function servedHeader({ attachmentId }: { attachmentId: string }): Promise<boolean> {
+      const { fileUrl } = (await fixture.ann().send(`GET /attachments/${attachmentId}/url`)).body;
+      const response = await fetch(fileUrl);
+      expect(await response.text()).toBe("hello");
+      return response.headers.get(name) === value;
+    }
+  });
+}

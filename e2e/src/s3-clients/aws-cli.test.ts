@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { LARGE, SMALL, useClientBucket } from "./client-bucket.ts";
+import { pathsOf } from "./selection.ts";
+
+describe.each(pathsOf("aws-cli", process.env))("%s on the embedded bucket", (aws) => {
+  const bucket = useClientBucket();
+  const run = (...args: string[]) => bucket.run(aws, args);
+
+  it("aws s3 sync, cp, ls and rm keep every byte", async () => {
+    const synced = await run("s3", "sync", "tree", "s3://files/tree", "--no-progress");
+    expect(synced.split("\n").filter(Boolean).sort()).toEqual([
+      "upload: tree/large to s3://files/tree/large",
+      "upload: tree/sub/ä +%.txt to s3://files/tree/sub/ä +%.txt",
+    ]);
+    const copied = await run("s3", "cp", "s3://files/tree/large", "s3://files/copy", "--no-progress");
+    expect(copied).toBe("copy: s3://files/tree/large to s3://files/copy\n");
+    await run("s3", "cp", "s3://files/copy", "back", "--no-progress");
+    expect((await readFile(join(bucket.home(), "back"))).equals(LARGE)).toBe(true);
+    const listed = await run("s3", "ls", "s3://files", "--recursive");
+    expect(listed.match(/\d+ (copy|tree\/.*)$/gm)).toEqual([
+      `${LARGE.length} copy`,
+      `${LARGE.length} tree/large`,
+      `${SMALL.length} tree/sub/ä +%.txt`,
+    ]);
+    const removed = await run("s3", "rm", "s3://files", "--recursive");
+    expect(removed.split("\n").filter(Boolean)).toHaveLength(3);
+  });
+
+  it("aws s3 presign makes a URL that downloads", async () => {
+    await run("s3", "cp", "tree/sub/ä +%.txt", "s3://files/ä +%.txt", "--no-progress");
+    const url = (await run("s3", "presign", "s3://files/ä +%.txt")).trim();
+    expect(await (await fetch(url)).text()).toBe(SMALL.toString());
+  });
+});

@@ -1,0 +1,29 @@
+import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+
+/** Browsers add these themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
+
+/**
+ * Lists the stored headers that the service never declares. The bucket would send them to every reader,
+ * and `Content-Encoding` even changes the bytes that a reader gets. A server may set the storage class and the encryption itself.
+ */
+export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
+  const isFromBrowser = BROWSER_CACHE_CONTROL.test(found.CacheControl ?? "");
+  const stored = {
+    "Content-Encoding": encodingOf(found),
+    "Cache-Control": isFromBrowser ? undefined : found.CacheControl,
+    Expires: found.ExpiresString,
+    "Content-Language": found.ContentLanguage,
+    "Content-Disposition": found.ContentDisposition,
+    "x-amz-website-redirect-location": found.WebsiteRedirectLocation,
+  };
+  const headers = Object.entries(stored).flatMap(([name, value]) => (value ? [name] : []));
+  const hasMetadata = Object.keys(found.Metadata ?? {}).length > 0 || Boolean(found.MissingMeta);
+  return hasMetadata ? [...headers, "x-amz-meta-*"] : headers;
+}
+
+/** Ignores `aws-chunked`. It describes the request and not the object, but some servers store it. */
+function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
+  const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());
+  return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");
+}

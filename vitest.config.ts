@@ -17,6 +17,8 @@ export default defineConfig({
       "e2e/src/web/testing/build-web-app.ts",
     ],
     pool: "forks",
+    // Modules keep no state, so the files that run on one worker share them. A load of all modules takes over a second.
+    isolate: false,
     // Tests wait for servers and browsers about half of the time, so twice as many workers as processors keep all of them busy.
     maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFilesFirst },

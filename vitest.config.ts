@@ -15,6 +15,7 @@ export default defineConfig({
       "e2e/providers/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
       "e2e/src/web/testing/build-web-app.ts",
+      "e2e/src/web/testing/start-shared-service.ts",
     ],
     pool: "forks",
     // Modules keep no state, so the files that run on one worker share them. A load of all modules takes over a second.

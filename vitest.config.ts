@@ -22,8 +22,11 @@ export default defineConfig({
       "e2e/src/s3-clients/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
       "e2e/src/web/testing/build-web-app.ts",
+      "e2e/src/web/testing/start-shared-service.ts",
     ],
     pool: "forks",
+    // Modules keep no state, so the files that run on one worker share them. A load of all modules takes over a second.
+    isolate: false,
     // Tests wait for servers and browsers about half of the time, so twice as many workers as processors keep all of them busy.
     maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFilesFirst },

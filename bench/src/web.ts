@@ -3,7 +3,7 @@ import buildWebApp from "../../e2e/src/web/testing/build-web-app.ts";
 import { loadCold } from "../../e2e/src/web/testing/cold-load.ts";
 import { measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "../../e2e/src/web/testing/measured-pages.ts";
 import { openPerson, type Person, PHONE } from "../../e2e/src/web/testing/person.ts";
-import { startWebService, type WebService } from "../../e2e/src/web/testing/service.ts";
+import { type StartedWebService, startWebService } from "../../e2e/src/web/testing/service.ts";
 import type { Note } from "../../packages/client/src/index.ts";
 import { readFlags } from "./rig/read-flags.ts";
 import { median } from "./rig/statistics.ts";
@@ -16,7 +16,7 @@ const screens = { desktop: {}, phone: PHONE };
 
 type Stage = {
   browser: Parameters<typeof openPerson>[0];
-  service: WebService;
+  service: StartedWebService;
   ann: Person;
   note: Note;
   rounds: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "./testing/api.ts";
-import { databases } from "./testing/databases.ts";
+import { useDatabases } from "./testing/databases.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
@@ -9,7 +9,7 @@ import { makePlace, type RunningService, runCli, startProcess } from "./testing/
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
 const WORKERS = 4;
 
-describe.each(databases)("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
+describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
   it(`loses nothing acknowledged in ${ROUNDS} rounds`, async () => {
     // The quota makes pending forms hold reservations. The command needs to know the port of the bucket.
     const settings = { USER_QUOTA_BYTES: "1TiB", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };

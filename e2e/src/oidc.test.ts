@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startOidcProvider } from "../../packages/server/src/http/auth/testing/oidc-provider.ts";
 import { freePort } from "../../packages/server/src/wiring/free-port.ts";
-import { databases } from "./testing/databases.ts";
+import { useDatabases } from "./testing/databases.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
-describe.each(databases)("an identity provider on $name", ({ makeEnv }) => {
+describe.each(useDatabases())("an identity provider on $name", ({ makeEnv }) => {
   it("signs a user in to an account that others can share with", async () => {
     const port = await freePort("127.0.0.1");
     const url = `http://localhost:${port}`;

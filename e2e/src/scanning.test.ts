@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { testClamds } from "../../packages/server/src/scanner/testing/clamds.ts";
 import { EICAR } from "../../packages/server/src/scanner/testing/eicar.ts";
 import { type Api, apiAs } from "./testing/api.ts";
-import { databases } from "./testing/databases.ts";
+import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 const SECOND = 1_000;
@@ -55,7 +55,7 @@ describe.each(testClamds)("a service with a virus scanner: $name", ({ start: sta
   });
 });
 
-describe.each(databases)("stopping in the middle of a scan, on $name", ({ makeEnv }) => {
+describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ makeEnv }) => {
   it("releases the verification for the next start", async () => {
     const silent = await silentScanner();
     const env = await makeEnv();

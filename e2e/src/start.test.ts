@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest";
 import { createTestPostgresDatabase, runSql } from "../../packages/server/src/db/testing/test-databases.ts";
 import { apiAs } from "./testing/api.ts";
-import { databases } from "./testing/databases.ts";
+import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
 
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
@@ -16,6 +16,7 @@ const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 // A failed start takes under 10 seconds, and much longer on a machine that runs all tests.
 const TIME_TO_FAIL_MS = 100_000;
 const NOBODY = 65_534;
+const databases = useDatabases();
 
 const places: Place[] = [];
 async function place(env?: Record<string, string>): Promise<Place> {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, apiAs, putAsTold } from "./testing/api.ts";
-import { databases } from "./testing/databases.ts";
+import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-describe.each(databases)("the main job on $name", ({ makeEnv }) => {
+describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
   let place: Place;
   let service: RunningService;
   let [ann, ben, eve]: Api[] = [];

@@ -1,7 +1,15 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Folders whose files take long, the longest first. They start servers, processes and browsers. */
-const LONG = ["e2e/providers/", "e2e/src/kill", "e2e/src/client/", "e2e/src/web/", "e2e/src/uppy/", "e2e/"];
+const LONG = [
+  "e2e/providers/",
+  "e2e/src/start",
+  "e2e/src/kill",
+  "e2e/src/client/",
+  "e2e/src/web/",
+  "e2e/src/uppy/",
+  "e2e/",
+];
 
 /** Starts the files that take long before the others, so that no worker waits for a late one at the end of the run. */
 export class LongFilesFirst extends BaseSequencer {

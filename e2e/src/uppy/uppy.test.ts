@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "../testing/api.ts";
 import { launchChromium } from "../testing/chromium.ts";
-import { databases } from "../testing/databases.ts";
+import { useDatabases } from "../testing/databases.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "../testing/service.ts";
 import { bundlePage, startSite } from "./site.ts";
 
@@ -30,7 +30,7 @@ type InPage = {
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 declare const window: { uppy: InPage };
 
-describe.each(databases)("the page of docs/uppy.md in Chromium, on $name", ({ makeEnv }) => {
+describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", ({ makeEnv }) => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;

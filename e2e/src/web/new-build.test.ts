@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { pdf } from "./testing/files.ts";
-import { openPerson, type Person } from "./testing/person.ts";
+import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const web = startWeb();
 
 it("reloads an open page that needs code of a previous build", async () => {
-  const ann = await openPerson(web.browser, { service: web.service, name: "Ann" });
+  const ann = await web.person("Ann");
   const { page, watch } = ann;
   watch.expect(/404|The code could not be loaded/);
   await page.goto("/");
@@ -24,11 +24,10 @@ it("reloads an open page that needs code of a previous build", async () => {
   await page.goto("/settings");
   await page.getByRole("heading", { name: texts.settings.title, level: 1 }).waitFor();
   expect(new URL(page.url()).pathname).toBe("/settings");
-  await ann.close();
 });
 
 it("shows a network problem in place of a page that cannot be loaded offline", async () => {
-  const bob = await openPerson(web.browser, { service: web.service, name: "Bob" });
+  const bob = await web.person("Bob");
   const { page, watch } = bob;
   watch.expect(/ERR_|The code could not be loaded/);
   await page.goto("/");
@@ -43,11 +42,10 @@ it("shows a network problem in place of a page that cannot be loaded offline", a
   await bob.context.setOffline(false);
   await page.getByRole("link", { name: texts.app.activity }).click();
   await page.getByRole("heading", { name: texts.activity.title, level: 1 }).waitFor();
-  await bob.close();
 });
 
 it("keeps the page and reports a network problem when a dialog cannot be loaded", async () => {
-  const cy = await openPerson(web.browser, { service: web.service, name: "Cy" });
+  const cy = await web.person("Cy");
   const { page, watch } = cy;
   watch.expect(/ERR_/);
   const { id } = await cy.client.notes.create({ title: "Plan", body: "one" });
@@ -70,11 +68,10 @@ it("keeps the page and reports a network problem when a dialog cannot be loaded"
   await cy.context.setOffline(false);
   await share.click();
   await page.getByRole("dialog", { name: texts.sharing.shareNote }).waitFor();
-  await cy.close();
 });
 
 it("shows the source of a note when the Markdown renderer cannot be loaded", async () => {
-  const dee = await openPerson(web.browser, { service: web.service, name: "Dee" });
+  const dee = await web.person("Dee");
   const { page, watch } = dee;
   watch.expect(/ERR_FAILED/);
   await page.route("**/assets/markdown-view-*.js", (route) => route.abort());
@@ -86,7 +83,6 @@ it("shows the source of a note when the Markdown renderer cannot be loaded", asy
   await page.waitForLoadState("networkidle");
   await page.getByText("**one**", { exact: true }).click();
   await page.getByRole("textbox", { name: texts.notes.body }).waitFor();
-  await dee.close();
 });
 
 /** Blocks the code of this name on a page that has just been reloaded for missing code, until `letThrough` is called. */
@@ -103,7 +99,7 @@ async function withholdCode({ page, watch }: Person, name: string) {
 }
 
 it("shows a PDF on a retry after its code could not be loaded", async () => {
-  const gia = await openPerson(web.browser, { service: web.service, name: "Gia" });
+  const gia = await web.person("Gia");
   const { page } = gia;
   const note = await seedNote(gia.client, { title: "Lease", files: [pdf("lease.pdf", ["In May."])] });
   const code = await withholdCode(gia, "pdf-file");
@@ -115,5 +111,4 @@ it("shows a PDF on a retry after its code could not be loaded", async () => {
   code.letThrough();
   await trouble.getByRole("button", { name: texts.common.tryAgain }).click();
   await page.getByRole("region", { name: "Page 1 of 1" }).waitFor();
-  await gia.close();
 });

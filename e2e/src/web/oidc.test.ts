@@ -4,11 +4,11 @@ import { startOidcProvider } from "../../../packages/server/src/http/auth/testin
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { openPerson } from "./testing/person.ts";
-import { startWebService, type WebService } from "./testing/service.ts";
+import { type StartedWebService, startWebService } from "./testing/service.ts";
 
 describe("an identity provider on another site, in a browser", () => {
   let browser: Browser;
-  let service: WebService;
+  let service: StartedWebService;
   let provider: Awaited<ReturnType<typeof startOidcProvider>>;
   beforeAll(async () => {
     const port = String(await freePort("127.0.0.1"));

@@ -14,7 +14,7 @@ describe("sharing a note", () => {
     const [ann, ben] = [await web.person("Ann One"), await web.person("Ben One")];
     const note = await seedNote(ann.client, { title: "Contract", files: [text("terms.txt", "as agreed")] });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByLabel("People", { exact: true }).fill("ben.one@example.com");
+    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await rowOf(ann.page, "Ben One").getByRole("combobox", { name: "What Ben One can do" }).waitFor();
     await ann.page.keyboard.press("Escape");

@@ -3,13 +3,13 @@ import type { Note } from "../../../../packages/client/src/index.ts";
 import { pdf, png, text, wav } from "../testing/files.ts";
 import { openPerson, type Person } from "../testing/person.ts";
 import { seedNote } from "../testing/seed.ts";
-import { startWebService, type WebService } from "../testing/service.ts";
+import { type StartedWebService, startWebService } from "../testing/service.ts";
 
 /** Users, notes and files that look real, for the scenes. */
 export type World = {
-  service: WebService;
+  service: StartedWebService;
   /** A service without accounts. */
-  emptyService: WebService;
+  emptyService: StartedWebService;
   /** The owner of the notes. */
   ann: Person;
   /** A viewer of one note. */
@@ -52,7 +52,7 @@ const TITLES = [
 /** Starts both services and fills the first one. */
 export async function openWorld(browser: Browser): Promise<World> {
   const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
-  const person = (name: string) => openPerson(browser, { service, name });
+  const person = (name: string) => openPerson(browser, { service, name, emailDomain: "example.com" });
   const [ann, ben, zoe] = [await person("Ann Keller"), await person("Ben Osei"), await person("Zoe Lindqvist")];
   for (const title of TITLES) await seedNote(ann.client, { title, body: "Everything that belongs to it is attached." });
   const empty = await seedNote(ann.client, { title: "Untitled" });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
 import type { WebService } from "./service.ts";
@@ -24,17 +25,22 @@ export type Person = {
 export type PersonOptions = BrowserContextOptions & {
   /** Whether the person has an account and is signed in. Default true. */
   hasAccount?: boolean;
+  /** The domain of the email address. Default: a new one, because other tests have persons of the same name. */
+  emailDomain?: string;
 };
-
-let known = 0;
 
 /** Opens a browser context and, unless `hasAccount` is false, creates an account and signs in. Opens no page of the app. */
 export async function openPerson(
   browser: Browser,
-  { service, name, hasAccount = true, ...options }: PersonOptions & { service: WebService; name: string },
+  {
+    service,
+    name,
+    hasAccount = true,
+    emailDomain = newDomain(),
+    ...options
+  }: PersonOptions & { service: WebService; name: string },
 ): Promise<Person> {
-  known += 1;
-  const email = `${name.toLowerCase().replace(/\W+/g, ".")}@example.com`;
+  const email = `${name.toLowerCase().replace(/\W+/g, ".")}@${emailDomain}`;
   const context = await browser.newContext({
     baseURL: service.url,
     locale: "en-GB",
@@ -61,11 +67,13 @@ export async function openPerson(
   };
 }
 
+const newDomain = () => `${randomBytes(3).toString("hex")}.test`;
+
 type Account = { service: WebService; name: string; email: string };
 
 async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<void> {
   // The service limits sign-ups by IP address.
-  const headers = { origin: service.url, "x-forwarded-for": `10.0.${known >> 8}.${known & 255}` };
+  const headers = { origin: service.url, "x-forwarded-for": ["10", ...randomBytes(3)].join(".") };
   const answer = await context.request.post("/auth/sign-up/email", {
     headers,
     data: { name, email, password: PASSWORD },

@@ -1,4 +1,4 @@
-import { makePlace, type Place, startProcess } from "../../testing/service.ts";
+import { makePlace, startProcess } from "../../testing/service.ts";
 
 /** A service with the web app, SQLite and the embedded bucket. */
 export type WebService = {
@@ -7,12 +7,12 @@ export type WebService = {
   bucketOrigin: string;
   /** The Content-Security-Policy of every page. */
   policy: string;
-  place: Place;
-  stop(): Promise<void>;
 };
 
+export type StartedWebService = WebService & { stop(): Promise<void> };
+
 /** Starts one. `env`: settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
-export async function startWebService(env: Record<string, string> = {}): Promise<WebService> {
+export async function startWebService(env: Record<string, string> = {}): Promise<StartedWebService> {
   // The fixtures send a different IP address for each person, because sign-ups are limited by IP address.
   const place = await makePlace({ TRUST_PROXY: "1", ...env });
   const service = await startProcess(place);
@@ -24,7 +24,6 @@ export async function startWebService(env: Record<string, string> = {}): Promise
     url: service.url,
     bucketOrigin,
     policy,
-    place,
     async stop() {
       await service.stop();
       await place.remove();

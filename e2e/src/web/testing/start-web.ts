@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 import { type ChromiumOptions, launchChromium } from "../../testing/chromium.ts";
 import { openPerson, type Person, type PersonOptions } from "./person.ts";
 import { startWebService, type WebService } from "./service.ts";
@@ -12,20 +12,29 @@ export type Web = {
   person(name: string, options?: PersonOptions): Promise<Person>;
 };
 
-/** Starts both before the first test of a `describe`. `env`: settings of the service. */
-export function startWeb({ env = {}, ...chromium }: { env?: Record<string, string> } & ChromiumOptions = {}): Web {
+type WebOptions = ChromiumOptions & {
+  /** Settings of a service that only this `describe` uses. Undefined: all tests share one service. */
+  env?: Record<string, string>;
+};
+
+/** Starts a browser, and with `env` a service too, before the first test of a `describe`. */
+export function startWeb({ env, ...chromium }: WebOptions = {}): Web {
   let started: { service: WebService; browser: Browser } | undefined;
   const running = () => {
     if (started === undefined) throw new Error("The service starts before the first test");
     return started;
   };
+  const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
-    const [service, browser] = await Promise.all([startWebService(env), launchChromium(chromium)]);
-    started = { service, browser };
+    const [service, browser] = await Promise.all([env && startWebService(env), launchChromium(chromium)]);
+    stops.push(
+      () => browser.close(),
+      async () => service?.stop(),
+    );
+    started = { service: service ?? inject("webService"), browser };
   });
   afterAll(async () => {
-    await started?.browser.close();
-    await started?.service.stop();
+    for (const stop of stops) await stop();
   });
   return {
     get service() {

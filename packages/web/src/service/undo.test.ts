@@ -1,16 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { texts } from "../texts/index.ts";
-import { toasts } from "./toasts.ts";
 
 const page = new EventTarget();
 vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+// The module adds its listener only when it loads.
+vi.resetModules();
 const { offerUndo, performAll } = await import("./undo.ts");
+const { toasts } = await import("./toasts.ts");
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
+afterAll(() => void vi.unstubAllGlobals());
 
 function offer(perform: () => Promise<unknown> = async () => undefined) {
   const add = vi.spyOn(toasts, "add");

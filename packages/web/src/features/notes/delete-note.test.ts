@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { toasts } from "../../service/toasts.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { memoryStorage } from "./draft/testing/fake-browser.ts";
 
 const page = new EventTarget();
@@ -7,7 +6,10 @@ vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
 vi.stubGlobal("document", new EventTarget());
 vi.stubGlobal("location", new URL("https://valet.example"));
 vi.stubGlobal("localStorage", memoryStorage());
+// Each import reads these globals only once.
+vi.resetModules();
 const { $pendingDeletions, deleteNote } = await import("./delete-note.ts");
+const { toasts } = await import("../../service/toasts.ts");
 
 const NOTE = { id: "note-1", title: "Plan" };
 const isHidden = () => $pendingDeletions.get().has(NOTE.id);
@@ -23,6 +25,7 @@ afterEach(() => {
   vi.restoreAllMocks();
   $pendingDeletions.set(new Set());
 });
+afterAll(() => void vi.unstubAllGlobals());
 
 function answer(status: number, code?: string): Response {
   const body = code === undefined ? null : JSON.stringify({ code, status, title: "", detail: "", requestId: "" });

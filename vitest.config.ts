@@ -1,11 +1,13 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { selectProviders } from "./e2e/providers/selection.ts";
+import { selectProxies } from "./e2e/src/proxies/selection.ts";
 import { selectS3Clients } from "./e2e/src/s3-clients/selection.ts";
 import { LongFilesFirst } from "./e2e/src/testing/long-files-first.ts";
 
 const { left } = selectProviders(process.env);
 const { missing } = selectS3Clients(process.env);
+const { missing: missingProxies } = selectProxies(process.env);
 
 export default defineConfig({
   test: {
@@ -14,12 +16,14 @@ export default defineConfig({
       ...configDefaults.exclude,
       ...left.map((name) => `e2e/providers/${name}.test.ts`),
       ...missing.map((name) => `e2e/src/s3-clients/${name}.test.ts`),
+      ...missingProxies.map((name) => `e2e/src/proxies/${name}.test.ts`),
     ],
     globalSetup: [
       "packages/server/src/db/testing/postgres-global-setup.ts",
       "packages/server/src/db/testing/migrate-templates.ts",
       "e2e/providers/announce.ts",
       "e2e/src/s3-clients/announce.ts",
+      "e2e/src/proxies/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
       "e2e/src/web/testing/build-web-app.ts",
       "e2e/src/web/testing/start-shared-service.ts",

@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { restartUnderLoad } from "./rolling-restart.ts";
+
+// nginx has no health check of its own. It tries the other replica when one refuses the connection.
+it("fails no request of 5,000 while two replicas behind nginx restart", async () => {
+  const { requests, failures } = await restartUnderLoad({
+    command: "nginx",
+    // nginx avoids a server that refused a connection for 10 seconds (fail_timeout).
+    settleMs: 11_000,
+    args: (file, folder) => ["-p", folder, "-e", "stderr", "-c", file],
+    configure: ({ listen, replicas }, folder) => `
+daemon off;
+pid ${folder}/nginx.pid;
+events {}
+http {
+  access_log off;
+${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `  ${name}_temp_path ${folder}/${name};`).join("\n")}
+  upstream replicas {
+${replicas.map((port) => `    server 127.0.0.1:${port};`).join("\n")}
+  }
+  server {
+    listen 127.0.0.1:${listen};
+    location / {
+      proxy_pass http://replicas;
+    }
+  }
+}
+`,
+  });
+  console.log(`nginx: ${requests} requests, ${failures.length} failures`);
+  expect(failures).toEqual([]);
+}, 300_000);

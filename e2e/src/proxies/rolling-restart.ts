@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startS3Local } from "@valetkey/s3-local";
+import { onTestFinished } from "vitest";
+import { createTestPostgresDatabase } from "../../../packages/server/src/db/testing/test-databases.ts";
+import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
+import { apiAs } from "../testing/api.ts";
+import { makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
+import { commandPath } from "./selection.ts";
+
+const CALLERS = 12;
+const LEAST_REQUESTS = 5_000;
+const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
+
+/** How to run a proxy before two replicas. */
+export type ProxySpec = {
+  command: string;
+  /** The arguments, given the configuration file and an empty folder. */
+  args(file: string, folder: string): string[];
+  configure(ports: { listen: number; replicas: readonly number[] }, folder: string): string;
+  /** How long the proxy takes to send requests to a restarted replica again. Milliseconds. */
+  settleMs: number;
+};
+
+export type Outcome = { requests: number; failures: string[] };
+
+/** Runs two replicas behind a proxy under load, and restarts one after the other with SIGTERM. */
+export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
+  const { url, replicas, restart } = await openStage(proxy);
+  const owner = await apiAs(url, { sub: "ann", email: "ann@example.com" });
+  const noteId = (await owner.call("POST", "/notes", { title: "Files" })).body.id;
+  const { id } = (await owner.attach(noteId, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" })).body;
+  const calls = [
+    ["GET", `/attachments/${id}/url`, undefined, 200],
+    ["POST", "/notes", { title: "Under load" }, 201],
+    ["GET", "/notes", undefined, 200],
+  ] as const;
+  const outcome: Outcome = { requests: 0, failures: [] };
+  let isRestarting = true;
+  async function caller(): Promise<void> {
+    while (isRestarting || outcome.requests < LEAST_REQUESTS) {
+      const [method, path, body, expected] = calls[outcome.requests++ % calls.length] as (typeof calls)[number];
+      const status = await owner.call(method, path, body).then(
+        (answer) => answer.status,
+        (error: Error) => `${error.message}: ${error.cause}`,
+      );
+      if (status !== expected) outcome.failures.push(`${method} ${path}: ${status}`);
+    }
+  }
+  const load = Array.from({ length: CALLERS }, caller);
+  for (const index of replicas.keys()) await restart(index);
+  isRestarting = false;
+  await Promise.all(load);
+  return outcome;
+}
+
+async function openStage(proxy: ProxySpec) {
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-proxy-"));
+  const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials: CREDENTIALS, buckets: ["files"] });
+  const database = await createTestPostgresDatabase();
+  const listen = await freePort("127.0.0.1");
+  const url = `http://127.0.0.1:${listen}`;
+  const ports = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
+  const places = await Promise.all(ports.map((port) => replicaPlace(port)));
+  const replicas: RunningService[] = [];
+  onTestFinished(async () => {
+    await Promise.all(replicas.map((replica) => replica.stop("SIGKILL")));
+    await Promise.all(places.map((place) => place.remove()));
+    await database.remove();
+    await bucket.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  for (const place of places) replicas.push(await startProcess(place));
+  const file = join(folder, "proxy.conf");
+  await writeFile(file, proxy.configure({ listen, replicas: ports }, folder));
+  const child = spawn(commandPath(proxy.command, process.env) ?? proxy.command, proxy.args(file, folder), {
+    stdio: "inherit",
+  });
+  onTestFinished(() => stopProxy(child));
+  await untilReady(url);
+
+  function replicaPlace(port: number): Promise<Place> {
+    return makePlace({
+      PORT: String(port),
+      PUBLIC_URL: url,
+      DRAIN_SECONDS: "5",
+      DATABASE_URL: database.url,
+      AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
+      AWS_BUCKET_NAME: "files",
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      S3_ENDPOINT: bucket.endpoint,
+      S3_FORCE_PATH_STYLE: "true",
+    });
+  }
+
+  async function restart(index: number): Promise<void> {
+    await (replicas[index] as RunningService).stop("SIGTERM");
+    replicas[index] = await startProcess(places[index] as Place);
+    await untilReady(`http://127.0.0.1:${ports[index]}`);
+    await sleep(proxy.settleMs);
+  }
+
+  return { url, replicas, restart };
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (;;) {
+    const status = await fetch(`${url}/readyz`).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    await sleep(50);
+  }
+}
+
+async function stopProxy(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
+}

@@ -1,0 +1,30 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** The reverse proxies that `<name>.test.ts` in this folder runs when they are installed. */
+const PROXIES = ["haproxy", "nginx"] as const;
+
+/** Selects the proxies of this run. `line` names them, and how to add the others. */
+export function selectProxies(env: { PATH?: string | undefined }): { missing: string[]; line: string } {
+  const missing = PROXIES.filter((name) => commandPath(name, env) === undefined);
+  const installed = PROXIES.filter((name) => !missing.includes(name));
+  const line = `Proxies in this run: ${installed.join(", ") || "none"}`;
+  if (missing.length === 0) return { missing: [], line };
+  return {
+    missing,
+    line: `${line}; to add the others: apt-get install -y --no-install-recommends ${missing.join(" ")}`,
+  };
+}
+
+/** The path of an installed command. Debian installs proxies into /usr/sbin, which is not in the PATH of every user. */
+export function commandPath(name: string, env: { PATH?: string | undefined }): string | undefined {
+  const files = [...(env.PATH ?? "").split(delimiter), "/usr/sbin"].map((folder) => join(folder, name));
+  return files.find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

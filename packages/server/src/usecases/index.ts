@@ -1,6 +1,7 @@
 import { listActivity, listNoteActivity } from "./activity.ts";
 import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
+import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
@@ -54,6 +55,7 @@ export function createUseCases(deps: Deps) {
     listApiTokens: listApiTokens(deps),
     revokeApiToken: revokeApiToken(deps),
     rememberPerson: rememberPerson(deps),
+    identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),
     getMe: getMe(deps),
     getUsage: getUsage(deps),

@@ -79,7 +79,7 @@ function createApp(core: Core, { config, webRoot }: { config: Config; webRoot: s
     authenticate: createAuthenticator({
       jwt: { secret: jwtSecret, jwksUrl, issuer, audience },
       authenticateApiToken: useCases.authenticateApiToken,
-      rememberPerson: useCases.rememberPerson,
+      identifySubject: useCases.identifySubject,
       accounts,
       publicUrl,
       clock: Date.now,

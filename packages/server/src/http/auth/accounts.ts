@@ -5,7 +5,6 @@ import type { Caller } from "../../domain/person.ts";
 import { createAccount, type NewAccount } from "./account-creation.ts";
 import { type AccountHandler, accountRoutes } from "./account-routes.ts";
 import { type AccountsConfig, accountsConfig } from "./accounts-config.ts";
-import type { Identity } from "./identity.ts";
 import { createOidc, type OidcProvider } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
 
@@ -34,7 +33,7 @@ export type Accounts = {
  */
 export function createAccounts(
   options: AccountsConfig & {
-    rememberPerson: (identity: Identity) => Promise<void>;
+    rememberPerson: (person: { id: string; email: string; name: string }) => Promise<void>;
     /** An identity provider. Default: none. */
     oidc?: OidcProvider | undefined;
     /** Creates the deadline for one request to the identity provider. Default: 10,000 milliseconds. */

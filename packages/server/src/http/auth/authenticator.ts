@@ -3,8 +3,7 @@ import type { Caller, Person } from "../../domain/person.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import type { Authenticate } from "../authentication.ts";
 import type { Accounts } from "./accounts.ts";
-import type { Identity } from "./identity.ts";
-import { createJwtVerifier, type JwtOptions } from "./jwt.ts";
+import { createJwtVerifier, type IdentifySubject, type JwtOptions } from "./jwt.ts";
 import { requireSameOrigin } from "./origin.ts";
 import { unauthenticated } from "./unauthenticated.ts";
 
@@ -21,7 +20,7 @@ export function createAuthenticator(options: {
   /** Without a secret and a JWKS URL, no JWT is accepted. */
   jwt?: JwtOptions | undefined;
   authenticateApiToken: (token: string) => Promise<Person | undefined>;
-  rememberPerson: (identity: Identity) => Promise<void>;
+  identifySubject: IdentifySubject;
   /** Without it, no cookie is accepted. */
   accounts?: Pick<Accounts, "findSession"> | undefined;
   publicUrl: string;
@@ -35,7 +34,7 @@ export function createAuthenticator(options: {
       : createJwtVerifier({
           ...jwt,
           clock,
-          remember: options.rememberPerson,
+          identify: options.identifySubject,
         });
 
   async function byApiToken(token: string): Promise<Caller> {

@@ -1,7 +1,7 @@
-/** The user that a verified token or an account names. */
-export type Identity = { id: string; email: string | undefined; name: string | undefined };
+/** The claims of a verified token about its subject. */
+export type SubjectClaims = { subject: string; email: string | undefined; name: string | undefined };
 
-const MAX_ID_LENGTH = 255;
+const MAX_SUBJECT_LENGTH = 255;
 export const MAX_NAME_LENGTH = 255;
 export const MAX_EMAIL_LENGTH = 254;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
@@ -11,14 +11,14 @@ const CONTROL = /\p{Cc}/u;
  * Reads the claims of a verified token. Undefined if `sub` is not a string of 1 to 255 characters.
  * An email address that the provider marks as unverified is ignored, so that nobody gets shares by claiming an address.
  */
-export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {
-  const id = plainText(claims.sub, MAX_ID_LENGTH);
-  if (id === undefined) return undefined;
+export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
+  const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);
+  if (subject === undefined) return undefined;
   const email = plainText(claims.email, MAX_EMAIL_LENGTH);
   // Some providers send the flag as a string.
   const isUnverified = claims.email_verified === false || claims.email_verified === "false";
   return {
-    id,
+    subject,
     email: email !== undefined && EMAIL.test(email) && !isUnverified ? email : undefined,
     name: plainText(claims.name, MAX_NAME_LENGTH),
   };

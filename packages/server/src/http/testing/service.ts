@@ -37,6 +37,8 @@ export type ServiceOptions = {
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
+  /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
+  jwksUrl?: string;
   /** Default: open. */
   signUp?: "open" | "closed";
   /** Replaces the bucket or the database that the use cases call. */
@@ -75,6 +77,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     newId: uuidv7,
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: { ...limits, ...options.limits },
+    jwtIssuers: options.jwksUrl === undefined ? ["jwt-secret"] : ["jwt-secret", "jwks"],
     onDeletionsQueued: () => onDeletionsQueued(),
     scanning: options.scanning,
     onVerificationQueued: () => undefined,
@@ -84,9 +87,9 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const app = buildApp({
     useCases,
     authenticate: createAuthenticator({
-      jwt: { secret: TEST_JWT_SECRET },
+      jwt: { secret: TEST_JWT_SECRET, jwksUrl: options.jwksUrl },
       authenticateApiToken: useCases.authenticateApiToken,
-      rememberPerson: useCases.rememberPerson,
+      identifySubject: useCases.identifySubject,
       ...(accounts && { accounts }),
       publicUrl: PUBLIC_URL,
       clock,

@@ -60,7 +60,7 @@ export async function openAccounts(
     const authenticate = createAuthenticator({
       jwt: { secret: TEST_JWT_SECRET },
       authenticateApiToken: async () => undefined,
-      rememberPerson,
+      identifySubject: async ({ subject }) => ({ userId: subject }),
       accounts,
       publicUrl,
       clock: Date.now,

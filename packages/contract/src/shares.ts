@@ -33,8 +33,9 @@ export type Share = Static<typeof Share>;
 export const Shares = Type.Object({ shares: Type.Array(Share) });
 export type Shares = Static<typeof Shares>;
 
-const Outcome = Type.Enum(["shared", "unknown"], {
-  description: "unknown: nobody has this id or email address, so nothing was shared with it",
+const Outcome = Type.Enum(["shared", "unknown", "ambiguous"], {
+  description:
+    "unknown: nobody has this id or email address, so nothing was shared with it. ambiguous: several users have this email address and the service can't tell who owns it, so nothing was shared with it",
 });
 
 /** One result for each receiver in the order of the request: first userIds, then emails. */

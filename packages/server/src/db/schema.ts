@@ -2,7 +2,7 @@ import type { Generated } from "kysely";
 import type { ShareRole } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
-import type { JwtIssuer } from "../domain/person.ts";
+import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 
 /** A boolean in the form that both engines store. */
 type Bit = 0 | 1;
@@ -22,6 +22,7 @@ export type Tables = {
   people: {
     id: string;
     email: string | null;
+    email_proven_by: EmailProof | null;
     name: string | null;
     is_admin: Bit;
     created_at: number;

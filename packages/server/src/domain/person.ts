@@ -13,6 +13,23 @@ export type JwtIssuer = "jwt-secret" | "jwks";
 /** The name of a user in the tokens of one issuer. */
 export type Subject = { issuer: JwtIssuer; subject: string };
 
+/** The party that vouches that a user owns their email address. */
+export type EmailProof = "operator" | "oidc" | JwtIssuer;
+
+/** A user who has an email address, and whether anyone vouches for it. */
+export type EmailHolder = { id: string; email: string; isProven: boolean };
+
+/**
+ * Returns the user who receives a share by an email address: the only proven holder, or the only holder if none is proven.
+ * `ambiguous`: several users qualify, and the service can't tell to whom the email address belongs.
+ */
+export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "unknown" | "ambiguous" {
+  const proven = holders.filter((holder) => holder.isProven);
+  const [receiver, another] = proven.length > 0 ? proven : holders;
+  if (receiver === undefined) return "unknown";
+  return another === undefined ? receiver : "ambiguous";
+}
+
 /** The authenticated caller of a use case. */
 export type Caller = { userId: string };
 

@@ -2,13 +2,15 @@ import type { Caller, Subject } from "../domain/person.ts";
 import { rememberPerson } from "./people.ts";
 import type { Deps, Queries } from "./ports/index.ts";
 
+type Claims = { email: string | null | undefined; isEmailVerified: boolean; name: string | undefined };
+
 /** Returns the user of a verified token, and records the user. */
 export function identifySubject(deps: Deps) {
   const remember = rememberPerson(deps);
-  return async (claims: Subject & { email: string | undefined; name: string | undefined }): Promise<Caller> => {
-    const { issuer, subject, email, name } = claims;
+  return async (claims: Subject & Claims): Promise<Caller> => {
+    const { issuer, subject, email, isEmailVerified, name } = claims;
     const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
-    await remember({ id: userId, email, name });
+    await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, name });
     return { userId };
   };
 }

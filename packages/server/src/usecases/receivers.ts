@@ -1,12 +1,15 @@
 import { DomainError } from "../domain/errors.ts";
-import { type Caller, type JwtIssuer, normaliseEmail } from "../domain/person.ts";
+import { type Caller, type EmailHolder, type JwtIssuer, normaliseEmail, receiverAmong } from "../domain/person.ts";
 import { userOfSubject } from "./identities.ts";
 import type { Deps, IdHolder, Queries } from "./ports/index.ts";
 
-/** How sharing with one receiver of the request ended. `unknown`: nobody has this id or email address. */
+/**
+ * How sharing with one receiver of the request ended. `unknown`: nobody has this id or email address.
+ * `ambiguous`: several users have this email address, and the service can't tell who owns it.
+ */
 export type ShareResult =
   | { userId: string; outcome: "shared" | "unknown" }
-  | { email: string; outcome: "shared" | "unknown" };
+  | { email: string; outcome: "shared" | "unknown" | "ambiguous" };
 
 type Context = Pick<Deps, "newId" | "jwtIssuers">;
 
@@ -21,10 +24,9 @@ export async function findReceivers(
   }
   const issuer = await queries.identities.issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
-  const emails = [...new Set(request.emails.map(normaliseEmail))];
-  const people = emails.length === 0 ? [] : await queries.people.findByEmails(emails);
-  const known = new Set(people.map((person) => person.email));
-  const userIds = new Set([...usersById.values(), ...people.map((person) => person.id)]);
+  const usersByEmail = await findUsersByEmail(queries, request.emails);
+  const userIds = new Set(usersById.values());
+  for (const user of usersByEmail.values()) if (typeof user !== "string") userIds.add(user.id);
   if (userIds.has(ownerId)) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
   }
@@ -32,9 +34,21 @@ export async function findReceivers(
     return { userId, outcome: usersById.has(userId) ? "shared" : "unknown" };
   });
   const byEmail = request.emails.map((email): ShareResult => {
-    return { email, outcome: known.has(normaliseEmail(email)) ? "shared" : "unknown" };
+    const user = usersByEmail.get(normaliseEmail(email)) ?? "unknown";
+    return { email, outcome: typeof user === "string" ? user : "shared" };
   });
   return { userIds, results: [...byId, ...byEmail] };
+}
+
+/** The receivers by normalised email address, or why there is none. */
+async function findUsersByEmail(
+  queries: Queries,
+  emails: readonly string[],
+): Promise<Map<string, EmailHolder | "unknown" | "ambiguous">> {
+  if (emails.length === 0) return new Map();
+  const wanted = [...new Set(emails.map(normaliseEmail))];
+  const holders = Map.groupBy(await queries.people.findByEmails(wanted), ({ email }) => email);
+  return new Map(wanted.map((email) => [email, receiverAmong(holders.get(email) ?? [])]));
 }
 
 /**

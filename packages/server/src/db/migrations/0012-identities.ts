@@ -6,6 +6,7 @@ import { columnTypesOf, keyedTable } from "./column-types.ts";
 /**
  * Names the user of each subject of each issuer of JWTs (ADR 14). A user of before who has no account is the subject of a JWT, but
  * no row says of which issuer. The first token of that subject claims the row.
+ * Adds the proof of email addresses (ADR 15). Of the accounts, only those of an identity provider have a verified one.
  */
 export function identities(engine: EngineName): Migration {
   const { id, text } = columnTypesOf(engine);
@@ -26,6 +27,10 @@ export function identities(engine: EngineName): Migration {
         insert into identities (issuer, subject, user_id)
         select 'legacy', people.id, people.id from people
         where not exists (select 1 from auth_users where ${accountId} = people.id)`.execute(db);
+      await db.schema.alterTable("people").addColumn("email_proven_by", text).execute();
+      await sql`
+        update people set email_proven_by = 'oidc'
+        where exists (select 1 from auth_users where ${accountId} = people.id and email_verified)`.execute(db);
     },
   };
 }

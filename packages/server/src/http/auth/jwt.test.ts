@@ -189,21 +189,24 @@ describe("a token that was verified before", () => {
     };
     await app.inject({ url: "/whoami", headers });
     await app.inject({ url: "/whoami", headers });
-    expect(identified).toEqual([{ issuer: "jwt-secret", subject: "user-1", email: "Ann@example.com", name: "Ann" }]);
+    const email = { email: "Ann@example.com", isEmailVerified: false };
+    expect(identified).toEqual([{ issuer: "jwt-secret", subject: "user-1", ...email, name: "Ann" }]);
   });
 });
 
 describe("a token records the email address", () => {
   it.each([
-    ["an address", { email: "ann@example.com" }, "ann@example.com"],
-    ["a verified address", { email: "ann@example.com", email_verified: true }, "ann@example.com"],
-    ["not if it is unverified", { email: "ann@example.com", email_verified: false }, undefined],
-    ["not if it is unverified, flagged by a string", { email: "ann@example.com", email_verified: "false" }, undefined],
-    ["not if it is not an email address", { email: "ann" }, undefined],
-    ["not if it is not a string", { email: ["ann@example.com"] as never }, undefined],
-  ])("%s", async (_, extra, email) => {
+    ["without a proof if it has no flag", { email: "ann@example.com" }, "ann@example.com", false],
+    ["with a proof if it is verified", { email: "ann@example.com", email_verified: true }, "ann@example.com", true],
+    ["with a proof by a string", { email: "ann@example.com", email_verified: "true" }, "ann@example.com", true],
+    ["as none if it is unverified", { email: "ann@example.com", email_verified: false }, null, false],
+    ["as none if it is unverified by a string", { email: "ann@example.com", email_verified: "false" }, null, false],
+    ["as none if it is not an email address", { email: "ann" }, null, false],
+    ["as none if it is not a string", { email: ["ann@example.com"] as never }, null, false],
+    ["not if it is missing", {}, undefined, false],
+  ])("%s", async (_, extra, email, isEmailVerified) => {
     await call(bySecret, `Bearer ${await signTestJwt({ ...claims, ...extra })}`);
-    expect(identified).toMatchObject([{ subject: "user-1", email, name: undefined }]);
+    expect(identified).toMatchObject([{ subject: "user-1", email, isEmailVerified, name: undefined }]);
   });
 
   it("and the request fails if the record can't be written", async () => {

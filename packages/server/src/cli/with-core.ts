@@ -15,8 +15,11 @@ export async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> 
   }
 }
 
-/** Finds the person with this email address. Throws `user_not_found` or `invalid_request`. */
-export async function personByEmail(core: Core, email: string): Promise<{ id: string }> {
+/** Finds the person with this id or email address. Throws `user_not_found` or `invalid_request`. */
+export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
+  // An id first, because the id of a person from another application can look like an email address.
+  const person = await core.db.people.find(email);
+  if (person !== undefined) return person;
   const holders = await core.db.people.findByEmails([normaliseEmail(email)]);
   const found = receiverAmong(holders);
   if (found === "ambiguous") {
@@ -27,6 +30,6 @@ export async function personByEmail(core: Core, email: string): Promise<{ id: st
   if (found !== "unknown") return found;
   throw new DomainError(
     "user_not_found",
-    `Nobody has the email address ${email}. Create an account first: valetkey user add --email ${email}`,
+    `Nobody has the email address or id ${email}. Create an account first: valetkey user add --email ${email}`,
   );
 }

@@ -13,6 +13,7 @@ type Bit = 0 | 1;
  */
 export type Tables = {
   auth_users: { id: string };
+  auth_sessions: { user_id: string };
   /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is not known, because the user is older than this table. */
   identities: {
     issuer: JwtIssuer | "legacy";
@@ -27,6 +28,10 @@ export type Tables = {
     is_admin: Bit;
     created_at: number;
     updated_at: number;
+  };
+  disabled_users: {
+    user_id: string;
+    disabled_at: number;
   };
   notes: {
     id: string;

@@ -31,7 +31,11 @@ export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "u
 }
 
 /** The authenticated caller of a use case. */
-export type Caller = { userId: string };
+export type Caller = {
+  userId: string;
+  /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
+  tokenExpiresAt?: number | undefined;
+};
 
 /** Normalises an email address for storage and comparison. */
 export function normaliseEmail(email: string): string {

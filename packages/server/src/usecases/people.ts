@@ -1,10 +1,10 @@
 import { DomainError } from "../domain/errors.ts";
 import { type Caller, type EmailProof, normaliseEmail, type Person } from "../domain/person.ts";
-import type { Deps } from "./ports/index.ts";
+import type { Deps, Queries } from "./ports/index.ts";
 
 /**
  * Records a user from an account or a trusted token, so that others can share by email address.
- * `email` undefined: it stays. Null: the user gives it up.
+ * `email` undefined: it stays. Null: it is removed.
  */
 export function rememberPerson({ db, clock }: Deps) {
   return async (identity: {
@@ -40,6 +40,11 @@ export function findPeople({ db }: Deps) {
 function emptyIfUnavailable(error: unknown): Map<string, Person> {
   if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
   throw error;
+}
+
+/** Throws `access_denied` for a caller who is no administrator. */
+export async function requireAdministrator({ people }: Queries, caller: Caller): Promise<void> {
+  if ((await people.find(caller.userId))?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
 }
 
 /** Returns the caller. */

@@ -63,6 +63,8 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       oidc: config.auth.oidc,
       newId,
       rememberPerson: useCases.rememberPerson,
+      requireEnabled: useCases.requireEnabled,
+      revokeApiTokens: useCases.revokeApiTokens,
     });
     return { db, bucket, scanner, work, useCases, capabilities, accounts, publicUrl, close: opened.close };
   } catch (error) {

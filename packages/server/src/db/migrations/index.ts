@@ -12,6 +12,7 @@ import { search } from "./0009-search.ts";
 import { sharesByPerson } from "./0010-shares-by-person.ts";
 import { dropSignedForms } from "./0011-drop-signed-forms.ts";
 import { identities } from "./0012-identities.ts";
+import { disabledUsers } from "./0013-disabled-users.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -28,5 +29,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0010-shares-by-person": sharesByPerson,
     "0011-drop-signed-forms": dropSignedForms,
     "0012-identities": identities(engine),
+    "0013-disabled-users": disabledUsers(engine),
   };
 }

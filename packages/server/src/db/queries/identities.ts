@@ -15,6 +15,11 @@ export function identityQueries(db: Kysely<Tables>, engine: Engine): IdentityQue
       return new Map(rows.map((row) => [row.subject, row.user_id]));
     },
 
+    async isSubject(userId) {
+      const ofUser = db.selectFrom("identities").select("subject").where("user_id", "=", userId);
+      return (await ofUser.executeTakeFirst()) !== undefined;
+    },
+
     async issuerOf(userId) {
       const ofUser = db.selectFrom("identities").select("issuer").where("user_id", "=", userId);
       const issuer = (await ofUser.executeTakeFirst())?.issuer;

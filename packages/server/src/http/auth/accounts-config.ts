@@ -31,6 +31,8 @@ export type AccountsConfig = {
   publicUrl: string;
   signUp: "open" | "closed";
   newId: NewId;
+  /** Throws for a disabled user, who gets no session. */
+  requireEnabled: (userId: string) => Promise<void>;
 };
 
 /** The name of the session cookie. */

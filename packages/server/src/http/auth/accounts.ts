@@ -42,6 +42,7 @@ export function createAccounts(
       emailProvenBy: "oidc" | "operator" | undefined;
       name: string;
     }) => Promise<void>;
+    revokeApiTokens: (caller: Caller) => Promise<void>;
     /** An identity provider. Default: none. */
     oidc?: OidcProvider | undefined;
     /** Creates the deadline for one request to the identity provider. Default: 10,000 milliseconds. */
@@ -55,14 +56,25 @@ export function createAccounts(
     await options.rememberPerson({ id, email, emailProvenBy: emailVerified ? "oidc" : undefined, name });
   }
 
+  /** Runs after the session is stored. Disabling a user deletes the sessions that are stored, so none is left between the two. */
+  async function endIfDisabled(userId: string): Promise<void> {
+    try {
+      await options.requireEnabled(userId);
+    } catch (error) {
+      await (await auth.$context).internalAdapter.deleteUserSessions(userId);
+      throw error;
+    }
+  }
+
   const open = (plugin?: BetterAuthPlugin) =>
     betterAuth(
       accountsConfig({
         ...options,
         ...(plugin && { plugin }),
         onUserChange: remember,
-        // Repeated at each sign-in, in case the process died between creating the account and recording the person.
         async onSession({ userId }) {
+          await endIfDisabled(userId);
+          // Repeated at each sign-in, in case the process died between creating the account and recording the person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user);
         },
@@ -105,6 +117,7 @@ export function createAccounts(
         publicUrl: options.publicUrl,
         handle: auth.handler,
         findSession,
+        revokeApiTokens: options.revokeApiTokens,
         async endSession(cookieHeader) {
           await auth.api.signOut({ headers: new Headers({ cookie: cookieHeader }) });
         },

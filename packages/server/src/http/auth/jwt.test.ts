@@ -22,8 +22,7 @@ function appWith(jwt: JwtOptions) {
   return createWhoamiApp(
     createAuthenticator({
       jwt,
-      authenticateApiToken: async (token) =>
-        token === "vk_good" ? { id: "token-owner", email: undefined, name: undefined, isAdmin: false } : undefined,
+      authenticateApiToken: async (token) => (token === "vk_good" ? { userId: "token-owner" } : undefined),
       identifySubject: async (claims) => {
         identified.push(claims);
         return { userId: claims.subject };

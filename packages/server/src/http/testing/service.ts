@@ -134,9 +134,11 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   };
 }
 
-type AccountOptions = Pick<UseCases, "rememberPerson"> & Pick<ServiceOptions, "signUp">;
+type AccountOptions = Pick<UseCases, "rememberPerson" | "requireEnabled" | "revokeApiTokens"> &
+  Pick<ServiceOptions, "signUp">;
 
-function accountsOn({ db, file }: TestDatabase, { rememberPerson, signUp = "open" }: AccountOptions): Accounts {
+function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }: AccountOptions): Accounts {
+  const { rememberPerson, requireEnabled, revokeApiTokens } = options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
     tables: authTables,
@@ -145,6 +147,8 @@ function accountsOn({ db, file }: TestDatabase, { rememberPerson, signUp = "open
     signUp,
     newId: uuidv7,
     rememberPerson,
+    requireEnabled,
+    revokeApiTokens,
   });
 }
 

@@ -6,6 +6,8 @@ export type IdHolder = { kind: "account" } | { kind: "person" } | ({ kind: "subj
 export type IdentityQueries = {
   /** The user ids of subjects of one issuer. Unknown subjects are absent. One query. */
   find(issuer: JwtIssuer, subjects: readonly string[]): Promise<Map<string, string>>;
+  /** Whether a user is a subject of an issuer, even of one that was never recorded. */
+  isSubject(userId: string): Promise<boolean>;
   /** The issuer of a user's tokens. Undefined: the user has an account, or no token yet. */
   issuerOf(userId: string): Promise<JwtIssuer | undefined>;
   /** Gives a subject its user id. False: the subject has one already, or another subject has this id. */

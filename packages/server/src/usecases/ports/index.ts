@@ -11,6 +11,7 @@ export type * from "./audit.ts";
 export type * from "./bucket.ts";
 export type * from "./bucket-capabilities.ts";
 export type * from "./database.ts";
+export type * from "./disabled-users.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
 export type * from "./notes.ts";

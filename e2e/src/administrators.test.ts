@@ -54,6 +54,22 @@ describe("administrators", () => {
     expect(await isAdmin("chief", "--admin")).toBe(true);
   });
 
+  it("vouch for one of two people with the same email address", async () => {
+    const email = "twin@example.com";
+    const json = { email, name: "Twin", password };
+    const account = (await post("/auth/sign-up/email", { json })).body.user.id;
+    await (await apiAs(service.url, { sub: "twin-of-an-application", email })).call("GET", "/me");
+    const refused = await runCli(place, ["user", "prove", email]).catch((error: { stderr: string }) => error);
+    expect(refused.stderr).toContain(`Several people have the email address ${email}.`);
+    for (const id of [account, "twin-of-an-application"]) expect(refused.stderr).toContain(`\n  ${id}\n`);
+    const { stdout } = await runCli(place, ["user", "prove", account]);
+    expect(stdout).toBe(`${email} now belongs to ${account}.\n`);
+    const owner = await apiAs(service.url, { sub: "owner" });
+    const note = await owner.call("POST", "/notes", { title: "Plan" });
+    const shared = await owner.call("PUT", `/notes/${note.body.id}/shares`, { emails: [email] });
+    expect(shared.body.shares).toMatchObject([{ userId: account }]);
+  });
+
   it("list and revoke tokens on the command line", async () => {
     const email = "tokens@example.com";
     await runCli(place, ["user", "add", "--email", email]);

@@ -53,4 +53,49 @@ describe("administrators", () => {
     expect(await isAdmin("plain")).toBe(false);
     expect(await isAdmin("chief", "--admin")).toBe(true);
   });
+
+  it("vouch for one of two people with the same email address", async () => {
+    const email = "twin@example.com";
+    const json = { email, name: "Twin", password };
+    const account = (await post("/auth/sign-up/email", { json })).body.user.id;
+    await (await apiAs(service.url, { sub: "twin-of-an-application", email })).call("GET", "/me");
+    const refused = await runCli(place, ["user", "prove", email]).catch((error: { stderr: string }) => error);
+    expect(refused.stderr).toContain(`Several people have the email address ${email}.`);
+    for (const id of [account, "twin-of-an-application"]) expect(refused.stderr).toContain(`\n  ${id}\n`);
+    const { stdout } = await runCli(place, ["user", "prove", account]);
+    expect(stdout).toBe(`${email} now belongs to ${account}.\n`);
+    const owner = await apiAs(service.url, { sub: "owner" });
+    const note = await owner.call("POST", "/notes", { title: "Plan" });
+    const shared = await owner.call("PUT", `/notes/${note.body.id}/shares`, { emails: [email] });
+    expect(shared.body.shares).toMatchObject([{ userId: account }]);
+  });
+
+  it("list and revoke tokens on the command line", async () => {
+    const email = "tokens@example.com";
+    await runCli(place, ["user", "add", "--email", email]);
+    const create = async () => (await runCli(place, ["token", "create", "--email", email])).stdout.trim();
+    const [first, second] = [await create(), await create()];
+    const statusOf = async (token: string) => (await apiAs(service.url, { token })).call("GET", "/me");
+    const { stdout } = await runCli(place, ["token", "list", "--email", email]);
+    const [newest = ""] = stdout.split("\n");
+    expect(stdout.trim().split("\n")).toHaveLength(2);
+    expect(newest).toMatch(/^\S{36} {2}created \S+Z {2}never expires {2}command line$/);
+    expect((await runCli(place, ["token", "revoke", newest.slice(0, 36)])).stdout).toMatch(/^Revoked /);
+    expect([(await statusOf(first)).status, (await statusOf(second)).status]).toEqual([200, 401]);
+    expect((await runCli(place, ["token", "revoke", "--all", "--email", email])).stdout).toBe("Revoked 1 token.\n");
+    expect((await statusOf(first)).status).toBe(401);
+    await expect(runCli(place, ["token", "revoke"])).rejects.toMatchObject({ code: 1 });
+  });
+
+  it("disable and enable a person on the command line while the service runs", async () => {
+    const email = "leaves@example.com";
+    await runCli(place, ["user", "add", "--email", email]);
+    const token = (await runCli(place, ["token", "create", "--email", email])).stdout.trim();
+    const me = async () => (await apiAs(service.url, { token })).call("GET", "/me");
+    const { id } = (await me()).body;
+    expect((await runCli(place, ["user", "disable", email])).stdout).toBe(`Disabled ${email} (${id}).\n`);
+    expect((await me()).status).toBe(401);
+    expect((await runCli(place, ["user", "enable", id])).stdout).toBe(`Enabled ${id} (${id}).\n`);
+    expect((await me()).status).toBe(200);
+  });
 });

@@ -42,6 +42,17 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
+  it("prints how to create accounts where sign-up is closed by default", async () => {
+    // An empty setting counts as not set.
+    const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
+    expect(service.output()).toMatch(/^Next: .*npx valetkey user add/m);
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ email: "ann@example.com", name: "Ann", password: "correct horse battery" });
+    const refused = await fetch(`${service.url}/auth/sign-up/email`, { method: "POST", headers, body });
+    expect([refused.status, await refused.json()]).toMatchObject([403, { code: "access_denied" }]);
+    expect(await service.stop()).toBe(0);
+  });
+
   it("reports all faults of the configuration with their remedies, and exits 1", async () => {
     const here = await place({ PORT: "99999", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "b", AUTH_JWT_SECRET: "short" });
     const failed = runCli(here, ["start"]);

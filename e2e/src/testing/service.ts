@@ -25,6 +25,8 @@ export async function makePlace(env: Record<string, string> = {}): Promise<Place
       S3_LOCAL_PORT: "0",
       HOST: "127.0.0.1",
       AUTH_JWT_SECRET: TEST_JWT_SECRET,
+      // Closed by default where JWTs are accepted.
+      AUTH_SIGN_UP: "open",
       ...env,
     },
     remove: () => rm(dataDir, { recursive: true, force: true }),

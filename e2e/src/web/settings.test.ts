@@ -82,6 +82,23 @@ describe("the settings", () => {
     }
   });
 
+  it("revoke all API tokens with a new password", async () => {
+    const tess = await web.person("Tess");
+    await tess.client.tokens.create({ label: "Nightly backup" });
+    await tess.page.goto("/settings");
+    await tess.page.getByText("Nightly backup").waitFor();
+    const account = section(tess, "Account");
+    await account.getByRole("button", { name: "Change password" }).click();
+    await account.getByLabel("Current password").fill(PASSWORD);
+    await account.getByLabel("New password").fill("a much better password");
+    const checkbox = account.getByRole("checkbox", { name: /^Revoke all API tokens/ });
+    expect(await checkbox.isChecked()).toBe(false);
+    await checkbox.check();
+    await account.getByRole("button", { name: "Change password" }).click();
+    await tess.page.getByText("All API tokens are revoked.").first().waitFor();
+    await tess.page.getByText("No tokens yet.").waitFor();
+  });
+
   it("list the sessions and end one of them", async () => {
     const carl = await web.person("Carl");
     const elsewhere = await otherBrowser(web, carl, "10.2.0.2");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { signTestJwt } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { seedNote } from "./testing/seed.ts";
 import { openShareDialog, rowOf, sharesOf } from "./testing/share-dialog.ts";
@@ -55,6 +56,19 @@ describe("the share dialog", () => {
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await rowOf(ann.page, "No One").getByLabel("What No One can do").waitFor();
     await expect.poll(() => chips.count()).toBe(0);
+  });
+
+  it("says that several people use an email address", async () => {
+    const [ann, twin] = [await web.person("Ann Twelve"), await web.person("Twin Twelve")];
+    const authorization = `Bearer ${await signTestJwt({ sub: "twin-of-another-application", email: twin.email })}`;
+    await fetch(`${web.service.url}/me`, { headers: { authorization } });
+    const note = await seedNote(ann.client, { title: "Minutes" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByLabel("People", { exact: true }).pressSequentially(twin.email);
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    const problem = dialog.getByText(`Several people here use the email address ${twin.email}, so it was not shared.`);
+    await problem.waitFor();
+    expect(await sharesOf(ann, note.id)).toEqual([]);
   });
 
   it("refuses no email, half an email and the own email", async () => {

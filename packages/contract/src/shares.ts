@@ -4,7 +4,10 @@ import { Email, Id, Instant, UserId } from "./common.ts";
 
 const Role = Type.Enum(["viewer", "editor"]);
 
-/** The receivers of a share: user ids, email addresses or both. At most 100 of each. */
+/**
+ * The receivers of a share: user ids, email addresses or both. At most 100 of each.
+ * A user id is first a subject of the issuer of the caller's JWT, and then the id of a user.
+ */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
   emails: Type.Optional(Type.Array(Email, { maxItems: 100 })),
@@ -30,8 +33,9 @@ export type Share = Static<typeof Share>;
 export const Shares = Type.Object({ shares: Type.Array(Share) });
 export type Shares = Static<typeof Shares>;
 
-const Outcome = Type.Enum(["shared", "unknown"], {
-  description: "unknown: no user has this email address, so nothing was shared with it",
+const Outcome = Type.Enum(["shared", "unknown", "ambiguous"], {
+  description:
+    "unknown: nobody has this id or email address, so nothing was shared with it. ambiguous: several users have this email address and the service can't tell who owns it, so nothing was shared with it",
 });
 
 /** One result for each receiver in the order of the request: first userIds, then emails. */

@@ -23,6 +23,10 @@ export type CreatedToken = Static<typeof CreatedToken>;
 export const ApiTokens = Type.Object({ tokens: Type.Array(ApiToken) });
 export type ApiTokens = Static<typeof ApiTokens>;
 
+/** The user whose tokens are meant. Default: the caller. Only administrators name another user. */
+export const TokensQuery = closedObject({ userId: Type.Optional(UserId) });
+export type TokensQuery = Static<typeof TokensQuery>;
+
 export const TokenParams = Type.Object({ tokenId: Id });
 
 export const Me = Type.Object({

@@ -5,7 +5,16 @@ export function tokenCalls(call: Call) {
   return {
     /** Creates a token. Only this response contains the token itself. */
     create: (token: CreateTokenBody) => call<CreatedToken>("POST", "/tokens", { body: token }),
-    list: ({ signal }: { signal?: AbortSignal } = {}) => call<ApiTokens>("GET", "/tokens", { signal }),
+    /** Lists the caller's tokens. `userId`: those of another user, only for administrators. */
+    list: ({ signal, userId }: { signal?: AbortSignal; userId?: string } = {}) =>
+      call<ApiTokens>("GET", ofUser(userId), { signal }),
+    /** Revokes a token of the caller. Administrators revoke any token. */
     remove: (tokenId: string) => call<void>("DELETE", `/tokens/${encodeURIComponent(tokenId)}`),
+    /** Revokes all tokens of the caller. `userId`: those of another user, only for administrators. */
+    removeAll: ({ userId }: { userId?: string } = {}) => call<void>("DELETE", ofUser(userId)),
   };
+}
+
+function ofUser(userId: string | undefined): string {
+  return userId === undefined ? "/tokens" : `/tokens?${new URLSearchParams({ userId })}`;
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { personByEmail, withCore } from "./with-core.ts";
+import { findPerson, withCore } from "./with-core.ts";
 
 type AdoptOptions = { note: string; as: string; filename?: string };
 
@@ -17,7 +17,7 @@ export function adoptCommand(): Command {
 async function adopt(object: string, options: AdoptOptions): Promise<void> {
   const isUrl = /^(s3|https?):\/\//i.test(object);
   const attachment = await withCore(async (core) => {
-    const { id } = await personByEmail(core, options.as);
+    const { id } = await findPerson(core, options.as);
     return core.useCases.adoptObject(
       { userId: id },
       {

@@ -50,12 +50,14 @@ function banner(config: Config, service: Service): string {
   return [
     `Valet Key listens on ${service.url}`,
     `Data: ${server.dataDir} (database: ${databaseIs}; bucket: ${bucketIs})`,
-    `Next: ${next(service)}`,
+    `Next: ${next(service, config)}`,
   ].join("\n");
 }
 
-function next({ url, hasWebApp }: Service): string {
-  if (hasWebApp) return `open ${url} in a browser (the API: ${url}/docs, npx valetkey token create)`;
+function next({ url, hasWebApp }: Service, { auth }: Config): string {
+  const needsAccounts = auth.signUp === "closed" && auth.oidc === undefined;
+  const accounts = needsAccounts ? "sign-up is closed, accounts: npx valetkey user add, " : "";
+  if (hasWebApp) return `open ${url} in a browser (${accounts}the API: ${url}/docs, npx valetkey token create)`;
   return `npm run build, then start again, for the web app (the API is there: ${url}/docs, npx valetkey user add, npx valetkey token create)`;
 }
 

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { loadConfig } from "../config/index.ts";
 import { DomainError } from "../domain/errors.ts";
-import { normaliseEmail, type Person } from "../domain/person.ts";
+import { normaliseEmail, receiverAmong } from "../domain/person.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
 /** Runs a command on the configured database and bucket. A service may use both at the same time. */
@@ -15,12 +15,21 @@ export async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> 
   }
 }
 
-/** Finds the person with this email address. Throws `user_not_found`. */
-export async function personByEmail(core: Core, email: string): Promise<Person> {
-  const [person] = await core.db.people.findByEmails([normaliseEmail(email)]);
+/** Finds the person with this id or email address. Throws `user_not_found` or `invalid_request`. */
+export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
+  // An id first, because the id of a person from another application can look like an email address.
+  const person = await core.db.people.find(email);
   if (person !== undefined) return person;
+  const holders = await core.db.people.findByEmails([normaliseEmail(email)]);
+  const found = receiverAmong(holders);
+  if (found === "ambiguous") {
+    const ids = holders.map(({ id, isProven }) => `  ${id}${isProven ? " (proven)" : ""}`);
+    const problem = `Several people have the email address ${email}. Give the id of one of them instead:`;
+    throw new DomainError("invalid_request", [problem, ...ids].join("\n"));
+  }
+  if (found !== "unknown") return found;
   throw new DomainError(
     "user_not_found",
-    `Nobody has the email address ${email}. Create an account first: valetkey user add --email ${email}`,
+    `Nobody has the email address or id ${email}. Create an account first: valetkey user add --email ${email}`,
   );
 }

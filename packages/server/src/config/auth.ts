@@ -34,8 +34,10 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
     );
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
-  const signUp = reader.choice("AUTH_SIGN_UP", { of: ["open", "closed"], fallback: "open" });
   const oidc = readOidc(reader);
+  // People come from elsewhere then, and a stranger could sign up with the email address of one of them.
+  const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
+  const signUp = reader.choice("AUTH_SIGN_UP", { of: ["open", "closed"], fallback: hasIssuer ? "closed" : "open" });
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,
     jwtSecret,

@@ -64,6 +64,15 @@ describe("defaults", () => {
     expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
   });
 
+  test("sign-up is closed by default where people come from elsewhere", () => {
+    const signUpOf = (env: Record<string, string>) => load(env).config.auth.signUp;
+    expect(signUpOf({})).toBe("open");
+    expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET })).toBe("closed");
+    expect(signUpOf({ AUTH_JWKS_URL: "https://login.example.com/jwks.json" })).toBe("closed");
+    expect(signUpOf(OIDC)).toBe("closed");
+    expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET, AUTH_SIGN_UP: "open" })).toBe("open");
+  });
+
   test("every variable is read", () => {
     const { config, warnings } = load({
       ...S3,

@@ -2,19 +2,36 @@ import type { Generated } from "kysely";
 import type { ShareRole } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
+import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 
 /** A boolean in the form that both engines store. */
 type Bit = 0 | 1;
 
-/** All tables except those of the accounts library (auth-tables.ts). Instants are milliseconds since the epoch. */
+/**
+ * All tables. The tables of the accounts library (auth-tables.ts) are there only with the columns that queries here read.
+ * Instants are milliseconds since the epoch.
+ */
 export type Tables = {
+  auth_users: { id: string };
+  auth_sessions: { user_id: string };
+  /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is not known, because the user is older than this table. */
+  identities: {
+    issuer: JwtIssuer | "legacy";
+    subject: string;
+    user_id: string;
+  };
   people: {
     id: string;
     email: string | null;
+    email_proven_by: EmailProof | null;
     name: string | null;
     is_admin: Bit;
     created_at: number;
     updated_at: number;
+  };
+  disabled_users: {
+    user_id: string;
+    disabled_at: number;
   };
   notes: {
     id: string;

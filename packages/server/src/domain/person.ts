@@ -1,14 +1,41 @@
-/** A user: an account of the service, or the subject of a token of another application. */
+/** A user: an account of the service, or a subject of an issuer of JWTs. */
 export type Person = {
-  /** The id of the account, or `sub` of the token. Opaque, 1 to 255 characters. */
+  /** Opaque, 1 to 255 characters. The id of a JWT subject is usually its `sub` (ADR 14). */
   id: string;
   email: string | undefined;
   name: string | undefined;
   isAdmin: boolean;
 };
 
+/** An issuer of JWTs, by the setting that verifies its tokens. The same subject of two issuers is two users. */
+export type JwtIssuer = "jwt-secret" | "jwks";
+
+/** The name of a user in the tokens of one issuer. */
+export type Subject = { issuer: JwtIssuer; subject: string };
+
+/** The party that vouches that a user owns their email address. */
+export type EmailProof = "operator" | "oidc" | JwtIssuer;
+
+/** A user who has an email address, and whether anyone vouches for it. */
+export type EmailHolder = { id: string; email: string; isProven: boolean };
+
+/**
+ * Returns the user who receives a share by an email address: the only proven holder, or the only holder if none is proven.
+ * `ambiguous`: several users qualify, and the service can't tell to whom the email address belongs.
+ */
+export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "unknown" | "ambiguous" {
+  const proven = holders.filter((holder) => holder.isProven);
+  const [receiver, another] = proven.length > 0 ? proven : holders;
+  if (receiver === undefined) return "unknown";
+  return another === undefined ? receiver : "ambiguous";
+}
+
 /** The authenticated caller of a use case. */
-export type Caller = { userId: string };
+export type Caller = {
+  userId: string;
+  /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
+  tokenExpiresAt?: number | undefined;
+};
 
 /** Normalises an email address for storage and comparison. */
 export function normaliseEmail(email: string): string {

@@ -60,7 +60,7 @@ export type AppOptions = {
   webRoot?: string | undefined;
 };
 
-const ROUTES = [noteRoutes, attachmentRoutes, urlRoutes, uploadRoutes, s3Routes, shareRoutes, tokenRoutes, usageRoutes];
+const ROUTES = [noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, tokenRoutes, usageRoutes];
 
 /** Builds the HTTP application. It does not listen yet. */
 export function buildApp(options: AppOptions): App {
@@ -80,19 +80,24 @@ export function buildApp(options: AppOptions): App {
   closeConnections(app, options.draining);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
-  const { accounts, limits, publicUrl } = options;
+  const { accounts, authenticate, limits, publicUrl, useCases } = options;
   if (accounts !== undefined) {
     app.register(accounts.routes, { prefix: "/auth" });
     app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
   }
-  const deps: RouteDeps = { useCases: options.useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
+  const deps: RouteDeps = { useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
   app.register(async (open: App) => {
     opsRoutes(open, { probes: options.probes, draining: options.draining });
     if (options.metricsAccess !== "elsewhere")
       metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
     pageRoutes(open, { publicUrl, webApp });
   });
-  const authentication = authenticationHook(options.authenticate);
+  const authentication = authenticationHook(authenticate, { requireEnabled: useCases.requireEnabled });
+  app.register(async (api: App) => {
+    // The hot path, where the access query also refuses disabled users.
+    api.addHook("onRequest", authenticationHook(authenticate));
+    urlRoutes(api, deps);
+  });
   app.register(async (api: App) => {
     api.addHook("onRequest", authentication);
     for (const routes of ROUTES) routes(api, deps);

@@ -20,8 +20,14 @@ export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
   return request.caller;
 }
 
-/** Builds the hook for every route of the API. It uses a callback, so that a synchronous result costs no promise. */
-export function authenticationHook(authenticate: Authenticate): onRequestHookHandler {
+/**
+ * Builds the hook that identifies the caller. It uses a callback, so that a synchronous result costs no promise.
+ * `requireEnabled` refuses disabled users with a query. Routes that only decide access leave it out, because the access query refuses them.
+ */
+export function authenticationHook(
+  authenticate: Authenticate,
+  { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},
+): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     // The response is for one user. A cache must not store it, above all not a signed URL.
     reply.header("cache-control", "no-store");
@@ -34,7 +40,8 @@ export function authenticationHook(authenticate: Authenticate): onRequestHookHan
     }
     const accept = (found: Caller): void => {
       request.caller = found;
-      done();
+      if (requireEnabled === undefined) done();
+      else requireEnabled(found.userId).then(() => done(), done);
     };
     if (caller instanceof Promise) caller.then(accept, done);
     else accept(caller);

@@ -45,6 +45,7 @@ const contract = [
   "get /usage",
   "get /tokens",
   "post /tokens",
+  "delete /tokens",
   "delete /tokens/{tokenId}",
   "get /instance",
   "post /auth/sign-up/email",

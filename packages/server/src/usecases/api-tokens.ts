@@ -1,53 +1,90 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
-import type { Caller, Person } from "../domain/person.ts";
+import type { Caller } from "../domain/person.ts";
+import { requireAdministrator } from "./people.ts";
 import type { ApiToken, Deps } from "./ports/index.ts";
 
 const PREFIX = "vk_";
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** Creates a token that acts as the caller. The service never shows it again. Throws `invalid_request`. */
-export function createApiToken({ db, clock, newId, newSecret }: Deps) {
-  return async (
-    caller: Caller,
-    input: { label: string; expiresAt: number | undefined },
-  ): Promise<{ token: string; record: ApiToken }> => {
+/** A token by the subject of a JWT expires, because only the issuer of the JWT knows when the user leaves. */
+const MAX_SUBJECT_TOKEN_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+type NewToken = { label: string; expiresAt: number | undefined };
+type CreatedToken = { token: string; record: ApiToken };
+
+/**
+ * Creates a token that acts as the caller. The service never shows it again.
+ * For the subject of a JWT, the latest expiry and the default is 90 days, or the expiry of the API token that it is created with.
+ * Throws `invalid_request`.
+ */
+export function createApiToken(deps: Deps) {
+  const create = createApiTokenOf(deps);
+  return async (caller: Caller, input: NewToken): Promise<CreatedToken> => {
+    const latest = await latestExpiry(deps, caller);
+    if (latest !== undefined && input.expiresAt !== undefined && input.expiresAt > latest) {
+      const instant = new Date(latest).toISOString();
+      const rule = `A token of a user of another application expires within ${MAX_SUBJECT_TOKEN_DAYS} days, and not after the token that creates it.`;
+      throw new DomainError("invalid_request", `expiresAt is too late: the latest is ${instant}. ${rule}`);
+    }
+    return create(caller.userId, { ...input, expiresAt: input.expiresAt ?? latest });
+  };
+}
+
+/** Creates a token of a user for the operator, with any expiry. Throws `invalid_request` or `user_not_found`. */
+export function createApiTokenOf({ db, clock, newId, newSecret }: Deps) {
+  return async (userId: string, { label, expiresAt }: NewToken): Promise<CreatedToken> => {
     const now = clock();
-    if (input.expiresAt !== undefined && input.expiresAt <= now) {
+    if (expiresAt !== undefined && expiresAt <= now) {
       throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
     }
     const token = PREFIX + newSecret();
-    const record: ApiToken = {
-      id: newId(),
-      userId: caller.userId,
-      label: input.label,
-      tokenHash: hashToken(token),
-      createdAt: now,
-      expiresAt: input.expiresAt,
-    };
+    const record: ApiToken = { id: newId(), userId, label, tokenHash: hashToken(token), createdAt: now, expiresAt };
     await db.apiTokens.insert(record);
     return { token, record };
   };
 }
 
+async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number | undefined> {
+  if (!(await db.identities.isSubject(caller.userId))) return undefined;
+  const latest = clock() + MAX_SUBJECT_TOKEN_DAYS * DAY_MS;
+  return Math.min(latest, caller.tokenExpiresAt ?? latest);
+}
+
 /** Finds the user of a token. Queries the database every time, so that a revoked token stops working at once. */
 export function authenticateApiToken({ db, clock }: Deps) {
-  return async (token: string): Promise<Person | undefined> => {
+  return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
-    return (await db.apiTokens.findLive(hashToken(token), clock()))?.person;
+    const found = await db.apiTokens.findLive(hashToken(token), clock());
+    return found && { userId: found.person.id, tokenExpiresAt: found.token.expiresAt };
   };
 }
 
-/** Lists the records of the caller's tokens. */
+/** Lists the records of a user's tokens. Default: the caller's. Only administrators list those of others. Throws `access_denied`. */
 export function listApiTokens({ db }: Deps) {
-  return (caller: Caller): Promise<ApiToken[]> => db.apiTokens.list(caller.userId);
+  return async (caller: Caller, userId: string = caller.userId): Promise<ApiToken[]> => {
+    if (userId !== caller.userId) await requireAdministrator(db, caller);
+    return db.apiTokens.list(userId);
+  };
 }
 
-/** Revokes a token of the caller. Throws `token_not_found`. */
+/** Revokes a token of the caller, or as an administrator any token. Throws `token_not_found`. */
 export function revokeApiToken({ db }: Deps) {
   return async (caller: Caller, tokenId: string): Promise<void> => {
-    if (!(await db.apiTokens.delete(caller.userId, tokenId)))
+    if (await db.apiTokens.delete(caller.userId, tokenId)) return;
+    const isAdmin = (await db.people.find(caller.userId))?.isAdmin === true;
+    if (!isAdmin || !(await db.apiTokens.deleteOfAnyUser(tokenId))) {
       throw new DomainError("token_not_found", "Token not found");
+    }
+  };
+}
+
+/** Revokes all tokens of a user. Default: the caller's. Only administrators revoke those of others. Throws `access_denied`. */
+export function revokeApiTokens({ db }: Deps) {
+  return async (caller: Caller, userId: string = caller.userId): Promise<void> => {
+    if (userId !== caller.userId) await requireAdministrator(db, caller);
+    await db.apiTokens.deleteAll(userId);
   };
 }
 

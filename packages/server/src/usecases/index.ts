@@ -1,6 +1,15 @@
 import { listActivity, listNoteActivity } from "./activity.ts";
-import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
+import {
+  authenticateApiToken,
+  createApiToken,
+  createApiTokenOf,
+  listApiTokens,
+  revokeApiToken,
+  revokeApiTokens,
+} from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
+import { disableUser, enableUser, requireEnabled } from "./disabled-users.ts";
+import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
@@ -53,7 +62,13 @@ export function createUseCases(deps: Deps) {
     authenticateApiToken: authenticateApiToken(deps),
     listApiTokens: listApiTokens(deps),
     revokeApiToken: revokeApiToken(deps),
+    revokeApiTokens: revokeApiTokens(deps),
+    createApiTokenOf: createApiTokenOf(deps),
+    disableUser: disableUser(deps),
+    enableUser: enableUser(deps),
+    requireEnabled: requireEnabled(deps),
     rememberPerson: rememberPerson(deps),
+    identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),
     getMe: getMe(deps),
     getUsage: getUsage(deps),

@@ -1,18 +1,23 @@
 import { DomainError } from "../domain/errors.ts";
-import { type Caller, normaliseEmail, type Person } from "../domain/person.ts";
-import type { Deps } from "./ports/index.ts";
+import { type Caller, type EmailProof, normaliseEmail, type Person } from "../domain/person.ts";
+import type { Deps, Queries } from "./ports/index.ts";
 
-/** Records the identity from an account or a trusted token, so that others can share by email address. */
+/**
+ * Records a user from an account or a trusted token, so that others can share by email address.
+ * `email` undefined: it stays. Null: it is removed.
+ */
 export function rememberPerson({ db, clock }: Deps) {
   return async (identity: {
     id: string;
-    email: string | undefined;
+    email: string | null | undefined;
+    emailProvenBy?: EmailProof | undefined;
     name: string | undefined;
     isAdmin?: boolean;
   }): Promise<void> => {
     await db.people.put({
       id: identity.id,
-      email: identity.email === undefined ? undefined : normaliseEmail(identity.email),
+      email: identity.email && normaliseEmail(identity.email),
+      emailProvenBy: identity.emailProvenBy,
       name: identity.name,
       isAdmin: identity.isAdmin ?? false,
       now: clock(),
@@ -35,6 +40,11 @@ export function findPeople({ db }: Deps) {
 function emptyIfUnavailable(error: unknown): Map<string, Person> {
   if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
   throw error;
+}
+
+/** Throws `access_denied` for a caller who is no administrator. */
+export async function requireAdministrator({ people }: Queries, caller: Caller): Promise<void> {
+  if ((await people.find(caller.userId))?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
 }
 
 /** Returns the caller. */

@@ -1,10 +1,11 @@
 import type { ShareRole } from "../domain/access.ts";
 import { DomainError } from "../domain/errors.ts";
-import { type Caller, normaliseEmail } from "../domain/person.ts";
+import type { Caller } from "../domain/person.ts";
 import type { ShareWithPerson } from "../domain/share.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "./audit-event.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
+import { findReceivers, type ShareResult } from "./receivers.ts";
 
 export type ShareInput = {
   subject: ShareSubject;
@@ -15,15 +16,13 @@ export type ShareInput = {
   expiresAt: number | undefined;
 };
 
-/** How sharing with one receiver of the request ended. `unknown`: no user has this email address. */
-export type ShareResult = { userId: string; outcome: "shared" } | { email: string; outcome: "shared" | "unknown" };
-
 /**
  * Shares a note or one attachment with users and replaces the shares that they already have.
- * An unknown email address is reported in `results` and stops no other receiver.
+ * An unknown receiver is reported in `results` and stops no other receiver.
  * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `invalid_request`.
  */
-export function putShares({ db, clock, newId }: Deps) {
+export function putShares(deps: Deps) {
+  const { db, clock, newId } = deps;
   return async (caller: Caller, input: ShareInput): Promise<{ shares: ShareWithPerson[]; results: ShareResult[] }> => {
     const { subject, role, expiresAt } = input;
     return db.transaction(async (tx) => {
@@ -32,7 +31,7 @@ export function putShares({ db, clock, newId }: Deps) {
       if (expiresAt !== undefined && expiresAt <= now) {
         throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
       }
-      const { userIds, results } = await findReceivers(tx, { input, ownerId: place.ownerId });
+      const { userIds, results } = await findReceivers(tx, { ...deps, ...input, caller, ownerId: place.ownerId });
       for (const userId of userIds) {
         await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: caller.userId });
         const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
@@ -52,14 +51,17 @@ export function listShares({ db }: Deps) {
   };
 }
 
-/** Revokes the share of one user. Their next request is refused. Throws `share_not_found`, and as `putShares` does. */
+/**
+ * Revokes the share of one user, found by id as `putShares` does. Their next request is refused.
+ * Throws `share_not_found`, and as `putShares` does.
+ */
 export function revokeShare({ db, clock, newId }: Deps) {
   return async (caller: Caller, input: { subject: ShareSubject; userId: string }): Promise<void> => {
     const { subject, userId } = input;
     await db.transaction(async (tx) => {
       const place = await authorise(tx, { caller, subject });
-      if (!(await tx.shares.delete(subject, userId))) throw new DomainError("share_not_found", "Share not found");
-      const event = { id: newId(), caller, subject: place, at: clock(), detail: { userId } };
+      const holder = await deleteShare(tx, { caller, subject, userId });
+      const event = { id: newId(), caller, subject: place, at: clock(), detail: { userId: holder } };
       await tx.audit.add(auditEvent("share.revoked", event));
     });
   };
@@ -78,23 +80,15 @@ async function authorise(
   return aboutFile(attachment);
 }
 
-async function findReceivers(
-  queries: Queries,
-  { input, ownerId }: { input: ShareInput; ownerId: string },
-): Promise<{ userIds: Set<string>; results: ShareResult[] }> {
-  if (input.userIds.length + input.emails.length === 0) {
-    throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
+/** Returns the id of the user whose share was deleted. */
+async function deleteShare(
+  { identities, shares }: Queries,
+  { caller, subject, userId }: { caller: Caller; subject: ShareSubject; userId: string },
+): Promise<string> {
+  const issuer = await identities.issuerOf(caller.userId);
+  const own = issuer === undefined ? undefined : (await identities.find(issuer, [userId])).get(userId);
+  for (const each of new Set([own ?? userId, userId])) {
+    if (await shares.delete(subject, each)) return each;
   }
-  const emails = [...new Set(input.emails.map(normaliseEmail))];
-  const people = emails.length === 0 ? [] : await queries.people.findByEmails(emails);
-  const known = new Set(people.map((person) => person.email));
-  const userIds = new Set([...input.userIds, ...people.map((person) => person.id)]);
-  if (userIds.has(ownerId)) {
-    throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
-  }
-  const byId = input.userIds.map((userId): ShareResult => ({ userId, outcome: "shared" }));
-  const byEmail = input.emails.map((email): ShareResult => {
-    return { email, outcome: known.has(normaliseEmail(email)) ? "shared" : "unknown" };
-  });
-  return { userIds, results: [...byId, ...byEmail] };
+  throw new DomainError("share_not_found", "Share not found");
 }

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { Logger } from "pino";
 import { createBucket } from "../bucket/bucket.ts";
-import type { Config } from "../config/index.ts";
+import type { AuthConfig, Config } from "../config/index.ts";
 import { authTables, openPostgres, openSqlite } from "../db/index.ts";
+import type { JwtIssuer } from "../domain/person.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import { createUseCases } from "../usecases/index.ts";
@@ -48,6 +49,7 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       newId,
       newSecret: () => randomBytes(32).toString("base64url"),
       limits: config.limits,
+      jwtIssuers: jwtIssuersOf(config.auth),
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       onVerificationQueued: () => work.emit("verificationQueued"),
@@ -63,10 +65,19 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       oidc: config.auth.oidc,
       newId,
       rememberPerson: useCases.rememberPerson,
+      requireEnabled: useCases.requireEnabled,
+      revokeApiTokens: useCases.revokeApiTokens,
     });
     return { db, bucket, scanner, work, useCases, capabilities, accounts, publicUrl, close: opened.close };
   } catch (error) {
     await opened.close();
     throw error;
   }
+}
+
+function jwtIssuersOf({ jwtSecret, jwksUrl }: AuthConfig): JwtIssuer[] {
+  const issuers: JwtIssuer[] = [];
+  if (jwtSecret !== undefined) issuers.push("jwt-secret");
+  if (jwksUrl !== undefined) issuers.push("jwks");
+  return issuers;
 }

@@ -111,7 +111,7 @@ function createApp(core: Core, { config, webRoot, draining, metrics }: AppParts)
     authenticate: createAuthenticator({
       jwt: { secret: jwtSecret, jwksUrl, issuer, audience },
       authenticateApiToken: useCases.authenticateApiToken,
-      rememberPerson: useCases.rememberPerson,
+      identifySubject: useCases.identifySubject,
       accounts,
       publicUrl,
       clock: Date.now,

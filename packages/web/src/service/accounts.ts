@@ -22,8 +22,12 @@ export const accounts = {
   signOut: () => call("POST", "/auth/sign-out", {}),
   rename: (name: string) => call("POST", "/auth/update-user", { name }),
   /** Rejects with `invalid_request` when the current password is wrong. */
-  changePassword: (change: { currentPassword: string; newPassword: string; revokeOtherSessions: boolean }) =>
-    call("POST", "/auth/change-password", change),
+  changePassword: (change: {
+    currentPassword: string;
+    newPassword: string;
+    revokeOtherSessions: boolean;
+    revokeApiTokens: boolean;
+  }) => call("POST", "/auth/change-password", change),
   sessions: () => call<Session[]>("GET", "/auth/list-sessions"),
   endSession: (token: string) => call("POST", "/auth/revoke-session", { token }),
   endOtherSessions: () => call("POST", "/auth/revoke-other-sessions", {}),

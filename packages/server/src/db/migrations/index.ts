@@ -11,6 +11,8 @@ import { signedForms } from "./0008-signed-forms.ts";
 import { search } from "./0009-search.ts";
 import { sharesByPerson } from "./0010-shares-by-person.ts";
 import { dropSignedForms } from "./0011-drop-signed-forms.ts";
+import { identities } from "./0012-identities.ts";
+import { disabledUsers } from "./0013-disabled-users.ts";
 import { probes } from "./0014-probes.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
@@ -27,6 +29,8 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0009-search": search(engine),
     "0010-shares-by-person": sharesByPerson,
     "0011-drop-signed-forms": dropSignedForms,
+    "0012-identities": identities(engine),
+    "0013-disabled-users": disabledUsers(engine),
     "0014-probes": probes(engine),
   };
 }

@@ -32,6 +32,30 @@ describe.each(engines)("access on $name", (engine) => {
     expect(await access.downloads("ann", [])).toEqual(new Map());
   });
 
+  it("requirement 35: gives a disabled user no role", async () => {
+    const note = sampleNote({ ownerId: "dan" });
+    const attachment = sampleAttachment(note, { state: "ready" });
+    await suite.db.notes.insert(note);
+    await suite.db.attachments.insert(attachment);
+    await suite.db.shares.put({ noteId: note.id }, sampleShare({ userId: "eva", role: "editor" }));
+    const { access, disabledUsers } = suite.db;
+    const roles = async (userId: string) => [
+      (await access.note(userId, note.id))?.role,
+      (await access.attachment(userId, attachment.id))?.role,
+      ...(await Promise.all([access.download(userId, attachment.id), access.download("eva", attachment.id)])).map(
+        (each) => each?.role,
+      ),
+      (await access.downloads(userId, [attachment.id])).get(attachment.id)?.role,
+    ];
+    await disabledUsers.add("dan", 1);
+    expect(await roles("dan")).toEqual([undefined, undefined, undefined, "editor", undefined]);
+    await disabledUsers.remove("dan");
+    expect(await roles("dan")).toEqual(["owner", "owner", "owner", "editor", "owner"]);
+    await disabledUsers.add("eva", 1);
+    expect(await roles("eva")).toEqual(Array(5).fill(undefined));
+    await disabledUsers.remove("eva");
+  });
+
   it("ignores shares of other notes and attachments", async () => {
     const [note, other] = [sampleNote(), sampleNote()];
     const [wanted, sibling, elsewhere] = [sampleAttachment(note), sampleAttachment(note), sampleAttachment(other)];

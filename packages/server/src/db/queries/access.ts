@@ -1,4 +1,4 @@
-import { type Compilable, type Expression, type ExpressionBuilder, type Kysely, sql } from "kysely";
+import { type Compilable, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import type { Role } from "../../domain/access.ts";
 import type { AttachmentState } from "../../domain/attachment.ts";
 import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/index.ts";
@@ -182,13 +182,22 @@ function downloadWithRole(db: Kysely<Tables>, question: Question) {
 function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
   return eb
     .case()
+    .when(isDisabled(scope))
+    .then(noRole)
     .when("notes.owner_id", "=", scope.userId)
     .then(sql.lit("owner"))
     .else(noteShareRole(eb.ref("notes.id"), scope))
     .end();
 }
 
-// The role is owner, or the role of a live share of the note, or viewer by a live share of this attachment, in this order.
+const noRole = sql.lit(null);
+
+// Part of the decision, because a cached JWT reaches it without another query.
+function isDisabled({ db, userId }: Scope) {
+  return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
+}
+
+// A disabled user has no role. Otherwise the role is owner, or the role of a live share of the note, or viewer by a live share of this attachment, in this order.
 // Subqueries instead of joins: each is one descent of a primary key, and is skipped if an earlier one decides. No statistics re-plan it.
 function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
@@ -200,6 +209,8 @@ function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: S
     .where((share) => isLive(share.ref("attachment_shares.expires_at"), scope.now));
   return eb
     .case()
+    .when(isDisabled(scope))
+    .then(noRole)
     .when("attachments.owner_id", "=", scope.userId)
     .then(sql.lit("owner"))
     .else(eb.fn.coalesce(byNote, byAttachment))

@@ -38,6 +38,8 @@ export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
         .innerJoin("people", "people.id", "api_tokens.user_id")
         .selectAll("api_tokens")
         .select(["people.email", "people.name", "people.is_admin"])
+        .leftJoin("disabled_users", "disabled_users.user_id", "api_tokens.user_id")
+        .where("disabled_users.user_id", "is", null)
         .where("token_hash", "=", tokenHash)
         .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
         .executeTakeFirst();
@@ -52,6 +54,16 @@ export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
     async delete(userId, tokenId) {
       const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
       return (await ofUser.where("id", "=", tokenId).executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+
+    async deleteOfAnyUser(tokenId) {
+      const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
+      return (await token.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+
+    async deleteAll(userId) {
+      const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
+      return Number((await ofUser.executeTakeFirstOrThrow()).numDeletedRows);
     },
   };
 }

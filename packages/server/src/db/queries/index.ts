@@ -7,6 +7,8 @@ import { apiTokenQueries } from "./api-tokens.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
+import { disabledUserQueries } from "./disabled-users.ts";
+import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
 import { noteQueries, type RunSearch } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
@@ -42,6 +44,8 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     uploads: uploadQueries(db),
     shares: shareQueries(db),
     people: peopleQueries(db, engine),
+    identities: identityQueries(db, engine),
+    disabledUsers: disabledUserQueries(db),
     apiTokens: apiTokenQueries(db),
     objectDeletions: objectDeletionQueries(db, engine),
     verifications: verificationQueries(db),

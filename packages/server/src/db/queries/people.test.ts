@@ -29,6 +29,23 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await row.executeTakeFirst()).toEqual({ updated_at: 1_000 });
   });
 
+  it("stores the proof of an email address until the email address changes", async () => {
+    const { put, findByEmails } = suite.db.people;
+    const person = { id: "proven", name: undefined, isAdmin: false, now: 1 };
+    const isProven = async (email: string) => (await findByEmails([email])).map((holder) => holder.isProven);
+    await put({ ...person, email: "one@example.com" });
+    expect(await isProven("one@example.com")).toEqual([false]);
+    await put({ ...person, email: "one@example.com", emailProvenBy: "operator" });
+    await put({ ...person, email: "one@example.com" });
+    await put({ ...person, email: undefined });
+    expect(await isProven("one@example.com")).toEqual([true]);
+    await put({ ...person, email: "two@example.com" });
+    expect([await isProven("one@example.com"), await isProven("two@example.com")]).toEqual([[], [false]]);
+    await put({ ...person, email: null, emailProvenBy: "jwks" });
+    expect(await isProven("two@example.com")).toEqual([]);
+    expect(await suite.db.people.find("proven")).toMatchObject({ email: undefined });
+  });
+
   it("finds people by email address", async () => {
     const { put, findByEmails } = suite.db.people;
     for (const id of ["p1", "p2", "p3"]) {

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { ExpressionBuilder, Kysely, NotNull, Selectable } from "kysely";
 import type { Person } from "../../domain/person.ts";
 import type { PeopleQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
@@ -13,11 +13,14 @@ export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" 
 export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries {
   return {
     async put(person) {
+      const changesEmail = person.email !== undefined;
+      const provenBy = person.email == null ? null : (person.emailProvenBy ?? null);
       await db
         .insertInto("people")
         .values({
           id: person.id,
           email: person.email ?? null,
+          email_proven_by: provenBy,
           name: person.name ?? null,
           is_admin: person.isAdmin ? 1 : 0,
           created_at: person.now,
@@ -27,8 +30,9 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
           conflict
             .column("id")
             .doUpdateSet((eb) => ({
-              // A token without an email address or without the role changes neither.
-              email: eb.fn.coalesce("excluded.email", "people.email"),
+              email: changesEmail ? eb.ref("excluded.email") : eb.ref("people.email"),
+              email_proven_by: changesEmail ? newProof(eb) : eb.ref("people.email_proven_by"),
+              // A token without a name or without the role changes neither.
               name: eb.fn.coalesce("excluded.name", "people.name"),
               is_admin: eb
                 .case()
@@ -41,7 +45,12 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
             // Most calls change nothing. Without this condition, each would cost a durable write.
             .where((eb) =>
               eb.or([
-                eb("people.email", "is distinct from", eb.fn.coalesce("excluded.email", "people.email")),
+                ...(changesEmail
+                  ? [
+                      eb("people.email", "is distinct from", eb.ref("excluded.email")),
+                      eb("people.email_proven_by", "is distinct from", newProof(eb)),
+                    ]
+                  : []),
                 eb("people.name", "is distinct from", eb.fn.coalesce("excluded.name", "people.name")),
                 eb("people.is_admin", "<", eb.ref("excluded.is_admin")),
               ]),
@@ -67,11 +76,24 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
     async findByEmails(emails) {
       const rows = await db
         .selectFrom("people")
-        .select(personColumns)
+        .select(["id", "email", "email_proven_by"])
         .where((eb) => engine.isIn(eb.ref("email").$notNull(), engine.list(emails)))
         .orderBy("id")
+        .$narrowType<{ email: NotNull }>()
         .execute();
-      return rows.map(toPerson);
+      return rows.map(({ id, email, email_proven_by }) => ({ id, email, isProven: email_proven_by !== null }));
     },
   };
+}
+
+type Upsert = Tables & { excluded: Tables["people"] };
+
+/** The proof after a change of the email address: the new one, or the old one if the email address is the same. */
+function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
+  return eb
+    .case()
+    .when("people.email", "=", eb.ref("excluded.email"))
+    .then(eb.fn.coalesce("excluded.email_proven_by", "people.email_proven_by"))
+    .else(eb.ref("excluded.email_proven_by"))
+    .end();
 }

@@ -104,6 +104,9 @@ export const accountOperations = {
       currentPassword: Type.String(),
       newPassword: Password,
       revokeOtherSessions: Type.Optional(Type.Boolean({ default: false })),
+      revokeApiTokens: Type.Optional(
+        Type.Boolean({ default: false, description: "true: also revokes all API tokens of the account" }),
+      ),
     }),
     answer: Type.Object({ token: Token, user: User }),
   },

@@ -1,4 +1,4 @@
-import type { BetterAuthOptions, BetterAuthPlugin } from "better-auth";
+import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
 import type { NewId } from "../../usecases/ports/index.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { signUpWithPassword } from "./sign-up.ts";
@@ -31,6 +31,8 @@ export type AccountsConfig = {
   publicUrl: string;
   signUp: "open" | "closed";
   newId: NewId;
+  /** Throws for a disabled user, who gets no session. */
+  requireEnabled: (userId: string) => Promise<void>;
 };
 
 /** The name of the session cookie. */
@@ -49,7 +51,7 @@ function isHttps(publicUrl: string): boolean {
 /** The options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
-    onUserChange: (user: { id: string; email: string; name: string }) => Promise<void>;
+    onUserChange: (user: User) => Promise<void>;
     onSession: (session: { userId: string }) => Promise<void>;
     /** Adds routes for an identity provider. */
     plugin?: BetterAuthPlugin;

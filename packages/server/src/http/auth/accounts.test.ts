@@ -132,7 +132,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     await signUp();
     people.clear();
     await signIn();
-    expect([...people.values()]).toMatchObject([{ email: ADDRESS, name: "Ann" }]);
+    expect([...people.values()]).toMatchObject([{ email: ADDRESS, emailProvenBy: undefined, name: "Ann" }]);
   });
 
   it("let the operator create accounts while sign-up is closed", async () => {
@@ -142,7 +142,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(refused.json()).toMatchObject({ code: "access_denied" });
     expect(people.size).toBe(0);
     const { id } = await accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD });
-    expect(people.get(id)).toMatchObject({ email: ADDRESS });
+    expect(people.get(id)).toMatchObject({ email: ADDRESS, emailProvenBy: "operator" });
     expect((await signIn()).json().user.id).toBe(id);
     await expect(accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD })).rejects.toMatchObject({
       code: "email_taken",

@@ -1,11 +1,10 @@
-import { type BetterAuthPlugin, betterAuth } from "better-auth";
+import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { createAccount, type NewAccount } from "./account-creation.ts";
 import { type AccountHandler, accountRoutes } from "./account-routes.ts";
 import { type AccountsConfig, accountsConfig } from "./accounts-config.ts";
-import type { Identity } from "./identity.ts";
 import { createOidc, type OidcProvider } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
 
@@ -13,7 +12,10 @@ import { oidcRoutes } from "./oidc-routes.ts";
 export type Accounts = {
   /** Finds the user of a session cookie. Queries the database each time. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
-  /** Creates an account, even if sign-up is closed. Throws `invalid_request` or `email_taken`. */
+  /**
+   * Creates an account for the operator, who vouches for its email address, even if sign-up is closed.
+   * Throws `invalid_request` or `email_taken`.
+   */
   createAccount(account: NewAccount): Promise<{ id: string }>;
   /** The ways to sign in, for the sign-in page. */
   signInMethods: { signUp: "open" | "closed"; oidc: { name: string } | null };
@@ -26,15 +28,21 @@ export type Accounts = {
 /**
  * Creates accounts on better-auth in the database of the service. A session expires 7 days after the app was last opened.
  *
- * The email address of an account is not verified, but sharing by email address finds the account. The first account with
- * an email address owns it. Operators who can't accept that close sign-up (SECURITY.md).
+ * Sign-up with a password does not prove the email address. A share by email address reaches such an account only if no other
+ * user has the email address (ADR 15).
  *
  * No account becomes an administrator by itself, because the first one can be a stranger's.
  * Only `valetkey user add --admin` creates an administrator.
  */
 export function createAccounts(
   options: AccountsConfig & {
-    rememberPerson: (identity: Identity) => Promise<void>;
+    rememberPerson: (person: {
+      id: string;
+      email: string;
+      emailProvenBy: "oidc" | "operator" | undefined;
+      name: string;
+    }) => Promise<void>;
+    revokeApiTokens: (caller: Caller) => Promise<void>;
     /** An identity provider. Default: none. */
     oidc?: OidcProvider | undefined;
     /** Creates the deadline for one request to the identity provider. Default: 10,000 milliseconds. */
@@ -43,8 +51,19 @@ export function createAccounts(
 ): Accounts {
   let logger: FastifyBaseLogger | undefined;
 
-  async function remember({ id, email, name }: { id: string; email: string; name: string }): Promise<void> {
-    await options.rememberPerson({ id, email, name });
+  async function remember({ id, email, emailVerified, name }: User): Promise<void> {
+    // Only a sign-in with the provider creates an account with a verified email address.
+    await options.rememberPerson({ id, email, emailProvenBy: emailVerified ? "oidc" : undefined, name });
+  }
+
+  /** Runs after the session is stored. Disabling a user deletes the sessions that are stored, so none is left between the two. */
+  async function endIfDisabled(userId: string): Promise<void> {
+    try {
+      await options.requireEnabled(userId);
+    } catch (error) {
+      await (await auth.$context).internalAdapter.deleteUserSessions(userId);
+      throw error;
+    }
   }
 
   const open = (plugin?: BetterAuthPlugin) =>
@@ -53,8 +72,9 @@ export function createAccounts(
         ...options,
         ...(plugin && { plugin }),
         onUserChange: remember,
-        // Repeated at each sign-in, in case the process died between creating the account and recording the person.
         async onSession({ userId }) {
+          await endIfDisabled(userId);
+          // Repeated at each sign-in, in case the process died between creating the account and recording the person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user);
         },
@@ -83,7 +103,8 @@ export function createAccounts(
     findSession,
 
     async createAccount(account) {
-      const { id } = await createAccount(await auth.$context, account);
+      const { id, email, name } = await createAccount(await auth.$context, account);
+      await options.rememberPerson({ id, email, emailProvenBy: "operator", name });
       return { id };
     },
 
@@ -96,6 +117,7 @@ export function createAccounts(
         publicUrl: options.publicUrl,
         handle: auth.handler,
         findSession,
+        revokeApiTokens: options.revokeApiTokens,
         async endSession(cookieHeader) {
           await auth.api.signOut({ headers: new Headers({ cookie: cookieHeader }) });
         },

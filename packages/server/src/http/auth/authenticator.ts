@@ -1,10 +1,9 @@
 import type { FastifyRequest } from "fastify";
-import type { Caller, Person } from "../../domain/person.ts";
+import type { Caller } from "../../domain/person.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import type { Authenticate } from "../authentication.ts";
 import type { Accounts } from "./accounts.ts";
-import type { Identity } from "./identity.ts";
-import { createJwtVerifier, type JwtOptions } from "./jwt.ts";
+import { createJwtVerifier, type IdentifySubject, type JwtOptions } from "./jwt.ts";
 import { requireSameOrigin } from "./origin.ts";
 import { unauthenticated } from "./unauthenticated.ts";
 
@@ -20,8 +19,8 @@ const BEARER_SCHEME = /^bearer\b/i;
 export function createAuthenticator(options: {
   /** Without a secret and a JWKS URL, no JWT is accepted. */
   jwt?: JwtOptions | undefined;
-  authenticateApiToken: (token: string) => Promise<Person | undefined>;
-  rememberPerson: (identity: Identity) => Promise<void>;
+  authenticateApiToken: (token: string) => Promise<Caller | undefined>;
+  identifySubject: IdentifySubject;
   /** Without it, no cookie is accepted. */
   accounts?: Pick<Accounts, "findSession"> | undefined;
   publicUrl: string;
@@ -35,13 +34,13 @@ export function createAuthenticator(options: {
       : createJwtVerifier({
           ...jwt,
           clock,
-          remember: options.rememberPerson,
+          identify: options.identifySubject,
         });
 
   async function byApiToken(token: string): Promise<Caller> {
-    const person = await authenticateApiToken(token);
-    if (person === undefined) throw unauthenticated("The API token is invalid, expired or revoked.");
-    return { userId: person.id };
+    const caller = await authenticateApiToken(token);
+    if (caller === undefined) throw unauthenticated("The API token is invalid, expired or revoked.");
+    return caller;
   }
 
   async function bySession(request: FastifyRequest): Promise<Caller> {

@@ -1,7 +1,13 @@
-/** The user that a verified token or an account names. */
-export type Identity = { id: string; email: string | undefined; name: string | undefined };
+/** The claims of a verified token about its subject. */
+export type SubjectClaims = {
+  subject: string;
+  /** Undefined: the token says nothing about it. Null: the subject has no email address that shares can use. */
+  email: string | null | undefined;
+  isEmailVerified: boolean;
+  name: string | undefined;
+};
 
-const MAX_ID_LENGTH = 255;
+const MAX_SUBJECT_LENGTH = 255;
 export const MAX_NAME_LENGTH = 255;
 export const MAX_EMAIL_LENGTH = 254;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
@@ -9,19 +15,26 @@ const CONTROL = /\p{Cc}/u;
 
 /**
  * Reads the claims of a verified token. Undefined if `sub` is not a string of 1 to 255 characters.
- * An email address that the provider marks as unverified is ignored, so that nobody gets shares by claiming an address.
+ * An email address that the issuer marks as unverified counts as none, so that nobody gets shares by claiming it.
  */
-export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {
-  const id = plainText(claims.sub, MAX_ID_LENGTH);
-  if (id === undefined) return undefined;
-  const email = plainText(claims.email, MAX_EMAIL_LENGTH);
+export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
+  const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);
+  if (subject === undefined) return undefined;
   // Some providers send the flag as a string.
+  const isEmailVerified = claims.email_verified === true || claims.email_verified === "true";
   const isUnverified = claims.email_verified === false || claims.email_verified === "false";
   return {
-    id,
-    email: email !== undefined && EMAIL.test(email) && !isUnverified ? email : undefined,
+    subject,
+    email: isUnverified ? null : emailOf(claims.email),
+    isEmailVerified,
     name: plainText(claims.name, MAX_NAME_LENGTH),
   };
+}
+
+function emailOf(claim: unknown): string | null | undefined {
+  if (claim === undefined || claim === null) return undefined;
+  const email = plainText(claim, MAX_EMAIL_LENGTH);
+  return email !== undefined && EMAIL.test(email) ? email : null;
 }
 
 /** Returns a string of 1 to `maxLength` characters without control characters and lone surrogates, or else undefined. */

@@ -10,22 +10,23 @@ const claims = { sub: "user-1", exp: NOW / 1000 + HOUR_SECONDS };
 let now: number;
 let provider: JwksServer;
 let app: ReturnType<typeof createWhoamiApp>;
-let remembered: number;
+let identified: number;
 /** Delays the recording of a person. */
 let recorded: Promise<void>;
 
 beforeEach(async () => {
   now = NOW;
-  remembered = 0;
+  identified = 0;
   recorded = Promise.resolve();
   provider = await startJwksServer();
   app = createWhoamiApp(
     createAuthenticator({
       jwt: { jwksUrl: provider.url },
       authenticateApiToken: async () => undefined,
-      rememberPerson: async () => {
-        remembered += 1;
+      identifySubject: async ({ subject }) => {
+        identified += 1;
         await recorded;
+        return { userId: subject };
       },
       publicUrl: "http://localhost:3000",
       clock: () => now,
@@ -105,11 +106,11 @@ describe("requirement 27: keys of an identity provider", () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     recorded = promise;
     const checking = send(token);
-    await expect.poll(() => remembered).toBe(1);
+    await expect.poll(() => identified).toBe(1);
     const next = await publishKey("k2");
     now += 30_000;
     const other = send(await signWith(next, { ...claims, sub: "user-2" }));
-    await expect.poll(() => remembered).toBe(2);
+    await expect.poll(() => identified).toBe(2);
     resolve();
     expect(await Promise.all([checking, other])).toEqual([200, 200]);
     expect(await send(token)).toBe(401);
@@ -142,7 +143,7 @@ describe("requirement 27: keys of an identity provider", () => {
     now += 60_000;
     expect(await send(token)).toBe(200);
     expect(provider.fetches()).toBe(2);
-    expect(remembered).toBe(1);
+    expect(identified).toBe(1);
   });
 });
 

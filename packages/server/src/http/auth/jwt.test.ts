@@ -2,8 +2,7 @@ import { createHmac } from "node:crypto";
 import { exportSPKI, importJWK } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createAuthenticator } from "./authenticator.ts";
-import type { Identity } from "./identity.ts";
-import type { JwtOptions } from "./jwt.ts";
+import type { IdentifySubject, JwtOptions } from "./jwt.ts";
 import { newSigningKey, signWith } from "./testing/jwks-server.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "./testing/test-jwt.ts";
 import { createWhoamiApp } from "./testing/whoami-app.ts";
@@ -13,20 +12,20 @@ const NOW_SECONDS = NOW / 1000;
 const claims = { sub: "user-1", exp: NOW_SECONDS + 60 };
 
 let now: number;
-let remembered: Identity[];
+let identified: Parameters<IdentifySubject>[0][];
 beforeEach(() => {
   now = NOW;
-  remembered = [];
+  identified = [];
 });
 
 function appWith(jwt: JwtOptions) {
   return createWhoamiApp(
     createAuthenticator({
       jwt,
-      authenticateApiToken: async (token) =>
-        token === "vk_good" ? { id: "token-owner", email: undefined, name: undefined, isAdmin: false } : undefined,
-      rememberPerson: async (identity) => {
-        remembered.push(identity);
+      authenticateApiToken: async (token) => (token === "vk_good" ? { userId: "token-owner" } : undefined),
+      identifySubject: async (claims) => {
+        identified.push(claims);
+        return { userId: claims.subject };
       },
       publicUrl: "http://localhost:3000",
       clock: () => now,
@@ -95,7 +94,7 @@ describe("requirement 27: a token is refused", () => {
     ["longer than 8,192 characters", { ...claims, padding: "p".repeat(9000) }, /longer/],
   ])("%s", async (_, token, text) => {
     expect(await call(bySecret, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(text));
-    expect(remembered).toEqual([]);
+    expect(identified).toEqual([]);
   });
 
   it("without a signature (`none`)", async () => {
@@ -161,7 +160,7 @@ describe("a token that was verified before", () => {
     const authenticate = createAuthenticator({
       jwt: bySecret,
       authenticateApiToken: async () => undefined,
-      rememberPerson: async () => undefined,
+      identifySubject: async ({ subject }) => ({ userId: subject }),
       publicUrl: "http://localhost:3000",
       clock: () => now,
     });
@@ -189,21 +188,24 @@ describe("a token that was verified before", () => {
     };
     await app.inject({ url: "/whoami", headers });
     await app.inject({ url: "/whoami", headers });
-    expect(remembered).toEqual([{ id: "user-1", email: "Ann@example.com", name: "Ann" }]);
+    const email = { email: "Ann@example.com", isEmailVerified: false };
+    expect(identified).toEqual([{ issuer: "jwt-secret", subject: "user-1", ...email, name: "Ann" }]);
   });
 });
 
 describe("a token records the email address", () => {
   it.each([
-    ["an address", { email: "ann@example.com" }, "ann@example.com"],
-    ["a verified address", { email: "ann@example.com", email_verified: true }, "ann@example.com"],
-    ["not if it is unverified", { email: "ann@example.com", email_verified: false }, undefined],
-    ["not if it is unverified, flagged by a string", { email: "ann@example.com", email_verified: "false" }, undefined],
-    ["not if it is not an email address", { email: "ann" }, undefined],
-    ["not if it is not a string", { email: ["ann@example.com"] as never }, undefined],
-  ])("%s", async (_, extra, email) => {
+    ["without a proof if it has no flag", { email: "ann@example.com" }, "ann@example.com", false],
+    ["with a proof if it is verified", { email: "ann@example.com", email_verified: true }, "ann@example.com", true],
+    ["with a proof by a string", { email: "ann@example.com", email_verified: "true" }, "ann@example.com", true],
+    ["as none if it is unverified", { email: "ann@example.com", email_verified: false }, null, false],
+    ["as none if it is unverified by a string", { email: "ann@example.com", email_verified: "false" }, null, false],
+    ["as none if it is not an email address", { email: "ann" }, null, false],
+    ["as none if it is not a string", { email: ["ann@example.com"] as never }, null, false],
+    ["not if it is missing", {}, undefined, false],
+  ])("%s", async (_, extra, email, isEmailVerified) => {
     await call(bySecret, `Bearer ${await signTestJwt({ ...claims, ...extra })}`);
-    expect(remembered).toEqual([{ id: "user-1", email, name: undefined }]);
+    expect(identified).toMatchObject([{ subject: "user-1", email, isEmailVerified, name: undefined }]);
   });
 
   it("and the request fails if the record can't be written", async () => {
@@ -211,7 +213,7 @@ describe("a token records the email address", () => {
       createAuthenticator({
         jwt: bySecret,
         authenticateApiToken: async () => undefined,
-        rememberPerson: async () => Promise.reject(new Error("no database")),
+        identifySubject: async () => Promise.reject(new Error("no database")),
         publicUrl: "http://localhost:3000",
         clock: () => now,
       }),

@@ -1,9 +1,9 @@
 import { createSecretKey } from "node:crypto";
 import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
-import type { Caller } from "../../domain/person.ts";
+import type { Caller, JwtIssuer } from "../../domain/person.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
-import { type Identity, identityOf } from "./identity.ts";
+import { type SubjectClaims, subjectClaimsOf } from "./identity.ts";
 import { followKeySet } from "./jwks.ts";
 import { unauthenticated } from "./unauthenticated.ts";
 
@@ -25,6 +25,9 @@ export type JwtOptions = {
   audience?: string | undefined;
 };
 
+/** Returns the user of a subject, and records the user. */
+export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
+
 export type JwtVerifier = {
   /** The caller of a verified token that is still valid. Undefined: the token needs `verify`. Synchronous for the hot path. */
   recall(token: string): Caller | undefined;
@@ -34,12 +37,10 @@ export type JwtVerifier = {
 
 /**
  * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). Only a fixed list of algorithms is accepted,
- * `exp` and `sub` are required, and there is no clock tolerance. `remember` records the user before a token is first accepted.
+ * `exp` and `sub` are required, and there is no clock tolerance. `identify` returns and records the user before a token is first accepted.
  */
-export function createJwtVerifier(
-  options: JwtOptions & { clock: Clock; remember: (identity: Identity) => Promise<void> },
-): JwtVerifier {
-  const { clock, remember, jwksUrl } = options;
+export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
+  const { clock, identify, jwksUrl } = options;
   const verified = new VerifiedTokens();
   let generation = 0;
   const secret = options.secret === undefined ? undefined : createSecretKey(Buffer.from(options.secret));
@@ -54,21 +55,23 @@ export function createJwtVerifier(
           },
         });
 
-  async function check(token: string): Promise<JWTPayload> {
+  async function check(token: string): Promise<{ issuer: JwtIssuer; payload: JWTPayload }> {
     const checks: JWTVerifyOptions = { requiredClaims: ["exp", "sub"], currentDate: new Date(clock()) };
     if (options.issuer !== undefined) checks.issuer = options.issuer;
     if (options.audience !== undefined) checks.audience = options.audience;
     const { alg } = decodeProtectedHeader(token);
     if (secret !== undefined && alg === "HS256") {
-      return (await jwtVerify(token, secret, { ...checks, algorithms: SECRET_ALGORITHMS })).payload;
+      const { payload } = await jwtVerify(token, secret, { ...checks, algorithms: SECRET_ALGORITHMS });
+      return { issuer: "jwt-secret", payload };
     }
     if (keySet === undefined) throw new errors.JOSEAlgNotAllowed();
     const publicKeyChecks = { ...checks, algorithms: KEY_SET_ALGORITHMS };
     try {
-      return (await jwtVerify(token, keySet.getKey, publicKeyChecks)).payload;
+      return { issuer: "jwks", payload: (await jwtVerify(token, keySet.getKey, publicKeyChecks)).payload };
     } catch (error) {
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-      return checkWithEach(error, (key) => jwtVerify(token, key, publicKeyChecks));
+      const payload = await checkWithEach(error, (key) => jwtVerify(token, key, publicKeyChecks));
+      return { issuer: "jwks", payload };
     }
   }
 
@@ -85,13 +88,12 @@ export function createJwtVerifier(
       }
       // Not cached if a key was withdrawn meanwhile. The next request then uses the new keys.
       const begun = generation;
-      const claims = await check(token).catch(refuse);
-      const identity = identityOf(claims);
-      if (identity === undefined)
+      const { issuer, payload } = await check(token).catch(refuse);
+      const claims = subjectClaimsOf(payload);
+      if (claims === undefined)
         throw unauthenticated("The bearer token's sub must be a string of 1 to 255 characters.");
-      if (verified.get(token)?.caller.userId !== identity.id) await remember(identity);
-      const caller = Object.freeze({ userId: identity.id });
-      if (begun === generation) verified.set(token, { caller, expiresAt: (claims.exp ?? 0) * 1000 });
+      const caller = verified.get(token)?.caller ?? Object.freeze(await identify({ ...claims, issuer }));
+      if (begun === generation) verified.set(token, { caller, expiresAt: (payload.exp ?? 0) * 1000 });
       return caller;
     },
   };

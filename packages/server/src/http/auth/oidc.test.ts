@@ -11,7 +11,13 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect([answer.statusCode, answer.headers.location]).toEqual([302, "/n/1?tab=files#top"]);
     expect(answer.headers["cache-control"]).toBe("no-store");
     const userId = await who(answer);
-    expect(people.get(userId)).toEqual({ id: userId, email: ADDRESS, name: "Ann", isAdmin: false });
+    expect(people.get(userId)).toEqual({
+      id: userId,
+      email: ADDRESS,
+      emailProvenBy: "oidc",
+      name: "Ann",
+      isAdmin: false,
+    });
     const session = await call("GET", "/auth/get-session", { cookie: cookieOf(answer) });
     expect(session.json().user).toMatchObject({ id: userId, emailVerified: true, image: null });
     const cookie = answer.cookies.find(({ name }) => name.includes("session"));

@@ -37,6 +37,8 @@ export type ServiceOptions = {
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
+  /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
+  jwksUrl?: string;
   /** Default: open. */
   signUp?: "open" | "closed";
   /** Replaces the bucket or the database that the use cases call. */
@@ -76,6 +78,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     newId: uuidv7,
     newSecret: () => randomBytes(32).toString("base64url"),
     limits: { ...limits, ...options.limits },
+    jwtIssuers: options.jwksUrl === undefined ? ["jwt-secret"] : ["jwt-secret", "jwks"],
     onDeletionsQueued: () => onDeletionsQueued(),
     scanning: options.scanning,
     onVerificationQueued: () => undefined,
@@ -86,9 +89,9 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const app = buildApp({
     useCases,
     authenticate: createAuthenticator({
-      jwt: { secret: TEST_JWT_SECRET },
+      jwt: { secret: TEST_JWT_SECRET, jwksUrl: options.jwksUrl },
       authenticateApiToken: useCases.authenticateApiToken,
-      rememberPerson: useCases.rememberPerson,
+      identifySubject: useCases.identifySubject,
       ...(accounts && { accounts }),
       publicUrl: PUBLIC_URL,
       clock,
@@ -133,9 +136,11 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   };
 }
 
-type AccountOptions = Pick<UseCases, "rememberPerson"> & Pick<ServiceOptions, "signUp">;
+type AccountOptions = Pick<UseCases, "rememberPerson" | "requireEnabled" | "revokeApiTokens"> &
+  Pick<ServiceOptions, "signUp">;
 
-function accountsOn({ db, file }: TestDatabase, { rememberPerson, signUp = "open" }: AccountOptions): Accounts {
+function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }: AccountOptions): Accounts {
+  const { rememberPerson, requireEnabled, revokeApiTokens } = options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
     tables: authTables,
@@ -144,6 +149,8 @@ function accountsOn({ db, file }: TestDatabase, { rememberPerson, signUp = "open
     signUp,
     newId: uuidv7,
     rememberPerson,
+    requireEnabled,
+    revokeApiTokens,
   });
 }
 

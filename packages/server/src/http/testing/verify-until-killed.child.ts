@@ -21,6 +21,7 @@ const { claimVerification, runVerification } = createUseCases({
   clock: Date.now,
   newId: randomUUID,
   newSecret: randomUUID,
+  jwtIssuers: [],
   limits: {
     urlTtlDefaultSeconds: 60,
     urlTtlMaxSeconds: 60,

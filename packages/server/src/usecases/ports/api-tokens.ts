@@ -12,9 +12,13 @@ export type ApiToken = {
 
 export type ApiTokenQueries = {
   insert(token: ApiToken): Promise<void>;
-  /** The live token with this hash, and its user. */
+  /** The live token with this hash, and its user. A disabled user has no live token. */
   findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
   list(userId: string): Promise<ApiToken[]>;
   /** False: the user has no such token. */
   delete(userId: string, tokenId: string): Promise<boolean>;
+  /** False: there is no such token. */
+  deleteOfAnyUser(tokenId: string): Promise<boolean>;
+  /** Returns the number of deleted tokens. */
+  deleteAll(userId: string): Promise<number>;
 };

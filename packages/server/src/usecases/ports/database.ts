@@ -3,6 +3,8 @@ import type { ApiTokenQueries } from "./api-tokens.ts";
 import type { AttachmentQueries } from "./attachments.ts";
 import type { AuditQueries, UrlAuditLog } from "./audit.ts";
 import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
+import type { DisabledUserQueries } from "./disabled-users.ts";
+import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
@@ -21,6 +23,8 @@ export type Queries = {
   uploads: UploadQueries;
   shares: ShareQueries;
   people: PeopleQueries;
+  identities: IdentityQueries;
+  disabledUsers: DisabledUserQueries;
   apiTokens: ApiTokenQueries;
   objectDeletions: ObjectDeletionQueries;
   verifications: VerificationQueries;

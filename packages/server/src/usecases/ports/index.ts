@@ -1,4 +1,5 @@
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
+import type { JwtIssuer } from "../../domain/person.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import type { Scanner } from "./scanner.ts";
@@ -10,6 +11,8 @@ export type * from "./audit.ts";
 export type * from "./bucket.ts";
 export type * from "./bucket-capabilities.ts";
 export type * from "./database.ts";
+export type * from "./disabled-users.ts";
+export type * from "./identities.ts";
 export type * from "./inventory.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
@@ -54,6 +57,8 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
+  /** The issuers whose JWTs are accepted. */
+  jwtIssuers: readonly JwtIssuer[];
   /** The capabilities that are known at this moment. */
   capabilities: () => BucketCapabilities;
   /** Returns 256 random bits, base64url. */

@@ -1,11 +1,21 @@
-import type { Person } from "../../domain/person.ts";
+import type { EmailHolder, EmailProof, Person } from "../../domain/person.ts";
+
+/**
+ * `email` undefined: the email address and its proof stay. Null: the user has none any more.
+ * The proof of an email address stays until the email address changes.
+ */
+export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
+  email: string | null | undefined;
+  emailProvenBy?: EmailProof | undefined;
+  now: number;
+};
 
 export type PeopleQueries = {
   /** Creates or updates a user. Never revokes `isAdmin`. */
-  put(person: Person & { now: number }): Promise<void>;
+  put(person: PersonChange): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
   /** Users by id. Unknown users are absent. One query. */
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;
   /** The users with one of these normalised email addresses. */
-  findByEmails(emails: readonly string[]): Promise<Person[]>;
+  findByEmails(emails: readonly string[]): Promise<EmailHolder[]>;
 };

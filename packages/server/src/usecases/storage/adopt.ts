@@ -5,6 +5,7 @@ import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
+import { requireAdministrator } from "../people.ts";
 import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
 /**
@@ -29,8 +30,7 @@ export type AdoptInput = {
  */
 export function adoptObject({ db, bucket, clock, newId, scanning, onVerificationQueued }: Deps) {
   return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
-    const person = await db.people.find(caller.userId);
-    if (person?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
+    await requireAdministrator(db, caller);
     const { noteId } = input;
     const objectKey = chooseKey(bucket, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));

@@ -18,12 +18,14 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
   const { form, problems, report } = useProblems<"current" | "new">();
   const change = useMutation({
     mutationFn: accounts.changePassword,
-    async onSuccess(_, { revokeOtherSessions: isAll }) {
-      toasts.add({ title: isAll ? words.account.passwordChangedAll : words.account.passwordChanged });
+    async onSuccess(_, { revokeOtherSessions: isAll, revokeApiTokens }) {
+      const changed = isAll ? words.account.passwordChangedAll : words.account.passwordChanged;
+      toasts.add({ title: revokeApiTokens ? `${changed} ${words.account.tokensRevoked}` : changed });
       onClose();
       // The service replaces the session when it ends all others.
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       await queryClient.invalidateQueries({ queryKey: keys.sessions });
+      if (revokeApiTokens) await queryClient.invalidateQueries({ queryKey: keys.tokens });
     },
     onError(failure) {
       if (!hasCode(failure, "invalid_request")) return;
@@ -34,7 +36,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const values = valuesOf(event.currentTarget, ["current", "new", "endOthers"]);
+    const values = valuesOf(event.currentTarget, ["current", "new", "endOthers", "revokeTokens"]);
     const isSame = values.new !== "" && values.new === values.current;
     const hasProblem = report({
       current: values.current === "" ? words.problems.passwordMissing : undefined,
@@ -42,7 +44,13 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
     });
     if (hasProblem) return;
     const revokeOtherSessions = values.endOthers !== "";
-    change.mutate({ currentPassword: values.current, newPassword: values.new, revokeOtherSessions });
+    const revokeApiTokens = values.revokeTokens !== "";
+    change.mutate({
+      currentPassword: values.current,
+      newPassword: values.new,
+      revokeOtherSessions,
+      revokeApiTokens,
+    });
   }
 
   return (
@@ -74,6 +82,13 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
         <span>
           {words.account.endOthers}
           <span className="block text-muted text-small">{words.account.endOthersHint}</span>
+        </span>
+      </label>
+      <label className="flex items-start gap-3">
+        <input type="checkbox" name="revokeTokens" className="mt-1 size-4 shrink-0 accent-accent" />
+        <span>
+          {words.account.revokeTokens}
+          <span className="block text-muted text-small">{words.account.revokeTokensHint}</span>
         </span>
       </label>
       <div className="flex justify-end gap-2">

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import type { Share } from "@valetkey/client";
+import type { Share, ShareResult } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { type Subject, sharesQuery } from "./shares-query.ts";
@@ -11,7 +11,7 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
   return client.shares.put(subject, { ...receivers, role: "viewer" });
 }
 
-/** Gives access to the users who have these email addresses. The result lists the email addresses that no user has. */
+/** Gives access to the users who have these email addresses. The result lists them by outcome. */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
@@ -20,9 +20,13 @@ export function useInvite(subject: Subject) {
     async mutationFn({ emails, terms }: { emails: string[]; terms: Terms }) {
       const { shares, results } = await put(subject, { emails, ...terms });
       queryClient.setQueryData(queryKey, shares);
-      const withOutcome = (wanted: "shared" | "unknown") =>
+      const withOutcome = (wanted: ShareResult["outcome"]) =>
         results.flatMap(({ email, outcome }) => (email !== undefined && outcome === wanted ? [email] : []));
-      return { shared: withOutcome("shared"), unknown: withOutcome("unknown") };
+      return {
+        shared: withOutcome("shared"),
+        unknown: withOutcome("unknown"),
+        ambiguous: withOutcome("ambiguous"),
+      };
     },
     // Not awaited, so that the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),

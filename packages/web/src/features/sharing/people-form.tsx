@@ -51,14 +51,18 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
     invite.mutate(
       { emails, terms: { role, expiresAt } },
       {
-        onSuccess({ unknown }) {
+        onSuccess({ unknown, ambiguous }) {
+          const refused = [...unknown, ...ambiguous];
           // The user may have typed more email addresses meanwhile.
-          setChosen((now) => now.filter((email) => !emails.includes(email) || unknown.includes(email)));
+          setChosen((now) => now.filter((email) => !emails.includes(email) || refused.includes(email)));
           inputRef.current?.focus();
-          if (unknown.length === 0) return;
+          if (refused.length === 0) return;
           const { people } = words;
           const advice = instance?.signUp === "closed" ? people.unknownClosed : people.unknownOpen;
-          setRefusal({ emails: unknown, problem: `${people.unknown(unknown)} ${advice}` });
+          const problems = [];
+          if (unknown.length > 0) problems.push(`${people.unknown(unknown)} ${advice}`);
+          if (ambiguous.length > 0) problems.push(people.ambiguous(ambiguous));
+          setRefusal({ emails: refused, problem: problems.join(" ") });
         },
       },
     );

@@ -31,6 +31,10 @@ export const sharing = {
       emails.length === 1
         ? `No one here has the email address ${emails[0]}.`
         : `No one here has these email addresses: ${emails.join(", ")}.`,
+    ambiguous: (emails: string[]) =>
+      emails.length === 1
+        ? `Several people here use the email address ${emails[0]}, so it was not shared. Ask the administrator which account is theirs.`
+        : `Several people here use each of these email addresses, so they got no share: ${emails.join(", ")}. Ask the administrator which accounts are theirs.`,
     unknownOpen: "Ask them to sign up first, or copy a temporary link of a file.",
     unknownClosed: "Ask the administrator to make them an account, or copy a temporary link of a file.",
   },

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
+import { requireEnabled } from "../../../usecases/disabled-users.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { OidcProvider } from "../oidc.ts";
@@ -56,11 +57,13 @@ export async function openAccounts(
       oidcDeadline,
       newId: uuidv7,
       rememberPerson,
+      requireEnabled: requireEnabled({ db }),
+      revokeApiTokens: async () => undefined,
     });
     const authenticate = createAuthenticator({
       jwt: { secret: TEST_JWT_SECRET },
       authenticateApiToken: async () => undefined,
-      rememberPerson,
+      identifySubject: async ({ subject }) => ({ userId: subject }),
       accounts,
       publicUrl,
       clock: Date.now,

@@ -4,6 +4,7 @@ import {
   CreateTokenBody,
   Me,
   TokenParams,
+  TokensQuery,
   type ApiToken as WireToken,
 } from "@valetkey/contract";
 import type { ApiToken } from "../../../usecases/ports/index.ts";
@@ -18,17 +19,24 @@ const schemas = operations("tokens", {
     response: { 200: Me },
   },
   createToken: {
-    summary: "Create an API token that acts as you. Only this response contains it",
+    summary:
+      "Create an API token that acts as you. Only this response contains it. Of a JWT's user, it expires within 90 days",
     body: CreateTokenBody,
     response: { 201: CreatedToken },
   },
   listTokens: {
-    summary: "List your API tokens, without their secrets",
+    summary: "List your API tokens, or as an administrator those of another user, without their secrets",
+    querystring: TokensQuery,
     response: { 200: ApiTokens },
   },
   revokeToken: {
-    summary: "Revoke one of your API tokens",
+    summary: "Revoke one of your API tokens, or as an administrator any API token",
     params: TokenParams,
+    response: { 204: emptyResponse },
+  },
+  revokeTokens: {
+    summary: "Revoke all your API tokens, or as an administrator those of another user",
+    querystring: TokensQuery,
     response: { 204: emptyResponse },
   },
 });
@@ -48,8 +56,13 @@ export function tokenRoutes(app: App, { useCases }: RouteDeps): void {
   });
 
   app.get("/tokens", { schema: schemas.listTokens }, async (request) => ({
-    tokens: (await useCases.listApiTokens(callerOf(request))).map(present),
+    tokens: (await useCases.listApiTokens(callerOf(request), request.query.userId)).map(present),
   }));
+
+  app.delete("/tokens", { schema: schemas.revokeTokens }, async (request, reply) => {
+    await useCases.revokeApiTokens(callerOf(request), request.query.userId);
+    return reply.code(204).send(null);
+  });
 
   app.delete("/tokens/:tokenId", { schema: schemas.revokeToken }, async (request, reply) => {
     await useCases.revokeApiToken(callerOf(request), request.params.tokenId);

@@ -1,0 +1,36 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+import { columnTypesOf, keyedTable } from "./column-types.ts";
+
+/**
+ * Names the user of each subject of each issuer of JWTs (ADR 14). A user of before who has no account is the subject of a JWT, but
+ * no row says of which issuer. The first token of that subject claims the row.
+ * Adds the proof of email addresses (ADR 15). Of the accounts, only those of an identity provider have a verified one.
+ */
+export function identities(engine: EngineName): Migration {
+  const { id, text } = columnTypesOf(engine);
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("identities")
+        .addColumn("issuer", text, (c) => c.notNull())
+        .addColumn("subject", id, (c) => c.notNull())
+        // Unique, so that two subjects are never one user.
+        .addColumn("user_id", id, (c) => c.notNull().unique())
+        .addPrimaryKeyConstraint("identities_pk", ["issuer", "subject"])
+        .modifyEnd(keyedTable(engine))
+        .execute();
+      // On PostgreSQL the ids of the two tables have different collations, so the comparison must name one.
+      const accountId = engine === "sqlite" ? sql`auth_users.id` : sql`auth_users.id collate "C"`;
+      await sql`
+        insert into identities (issuer, subject, user_id)
+        select 'legacy', people.id, people.id from people
+        where not exists (select 1 from auth_users where ${accountId} = people.id)`.execute(db);
+      await db.schema.alterTable("people").addColumn("email_proven_by", text).execute();
+      await sql`
+        update people set email_proven_by = 'oidc'
+        where exists (select 1 from auth_users where ${accountId} = people.id and email_verified)`.execute(db);
+    },
+  };
+}

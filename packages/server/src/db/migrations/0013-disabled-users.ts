@@ -1,0 +1,19 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+import { columnTypesOf, keyedTable } from "./column-types.ts";
+
+/** The users whom the operator has disabled. A table of its own stays small, because every access decision reads it. */
+export function disabledUsers(engine: EngineName): Migration {
+  const { id, integer } = columnTypesOf(engine);
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("disabled_users")
+        .addColumn("user_id", id, (c) => c.primaryKey().notNull())
+        .addColumn("disabled_at", integer, (c) => c.notNull())
+        .modifyEnd(keyedTable(engine))
+        .execute();
+    },
+  };
+}

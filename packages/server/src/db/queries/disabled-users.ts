@@ -1,0 +1,26 @@
+import type { Kysely } from "kysely";
+import type { DisabledUserQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+
+export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
+  return {
+    async add(userId, now) {
+      await db
+        .insertInto("disabled_users")
+        .values({ user_id: userId, disabled_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await db.deleteFrom("auth_sessions").where("user_id", "=", userId).execute();
+    },
+
+    async remove(userId) {
+      const row = db.deleteFrom("disabled_users").where("user_id", "=", userId);
+      return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+
+    async has(userId) {
+      const row = db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId);
+      return (await row.executeTakeFirst()) !== undefined;
+    },
+  };
+}

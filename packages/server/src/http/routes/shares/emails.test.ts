@@ -1,0 +1,105 @@
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import { signTestJwt } from "../../auth/testing/test-jwt.ts";
+import { useService } from "../../testing/use-service.ts";
+
+describe.each(engines)("requirement 34: shares by email address on $name", (engine) => {
+  const service = useService({ engine, hasAccounts: true });
+  const owner = service.as("owner");
+
+  /** Uses a token of this user with these claims, as the application does when the user comes. */
+  async function comes(sub: string, claims: { email?: string; email_verified?: boolean }): Promise<void> {
+    const authorization = `Bearer ${await signTestJwt({ sub, ...claims })}`;
+    expect((await service.anonymous.send("GET /me", { headers: { authorization } })).status).toBe(200);
+  }
+
+  async function signUp(email: string): Promise<string> {
+    const json = { email, name: "Stranger", password: "correct horse battery" };
+    const headers = { origin: "https://files.example.com" };
+    return (await service.anonymous.send("POST /auth/sign-up/email", { headers, json })).body.user.id;
+  }
+
+  /** Returns the outcome and the users with whom a new note was shared. */
+  async function shareWith(email: string) {
+    const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+    const { body } = await owner.send(`PUT /notes/${id}/shares`, { json: { emails: [email] } });
+    const [{ outcome }] = body.results;
+    return { outcome, users: body.shares.map((share: { userId: string }) => share.userId) };
+  }
+
+  const newEmail = () => `${uuidv7()}@example.com`;
+
+  it("reach the only holder, even without a proof", async () => {
+    const email = newEmail();
+    const id = await signUp(email);
+    expect(await shareWith(email)).toEqual({ outcome: "shared", users: [id] });
+  });
+
+  it("reach the proven holder alone", async () => {
+    const email = newEmail();
+    await signUp(email);
+    await comes("proven", { email, email_verified: true });
+    expect(await shareWith(email)).toEqual({ outcome: "shared", users: ["proven"] });
+  });
+
+  it("reach nobody if several unproven users hold the email address", async () => {
+    const email = newEmail();
+    await signUp(email);
+    await comes("unproven", { email });
+    expect(await shareWith(email)).toEqual({ outcome: "ambiguous", users: [] });
+  });
+
+  it("reach nobody if several users have proven the email address", async () => {
+    const email = newEmail();
+    await comes("first-proven", { email, email_verified: true });
+    await comes("second-proven", { email, email_verified: true });
+    expect(await shareWith(email)).toEqual({ outcome: "ambiguous", users: [] });
+  });
+
+  it("leave the other receivers their shares", async () => {
+    const [email, other] = [newEmail(), newEmail()];
+    await signUp(email);
+    await comes("holder", { email });
+    await comes("other", { email: other });
+    const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+    const { body } = await owner.send(`PUT /notes/${id}/shares`, { json: { emails: [email, other] } });
+    expect(body.results).toEqual([
+      { email, outcome: "ambiguous" },
+      { email: other, outcome: "shared" },
+    ]);
+  });
+
+  it("reach a user no more whose issuer marks the email address as unverified", async () => {
+    const email = newEmail();
+    await comes("unverified", { email, email_verified: true });
+    expect(await shareWith(email)).toEqual({ outcome: "shared", users: ["unverified"] });
+    await comes("unverified", { email, email_verified: false });
+    expect(await shareWith(email)).toEqual({ outcome: "unknown", users: [] });
+  });
+
+  it("reach a user at the new email address only after a change", async () => {
+    const [before, after] = [newEmail(), newEmail()];
+    await comes("moved", { email: before, email_verified: true });
+    await comes("moved", { email: after });
+    expect(await shareWith(before)).toEqual({ outcome: "unknown", users: [] });
+    expect(await shareWith(after)).toEqual({ outcome: "shared", users: ["moved"] });
+  });
+
+  it("still reach a user whose next token has no email address", async () => {
+    const email = newEmail();
+    await comes("silent", { email, email_verified: true });
+    await comes("silent", {});
+    expect(await shareWith(email)).toEqual({ outcome: "shared", users: ["silent"] });
+  });
+
+  it("leave an existing share alone when the email address changes", async () => {
+    const email = newEmail();
+    await comes("stays", { email });
+    const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+    await owner.send(`PUT /notes/${id}/shares`, { json: { emails: [email] } });
+    await comes("stays", { email, email_verified: false });
+    const { body } = await owner.send(`GET /notes/${id}/shares`);
+    expect(body.shares).toMatchObject([{ userId: "stays", email: null }]);
+  });
+});

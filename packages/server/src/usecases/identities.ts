@@ -1,0 +1,39 @@
+import type { Caller, Subject } from "../domain/person.ts";
+import { rememberPerson } from "./people.ts";
+import type { Deps, Queries } from "./ports/index.ts";
+
+type Claims = { email: string | null | undefined; isEmailVerified: boolean; name: string | undefined };
+
+/** Returns the user of a verified token, and records the user. */
+export function identifySubject(deps: Deps) {
+  const remember = rememberPerson(deps);
+  return async (claims: Subject & Claims): Promise<Caller> => {
+    const { issuer, subject, email, isEmailVerified, name } = claims;
+    const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
+    await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, name });
+    return { userId };
+  };
+}
+
+/**
+ * Returns the user id of a subject. A new subject gets itself as its id if nobody has this id, and otherwise a generated id.
+ * So a subject can take over neither an account nor a subject of another issuer (ADR 14).
+ */
+export async function userOfSubject(
+  { identities }: Pick<Queries, "identities">,
+  { issuer, subject, newId, jwtIssuers }: Subject & Pick<Deps, "newId" | "jwtIssuers">,
+): Promise<string> {
+  const find = async () => (await identities.find(issuer, [subject])).get(subject);
+  const known = await find();
+  if (known !== undefined) return known;
+  if (await identities.claimLegacy({ issuer, subject })) return subject;
+  const holder = (await identities.findHolders([subject])).get(subject);
+  // A replica of the previous version records a person without an issuer. Only the only issuer can be meant.
+  const isFree = holder === undefined || (holder.kind === "person" && jwtIssuers.length === 1);
+  if (isFree && (await identities.add({ issuer, subject, userId: subject }))) return subject;
+  await identities.add({ issuer, subject, userId: newId() });
+  // Another replica may have been faster, so the row decides.
+  const userId = await find();
+  if (userId === undefined) throw new Error("The subject has no user id after it was added.");
+  return userId;
+}

@@ -1,0 +1,7 @@
+export type DisabledUserQueries = {
+  /** Disables a user and ends all sessions of the account. Run it in a transaction. */
+  add(userId: string, now: number): Promise<void>;
+  /** False: the user was not disabled. */
+  remove(userId: string): Promise<boolean>;
+  has(userId: string): Promise<boolean>;
+};

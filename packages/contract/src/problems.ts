@@ -45,6 +45,7 @@ export const problems = {
   object_not_found: { status: 422, title: "Object not found" },
   idempotency_key_reused: { status: 422, title: "Idempotency key reused" },
   upload_rejected: { status: 422, title: "Upload rejected" },
+  too_many_uploads: { status: 429, title: "Too many pending uploads" },
   rate_limited: { status: 429, title: "Too many requests" },
   headers_too_large: { status: 431, title: "Headers too large" },
   upload_aborted: { status: 400, title: "Upload aborted" },
@@ -53,6 +54,7 @@ export const problems = {
   scanner_unavailable: { status: 503, title: "Virus scanner unavailable" },
   identity_provider_unavailable: { status: 503, title: "Identity provider unavailable" },
   database_unavailable: { status: 503, title: "Database unavailable" },
+  search_timeout: { status: 503, title: "Search took too long" },
   shutting_down: { status: 503, title: "Shutting down" },
 } as const satisfies Record<string, { status: number; title: string }>;
 

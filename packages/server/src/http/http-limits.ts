@@ -3,6 +3,8 @@ export const httpLimits = {
   jsonBodyBytes: 1_048_576,
   /** Levels of nesting in a JSON body. The deepest schema has three. */
   jsonDepth: 16,
+  /** The most JSON of the items of one page. A longer page ends early, and its cursor continues. */
+  pageBytes: 1_048_576,
   headerBytes: 16_384,
   /** Headers must be complete within this time. Milliseconds. */
   headersTimeoutMs: 20_000,

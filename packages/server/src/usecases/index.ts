@@ -3,7 +3,7 @@ import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } f
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
-import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
+import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
@@ -30,6 +30,7 @@ export function createUseCases(deps: Deps) {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
     getNote: getNote(deps),
+    listAttachments: listAttachments(deps),
     updateNote: updateNote(deps),
     deleteNote: deleteNote(deps),
     attachFile: attachFile(deps),

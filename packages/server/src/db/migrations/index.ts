@@ -11,6 +11,7 @@ import { signedForms } from "./0008-signed-forms.ts";
 import { search } from "./0009-search.ts";
 import { sharesByPerson } from "./0010-shares-by-person.ts";
 import { dropSignedForms } from "./0011-drop-signed-forms.ts";
+import { boundedLists } from "./0015-bounded-lists.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -26,5 +27,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0009-search": search(engine),
     "0010-shares-by-person": sharesByPerson,
     "0011-drop-signed-forms": dropSignedForms,
+    "0015-bounded-lists": boundedLists(engine),
   };
 }

@@ -1,11 +1,11 @@
-import type { CompiledQuery, ExpressionBuilder, Kysely, Selectable } from "kysely";
+import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { fold } from "../../domain/fold.ts";
-import type { Note } from "../../domain/note.ts";
+import type { Note, NoteSummary } from "../../domain/note.ts";
 import type { NoteQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import { deleteAttachmentsOf } from "./attachments.ts";
+import { countListed, deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
 
@@ -28,6 +28,24 @@ export function toNote(row: NoteRow): Note {
     body: row.body,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+  };
+}
+
+// On SQLite two indexes have exactly these columns and this snippet, so that a list reads no body.
+const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
+const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
+
+type SummaryRow = Omit<NoteRow, "body"> & { snippet: string; attachment_count: number };
+
+function toSummary(row: SummaryRow): NoteSummary {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    title: row.title,
+    snippet: row.snippet,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    attachmentCount: row.attachment_count,
   };
 }
 
@@ -122,21 +140,23 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
       const after = decodeCursor(cursor);
       const listing = db
         .selectFrom("notes")
-        .select(noteColumns)
+        .select([...summaryColumns, snippet])
+        .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
         .where("owner_id", "=", userId)
         .$if(after !== undefined, (query) => query.where("id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("id", "desc")
         .limit(limit + 1);
-      return toPage((await run(listing, search)).map(toNote), limit);
+      return toPage((await run(listing, search)).map(toSummary), limit);
     },
 
     async listShared(userId, { limit, cursor, search, now }) {
       const after = decodeCursor(cursor);
       const listing = db
         .selectFrom("note_shares")
-        .innerJoin("notes", "notes.id", "note_shares.note_id")
-        .select(noteColumns)
+        .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
+        .select([...summaryColumns, snippet])
+        .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
         .select("note_shares.role")
         .where("note_shares.user_id", "=", userId)
         .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
@@ -145,7 +165,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .orderBy("note_shares.note_id", "desc")
         .limit(limit + 1);
       const rows = await run(listing, search);
-      const notes = rows.map((row) => ({ ...toNote(row), role: row.role }));
+      const notes = rows.map((row) => ({ ...toSummary(row), role: row.role }));
       return toPage(notes, limit);
     },
   };

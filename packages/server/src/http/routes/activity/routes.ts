@@ -3,6 +3,7 @@ import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
+import { fitPage } from "../../fit-page.ts";
 import { operations } from "../../openapi.ts";
 import { presentPerson } from "../../present-person.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -66,7 +67,7 @@ async function describe(
       detail,
     };
   });
-  return { items, nextCursor: page.nextCursor ?? null };
+  return fitPage(items, page.nextCursor);
 }
 
 /** The user whose share was granted or revoked. Empty for other events. */

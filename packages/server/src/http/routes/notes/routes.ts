@@ -1,8 +1,18 @@
-import { CreateNoteBody, ListNotesQuery, Note, NotePage, NoteParams, UpdateNoteBody } from "@valetkey/contract";
+import {
+  AttachmentPage,
+  CreateNoteBody,
+  ListNotesQuery,
+  Note,
+  NotePage,
+  NoteParams,
+  PageQuery,
+  UpdateNoteBody,
+} from "@valetkey/contract";
 import { callerOf } from "../../authentication.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { parseInstant } from "../../wire-instant.ts";
+import { describeAttachments } from "../attachments/present.ts";
 import { describeNote, describeNotes } from "./present.ts";
 
 const schemas = operations("notes", {
@@ -13,13 +23,25 @@ const schemas = operations("notes", {
   },
   listNotes: {
     summary: "List your notes or the notes shared with you. q searches titles, bodies and filenames",
+    description:
+      "A note in a list has the start of its body as `snippet`. A page ends early when its items exceed 1 MiB. " +
+      "So follow `nextCursor` until it is null.",
     querystring: ListNotesQuery,
     response: { 200: NotePage },
   },
   getNote: {
-    summary: "Read a note and its attachments",
+    summary: "Read a note and the first page of its attachments",
+    description:
+      "`attachments` has at most 200 items, in order of creation. While `attachmentsCursor` is not null, " +
+      "`GET /notes/{noteId}/attachments` with this `cursor` returns more.",
     params: NoteParams,
     response: { 200: Note },
+  },
+  listNoteAttachments: {
+    summary: "List the attachments of a note, in order of creation",
+    params: NoteParams,
+    querystring: PageQuery,
+    response: { 200: AttachmentPage },
   },
   updateNote: {
     summary: "Change the title or the body. With ifUpdatedAt, only if the note is unchanged since then",
@@ -46,12 +68,18 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
   app.get("/notes", { schema: schemas.listNotes }, async (request) => {
     const { scope, limit, cursor, q } = request.query;
     const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, search: q?.trim() });
-    return { items: await describeNotes(page.items, deps), nextCursor: page.nextCursor ?? null };
+    return describeNotes(page, deps);
   });
 
   app.get("/notes/:noteId", { schema: schemas.getNote }, async (request) =>
     describeNote(await useCases.getNote(callerOf(request), request.params.noteId), deps),
   );
+
+  app.get("/notes/:noteId/attachments", { schema: schemas.listNoteAttachments }, async (request) => {
+    const { limit, cursor } = request.query;
+    const input = { noteId: request.params.noteId, limit, cursor };
+    return describeAttachments(await useCases.listAttachments(callerOf(request), input), deps);
+  });
 
   app.patch("/notes/:noteId", { schema: schemas.updateNote }, async (request) => {
     const { ifUpdatedAt, ...change } = request.body;

@@ -23,6 +23,7 @@ export function assembleDatabase(parts: {
     ...buildQueries(kysely, context),
     access: parts.access,
     urlAudit,
+    searchesAtOnce: context.search.atOnce,
     kysely,
     engine: context.engine.name,
     transaction: (work) => parts.transactions.run(kysely, (transaction) => work(buildQueries(transaction, context))),

@@ -5,6 +5,7 @@ import type { Caller } from "../domain/person.ts";
 import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
+import { createSearchTurns } from "./search-turns.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** The longest page of a list. Most notes have fewer attachments, so that one request reads them all. */
@@ -27,18 +28,28 @@ export function createNote({ db, clock, newId }: Deps) {
 /**
  * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
  * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
+ * Throws `rate_limited` when too many searches of the caller wait, and `search_timeout`.
  */
 export function listNotes({ db, clock }: Deps) {
-  return async (
-    caller: Caller,
-    request: PageRequest & { scope: "owned" | "shared"; search?: string | undefined },
-  ): Promise<Page<NoteSummaryWithRole>> => {
-    const { scope, ...page } = request;
-    if (scope === "shared") return db.notes.listShared(caller.userId, { ...page, now: clock() });
-    const { items, nextCursor } = await db.notes.listOwned(caller.userId, page);
-    return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
+  const turns = createSearchTurns({ atOnce: db.searchesAtOnce });
+  return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
+    const { scope, signal, ...page } = request;
+    const { userId } = caller;
+    const list = async (): Promise<Page<NoteSummaryWithRole>> => {
+      if (scope === "shared") return db.notes.listShared(userId, { ...page, now: clock() });
+      const { items, nextCursor } = await db.notes.listOwned(userId, page);
+      return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
+    };
+    return page.search === undefined ? list() : turns.run({ userId, signal }, list);
   };
 }
+
+type ListNotesInput = PageRequest & {
+  scope: "owned" | "shared";
+  search?: string | undefined;
+  /** Aborts when the client goes away. A search that waits for its turn is then dropped. */
+  signal?: AbortSignal | undefined;
+};
 
 /** Returns a note with the first page of its attachments. Throws `note_not_found` or `access_denied`. */
 export function getNote({ db }: Deps) {

@@ -1,10 +1,11 @@
-import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { fold } from "../../domain/fold.ts";
 import type { Note, NoteSummary } from "../../domain/note.ts";
 import type { NoteQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
+import type { Search } from "../search.ts";
 import { countListed, deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
@@ -49,13 +50,11 @@ function toSummary(row: SummaryRow): NoteSummary {
   };
 }
 
-/** Runs a query that reads all texts of a person, which may take long. */
-export type RunSearch = <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
-
-type Given = { engine: Engine; runSearch: RunSearch | undefined };
+/** `search` is undefined inside a transaction, whose connection alone sees its changes. */
+type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 
-export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): NoteQueries {
+export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Given): NoteQueries {
   const hasText = (search: string) => (eb: ExpressionBuilder<Tables, "notes">) => {
     const text = fold(search);
     const named = eb
@@ -64,15 +63,18 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
       .whereRef("attachments.note_id", "=", "notes.id")
       .where("attachments.state", "not in", unlistedStates)
       .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
-    return eb.or([
+    const contains = eb.or([
       engine.contains(eb.ref("notes.title_folded"), text),
       engine.contains(eb.ref("notes.body_folded"), text),
       eb.exists(named),
     ]);
+    const inTime = searches?.inTime?.(eb.ref("notes.id"));
+    // A `case` is evaluated in order. The engine may evaluate the terms of an `and` in any order.
+    return inTime === undefined ? contains : sql<SqlBool>`case when ${inTime} then ${contains} end`;
   };
   // Other lists stop after a page. A search may read all texts.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
-    search === undefined || runSearch === undefined ? listing.execute() : runSearch(listing.compile());
+    search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
   return {
     async insert(note) {
       await db

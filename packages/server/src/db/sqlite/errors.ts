@@ -2,6 +2,8 @@ import { DomainError } from "../../domain/errors.ts";
 
 const BUSY = 5;
 const LOCKED = 6;
+/** The code of a query that was stopped. */
+export const INTERRUPT = 9;
 // Faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
 const FILE_FAULTS = new Set([BUSY, LOCKED, 8, 10, 11, 13, 14, 15, 26]);
 

@@ -8,6 +8,7 @@ import {
   PageQuery,
   UpdateNoteBody,
 } from "@valetkey/contract";
+import type { FastifyReply } from "fastify";
 import { callerOf } from "../../authentication.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -25,7 +26,8 @@ const schemas = operations("notes", {
     summary: "List your notes or the notes shared with you. q searches titles, bodies and filenames",
     description:
       "A note in a list has the start of its body as `snippet`. A page ends early when its items exceed 1 MiB. " +
-      "So follow `nextCursor` until it is null.",
+      "So follow `nextCursor` until it is null. With `q`, one request of a user runs at a time, and four wait. A further one is " +
+      "refused with 429. A search that takes longer than 2 seconds is stopped with `search_timeout`.",
     querystring: ListNotesQuery,
     response: { 200: NotePage },
   },
@@ -56,7 +58,14 @@ const schemas = operations("notes", {
   },
 });
 
-/** /notes and /notes/:noteId. */
+/** Aborts when the connection closes. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** /notes, /notes/:noteId and its attachments. */
 export function noteRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.post("/notes", { schema: schemas.createNote }, async (request, reply) => {
@@ -65,9 +74,11 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
     return reply.code(201).send(await describeNote(note, deps));
   });
 
-  app.get("/notes", { schema: schemas.listNotes }, async (request) => {
+  app.get("/notes", { schema: schemas.listNotes }, async (request, reply) => {
     const { scope, limit, cursor, q } = request.query;
-    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, search: q?.trim() });
+    const search = q?.trim();
+    const signal = search === undefined ? undefined : goneSignal(reply);
+    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, search, signal });
     return describeNotes(page, deps);
   });
 

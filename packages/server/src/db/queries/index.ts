@@ -38,7 +38,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     }),
     notes: noteQueries(db, { engine, search: db.isTransaction ? undefined : search }),
     attachments: attachmentQueries(db, engine),
-    uploads: uploadQueries(db),
+    uploads: uploadQueries(db, engine),
     shares: shareQueries(db),
     people: peopleQueries(db, engine),
     apiTokens: apiTokenQueries(db),

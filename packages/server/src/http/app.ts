@@ -5,6 +5,7 @@ import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook } from "./authentication.ts";
+import { boundConnections } from "./bound-connections.ts";
 import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
@@ -46,6 +47,8 @@ export type AppOptions = {
   /** pino's options and the stream for the lines (default: standard output). False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: { uploadMaxBytes: number; urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number };
+  /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
+  connections?: { readWithinMs?: number };
   /** Creates the id that a problem and its log line share. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
@@ -61,6 +64,7 @@ export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
   const headers: Record<string, string> = {};
   const app = createServer(options, headers);
+  boundConnections(app, options.connections);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
   parseJsonBodies(app);

@@ -10,6 +10,7 @@ import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
 import { RequestLog, withRedaction } from "./logging.ts";
+import { createLoopTurns } from "./loop-turns.ts";
 import { createMetrics, observeRoute } from "./metrics.ts";
 import { documentRoutes } from "./openapi.ts";
 import { HttpProblem } from "./problem.ts";
@@ -67,7 +68,8 @@ export function buildApp(options: AppOptions): App {
   boundConnections(app, options.connections);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
-  parseJsonBodies(app);
+  const turns = createLoopTurns();
+  parseJsonBodies(app, { turns });
   const table = createRouteTable();
   app.addHook("onRoute", (route) => {
     table.add(route);
@@ -83,7 +85,13 @@ export function buildApp(options: AppOptions): App {
     app.register(accounts.routes, { prefix: "/auth" });
     app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
   }
-  const deps: RouteDeps = { useCases: options.useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
+  const deps: RouteDeps = {
+    useCases: options.useCases,
+    metrics,
+    uploadMaxBytes: limits.uploadMaxBytes,
+    publicUrl,
+    takeTurn: (_request, _reply, done) => turns(done),
+  };
   app.register(async (open: App) => {
     opsRoutes(open, { probes: options.probes, metrics });
     pageRoutes(open, { publicUrl, webApp });

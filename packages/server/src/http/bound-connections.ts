@@ -30,8 +30,8 @@ export function boundConnections(app: App, limits: { readWithinMs?: number } = {
     response.once("close", () => {
       clearTimeout(timer);
       queue.shift();
-      // Without a client, its other requests are dropped.
-      if (!socket.destroyed) queue[0]?.();
+      // In a new turn of the event loop, so that other connections are read. Without a client, its requests are dropped.
+      if (queue.length > 0) setImmediate(() => socket.destroyed || queue[0]?.());
     });
     if (queue.length === 1) done();
   });

@@ -26,14 +26,18 @@ const schemas = operations("activity", {
 /** GET /activity and /notes/:noteId/activity. */
 export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/notes/:noteId/activity", { schema: schemas.listNoteActivity }, async (request) => {
-    const { limit, cursor } = request.query;
-    const caller = callerOf(request);
-    const input = { noteId: request.params.noteId, limit, cursor };
-    return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
-  });
+  app.get(
+    "/notes/:noteId/activity",
+    { schema: schemas.listNoteActivity, preHandler: deps.takeTurn },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const caller = callerOf(request);
+      const input = { noteId: request.params.noteId, limit, cursor };
+      return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
+    },
+  );
 
-  app.get("/activity", { schema: schemas.listActivity }, async (request) => {
+  app.get("/activity", { schema: schemas.listActivity, preHandler: deps.takeTurn }, async (request) => {
     const { limit, cursor } = request.query;
     const caller = callerOf(request);
     return describe(await useCases.listActivity(caller, { limit, cursor }), { caller, ...deps });

@@ -74,7 +74,7 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
     return reply.code(201).send(await describeNote(note, deps));
   });
 
-  app.get("/notes", { schema: schemas.listNotes }, async (request, reply) => {
+  app.get("/notes", { schema: schemas.listNotes, preHandler: deps.takeTurn }, async (request, reply) => {
     const { scope, limit, cursor, q } = request.query;
     const search = q?.trim();
     const signal = search === undefined ? undefined : goneSignal(reply);
@@ -82,17 +82,21 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
     return describeNotes(page, deps);
   });
 
-  app.get("/notes/:noteId", { schema: schemas.getNote }, async (request) =>
+  app.get("/notes/:noteId", { schema: schemas.getNote, preHandler: deps.takeTurn }, async (request) =>
     describeNote(await useCases.getNote(callerOf(request), request.params.noteId), deps),
   );
 
-  app.get("/notes/:noteId/attachments", { schema: schemas.listNoteAttachments }, async (request) => {
-    const { limit, cursor } = request.query;
-    const input = { noteId: request.params.noteId, limit, cursor };
-    return describeAttachments(await useCases.listAttachments(callerOf(request), input), deps);
-  });
+  app.get(
+    "/notes/:noteId/attachments",
+    { schema: schemas.listNoteAttachments, preHandler: deps.takeTurn },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const input = { noteId: request.params.noteId, limit, cursor };
+      return describeAttachments(await useCases.listAttachments(callerOf(request), input), deps);
+    },
+  );
 
-  app.patch("/notes/:noteId", { schema: schemas.updateNote }, async (request) => {
+  app.patch("/notes/:noteId", { schema: schemas.updateNote, preHandler: deps.takeTurn }, async (request) => {
     const { ifUpdatedAt, ...change } = request.body;
     const input = {
       ...change,

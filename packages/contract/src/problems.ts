@@ -36,6 +36,8 @@ export const problems = {
   upload_incomplete: { status: 409, title: "Upload incomplete" },
   idempotency_key_in_use: { status: 409, title: "Idempotency key in use" },
   object_already_attached: { status: 409, title: "Object already attached" },
+  too_many_shares: { status: 409, title: "Too many shares" },
+  too_many_tokens: { status: 409, title: "Too many tokens" },
   email_taken: { status: 409, title: "Email address in use" },
   file_too_large: { status: 413, title: "File too large" },
   quota_exceeded: { status: 413, title: "Quota exceeded" },

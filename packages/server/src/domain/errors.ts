@@ -23,6 +23,8 @@ export type DomainErrorCode =
   | "email_taken"
   | "file_too_large"
   | "quota_exceeded"
+  | "too_many_shares"
+  | "too_many_tokens"
   | "too_many_uploads"
   | "rate_limited"
   | "upload_aborted"

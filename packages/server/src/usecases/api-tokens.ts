@@ -4,9 +4,11 @@ import type { Caller, Person } from "../domain/person.ts";
 import type { ApiToken, Deps } from "./ports/index.ts";
 
 const PREFIX = "vk_";
+/** The most tokens of a user. They are listed as a whole. */
+const MAX_TOKENS = 100;
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** Creates a token that acts as the caller. The service never shows it again. Throws `invalid_request`. */
+/** Creates a token that acts as the caller. The service never shows it again. Throws `too_many_tokens` and `invalid_request`. */
 export function createApiToken({ db, clock, newId, newSecret }: Deps) {
   return async (
     caller: Caller,
@@ -15,6 +17,9 @@ export function createApiToken({ db, clock, newId, newSecret }: Deps) {
     const now = clock();
     if (input.expiresAt !== undefined && input.expiresAt <= now) {
       throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
+    }
+    if ((await db.apiTokens.list(caller.userId)).length >= MAX_TOKENS) {
+      throw new DomainError("too_many_tokens", `You have ${MAX_TOKENS} tokens, which is the limit. Revoke some first.`);
     }
     const token = PREFIX + newSecret();
     const record: ApiToken = {

@@ -34,6 +34,26 @@ describe.each(engines)("the bounds of lists on $name", (engine) => {
     for (const { bytes } of pages) expect(bytes).toBeLessThan(PAGE_BYTES + ENVELOPE_BYTES);
   });
 
+  it("refuses the share after the thousandth of a note, and keeps the others", async () => {
+    const dora = service.as("dora");
+    const { id } = (await dora.send("POST /notes", { json: { title: "Popular" } })).body;
+    const share = (first: number, count: number) => {
+      const userIds = Array.from({ length: count }, (_, nth) => `reader-${first + nth}`);
+      return dora.send(`PUT /notes/${id}/shares`, { json: { userIds } });
+    };
+    for (let first = 0; first < 1_000; first += 100) expect((await share(first, 100)).status).toBe(200);
+    expect((await share(1_000, 1)).body).toMatchObject({ status: 409, code: "too_many_shares" });
+    expect((await share(0, 1)).body.shares).toHaveLength(1_000);
+  });
+
+  it("refuses the token after the hundredth of a user", async () => {
+    const ella = service.as("ella");
+    const create = () => ella.send("POST /tokens", { json: { label: "laptop" } });
+    for (let nth = 0; nth < 100; nth += 1) expect((await create()).status).toBe(201);
+    expect((await create()).body).toMatchObject({ status: 409, code: "too_many_tokens" });
+    expect((await ella.send("GET /tokens")).body.tokens).toHaveLength(100);
+  });
+
   it("returns the first page of attachments with a note, and all others as pages", async () => {
     const note = sampleNote({ ownerId: "carl" });
     await service.db.notes.insert(note);

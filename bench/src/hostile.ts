@@ -59,7 +59,10 @@ async function measureEngine(
   const target = await seed(candidate.port);
   const rows: Row[] = [];
   for (const attack of Object.keys(attacks) as AttackName[]) {
-    rows.push(await measureAttack(candidate, { attack, target, seconds }));
+    const row = await measureAttack(candidate, { attack, target, seconds });
+    // A version that an attack blocks may never finish its table.
+    console.log(`${attack}: worst /healthz ${row.worstMs.toFixed(0)} ms`);
+    rows.push(row);
     await untilCalm(candidate.port);
   }
   console.log(`hostile: ${NOTES} notes of ${formatCount(NOTE_CHARACTERS)} characters, on ${engine}`);

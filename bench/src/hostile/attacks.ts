@@ -9,7 +9,7 @@ export const SLOW_SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 const CLIENTS = 10;
 const BODY_BYTES = 1_000_000;
 
-/** What hostile clients do, by name. Each starts its clients, which go on until the process ends. */
+/** The attacks by name. Each starts its clients, which continue until the process ends. */
 export const attacks = {
   nothing: () => undefined,
   "list the largest notes": (target: Target) => repeat(CLIENTS, () => send(target, { path: "/notes?limit=200" })),
@@ -49,6 +49,6 @@ async function send({ port, token }: Target, { path, json }: { path: string; jso
     });
     await response.arrayBuffer();
   } catch {
-    // A hostile client does not care, and sends the next request.
+    // A hostile client ignores the failure, and sends the next request.
   }
 }

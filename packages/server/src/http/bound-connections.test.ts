@@ -55,7 +55,7 @@ it("answers pipelined requests in order, one at a time", async () => {
   expect(service.log()).not.toContain('"level":50');
 });
 
-it("holds one response for a client that sends many requests and reads nothing", async () => {
+it("requirement 30: holds one response for a client that reads nothing", async () => {
   let pages = 0;
   const { requestOf, open, addLongEvents } = await start({
     wrap: {
@@ -87,7 +87,7 @@ it("holds one response for a client that sends many requests and reads nothing",
   for (const socket of [...sockets, other]) socket.destroy();
 });
 
-it("cuts a client that sends more than 100 requests before it reads a response", async () => {
+it("requirement 30: cuts a client that sends more than 100 requests ahead", async () => {
   const { requestOf, open } = await start();
   const socket = await open();
   socket.on("error", () => undefined);
@@ -100,7 +100,7 @@ it("cuts a client that sends more than 100 requests before it reads a response",
   next.destroy();
 });
 
-it("cuts a client that does not read a response in time", async () => {
+it("requirement 30: cuts a client that does not read a response in time", async () => {
   const { service, requestOf, open, addLongEvents } = await start({ app: { connections: { readWithinMs: 100 } } });
   await addLongEvents();
   const accepted = once(service.app.server, "connection");

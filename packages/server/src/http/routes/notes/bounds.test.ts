@@ -8,7 +8,7 @@ const PAGE_BYTES = 1_048_576;
 /** The items of a full page, and the cursor around them. */
 const ENVELOPE_BYTES = 1_000;
 
-describe.each(engines)("the bounds of lists on $name", (engine) => {
+describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) => {
   const service = useService({ engine });
 
   it("lists notes with a snippet instead of the body", async () => {

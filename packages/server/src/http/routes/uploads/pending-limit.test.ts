@@ -5,7 +5,7 @@ import { useService } from "../../testing/use-service.ts";
 
 const STARTS = 20;
 
-describe.each(engines)("the limits of pending uploads on two replicas, on $name", (engine) => {
+describe.each(engines)("requirement 30: pending uploads on two replicas, on $name", (engine) => {
   const limits = { userPendingUploads: 8, notePendingUploads: 5, singlePutMaxBytes: 1_000 };
   const first = useService({ engine, limits });
   const second = useService({ engine, limits, beside: first });

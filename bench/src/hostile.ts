@@ -24,10 +24,10 @@ type Row = { attack: AttackName; polls: number; worstMs: number; rssBytes: numbe
 /**
  * Measures the slowest GET /healthz while hostile clients attack the service in different ways, on each engine.
  *
- * Flags: --seconds 6, --only sqlite, --service <cli.ts of another checkout>. Returns whether all goals were met.
+ * Flags: --seconds 6, --only sqlite, --attack uploads, --service <cli.ts of another checkout>. Returns whether all goals were met.
  */
 export async function runHostile(args: readonly string[]): Promise<boolean> {
-  const { seconds, only, service } = readFlags(args, { seconds: "6", only: "", service: "" });
+  const { seconds, only, attack, service } = readFlags(args, { seconds: "6", only: "", attack: "", service: "" });
   const scratch = await createScratch();
   let postgres: Postgres | undefined;
   const results: boolean[] = [];
@@ -40,7 +40,7 @@ export async function runHostile(args: readonly string[]): Promise<boolean> {
       const spec = serviceSpec(engine, place);
       const candidate = await startCandidate(service === "" ? spec : { ...spec, entry: pathToFileURL(service) });
       try {
-        results.push(await measureEngine(candidate, { engine, seconds: Number(seconds) }));
+        results.push(await measureEngine(candidate, { engine, seconds: Number(seconds), only: attack }));
       } finally {
         await candidate.stop().catch((error: unknown) => console.error(error));
       }
@@ -54,11 +54,12 @@ export async function runHostile(args: readonly string[]): Promise<boolean> {
 
 async function measureEngine(
   candidate: Candidate,
-  { engine, seconds }: { engine: Engine; seconds: number },
+  { engine, seconds, only }: { engine: Engine; seconds: number; only: string },
 ): Promise<boolean> {
   const target = await seed(candidate.port);
   const rows: Row[] = [];
   for (const attack of Object.keys(attacks) as AttackName[]) {
+    if (!attack.includes(only)) continue;
     const row = await measureAttack(candidate, { attack, target, seconds });
     // A version that an attack blocks may never finish its table.
     console.log(`${attack}: worst /healthz ${row.worstMs.toFixed(0)} ms`);

@@ -7,6 +7,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   upload: async () => (await import("./upload.ts")).runUpload,
   "client-size": async () => (await import("./client-size.ts")).runClientSize,
   web: async () => (await import("./web.ts")).runWeb,
+  hostile: async () => (await import("./hostile.ts")).runHostile,
   batch: async () => (await import("./batch.ts")).runBatch,
 };
 

@@ -89,16 +89,16 @@ async function expectReadyIsWhole(ann: Api): Promise<void> {
   let cursor = "";
   do {
     const page = (await ann.call("GET", `/notes?limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`)).body;
-    const attachments = page.items
-      .flatMap(
-        (note: { attachments: { id: string; state: string; checksum: { value: string } }[] }) => note.attachments,
-      )
-      .filter(({ state }: { state: string }) => state === "ready");
+    const ready: { id: string; state: string; checksum: { value: string } }[] = [];
+    for (const { id } of page.items) {
+      const { attachments } = (await ann.call("GET", `/notes/${id}`)).body as { attachments: typeof ready };
+      ready.push(...attachments.filter(({ state }) => state === "ready"));
+    }
     const urls = await urlsOf(
       ann,
-      attachments.map(({ id }: { id: string }) => id),
+      ready.map(({ id }) => id),
     );
-    for (const { id, checksum } of attachments) expect(await download(urls.get(id))).toBe(checksum.value);
+    for (const { id, checksum } of ready) expect(await download(urls.get(id))).toBe(checksum.value);
     cursor = page.nextCursor ?? "";
   } while (cursor !== "");
 }

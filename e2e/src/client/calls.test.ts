@@ -43,6 +43,12 @@ describe("the calls of the client against the service", () => {
     const { id } = await client.upload(note.id, file(1000, { name: "a.bin" })).done;
     expect(await client.attachments.get(id)).toMatchObject({ id, filename: "a.bin", state: "ready" });
 
+    const { id: second } = await client.upload(note.id, file(10, { name: "a.bin" })).done;
+    const seen = [];
+    for await (const attachment of client.notes.iterateAttachments(note.id, { limit: 1 })) seen.push(attachment.id);
+    expect(seen).toEqual([id, second]);
+    expect((await client.notes.listAttachments(note.id, { limit: 1 })).items).toMatchObject([{ id }]);
+
     const url = await client.urlFor(id, { expiresIn: 90, disposition: "inline" });
     expect(url.expiresIn).toBe(90);
     expect((await (await fetch(url.fileUrl)).arrayBuffer()).byteLength).toBe(1000);

@@ -28,6 +28,21 @@ describe("the files of a note", () => {
     release();
   });
 
+  it("are all shown on a note with more files than one page", async () => {
+    const lou = await web.person("Lou");
+    const note = await open(lou);
+    const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
+    await lou.page.evaluate(
+      async ({ path, body }) => {
+        const headers = { "content-type": "application/json" };
+        for (let nth = 0; nth < 201; nth += 1) await fetch(path, { method: "POST", headers, body });
+      },
+      { path: `/notes/${note.id}/uploads`, body: JSON.stringify(json) },
+    );
+    await lou.page.reload();
+    await expect.poll(() => filesOf(lou).getByRole("listitem").count()).toBe(201);
+  });
+
   it("are deleted when the user does not undo it", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);

@@ -13,6 +13,7 @@ type Wire = {
   ApiToken: [contract.ApiToken, published.ApiToken];
   ApiTokens: [contract.ApiTokens, published.ApiTokens];
   Attachment: [contract.Attachment, published.Attachment];
+  AttachmentPage: [contract.AttachmentPage, published.AttachmentPage];
   AttachmentState: [contract.AttachmentState, published.AttachmentState];
   AuditEvent: [contract.AuditEvent, published.AuditEvent];
   AuditEventPage: [contract.AuditEventPage, published.AuditEventPage];
@@ -26,6 +27,7 @@ type Wire = {
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];
   NotePage: [contract.NotePage, published.NotePage];
+  NoteSummary: [contract.NoteSummary, published.NoteSummary];
   Person: [contract.Person, published.Person];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];

@@ -41,6 +41,10 @@ export const Attachment = Type.Object({
 });
 export type Attachment = Static<typeof Attachment>;
 
+/** A page of the attachments of a note, in order of creation. */
+export const AttachmentPage = pageOf(Attachment);
+export type AttachmentPage = Static<typeof AttachmentPage>;
+
 /** A file that is shared with the caller without its note. */
 export const SharedAttachment = Type.Object({
   ...Attachment.properties,

@@ -7,19 +7,39 @@ import { Person } from "./people.ts";
 const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
-/** A note. `role` is the role of the caller: a viewer reads and downloads, an editor also changes and adds, an owner does all. */
-export const Note = Type.Object({
+/** The members of a note in every response. */
+const common = {
   id: Id,
   title: Title,
-  body: Body,
   ownerId: UserId,
   owner: Person,
   role: Type.Enum(["owner", "editor", "viewer"]),
   createdAt: Instant,
   updatedAt: Instant,
-  attachments: Type.Array(Attachment),
+  attachmentCount: Type.Integer({ description: "The number of all attachments" }),
+};
+
+/**
+ * A note. `role` is the role of the caller: a viewer reads and downloads, an editor also changes and adds, an owner does all.
+ *
+ * `attachments` is the first page of its attachments, in order of creation. `attachmentsCursor` is the cursor of the next page, or null.
+ */
+export const Note = Type.Object({
+  ...common,
+  body: Body,
+  attachments: Type.Array(Attachment, { description: "The first page, at most 200, in order of creation" }),
+  attachmentsCursor: Type.Union([Type.String(), Type.Null()], {
+    description: "The cursor for the next page of GET /notes/{noteId}/attachments. Null: there are no more attachments",
+  }),
 });
 export type Note = Static<typeof Note>;
+
+/** A note in a list. `snippet` is the start of its body, at most 200 characters. */
+export const NoteSummary = Type.Object({
+  ...common,
+  snippet: Type.String({ description: "The first 200 characters of the body" }),
+});
+export type NoteSummary = Static<typeof NoteSummary>;
 
 export const NoteParams = Type.Object({ noteId: Id });
 
@@ -41,5 +61,5 @@ export const ListNotesQuery = closedObject({
 });
 export type ListNotesQuery = Static<typeof ListNotesQuery>;
 
-export const NotePage = pageOf(Note);
+export const NotePage = pageOf(NoteSummary);
 export type NotePage = Static<typeof NotePage>;

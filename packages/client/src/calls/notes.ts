@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import type { CreateNoteBody, ListNotesQuery, Note, NotePage, UpdateNoteBody } from "../wire.ts";
+import type { AttachmentPage, CreateNoteBody, ListNotesQuery, Note, NotePage, UpdateNoteBody } from "../wire.ts";
 import { iteratePages, type PageOptions } from "./pages.ts";
 
 type Signal = { signal?: AbortSignal };
@@ -12,14 +12,22 @@ export function noteCalls(call: Call) {
   const path = (noteId: string) => `/notes/${encodeURIComponent(noteId)}`;
   const list = ({ signal, ...query }: Scope & Search & PageOptions = {}) =>
     call<NotePage>("GET", "/notes", { query: { ...query }, signal });
+  const listAttachments = (noteId: string, { signal, ...query }: PageOptions = {}) =>
+    call<AttachmentPage>("GET", `${path(noteId)}/attachments`, { query: { ...query }, signal });
   return {
     create: (note: CreateNoteBody, { signal }: Signal = {}) => call<Note>("POST", "/notes", { body: note, signal }),
-    /** Returns one page. */
+    /** Returns one page. A note in a list has the start of its body as `snippet`. */
     list,
-    /** Yields every note, page by page. */
+    /** Yields every note as in a list, page by page. */
     iterate: (options: Scope & Search & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
+    /** Returns the note with the first page of its attachments. `attachmentsCursor` continues in `listAttachments`. */
     get: (noteId: string, { signal }: Signal = {}) => call<Note>("GET", path(noteId), { signal }),
+    /** Returns one page of the attachments of a note, in order of creation. */
+    listAttachments,
+    /** Yields every attachment of a note, page by page. */
+    iterateAttachments: (noteId: string, options: Omit<PageOptions, "cursor"> = {}) =>
+      iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
     /** Changes a note. With `ifUpdatedAt`, it throws `note_changed` when the note has changed since that instant. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
     /** Deletes the note with its attachments, shares and stored files. */

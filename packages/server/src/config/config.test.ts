@@ -36,6 +36,8 @@ describe("defaults", () => {
       singlePutMaxBytes: 64 * 2 ** 20,
       uploadTtlSeconds: 900,
       multipartTtlSeconds: 86_400,
+      userPendingUploads: 1_000,
+      notePendingUploads: 500,
       verifyInRequestMaxBytes: 64 * 2 ** 20,
     });
     expect(warnings).toEqual([]);
@@ -146,6 +148,8 @@ describe("defaults", () => {
         singlePutMaxBytes: 64 * 2 ** 20,
         uploadTtlSeconds: 900,
         multipartTtlSeconds: 86_400,
+        userPendingUploads: 1_000,
+        notePendingUploads: 500,
         verifyInRequestMaxBytes: 64 * 2 ** 20,
         userQuotaBytes: 2 * 2 ** 40,
         userQuotaFiles: 500,

@@ -18,6 +18,9 @@ const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
+/** Far more than any client sends at once. A note has fewer, so that one user can't use up those of many notes. */
+const USER_PENDING_UPLOADS = 1_000;
+const NOTE_PENDING_UPLOADS = 500;
 /** Larger files are verified after the request: reading this much takes a second or two. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
@@ -140,6 +143,8 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     singlePutMaxBytes: SINGLE_PUT_MAX_BYTES,
     uploadTtlSeconds: UPLOAD_TTL_SECONDS,
     multipartTtlSeconds: MULTIPART_TTL_SECONDS,
+    userPendingUploads: USER_PENDING_UPLOADS,
+    notePendingUploads: NOTE_PENDING_UPLOADS,
     verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,
   };
 }

@@ -92,6 +92,8 @@ export type LimitsConfig = {
   singlePutMaxBytes: number;
   uploadTtlSeconds: number;
   multipartTtlSeconds: number;
+  userPendingUploads: number;
+  notePendingUploads: number;
   verifyInRequestMaxBytes: number;
   /** Undefined: no limit. */
   userQuotaBytes: number | undefined;

@@ -33,6 +33,7 @@ export function assembleDatabase(parts: {
     ...buildQueries(kysely, context),
     access: parts.access,
     urlAudit,
+    searchesAtOnce: context.search.atOnce,
     kysely,
     engine: context.engine.name,
     pools: parts.pools ?? (() => []),

@@ -1,4 +1,5 @@
-import { type Expression, type RawBuilder, type SqlBool, sql } from "kysely";
+import { type AliasedRawBuilder, type Expression, type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
+import type { Tables } from "./schema.ts";
 
 export type EngineName = "sqlite" | "postgres";
 
@@ -11,6 +12,8 @@ export type Engine = {
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
   /** The condition that `column` contains exactly this text. LIKE differs between the engines, and has special characters. */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
+  /** The table of notes, for a join by id that reads only what a list shows. */
+  summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
 };
 
 // SQLite has no arrays, so a list is a JSON text.
@@ -19,6 +22,8 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
+  // By itself, SQLite prefers the primary key, and reads the whole row.
+  summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
 };
 
 export const postgresEngine: Engine = {
@@ -26,4 +31,5 @@ export const postgresEngine: Engine = {
   list: (values) => values,
   isIn: (column, list) => sql<SqlBool>`${column} = any(${list}::text[])`,
   contains: (column, text) => sql<SqlBool>`strpos(${column}, ${text}) > 0`,
+  summaries: sql<Selectable<Tables["notes"]>>`notes`.as("notes"),
 };

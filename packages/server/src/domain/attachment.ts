@@ -18,10 +18,6 @@ export function isBeingVerified(state: AttachmentState): state is VerificationSt
 /** An upload that did not complete is no content of its note. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 
-export function isListed({ state }: { state: AttachmentState }): boolean {
-  return !unlistedStates.some((unlisted) => unlisted === state);
-}
-
 /** The checksum of the whole file, base64 as S3 writes it. */
 export type Checksum = { algorithm: "SHA256"; value: string };
 

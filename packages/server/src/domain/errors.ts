@@ -23,11 +23,16 @@ export type DomainErrorCode =
   | "email_taken"
   | "file_too_large"
   | "quota_exceeded"
+  | "too_many_shares"
+  | "too_many_tokens"
+  | "too_many_uploads"
+  | "rate_limited"
   | "upload_aborted"
   | "bucket_unavailable"
   | "scanner_unavailable"
   | "storage_full"
-  | "database_unavailable";
+  | "database_unavailable"
+  | "search_timeout";
 
 /** The error class of the core. `message` is for the user, and `cause` is for the log. */
 export class DomainError extends Error {

@@ -15,4 +15,14 @@ export type Note = {
 /** A note with the role of the caller. */
 export type NoteWithRole = Note & { role: Role };
 
-export type NoteWithAttachments = NoteWithRole & { attachments: Attachment[] };
+/** A note with the first page of its attachments. `attachmentsCursor` continues after it. Undefined: these are all attachments. */
+export type NoteWithAttachments = NoteWithRole & {
+  attachments: Attachment[];
+  attachmentsCursor: string | undefined;
+  attachmentCount: number;
+};
+
+/** A note in a list. `snippet` is the start of its body. */
+export type NoteSummary = Omit<Note, "body"> & { snippet: string; attachmentCount: number };
+
+export type NoteSummaryWithRole = NoteSummary & { role: Role };

@@ -24,6 +24,7 @@ const table: readonly Row[] = [
   ["GET /notes/:noteId",                       200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PATCH /notes/:noteId",                     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId",                    204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /notes/:noteId/attachments",           200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // An object that is already in the bucket. Only administrators adopt it, see below.
   [ADOPT,

@@ -6,10 +6,12 @@ import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook } from "./authentication.ts";
+import { boundConnections } from "./bound-connections.ts";
 import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
 import { RequestLog, withRedaction } from "./logging.ts";
+import { createLoopTurns } from "./loop-turns.ts";
 import { createMetrics, observeRoute } from "./metrics.ts";
 import { documentRoutes } from "./openapi.ts";
 import { createRouteTable } from "./route-table.ts";
@@ -48,6 +50,8 @@ export type AppOptions = {
   /** pino's options and the stream for the lines (default: standard output). False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: Instance["limits"];
+  /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
+  connections?: { readWithinMs?: number };
   /** Creates the id that a problem and its log line share, unless the request has an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
@@ -67,9 +71,11 @@ export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
   const headers: Record<string, string> = {};
   const app = createServer(options, headers);
+  boundConnections(app, options.connections);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
-  parseJsonBodies(app);
+  const turns = createLoopTurns();
+  parseJsonBodies(app, { turns });
   const table = createRouteTable();
   app.addHook("onRoute", (route) => {
     table.add(route);
@@ -85,7 +91,13 @@ export function buildApp(options: AppOptions): App {
     app.register(accounts.routes, { prefix: "/auth" });
     app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
   }
-  const deps: RouteDeps = { useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
+  const deps: RouteDeps = {
+    useCases,
+    metrics,
+    uploadMaxBytes: limits.uploadMaxBytes,
+    publicUrl,
+    takeTurn: (_request, _reply, done) => turns(done),
+  };
   app.register(async (open: App) => {
     opsRoutes(open, { probes: options.probes, draining: options.draining });
     if (options.metricsAccess !== "elsewhere")
@@ -148,7 +160,8 @@ function closeConnections(app: App, draining: AbortSignal | undefined): void {
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }
-    done();
+    // Node accepts waiting connections before it runs this callback. The end of listening would reset them.
+    setImmediate(done);
   });
   app.addHook("onRequest", (_request, reply, done) => {
     if (isClosing || draining?.aborted) reply.header("connection", "close");

@@ -3,11 +3,17 @@ export const httpLimits = {
   jsonBodyBytes: 1_048_576,
   /** Levels of nesting in a JSON body. The deepest schema has three. */
   jsonDepth: 16,
+  /** The most JSON of the items of one page. A longer page ends early, and its cursor continues. */
+  pageBytes: 1_048_576,
   headerBytes: 16_384,
   /** Headers must be complete within this time. Milliseconds. */
   headersTimeoutMs: 20_000,
   /** A connection without traffic for this long is closed. A slow upload stays open. Milliseconds. */
   idleTimeoutMs: 120_000,
+  /** A client that has not read a whole response after this long is cut. Milliseconds. */
+  readWithinMs: 120_000,
+  /** Requests that one connection may send before it has read the response of the first one. */
+  pipelinedRequests: 100,
   /** Longer than the idle timeout of common load balancers, so that they close first. Milliseconds. */
   keepAliveTimeoutMs: 72_000,
   /** Characters of one path segment. Fits a percent-encoded user id of 255 characters. */

@@ -13,6 +13,7 @@ const contract = [
   "get /notes/{noteId}",
   "patch /notes/{noteId}",
   "delete /notes/{noteId}",
+  "get /notes/{noteId}/attachments",
   "post /notes/{noteId}/attachments",
   "post /notes/{noteId}/uploads",
   "get /uploads/{uploadId}",

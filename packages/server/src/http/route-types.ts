@@ -38,4 +38,6 @@ export type RouteDeps = {
   uploadMaxBytes: number;
   /** The public origin of the service. */
   publicUrl: string;
+  /** A `preHandler` for lists: a long page takes milliseconds, so each gets a turn of the event loop (loop-turns.ts). */
+  takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };

@@ -18,7 +18,7 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   const { status } = problems[refusal.code];
   if (status >= 500) request.log.error({ ...logFields(request), err: error }, refusal.code);
   reply.code(status).header("content-type", "application/problem+json; charset=utf-8");
-  if (status === 503) reply.header("retry-after", RETRY_AFTER);
+  if (status === 503 || status === 429) reply.header("retry-after", RETRY_AFTER);
   const body = problemBody(refusal.code, { detail: refusal.detail, requestId: request.id });
   reply.headers(refusal.headers).send(JSON.stringify(body));
 }

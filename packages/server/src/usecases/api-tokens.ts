@@ -5,6 +5,8 @@ import { requireAdministrator } from "./people.ts";
 import type { ApiToken, Deps } from "./ports/index.ts";
 
 const PREFIX = "vk_";
+/** The most tokens of a user. They are listed as a whole. */
+const MAX_TOKENS = 100;
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
 /** A token by the subject of a JWT expires, because only the issuer of the JWT knows when the user leaves. */
@@ -17,7 +19,7 @@ type CreatedToken = { token: string; record: ApiToken };
 /**
  * Creates a token that acts as the caller. The service never shows it again.
  * For the subject of a JWT, the latest expiry and the default is 90 days, or the expiry of the API token that it is created with.
- * Throws `invalid_request`.
+ * Throws `too_many_tokens` and `invalid_request`.
  */
 export function createApiToken(deps: Deps) {
   const create = createApiTokenOf(deps);
@@ -32,12 +34,15 @@ export function createApiToken(deps: Deps) {
   };
 }
 
-/** Creates a token of a user for the operator, with any expiry. Throws `invalid_request` or `user_not_found`. */
+/** Creates a token of a user for the operator, with any expiry. Throws `too_many_tokens`, `invalid_request` or `user_not_found`. */
 export function createApiTokenOf({ db, clock, newId, newSecret }: Deps) {
   return async (userId: string, { label, expiresAt }: NewToken): Promise<CreatedToken> => {
     const now = clock();
     if (expiresAt !== undefined && expiresAt <= now) {
       throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
+    }
+    if ((await db.apiTokens.list(userId)).length >= MAX_TOKENS) {
+      throw new DomainError("too_many_tokens", `${MAX_TOKENS} tokens of a user are the limit. Revoke some first.`);
     }
     const token = PREFIX + newSecret();
     const record: ApiToken = { id: newId(), userId, label, tokenHash: hashToken(token), createdAt: now, expiresAt };

@@ -12,7 +12,7 @@ import { disableUser, enableUser, requireEnabled } from "./disabled-users.ts";
 import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
-import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
+import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
@@ -39,6 +39,7 @@ export function createUseCases(deps: Deps) {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
     getNote: getNote(deps),
+    listAttachments: listAttachments(deps),
     updateNote: updateNote(deps),
     deleteNote: deleteNote(deps),
     attachFile: attachFile(deps),

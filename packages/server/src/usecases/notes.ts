@@ -1,12 +1,15 @@
-import type { Role } from "../domain/access.ts";
-import { isListed } from "../domain/attachment.ts";
+import type { Attachment } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Note, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
+import type { Note, NoteSummaryWithRole, NoteWithAttachments } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
+import { createSearchTurns } from "./search-turns.ts";
 import { deleteWaiting, type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
+
+/** The longest page of a list. Most notes have fewer attachments, so that one request reads them all. */
+const FIRST_ATTACHMENTS = 200;
 
 /** Creates a note. The caller is its owner. */
 export function createNote({ db, clock, newId }: Deps) {
@@ -18,37 +21,41 @@ export function createNote({ db, clock, newId }: Deps) {
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title: note.title } };
       await tx.audit.add(auditEvent("note.created", event));
     });
-    return { ...note, role: "owner", attachments: [] };
+    return { ...note, role: "owner", attachments: [], attachmentsCursor: undefined, attachmentCount: 0 };
   };
 }
 
 /**
  * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
  * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
+ * Throws `rate_limited` when too many searches of the caller wait, and `search_timeout`.
  */
 export function listNotes({ db, clock }: Deps) {
-  return async (
-    caller: Caller,
-    request: PageRequest & { scope: "owned" | "shared"; search?: string | undefined },
-  ): Promise<Page<NoteWithAttachments>> => {
-    const { scope, ...page } = request;
-    const notes =
-      scope === "owned"
-        ? withRole(await db.notes.listOwned(caller.userId, page), "owner")
-        : await db.notes.listShared(caller.userId, { ...page, now: clock() });
-    const attachments = await db.attachments.listOfNotes(notes.items.map((note) => note.id));
-    return {
-      items: notes.items.map((note) => ({ ...note, attachments: (attachments.get(note.id) ?? []).filter(isListed) })),
-      nextCursor: notes.nextCursor,
+  const turns = createSearchTurns({ atOnce: db.searchesAtOnce });
+  return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
+    const { scope, signal, ...page } = request;
+    const { userId } = caller;
+    const list = async (): Promise<Page<NoteSummaryWithRole>> => {
+      if (scope === "shared") return db.notes.listShared(userId, { ...page, now: clock() });
+      const { items, nextCursor } = await db.notes.listOwned(userId, page);
+      return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
     };
+    return page.search === undefined ? list() : turns.run({ userId, signal }, list);
   };
 }
 
-/** Returns a note with its attachments. Throws `note_not_found` or `access_denied`. */
+type ListNotesInput = PageRequest & {
+  scope: "owned" | "shared";
+  search?: string | undefined;
+  /** Aborts when the client goes away. A search that waits for its turn is then dropped. */
+  signal?: AbortSignal | undefined;
+};
+
+/** Returns a note with the first page of its attachments. Throws `note_not_found` or `access_denied`. */
 export function getNote({ db }: Deps) {
   return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
     const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
-    return { ...note, attachments: (await db.attachments.listOfNote(noteId)).filter(isListed) };
+    return { ...note, ...(await firstAttachments(db, noteId)) };
   };
 }
 
@@ -72,9 +79,25 @@ export function updateNote({ db, clock, newId }: Deps) {
       if (note === undefined) throw await whyUnchanged(tx, noteId);
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: {} };
       await tx.audit.add(auditEvent("note.updated", event));
-      return { ...note, role, attachments: (await tx.attachments.listOfNote(noteId)).filter(isListed) };
+      return { ...note, role, ...(await firstAttachments(tx, noteId)) };
     });
   };
+}
+
+/** Lists the attachments of a note, in order of creation. Throws `note_not_found` or `access_denied`. */
+export function listAttachments({ db }: Deps) {
+  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<Attachment>> => {
+    const { noteId, ...page } = input;
+    await authoriseNote(db, { caller, noteId, action: "note.read" });
+    return db.attachments.pageOfNote(noteId, page);
+  };
+}
+
+async function firstAttachments({ attachments }: Queries, noteId: string) {
+  const { items, nextCursor } = await attachments.pageOfNote(noteId, { limit: FIRST_ATTACHMENTS, cursor: undefined });
+  // Most notes have one page, which is its own count.
+  const attachmentCount = nextCursor === undefined ? items.length : await attachments.countOfNote(noteId);
+  return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }
 
 async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainError> {
@@ -107,8 +130,4 @@ export function deleteNote(deps: Deps) {
     onDeletionsQueued();
     await deleteWaiting(deps, { planned, now });
   };
-}
-
-function withRole({ items, nextCursor }: Page<Note>, role: Role): Page<NoteWithRole> {
-  return { items: items.map((note) => ({ ...note, role })), nextCursor };
 }

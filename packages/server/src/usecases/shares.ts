@@ -7,6 +7,9 @@ import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 import { findReceivers, type ShareResult } from "./receivers.ts";
 
+/** The most shares of a note or an attachment. They are listed as a whole. */
+const MAX_SHARES = 1_000;
+
 export type ShareInput = {
   subject: ShareSubject;
   userIds: readonly string[];
@@ -19,7 +22,8 @@ export type ShareInput = {
 /**
  * Shares a note or one attachment with users and replaces the shares that they already have.
  * An unknown receiver is reported in `results` and stops no other receiver.
- * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `invalid_request`.
+ * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
+ * `invalid_request`.
  */
 export function putShares(deps: Deps) {
   const { db, clock, newId } = deps;
@@ -38,7 +42,11 @@ export function putShares(deps: Deps) {
         const event = { id: newId(), caller, subject: place, at: now, detail: { userId, role, expiresAt: expiry } };
         await tx.audit.add(auditEvent("share.granted", event));
       }
-      return { shares: await tx.shares.list(subject), results };
+      const shares = await tx.shares.list(subject);
+      if (shares.length > MAX_SHARES) {
+        throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
+      }
+      return { shares, results };
     });
   };
 }

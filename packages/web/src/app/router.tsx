@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import type { ComponentType } from "react";
 import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
 import { loadCode } from "../service/code.ts";
+import { noteQuery, queryClient } from "../service/queries.ts";
 import { requireNoSession, requireSession } from "./guards.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
 
@@ -79,6 +80,8 @@ const note = createRoute({
     ...listSearch(search),
     ...(typeof file === "string" && { file }),
   }),
+  // Loads the note while the pointer is on its link, because a list has only its snippet.
+  loader: ({ params }) => void queryClient.prefetchQuery(noteQuery(params.noteId)),
   component: lazyPage(() => {
     // Loads the renderer together with the page. The text of the note handles a failure.
     loadRenderer().catch(() => undefined);

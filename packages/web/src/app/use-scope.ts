@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMatchRoute, useParams } from "@tanstack/react-router";
-import { noteQuery } from "../service/queries.ts";
+import { listedNote, noteQuery } from "../service/queries.ts";
 
 /** The list that the user is in, by the URL or by the owner of the open note. Undefined: neither list. */
 export function useScope(): "owned" | "shared" | undefined {
   const matches = useMatchRoute();
   const { noteId } = useParams({ strict: false });
-  const { data: note } = useQuery({ ...noteQuery(noteId ?? ""), enabled: noteId !== undefined });
-  if (noteId !== undefined) return note === undefined || note.role === "owner" ? "owned" : "shared";
+  const { data } = useQuery({ ...noteQuery(noteId ?? ""), enabled: noteId !== undefined });
+  if (noteId !== undefined) {
+    const note = data ?? listedNote(noteId);
+    return note === undefined || note.role === "owner" ? "owned" : "shared";
+  }
   if (matches({ to: "/shared" }) !== false) return "shared";
   return matches({ to: "/" }) === false ? undefined : "owned";
 }

@@ -1,5 +1,5 @@
 import { MutationCache, type Query, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
-import type { Note } from "@valetkey/client";
+import type { Note, NoteSummary } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, hasCode, onRefused } from "./client.ts";
 import { claimLocalData } from "./local-data.ts";
@@ -8,6 +8,8 @@ import { claimLocalData } from "./local-data.ts";
 const RETRIES = 2;
 
 function isFinal(error: unknown): boolean {
+  // The same search would take as long again, and would stop at the same point.
+  if (hasCode(error, "search_timeout")) return true;
   const { status } = error as { status?: number };
   return status !== undefined && status < 500 && status !== 429 && status !== 408;
 }
@@ -73,18 +75,33 @@ export const instanceQuery = queryOptions({
 /** How often an open note of another owner is polled: about the default lifetime of a URL. Milliseconds. */
 const SHARED_NOTE_MS = 60_000;
 
-/** One note with its attachments. Until it is loaded, the version from a list is shown. */
+/** The longest page that the service returns. */
+const ATTACHMENTS_AT_ONCE = 200;
+
+/** One note with all its attachments, because its page sorts, counts and downloads all of them. */
 export const noteQuery = (noteId: string) =>
   queryOptions({
     queryKey: ["note", noteId],
-    queryFn: ({ signal }) => client.notes.get(noteId, { signal }),
-    placeholderData: () => listedNote(noteId),
+    queryFn: ({ signal }) => readNote(noteId, signal),
     refetchInterval: ({ state: { data } }) => data !== undefined && data.role !== "owner" && SHARED_NOTE_MS,
   });
 
-function listedNote(noteId: string): Note | undefined {
+async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {
+  const note = await client.notes.get(noteId, { signal });
+  const attachments = [...note.attachments];
+  let cursor = note.attachmentsCursor;
+  while (cursor !== null) {
+    const page = await client.notes.listAttachments(noteId, { cursor, limit: ATTACHMENTS_AT_ONCE, signal });
+    attachments.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return { ...note, attachments, attachmentsCursor: null };
+}
+
+/** The note in a list that is loaded. */
+export function listedNote(noteId: string): NoteSummary | undefined {
   return queryClient
-    .getQueriesData<{ pages: { items: Note[] }[] }>({ queryKey: keys.notes })
+    .getQueriesData<{ pages: { items: NoteSummary[] }[] }>({ queryKey: keys.notes })
     .flatMap(([, list]) => list?.pages.flatMap(({ items }) => items) ?? [])
     .find(({ id }) => id === noteId);
 }

@@ -14,6 +14,7 @@ import { dropSignedForms } from "./0011-drop-signed-forms.ts";
 import { identities } from "./0012-identities.ts";
 import { disabledUsers } from "./0013-disabled-users.ts";
 import { probes } from "./0014-probes.ts";
+import { boundedLists } from "./0015-bounded-lists.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -32,5 +33,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0012-identities": identities(engine),
     "0013-disabled-users": disabledUsers(engine),
     "0014-probes": probes(engine),
+    "0015-bounded-lists": boundedLists(engine),
   };
 }

@@ -7,9 +7,11 @@ import { postgresEngine as engine } from "../engine.ts";
 import { migrate } from "../migrate.ts";
 import { compileAccess } from "../queries/access.ts";
 import type { Tables } from "../schema.ts";
+import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
 import { postgresAccessQueries } from "./access.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
+import { createPostgresSearch } from "./search.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -37,7 +39,12 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
   return assembleDatabase({
     kysely,
     transactions,
-    context: { engine, clock, accessStatements },
+    context: {
+      engine,
+      clock,
+      accessStatements,
+      search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
+    },
     access: postgresAccessQueries(urlPool, { db: kysely, statements: accessStatements, clock }),
     urlAudit: openPostgresUrlAudit(urlPool),
     pools: () => [stateOf(pool, "general"), stateOf(urlPool, "urls")],

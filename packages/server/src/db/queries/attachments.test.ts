@@ -33,12 +33,19 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await suite.db.attachments.listOfNote(note.id)).toEqual([first, second, third]);
   });
 
-  it("lists the attachments of many notes", async () => {
-    const notes = await Promise.all(Array.from({ length: 120 }, insertNote));
-    const expected = new Map(notes.map((note) => [note.id, [sampleAttachment(note)]]));
-    await Promise.all([...expected.values()].flat().map((attachment) => suite.db.attachments.insert(attachment)));
-    expect(await suite.db.attachments.listOfNotes([...expected.keys()])).toEqual(expected);
-    expect(await suite.db.attachments.listOfNotes([])).toEqual(new Map());
+  it("returns pages of listed attachments in order of creation, and their count", async () => {
+    const note = await insertNote();
+    const attachments = Array.from({ length: 5 }, () => sampleAttachment(note));
+    const hidden = (["aborted", "expired"] as const).map((state) => sampleAttachment(note, { state }));
+    for (const attachment of [...attachments, ...hidden]) await suite.db.attachments.insert(attachment);
+    await suite.db.attachments.insert(sampleAttachment(await insertNote()));
+    const first = await suite.db.attachments.pageOfNote(note.id, { limit: 3, cursor: undefined });
+    const second = await suite.db.attachments.pageOfNote(note.id, { limit: 3, cursor: first.nextCursor });
+    expect([first.items, second]).toEqual([
+      attachments.slice(0, 3),
+      { items: attachments.slice(3), nextCursor: undefined },
+    ]);
+    expect(await suite.db.attachments.countOfNote(note.id)).toBe(5);
   });
 
   it("changes a state once when many callers try together", async () => {

@@ -1,5 +1,5 @@
-import type { Insertable, Kysely, Selectable } from "kysely";
-import type { Attachment } from "../../domain/attachment.ts";
+import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import { type Attachment, unlistedStates } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { fold } from "../../domain/fold.ts";
 import { usesCapacity } from "../../domain/usage.ts";
@@ -7,6 +7,7 @@ import type { AttachmentQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
+import { decodeCursor, toPage } from "./cursor.ts";
 import { endReservation, releaseQuota, takeQuota } from "./usage.ts";
 
 export const attachmentColumns = [
@@ -113,17 +114,26 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
     },
 
     async listOfNote(noteId) {
-      const rows = await inOrderOfCreation(db).where("note_id", "=", noteId).execute();
+      const ofNote = selectAttachments(db).where("note_id", "=", noteId);
+      const rows = await ofNote.orderBy("created_at").orderBy("id").execute();
       return rows.map(toAttachment);
     },
 
-    async listOfNotes(noteIds) {
-      const rows = await inOrderOfCreation(db)
-        .where((eb) => engine.isIn(eb.ref("note_id"), engine.list(noteIds)))
+    async pageOfNote(noteId, { limit, cursor }) {
+      const after = decodeCursor(cursor);
+      const rows = await selectAttachments(db)
+        .where("note_id", "=", noteId)
+        .where((eb) => isListed(eb.ref("attachments.state")))
+        .$if(after !== undefined, (query) => query.where("id", ">", after as string))
+        .orderBy("id")
+        .limit(limit + 1)
         .execute();
-      const byNote = new Map<string, Attachment[]>(noteIds.map((noteId) => [noteId, []]));
-      for (const row of rows) byNote.get(row.note_id)?.push(toAttachment(row));
-      return byNote;
+      return toPage(rows.map(toAttachment), limit);
+    },
+
+    async countOfNote(noteId) {
+      const { count } = await countListed(db, sql.val(noteId)).executeTakeFirstOrThrow();
+      return count;
     },
 
     async findByObjectKey(objectKey) {
@@ -162,10 +172,19 @@ async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
-export function selectAttachments(db: Kysely<Tables>) {
-  return db.selectFrom("attachments").select(attachmentColumns);
+/** Counts the listed attachments of a note. The index `attachments_listed` has its condition as a literal, so this has too. */
+export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {
+  return db
+    .selectFrom("attachments")
+    .select(sql<number>`count(*)`.as("count"))
+    .where("attachments.note_id", "=", noteId)
+    .where((eb) => isListed(eb.ref("attachments.state")));
 }
 
-function inOrderOfCreation(db: Kysely<Tables>) {
-  return selectAttachments(db).orderBy("created_at").orderBy("id");
+function isListed(state: Expression<string>) {
+  return sql<SqlBool>`${state} not in (${sql.join(unlistedStates.map((unlisted) => sql.lit(unlisted)))})`;
+}
+
+export function selectAttachments(db: Kysely<Tables>) {
+  return db.selectFrom("attachments").select(attachmentColumns);
 }

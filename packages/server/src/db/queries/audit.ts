@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { AuditQueries, Page, PageRequest } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
@@ -81,15 +81,35 @@ async function list(
   const before = decodeCursor(cursor);
   // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
   const unfiled = unfiledEvents?.({ column, value, before, limit: limit + 1 }) ?? [];
-  const filed = await db
+  const newestFirst = db
     .selectFrom("audit_events")
-    .select(auditColumns)
     .where(column, "=", value)
     .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-    .orderBy("id", "desc")
-    .limit(limit + 1)
+    .orderBy("id", "desc");
+  const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
+  const sizes = await newestFirst.select(ids).limit(limit).execute();
+  const fitting = countFitting(
+    sizes.map(({ bytes }) => bytes),
+    limit,
+  );
+  const filed = await newestFirst
+    .select(auditColumns)
+    .limit(fitting + 1)
     .execute();
-  return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), limit);
+  return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), fitting);
+}
+
+/** An event of a batch has up to 1,000 ids, and a page up to 200 events. More would be read in vain (http/fit-page.ts). Bytes. */
+const MAX_PAGE_BYTES = 2 ** 20;
+
+/** The number of events whose ids fit a page. At least one. */
+function countFitting(sizes: number[], limit: number): number {
+  let bytes = 0;
+  const tooLarge = sizes.findIndex((size) => {
+    bytes += size;
+    return bytes > MAX_PAGE_BYTES;
+  });
+  return tooLarge === -1 ? limit : Math.max(1, tooLarge);
 }
 
 function mergeNewestFirst(unfiled: AuditRow[], filed: AuditRow[]): AuditRow[] {

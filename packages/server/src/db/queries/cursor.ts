@@ -1,22 +1,16 @@
 import { DomainError } from "../../domain/errors.ts";
+import { CURSOR_PREFIX, encodeCursor } from "../../usecases/encode-cursor.ts";
 import type { Page } from "../../usecases/ports/index.ts";
 
-// The prefix identifies our cursors, and allows for other kinds of keys.
-const PREFIX = "id:";
 const ID = /^[\x21-\x7e]{1,255}$/;
-
-/** Makes the opaque cursor that continues after the item with this id. */
-export function encodeCursor(id: string): string {
-  return Buffer.from(PREFIX + id).toString("base64url");
-}
 
 /** Reads the id of a cursor. Throws `invalid_cursor` for a text that `encodeCursor` did not make. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
-  const id = text.slice(PREFIX.length);
+  const id = text.slice(CURSOR_PREFIX.length);
   // Encoding again detects texts that decode by accident: padding, other alphabets, trailing bits, broken UTF-8.
-  if (!text.startsWith(PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
+  if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
     throw new DomainError("invalid_cursor", "The cursor does not come from one of our lists.");
   }
   return id;

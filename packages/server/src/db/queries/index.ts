@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import type { Clock, Queries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
+import type { Search } from "../search.ts";
 import { type AccessStatements, accessQueries } from "./access.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
 import { attachmentQueries } from "./attachments.ts";
@@ -10,7 +11,7 @@ import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { disabledUserQueries } from "./disabled-users.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
-import { noteQueries, type RunSearch } from "./notes.ts";
+import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
 import { queueQueries } from "./queues.ts";
@@ -25,13 +26,12 @@ export type QueryContext = {
   accessStatements: AccessStatements;
   /** Undefined: the engine files URL events at once. */
   unfiledEvents?: FindUnfiledEvents;
-  /** Runs searches on a worker thread. Undefined: other queries don't wait for searches. */
-  runSearch?: RunSearch;
+  search: Search;
 };
 
 /** All queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
-  const { engine, clock, accessStatements, unfiledEvents, runSearch } = context;
+  const { engine, clock, accessStatements, unfiledEvents, search } = context;
   return {
     access: accessQueries(accessStatements, {
       run: async (statement, parameters) =>
@@ -39,9 +39,9 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
       engine,
       clock,
     }),
-    notes: noteQueries(db, { engine, runSearch: db.isTransaction ? undefined : runSearch }),
+    notes: noteQueries(db, { engine, search: db.isTransaction ? undefined : search }),
     attachments: attachmentQueries(db, engine),
-    uploads: uploadQueries(db),
+    uploads: uploadQueries(db, engine),
     shares: shareQueries(db),
     people: peopleQueries(db, engine),
     identities: identityQueries(db, engine),

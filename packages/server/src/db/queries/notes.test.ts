@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Page, PageRequest } from "../../usecases/ports/index.ts";
-import { sampleAttachment, sampleNote, sampleShare, sampleUpload } from "../testing/samples.ts";
+import { sampleAttachment, sampleNote, sampleShare, sampleUpload, summaryOf } from "../testing/samples.ts";
 import { engines } from "../testing/test-databases.ts";
 import { useDatabase } from "../testing/use-database.ts";
 
@@ -11,7 +11,8 @@ describe.each(engines)("notes on $name", (engine) => {
   it("stores all fields of a note", async () => {
     const note = sampleNote({ ownerId: "keeps", title: "Überschrift", body: "line\nline 📎 'quoted' \"twice\"" });
     await suite.db.notes.insert(note);
-    expect((await suite.db.notes.listOwned("keeps", FIRST)).items).toEqual([note]);
+    expect((await suite.db.notes.listOwned("keeps", FIRST)).items).toEqual([summaryOf(note)]);
+    expect(await suite.db.access.note("keeps", note.id)).toMatchObject({ note });
   });
 
   it("changes only the given fields", async () => {
@@ -19,12 +20,19 @@ describe.each(engines)("notes on $name", (engine) => {
     await suite.db.notes.insert(note);
     await suite.db.notes.update(note.id, { title: "New", updatedAt: note.updatedAt + 1 });
     expect((await suite.db.notes.listOwned("changes", FIRST)).items).toEqual([
-      { ...note, title: "New", updatedAt: note.updatedAt + 1 },
+      summaryOf({ ...note, title: "New", updatedAt: note.updatedAt + 1 }),
     ]);
     await suite.db.notes.update(note.id, { body: "", updatedAt: note.updatedAt });
     expect((await suite.db.notes.listOwned("changes", FIRST)).items).toEqual([
-      { ...note, title: "New", body: "", updatedAt: note.updatedAt + 2 },
+      summaryOf({ ...note, title: "New", body: "", updatedAt: note.updatedAt + 2 }),
     ]);
+  });
+
+  it("lists the first 200 characters of a body", async () => {
+    const body = "📎é".repeat(150);
+    await suite.db.notes.insert(sampleNote({ ownerId: "writes-much", body }));
+    const [listed] = (await suite.db.notes.listOwned("writes-much", FIRST)).items;
+    expect(listed?.snippet).toBe("📎é".repeat(100));
   });
 
   it("deletes a note with its attachments, uploads and shares", async () => {
@@ -39,13 +47,11 @@ describe.each(engines)("notes on $name", (engine) => {
     await suite.db.shares.put({ noteId: note.id }, sampleShare());
     await suite.db.shares.put({ attachmentId: attachment.id }, sampleShare());
     await suite.db.notes.delete(note.id);
-    expect((await suite.db.notes.listOwned("deletes", FIRST)).items).toEqual([other]);
-    expect(await suite.db.attachments.listOfNotes([note.id, other.id])).toEqual(
-      new Map([
-        [note.id, []],
-        [other.id, [kept]],
-      ]),
-    );
+    expect((await suite.db.notes.listOwned("deletes", FIRST)).items).toEqual([
+      { ...summaryOf(other), attachmentCount: 1 },
+    ]);
+    expect(await suite.db.attachments.listOfNote(note.id)).toEqual([]);
+    expect(await suite.db.attachments.listOfNote(other.id)).toEqual([kept]);
     expect(await suite.db.uploads.find(upload.id)).toBeUndefined();
     expect(await suite.db.shares.list({ noteId: note.id })).toEqual([]);
     expect(await suite.db.shares.list({ attachmentId: attachment.id })).toEqual([]);
@@ -66,11 +72,11 @@ describe.each(engines)("notes on $name", (engine) => {
     await suite.db.shares.put({ noteId: expired.id }, sampleShare({ userId: "reader", expiresAt: now }));
     await suite.db.shares.put({ attachmentId: attachment.id }, sampleShare({ userId: "reader" }));
     expect((await suite.db.notes.listShared("reader", { ...FIRST, now })).items).toEqual([
-      { ...until, role: "editor" },
-      { ...live, role: "viewer" },
+      { ...summaryOf(until), role: "editor" },
+      { ...summaryOf(live), role: "viewer" },
     ]);
     expect((await suite.db.notes.listShared("reader", { ...FIRST, now: now + 1 })).items).toEqual([
-      { ...live, role: "viewer" },
+      { ...summaryOf(live), role: "viewer" },
     ]);
     expect((await suite.db.notes.listShared("o", { ...FIRST, now })).items).toEqual([]);
   });

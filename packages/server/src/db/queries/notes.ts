@@ -1,11 +1,12 @@
-import type { CompiledQuery, ExpressionBuilder, Kysely, Selectable } from "kysely";
+import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { fold } from "../../domain/fold.ts";
-import type { Note } from "../../domain/note.ts";
+import type { Note, NoteSummary } from "../../domain/note.ts";
 import type { NoteQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import { deleteAttachmentsOf } from "./attachments.ts";
+import type { Search } from "../search.ts";
+import { countListed, deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
 
@@ -31,13 +32,29 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
-/** Runs a query that reads all texts of a person, which may take long. */
-export type RunSearch = <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
+// On SQLite two indexes have exactly these columns and this snippet, so that a list reads no body.
+const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
+const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
-type Given = { engine: Engine; runSearch: RunSearch | undefined };
+type SummaryRow = Omit<NoteRow, "body"> & { snippet: string; attachment_count: number };
+
+function toSummary(row: SummaryRow): NoteSummary {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    title: row.title,
+    snippet: row.snippet,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    attachmentCount: row.attachment_count,
+  };
+}
+
+/** `search` is undefined inside a transaction, whose connection alone sees its changes. */
+type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 
-export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): NoteQueries {
+export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Given): NoteQueries {
   const hasText = (search: string) => (eb: ExpressionBuilder<Tables, "notes">) => {
     const text = fold(search);
     const named = eb
@@ -46,15 +63,18 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
       .whereRef("attachments.note_id", "=", "notes.id")
       .where("attachments.state", "not in", unlistedStates)
       .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
-    return eb.or([
+    const contains = eb.or([
       engine.contains(eb.ref("notes.title_folded"), text),
       engine.contains(eb.ref("notes.body_folded"), text),
       eb.exists(named),
     ]);
+    const inTime = searches?.inTime?.(eb.ref("notes.id"));
+    // A `case` is evaluated in order. The engine may evaluate the terms of an `and` in any order.
+    return inTime === undefined ? contains : sql<SqlBool>`case when ${inTime} then ${contains} end`;
   };
   // Other lists stop after a page. A search may read all texts.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
-    search === undefined || runSearch === undefined ? listing.execute() : runSearch(listing.compile());
+    search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
   return {
     async insert(note) {
       await db
@@ -122,21 +142,23 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
       const after = decodeCursor(cursor);
       const listing = db
         .selectFrom("notes")
-        .select(noteColumns)
+        .select([...summaryColumns, snippet])
+        .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
         .where("owner_id", "=", userId)
         .$if(after !== undefined, (query) => query.where("id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("id", "desc")
         .limit(limit + 1);
-      return toPage((await run(listing, search)).map(toNote), limit);
+      return toPage((await run(listing, search)).map(toSummary), limit);
     },
 
     async listShared(userId, { limit, cursor, search, now }) {
       const after = decodeCursor(cursor);
       const listing = db
         .selectFrom("note_shares")
-        .innerJoin("notes", "notes.id", "note_shares.note_id")
-        .select(noteColumns)
+        .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
+        .select([...summaryColumns, snippet])
+        .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
         .select("note_shares.role")
         .where("note_shares.user_id", "=", userId)
         .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
@@ -145,7 +167,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, runSearch }: Given): N
         .orderBy("note_shares.note_id", "desc")
         .limit(limit + 1);
       const rows = await run(listing, search);
-      const notes = rows.map((row) => ({ ...toNote(row), role: row.role }));
+      const notes = rows.map((row) => ({ ...toSummary(row), role: row.role }));
       return toPage(notes, limit);
     },
   };

@@ -1,8 +1,9 @@
-import type { Insertable, Kysely, Selectable } from "kysely";
+import { type Insertable, type Kysely, type Selectable, sql } from "kysely";
 import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { usesCapacity } from "../../domain/usage.ts";
 import type { UploadQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 
@@ -51,7 +52,15 @@ function toRow(upload: Upload): Insertable<Tables["uploads"]> {
   };
 }
 
-export function uploadQueries(db: Kysely<Tables>): UploadQueries {
+export function uploadQueries(db: Kysely<Tables>, engine: Engine): UploadQueries {
+  // The indexes of pending uploads have this condition as a literal.
+  const countPending = (column: "user_id" | "note_id", value: string) =>
+    db
+      .selectFrom("uploads")
+      .select(sql<number>`count(*)`.as("count"))
+      .where(column, "=", value)
+      .where("state", "=", sql.lit("pending" as const))
+      .executeTakeFirstOrThrow();
   const select = () => db.selectFrom("uploads").selectAll();
   return {
     async insert(upload) {
@@ -65,6 +74,18 @@ export function uploadQueries(db: Kysely<Tables>): UploadQueries {
         const message = "An upload with this Idempotency-Key is being started; try again.";
         throw new DomainError("idempotency_key_in_use", message);
       }
+    },
+
+    async holdStarts(userId) {
+      // On SQLite a transaction is the only writer from its start.
+      if (engine.name === "sqlite") return;
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`uploads of ${userId}`}, 0))`.execute(db);
+    },
+
+    async countPending({ userId, noteId }) {
+      const ofUser = await countPending("user_id", userId);
+      const ofNote = await countPending("note_id", noteId);
+      return { ofUser: ofUser.count, ofNote: ofNote.count };
     },
 
     async find(uploadId) {

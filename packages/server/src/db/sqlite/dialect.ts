@@ -100,6 +100,7 @@ class SqliteTurn implements DatabaseConnection {
   readonly #database: DatabaseSync;
   readonly #given: TurnOptions;
   #unlock: (() => void) | undefined;
+  #hasWritten = false;
 
   constructor(database: DatabaseSync, given: TurnOptions) {
     this.#database = database;
@@ -110,6 +111,7 @@ class SqliteTurn implements DatabaseConnection {
     const { statements, writeLock } = this.#given;
     const run = () => statements.run<R>(query);
     if (this.#database.isTransaction || SelectQueryNode.is(query.query)) return await this.#whenNotBusy(run);
+    this.#hasWritten = true;
     const unlock = await writeLock.acquire();
     return await this.#whenNotBusy(run).finally(unlock);
   }
@@ -120,6 +122,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 
   async begin(): Promise<void> {
+    this.#hasWritten = true;
     this.#unlock = await this.#given.writeLock.acquire();
     // A transaction that begins as a reader may fail at its first write instead of waiting here.
     await this.exec("begin immediate");
@@ -131,7 +134,9 @@ class SqliteTurn implements DatabaseConnection {
 
   end(): void {
     this.#unlock?.();
-    this.#given.endTurn();
+    // A commit blocks for milliseconds. Between the commits of a queue, the event loop reads other requests.
+    if (this.#hasWritten) setImmediate(this.#given.endTurn);
+    else this.#given.endTurn();
   }
 
   // SQLite's own busy timeout would block the event loop while another process writes.

@@ -6,6 +6,7 @@ import { sqliteEngine as engine } from "../engine.ts";
 import { migrate } from "../migrate.ts";
 import { type AccessStatement, accessQueries, compileAccess, type RunAccessStatement } from "../queries/access.ts";
 import type { Tables } from "../schema.ts";
+import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
@@ -45,12 +46,12 @@ async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise
   await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
   const unfiled = await openUnfiledEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
-  const search = openSqliteSearch(file);
+  const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
   const accessStatements = compileAccess(kysely, engine);
   return assembleDatabase({
     kysely,
     transactions,
-    context: { engine, clock, accessStatements, unfiledEvents: unfiled.find, runSearch: search.run },
+    context: { engine, clock, accessStatements, unfiledEvents: unfiled.find, search },
     access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
     urlAudit: openSqliteUrlAudit({ file, writeLock }),
     closeOthers: async () => {

@@ -1,19 +1,30 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { workerData } from "node:worker_threads";
 import type { CompiledQuery } from "kysely";
+import { INTERRUPT } from "./errors.ts";
 import { answerRequests } from "./thread.ts";
 
 // The worker thread that searches notes. A search reads all texts of a person, and would block the event loop of the service.
 
-/** A query that reads. */
-export type SearchRequest = Pick<CompiledQuery, "sql" | "parameters">;
+/** A query that reads, and the time that it may take. Milliseconds. */
+export type SearchRequest = Pick<CompiledQuery, "sql" | "parameters"> & { limitMs: number };
 
 // A reader waits only while a writer recovers the file or resets its log.
 const BUSY_TIMEOUT_MS = 2_000;
 
 const database = new DatabaseSync(workerData.file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+let deadline = 0;
+
+// node:sqlite can't interrupt a query, and a thread does not end inside of one. So the query calls this for each note.
+database.function("in_time", (_noteId) => {
+  if (performance.now() > deadline) throw Object.assign(new Error("The search took too long."), { errcode: INTERRUPT });
+  return 1;
+});
 
 answerRequests<SearchRequest>({
-  answer: ({ sql, parameters }) => database.prepare(sql).all(...(parameters as SQLInputValue[])),
+  answer({ sql, parameters, limitMs }) {
+    deadline = performance.now() + limitMs;
+    return database.prepare(sql).all(...(parameters as SQLInputValue[]));
+  },
   close: () => database.close(),
 });

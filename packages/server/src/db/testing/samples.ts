@@ -1,7 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { Attachment } from "../../domain/attachment.ts";
 import type { AuditEvent } from "../../domain/audit-event.ts";
-import type { Note } from "../../domain/note.ts";
+import type { Note, NoteSummary } from "../../domain/note.ts";
 import type { Share } from "../../domain/share.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { ApiToken } from "../../usecases/ports/index.ts";
@@ -10,6 +10,11 @@ const AT = Date.UTC(2030, 0, 1);
 
 export function sampleNote(given: Partial<Note> = {}): Note {
   return { id: newId(), ownerId: "ann", title: "Title", body: "Body", createdAt: AT, updatedAt: AT, ...given };
+}
+
+/** The list item of a note with a short body and no attachments. */
+export function summaryOf({ body, ...note }: Note): NoteSummary {
+  return { ...note, snippet: body, attachmentCount: 0 };
 }
 
 export function sampleAttachment(note: Note, given: Partial<Attachment> = {}): Attachment {

@@ -68,6 +68,8 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     singlePutMaxBytes: 8 * 2 ** 20,
     uploadTtlSeconds: 900,
     multipartTtlSeconds: 86_400,
+    userPendingUploads: 1_000,
+    notePendingUploads: 500,
     verifyInRequestMaxBytes: 64 * 2 ** 20,
   };
   const useCases = createUseCases({

@@ -30,6 +30,8 @@ const { claimVerification, runVerification } = createUseCases({
     singlePutMaxBytes: 1,
     uploadTtlSeconds: 1,
     multipartTtlSeconds: 1,
+    userPendingUploads: 1_000,
+    notePendingUploads: 500,
     verifyInRequestMaxBytes: 1,
   },
   scanning: undefined,

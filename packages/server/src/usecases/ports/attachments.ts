@@ -1,5 +1,6 @@
 import type { Attachment, AttachmentState, Checksum } from "../../domain/attachment.ts";
 import type { Quota } from "../../domain/usage.ts";
+import type { Page, PageRequest } from "./page.ts";
 
 export type AttachmentQueries = {
   /**
@@ -20,10 +21,12 @@ export type AttachmentQueries = {
   ): Promise<boolean>;
   find(attachmentId: string): Promise<Attachment | undefined>;
   delete(attachmentId: string): Promise<void>;
-  /** In order of creation. */
+  /** All attachments of the note in order of creation, unlisted ones included. */
   listOfNote(noteId: string): Promise<Attachment[]>;
-  /** All attachments of several notes in one query, for lists of notes. */
-  listOfNotes(noteIds: readonly string[]): Promise<Map<string, Attachment[]>>;
+  /** A page of the listed attachments of the note, in order of creation. */
+  pageOfNote(noteId: string, page: PageRequest): Promise<Page<Attachment>>;
+  /** The number of listed attachments of the note. */
+  countOfNote(noteId: string): Promise<number>;
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
   /** Filenames by id. Deleted attachments are absent. One query. */
   filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>>;

@@ -40,6 +40,8 @@ export type Database = Queries & {
   /** All or nothing, durable when it resolves (SQLite: synchronous=FULL). */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   urlAudit: UrlAuditLog;
+  /** How many searches of notes may run at the same time. More would delay other queries, or each other. */
+  searchesAtOnce: number;
   /** Writes one row and one record of the log of URLs. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   close(): Promise<void>;

@@ -41,6 +41,10 @@ export type Limits = {
   uploadTtlSeconds: number;
   /** How long a multipart upload may take. Seconds. */
   multipartTtlSeconds: number;
+  /** The most pending uploads of one user. */
+  userPendingUploads: number;
+  /** The most pending uploads on one note. */
+  notePendingUploads: number;
   /** A larger file whose bytes must be read is verified after the request. Bytes. */
   verifyInRequestMaxBytes: number;
   /** The most that the files on the notes of one user may use. Bytes. Default: no limit. */

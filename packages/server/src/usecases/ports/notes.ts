@@ -1,4 +1,4 @@
-import type { Note, NoteWithRole } from "../../domain/note.ts";
+import type { Note, NoteSummary, NoteSummaryWithRole } from "../../domain/note.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 /** `search`: only notes with this text in the title, the body or the name of a listed file. Ignores case. No character is special. */
@@ -20,7 +20,8 @@ export type NoteQueries = {
   delete(noteId: string): Promise<void>;
   /** Titles by id. Deleted notes are absent. One query. */
   titlesOf(noteIds: readonly string[]): Promise<Map<string, string>>;
-  listOwned(userId: string, page: NotePageRequest): Promise<Page<Note>>;
+  /** Never reads bodies. */
+  listOwned(userId: string, page: NotePageRequest): Promise<Page<NoteSummary>>;
   /** Notes with a live share for this user, newest first. */
-  listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteWithRole>>;
+  listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteSummaryWithRole>>;
 };

@@ -8,6 +8,7 @@ import type { MultipartUpload, Upload } from "../../domain/upload.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
+import { checkPending } from "./check-pending.ts";
 import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
 
@@ -16,8 +17,8 @@ const UNRECORDED_AFTER_MS = 600_000;
 
 /**
  * Starts an upload that goes straight to the bucket: records the declaration, and signs the PUT. Parts are signed later.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `idempotency_key_reused`,
- * and `invalid_request` for more parts than S3 allows.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
+ * `idempotency_key_reused`, and `invalid_request` for more parts than S3 allows.
  */
 export function startUpload(deps: Deps) {
   const { bucket, limits } = deps;
@@ -76,9 +77,11 @@ async function startMultipart(
   deps: Deps,
   { declared, partSize }: { declared: DeclaredUpload; partSize: number },
 ): Promise<StartedUpload> {
-  const { db, bucket, clock, onDeletionsQueued } = deps;
+  const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   await authoriseNote(db, { caller, noteId, action: "attachment.add" });
+  // Checks once more when the upload is recorded. This check spares the bucket the uploads that would be refused then.
+  await checkPending(db, { userId: caller.userId, noteId, limits });
   await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
   try {
     const bucketUploadId = await bucket.createMultipart({ objectKey, contentType });
@@ -101,6 +104,7 @@ async function recordUpload(
   { tx, declared, multipart }: { tx: Queries; declared: DeclaredUpload; multipart: MultipartUpload | undefined },
 ): Promise<Upload> {
   const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes, idempotencyKey } = declared;
+  await tx.uploads.holdStarts(caller.userId);
   const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
   const { conditionalPut, partsDie } = capabilities();
   const ttlSeconds = multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds;
@@ -127,6 +131,8 @@ async function recordUpload(
     expiresAt: now + ttlSeconds * 1000,
   };
   await tx.attachments.insert(attachment, { quota: quotaOf(limits) });
+  // After the insertion, which locks the usage of the owner against other starts on their notes.
+  await checkPending(tx, { userId: caller.userId, noteId, limits });
   await tx.uploads.insert(upload);
   return upload;
 }

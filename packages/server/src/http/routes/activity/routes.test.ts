@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { encodeCursor } from "../../../db/queries/cursor.ts";
 import { sampleAttachment, sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
+import { encodeCursor } from "../../../usecases/encode-cursor.ts";
 import { fileForm } from "../../testing/form.ts";
 import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";

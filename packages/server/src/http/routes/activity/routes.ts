@@ -3,6 +3,7 @@ import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
+import { fitPage } from "../../fit-page.ts";
 import { operations } from "../../openapi.ts";
 import { presentPerson } from "../../present-person.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -25,14 +26,18 @@ const schemas = operations("activity", {
 /** GET /activity and /notes/:noteId/activity. */
 export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/notes/:noteId/activity", { schema: schemas.listNoteActivity }, async (request) => {
-    const { limit, cursor } = request.query;
-    const caller = callerOf(request);
-    const input = { noteId: request.params.noteId, limit, cursor };
-    return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
-  });
+  app.get(
+    "/notes/:noteId/activity",
+    { schema: schemas.listNoteActivity, preHandler: deps.takeTurn },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const caller = callerOf(request);
+      const input = { noteId: request.params.noteId, limit, cursor };
+      return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
+    },
+  );
 
-  app.get("/activity", { schema: schemas.listActivity }, async (request) => {
+  app.get("/activity", { schema: schemas.listActivity, preHandler: deps.takeTurn }, async (request) => {
     const { limit, cursor } = request.query;
     const caller = callerOf(request);
     return describe(await useCases.listActivity(caller, { limit, cursor }), { caller, ...deps });
@@ -66,7 +71,7 @@ async function describe(
       detail,
     };
   });
-  return { items, nextCursor: page.nextCursor ?? null };
+  return fitPage(items, page.nextCursor);
 }
 
 /** The user whose share was granted or revoked. Empty for other events. */

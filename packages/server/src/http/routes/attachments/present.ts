@@ -1,7 +1,8 @@
-import type { SharedAttachmentPage, Attachment as WireAttachment } from "@valetkey/contract";
+import type { AttachmentPage, SharedAttachmentPage, Attachment as WireAttachment } from "@valetkey/contract";
 import type { Attachment } from "../../../domain/attachment.ts";
 import type { SharedAttachment } from "../../../domain/share.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
+import { fitPage } from "../../fit-page.ts";
 import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
@@ -28,18 +29,30 @@ export async function describeAttachment(attachment: Attachment, { useCases }: R
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
+/** A page of the attachments of a note. Looks up all senders at once. */
+export async function describeAttachments(
+  { items, nextCursor }: Page<Attachment>,
+  { useCases }: RouteDeps,
+): Promise<AttachmentPage> {
+  const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
+  return fitPage(
+    items.map((attachment) => presentAttachment(attachment, people)),
+    nextCursor,
+  );
+}
+
 /** A page of attachments that are shared without their notes. Looks up all users at once. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
   { useCases }: RouteDeps,
 ): Promise<SharedAttachmentPage> {
   const people = await useCases.findPeople(items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
-  return {
-    items: items.map((attachment) => ({
+  return fitPage(
+    items.map((attachment) => ({
       ...presentAttachment(attachment, people),
       owner: presentPerson(attachment.ownerId, people),
       share: { expiresAt: attachment.share.expiresAt === undefined ? null : toIso(attachment.share.expiresAt) },
     })),
-    nextCursor: nextCursor ?? null,
-  };
+    nextCursor,
+  );
 }

@@ -53,7 +53,7 @@ const schemas = operations("attachments", {
 /** /attachments and /attachments/:attachmentId. */
 export function attachmentRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.get("/attachments", { schema: schemas.listAttachments }, async (request) => {
+  app.get("/attachments", { schema: schemas.listAttachments, preHandler: deps.takeTurn }, async (request) => {
     const { limit, cursor } = request.query;
     return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), deps);
   });

@@ -1,33 +1,51 @@
-import type { Note as WireNote } from "@valetkey/contract";
-import type { NoteWithAttachments } from "../../../domain/note.ts";
+import type { NotePage, Note as WireNote } from "@valetkey/contract";
+import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../../../domain/note.ts";
+import type { Page } from "../../../usecases/ports/index.ts";
+import { fitPage } from "../../fit-page.ts";
 import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { presentAttachment } from "../attachments/present.ts";
 
-/** Notes in the form of the wire. Looks up all users at once. */
-export async function describeNotes(notes: NoteWithAttachments[], { useCases }: RouteDeps): Promise<WireNote[]> {
-  const named = notes.flatMap((note) => [note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
-  const people = await useCases.findPeople(named);
-  return notes.map((note) => present(note, people));
+/** A page of notes. Looks up all owners at once. */
+export async function describeNotes(
+  { items, nextCursor }: Page<NoteSummaryWithRole>,
+  { useCases }: RouteDeps,
+): Promise<NotePage> {
+  const people = await useCases.findPeople(items.map(({ ownerId }) => ownerId));
+  return fitPage(
+    items.map((note) => ({
+      ...presentCommon(note, people),
+      snippet: note.snippet,
+      attachmentCount: note.attachmentCount,
+    })),
+    nextCursor,
+  );
 }
 
-export async function describeNote(note: NoteWithAttachments, deps: RouteDeps): Promise<WireNote> {
-  const [described] = await describeNotes([note], deps);
-  return described as WireNote;
+/** A note with the first page of its attachments. Looks up all users at once. */
+export async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps): Promise<WireNote> {
+  const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
+  const attachments = note.attachments.map((attachment) => presentAttachment(attachment, people));
+  const page = fitPage(attachments, note.attachmentsCursor);
+  return {
+    ...presentCommon(note, people),
+    body: note.body,
+    attachmentCount: note.attachmentCount,
+    attachments: page.items,
+    attachmentsCursor: page.nextCursor,
+  };
 }
 
-function present(note: NoteWithAttachments, people: People): WireNote {
-  const { id, title, body, ownerId, role } = note;
+function presentCommon(note: Omit<NoteWithRole, "body">, people: People) {
+  const { id, title, ownerId, role } = note;
   return {
     id,
     title,
-    body,
     ownerId,
     owner: presentPerson(ownerId, people),
     role,
     createdAt: toIso(note.createdAt),
     updatedAt: toIso(note.updatedAt),
-    attachments: note.attachments.map((attachment) => presentAttachment(attachment, people)),
   };
 }

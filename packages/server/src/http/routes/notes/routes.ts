@@ -1,8 +1,19 @@
-import { CreateNoteBody, ListNotesQuery, Note, NotePage, NoteParams, UpdateNoteBody } from "@valetkey/contract";
+import {
+  AttachmentPage,
+  CreateNoteBody,
+  ListNotesQuery,
+  Note,
+  NotePage,
+  NoteParams,
+  PageQuery,
+  UpdateNoteBody,
+} from "@valetkey/contract";
+import type { FastifyReply } from "fastify";
 import { callerOf } from "../../authentication.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { parseInstant } from "../../wire-instant.ts";
+import { describeAttachments } from "../attachments/present.ts";
 import { describeNote, describeNotes } from "./present.ts";
 
 const schemas = operations("notes", {
@@ -13,13 +24,26 @@ const schemas = operations("notes", {
   },
   listNotes: {
     summary: "List your notes or the notes shared with you. q searches titles, bodies and filenames",
+    description:
+      "A note in a list has the start of its body as `snippet`. A page ends early when its items exceed 1 MiB. " +
+      "So follow `nextCursor` until it is null. With `q`, one request of a user runs at a time, and four wait. A further one is " +
+      "refused with 429. A search that takes longer than 2 seconds is stopped with `search_timeout`.",
     querystring: ListNotesQuery,
     response: { 200: NotePage },
   },
   getNote: {
-    summary: "Read a note and its attachments",
+    summary: "Read a note and the first page of its attachments",
+    description:
+      "`attachments` has at most 200 items, in order of creation. While `attachmentsCursor` is not null, " +
+      "`GET /notes/{noteId}/attachments` with this `cursor` returns more.",
     params: NoteParams,
     response: { 200: Note },
+  },
+  listNoteAttachments: {
+    summary: "List the attachments of a note, in order of creation",
+    params: NoteParams,
+    querystring: PageQuery,
+    response: { 200: AttachmentPage },
   },
   updateNote: {
     summary: "Change the title or the body. With ifUpdatedAt, only if the note is unchanged since then",
@@ -34,7 +58,14 @@ const schemas = operations("notes", {
   },
 });
 
-/** /notes and /notes/:noteId. */
+/** Aborts when the connection closes. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** /notes, /notes/:noteId and its attachments. */
 export function noteRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.post("/notes", { schema: schemas.createNote }, async (request, reply) => {
@@ -43,17 +74,29 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
     return reply.code(201).send(await describeNote(note, deps));
   });
 
-  app.get("/notes", { schema: schemas.listNotes }, async (request) => {
+  app.get("/notes", { schema: schemas.listNotes, preHandler: deps.takeTurn }, async (request, reply) => {
     const { scope, limit, cursor, q } = request.query;
-    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, search: q?.trim() });
-    return { items: await describeNotes(page.items, deps), nextCursor: page.nextCursor ?? null };
+    const search = q?.trim();
+    const signal = search === undefined ? undefined : goneSignal(reply);
+    const page = await useCases.listNotes(callerOf(request), { scope, limit, cursor, search, signal });
+    return describeNotes(page, deps);
   });
 
-  app.get("/notes/:noteId", { schema: schemas.getNote }, async (request) =>
+  app.get("/notes/:noteId", { schema: schemas.getNote, preHandler: deps.takeTurn }, async (request) =>
     describeNote(await useCases.getNote(callerOf(request), request.params.noteId), deps),
   );
 
-  app.patch("/notes/:noteId", { schema: schemas.updateNote }, async (request) => {
+  app.get(
+    "/notes/:noteId/attachments",
+    { schema: schemas.listNoteAttachments, preHandler: deps.takeTurn },
+    async (request) => {
+      const { limit, cursor } = request.query;
+      const input = { noteId: request.params.noteId, limit, cursor };
+      return describeAttachments(await useCases.listAttachments(callerOf(request), input), deps);
+    },
+  );
+
+  app.patch("/notes/:noteId", { schema: schemas.updateNote, preHandler: deps.takeTurn }, async (request) => {
     const { ifUpdatedAt, ...change } = request.body;
     const input = {
       ...change,

@@ -1,5 +1,5 @@
 import type { InfiniteData } from "@tanstack/react-query";
-import type { Note } from "@valetkey/client";
+import type { Note, NoteSummary } from "@valetkey/client";
 import { client } from "../../../service/client.ts";
 import { beforeSignOut, onSignOut } from "../../../service/local-data.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
@@ -28,13 +28,16 @@ beforeSignOut(async () => {
 onSignOut(() => drafts.discardAll());
 
 type Change = Pick<Note, "title" | "body" | "updatedAt">;
-type Lists = InfiniteData<{ items: Note[]; nextCursor: string | null }>;
+type Lists = InfiniteData<{ items: NoteSummary[]; nextCursor: string | null }>;
 
 /** Puts a saved version into the cached note and lists, without another request. */
 function showSaved(noteId: string, { title, body, updatedAt }: Change): void {
-  const changed = (note: Note): Note =>
-    note.id !== noteId || note.updatedAt > updatedAt ? note : { ...note, title, body, updatedAt };
-  queryClient.setQueryData<Note>(keys.note(noteId), (note) => note && changed(note));
+  queryClient.setQueryData<Note>(
+    keys.note(noteId),
+    (note) => note && (note.updatedAt > updatedAt ? note : { ...note, title, body, updatedAt }),
+  );
+  const changed = (note: NoteSummary): NoteSummary =>
+    note.id !== noteId || note.updatedAt > updatedAt ? note : { ...note, title, updatedAt };
   queryClient.setQueriesData<Lists>(
     { queryKey: keys.notes },
     (lists) => lists && { ...lists, pages: lists.pages.map((page) => ({ ...page, items: page.items.map(changed) })) },

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { Note } from "@valetkey/client";
+import type { NoteSummary } from "@valetkey/client";
 import type { KeyboardEvent, RefObject } from "react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { useNow } from "../../../components/use-now.ts";
@@ -9,7 +9,7 @@ import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 
 type NoteRowsProps = {
   ref: RefObject<HTMLUListElement | null>;
-  notes: readonly Note[];
+  notes: readonly NoteSummary[];
   selectedId: string | undefined;
   q: string;
   /** Runs when the last row becomes visible. Undefined: there are no more rows. */
@@ -39,10 +39,10 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
   );
 }
 
-type NoteRowProps = { note: Note; isSelected: boolean; q: string; now: number };
+type NoteRowProps = { note: NoteSummary; isSelected: boolean; q: string; now: number };
 
 function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
-  const files = note.attachments.length;
+  const files = note.attachmentCount;
   const facts = [
     ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
     ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),

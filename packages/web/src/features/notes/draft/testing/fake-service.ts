@@ -9,6 +9,8 @@ const NOTE: Note = {
   role: "owner",
   owner: { id: "ann", name: "Ann", email: "ann@example.com" },
   attachments: [],
+  attachmentsCursor: null,
+  attachmentCount: 0,
   createdAt: "2026-01-01T00:00:00.000Z",
   updatedAt: "2026-01-01T00:00:00.000Z",
 };

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { postgresEngine, sqliteEngine } from "../engine.ts";
+import { createPostgresSearch } from "../postgres/search.ts";
+import { openSqliteSearch } from "../sqlite/search.ts";
+import { sampleNote } from "../testing/samples.ts";
+import { engines, type TestDatabase } from "../testing/test-databases.ts";
+import { noteQueries } from "./notes.ts";
+
+// Every comparison fails only after half of the search text.
+const BODY = "a".repeat(200_000);
+const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
+
+it.each(engines)("stops a search after its time limit, on $name", async (engine) => {
+  const test = await engine.open();
+  for (let nth = 0; nth < 50; nth += 1) await test.db.notes.insert(sampleNote({ body: BODY }));
+  await test.db.notes.insert(sampleNote({ ownerId: "ben" }));
+  const { search, close } = openSearch(test, { limitMs: 40 });
+  const notes = noteQueries(test.db.kysely, {
+    engine: engine.name === "sqlite" ? sqliteEngine : postgresEngine,
+    search,
+  });
+  const page = { limit: 50, cursor: undefined };
+  await expect(notes.listOwned("ann", { ...page, search: SEARCH })).rejects.toMatchObject({
+    code: "search_timeout",
+    message: expect.stringMatching(/^The search took longer than 0.04 seconds/),
+  });
+  // The time limit holds for each search anew.
+  expect((await notes.listOwned("ben", { ...page, search: "title" })).items).toHaveLength(1);
+  await close();
+  await test.close();
+});
+
+function openSearch({ db, file }: TestDatabase, limit: { limitMs: number }) {
+  if (file === undefined) return { search: createPostgresSearch(db.kysely, limit), close: async () => undefined };
+  const search = openSqliteSearch({ file, ...limit });
+  return { search, close: search.close };
+}

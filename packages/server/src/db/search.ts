@@ -1,0 +1,23 @@
+import type { CompiledQuery, Expression, RawBuilder, SqlBool } from "kysely";
+import { DomainError } from "../domain/errors.ts";
+
+/** Longer than the search of thousands of long notes. Milliseconds. */
+export const SEARCH_LIMIT_MS = 2_000;
+
+/** Runs queries that may read all texts of a person. A query that exceeds the time limit stops with `search_timeout`. */
+export type Search = {
+  run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
+  /** How many run at the same time. */
+  atOnce: number;
+  /** A condition for every note, if the engine can't stop a query by itself. It fails after the time limit. */
+  inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
+};
+
+export function searchTimeout(limitMs: number, cause: unknown): DomainError {
+  const seconds = limitMs / 1_000;
+  return new DomainError(
+    "search_timeout",
+    `The search took longer than ${seconds} seconds, so it was stopped. Request fewer notes, or try again when fewer people search.`,
+    { cause },
+  );
+}

@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { expect, it } from "vitest";
+import { sampleEvent } from "../db/testing/samples.ts";
+import { sqlite } from "../db/testing/test-databases.ts";
+import { type ServiceOptions, tokenOf } from "./testing/service.ts";
+import { startServiceInTest } from "./testing/use-service.ts";
+
+// The engine does not matter here.
+async function start(options: Partial<ServiceOptions> = {}) {
+  const service = await startServiceInTest({ engine: sqlite, ...options });
+  const { port } = new URL(await service.app.listen({ port: 0, host: "127.0.0.1" }));
+  const authorization = `Bearer ${await tokenOf("ann")}`;
+  const requestOf = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`;
+  const open = async (): Promise<Socket> => {
+    const socket = connect({ port: Number(port), host: "127.0.0.1" });
+    await once(socket, "connect");
+    return socket;
+  };
+  /** Makes `GET /activity?limit=200` a page of about 1 MiB. */
+  const addLongEvents = async () => {
+    const attachmentIds = Array.from({ length: 1_000 }, () => sampleEvent().id);
+    for (let nth = 0; nth < 30; nth += 1) await service.db.audit.add(sampleEvent({ attachmentIds }));
+  };
+  return { service, requestOf, open, addLongEvents };
+}
+
+it("answers pipelined requests in order, one at a time", async () => {
+  let running = 0;
+  let most = 0;
+  const { service, requestOf, open } = await start({
+    wrap: {
+      database: (db) => ({
+        ...db,
+        usage: {
+          ...db.usage,
+          async find(ownerId) {
+            running += 1;
+            most = Math.max(most, running);
+            await new Promise((resolve) => setImmediate(resolve));
+            running -= 1;
+            return db.usage.find(ownerId);
+          },
+        },
+      }),
+    },
+  });
+  const socket = await open();
+  socket.write(requestOf("/usage").repeat(20) + requestOf("/me").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+  const text = (await socket.toArray()).join("");
+  expect(text.match(/HTTP\/1.1 200 OK/g)).toHaveLength(21);
+  expect(text.lastIndexOf("usedBytes")).toBeLessThan(text.indexOf("isAdmin"));
+  expect(most).toBe(1);
+  expect(service.log()).not.toContain('"level":50');
+});
+
+it("requirement 30: holds one response for a client that reads nothing", async () => {
+  let pages = 0;
+  const { requestOf, open, addLongEvents } = await start({
+    wrap: {
+      database: (db) => ({
+        ...db,
+        audit: {
+          ...db.audit,
+          listOfOwner(ownerId, page) {
+            pages += 1;
+            return db.audit.listOfOwner(ownerId, page);
+          },
+        },
+      }),
+    },
+  });
+  await addLongEvents();
+  const sockets = await Promise.all(Array.from({ length: 10 }, open));
+  for (const socket of sockets) socket.pause().write(requestOf("/activity?limit=200").repeat(90));
+  const other = await open();
+  // After another client has read ten pages one after the other, the unread ones have had their chance.
+  for (let nth = 0; nth < 10; nth += 1) {
+    other.write(requestOf("/me"));
+    await once(other, "data");
+  }
+  // The buffers of the kernel hold some responses of each connection, and the service holds one.
+  const perConnection = pages / sockets.length;
+  expect(perConnection).toBeGreaterThan(0);
+  expect(perConnection).toBeLessThan(20);
+  for (const socket of [...sockets, other]) socket.destroy();
+});
+
+it("requirement 30: cuts a client that sends more than 100 requests ahead", async () => {
+  const { requestOf, open } = await start();
+  const socket = await open();
+  socket.on("error", () => undefined);
+  socket.resume();
+  socket.write(requestOf("/usage").repeat(150));
+  await once(socket, "close");
+  const next = await open();
+  next.write(requestOf("/usage"));
+  expect(String(await once(next, "data"))).toContain("200 OK");
+  next.destroy();
+});
+
+it("requirement 30: cuts a client that does not read a response in time", async () => {
+  const { service, requestOf, open, addLongEvents } = await start({ app: { connections: { readWithinMs: 100 } } });
+  await addLongEvents();
+  const accepted = once(service.app.server, "connection");
+  const socket = await open();
+  const [served] = (await accepted) as [Socket];
+  socket.on("error", () => undefined);
+  socket.pause().write(requestOf("/activity?limit=200").repeat(90));
+  await once(served, "close");
+  expect(served.bytesWritten).toBeLessThan(30 * 2 ** 20);
+  socket.destroy();
+});

@@ -173,6 +173,12 @@ describe("imports", () => {
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
   });
 
+  // The service loads this file only if a collector is configured (tracing.test.ts).
+  it("reach OpenTelemetry from one file", () => {
+    const importers = sourceFiles("packages").filter((file) => /"@opentelemetry\//.test(readFileSync(file, "utf8")));
+    expect(importers.map((file) => relative(root, file))).toEqual(["packages/server/src/wiring/tracing.ts"]);
+  });
+
   it("enter a sealed folder by its door", () => {
     expect(sourceFiles("packages", "bench", "e2e").flatMap(importsOf).filter(passesDoor)).toEqual([]);
   });

@@ -104,6 +104,11 @@ describe("defaults", () => {
       SHUTDOWN_SECONDS: "20",
       METRICS_PORT: "9464",
       METRICS_TOKEN: "a-token-for-prometheus",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
+      OTEL_EXPORTER_OTLP_HEADERS: "api-key=of-the-collector,tenant=a",
+      OTEL_SERVICE_NAME: "files",
+      OTEL_TRACES_SAMPLER: "traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "0.25",
     });
     expect(config).toEqual({
       server: {
@@ -155,6 +160,13 @@ describe("defaults", () => {
         userQuotaFiles: 500,
       },
       metrics: { port: 9464, token: "a-token-for-prometheus" },
+      tracing: {
+        endpoint: "http://collector:4318",
+        headers: "api-key=of-the-collector,tenant=a",
+        serviceName: "files",
+        sampler: "traceidratio",
+        ratio: 0.25,
+      },
     });
     expect(warnings).toEqual([]);
   });

@@ -4,7 +4,7 @@ const MASK = "********";
 
 /** Formats the configuration for people, one `NAME=value` a line, with secrets masked. */
 export function describeConfig(config: Config): string[] {
-  const { server, auth, limits } = config;
+  const { server, auth, limits, tracing } = config;
   return [
     line("PORT", server.port),
     line("HOST", server.host),
@@ -36,6 +36,11 @@ export function describeConfig(config: Config): string[] {
     line("USER_QUOTA_FILES", limits.userQuotaFiles),
     line("METRICS_PORT", config.metrics.port),
     line("METRICS_TOKEN", config.metrics.token === undefined ? undefined : MASK),
+    line("OTEL_EXPORTER_OTLP_ENDPOINT", tracing?.endpoint),
+    line("OTEL_EXPORTER_OTLP_HEADERS", tracing?.headers === undefined ? undefined : MASK),
+    line("OTEL_SERVICE_NAME", tracing?.serviceName),
+    line("OTEL_TRACES_SAMPLER", tracing?.sampler),
+    line("OTEL_TRACES_SAMPLER_ARG", tracing?.sampler.endsWith("traceidratio") ? tracing.ratio : undefined),
     line("TRUST_PROXY", String(server.trustProxy)),
     line("DRAIN_SECONDS", server.drainSeconds),
     line("SHUTDOWN_SECONDS", server.shutdownSeconds),

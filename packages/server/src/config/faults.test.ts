@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { OIDC, S3, SECRET, startDirectory } from "./testing.ts";
 
+const OTLP = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" };
+
 let workingDirectory: string;
 let load: ReturnType<typeof startDirectory>["load"];
 let failure: ReturnType<typeof startDirectory>["failure"];
@@ -27,6 +29,36 @@ describe("faults", () => {
     ["URL_TTL_DEFAULT", { URL_TTL_DEFAULT: "0" }, /whole number of seconds from 1/, /URL_TTL_DEFAULT=60/],
     ["METRICS_PORT", { METRICS_PORT: "3000" }, /is the port of the service/, /another port/],
     ["METRICS_TOKEN", { METRICS_TOKEN: "short" }, /fewer than 16 characters/, /openssl rand/],
+    [
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      { OTEL_EXPORTER_OTLP_ENDPOINT: "http://user:opensesame@collector:4318" },
+      /not an http or https URL without user name/,
+      /OTEL_EXPORTER_OTLP_ENDPOINT=http:\/\/localhost:4318/,
+    ],
+    [
+      "OTEL_EXPORTER_OTLP_PROTOCOL",
+      { ...OTLP, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
+      /"grpc", which is none of http\/protobuf/,
+      /=http\/protobuf/,
+    ],
+    [
+      "OTEL_EXPORTER_OTLP_HEADERS",
+      { ...OTLP, OTEL_EXPORTER_OTLP_HEADERS: "opensesame" },
+      /not a list of name=value pairs/,
+      /commas between the pairs/,
+    ],
+    [
+      "OTEL_TRACES_SAMPLER",
+      { ...OTLP, OTEL_TRACES_SAMPLER: "some" },
+      /none of always_on/,
+      /OTEL_TRACES_SAMPLER=parentbased_always_on/,
+    ],
+    [
+      "OTEL_TRACES_SAMPLER_ARG",
+      { ...OTLP, OTEL_TRACES_SAMPLER_ARG: "2" },
+      /not a number from 0 to 1/,
+      /OTEL_TRACES_SAMPLER_ARG=0.1/,
+    ],
     [
       "SHUTDOWN_SECONDS",
       { DRAIN_SECONDS: "30" },

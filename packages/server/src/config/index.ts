@@ -10,6 +10,7 @@ import { warnOfNearMisses } from "./near-misses.ts";
 import { ConfigReader, type Environment } from "./reader.ts";
 import { readScanner } from "./scanner.ts";
 import { readLimits, readMetrics, readServer } from "./server.ts";
+import { readTracing } from "./tracing.ts";
 import type { Config, EmbeddedSecrets } from "./types.ts";
 
 export { describeConfig } from "./describe.ts";
@@ -56,6 +57,7 @@ export function parseConfig(
   const scanner = readScanner(reader);
   const limits = readLimits(reader);
   const metrics = readMetrics(reader, server.port);
+  const tracing = readTracing(reader);
   warnOfNearMisses(reader);
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);
   let made: EmbeddedSecrets | undefined;
@@ -64,7 +66,7 @@ export function parseConfig(
     return made;
   };
   return {
-    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, limits, metrics },
+    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, limits, metrics, tracing },
     warnings: reader.warnings,
   };
 }

@@ -17,6 +17,7 @@ const SECRETS = [
   "AWS_SESSION_TOKEN",
   "DATABASE_URL",
   "METRICS_TOKEN",
+  "OTEL_EXPORTER_OTLP_HEADERS",
 ] as const;
 
 /** Reads variables and collects all faults. An empty variable counts as unset. */

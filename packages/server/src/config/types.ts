@@ -108,6 +108,27 @@ export type MetricsConfig = {
   token: string | undefined;
 };
 
+/** How the recorded traces are chosen (OpenTelemetry, OTEL_TRACES_SAMPLER). */
+export type TraceSampler =
+  | "always_on"
+  | "always_off"
+  | "traceidratio"
+  | "parentbased_always_on"
+  | "parentbased_always_off"
+  | "parentbased_traceidratio";
+
+export type TracingConfig = {
+  /** The base URL of a collector that accepts OTLP over HTTP. */
+  endpoint: string;
+  /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
+  headers: string | undefined;
+  /** Undefined: from OTEL_RESOURCE_ATTRIBUTES, or "valetkey". */
+  serviceName: string | undefined;
+  sampler: TraceSampler;
+  /** The share of the traces that the `traceidratio` samplers record, from 0 to 1. */
+  ratio: number;
+};
+
 /** The parsed configuration. */
 export type Config = {
   server: ServerConfig;
@@ -118,6 +139,8 @@ export type Config = {
   scanner: ScannerConfig | undefined;
   limits: LimitsConfig;
   metrics: MetricsConfig;
+  /** Undefined: no traces. */
+  tracing: TracingConfig | undefined;
 };
 
 /** The secrets that embedded mode generates into DATA_DIR on the first start. */

@@ -32,6 +32,7 @@ import { urlRoutes } from "./routes/urls/routes.ts";
 import { usageRoutes } from "./routes/usage/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import { sendParserProblem, sendProblem } from "./send-problem.ts";
+import { type StartRequestSpan, traceRequests } from "./tracing.ts";
 import { compileValidator } from "./validation.ts";
 import { pageHook, serveWebApp } from "./web-app.ts";
 
@@ -58,6 +59,8 @@ export type AppOptions = {
   metrics?: Registry;
   /** Who may read /metrics. "elsewhere": nobody here, because it has a port of its own. Default: everyone. */
   metricsAccess?: MetricsAccess | "elsewhere";
+  /** Starts the span of each request. Default: requests have no spans. */
+  startSpan?: StartRequestSpan | undefined;
   /** Aborted when the service drains: /readyz returns 503, and each response closes its connection. Default: never. */
   draining?: AbortSignal;
   /** The folder with the built web app. Default: /docs has the only pages. */
@@ -71,6 +74,7 @@ export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
   const headers: Record<string, string> = {};
   const app = createServer(options, headers);
+  const spans = options.startSpan && traceRequests(app, options.startSpan);
   boundConnections(app, options.connections);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
@@ -82,7 +86,7 @@ export function buildApp(options: AppOptions): App {
     observeRoute(metrics, route);
   });
   const webApp = options.webRoot === undefined ? undefined : serveWebApp(app, options.webRoot);
-  handleErrors(app, { metrics, table, webApp });
+  handleErrors(app, { metrics, table, webApp, spans });
   closeConnections(app, options.draining);
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);

@@ -1,15 +1,19 @@
 import type { Metrics } from "./metrics.ts";
-import { HttpProblem } from "./problem.ts";
+import { HttpProblem, refusalOf } from "./problem.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { App } from "./route-types.ts";
 import { notFound, sendProblem } from "./send-problem.ts";
+import type { RequestSpans } from "./tracing.ts";
 import type { WebApp } from "./web-app.ts";
 
-type Options = { metrics: Metrics; table: RouteTable; webApp: WebApp | undefined };
+type Options = { metrics: Metrics; table: RouteTable; webApp: WebApp | undefined; spans: RequestSpans | undefined };
 
 /** Sends every error as a problem with a code of the closed set. The whole error goes only to the log. */
-export function handleErrors(app: App, { metrics, table, webApp }: Options): void {
-  app.setErrorHandler(sendProblem);
+export function handleErrors(app: App, { metrics, table, webApp, spans }: Options): void {
+  app.setErrorHandler((error: Error, request, reply) => {
+    spans?.fail(request, refusalOf(error).code);
+    sendProblem(error, request, reply);
+  });
   app.setNotFoundHandler((request, reply) => {
     const { method } = request;
     const observe = metrics.observer({ method, route: "unmatched" });

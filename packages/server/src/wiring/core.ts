@@ -13,6 +13,7 @@ import { createCapabilities } from "../usecases/storage/capabilities.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";
 import { createNewId } from "./new-id.ts";
 import { createOpened } from "./opened.ts";
+import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
 
 /** The parts below HTTP. The commands of the CLI and the service are built on it. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
@@ -20,24 +21,29 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 /** Commits of use cases: work for the background, and ends of uploads for the metrics. */
 export type WorkEvents = { deletionsQueued: []; verificationQueued: []; uploadEnded: [outcome: UploadOutcome] };
 
+/** `inSpan` undefined: the calls of the database and the bucket have no spans. */
+type Options = { logger: Logger; inSpan?: InSpan | undefined };
+
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
-export async function openCore(config: Config, { logger }: { logger: Logger }) {
+export async function openCore(config: Config, { logger, inSpan }: Options) {
   const clock = Date.now;
   const newId = createNewId({ clock, random: randomBytes });
-  const db =
+  const plainDb =
     config.database.kind === "sqlite"
       ? await openSqlite({ file: config.database.file, clock })
       : await openPostgres({ url: config.database.url, clock });
   const opened = createOpened();
-  opened.add(() => db.close());
+  opened.add(() => plainDb.close());
+  const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);
   try {
-    const bucket = createBucket({
+    const plainBucket = createBucket({
       ...bucketTarget(config.bucket),
       clock,
       random: randomBytes,
       onWarning: (warning) => logger.warn(warning),
     });
-    opened.add(() => bucket.close());
+    opened.add(() => plainBucket.close());
+    const bucket = inSpan === undefined ? plainBucket : traceBucket(plainBucket, inSpan);
     const scanner = config.scanner && createClamd(config.scanner);
     const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
     const work = new EventEmitter<WorkEvents>();

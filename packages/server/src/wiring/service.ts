@@ -15,6 +15,7 @@ import { freePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
+import type { Tracing } from "./tracing.ts";
 
 // The build of the web app is beside the server in the repository.
 const BUILT = resolve(import.meta.dirname, "../../../web/dist");
@@ -63,13 +64,14 @@ async function openService(
   config: Config,
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
 ): Promise<Omit<Service, "drain" | "close">> {
+  const tracing = await openTracing(config, { logger, opened, shutdown });
   await openEmbeddedBucket(config, { opened, shutdown });
-  const core = await openCore(config, { logger });
+  const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
   const background = await startBackground(core, { logger, opened });
   const webRoot = existsSync(join(BUILT, "index.html")) ? BUILT : undefined;
   const metrics = createServiceMetrics(core);
-  const app = createApp(core, { config, webRoot, draining: shutdown.draining, metrics });
+  const app = createApp(core, { config, webRoot, draining: shutdown.draining, metrics, tracing });
   shutdown.cut.addEventListener("abort", () => app.server.closeAllConnections());
   opened.add(() => app.close());
   await app.listen({ host: config.server.host, port: config.server.port });
@@ -88,6 +90,18 @@ export function createLogger(config: Config): Logger {
   return pino(withRedaction({ level: config.server.logLevel }));
 }
 
+/** Loads OpenTelemetry only if traces are wanted. It closes last, when the spans of all other parts have ended. */
+async function openTracing(
+  { tracing: config }: Config,
+  { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
+): Promise<Tracing | undefined> {
+  if (config === undefined) return undefined;
+  const { createTracing } = await import("./tracing.ts");
+  const tracing = createTracing(config, { logger });
+  opened.add(() => tracing.close({ withinMs: shutdown.leftMs() }));
+  return tracing;
+}
+
 async function openEmbeddedBucket(
   { bucket, server }: Config,
   { opened, shutdown }: { opened: Opened; shutdown: Shutdown },
@@ -101,9 +115,15 @@ async function openEmbeddedBucket(
   opened.add(() => close(shutdown.leftMs()));
 }
 
-type AppParts = { config: Config; webRoot: string | undefined; draining: AbortSignal; metrics: Registry };
+type AppParts = {
+  config: Config;
+  webRoot: string | undefined;
+  draining: AbortSignal;
+  metrics: Registry;
+  tracing: Tracing | undefined;
+};
 
-function createApp(core: Core, { config, webRoot, draining, metrics }: AppParts) {
+function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: AppParts) {
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   return buildApp({
@@ -130,6 +150,7 @@ function createApp(core: Core, { config, webRoot, draining, metrics }: AppParts)
     requestId: randomUUID,
     draining,
     metrics,
+    startSpan: tracing?.startRequest,
     metricsAccess: config.metrics.port === undefined ? { token: config.metrics.token } : "elsewhere",
     webRoot,
   });

@@ -1,0 +1,9 @@
+import { registerHooks } from "node:module";
+
+// Preloaded with --import: prints each module that the process loads to standard error.
+registerHooks({
+  load(url, context, nextLoad) {
+    process.stderr.write(`loads ${url}\n`);
+    return nextLoad(url, context);
+  },
+});

@@ -1,0 +1,212 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { apiAs, putAsTold } from "./testing/api.ts";
+import { type Collector, startCollector } from "./testing/collector.ts";
+import { useDatabases } from "./testing/databases.ts";
+import type { CollectedSpan } from "./testing/otlp.ts";
+import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
+
+const LIST_MODULES = pathToFileURL(resolve(import.meta.dirname, "testing/list-modules.child.ts")).href;
+const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
+const CALLER_SPAN_ID = "00f067aa0ba902b7";
+const REQUEST_ID = "request-of-the-trace";
+const ALLOWED = ["http.request.method", "http.route", "http.response.status_code", "error.type", "valetkey.request_id"];
+
+describe.each(useDatabases())("traces on $name", (database) => {
+  let place: Place;
+  let collector: Collector;
+  let spans: CollectedSpan[];
+  const secrets = new Map<string, string>();
+
+  beforeAll(async () => {
+    collector = await startCollector();
+    place = await makePlace({
+      ...(await database.makeEnv()),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20of-the-collector",
+      OTEL_SERVICE_NAME: "files",
+    });
+    const service = await startProcess(place);
+    await work(service);
+    expect(await service.stop()).toBe(0);
+    spans = collector.spans();
+  });
+  afterAll(async () => {
+    await collector.close();
+    await place.remove();
+  });
+
+  async function work(service: RunningService): Promise<void> {
+    const token = await signTestJwt({ sub: "ann-of-traces", email: "ann@example.com" });
+    const ann = await apiAs(service.url, { token });
+    const note = await ann.call("POST", "/notes", { title: "Title of the note" });
+    const described = { filename: "name-of-the-file.txt", sizeBytes: 5, contentType: "text/plain" };
+    const started = await ann.call("POST", `/notes/${note.body.id}/uploads`, described);
+    await putAsTold(started.body.upload, Buffer.from("hello"));
+    const file = await ann.call("POST", `/uploads/${started.body.upload.id}/complete`);
+    const headers = {
+      authorization: `Bearer ${token}`,
+      traceparent: `00-${TRACE_ID}-${CALLER_SPAN_ID}-01`,
+      tracestate: "vendor=state-of-the-caller",
+      "x-request-id": REQUEST_ID,
+    };
+    const issued = await fetch(`${service.url}/attachments/${file.body.id}/url?expiresIn=42`, { headers });
+    expect(issued.status).toBe(200);
+    const { fileUrl } = (await issued.json()) as { fileUrl: string };
+    expect((await ann.call("GET", `/attachments/${note.body.id}/url?secret=in-a-query`)).status).toBe(400);
+    expect((await ann.call("GET", `/attachments/${note.body.id}/url`)).status).toBe(404);
+    const signed = new URL(fileUrl);
+    const objectKey = signed.pathname.split("/").at(-1) ?? "";
+    for (const [name, secret] of Object.entries({
+      token,
+      objectKey,
+      bucketUrl: signed.origin,
+      signature: signed.searchParams.get("X-Amz-Signature") ?? "",
+      signing: "X-Amz",
+      note: note.body.id as string,
+      file: file.body.id as string,
+      upload: started.body.upload.id as string,
+      user: "ann-of-traces",
+      email: "ann@example.com",
+      title: "Title of the note",
+      filename: "name-of-the-file",
+      query: "in-a-query",
+      expiry: "expiresIn",
+      state: "state-of-the-caller",
+    })) {
+      secrets.set(name, secret);
+    }
+  }
+
+  it("follow a URL from the caller to access, signing and audit", () => {
+    const [request, ...others] = spans.filter(({ traceId }) => traceId === TRACE_ID);
+    const root = [request, ...others].find((span) => span?.parentId === CALLER_SPAN_ID);
+    expect(root?.name).toBe("GET /attachments/:attachmentId/url");
+    expect(root?.attributes).toEqual({
+      "http.request.method": "GET",
+      "http.route": "/attachments/:attachmentId/url",
+      "http.response.status_code": 200,
+      "valetkey.request_id": REQUEST_ID,
+    });
+    expect(treeOf(root).filter((name) => !name.includes("database."))).toEqual([
+      "GET /attachments/:attachmentId/url > access.download",
+      "GET /attachments/:attachmentId/url > signing.presignGet",
+      "GET /attachments/:attachmentId/url > audit.record",
+    ]);
+  });
+
+  it("follow an upload to access, signing, audit, bucket and database", () => {
+    const start = spans.find(({ name }) => name === "POST /notes/:noteId/uploads");
+    const complete = spans.find(({ name }) => name === "POST /uploads/:uploadId/complete");
+    const paths = [...treeOf(start), ...treeOf(complete)];
+    for (const path of [
+      "POST /notes/:noteId/uploads > signing.presignPut",
+      "POST /notes/:noteId/uploads > database.transaction > access.note",
+      "POST /notes/:noteId/uploads > database.transaction > database.uploads.insert",
+      "POST /uploads/:uploadId/complete > bucket.head",
+      "POST /uploads/:uploadId/complete > bucket.readStart",
+      "POST /uploads/:uploadId/complete > database.transaction > audit.add",
+    ]) {
+      expect(paths).toContain(path);
+    }
+  });
+
+  it("carry the error code of a refusal", () => {
+    const codes = spans.flatMap(({ attributes }) => attributes["error.type"] ?? []);
+    expect(codes).toEqual(expect.arrayContaining(["invalid_request", "attachment_not_found"]));
+  });
+
+  it("requirement 28: contain no secret, no id and no personal data", () => {
+    const received = collector.received().toString("latin1");
+    expect(secrets.size).toBe(15);
+    expect([...secrets.values()].every((secret) => secret.length >= 5)).toBe(true);
+    expect([...secrets].filter(([, secret]) => received.includes(secret)).map(([name]) => name)).toEqual([]);
+    const attributes = new Set(spans.flatMap((span) => Object.keys(span.attributes)));
+    expect([...attributes].sort()).toEqual([...ALLOWED].sort());
+  });
+
+  it("reach the collector with its headers and the name of the service", () => {
+    expect(collector.headers().authorization).toBe("Bearer of-the-collector");
+    expect(spans[0]?.resource["service.name"]).toBe("files");
+  });
+
+  /** The names of all descendants, each with the names of its ancestors, in the order of their ends. */
+  function treeOf(span: CollectedSpan | undefined, ancestors: readonly string[] = []): string[] {
+    if (span === undefined) return [];
+    const path = [...ancestors, span.name];
+    const children = spans.filter(({ parentId, traceId }) => parentId === span.spanId && traceId === span.traceId);
+    return children.flatMap((child) => [[...path, child.name].join(" > "), ...treeOf(child, path)]);
+  }
+});
+
+describe("the setting of traces", () => {
+  let place: Place;
+  afterEach(() => place.remove());
+
+  async function modulesOfStart(env: Record<string, string>): Promise<string[]> {
+    place = await makePlace({ ...env, NODE_OPTIONS: `--import=${LIST_MODULES}` });
+    const service = await startProcess(place);
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    await service.stop();
+    return [...service.output().matchAll(/^loads (\S+)$/gm)].map(([, url = ""]) => url);
+  }
+
+  const isOfTracing = (url: string) =>
+    /wiring\/tracing\.ts|@opentelemetry\/(?:core|resources|sdk|exporter|otlp)/.test(url);
+
+  it("loads no part of the OpenTelemetry SDK without an endpoint", async () => {
+    const modules = await modulesOfStart({});
+    expect(modules.some((url) => url.endsWith("wiring/service.ts"))).toBe(true);
+    expect(modules.filter(isOfTracing)).toEqual([]);
+  });
+
+  it("loads the OpenTelemetry SDK with an endpoint", async () => {
+    const modules = await modulesOfStart({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
+    expect(modules.some((url) => /@opentelemetry\/sdk-trace/.test(url))).toBe(true);
+  });
+
+  it("records no trace that the sampler excludes", async () => {
+    const collector = await startCollector();
+    place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER: "always_off" });
+    const service = await startProcess(place);
+    expect((await fetch(`${service.url}/instance`)).status).toBe(200);
+    expect(await service.stop()).toBe(0);
+    expect(collector.received().length).toBe(0);
+    await collector.close();
+  });
+
+  it("keeps requests and the stop fast while the collector does not respond", async () => {
+    const collector = await startCollector({ respond: false });
+    place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    const service = await startProcess(place);
+    expect((await fetch(`${service.url}/instance`)).status).toBe(200);
+    const startedAt = performance.now();
+    expect(await service.stop()).toBe(0);
+    // An export alone waits for ten seconds.
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+    await collector.close();
+  });
+
+  it("logs that a collector is down", async () => {
+    place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
+    const service = await startProcess(place);
+    const logged = service.printed(/("the collector accepts no traces[^"]*")/);
+    expect((await fetch(`${service.url}/instance`)).status).toBe(200);
+    await logged;
+    expect(await service.stop()).toBe(0);
+  });
+
+  it("prints the endpoint and masks its headers", async () => {
+    place = await makePlace({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
+      OTEL_EXPORTER_OTLP_HEADERS: "api-key=opensesame",
+    });
+    const { stdout } = await endOfCli(place, ["config"]);
+    expect(stdout).toContain(
+      "OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318\nOTEL_EXPORTER_OTLP_HEADERS=********\n",
+    );
+    expect(stdout).not.toContain("opensesame");
+  });
+});

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from "fastify";
+import type { App } from "./route-types.ts";
+
+/** The span of one request. */
+export type RequestSpan = {
+  /** Calls `work`, so that the spans of everything that it starts are children of this span. */
+  run(work: () => void): void;
+  /** `code`: the error code of the response. Undefined: no error. */
+  end(outcome: { status: number; code: string | undefined }): void;
+};
+
+/** Starts the span of a request. `traceparent` is the header of the caller (W3C Trace Context). */
+export type StartRequestSpan = (request: {
+  method: string;
+  route: string;
+  requestId: string;
+  traceparent: string | undefined;
+}) => RequestSpan;
+
+export type RequestSpans = {
+  /** Remembers the error code of the response. */
+  fail(request: FastifyRequest, code: string): void;
+};
+
+type Traced = { span: RequestSpan; code: string | undefined };
+
+/** Adds hooks that give each request a span. Call it before other hooks are added, so that the span contains their work. */
+export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
+  const traced = new WeakMap<FastifyRequest, Traced>();
+  app.addHook("onRequest", (request, _reply, done) => {
+    const { traceparent } = request.headers;
+    const span = start({
+      method: request.method,
+      route: request.routeOptions.url ?? "unmatched",
+      requestId: request.id,
+      traceparent: typeof traceparent === "string" ? traceparent : undefined,
+    });
+    traced.set(request, { span, code: undefined });
+    span.run(done);
+  });
+  // The events of the body belong to the connection, so the context of the request is lost while the body is read.
+  app.addHook("preValidation", (request, _reply, done) => {
+    const span = traced.get(request)?.span;
+    if (span === undefined) done();
+    else span.run(done);
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const { span, code } = traced.get(request) ?? {};
+    span?.end({ status: reply.statusCode, code });
+    done();
+  });
+  return {
+    fail(request, code) {
+      const found = traced.get(request);
+      if (found !== undefined) found.code = code;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { openSqlite } from "../db/index.ts";
+import type { Bucket, Queries } from "../usecases/ports/index.ts";
+
+/** Runs `work` in a span with this name. The name must not contain data. */
+export type InSpan = <T>(name: string, work: () => T) => T;
+
+type OpenDatabase = Awaited<ReturnType<typeof openSqlite>>;
+
+const QUERY_SPANS: Record<keyof Queries, string> = {
+  access: "access",
+  audit: "audit",
+  notes: "database.notes",
+  attachments: "database.attachments",
+  uploads: "database.uploads",
+  shares: "database.shares",
+  people: "database.people",
+  identities: "database.identities",
+  disabledUsers: "database.disabledUsers",
+  apiTokens: "database.apiTokens",
+  objectDeletions: "database.objectDeletions",
+  verifications: "database.verifications",
+  bucketCapabilities: "database.bucketCapabilities",
+  usage: "database.usage",
+  queues: "database.queues",
+  inventory: "database.inventory",
+};
+
+/** Undefined: a call without a span, because it does no I/O or returns a list of pages. */
+const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
+  presignGet: "signing",
+  presignPut: "signing",
+  presignPart: "signing",
+  createMultipart: "bucket",
+  listParts: "bucket",
+  completeMultipart: "bucket",
+  abortMultipart: "bucket",
+  store: "bucket",
+  head: "bucket",
+  readStart: "bucket",
+  read: "bucket",
+  computeChecksum: "bucket",
+  copy: "bucket",
+  delete: "bucket",
+  discardParts: "bucket",
+  probe: "bucket",
+  tryCapabilities: "bucket",
+  urlOrigin: undefined,
+  newObjectKey: undefined,
+  listObjects: undefined,
+  listMultiparts: undefined,
+  isOwnKey: undefined,
+  objectKeyOf: undefined,
+  close: undefined,
+};
+
+/** Gives the access queries, the audit log, the other queries and the transactions of a database their spans. */
+export function traceDatabase(db: OpenDatabase, inSpan: InSpan): OpenDatabase {
+  return {
+    ...db,
+    ...traceQueries(db, inSpan),
+    urlAudit: { ...db.urlAudit, record: (event) => inSpan("audit.record", () => db.urlAudit.record(event)) },
+    transaction: (work) =>
+      inSpan("database.transaction", () => db.transaction((queries) => work(traceQueries(queries, inSpan)))),
+    probe: () => inSpan("database.probe", () => db.probe()),
+  };
+}
+
+/** Gives signing and the calls of the bucket their spans. */
+export function traceBucket(bucket: Bucket, inSpan: InSpan): Bucket {
+  return traceCalls(bucket, { inSpan, prefixOf: (name) => BUCKET_SPANS[name] });
+}
+
+function traceQueries(queries: Queries, inSpan: InSpan): Queries {
+  const traced = Object.entries(QUERY_SPANS).map(([noun, prefix]) => [
+    noun,
+    traceCalls(queries[noun as keyof Queries], { inSpan, prefixOf: () => prefix }),
+  ]);
+  return Object.fromEntries(traced) as Queries;
+}
+
+type CallOptions<T> = { inSpan: InSpan; prefixOf: (name: keyof T) => string | undefined };
+
+function traceCalls<T extends object>(part: T, { inSpan, prefixOf }: CallOptions<T>): T {
+  const members = Object.entries(part).map(([name, member]) => {
+    const prefix = prefixOf(name as keyof T);
+    if (typeof member !== "function" || prefix === undefined) return [name, member];
+    const spanName = `${prefix}.${name}`;
+    return [name, (...args: unknown[]) => inSpan(spanName, () => member.apply(part, args))];
+  });
+  return Object.fromEntries(members) as T;
+}

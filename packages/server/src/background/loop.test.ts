@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Loop, startLoop } from "./loop.ts";
 
@@ -26,6 +27,20 @@ describe("a background loop", () => {
     rounds[0]?.resolve();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(rounds).toHaveLength(2);
+  });
+
+  it("runs a round outside of the context of the kick", () => {
+    const context = new AsyncLocalStorage<string>();
+    let seen: string | undefined = "no round";
+    const kicked = startLoop({
+      async round() {
+        seen = context.getStore();
+      },
+      intervalMs: 1_000,
+      onError: (error) => errors.push(error),
+    });
+    context.run("request", kicked.kick);
+    expect(seen).toBeUndefined();
   });
 
   it("runs one more round for all kicks during a round", async () => {

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** Work that is repeated in the background. */
 export type Loop = {
   /** Starts a round now, or one more after the round that runs. */
@@ -15,6 +17,8 @@ export function startLoop(options: {
   let running: Promise<void> | undefined;
   let isKicked = false;
   let isStopped = false;
+  // A request that kicks the loop is not the parent of the round in traces.
+  const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<void> {
     do {
@@ -27,7 +31,7 @@ export function startLoop(options: {
   function kick(): void {
     if (isStopped) return;
     isKicked = true;
-    running ??= run();
+    running ??= outsideRequests(run);
   }
 
   const timer = setInterval(kick, options.intervalMs);

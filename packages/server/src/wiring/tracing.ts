@@ -67,7 +67,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // A background job can start during a request and run on after it. Its calls do not belong to the request.
+      // A call outside of requests has no parent. A call after the end of its request would distort the trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
       return current.run(span, () => endWith(span, work));

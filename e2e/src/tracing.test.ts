@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
 import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
@@ -12,6 +16,7 @@ const LIST_MODULES = pathToFileURL(resolve(import.meta.dirname, "testing/list-mo
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER_SPAN_ID = "00f067aa0ba902b7";
 const REQUEST_ID = "request-of-the-trace";
+const PIPELINED = ["7", "8", "9"].map((digit) => digit.repeat(32));
 const ALLOWED = ["http.request.method", "http.route", "http.response.status_code", "error.type", "valetkey.request_id"];
 
 describe.each(useDatabases())("traces on $name", (database) => {
@@ -46,9 +51,11 @@ describe.each(useDatabases())("traces on $name", (database) => {
     const started = await ann.call("POST", `/notes/${note.body.id}/uploads`, described);
     await putAsTold(started.body.upload, Buffer.from("hello"));
     const file = await ann.call("POST", `/uploads/${started.body.upload.id}/complete`);
+    await shareWithLateBody(`${service.url}/notes/${note.body.id}/shares`, token);
+    await listPipelined(service.url, token);
     const headers = {
       authorization: `Bearer ${token}`,
-      traceparent: `00-${TRACE_ID}-${CALLER_SPAN_ID}-01`,
+      traceparent: traceparent(TRACE_ID),
       tracestate: "vendor=state-of-the-caller",
       "x-request-id": REQUEST_ID,
     };
@@ -113,6 +120,18 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   });
 
+  it("follow a request whose body arrives late", () => {
+    const paths = treeOf(spans.find(({ name }) => name === "PUT /notes/:noteId/shares"));
+    expect(paths).toContain("PUT /notes/:noteId/shares > database.transaction");
+  });
+
+  it("keep pipelined requests apart", () => {
+    for (const traceId of PIPELINED) {
+      const list = spans.find((span) => span.traceId === traceId && span.name === "GET /notes");
+      expect(treeOf(list)).toContain("GET /notes > database.notes.listOwned");
+    }
+  });
+
   it("carry the error code of a refusal", () => {
     const codes = spans.flatMap(({ attributes }) => attributes["error.type"] ?? []);
     expect(codes).toEqual(expect.arrayContaining(["invalid_request", "attachment_not_found"]));
@@ -140,6 +159,46 @@ describe.each(useDatabases())("traces on $name", (database) => {
     return children.flatMap((child) => [[...path, child.name].join(" > "), ...treeOf(child, path)]);
   }
 });
+
+function traceparent(traceId: string): string {
+  return `00-${traceId}-${CALLER_SPAN_ID}-01`;
+}
+
+/** Sends several requests on one connection before it reads a response. */
+async function listPipelined(url: string, token: string): Promise<void> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  const requests = PIPELINED.map((traceId, index) => {
+    const connection = index === PIPELINED.length - 1 ? "close" : "keep-alive";
+    return [
+      "GET /notes HTTP/1.1",
+      "Host: files",
+      `Authorization: Bearer ${token}`,
+      `Traceparent: ${traceparent(traceId)}`,
+      `Connection: ${connection}`,
+      "\r\n",
+    ].join("\r\n");
+  });
+  socket.write(requests.join(""));
+  expect((await text(socket)).match(/HTTP\/1\.1 200/g)).toHaveLength(PIPELINED.length);
+}
+
+/** Sends the body when the service has the headers. */
+async function shareWithLateBody(url: string, token: string): Promise<void> {
+  const body = JSON.stringify({ userIds: ["bob"], role: "viewer" });
+  const headers = {
+    authorization: `Bearer ${token}`,
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    expect: "100-continue",
+  };
+  const sent = request(url, { method: "PUT", headers });
+  await once(sent, "continue");
+  sent.end(body);
+  const [response] = await once(sent, "response");
+  expect(response.statusCode).toBe(200);
+  response.resume();
+  await once(response, "end");
+}
 
 describe("the setting of traces", () => {
   let place: Place;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Socket } from "node:net";
 import { httpLimits } from "./http-limits.ts";
 import type { App } from "./route-types.ts";
@@ -17,7 +18,8 @@ export function boundConnections(app: App, limits: { readWithinMs?: number } = {
     const response = reply.raw;
     const queue = queues.get(socket) ?? [];
     queues.set(socket, queue);
-    queue.push(done);
+    // A request that waits is started by the one before it, and must not appear in its trace.
+    queue.push(queue.length === 0 ? done : AsyncLocalStorage.bind(done));
     if (queue.length > httpLimits.pipelinedRequests) {
       socket.destroy();
       return;

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** Runs work that takes milliseconds, one in each turn of the event loop. */
 export type LoopTurns = (work: () => void) => void;
 
@@ -9,7 +11,8 @@ export function createLoopTurns(): LoopTurns {
     if (waiting.length > 0) setImmediate(runNext);
   }
   return (work) => {
-    waiting.push(work);
+    // Otherwise the work of one request would run in the context of another, and appear in its trace.
+    waiting.push(AsyncLocalStorage.bind(work));
     if (waiting.length === 1) setImmediate(runNext);
   };
 }

@@ -38,12 +38,6 @@ export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
     traced.set(request, { span, code: undefined });
     span.run(done);
   });
-  // The events of the body belong to the connection, so the context of the request is lost while the body is read.
-  app.addHook("preValidation", (request, _reply, done) => {
-    const span = traced.get(request)?.span;
-    if (span === undefined) done();
-    else span.run(done);
-  });
   app.addHook("onResponse", (request, reply, done) => {
     const { span, code } = traced.get(request) ?? {};
     span?.end({ status: reply.statusCode, code });

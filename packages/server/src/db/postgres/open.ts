@@ -9,6 +9,7 @@ import { compileAccess } from "../queries/access.ts";
 import type { Tables } from "../schema.ts";
 import { createTransactions } from "../transactions.ts";
 import { postgresAccessQueries } from "./access.ts";
+import { retryConflicts } from "./conflicts.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
@@ -25,7 +26,7 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
   const { url, clock } = options;
   await checkConnection(url);
   await migrateAt(url);
-  const transactions = createTransactions();
+  const transactions = createTransactions({ retry: retryConflicts });
   const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
@@ -68,7 +69,7 @@ async function migrateAt(url: string): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });
   try {
-    await migrate(db, engine.name);
+    await retryConflicts(() => migrate(db, engine.name));
   } finally {
     await pool.end();
   }

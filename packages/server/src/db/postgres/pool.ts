@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
+import { retryConflicts } from "./conflicts.ts";
 import { toPostgresDomainError } from "./errors.ts";
 
 /** Connections for everything except issuing URLs. */
@@ -57,7 +58,7 @@ export function kyselyPool(pool: pg.Pool): PostgresPool {
 
 function wrapClient(client: pg.PoolClient): PostgresPoolClient {
   let broken = false;
-  const query = async (text: string, values: readonly unknown[]) => {
+  const queryOnce = async (text: string, values: readonly unknown[]) => {
     if (broken) throw toPostgresDomainError(new Error("The connection failed earlier in this transaction."));
     try {
       return await client.query(text, values as unknown[]);
@@ -67,6 +68,9 @@ function wrapClient(client: pg.PoolClient): PostgresPoolClient {
       return rethrow(error);
     }
   };
+  // A statement in a transaction can't be repeated without the others.
+  const query = (text: string, values: readonly unknown[]) =>
+    client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {
     query: query as unknown as PostgresPoolClient["query"],
     release: (destroy) => client.release(destroy === true || broken),

@@ -9,7 +9,6 @@ import type { Tables } from "./schema.ts";
 export type Transactions = {
   /** A plugin for the outer Kysely instance. */
   guard: KyselyPlugin;
-  /** `work` may run several times. So its only effects are its queries and its result. */
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
 };
 

@@ -1,18 +1,25 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { selectProviders } from "./e2e/providers/selection.ts";
+import { selectPgBouncer } from "./e2e/src/pgbouncer/selection.ts";
 import { LongFilesFirst } from "./e2e/src/testing/long-files-first.ts";
 
 const { left } = selectProviders(process.env);
+const { missing: missingPgBouncer } = selectPgBouncer(process.env);
 
 export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "e2e/src/**/*.test.ts", "e2e/providers/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...left.map((name) => `e2e/providers/${name}.test.ts`)],
+    exclude: [
+      ...configDefaults.exclude,
+      ...left.map((name) => `e2e/providers/${name}.test.ts`),
+      ...missingPgBouncer.map((name) => `e2e/src/pgbouncer/${name}.test.ts`),
+    ],
     globalSetup: [
       "packages/server/src/db/testing/postgres-global-setup.ts",
       "packages/server/src/db/testing/migrate-templates.ts",
       "e2e/providers/announce.ts",
+      "e2e/src/pgbouncer/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
       "e2e/src/web/testing/build-web-app.ts",
     ],

@@ -32,6 +32,7 @@ describe("valetkey config", () => {
         ...["AWS_BUCKET_NAME=files", "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=********DFGH"],
         ...["URL_TTL_DEFAULT=60", "URL_TTL_MAX=900", "URL_TTL_MAX_SHARED=900", "UPLOAD_MAX_BYTES=5368709120"],
         "DATABASE_URL=postgres://service:********@db.example.com/valet",
+        "DATABASE_PREPARED=auto",
         ...Object.keys(SECRETS).map((name) => `${name}=********`),
       ]),
     );

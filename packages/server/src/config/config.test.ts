@@ -75,6 +75,11 @@ describe("defaults", () => {
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET, AUTH_SIGN_UP: "open" })).toBe("open");
   });
 
+  test("warns of the named statements of a database without its URL", () => {
+    const { warnings } = load({ DATABASE_PREPARED: "off" });
+    expect(warnings.join()).toContain("DATABASE_PREPARED is set without DATABASE_URL");
+  });
+
   test("every variable is read", () => {
     const { config, warnings } = load({
       ...S3,
@@ -87,6 +92,7 @@ describe("defaults", () => {
       S3_PUBLIC_ENDPOINT: "https://s3.example.com/",
       S3_KEY_PREFIX: "teams/a",
       DATABASE_URL: "postgresql://u:p@db/valetkey",
+      DATABASE_PREPARED: "off",
       AUTH_JWT_SECRET: OTHER_SECRET,
       AUTH_JWKS_URL: "https://login.example.com/jwks.json",
       AUTH_JWT_ISSUER: "https://login.example.com",
@@ -130,7 +136,7 @@ describe("defaults", () => {
           sessionToken: "token",
         },
       },
-      database: { kind: "postgres", url: "postgresql://u:p@db/valetkey" },
+      database: { kind: "postgres", url: "postgresql://u:p@db/valetkey", prepared: "off" },
       auth: {
         secret: SECRET,
         jwtSecret: OTHER_SECRET,

@@ -15,6 +15,7 @@ export function describeConfig(config: Config): string[] {
       "DATABASE_URL",
       config.database.kind === "sqlite" ? `(SQLite: ${config.database.file})` : maskUrl(config.database.url),
     ),
+    line("DATABASE_PREPARED", config.database.kind === "sqlite" ? undefined : config.database.prepared),
     line("AUTH_SECRET", MASK),
     line("AUTH_JWT_SECRET", auth.jwtSecret === undefined ? undefined : MASK),
     line("AUTH_JWKS_URL", auth.jwksUrl === undefined ? undefined : maskUrl(auth.jwksUrl)),

@@ -52,7 +52,10 @@ export type S3BucketConfig = {
 
 export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 
-export type DatabaseConfig = { kind: "sqlite"; file: string } | { kind: "postgres"; url: string };
+export type DatabaseConfig =
+  | { kind: "sqlite"; file: string }
+  /** `prepared`: whether the statements of the hot path have names. */
+  | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off" };
 
 /** An OpenID provider that people sign in with. */
 export type OidcConfig = {

@@ -7,23 +7,30 @@ import type { Tables } from "./schema.ts";
 
 const EXECUTED = "kysely_migration";
 
+// Any number that no other program uses on this database.
+const LOCK_ID = 4_716_203_958_114_027n;
+
 /**
- * Brings the schema up to date, all or nothing. Processes that start together take turns: on PostgreSQL by the migrator's
- * advisory lock, on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
+ * Brings the schema up to date in one transaction. Processes that start together take turns: on PostgreSQL by an advisory lock,
+ * on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
  * Throws `database_unavailable` when the database is of a later version, or refuses a migration.
  */
 export async function migrate(db: Kysely<Tables>, engine: EngineName): Promise<void> {
   const migrations = migrationsFor(engine);
   await refuseLaterVersion(db, { engine, known: new Set(Object.keys(migrations)) });
   const provider = { getMigrations: async () => migrations };
-  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error === undefined) return;
-  const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-  throw new DomainError(
-    "database_unavailable",
-    `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
-    { cause: error instanceof DomainError ? error.cause : error },
-  );
+  await db.transaction().execute(async (transaction) => {
+    if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
+    const { error, results } = await new Migrator({ db: transaction, provider }).migrateToLatest();
+    if (error === undefined) return;
+    const failed = results?.find(({ status }) => status === "Error")?.migrationName;
+    // Rolls back.
+    throw new DomainError(
+      "database_unavailable",
+      `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
+      { cause: error instanceof DomainError ? error.cause : error },
+    );
+  });
 }
 
 // The migrator itself would call such a database corrupted.

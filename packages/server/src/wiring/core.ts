@@ -27,7 +27,7 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
   const db =
     config.database.kind === "sqlite"
       ? await openSqlite({ file: config.database.file, clock })
-      : await openPostgres({ url: config.database.url, clock });
+      : await openPostgres({ url: config.database.url, prepared: config.database.prepared, clock });
   const opened = createOpened();
   opened.add(() => db.close());
   try {

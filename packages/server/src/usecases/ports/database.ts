@@ -37,7 +37,10 @@ export type Queries = {
 
 /** The database. While it is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Queries & {
-  /** All or nothing, durable when it resolves (SQLite: synchronous=FULL). */
+  /**
+   * All or nothing, durable when it resolves (SQLite: synchronous=FULL). `work` may run several times, so its only effects are its
+   * queries and its result.
+   */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   urlAudit: UrlAuditLog;
   /** How many searches of notes may run at the same time. More would delay other queries, or each other. */

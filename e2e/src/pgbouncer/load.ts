@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Answer, apiAs, putAsTold } from "../testing/api.ts";
 
-const CALLERS = 32;
+const CALLERS = 16;
 const TURNS = 6;
 const URLS_A_TURN = 6;
 /** The number of requests of a load without failures. */
@@ -10,7 +10,7 @@ export const REQUESTS = CALLERS * TURNS * (URLS_A_TURN + 5);
 /** The number of requests to the service, and the ones that failed, such as `500 GET /notes`. */
 export type Load = { requests: number; failures: string[] };
 
-/** Lets 32 callers create notes, upload files and issue URLs at the same time. */
+/** Lets 16 callers create notes, upload files and issue URLs at the same time. */
 export async function loadService(url: string): Promise<Load> {
   const load: Load = { requests: 0, failures: [] };
   await Promise.all(Array.from({ length: CALLERS }, (_, nth) => work(url, { sub: `caller-${nth}`, load })));

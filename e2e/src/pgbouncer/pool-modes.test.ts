@@ -63,7 +63,7 @@ describe.each<PoolMode & { names: string[] }>([
     expect(recorder.names()).toEqual(names);
   });
 
-  it("fails no request of 32 callers", async () => {
+  it("fails no request of 16 callers", async () => {
     service = await startProcess(await behind.makePlace());
     onTestFinished(async () => {
       await service.stop();

@@ -56,7 +56,7 @@ export type AppOptions = {
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
   metrics?: Registry;
-  /** Who may read /metrics. "elsewhere": nobody here, because it has a port of its own. Default: everyone. */
+  /** The token for /metrics. "elsewhere": not served here, because it has a port of its own. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Aborted when the service drains: /readyz returns 503, and each response closes its connection. Default: never. */
   draining?: AbortSignal;

@@ -109,7 +109,7 @@ describe("refusals of HTTP itself", () => {
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("finishes the requests of open connections on shutdown and refuses new connections", async () => {
+  it("finishes the requests of open connections on shutdown", async () => {
     const token = await tokenOf("ann");
     const reaching = new Promise<void>((resolve) => {
       reached = resolve;

@@ -18,12 +18,16 @@ export type Objects = Pick<Bucket, "head" | "readStart" | "read" | "computeCheck
 
 /** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
-  const { s3, bucket, call } = client;
+  const { s3, bucket, call, optionalChecksums } = client;
   return {
     async head(objectKey) {
       assertKey(objectKey);
-      const command = new HeadObjectCommand({ Bucket: bucket, Key: objectKey, ChecksumMode: "ENABLED" });
-      const found = await call("HeadObject", (options) => s3.send(command, options).catch(unlessMissing));
+      const plain = { Bucket: bucket, Key: objectKey };
+      const found = await call("HeadObject", (options) =>
+        optionalChecksums((withChecksums) =>
+          s3.send(new HeadObjectCommand(withChecksums ? { ...plain, ChecksumMode: "ENABLED" } : plain), options),
+        ).catch(unlessMissing),
+      );
       if (found === undefined) return undefined;
       return {
         sizeBytes: found.ContentLength ?? 0,

@@ -22,7 +22,7 @@ export async function beginMultipart(
   client: BucketClient,
   { objectKey, contentType }: { objectKey: string; contentType: string },
 ): Promise<Multipart> {
-  const { s3, bucket, call } = client;
+  const { s3, bucket, call, optionalChecksums } = client;
   const place = { Bucket: bucket, Key: objectKey };
   const UploadId = await beginParts(client, { ...place, ContentType: contentType, ChecksumAlgorithm: "SHA256" });
   const upload = { ...place, UploadId };
@@ -31,9 +31,18 @@ export async function beginMultipart(
 
   async function send(bytes: Buffer, PartNumber: number): Promise<void> {
     const ChecksumSHA256 = hash("sha256", bytes, "base64");
-    const command = new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ChecksumSHA256 });
-    const { ETag } = await call("UploadPart", (options) => s3.send(command, options), { extraMs: transferMs(bytes) });
-    parts.push({ PartNumber, ETag, ChecksumSHA256 });
+    const plain = { ...upload, PartNumber, Body: bytes };
+    const part = await call(
+      "UploadPart",
+      (options) =>
+        optionalChecksums(async (withChecksums) => {
+          const checksum = withChecksums ? { ChecksumSHA256 } : {};
+          const { ETag } = await s3.send(new UploadPartCommand({ ...plain, ...checksum }), options);
+          return { PartNumber, ETag, ...checksum };
+        }),
+      { extraMs: transferMs(bytes) },
+    );
+    parts.push(part);
   }
 
   return {

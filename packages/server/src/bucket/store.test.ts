@@ -28,13 +28,13 @@ beforeEach(() => {
 });
 
 /** A bucket behind a faulty proxy, and the requests that it received. */
-async function troubled(fateOf: (request: string, nth: number) => Fate) {
+async function troubled(fateOf: (request: string, nth: number, incoming: IncomingMessage) => Fate) {
   const requests: string[] = [];
   const warnings: string[] = [];
   const proxy = await startProxy(server.endpoint, (incoming) => {
     const request = nameOf(incoming);
     requests.push(request);
-    return fateOf(request, requests.filter((earlier) => earlier === request).length);
+    return fateOf(request, requests.filter((earlier) => earlier === request).length, incoming);
   });
   const bucket = bucketOn({ ...server, endpoint: proxy.endpoint }, { onWarning: (text) => warnings.push(text) });
   onTestFinished(() => {
@@ -169,6 +169,47 @@ describe("servers with fewer capabilities", () => {
     );
     expect((await store(bytes)).checksum.value).toBe(sha256(bytes));
     expect(requests).toEqual(["PUT", "GET"]);
+  });
+
+  describe.each([
+    [400, "InvalidArgument"],
+    [501, "NotImplemented"],
+  ])("that refuse checksum headers with %i", (status, code) => {
+    const refusing = () =>
+      troubled((_request, _nth, { headers }) =>
+        Object.keys(headers).some((name) => name.startsWith("x-amz-checksum-")) ? { status, code } : "pass",
+      );
+
+    test.each([1000, PART + 5])("store a stream of %i bytes", async (size) => {
+      const bytes = patterned(size);
+      const { bucket, store, requests } = await refusing();
+      expect((await store(bytes)).checksum.value).toBe(sha256(bytes));
+      expect(await bucket.head(objectKey)).toMatchObject({ sizeBytes: size, contentType: "text/plain" });
+      await bucket.delete([objectKey]);
+      requests.length = 0;
+      await store(bytes);
+      expect(requests).toEqual(size > PART ? ["begin", "part 1", "part 2", "complete", "GET"] : ["PUT", "GET"]);
+      await bucket.delete([objectKey]);
+      await nothingIsLeft();
+    });
+
+    test("read the metadata of an object", async () => {
+      const { bucket, store } = await refusing();
+      await store(patterned(10));
+      const { bucket: other } = await refusing();
+      expect(await other.head(objectKey)).toMatchObject({ sizeBytes: 10 });
+      expect(await other.head("missing")).toBeUndefined();
+      await bucket.delete([objectKey]);
+    });
+
+    test("delete objects one by one", async () => {
+      const { bucket, store, requests } = await refusing();
+      await store(patterned(10));
+      expect(await bucket.delete([objectKey, "missing"])).toEqual([objectKey, "missing"]);
+      expect(await bucket.delete(["missing", "other"])).toEqual(["missing", "other"]);
+      expect(requests.filter((request) => request === "POST")).toHaveLength(1);
+      await nothingIsLeft();
+    });
   });
 
   test("without conditional writes get plain writes", async () => {

@@ -50,7 +50,7 @@ export function bucketSuite(name: string, start: () => Promise<BucketServer>): v
       await bucket.probe();
     });
 
-    test.each([0, 1, 100_000, 8 * MIB, 8 * MIB + 1, 20 * MIB])(
+    test.each([0, 1, 100_000, 5 * MIB, 5 * MIB + 1, 20 * MIB])(
       "stores a stream of %i bytes and gives the same back",
       async (size) => {
         const bytes = patterned(size);

@@ -24,6 +24,7 @@ export type DomainErrorCode =
   | "file_too_large"
   | "quota_exceeded"
   | "upload_aborted"
+  | "service_busy"
   | "bucket_unavailable"
   | "scanner_unavailable"
   | "storage_full"

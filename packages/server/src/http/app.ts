@@ -6,6 +6,7 @@ import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook } from "./authentication.ts";
+import { limitBodyTime } from "./body-time.ts";
 import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
@@ -15,6 +16,7 @@ import { documentRoutes } from "./openapi.ts";
 import { createRouteTable } from "./route-table.ts";
 import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
+import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
 import { instanceRoutes } from "./routes/instance/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
@@ -48,6 +50,9 @@ export type AppOptions = {
   /** pino's options and the stream for the lines (default: standard output). False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: Instance["limits"];
+  /** Default: the limits in http-limits.ts. */
+  bodyTimeoutMs?: number;
+  formProgress?: FormProgressLimits;
   /** Creates the id that a problem and its log line share, unless the request has an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
@@ -69,6 +74,7 @@ export function buildApp(options: AppOptions): App {
   const app = createServer(options, headers);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
+  limitBodyTime(app, options.bodyTimeoutMs ?? httpLimits.bodyTimeoutMs);
   parseJsonBodies(app);
   const table = createRouteTable();
   app.addHook("onRoute", (route) => {
@@ -85,7 +91,8 @@ export function buildApp(options: AppOptions): App {
     app.register(accounts.routes, { prefix: "/auth" });
     app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
   }
-  const deps: RouteDeps = { useCases: options.useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, publicUrl };
+  const { useCases, formProgress = httpLimits.formProgress } = options;
+  const deps: RouteDeps = { useCases, metrics, uploadMaxBytes: limits.uploadMaxBytes, formProgress, publicUrl };
   app.register(async (open: App) => {
     opsRoutes(open, { probes: options.probes, draining: options.draining });
     if (options.metricsAccess !== "elsewhere")

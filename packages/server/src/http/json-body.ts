@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { httpLimits } from "./http-limits.ts";
+import { structureFault } from "./json-structure.ts";
 import { HttpProblem } from "./problem.ts";
 
-const TOO_DEEP = `The body nests more than ${httpLimits.jsonDepth} levels deep.`;
-
-/** Accepts JSON bodies of limited size and depth, and refuses other media types with 415. An empty body counts as none. */
+/** Accepts JSON bodies of limited size and structure, and refuses other media types with 415. An empty body counts as none. */
 export function parseJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
@@ -16,17 +15,9 @@ export function parseJsonBodies(app: FastifyInstance): void {
         done(null);
         return;
       }
-      parse(request, text, (error, body: unknown) => {
-        const isTooDeep = error === null && isDeeper(body, httpLimits.jsonDepth);
-        done(isTooDeep ? new HttpProblem("invalid_request", TOO_DEEP) : error, body);
-      });
+      const fault = structureFault(text);
+      if (fault === undefined) parse(request, text, done);
+      else done(new HttpProblem("invalid_request", fault));
     },
   );
-}
-
-/** Whether a value nests more than `levels` deep. Stops there, so that its own recursion is bounded. */
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((member) => isDeeper(member, levels - 1));
 }

@@ -1,5 +1,6 @@
 import { CreateNoteBody, ListNotesQuery, Note, NotePage, NoteParams, UpdateNoteBody } from "@valetkey/contract";
 import { callerOf } from "../../authentication.ts";
+import { httpLimits } from "../../http-limits.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { parseInstant } from "../../wire-instant.ts";
@@ -37,11 +38,15 @@ const schemas = operations("notes", {
 /** /notes and /notes/:noteId. */
 export function noteRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.post("/notes", { schema: schemas.createNote }, async (request, reply) => {
-    const { title, body = "" } = request.body;
-    const note = await useCases.createNote(callerOf(request), { title, body });
-    return reply.code(201).send(await describeNote(note, deps));
-  });
+  app.post(
+    "/notes",
+    { schema: schemas.createNote, bodyLimit: httpLimits.largeJsonBodyBytes },
+    async (request, reply) => {
+      const { title, body = "" } = request.body;
+      const note = await useCases.createNote(callerOf(request), { title, body });
+      return reply.code(201).send(await describeNote(note, deps));
+    },
+  );
 
   app.get("/notes", { schema: schemas.listNotes }, async (request) => {
     const { scope, limit, cursor, q } = request.query;
@@ -53,15 +58,19 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
     describeNote(await useCases.getNote(callerOf(request), request.params.noteId), deps),
   );
 
-  app.patch("/notes/:noteId", { schema: schemas.updateNote }, async (request) => {
-    const { ifUpdatedAt, ...change } = request.body;
-    const input = {
-      ...change,
-      noteId: request.params.noteId,
-      ifUpdatedAt: ifUpdatedAt === undefined ? undefined : parseInstant(ifUpdatedAt, { name: "ifUpdatedAt" }),
-    };
-    return describeNote(await useCases.updateNote(callerOf(request), input), deps);
-  });
+  app.patch(
+    "/notes/:noteId",
+    { schema: schemas.updateNote, bodyLimit: httpLimits.largeJsonBodyBytes },
+    async (request) => {
+      const { ifUpdatedAt, ...change } = request.body;
+      const input = {
+        ...change,
+        noteId: request.params.noteId,
+        ifUpdatedAt: ifUpdatedAt === undefined ? undefined : parseInstant(ifUpdatedAt, { name: "ifUpdatedAt" }),
+      };
+      return describeNote(await useCases.updateNote(callerOf(request), input), deps);
+    },
+  );
 
   app.delete("/notes/:noteId", { schema: schemas.deleteNote }, async (request, reply) => {
     await useCases.deleteNote(callerOf(request), request.params.noteId);

@@ -8,6 +8,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   "client-size": async () => (await import("./client-size.ts")).runClientSize,
   web: async () => (await import("./web.ts")).runWeb,
   batch: async () => (await import("./batch.ts")).runBatch,
+  json: async () => (await import("./json-bodies.ts")).runJsonBodies,
 };
 
 const [name, ...args] = process.argv.slice(2);

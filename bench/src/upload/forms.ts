@@ -5,9 +5,9 @@ import { postForms } from "./post-forms.ts";
 import { stallForms } from "./stall-forms.ts";
 
 const MIB = 2 ** 20;
-const PARALLEL = { files: 20, fileBytes: 50 * MIB };
-const STALLED = { files: 60, fileBytes: 8 * MIB };
-const GOAL_BYTES = 110 * MIB;
+const PARALLEL = { files: 20, fileBytes: 50 * MIB, goalBytes: 110 * MIB };
+/** The goal leaves room for the sockets and streams of 60 connections. */
+const STALLED = { files: 60, fileBytes: 8 * MIB, goalBytes: 150 * MIB };
 
 /** `specs` are the servers in their order. The goals apply to the last one. */
 type Plan = { specs: readonly CandidateSpec[]; token: string; noteId: string; rounds: number };
@@ -76,13 +76,21 @@ function report(turns: ReadonlyMap<string, readonly Turn[]>, rounds: number): bo
   const header = ["", "parallel: RSS grows, MiB", "seconds", "x seconds of the last", "stalled: RSS grows, MiB"];
   console.log(formatTable(header, rows));
   const goals = [
-    { text: describe(PARALLEL), bytes: median(ofLast.map(({ parallelBytes }) => parallelBytes)) },
-    { text: `${describe(STALLED)}, stalled`, bytes: median(ofLast.map(({ stalledBytes }) => stalledBytes)) },
+    {
+      text: describe(PARALLEL),
+      goalBytes: PARALLEL.goalBytes,
+      bytes: median(ofLast.map(({ parallelBytes }) => parallelBytes)),
+    },
+    {
+      text: `${describe(STALLED)}, stalled`,
+      goalBytes: STALLED.goalBytes,
+      bytes: median(ofLast.map(({ stalledBytes }) => stalledBytes)),
+    },
   ];
-  const met = goals.map(({ text, bytes }) =>
+  const met = goals.map(({ text, goalBytes, bytes }) =>
     reportResult(
-      bytes < GOAL_BYTES,
-      `RSS growth for ${text}: ${formatCount(bytes / MIB)} MiB (goal: less than ${GOAL_BYTES / MIB} MiB)`,
+      bytes < goalBytes,
+      `RSS growth for ${text}: ${formatCount(bytes / MIB)} MiB (goal: less than ${goalBytes / MIB} MiB)`,
     ),
   );
   return met.every(Boolean);

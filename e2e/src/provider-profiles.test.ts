@@ -5,7 +5,7 @@ import { PROFILES } from "../providers/profiles/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "../providers/providers.ts";
 
 /** An empty body, one PUT, and two parts. The size changes nothing else on a profile. */
-const STREAM_SIZES = [0, 1, 8 * 2 ** 20 + 1];
+const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**
  * Bad input meets three kinds of servers: they enforce conditions, refuse them, or ignore them. The test of the embedded bucket covers

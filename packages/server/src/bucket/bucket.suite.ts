@@ -14,7 +14,7 @@ const GET = {
   expiresInSeconds: 60,
 } as const;
 
-const STREAM_SIZES = [0, 1, 100_000, 8 * MIB, 8 * MIB + 1, 20 * MIB];
+const STREAM_SIZES = [0, 1, 100_000, 5 * MIB, 5 * MIB + 1, 20 * MIB];
 
 /** The contract of the port Bucket, for any S3 server with an empty bucket. `name`: its column in docs/providers.md. */
 export function bucketSuite(

@@ -28,6 +28,7 @@ export type DomainErrorCode =
   | "too_many_uploads"
   | "rate_limited"
   | "upload_aborted"
+  | "service_busy"
   | "bucket_unavailable"
   | "scanner_unavailable"
   | "storage_full"

@@ -13,7 +13,7 @@ import { sniffStream } from "./sniff.ts";
 
 /** Longer than any form upload. After a crash, the sweep deletes the object after this time. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
-/** The length of a form is unknown, so a higher limit would need larger parts, and with them larger buffers. Bytes. */
+/** The largest file of a form. Bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
@@ -21,7 +21,7 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  * With a scanner the attachment is `scanning` first, and the audit event is written when it is `ready`.
  * A failure or a crash leaves no row, and the sweep deletes the object.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
- * `upload_aborted`, `bucket_unavailable`.
+ * `upload_aborted`, `service_busy`, `bucket_unavailable`.
  */
 export function attachFile(deps: Deps) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
@@ -34,7 +34,8 @@ export function attachFile(deps: Deps) {
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES);
+    // A short form declares it, so that it needs only a small buffer.
+    const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
     try {

@@ -12,6 +12,7 @@ const MAX_KEYS = 1000;
 export async function deleteObject(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const ifMatch = request.field("if-match");
+  await store.backups.untilRemovable();
   await store.write(() => {
     store.buckets.get(bucket);
     if (ifMatch !== undefined) checkConditions(store.objects.find(bucket, key), { ifMatch });
@@ -27,6 +28,7 @@ export async function deleteObjects(request: S3Request, { store }: Context): Pro
   const document = await readXml(request, "Delete");
   const keys = children(document, "Object").map(readKey);
   if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
+  await store.backups.untilRemovable();
   await store.write(() => {
     for (const key of keys) store.objects.remove(bucket, key);
   });

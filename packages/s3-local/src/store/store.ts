@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { createBackups } from "./backup.ts";
 import { openBlobFiles } from "./blob-files.ts";
 import { createBuckets } from "./buckets.ts";
 import { createContents } from "./contents.ts";
@@ -32,6 +33,7 @@ export async function openStore(dataDir: string) {
       contents,
       blobs,
       write,
+      backups: createBackups({ dataDir, database, blobs, write }),
       /** The number of blobs without a row, from interrupted writes, that the start has deleted. */
       sweptBlobs,
       async close() {

@@ -26,6 +26,11 @@ export async function migrate(db: Kysely<Tables>, engine: EngineName): Promise<v
   );
 }
 
+/** Whether this version of the service has the migration. */
+export function hasMigration(engine: EngineName, name: string): boolean {
+  return Object.hasOwn(migrationsFor(engine), name);
+}
+
 // The migrator itself would call such a database corrupted.
 async function refuseLaterVersion(
   db: Kysely<Tables>,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { Logger } from "pino";
+import { refuseInterruptedRestore } from "../backup/restore.ts";
 import { createBucket } from "../bucket/bucket.ts";
 import type { Config } from "../config/index.ts";
 import { authTables, openPostgres, openSqlite } from "../db/index.ts";
@@ -20,6 +21,7 @@ export type WorkEvents = { deletionsQueued: []; verificationQueued: [] };
 
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
 export async function openCore(config: Config, { logger }: { logger: Logger }) {
+  refuseInterruptedRestore(config.server.dataDir);
   const clock = Date.now;
   const newId = createNewId({ clock, random: randomBytes });
   const db =

@@ -13,7 +13,7 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { failedWith, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-export type Objects = Pick<Bucket, "head" | "readStart" | "read" | "computeChecksum" | "probe">;
+export type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
@@ -30,6 +30,13 @@ export function createReading(client: BucketClient): Objects {
         etag: found.ETag ?? "",
         checksum: wholeChecksum(found),
       };
+    },
+    async canRead(objectKey) {
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: objectKey });
+      const found = await call("HeadObject", (options) =>
+        s3.send(command, options).catch((error) => (failedWith(error, 500) ? "damaged" : unlessMissing(error))),
+      );
+      return found !== "damaged";
     },
     readStart: (objectKey, options) => readStart(client, { objectKey, ...options }),
     read: (objectKey, options) => read(client, { objectKey, ...options }),

@@ -13,7 +13,7 @@ export async function deleteObject(request: S3Request, { store }: Context): Prom
   const { bucket, key } = request;
   const ifMatch = request.field("if-match");
   await store.backups.untilRemovable();
-  await store.write(() => {
+  await store.free(() => {
     store.buckets.get(bucket);
     if (ifMatch !== undefined) checkConditions(store.objects.find(bucket, key), { ifMatch });
     store.objects.remove(bucket, key);
@@ -29,7 +29,7 @@ export async function deleteObjects(request: S3Request, { store }: Context): Pro
   const keys = children(document, "Object").map(readKey);
   if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
   await store.backups.untilRemovable();
-  await store.write(() => {
+  await store.free(() => {
     for (const key of keys) store.objects.remove(bucket, key);
   });
   const isQuiet = childText(document, "Quiet") === "true";

@@ -8,6 +8,7 @@ import { openDatabase } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createObjects } from "./objects.ts";
 import type { WrittenBody } from "./records.ts";
+import { createReserve } from "./reserve.ts";
 import { createUploads } from "./uploads.ts";
 
 /** The data of the buckets: metadata in SQLite, bytes in blob files. A change is durable once its `write` has resolved. */
@@ -26,6 +27,7 @@ export async function openStore(dataDir: string) {
       committed: () => blobs.remove(contents.takeFreed()),
     });
     const sweptBlobs = await blobs.sweep(contents.hasBlob);
+    const reserve = createReserve(join(dataDir, "reserve"));
     return {
       buckets: createBuckets(database),
       objects: createObjects(database, contents),
@@ -33,6 +35,12 @@ export async function openStore(dataDir: string) {
       contents,
       blobs,
       write,
+      /** Runs a change that frees space, also on a full disk. */
+      async free<T>(change: () => T): Promise<T> {
+        const value = await reserve.spend(() => write(change));
+        void blobs.settle().then(reserve.refill);
+        return value;
+      },
       backups: createBackups({ dataDir, database, blobs, write }),
       /** The number of blobs without a row, from interrupted writes, that the start has deleted. */
       sweptBlobs,

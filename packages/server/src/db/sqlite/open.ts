@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { Kysely } from "kysely";
+import { Kysely, sql } from "kysely";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { assembleDatabase, type OpenDatabase } from "../database.ts";
 import { sqliteEngine as engine } from "../engine.ts";
@@ -12,6 +12,7 @@ import { toSqliteDomainError } from "./errors.ts";
 import { openWriter } from "./file.ts";
 import { openSqliteUrlAudit, openUnfiledEvents } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
+import { createReserve } from "./reserve.ts";
 import { openSqliteSearch } from "./search.ts";
 
 const PATIENCE_MS = 2_000;
@@ -53,6 +54,9 @@ async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise
     context: { engine, clock, accessStatements, unfiledEvents: unfiled.find, runSearch: search.run },
     access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
     urlAudit: openSqliteUrlAudit({ file, writeLock }),
+    spendReserve: createReserve(file, {
+      truncateWal: () => sql`pragma wal_checkpoint(truncate)`.execute(kysely),
+    }),
     closeOthers: async () => {
       await search.close();
       reader.close();

@@ -31,8 +31,11 @@ export type Queries = {
 
 /** The database. While it is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Queries & {
-  /** All or nothing, durable when it resolves (SQLite: synchronous=FULL). */
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * All or nothing, durable when it resolves (SQLite: synchronous=FULL).
+   * `freesSpace`: on a full disk, the embedded database frees its reserve and runs `work` again. Default: false.
+   */
+  transaction<T>(work: (queries: Queries) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   urlAudit: UrlAuditLog;
   /** Writes one row and one record of the log of URLs. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;

@@ -26,7 +26,11 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
   const newId = createNewId({ clock, random: randomBytes });
   const db =
     config.database.kind === "sqlite"
-      ? await openSqlite({ file: config.database.file, clock })
+      ? await openSqlite({
+          file: config.database.file,
+          clock,
+          onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
+        })
       : await openPostgres({ url: config.database.url, clock });
   const opened = createOpened();
   opened.add(() => db.close());

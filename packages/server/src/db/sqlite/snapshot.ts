@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { DomainError } from "../../domain/errors.ts";
 import { fileFault } from "./errors.ts";
@@ -25,6 +25,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
+    // Closing an existing file would release the locks that this process has on it.
+    if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = new DatabaseSync(path);
     opened.push(database);
     // The first read fixes the state that this connection sees.

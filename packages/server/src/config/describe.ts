@@ -35,6 +35,7 @@ export function describeConfig(config: Config): string[] {
     line("USER_QUOTA_BYTES", limits.userQuotaBytes),
     line("USER_QUOTA_FILES", limits.userQuotaFiles),
     line("TRUST_PROXY", String(server.trustProxy)),
+    line("AUDIT_DAYS", server.auditDays),
     line("DRAIN_SECONDS", server.drainSeconds),
     line("SHUTDOWN_SECONDS", server.shutdownSeconds),
     line("LOG_LEVEL", server.logLevel),

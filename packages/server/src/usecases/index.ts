@@ -1,6 +1,7 @@
 import { listActivity, listNoteActivity } from "./activity.ts";
 import { authenticateApiToken, createApiToken, listApiTokens, revokeApiToken } from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
+import { expireAuditEvents } from "./expire-audit-events.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./notes.ts";
@@ -59,6 +60,7 @@ export function createUseCases(deps: Deps) {
     getUsage: getUsage(deps),
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
+    expireAuditEvents: expireAuditEvents(deps),
     collectGarbage: collectGarbage(deps),
     claimVerification: claimVerification(deps),
     renewVerification: renewVerification(deps),

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { join } from "node:path";
 import type { Logger } from "pino";
+import { createAuditArchive } from "../backup/audit-archive.ts";
 import { refuseInterruptedRestore } from "../backup/restore.ts";
 import { createBucket } from "../bucket/bucket.ts";
 import type { Config } from "../config/index.ts";
@@ -44,6 +46,8 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
     opened.add(() => bucket.close());
     const scanner = config.scanner && createClamd(config.scanner);
     const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
+    const { auditDays, dataDir } = config.server;
+    const archive = createAuditArchive({ folder: join(dataDir, "audit"), clock });
     const work = new EventEmitter<WorkEvents>();
     const useCases = createUseCases({
       db,
@@ -54,6 +58,7 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       newSecret: () => randomBytes(32).toString("base64url"),
       limits: config.limits,
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
+      auditRetention: auditDays === undefined ? undefined : { days: auditDays, archive },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       onVerificationQueued: () => work.emit("verificationQueued"),
     });

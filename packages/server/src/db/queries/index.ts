@@ -47,6 +47,6 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     bucketCapabilities: bucketCapabilityQueries(db),
     usage: usageQueries(db),
     inventory: inventoryQueries(db, engine),
-    audit: auditQueries(db, { unfiledEvents }),
+    audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

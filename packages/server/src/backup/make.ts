@@ -39,6 +39,7 @@ export type BackupOptions = {
 };
 
 const COPIES_AT_ONCE = 8;
+const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
@@ -136,7 +137,8 @@ async function removeCopies(backupDir: string, except: string | undefined): Prom
 async function copyAudit(dataDir: string, folder: string): Promise<void> {
   const audit = join(dataDir, FILES.audit);
   if ((await sizeOf(audit)) === undefined) return;
-  for (const name of await readdir(audit)) await copyDurably(join(audit, name), join(folder, FILES.audit, name));
+  const names = (await readdir(audit)).filter((name) => EXPORTED.test(name));
+  for (const name of names) await copyDurably(join(audit, name), join(folder, FILES.audit, name));
 }
 
 type Copying = BackupOptions & { folder: string; before: Manifest | undefined };

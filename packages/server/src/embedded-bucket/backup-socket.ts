@@ -87,6 +87,8 @@ export async function connectToBucket(
   } catch {
     return undefined;
   }
+  // The next request fails when the connection breaks.
+  socket.on("error", () => undefined);
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
   async function request(name: Request): Promise<string> {
     socket.write(`${name}\n`);

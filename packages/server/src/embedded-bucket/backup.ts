@@ -28,7 +28,10 @@ export async function startBucketBackup(dataDir: string): Promise<BucketBackup> 
 async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
   const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
   const bucket = await startS3Local({ dataDir, credentials });
-  const backup = await bucket.startBackup();
+  const backup = await bucket.startBackup().catch(async (error) => {
+    await bucket.close({ withinMs: 0 });
+    throw error;
+  });
   return {
     copyMetadata: backup.copyMetadata,
     async end() {

@@ -23,7 +23,10 @@ function toError(error: unknown): NodeJS.ErrnoException {
 }
 
 const s3 = await startS3Local({ ...workerData, logger });
-const backups = await serveBackups(workerData.dataDir, s3.startBackup);
+// Some file systems have no sockets. Then the service runs, and a backup needs a stopped service.
+const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
+  logger({ type: "failure", requestId: "", error }),
+);
 port.on("message", async ({ withinMs }: { withinMs: number }) => {
   backups?.close();
   await s3.close({ withinMs });

@@ -5,17 +5,20 @@ import { selectPgBouncer } from "./e2e/src/pgbouncer/selection.ts";
 import { selectProxies } from "./e2e/src/proxies/selection.ts";
 import { selectS3Clients } from "./e2e/src/s3-clients/selection.ts";
 import { LongFilesFirst } from "./e2e/src/testing/long-files-first.ts";
+import { canMount } from "./packages/s3-local/src/testing/can-mount.ts";
 
 const { left } = selectProviders(process.env);
 const { missing } = selectS3Clients(process.env);
 const { missing: missingProxies } = selectProxies(process.env);
 const { missing: missingPgBouncer } = selectPgBouncer(process.env);
+const withoutMounts = canMount() ? [] : ["**/full-disk.test.ts"];
 
 export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "e2e/src/**/*.test.ts", "e2e/providers/*.test.ts"],
     exclude: [
       ...configDefaults.exclude,
+      ...withoutMounts,
       ...left.map((name) => `e2e/providers/${name}.test.ts`),
       ...missing.map((name) => `e2e/src/s3-clients/${name}.test.ts`),
       ...missingProxies.map((name) => `e2e/src/proxies/${name}.test.ts`),

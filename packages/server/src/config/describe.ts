@@ -38,6 +38,7 @@ export function describeConfig(config: Config): string[] {
     line("METRICS_PORT", config.metrics.port),
     line("METRICS_TOKEN", config.metrics.token === undefined ? undefined : MASK),
     line("TRUST_PROXY", String(server.trustProxy)),
+    line("AUDIT_DAYS", server.auditDays),
     line("DRAIN_SECONDS", server.drainSeconds),
     line("SHUTDOWN_SECONDS", server.shutdownSeconds),
     line("LOG_LEVEL", server.logLevel),

@@ -20,6 +20,7 @@ describe("faults", () => {
     ["PUBLIC_URL", { PUBLIC_URL: "files.example.com" }, /not an http or https URL/, /PUBLIC_URL=https:/],
     ["PUBLIC_URL", { PUBLIC_URL: "https://example.com/files" }, /has a path/, /root of a host name/],
     ["LOG_LEVEL", { LOG_LEVEL: "loud" }, /none of fatal, error, warn, info, debug, trace, silent/, /LOG_LEVEL=info/],
+    ["AUDIT_DAYS", { AUDIT_DAYS: "0" }, /not a whole number from 1/, /leave it out/],
     ["TRUST_PROXY", { TRUST_PROXY: "true" }, /anyone could forge their IP address/, /number of proxies/],
     ["TRUST_PROXY", { TRUST_PROXY: "nginx" }, /names no proxies/, /number of proxies/],
     ["TRUST_PROXY", { TRUST_PROXY: "10.0.0.0/33" }, /names no proxies/, /addresses/],

@@ -14,6 +14,8 @@ export type ServerConfig = {
   logLevel: LogLevel;
   /** Absolute. */
   dataDir: string;
+  /** Older audit events are exported to DATA_DIR and deleted. Undefined: they stay. */
+  auditDays: number | undefined;
   /** How long everything is still served after SIGTERM, so that load balancers can send new requests elsewhere. Seconds. */
   drainSeconds: number;
   /** How long a stop may take, counted from SIGTERM. Then open connections are cut. Seconds. */

@@ -33,14 +33,32 @@ export async function migrate(db: Kysely<Tables>, engine: EngineName): Promise<v
   });
 }
 
+/** Whether this version of the service has the migration. */
+export function hasMigration(engine: EngineName, name: string): boolean {
+  return Object.hasOwn(migrationsFor(engine), name);
+}
+
+/** The first migration that an existing database lacks. Undefined: it lacks none, or it is new. */
+export async function firstMissingMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
+  if (!(await hasMigrations(db, engine))) return undefined;
+  const executed = new Set((await executedMigrations(db)).map(({ name }) => name));
+  if (executed.size === 0) return undefined;
+  return Object.keys(migrationsFor(engine))
+    .sort()
+    .find((name) => !executed.has(name));
+}
+
+async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[]> {
+  return (await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db)).rows;
+}
+
 // The migrator itself would call such a database corrupted.
 async function refuseLaterVersion(
   db: Kysely<Tables>,
   { engine, known }: { engine: EngineName; known: ReadonlySet<string> },
 ): Promise<void> {
   if (!(await hasMigrations(db, engine))) return;
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db);
-  const unknown = rows.filter(({ name }) => !known.has(name)).at(-1);
+  const unknown = (await executedMigrations(db)).filter(({ name }) => !known.has(name)).at(-1);
   if (unknown === undefined) return;
   throw new DomainError(
     "database_unavailable",

@@ -9,6 +9,7 @@ import {
 } from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
 import { disableUser, enableUser, requireEnabled } from "./disabled-users.ts";
+import { expireAuditEvents } from "./expire-audit-events.ts";
 import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
@@ -75,6 +76,7 @@ export function createUseCases(deps: Deps) {
     getUsage: getUsage(deps),
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
+    expireAuditEvents: expireAuditEvents(deps),
     collectGarbage: collectGarbage(deps),
     claimVerification: claimVerification(deps),
     renewVerification: renewVerification(deps),

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { join } from "node:path";
 import type { Logger } from "pino";
+import { createAuditArchive } from "../backup/audit-archive.ts";
+import { refuseInterruptedRestore } from "../backup/restore.ts";
 import { createBucket } from "../bucket/bucket.ts";
 import type { AuthConfig, Config } from "../config/index.ts";
 import { authTables, openPostgres, openSqlite } from "../db/index.ts";
@@ -22,11 +25,16 @@ export type WorkEvents = { deletionsQueued: []; verificationQueued: []; uploadEn
 
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
 export async function openCore(config: Config, { logger }: { logger: Logger }) {
+  refuseInterruptedRestore(config.server.dataDir);
   const clock = Date.now;
   const newId = createNewId({ clock, random: randomBytes });
   const db =
     config.database.kind === "sqlite"
-      ? await openSqlite({ file: config.database.file, clock })
+      ? await openSqlite({
+          file: config.database.file,
+          clock,
+          onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
+        })
       : await openPostgres({ url: config.database.url, prepared: config.database.prepared, clock });
   const opened = createOpened();
   opened.add(() => db.close());
@@ -40,6 +48,8 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
     opened.add(() => bucket.close());
     const scanner = config.scanner && createClamd(config.scanner);
     const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
+    const { auditDays, dataDir } = config.server;
+    const archive = createAuditArchive({ folder: join(dataDir, "audit"), clock });
     const work = new EventEmitter<WorkEvents>();
     const useCases = createUseCases({
       db,
@@ -51,6 +61,7 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       limits: config.limits,
       jwtIssuers: jwtIssuersOf(config.auth),
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
+      auditRetention: auditDays === undefined ? undefined : { days: auditDays, archive },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       onVerificationQueued: () => work.emit("verificationQueued"),
       onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),

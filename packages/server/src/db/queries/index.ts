@@ -53,6 +53,6 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     usage: usageQueries(db),
     queues: queueQueries(db),
     inventory: inventoryQueries(db, engine),
-    audit: auditQueries(db, { unfiledEvents }),
+    audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

@@ -40,8 +40,9 @@ export type Database = Queries & {
   /**
    * All or nothing, durable when it resolves (SQLite: synchronous=FULL). `work` may run several times, so its only effects are its
    * queries and its result.
+   * `freesSpace`: on a full disk, the embedded database frees its reserve and runs `work` again. Default: false.
    */
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  transaction<T>(work: (queries: Queries) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   urlAudit: UrlAuditLog;
   /** How many searches of notes may run at the same time. More would delay other queries, or each other. */
   searchesAtOnce: number;

@@ -1,5 +1,6 @@
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { JwtIssuer } from "../../domain/person.ts";
+import type { AuditArchive } from "./audit.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import type { Scanner } from "./scanner.ts";
@@ -71,6 +72,8 @@ export type Deps = {
   onDeletionsQueued: () => void;
   /** Undefined: files are not scanned. `tooLarge`: what happens to a file that is too large for the scanner. */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
+  /** Audit events that are older than `days` are exported to `archive` and deleted. Undefined: they stay. */
+  auditRetention?: { days: number; archive: AuditArchive } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;
   /** Called after a commit that ended an upload, whichever way. */

@@ -77,8 +77,10 @@ export function attachFile(deps: Deps) {
       return attached;
     } catch (error) {
       // This only brings both forward. If it fails, the reservation expires and the queued deletion runs later.
-      await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
-      await db.transaction((tx) => tx.usage.release(objectKey)).catch(() => undefined);
+      await db
+        .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
+        .catch(() => undefined);
+      await db.transaction((tx) => tx.usage.release(objectKey), { freesSpace: true }).catch(() => undefined);
       onDeletionsQueued();
       throw error;
     }

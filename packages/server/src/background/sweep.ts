@@ -4,9 +4,9 @@ import { type Loop, startLoop } from "./loop.ts";
 
 const INTERVAL_MS = 30_000;
 
-/** Expires abandoned uploads, and deletes the objects whose deletion is due. */
+/** Expires abandoned uploads, and deletes the objects whose deletion is due and the counts of expired limits. */
 export function startSweep(options: {
-  useCases: Pick<UseCases, "expireUploads" | "purgeObjects">;
+  useCases: Pick<UseCases, "expireUploads" | "purgeObjects" | "deleteExpiredWindows">;
   logger: Logger;
 }): Loop {
   const { useCases, logger } = options;
@@ -14,6 +14,7 @@ export function startSweep(options: {
     async round() {
       await useCases.expireUploads();
       await useCases.purgeObjects();
+      await useCases.deleteExpiredWindows();
     },
     intervalMs: INTERVAL_MS,
     onError: (error) => logger.error({ err: error }, "The sweep failed. It is retried."),

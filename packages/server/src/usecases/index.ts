@@ -12,7 +12,9 @@ import { disableUser, enableUser, requireEnabled } from "./disabled-users.ts";
 import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
+import { deleteExpiredWindows } from "./limit-windows.ts";
 import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
@@ -68,6 +70,9 @@ export function createUseCases(deps: Deps) {
     disableUser: disableUser(deps),
     enableUser: enableUser(deps),
     requireEnabled: requireEnabled(deps),
+    countPasswordGuess: countPasswordGuess(deps),
+    forgetPasswordGuesses: forgetPasswordGuesses(deps),
+    deleteExpiredWindows: deleteExpiredWindows(deps),
     rememberPerson: rememberPerson(deps),
     identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),

@@ -66,6 +66,8 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       newId,
       rememberPerson: useCases.rememberPerson,
       requireEnabled: useCases.requireEnabled,
+      countPasswordGuess: useCases.countPasswordGuess,
+      forgetPasswordGuesses: useCases.forgetPasswordGuesses,
       revokeApiTokens: useCases.revokeApiTokens,
     });
     return { db, bucket, scanner, work, useCases, capabilities, accounts, publicUrl, close: opened.close };

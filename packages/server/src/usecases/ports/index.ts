@@ -14,6 +14,7 @@ export type * from "./database.ts";
 export type * from "./disabled-users.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
+export type * from "./limit-counts.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
 export type * from "./page.ts";

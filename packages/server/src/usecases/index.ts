@@ -17,6 +17,7 @@ import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
+import { createRefusals } from "./refusals.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
@@ -37,6 +38,8 @@ import { getUsage } from "./usage.ts";
 
 /** Binds every use case to the database, the bucket, the clock and the limits. */
 export function createUseCases(deps: Deps) {
+  const refusals = createRefusals(deps);
+  const urlParts = { refusals };
   return {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
@@ -54,8 +57,9 @@ export function createUseCases(deps: Deps) {
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
-    issueUrl: issueUrl(deps),
-    issueUrls: issueUrls(deps),
+    issueUrl: issueUrl(deps, urlParts),
+    issueUrls: issueUrls(deps, urlParts),
+    flushRefusals: refusals.flush,
     putShares: putShares(deps),
     listShares: listShares(deps),
     revokeShare: revokeShare(deps),

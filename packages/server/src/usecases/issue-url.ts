@@ -5,6 +5,10 @@ import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
+import type { Refusals } from "./refusals.ts";
+
+/** The parts that single URLs and batches share. */
+export type UrlParts = { refusals: Refusals };
 
 export type IssuedUrl = {
   fileUrl: string;
@@ -18,7 +22,7 @@ export type IssuedUrl = {
  * `expiresInSeconds` undefined: the configured default.
  * Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`.
  */
-export function issueUrl(deps: Deps) {
+export function issueUrl(deps: Deps, { refusals }: UrlParts) {
   const { db, clock, limits, newId } = deps;
   return async (
     caller: Caller,
@@ -28,9 +32,7 @@ export function issueUrl(deps: Deps) {
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     const { attachment, role } = access;
     if (!permits(role, "attachment.issueUrl")) {
-      // A refusal discloses nothing, so it does not wait for its audit event.
-      const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail: {} };
-      db.urlAudit.record(auditEvent("url.refused", event)).catch(() => undefined);
+      refusals.record(caller, [attachment]);
       throw new DomainError("access_denied", "Access denied");
     }
     checkExpiry(input.expiresInSeconds, longestExpiry(limits, role));

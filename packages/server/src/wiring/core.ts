@@ -55,6 +55,7 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       onVerificationQueued: () => work.emit("verificationQueued"),
       onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
     });
+    opened.add(() => useCases.flushRefusals({ all: true }));
     const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },

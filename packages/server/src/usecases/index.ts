@@ -1,4 +1,5 @@
 import { listActivity, listNoteActivity } from "./activity.ts";
+import { createAllowance } from "./allowance.ts";
 import {
   authenticateApiToken,
   createApiToken,
@@ -36,10 +37,16 @@ import {
 } from "./uploads/index.ts";
 import { getUsage } from "./usage.ts";
 
+const TOO_MANY_URLS = "You requested too many URLs in a short time. Wait until Retry-After has passed, then try again.";
+const TOO_MANY_STARTS =
+  "You started too many uploads in a short time. Wait until Retry-After has passed, then try again.";
+
 /** Binds every use case to the database, the bucket, the clock and the limits. */
 export function createUseCases(deps: Deps) {
+  const { clock, limits } = deps;
   const refusals = createRefusals(deps);
-  const urlParts = { refusals };
+  const urlParts = { refusals, allowance: createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS }) };
+  const starts = createAllowance(limits.uploadRate, { clock, problem: TOO_MANY_STARTS });
   return {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
@@ -47,12 +54,12 @@ export function createUseCases(deps: Deps) {
     listAttachments: listAttachments(deps),
     updateNote: updateNote(deps),
     deleteNote: deleteNote(deps),
-    attachFile: attachFile(deps),
+    attachFile: attachFile(deps, starts),
     adoptObject: adoptObject(deps),
     getAttachment: getAttachment(deps),
     listSharedAttachments: listSharedAttachments(deps),
     deleteAttachment: deleteAttachment(deps),
-    startUpload: startUpload(deps),
+    startUpload: startUpload(deps, starts),
     getUpload: getUpload(deps),
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),

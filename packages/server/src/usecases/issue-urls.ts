@@ -24,15 +24,16 @@ export type BatchAnswer =
  * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
  * Each note gets one audit event for its issued URLs, which is on disk before any URL is returned.
  * The refused URLs of a note count as one refusal.
- * Throws `expires_in_out_of_range`.
+ * Throws `expires_in_out_of_range`, and `rate_limited` for the whole batch.
  */
-export function issueUrls(deps: Deps, { refusals }: UrlParts) {
+export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
   const { db, clock, limits } = deps;
   return async (
     caller: Caller,
     input: { attachmentIds: readonly string[]; expiresInSeconds: number | undefined },
   ): Promise<BatchAnswer[]> => {
     const { expiresInSeconds: requested } = input;
+    allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. The result repeats each id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());

@@ -39,8 +39,14 @@ describe("defaults", () => {
       userPendingUploads: 1_000,
       notePendingUploads: 500,
       verifyInRequestMaxBytes: 64 * 2 ** 20,
+      urlRate: { perSecond: 200, burst: 5_000 },
+      uploadRate: { perSecond: 20, burst: 5_000 },
     });
     expect(warnings).toEqual([]);
+  });
+
+  test("URL_RATE_LIMIT=0 removes the limit", () => {
+    expect(load({ URL_RATE_LIMIT: "0" }).config.limits.urlRate).toBeUndefined();
   });
 
   test("an empty variable counts as unset", () => {
@@ -105,6 +111,7 @@ describe("defaults", () => {
       UPLOAD_MAX_BYTES: "100MiB",
       USER_QUOTA_BYTES: "2 TiB",
       USER_QUOTA_FILES: "500",
+      URL_RATE_LIMIT: "10",
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
       SHUTDOWN_SECONDS: "20",
@@ -159,6 +166,8 @@ describe("defaults", () => {
         verifyInRequestMaxBytes: 64 * 2 ** 20,
         userQuotaBytes: 2 * 2 ** 40,
         userQuotaFiles: 500,
+        urlRate: { perSecond: 10, burst: 1_000 },
+        uploadRate: { perSecond: 20, burst: 5_000 },
       },
       metrics: { port: 9464, token: "a-token-for-prometheus" },
     });

@@ -32,6 +32,7 @@ export function describeConfig(config: Config): string[] {
     line("URL_TTL_DEFAULT", limits.urlTtlDefaultSeconds),
     line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
     line("URL_TTL_MAX_SHARED", limits.urlTtlMaxSharedSeconds),
+    line("URL_RATE_LIMIT", limits.urlRate?.perSecond ?? 0),
     line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
     line("USER_QUOTA_BYTES", limits.userQuotaBytes),
     line("USER_QUOTA_FILES", limits.userQuotaFiles),

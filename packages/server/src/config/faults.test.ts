@@ -46,6 +46,7 @@ describe("faults", () => {
       /more than URL_TTL_MAX \(80\)/,
       /raise URL_TTL_MAX/,
     ],
+    ["URL_RATE_LIMIT", { URL_RATE_LIMIT: "off" }, /not a whole number from 0/, /Set URL_RATE_LIMIT=200/],
     ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "5GB" }, /not a size/, /KiB, MiB, GiB/],
     ["UPLOAD_MAX_BYTES", { UPLOAD_MAX_BYTES: "6TiB" }, /more than an object in S3 can hold/, /5TiB or less/],
     ["CLAMAV_HOST", { CLAMAV_HOST: "tcp://clamd:3310" }, /not a host/, /CLAMAV_HOST=clamd.internal:3310/],

@@ -104,6 +104,9 @@ export type LimitsConfig = {
   userQuotaBytes: number | undefined;
   /** Undefined: no limit. */
   userQuotaFiles: number | undefined;
+  /** Undefined: no limit. */
+  urlRate: { perSecond: number; burst: number } | undefined;
+  uploadRate: { perSecond: number; burst: number };
 };
 
 export type MetricsConfig = {

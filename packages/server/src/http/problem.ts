@@ -59,7 +59,9 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof DomainError) {
     // Does not compile if the contract lacks a domain code.
     const code: DomainErrorCode & ProblemCode = error.code;
-    return { code, detail: error.message, headers: {} };
+    const { message: detail, retryAfterSeconds } = error;
+    const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+    return { code, detail, headers };
   }
   return { ...frameworkRefusal(error), headers: {} };
 }

@@ -66,6 +66,7 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       onVerificationQueued: () => work.emit("verificationQueued"),
       onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
     });
+    opened.add(() => useCases.flushRefusals({ all: true }));
     const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
@@ -77,6 +78,8 @@ export async function openCore(config: Config, { logger }: { logger: Logger }) {
       newId,
       rememberPerson: useCases.rememberPerson,
       requireEnabled: useCases.requireEnabled,
+      countPasswordGuess: useCases.countPasswordGuess,
+      forgetPasswordGuesses: useCases.forgetPasswordGuesses,
       revokeApiTokens: useCases.revokeApiTokens,
     });
     return { db, bucket, scanner, work, useCases, capabilities, accounts, publicUrl, close: opened.close };

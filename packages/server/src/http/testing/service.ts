@@ -141,11 +141,14 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   };
 }
 
-type AccountOptions = Pick<UseCases, "rememberPerson" | "requireEnabled" | "revokeApiTokens"> &
+type AccountOptions = Pick<
+  UseCases,
+  "rememberPerson" | "requireEnabled" | "revokeApiTokens" | "countPasswordGuess" | "forgetPasswordGuesses"
+> &
   Pick<ServiceOptions, "signUp">;
 
 function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }: AccountOptions): Accounts {
-  const { rememberPerson, requireEnabled, revokeApiTokens } = options;
+  const { rememberPerson, requireEnabled, revokeApiTokens, countPasswordGuess, forgetPasswordGuesses } = options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
     tables: authTables,
@@ -155,6 +158,8 @@ function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }:
     newId: uuidv7,
     rememberPerson,
     requireEnabled,
+    countPasswordGuess,
+    forgetPasswordGuesses,
     revokeApiTokens,
   });
 }

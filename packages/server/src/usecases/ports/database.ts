@@ -6,6 +6,7 @@ import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
 import type { DisabledUserQueries } from "./disabled-users.ts";
 import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
+import type { LimitCountQueries } from "./limit-counts.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
 import type { PeopleQueries } from "./people.ts";
@@ -32,6 +33,7 @@ export type Queries = {
   usage: UsageQueries;
   queues: QueueQueries;
   inventory: InventoryQueries;
+  limitCounts: LimitCountQueries;
   audit: AuditQueries;
 };
 

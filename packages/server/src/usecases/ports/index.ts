@@ -15,6 +15,7 @@ export type * from "./database.ts";
 export type * from "./disabled-users.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
+export type * from "./limit-counts.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
 export type * from "./page.ts";
@@ -29,6 +30,9 @@ export type * from "./verifications.ts";
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
 export type NewId = () => string;
+
+/** The rate of one person on one replica. `burst`: how much a person may do at once after a pause. */
+export type RateLimit = { perSecond: number; burst: number };
 
 export type Limits = {
   urlTtlDefaultSeconds: number;
@@ -52,6 +56,10 @@ export type Limits = {
   userQuotaBytes?: number | undefined;
   /** The most files on the notes of one user. Default: no limit. */
   userQuotaFiles?: number | undefined;
+  /** The URLs that one user may request. Default: no limit. */
+  urlRate?: RateLimit | undefined;
+  /** The uploads that one user may start. Default: no limit. */
+  uploadRate?: RateLimit | undefined;
 };
 
 export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";

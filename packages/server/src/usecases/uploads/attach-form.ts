@@ -4,6 +4,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
+import type { Allowance } from "../allowance.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
@@ -21,14 +22,15 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  * With a scanner the attachment is `scanning` first, and the audit event is written when it is `ready`.
  * A failure or a crash leaves no row, and the sweep deletes the object.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
- * `upload_aborted`, `service_busy`, `bucket_unavailable`.
+ * `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
-export function attachFile(deps: Deps) {
+export function attachFile(deps: Deps, allowance: Allowance) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
   return async (
     caller: Caller,
     input: { noteId: string; filename: string; contentType: string; body: Readable; length?: LengthBounds | undefined },
   ): Promise<Attachment> => {
+    allowance.take(caller.userId, 1);
     const { noteId, length } = input;
     const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
     const filename = checkFilename(input.filename);

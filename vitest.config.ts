@@ -1,22 +1,28 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { selectProviders } from "./e2e/providers/selection.ts";
+import { selectPgBouncer } from "./e2e/src/pgbouncer/selection.ts";
 import { selectProxies } from "./e2e/src/proxies/selection.ts";
 import { selectS3Clients } from "./e2e/src/s3-clients/selection.ts";
 import { LongFilesFirst } from "./e2e/src/testing/long-files-first.ts";
+import { canMount } from "./packages/s3-local/src/testing/can-mount.ts";
 
 const { left } = selectProviders(process.env);
 const { missing } = selectS3Clients(process.env);
 const { missing: missingProxies } = selectProxies(process.env);
+const { missing: missingPgBouncer } = selectPgBouncer(process.env);
+const withoutMounts = canMount() ? [] : ["**/full-disk.test.ts"];
 
 export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "e2e/src/**/*.test.ts", "e2e/providers/*.test.ts"],
     exclude: [
       ...configDefaults.exclude,
+      ...withoutMounts,
       ...left.map((name) => `e2e/providers/${name}.test.ts`),
       ...missing.map((name) => `e2e/src/s3-clients/${name}.test.ts`),
       ...missingProxies.map((name) => `e2e/src/proxies/${name}.test.ts`),
+      ...missingPgBouncer.map((name) => `e2e/src/pgbouncer/${name}.test.ts`),
     ],
     globalSetup: [
       "packages/server/src/db/testing/postgres-global-setup.ts",
@@ -24,6 +30,7 @@ export default defineConfig({
       "e2e/providers/announce.ts",
       "e2e/src/s3-clients/announce.ts",
       "e2e/src/proxies/announce.ts",
+      "e2e/src/pgbouncer/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
       "e2e/src/web/testing/build-web-app.ts",
       "e2e/src/web/testing/start-shared-service.ts",

@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   web: async () => (await import("./web.ts")).runWeb,
   hostile: async () => (await import("./hostile.ts")).runHostile,
   batch: async () => (await import("./batch.ts")).runBatch,
+  json: async () => (await import("./json-bodies.ts")).runJsonBodies,
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type CandidateSpec, startCandidate } from "./rig/candidate.ts";
 import { createDataset, datasetShapes } from "./rig/dataset.ts";
 import { createEnvironment } from "./rig/environment.ts";
@@ -16,10 +17,11 @@ const MIB = 2 ** 20;
 /**
  * Compares uploads to the embedded bucket: the client with the AWS SDK, and forms of the service with the article's design.
  *
- * Flags: --rounds 7, --mib 256 (of a file), --only throughput or forms. Returns whether all goals were met.
+ * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput or forms, --before (another checkout of the service,
+ * which replaces the article's design for the forms). Returns whether all goals were met.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
-  const values = readFlags(args, { rounds: "7", mib: "256", only: "" });
+  const values = readFlags(args, { rounds: "7", "form-rounds": "3", mib: "256", only: "", before: "" });
   const dataset = createDataset(datasetShapes.batch);
   const [note] = dataset.notes;
   if (note === undefined) throw new Error("The data set has no notes");
@@ -48,8 +50,14 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       }
     }
     if ("forms".includes(values.only)) {
-      const specs = [inBucket((await environment.article()).spec), service];
-      await measureForms({ specs, token, noteId: note.id });
+      const { before } = values;
+      const base =
+        before === ""
+          ? inBucket((await environment.article()).spec)
+          : { ...service, name: "before", entry: pathToFileURL(join(before, "packages/server/src/cli.ts")) };
+      const specs = [base, service];
+      const plan = { specs, token, noteId: note.id, rounds: Number(values["form-rounds"]) };
+      met = (await measureForms(plan)) && met;
     }
     return met;
   } finally {

@@ -7,6 +7,8 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type BucketServer, startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
 import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { startScript, stopScript } from "./process.ts";
+import type { Profile } from "./profiles/profile.ts";
+import { startProfile } from "./profiles/proxy.ts";
 
 /** An S3 server that runs only for the tests. */
 export type RunningProvider = {
@@ -58,6 +60,23 @@ export async function startEmbeddedProvider(): Promise<RunningProvider> {
     async stop() {
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts the embedded bucket behind a proxy that behaves as a provider is documented to. */
+export async function startProfileProvider(profile: Profile): Promise<RunningProvider> {
+  const embedded = await startEmbeddedProvider();
+  const { stop: _stop, bucket: _bucket, ...target } = await embedded.newBucket();
+  const { endpoint, close } = await startProfile(profile, target);
+  return {
+    async newBucket() {
+      return { ...(await embedded.newBucket()), endpoint };
+    },
+    restart: embedded.restart,
+    async stop() {
+      close();
+      await embedded.stop();
     },
   };
 }

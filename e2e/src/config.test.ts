@@ -30,8 +30,15 @@ describe("valetkey config", () => {
       expect.arrayContaining([
         ...["PORT=4321", "HOST=127.0.0.1", "PUBLIC_URL=http://localhost:4321", "AUTH_SIGN_UP=open"],
         ...["AWS_BUCKET_NAME=files", "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=********DFGH"],
-        ...["URL_TTL_DEFAULT=60", "URL_TTL_MAX=900", "URL_TTL_MAX_SHARED=900", "UPLOAD_MAX_BYTES=5368709120"],
+        ...[
+          "URL_TTL_DEFAULT=60",
+          "URL_TTL_MAX=900",
+          "URL_TTL_MAX_SHARED=900",
+          "URL_RATE_LIMIT=200",
+          "UPLOAD_MAX_BYTES=5368709120",
+        ],
         "DATABASE_URL=postgres://service:********@db.example.com/valet",
+        "DATABASE_PREPARED=auto",
         ...Object.keys(SECRETS).map((name) => `${name}=********`),
       ]),
     );

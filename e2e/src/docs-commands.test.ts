@@ -60,6 +60,12 @@ describe("docs/configuration.md", () => {
   });
 });
 
+describe("docs/operations.md", () => {
+  it("shows what a backup and its restore print", async () => {
+    await expectOutputs(stepsOf(await page("docs/operations.md")));
+  });
+});
+
 describe("docs/tour.md", () => {
   it("shows what the commands print", async () => {
     const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startDirectory } from "../../packages/server/src/config/testing.ts";
+import { S3, startDirectory } from "../../packages/server/src/config/testing.ts";
 import { texts } from "../../packages/web/src/texts/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -9,6 +9,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const jsonBlocks = (path: string) =>
   [...read(path).matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => JSON.parse(text));
 
+const PROVIDERS = "docs/providers";
 const statementsOf = (path: string) => jsonBlocks(path).flatMap(({ Statement = [] }) => Statement);
 
 describe("requirement 18: docs/aws.md has valid policies", () => {
@@ -42,6 +43,24 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
   });
 });
 
+describe("docs/providers", () => {
+  const pagesOf = readdirSync(join(ROOT, PROVIDERS)).map((name) => join(PROVIDERS, name));
+
+  it.each(pagesOf)("%s has settings that the service accepts", (path) => {
+    const [, block = ""] = /## Settings\n\n```sh\n([\s\S]*?)```/.exec(read(path)) ?? [];
+    const settings = Object.fromEntries([...block.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+    const { config } = startDirectory().load({ ...S3, ...settings });
+    expect(config.bucket).toMatchObject({ name: settings.AWS_BUCKET_NAME, endpoint: settings.S3_ENDPOINT });
+  });
+
+  it.each(pagesOf)("%s has a CORS configuration for uploads and downloads", (path) => {
+    for (const [rule] of jsonBlocks(path)) {
+      expect(rule.AllowedMethods ?? rule.method).toEqual(["GET", "HEAD", "PUT"]);
+      expect(rule.ExposeHeaders ?? rule.responseHeader).toContain("ETag");
+    }
+  });
+});
+
 describe("docs/web-app.md", () => {
   it("lists the keys of the app", () => {
     const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
@@ -64,7 +83,7 @@ describe("every page", () => {
 
 /** The Markdown files of the repository, by their path from its root. */
 function pages(): string[] {
-  const folders = [".", "docs", "docs/adr", "bench", "e2e/src/web/testing"];
+  const folders = [".", "docs", "docs/adr", PROVIDERS, "bench", "e2e/src/web/testing"];
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => name.endsWith(".md"))

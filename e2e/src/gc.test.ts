@@ -1,3 +1,4 @@
+import { readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
@@ -52,6 +53,41 @@ describe("valetkey gc beside a running service", () => {
       /^file without its object: "a.txt", attachment [0-9a-f-]{36} in note [0-9a-f-]{36} of ann$/m,
     );
     expect(lost.stdout).toMatch(/^files without their object +1 +-$/m);
+  });
+
+  it.each([
+    ["missing", (blob: string) => rm(blob)],
+    ["truncated", (blob: string) => truncate(blob, 4)],
+  ])("reports a file whose blob is %s, and the service logs its read", async (_, damage) => {
+    const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
+    place = await makePlace(ports);
+    service = await startProcess(place);
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const note = await ann.call("POST", "/notes", { title: "Files" });
+    const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
+    await ann.attach(note.body.id, { name: "b.txt", bytes: Buffer.from("hello you"), type: "text/plain" });
+    const folder = join(place.dataDir, "bucket/blobs");
+    for (const path of await readdir(folder, { recursive: true })) {
+      const { size } = await stat(join(folder, path));
+      if (path.length > 10 && size === 5) await damage(join(folder, path));
+    }
+
+    const { code, stdout } = await gc();
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `file whose bytes are lost: "a.txt", attachment ${file.body.id} in note ${note.body.id} of ann\n`,
+    );
+    expect(stdout).toMatch(/^files whose bytes are lost on the disk +1 +-$/m);
+    const { fileUrl } = (await ann.call("GET", `/attachments/${file.body.id}/url`)).body;
+    expect((await fetch(fileUrl)).status).toBe(500);
+    const line =
+      service
+        .output()
+        .split("\n")
+        .find((text) => text.includes("The embedded bucket failed")) ?? "";
+    expect(JSON.parse(line)).toMatchObject({ level: 50, err: { stack: expect.stringContaining("blob") } });
+    expect(line).not.toContain("http://");
+    expect(line).not.toContain(new URL(fileUrl).pathname);
   });
 
   it("exits with 1 and a remedy when the bucket is unreachable", async () => {

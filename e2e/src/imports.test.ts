@@ -43,10 +43,12 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src/scanner": ["packages/server/src/usecases", "packages/server/src/domain"],
   "packages/server/src/http": ["packages/server/src/usecases", "packages/server/src/domain", "packages/contract/src"],
   "packages/server/src/config": [],
+  "packages/server/src/backup": ["packages/server/src/domain", "packages/server/src/usecases"],
   "packages/server/src/background": ["packages/server/src/usecases", "packages/server/src/domain"],
   "packages/server/src/embedded-bucket": ["packages/server/src/domain", "packages/s3-local/src"],
   // The only zone that sees all the others.
   "packages/server/src/wiring": [
+    "packages/server/src/backup",
     "packages/server/src/config",
     "packages/server/src/domain",
     "packages/server/src/usecases",

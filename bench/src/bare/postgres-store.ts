@@ -1,4 +1,5 @@
 import { createBatching } from "@valetkey/server/src/db/batching.ts";
+import { statementsOn } from "@valetkey/server/src/db/postgres/statements.ts";
 import { openPostgresUrlAudit } from "@valetkey/server/src/db/postgres/url-audit.ts";
 import pg from "pg";
 import { type AccessRow, accessColumns, type Question, type Store } from "./store.ts";
@@ -15,7 +16,7 @@ type Answers = Map<Question, AccessRow>;
 
 export function openPostgresStore(url: string): Store {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
-  const audit = openPostgresUrlAudit(pool);
+  const audit = openPostgresUrlAudit(statementsOn(pool, { prepared: true }));
   // Concurrent decisions share one statement, like in the service.
   const questions = createBatching<Question, Answers>({
     run: (asked) => ask(pool, asked),

@@ -1,47 +1,103 @@
-import { type CandidateSpec, startCandidate } from "../rig/candidate.ts";
-import { formatCount, formatTable } from "../rig/table.ts";
+import { type Candidate, type CandidateSpec, startCandidate } from "../rig/candidate.ts";
+import { median, medianRatio } from "../rig/statistics.ts";
+import { formatCount, formatTable, reportResult } from "../rig/table.ts";
 import { postForms } from "./post-forms.ts";
+import { stallForms } from "./stall-forms.ts";
 
 const MIB = 2 ** 20;
-const FILES = 20;
-const FILE_BYTES = 50 * MIB;
-type Plan = { specs: readonly CandidateSpec[]; token: string; noteId: string };
-type Growth = { name: string; firstBytes: number; peakBytes: number; seconds: number };
+const PARALLEL = { files: 20, fileBytes: 50 * MIB, goalBytes: 110 * MIB };
+/** The goal leaves room for the sockets and streams of 60 connections. */
+const STALLED = { files: 60, fileBytes: 8 * MIB, goalBytes: 150 * MIB };
 
-/** Measures the memory of each server while it receives twenty forms of 50 MiB at once. */
-export async function measureForms({ specs, token, noteId }: Plan): Promise<void> {
-  const grown: Growth[] = [];
-  for (const spec of specs) grown.push(await measure(spec, { token, noteId }));
-  console.log(`\nforms: ${FILES} at once of ${FILE_BYTES / MIB} MiB each, one process`);
-  const mib = (bytes: number) => formatCount(bytes / MIB);
-  const rows = grown.map(({ name, firstBytes, peakBytes, seconds }) => [
-    name,
-    mib(firstBytes),
-    mib(peakBytes),
-    mib(peakBytes - firstBytes),
-    seconds.toFixed(1),
-  ]);
-  console.log(formatTable(["", "RSS before, MiB", "peak", "grown by", "seconds"], rows));
-  const [article = Number.NaN, ...services] = grown.map(({ firstBytes, peakBytes }) => peakBytes - firstBytes);
-  console.log(
-    `multer's memory storage grew ${(article / Math.max(...services)).toFixed(1)} times as much as the service`,
-  );
+/** `specs` are the servers in their order. The goals apply to the last one. */
+type Plan = { specs: readonly CandidateSpec[]; token: string; noteId: string; rounds: number };
+type Turn = { parallelBytes: number; seconds: number; stalledBytes: number };
+
+/**
+ * Measures the memory of each server while it receives parallel forms, and while it waits for stalled forms.
+ * The servers take turns in each round. Returns whether the goals were met.
+ */
+export async function measureForms({ specs, token, noteId, rounds }: Plan): Promise<boolean> {
+  const turns = new Map<string, Turn[]>(specs.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const spec of specs) turns.get(spec.name)?.push(await takeTurn(spec, { token, noteId }));
+  }
+  return report(turns, rounds);
 }
 
-async function measure(spec: CandidateSpec, { token, noteId }: { token: string; noteId: string }): Promise<Growth> {
-  const candidate = await startCandidate(spec);
-  const path = `/notes/${noteId}/attachments`;
-  const post = (files: number, fileBytes: number) => postForms({ port: candidate.port, path, token, files, fileBytes });
+type Target = { token: string; noteId: string };
+
+async function takeTurn(spec: CandidateSpec, target: Target): Promise<Turn> {
+  let seconds = 0;
+  const parallelBytes = await growth(spec, target, async (form) => {
+    const startedAt = performance.now();
+    await postForms({ ...form, ...PARALLEL });
+    seconds = (performance.now() - startedAt) / 1000;
+  });
+  const stalledBytes = await growth(spec, target, (form) => stallForms({ ...form, ...STALLED }));
+  return { parallelBytes, seconds, stalledBytes };
+}
+
+type Form = { port: number; path: string; token: string };
+
+/** Starts a server for this work alone, because the peak of a process never falls. Returns the growth of its RSS in bytes. */
+async function growth(
+  spec: CandidateSpec,
+  { token, noteId }: Target,
+  work: (form: Form) => Promise<void>,
+): Promise<number> {
+  const candidate: Candidate = await startCandidate(spec);
+  const form = { port: candidate.port, path: `/notes/${noteId}/attachments`, token };
   try {
     // A first form loads the code, so that the measurement contains only the files.
-    await post(1, MIB);
+    await postForms({ ...form, files: 1, fileBytes: MIB });
     const before = await candidate.usage();
-    const startedAt = performance.now();
-    await post(FILES, FILE_BYTES);
-    const seconds = (performance.now() - startedAt) / 1000;
+    await work(form);
     const { peakRssBytes } = await candidate.usage();
-    return { name: candidate.name, firstBytes: before.rssBytes, peakBytes: peakRssBytes, seconds };
+    return peakRssBytes - before.rssBytes;
   } finally {
     await candidate.stop();
   }
+}
+
+function report(turns: ReadonlyMap<string, readonly Turn[]>, rounds: number): boolean {
+  const describe = ({ files, fileBytes }: typeof PARALLEL) => `${files} of ${fileBytes / MIB} MiB`;
+  console.log(`\nforms: ${describe(PARALLEL)} at once, and ${describe(STALLED)} that stall, ${rounds} rounds`);
+  const all = [...turns.values()];
+  const ofLast = all.at(-1) ?? [];
+  const seconds = (list: readonly Turn[]) => list.map((turn) => turn.seconds);
+  const rows = [...turns].map(([name, list]) => [
+    name,
+    mib(list.map(({ parallelBytes }) => parallelBytes)),
+    median(seconds(list)).toFixed(1),
+    medianRatio(seconds(list), seconds(ofLast)).toFixed(2),
+    mib(list.map(({ stalledBytes }) => stalledBytes)),
+  ]);
+  const header = ["", "parallel: RSS grows, MiB", "seconds", "x seconds of the last", "stalled: RSS grows, MiB"];
+  console.log(formatTable(header, rows));
+  const goals = [
+    {
+      text: describe(PARALLEL),
+      goalBytes: PARALLEL.goalBytes,
+      bytes: median(ofLast.map(({ parallelBytes }) => parallelBytes)),
+    },
+    {
+      text: `${describe(STALLED)}, stalled`,
+      goalBytes: STALLED.goalBytes,
+      bytes: median(ofLast.map(({ stalledBytes }) => stalledBytes)),
+    },
+  ];
+  const met = goals.map(({ text, goalBytes, bytes }) =>
+    reportResult(
+      bytes < goalBytes,
+      `RSS growth for ${text}: ${formatCount(bytes / MIB)} MiB (goal: less than ${goalBytes / MIB} MiB)`,
+    ),
+  );
+  return met.every(Boolean);
+}
+
+/** The median, and the range in brackets. */
+function mib(bytes: readonly number[]): string {
+  const format = (value: number) => formatCount(value / MIB);
+  return `${format(median(bytes))} (${format(Math.min(...bytes))} to ${format(Math.max(...bytes))})`;
 }

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startS3Local } from "@valetkey/s3-local";
 import { onTestFinished } from "vitest";
 import { createTestPostgresDatabase } from "../../../packages/server/src/db/testing/test-databases.ts";
+import { signTestJwt } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { apiAs } from "../testing/api.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
@@ -14,6 +16,8 @@ import { commandPath } from "./selection.ts";
 
 const CALLERS = 12;
 const LEAST_REQUESTS = 5_000;
+const CHECK_EVERY_MS = 1_000;
+const SETTLE_MS = 3_000;
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
 
 /** How to run a proxy before two replicas. */
@@ -22,8 +26,11 @@ export type ProxySpec = {
   /** The arguments, given the configuration file and an empty folder. */
   args(file: string, folder: string): string[];
   configure(ports: { listen: number; replicas: readonly number[] }, folder: string): string;
-  /** How long the proxy takes to send requests to a restarted replica again. Milliseconds. */
-  settleMs: number;
+  /**
+   * For a proxy without health checks: the test checks the replicas every second, and sends this signal after it has written the
+   * ready ones to the configuration. Undefined: the proxy checks them itself.
+   */
+  reloadSignal?: NodeJS.Signals;
 };
 
 export type Outcome = { requests: number; failures: string[] };
@@ -31,7 +38,8 @@ export type Outcome = { requests: number; failures: string[] };
 /** Runs two replicas behind a proxy under load, and restarts one after the other with SIGTERM. */
 export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
   const { url, replicas, restart } = await openStage(proxy);
-  const owner = await apiAs(url, { sub: "ann", email: "ann@example.com" });
+  const token = await signTestJwt({ sub: "ann", email: "ann@example.com" });
+  const owner = await apiAs(url, { token });
   const noteId = (await owner.call("POST", "/notes", { title: "Files" })).body.id;
   const { id } = (await owner.attach(noteId, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" })).body;
   const calls = [
@@ -44,10 +52,7 @@ export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
   async function caller(): Promise<void> {
     while (isRestarting || outcome.requests < LEAST_REQUESTS) {
       const [method, path, body, expected] = calls[outcome.requests++ % calls.length] as (typeof calls)[number];
-      const status = await owner.call(method, path, body).then(
-        (answer) => answer.status,
-        (error: Error) => `${error.message}: ${error.cause}`,
-      );
+      const status = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
       if (status !== expected) outcome.failures.push(`${method} ${path}: ${status}`);
     }
   }
@@ -81,6 +86,7 @@ async function openStage(proxy: ProxySpec) {
     stdio: "inherit",
   });
   onTestFinished(() => stopProxy(child));
+  if (proxy.reloadSignal !== undefined) onTestFinished(checkReplicas(proxy.reloadSignal));
   await untilReady(url);
 
   function replicaPlace(port: number): Promise<Place> {
@@ -99,25 +105,52 @@ async function openStage(proxy: ProxySpec) {
     });
   }
 
+  /** Returns how to stop the checks. */
+  function checkReplicas(signal: NodeJS.Signals): () => void {
+    let inService = ports.join();
+    const timer = setInterval(async () => {
+      const states = await Promise.all(ports.map((port) => isReady(`http://127.0.0.1:${port}`)));
+      const ready = ports.filter((_port, index) => states[index]);
+      if (ready.length === 0 || ready.join() === inService) return;
+      inService = ready.join();
+      await writeFile(file, proxy.configure({ listen, replicas: ready }, folder));
+      child.kill(signal);
+    }, CHECK_EVERY_MS);
+    return () => clearInterval(timer);
+  }
+
   async function restart(index: number): Promise<void> {
     await (replicas[index] as RunningService).stop("SIGTERM");
     replicas[index] = await startProcess(places[index] as Place);
     await untilReady(`http://127.0.0.1:${ports[index]}`);
-    await sleep(proxy.settleMs);
+    // The proxy sends requests to it again after two successful checks, a second apart.
+    await sleep(SETTLE_MS);
   }
 
   return { url, replicas, restart };
 }
 
+/** Sends a request on a connection of its own. A proxy that reloads closes open connections, and a client may not notice in time. */
+function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<number> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers, agent: false }, (response) => {
+      response.resume().on("end", () => resolve(response.statusCode ?? 0));
+      response.on("error", reject);
+    });
+    outgoing.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
 async function untilReady(url: string): Promise<void> {
-  for (;;) {
-    const status = await fetch(`${url}/readyz`).then(
-      (response) => response.status,
-      () => 0,
-    );
-    if (status === 200) return;
-    await sleep(50);
-  }
+  while (!(await isReady(url))) await sleep(50);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 async function stopProxy(child: ChildProcess): Promise<void> {

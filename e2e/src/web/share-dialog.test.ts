@@ -34,6 +34,16 @@ describe("the share dialog", () => {
     ]);
   });
 
+  it("shares with an email that needs a line of its own with one click", async () => {
+    const ann = await web.person("Ann Long");
+    const ben = await web.person("Ben Long", { emailDomain: "department-of-long-names.example.com" });
+    const note = await seedNote(ann.client, { title: "Long" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    await rowOf(ann.page, "Ben Long").getByLabel("What Ben Long can do").waitFor();
+  });
+
   it("shares with known users and keeps the unknown emails", async () => {
     const [ann, ben] = [await web.person("Ann Five"), await web.person("Ben Five")];
     ann.watch.expect(/^422 PUT /);

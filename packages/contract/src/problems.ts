@@ -57,6 +57,7 @@ export const problems = {
   identity_provider_unavailable: { status: 503, title: "Identity provider unavailable" },
   database_unavailable: { status: 503, title: "Database unavailable" },
   search_timeout: { status: 503, title: "Search took too long" },
+  service_busy: { status: 503, title: "Service busy" },
   shutting_down: { status: 503, title: "Shutting down" },
   storage_full: { status: 507, title: "Storage full" },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -12,6 +12,7 @@ const STATUS = {
   IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
   IncorrectNumberOfFilesInPostRequest: 400,
+  InsufficientStorage: 507,
   InternalError: 500,
   InvalidArgument: 400,
   InvalidBucketName: 400,

@@ -5,6 +5,7 @@ import { type BucketEvent, createHandler } from "./http/handler.ts";
 import type { Exchange } from "./http/request.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
+import type { BucketBackup } from "./store/backup.ts";
 import type { CorsRule } from "./store/buckets.ts";
 import { openStore, type Store } from "./store/store.ts";
 
@@ -42,6 +43,8 @@ export type S3LocalOptions = {
 export type S3Local = {
   endpoint: string;
   port: number;
+  /** Starts a backup of the data folder. Rejects while another backup runs. */
+  startBackup(): Promise<BucketBackup>;
   /** Stops the bucket. Running requests have `withinMs` milliseconds to finish, and are then cut. Default 8,000. */
   close(options?: { withinMs?: number }): Promise<void>;
 };
@@ -89,6 +92,7 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
     return {
       endpoint: `http://${shown}:${port}`,
       port,
+      startBackup: store.backups.start,
       close: ({ withinMs = CLOSE_GRACE_MS } = {}) => close(server, { settled, store, withinMs }),
     };
   } catch (error) {

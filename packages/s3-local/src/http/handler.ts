@@ -5,6 +5,7 @@ import { RefusedBody } from "../body/receive-body.ts";
 import { S3Error } from "../errors.ts";
 import type { Context } from "../operations/context.ts";
 import { postObject } from "../operations/post-object.ts";
+import { isDiskFull } from "../store/reserve.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { findOperation } from "./find-operation.ts";
 import { type Exchange, readRequest, splitPath } from "./request.ts";
@@ -88,6 +89,10 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
     if (error instanceof RefusedBody) return errorOutcome(error.refusal, requestId);
     if (error instanceof S3Error) return errorOutcome(error, requestId);
     logger({ type: "failure", requestId, error });
+    if (isDiskFull(error)) {
+      const full = new S3Error("InsufficientStorage", "The disk of the bucket is full. Delete objects to free space.");
+      return errorOutcome(full, requestId);
+    }
     return errorOutcome(new S3Error("InternalError", "We encountered an internal error. Please try again."), requestId);
   }
 }

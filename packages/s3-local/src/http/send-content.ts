@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 export type ContentRange = { store: Store; segments: readonly Segment[]; from: number; to: number; unpin: () => void };
 
 const BLOCK_BYTES = 512 * 1024;
+const CHECKS_AT_ONCE = 32;
 
 /**
  * Selects a range of a content and pins its blobs.
@@ -17,6 +18,30 @@ const BLOCK_BYTES = 512 * 1024;
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
   return { store, segments, ...range, unpin: store.blobs.pin(segments.map(({ blob }) => blob)) };
+}
+
+/**
+ * Reads the last byte of each blob of a range, so that a missing or truncated blob is an error and never a short body.
+ * On a failure, it unpins the blobs.
+ */
+export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
+  try {
+    for (let at = 0; at < segments.length; at += CHECKS_AT_ONCE) {
+      await Promise.all(segments.slice(at, at + CHECKS_AT_ONCE).map((segment) => readLastByte(store, segment)));
+    }
+  } catch (error) {
+    unpin();
+    throw error;
+  }
+}
+
+async function readLastByte(store: Store, { blob, blobOffset, length }: Segment): Promise<void> {
+  const handle = await store.blobs.openForReading(blob);
+  try {
+    await readFully(handle, Buffer.allocUnsafe(1), blobOffset + length - 1);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Sends a range as the response body. On a failure, it cuts the connection, so that the client notices. */

@@ -12,7 +12,8 @@ const MAX_KEYS = 1000;
 export async function deleteObject(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const ifMatch = request.field("if-match");
-  await store.write(() => {
+  await store.backups.untilRemovable();
+  await store.free(() => {
     store.buckets.get(bucket);
     if (ifMatch !== undefined) checkConditions(store.objects.find(bucket, key), { ifMatch });
     store.objects.remove(bucket, key);
@@ -27,7 +28,8 @@ export async function deleteObjects(request: S3Request, { store }: Context): Pro
   const document = await readXml(request, "Delete");
   const keys = children(document, "Object").map(readKey);
   if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
-  await store.write(() => {
+  await store.backups.untilRemovable();
+  await store.free(() => {
     for (const key of keys) store.objects.remove(bucket, key);
   });
   const isQuiet = childText(document, "Quiet") === "true";

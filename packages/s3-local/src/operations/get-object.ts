@@ -2,7 +2,7 @@ import { invalidArgument, S3Error } from "../errors.ts";
 import { checkHeaderValue, STORED_HEADERS, toResponseHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
-import { pinRange } from "../http/send-content.ts";
+import { checkContent, pinRange } from "../http/send-content.ts";
 import type { Checksum, ObjectRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { isNotModified } from "./conditions.ts";
@@ -17,7 +17,7 @@ export const RESPONSE_PARAMETERS = STORED_HEADERS.map((name) => `response-${name
 type Piece = ByteRange & { isPartial: boolean; checksums: readonly Checksum[]; partCount?: number };
 
 /** GetObject and HeadObject: the whole object, a range or a part, with the headers of the object. */
-export function getObject(request: S3Request, { store }: Context): S3Response {
+export async function getObject(request: S3Request, { store }: Context): Promise<S3Response> {
   store.buckets.get(request.bucket);
   const object = store.objects.get(request.bucket, request.key);
   const partNumber = readPart(request);
@@ -31,6 +31,9 @@ export function getObject(request: S3Request, { store }: Context): S3Response {
   if (isNotModified(request, object)) return { status: 304, headers };
   const piece = partNumber === undefined ? pieceByRange(request, object) : pieceByPart(store, { object, partNumber });
   const { from, to, isPartial, partCount } = piece;
+  const content = pinRange(store, object.contentId, { from, to });
+  await checkContent(content);
+  if (request.method === "HEAD") content.unpin();
   return {
     status: isPartial ? 206 : 200,
     headers: {
@@ -39,7 +42,7 @@ export function getObject(request: S3Request, { store }: Context): S3Response {
       ...requestedChecksums(request, piece.checksums),
       ...(partCount !== undefined && { "x-amz-mp-parts-count": String(partCount) }),
     },
-    ...(request.method === "GET" && { content: pinRange(store, object.contentId, { from, to }) }),
+    ...(request.method === "GET" && { content }),
   };
 }
 

@@ -60,7 +60,7 @@ export async function uploadPart(request: S3Request, { store, now }: Context): P
 /** AbortMultipartUpload: deletes the parts before it returns. */
 export async function abortUpload(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
-  await store.write(() => {
+  await store.free(() => {
     store.buckets.get(bucket);
     store.uploads.remove(bucket, store.uploads.get(bucket, uploadOf(request)));
   });

@@ -4,6 +4,8 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, unlink } from "node:
 import { join } from "node:path";
 import { createBlobWriter } from "./blob-writer.ts";
 
+export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
+
 /**
  * Opens the blob folder of a data folder, and deletes the writes that an earlier process did not finish.
  *
@@ -20,6 +22,8 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
+  /** The blobs to delete when `keepAll` ends. Undefined: blobs are deleted at once. */
+  let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 
   /** Renames a finished file durably. It creates the folder of the first two digits when it is missing. */
@@ -37,6 +41,10 @@ export async function openBlobFiles(dataDir: string) {
   }
 
   function removeNow(name: string): void {
+    if (kept !== undefined) {
+      kept.push(name);
+      return;
+    }
     const removal = unlink(path(name)).catch(() => {
       // The next start sweeps a blob that could not be removed.
     });
@@ -66,6 +74,15 @@ export async function openBlobFiles(dataDir: string) {
       for (const name of names) pinned.set(name, (pinned.get(name) ?? 0) + 1);
       return () => {
         for (const name of names) unpin(name);
+      };
+    },
+    /** Keeps every blob on disk until the caller calls the returned function. One caller at a time. */
+    keepAll(): () => void {
+      kept = [];
+      return () => {
+        const names = kept ?? [];
+        kept = undefined;
+        for (const name of names) removeNow(name);
       };
     },
     /** Deletes blobs without rows, each as soon as nobody reads it. */

@@ -44,6 +44,8 @@ export function createGroupCommit(database: DatabaseSync, listener: CommitListen
       database.exec("RELEASE change");
       return () => resolve(value);
     } catch (error) {
+      // A full disk rolls back the whole transaction, and the savepoint with it.
+      if (!database.isTransaction) throw error;
       database.exec("ROLLBACK TO change; RELEASE change");
       listener.undoTo(mark);
       return () => reject(error);

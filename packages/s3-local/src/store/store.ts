@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { createBackups } from "./backup.ts";
 import { openBlobFiles } from "./blob-files.ts";
 import { createBuckets } from "./buckets.ts";
 import { createContents } from "./contents.ts";
@@ -7,6 +8,7 @@ import { openDatabase } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createObjects } from "./objects.ts";
 import type { WrittenBody } from "./records.ts";
+import { createReserve } from "./reserve.ts";
 import { createUploads } from "./uploads.ts";
 
 /** The data of the buckets: metadata in SQLite, bytes in blob files. A change is durable once its `write` has resolved. */
@@ -25,6 +27,7 @@ export async function openStore(dataDir: string) {
       committed: () => blobs.remove(contents.takeFreed()),
     });
     const sweptBlobs = await blobs.sweep(contents.hasBlob);
+    const reserve = createReserve(join(dataDir, "reserve"));
     return {
       buckets: createBuckets(database),
       objects: createObjects(database, contents),
@@ -32,6 +35,13 @@ export async function openStore(dataDir: string) {
       contents,
       blobs,
       write,
+      /** Runs a change that frees space, also on a full disk. */
+      async free<T>(change: () => T): Promise<T> {
+        const value = await reserve.spend(() => write(change));
+        void blobs.settle().then(reserve.refill);
+        return value;
+      },
+      backups: createBackups({ dataDir, database, blobs, write }),
       /** The number of blobs without a row, from interrupted writes, that the start has deleted. */
       sweptBlobs,
       async close() {

@@ -2,6 +2,8 @@ import { DomainError } from "../domain/errors.ts";
 
 const MESSAGE = "The file store can't be reached at the moment. Try again in a minute.";
 
+const FULL_MESSAGE = "The file store is full. Delete files to free space.";
+
 /** Advice for the operator, by the error code of the bucket. */
 const ADVICE: Record<string, string> = {
   NoSuchBucket: "there is no such bucket: check AWS_BUCKET_NAME, AWS_REGION and S3_ENDPOINT",
@@ -30,13 +32,15 @@ const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "Inva
 type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
 
 /**
- * Converts an error of the SDK to `bucket_unavailable`. Its cause names the operation and gives advice for the operator.
+ * Converts an error of the SDK to `bucket_unavailable`, or to `storage_full` when the disk of the bucket is full. Its cause names the operation and gives advice for the operator.
  * The SDK's error is dropped, because it contains signatures. Domain errors and programming errors pass through.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
-  return unavailable(explain(error, operation));
+  const explanation = explain(error, operation);
+  if (!failedWith(error, "InsufficientStorage", 507)) return unavailable(explanation);
+  return new DomainError("storage_full", FULL_MESSAGE, { cause: new Error(explanation) });
 }
 
 /** Creates `bucket_unavailable`. The explanation is its cause, which only the log shows. */

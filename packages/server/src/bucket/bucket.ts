@@ -9,7 +9,7 @@ import { createListing } from "./listing.ts";
 import { createIsOwnKey, createNewObjectKey, createObjectKeyOf } from "./object-keys.ts";
 import { createReading } from "./reading.ts";
 import { createSigning } from "./signing.ts";
-import { createStore } from "./store.ts";
+import { createStore, type PartBufferLimits } from "./store.ts";
 import { createTryCapabilities } from "./try-capabilities.ts";
 import { createDiscardParts } from "./unfinished-multipart.ts";
 
@@ -31,6 +31,8 @@ export type BucketOptions = {
   /** Called with warnings for the operator, which contain no secrets. Default: ignored. */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
+  /** The memory of all calls of `store` together, and the longest wait for it. */
+  partBuffers?: Partial<PartBufferLimits> | undefined;
 };
 
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
@@ -55,7 +57,13 @@ export function createBucket(options: BucketOptions): Bucket {
     ...createSigning({ target, credentials, onWarning }),
     ...objects,
     ...parts,
-    store: createStore({ client, computeChecksum: objects.computeChecksum, remove, onWarning }),
+    store: createStore({
+      client,
+      computeChecksum: objects.computeChecksum,
+      remove,
+      onWarning,
+      partBuffers: options.partBuffers,
+    }),
     copy,
     delete: remove,
     ...createListing(client, { keyPrefix: options.keyPrefix ?? "" }),

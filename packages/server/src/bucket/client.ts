@@ -3,6 +3,7 @@ import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../usecases/ports/index.ts";
 import { refusesCredentials, toBucketError, unavailable } from "./bucket-error.ts";
 import type { CredentialSource } from "./credentials.ts";
+import { createOptionalChecksums, type OptionalChecksums } from "./optional-checksums.ts";
 
 export type Timeouts = {
   /** Time to connect. */
@@ -20,8 +21,8 @@ type Call = <T>(
   options?: { extraMs?: number },
 ) => Promise<T>;
 
-/** The SDK's client, the bucket's name and the function that runs calls. */
-export type BucketClient = { s3: S3Client; bucket: string; call: Call };
+/** The SDK's client, the bucket's name, and the functions that run calls and send checksums. */
+export type BucketClient = { s3: S3Client; bucket: string; call: Call; optionalChecksums: OptionalChecksums };
 
 export type ClientOptions = {
   bucket: string;
@@ -52,7 +53,8 @@ export function createClient(options: ClientOptions): BucketClient {
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: { connectionTimeout: timeouts.connectMs, socketTimeout: timeouts.idleMs },
   });
-  return { s3, bucket, call: createCall(credentials, timeouts.callMs) };
+  const call = createCall(credentials, timeouts.callMs);
+  return { s3, bucket, call, optionalChecksums: createOptionalChecksums() };
 }
 
 /** Converts to the SDK's type, which does not allow undefined members. */

@@ -8,8 +8,11 @@ const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
 /** Some servers delete the objects of a batch one by one. Milliseconds for each object. */
 const EXTRA_MS_EACH = 200;
-/** The errors of servers without DeleteObjects, or with a version that the SDK does not support. */
-const NO_BATCHES = ["NotImplemented", "MethodNotAllowed", "MissingContentMD5", 405, 501];
+/**
+ * The statuses of servers without DeleteObjects, or with a version that the SDK does not support. The SDK always sends a checksum.
+ * Backblaze B2 refuses the checksum with 400. Swift demands Content-MD5 with 400. Google Cloud Storage has no DeleteObjects.
+ */
+const NO_BATCHES = [400, 405, 501];
 
 /** Deletes objects in batches. If the server supports none, deletes one by one from then on. */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
@@ -19,8 +22,9 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
     for (let at = 0; at < objectKeys.length; at += BATCH) {
       const batch = objectKeys.slice(at, at + BATCH);
       const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
-      if (deleted === undefined && batch.length > 1) batches = false;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
+      // Set after the single deletions, because they fail too when the fault is another one.
+      if (deleted === undefined && batch.length > 1) batches = false;
     }
     return gone;
   };

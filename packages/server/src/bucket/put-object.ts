@@ -22,12 +22,17 @@ export type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
 /** Stores a small object in one call. */
 export async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
-  const { s3, bucket, call } = client;
+  const { s3, bucket, call, optionalChecksums } = client;
   const { objectKey, contentType, bytes, checksum } = options;
-  const input = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes, ChecksumSHA256: checksum };
+  const plain = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes };
+  const checked = { ...plain, ChecksumSHA256: checksum };
   const stored = await call(
     "PutObject",
-    (sending) => ifAbsent((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending)),
+    (sending) =>
+      optionalChecksums((withChecksums) => {
+        const input = withChecksums ? checked : plain;
+        return ifAbsent((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending));
+      }),
     { extraMs: transferMs(bytes) },
   );
   if (stored === "occupied") return stored;

@@ -14,16 +14,20 @@ import { failedWith, toBucketError, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { undeclaredHeaders } from "./undeclared-headers.ts";
 
-export type Objects = Pick<Bucket, "head" | "readStart" | "read" | "computeChecksum" | "probe">;
+export type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
-  const { s3, bucket, call } = client;
+  const { s3, bucket, call, optionalChecksums } = client;
   return {
     async head(objectKey) {
       assertKey(objectKey);
-      const command = new HeadObjectCommand({ Bucket: bucket, Key: objectKey, ChecksumMode: "ENABLED" });
-      const found = await call("HeadObject", (options) => s3.send(command, options).catch(unlessMissing));
+      const plain = { Bucket: bucket, Key: objectKey };
+      const found = await call("HeadObject", (options) =>
+        optionalChecksums((withChecksums) =>
+          s3.send(new HeadObjectCommand(withChecksums ? { ...plain, ChecksumMode: "ENABLED" } : plain), options),
+        ).catch(unlessMissing),
+      );
       if (found === undefined) return undefined;
       return {
         sizeBytes: found.ContentLength ?? 0,
@@ -32,6 +36,13 @@ export function createReading(client: BucketClient): Objects {
         checksum: wholeChecksum(found),
         undeclaredHeaders: undeclaredHeaders(found),
       };
+    },
+    async canRead(objectKey) {
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: objectKey });
+      const found = await call("HeadObject", (options) =>
+        s3.send(command, options).catch((error) => (failedWith(error, 500) ? "damaged" : unlessMissing(error))),
+      );
+      return found !== "damaged";
     },
     readStart: (objectKey, options) => readStart(client, { objectKey, ...options }),
     read: (objectKey, options) => read(client, { objectKey, ...options }),

@@ -3,12 +3,13 @@ import { type CompletedPart, CompleteMultipartUploadCommand, UploadPartCommand }
 import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 import { ifAbsent, type Outcome, transferMs } from "./put-object.ts";
+import type { Part } from "./split-into-parts.ts";
 import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
 /** A pending multipart upload whose parts this server sends. */
 export type Multipart = {
-  /** Sends the next part. Resolves when the previous part is stored, so that at most two are in memory. */
-  add(bytes: Buffer): Promise<void>;
+  /** Sends the next part, and releases its buffer when it is stored. Resolves when the previous part is stored. */
+  add(part: Part): Promise<void>;
   /** Completes the upload. */
   complete(): Promise<Outcome>;
   /** Aborts the upload after the last part was sent. */
@@ -22,24 +23,39 @@ export async function beginMultipart(
   client: BucketClient,
   { objectKey, contentType }: { objectKey: string; contentType: string },
 ): Promise<Multipart> {
-  const { s3, bucket, call } = client;
+  const { s3, bucket, call, optionalChecksums } = client;
   const place = { Bucket: bucket, Key: objectKey };
   const UploadId = await beginParts(client, { ...place, ContentType: contentType, ChecksumAlgorithm: "SHA256" });
   const upload = { ...place, UploadId };
   const parts: CompletedPart[] = [];
   let sending: Promise<void> = Promise.resolve();
 
-  async function send(bytes: Buffer, PartNumber: number): Promise<void> {
+  async function send({ bytes, held }: Part, PartNumber: number): Promise<void> {
     const ChecksumSHA256 = hash("sha256", bytes, "base64");
-    const command = new UploadPartCommand({ ...upload, PartNumber, Body: bytes, ChecksumSHA256 });
-    const { ETag } = await call("UploadPart", (options) => s3.send(command, options), { extraMs: transferMs(bytes) });
-    parts.push({ PartNumber, ETag, ChecksumSHA256 });
+    const plain = { ...upload, PartNumber, Body: bytes };
+    try {
+      const part = await call(
+        "UploadPart",
+        (options) =>
+          optionalChecksums(async (withChecksums) => {
+            const checksum = withChecksums ? { ChecksumSHA256 } : {};
+            const { ETag } = await s3.send(new UploadPartCommand({ ...plain, ...checksum }), options);
+            return { PartNumber, ETag, ...checksum };
+          }),
+        { extraMs: transferMs(bytes) },
+      );
+      parts.push(part);
+      held?.release();
+    } finally {
+      // After a failure too, because the form can already wait for its next buffer.
+      held?.discard();
+    }
   }
 
   return {
-    async add(bytes) {
+    async add(part) {
       await sending;
-      sending = send(bytes, parts.length + 1);
+      sending = send(part, parts.length + 1);
       // The next `await` reports a failure. This handler prevents an unhandled rejection until then.
       sending.catch(() => undefined);
     },

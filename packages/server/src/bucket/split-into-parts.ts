@@ -1,41 +1,46 @@
 import type { Readable } from "node:stream";
 import { DomainError } from "../domain/errors.ts";
+import type { FormBuffers, HeldBuffer } from "./part-buffers.ts";
 
-/** A part of a stream. All parts but the last have `partBytes`. */
-export type Part = { bytes: Buffer; isLast: boolean };
+/** A part of a stream. All parts but the last have `partBytes`. The caller releases the buffer of `bytes` when the part is stored. */
+export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
-type Options = { partBytes: number; maxBytes: number };
-
-const FIRST_BUFFER_BYTES = 64 * 1024;
+type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
 /**
  * Splits a stream into one or more parts and reads no further than the current part.
+ * Acquires a buffer when the first bytes of its part arrive.
  * Rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails.
  * Destroys the stream if the caller stops early.
  */
-export async function* splitIntoParts(body: Readable, { partBytes, maxBytes }: Options): AsyncGenerator<Part> {
+export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buffers }: Options): AsyncGenerator<Part> {
   let total = 0;
-  // A small file does not need a buffer for a whole part.
-  let buffer: Buffer = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER_BYTES, partBytes));
   let filled = 0;
-  for await (const given of chunksOf(body)) {
-    const chunk = Buffer.isBuffer(given) ? given : Buffer.from(given);
-    total += chunk.length;
-    if (total > maxBytes) throw new DomainError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
-    for (let at = 0; at < chunk.length; ) {
-      // More bytes follow, so the full part is not the last.
-      if (filled === partBytes) {
-        yield { bytes: buffer, isLast: false };
-        buffer = Buffer.allocUnsafeSlow(partBytes);
-        filled = 0;
+  let held: HeldBuffer | undefined;
+  const takePart = (isLast: boolean): Part => {
+    const part = { bytes: held?.bytes.subarray(0, filled) ?? Buffer.alloc(0), isLast, held };
+    held = undefined;
+    filled = 0;
+    return part;
+  };
+  try {
+    for await (const given of chunksOf(body)) {
+      const chunk = Buffer.isBuffer(given) ? given : Buffer.from(given);
+      total += chunk.length;
+      if (total > maxBytes) throw new DomainError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
+      for (let at = 0; at < chunk.length; ) {
+        // More bytes follow, so the full part is not the last.
+        if (held !== undefined && filled === partBytes) yield takePart(false);
+        held ??= await buffers.acquire(Math.min(partBytes, maxBytes));
+        const copied = chunk.copy(held.bytes, filled, at);
+        filled += copied;
+        at += copied;
       }
-      if (filled === buffer.length) buffer = grown(buffer, partBytes);
-      const copied = chunk.copy(buffer, filled, at);
-      filled += copied;
-      at += copied;
     }
+    yield takePart(true);
+  } finally {
+    held?.release();
   }
-  yield { bytes: buffer.subarray(0, filled), isLast: true };
 }
 
 async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array> {
@@ -45,10 +50,4 @@ async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array> {
     if (cause instanceof DomainError) throw cause;
     throw new DomainError("upload_aborted", "The upload ended before the file was complete.", { cause });
   }
-}
-
-function grown(buffer: Buffer, partBytes: number): Buffer {
-  const larger = Buffer.allocUnsafeSlow(Math.min(2 * buffer.length, partBytes));
-  buffer.copy(larger);
-  return larger;
 }

@@ -6,7 +6,7 @@ import { patterned, patternedStream, sha256 } from "./testing/bytes.ts";
 import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
-const PART = 8 * MIB;
+const PART = 5 * MIB;
 
 let server: BucketServer;
 let behind: ReturnType<typeof inspect>;
@@ -28,13 +28,13 @@ beforeEach(() => {
 });
 
 /** A bucket behind a faulty proxy, and the requests that it received. */
-async function troubled(fateOf: (request: string, nth: number) => Fate) {
+async function troubled(fateOf: (request: string, nth: number, incoming: IncomingMessage) => Fate) {
   const requests: string[] = [];
   const warnings: string[] = [];
   const proxy = await startProxy(server.endpoint, (incoming) => {
     const request = nameOf(incoming);
     requests.push(request);
-    return fateOf(request, requests.filter((earlier) => earlier === request).length);
+    return fateOf(request, requests.filter((earlier) => earlier === request).length, incoming);
   });
   const bucket = bucketOn({ ...server, endpoint: proxy.endpoint }, { onWarning: (text) => warnings.push(text) });
   onTestFinished(() => {
@@ -171,6 +171,47 @@ describe("servers with fewer capabilities", () => {
     expect(requests).toEqual(["PUT", "GET"]);
   });
 
+  describe.each([
+    [400, "InvalidArgument"],
+    [501, "NotImplemented"],
+  ])("that refuse checksum headers with %i", (status, code) => {
+    const refusing = () =>
+      troubled((_request, _nth, { headers }) =>
+        Object.keys(headers).some((name) => name.startsWith("x-amz-checksum-")) ? { status, code } : "pass",
+      );
+
+    test.each([1000, PART + 5])("store a stream of %i bytes", async (size) => {
+      const bytes = patterned(size);
+      const { bucket, store, requests } = await refusing();
+      expect((await store(bytes)).checksum.value).toBe(sha256(bytes));
+      expect(await bucket.head(objectKey)).toMatchObject({ sizeBytes: size, contentType: "text/plain" });
+      await bucket.delete([objectKey]);
+      requests.length = 0;
+      await store(bytes);
+      expect(requests).toEqual(size > PART ? ["begin", "part 1", "part 2", "complete", "GET"] : ["PUT", "GET"]);
+      await bucket.delete([objectKey]);
+      await nothingIsLeft();
+    });
+
+    test("read the metadata of an object", async () => {
+      const { bucket, store } = await refusing();
+      await store(patterned(10));
+      const { bucket: other } = await refusing();
+      expect(await other.head(objectKey)).toMatchObject({ sizeBytes: 10 });
+      expect(await other.head("missing")).toBeUndefined();
+      await bucket.delete([objectKey]);
+    });
+
+    test("delete objects one by one", async () => {
+      const { bucket, store, requests } = await refusing();
+      await store(patterned(10));
+      expect(await bucket.delete([objectKey, "missing"])).toEqual([objectKey, "missing"]);
+      expect(await bucket.delete(["missing", "other"])).toEqual(["missing", "other"]);
+      expect(requests.filter((request) => request === "POST")).toHaveLength(1);
+      await nothingIsLeft();
+    });
+  });
+
   test("without conditional writes get plain writes", async () => {
     const { bucket, store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? { status: 501, code: "NotImplemented" } : "pass",
@@ -205,5 +246,106 @@ describe("servers with fewer capabilities", () => {
     );
     expect(await bucket.delete(["gone", "kept", "gone too"])).toEqual(["gone", "gone too"]);
     expect(warnings).toEqual(["The bucket did not delete 1 of 3 objects: AccessDenied, Locked"]);
+  });
+});
+
+describe("requirement 30: buffers of several bodies", () => {
+  const MAX = 64 * MIB;
+
+  function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {
+    const bucket = bucketOn(server, { partBuffers });
+    onTestFinished(() => bucket.close());
+    const store = (body: Readable, maxBytes = MAX) =>
+      bucket.store({ objectKey: `${objectKey}-${count++}`, contentType: "text/plain", body, maxBytes });
+    return { store };
+  }
+
+  /** A body that never ends. `arrived` resolves when its first bytes are read. */
+  function stalledBody() {
+    const arrived = Promise.withResolvers<void>();
+    const body = new Readable({
+      read() {
+        if (this.readableDidRead) arrived.resolve();
+        else this.push(Buffer.alloc(1));
+      },
+    });
+    return { body, arrived: arrived.promise };
+  }
+
+  test("a body waits until another one releases its buffer", async () => {
+    const { store } = bucketWith({ totalBytes: PART });
+    const first = stalledBody();
+    const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
+    await first.arrived;
+    let isStored = false;
+    const second = store(Readable.from([Buffer.alloc(10)], { objectMode: false })).then(() => {
+      isStored = true;
+    });
+    await expect(store(Readable.from([], { objectMode: false }))).resolves.toMatchObject({ sizeBytes: 0 });
+    expect(isStored).toBe(false);
+    first.body.destroy(new Error("The client left"));
+    await failing;
+    await second;
+  });
+
+  test("bodies get buffers in the order of their first bytes", async () => {
+    const { store } = bucketWith({ totalBytes: PART });
+    const first = stalledBody();
+    const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
+    await first.arrived;
+    const order: number[] = [];
+    const waiting = [PART, 10, 1000].map((size, nth) =>
+      store(Readable.from([Buffer.alloc(size)], { objectMode: false }), size).then(() => order.push(nth)),
+    );
+    first.body.destroy();
+    await failing;
+    await Promise.all(waiting);
+    expect(order[0]).toBe(0);
+  });
+
+  test("bodies of several parts finish with one buffer for all of them", async () => {
+    const { store } = bucketWith({ totalBytes: PART });
+    const stored = await Promise.all([1, 2, 3].map((nth) => store(patternedStream(2 * PART + nth))));
+    expect(stored.map(({ sizeBytes }) => sizeBytes)).toEqual([2 * PART + 1, 2 * PART + 2, 2 * PART + 3]);
+  });
+
+  test("a short body needs no buffer of a whole part", async () => {
+    const { store } = bucketWith({ totalBytes: PART + MIB });
+    const first = stalledBody();
+    const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
+    await first.arrived;
+    expect(await store(patternedStream(MIB), MIB)).toMatchObject({ sizeBytes: MIB });
+    first.body.destroy();
+    await failing;
+  });
+
+  test("a body that waits too long fails with service_busy", async () => {
+    const { store } = bucketWith({ totalBytes: PART, waitMs: 50 });
+    const first = stalledBody();
+    const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
+    await first.arrived;
+    await expect(store(patternedStream(10))).rejects.toMatchObject({ code: "service_busy" });
+    first.body.destroy();
+    await failing;
+    expect(await store(patternedStream(10))).toMatchObject({ sizeBytes: 10 });
+  });
+
+  test("a failed part returns its buffer", async () => {
+    const proxy = await startProxy(server.endpoint, (incoming) =>
+      nameOf(incoming) === "part 1" ? { status: 400, code: "InvalidRequest" } : "pass",
+    );
+    const bucket = bucketOn(
+      { ...server, endpoint: proxy.endpoint },
+      { partBuffers: { totalBytes: PART, waitMs: 5_000 } },
+    );
+    onTestFinished(() => {
+      bucket.close();
+      proxy.close();
+    });
+    const options = { objectKey, contentType: "text/plain", maxBytes: MAX };
+    await expect(bucket.store({ ...options, body: patternedStream(PART + 1) })).rejects.toMatchObject({
+      code: "bucket_unavailable",
+    });
+    expect(await bucket.store({ ...options, body: patternedStream(10) })).toMatchObject({ sizeBytes: 10 });
   });
 });

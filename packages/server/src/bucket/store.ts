@@ -4,9 +4,10 @@ import { DomainError } from "../domain/errors.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
+import { createPartBuffers, type FormBuffers, type PartBufferOptions } from "./part-buffers.ts";
 import { putObject } from "./put-object.ts";
 import { beginMultipart, type Multipart } from "./server-multipart.ts";
-import { splitIntoParts } from "./split-into-parts.ts";
+import { type Part, splitIntoParts } from "./split-into-parts.ts";
 
 type Store = Bucket["store"];
 type StoreOptions = Parameters<Store>[0];
@@ -16,10 +17,15 @@ type Options = {
   computeChecksum: Bucket["computeChecksum"];
   remove: Bucket["delete"];
   onWarning: (text: string) => void;
+  /** Default: the limits of the service. */
+  partBuffers?: Partial<PartBufferLimits> | undefined;
 };
+export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs">;
 
-/** The memory holds one part that fills and one that is sent. */
-const PART_BYTES = 8 * 2 ** 20;
+/** The smallest part that S3 accepts, so that more forms share the memory. A form holds one part that fills and one that is sent. */
+const PART_BYTES = 5 * 2 ** 20;
+/** The wait is shorter than the idle timeout of the client's connection, so that the client gets a response. */
+const PART_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000 };
 /** Source: Amazon S3, "Multipart upload limits". */
 const MAX_PARTS = 10_000;
 
@@ -28,40 +34,47 @@ const MAX_PARTS = 10_000;
  * An object counts as stored when the bucket confirms its checksum. If the bucket stores no checksum, the object is read back.
  */
 export function createStore(options: Options): Store {
+  const partBuffers = createPartBuffers({ ...PART_BUFFERS, ...options.partBuffers });
   return async (asked) => {
     const attempt: Attempt = { multipart: undefined, mayBeThere: false };
+    const buffers = partBuffers.open();
     try {
-      return await send(options, { asked, attempt });
+      return await send(options, { asked, attempt, buffers });
     } catch (error) {
       await cleanUp(options, { objectKey: asked.objectKey, attempt });
       throw error;
+    } finally {
+      buffers.close();
     }
   };
 }
 
 /** The state that a failed attempt can leave in the bucket. */
 type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
-type Sending = { asked: StoreOptions; attempt: Attempt };
+type Sending = { asked: StoreOptions; attempt: Attempt; buffers: FormBuffers };
 
-async function send(options: Options, { asked, attempt }: Sending): Promise<Stored> {
-  const { objectKey, contentType, maxBytes } = asked;
-  const partBytes = Math.max(PART_BYTES, Math.ceil(maxBytes / MAX_PARTS));
+async function send(options: Options, { asked, attempt, buffers }: Sending): Promise<Stored> {
+  const { objectKey, contentType } = asked;
+  const maxBytes = Math.min(asked.maxBytes, PART_BYTES * MAX_PARTS);
   const hash = createHash("sha256");
   let sizeBytes = 0;
-  let last: Buffer = Buffer.alloc(0);
-  for await (const { bytes, isLast } of splitIntoParts(asked.body, { partBytes, maxBytes })) {
-    hash.update(bytes);
-    sizeBytes += bytes.length;
-    if (isLast) last = bytes;
-    if (isLast && attempt.multipart === undefined) break;
-    attempt.multipart ??= await beginMultipart(options.client, { objectKey, contentType });
-    await attempt.multipart.add(bytes);
+  let only: Part | undefined;
+  for await (const part of splitIntoParts(asked.body, { partBytes: PART_BYTES, maxBytes, buffers })) {
+    hash.update(part.bytes);
+    sizeBytes += part.bytes.length;
+    if (part.isLast && attempt.multipart === undefined) only = part;
+    else {
+      attempt.multipart ??= await beginMultipart(options.client, { objectKey, contentType });
+      await attempt.multipart.add(part);
+    }
   }
   const checksum: Checksum = { algorithm: "SHA256", value: hash.digest("base64") };
   attempt.mayBeThere = true;
-  const outcome = attempt.multipart
-    ? await attempt.multipart.complete()
-    : await putObject(options.client, { objectKey, contentType, bytes: last, checksum: checksum.value });
+  const outcome =
+    only === undefined
+      ? await attempt.multipart?.complete()
+      : await putObject(options.client, { objectKey, contentType, bytes: only.bytes, checksum: checksum.value });
+  only?.held?.release();
   // The object that occupies the key can belong to another upload, so it must not be deleted.
   if (outcome === "occupied") attempt.mayBeThere = false;
   if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });

@@ -26,13 +26,18 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
   };
 }
 
-/** Begins a multipart upload. Returns the bucket's id of it. */
+/** Begins a multipart upload. Returns the bucket's id of it. Omits the checksum algorithm if the server refuses it. */
 export async function beginParts(
-  { s3, call }: BucketClient,
-  input: CreateMultipartUploadCommandInput,
+  { s3, call, optionalChecksums }: BucketClient,
+  { ChecksumAlgorithm, ...plain }: CreateMultipartUploadCommandInput,
 ): Promise<string> {
-  const command = new CreateMultipartUploadCommand(input);
-  const { UploadId } = await call("CreateMultipartUpload", (options) => s3.send(command, options));
+  const send = (input: CreateMultipartUploadCommandInput, options: { abortSignal: AbortSignal }) =>
+    s3.send(new CreateMultipartUploadCommand(input), options);
+  const { UploadId } = await call("CreateMultipartUpload", (options) =>
+    ChecksumAlgorithm === undefined
+      ? send(plain, options)
+      : optionalChecksums((withChecksums) => send(withChecksums ? { ...plain, ChecksumAlgorithm } : plain, options)),
+  );
   if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
   return UploadId;
 }

@@ -13,9 +13,10 @@ const NAMES: Record<Finding["kind"], string> = {
   usage: "counters of usage that are wrong",
   missing: "files without their object",
   resized: "files whose object has another length",
+  damaged: "files whose bytes are lost on the disk",
 };
 /** Repairing these would delete a file, or accept another object as its content. */
-const ONLY_REPORTED = new Set<string>(["missing", "resized"] satisfies Finding["kind"][]);
+const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /** `valetkey gc` prints each difference between bucket and database, then a table. The exit code is 1 if a difference remains. */
 export function gcCommand(): Command {
@@ -32,6 +33,7 @@ async function gc({ dryRun, force }: GcOptions): Promise<void> {
     useCases.collectGarbage({
       mend: !dryRun,
       force,
+      readsObjects: bucket.kind === "embedded",
       isAlone: bucket.kind === "embedded" || bucket.keyPrefix !== "",
       onFinding: (finding) => process.stdout.write(`${describe(finding)}\n`),
       onProgress: createProgress(),
@@ -67,6 +69,7 @@ function describe(finding: Finding): string {
   const { id, noteId, ownerId, filename, sizeBytes } = finding.attachment;
   const which = `${JSON.stringify(filename)}, attachment ${id} in note ${noteId} of ${ownerId}`;
   if (kind === "missing") return `file without its object: ${which}`;
+  if (kind === "damaged") return `file whose bytes are lost: ${which}`;
   return `object of another length: ${which}: ${finding.object.sizeBytes} bytes, ${sizeBytes} were verified`;
 }
 

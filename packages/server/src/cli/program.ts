@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { ConfigError } from "../config/index.ts";
 import { DomainError } from "../domain/errors.ts";
 import { adoptCommand } from "./adopt.ts";
+import { backupCommand, restoreCommand } from "./backup.ts";
 import { bucketCommand } from "./bucket.ts";
 import { configCommand } from "./config.ts";
 import { gcCommand } from "./gc.ts";
@@ -27,6 +28,8 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(tokenCommand())
     .addCommand(adoptCommand())
     .addCommand(gcCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(presignCommand())
     .addCommand(bucketCommand());
   try {

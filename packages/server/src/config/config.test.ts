@@ -39,8 +39,14 @@ describe("defaults", () => {
       userPendingUploads: 1_000,
       notePendingUploads: 500,
       verifyInRequestMaxBytes: 64 * 2 ** 20,
+      urlRate: { perSecond: 200, burst: 5_000 },
+      uploadRate: { perSecond: 20, burst: 5_000 },
     });
     expect(warnings).toEqual([]);
+  });
+
+  test("URL_RATE_LIMIT=0 removes the limit", () => {
+    expect(load({ URL_RATE_LIMIT: "0" }).config.limits.urlRate).toBeUndefined();
   });
 
   test("an empty variable counts as unset", () => {
@@ -75,6 +81,11 @@ describe("defaults", () => {
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET, AUTH_SIGN_UP: "open" })).toBe("open");
   });
 
+  test("warns of the named statements of a database without its URL", () => {
+    const { warnings } = load({ DATABASE_PREPARED: "off" });
+    expect(warnings.join()).toContain("DATABASE_PREPARED is set without DATABASE_URL");
+  });
+
   test("every variable is read", () => {
     const { config, warnings } = load({
       ...S3,
@@ -87,6 +98,7 @@ describe("defaults", () => {
       S3_PUBLIC_ENDPOINT: "https://s3.example.com/",
       S3_KEY_PREFIX: "teams/a",
       DATABASE_URL: "postgresql://u:p@db/valetkey",
+      DATABASE_PREPARED: "off",
       AUTH_JWT_SECRET: OTHER_SECRET,
       AUTH_JWKS_URL: "https://login.example.com/jwks.json",
       AUTH_JWT_ISSUER: "https://login.example.com",
@@ -99,6 +111,7 @@ describe("defaults", () => {
       UPLOAD_MAX_BYTES: "100MiB",
       USER_QUOTA_BYTES: "2 TiB",
       USER_QUOTA_FILES: "500",
+      URL_RATE_LIMIT: "10",
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
       SHUTDOWN_SECONDS: "20",
@@ -135,7 +148,7 @@ describe("defaults", () => {
           sessionToken: "token",
         },
       },
-      database: { kind: "postgres", url: "postgresql://u:p@db/valetkey" },
+      database: { kind: "postgres", url: "postgresql://u:p@db/valetkey", prepared: "off" },
       auth: {
         secret: SECRET,
         jwtSecret: OTHER_SECRET,
@@ -158,6 +171,8 @@ describe("defaults", () => {
         verifyInRequestMaxBytes: 64 * 2 ** 20,
         userQuotaBytes: 2 * 2 ** 40,
         userQuotaFiles: 500,
+        urlRate: { perSecond: 10, burst: 1_000 },
+        uploadRate: { perSecond: 20, burst: 5_000 },
       },
       metrics: { port: 9464, token: "a-token-for-prometheus" },
       tracing: {

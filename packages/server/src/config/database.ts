@@ -3,7 +3,13 @@ import type { DatabaseConfig } from "./types.ts";
 
 export function readDatabase(reader: ConfigReader, options: { sqliteFile: string }): DatabaseConfig {
   const url = reader.text("DATABASE_URL");
-  if (url === undefined) return { kind: "sqlite", file: options.sqliteFile };
+  const prepared = reader.choice("DATABASE_PREPARED", { of: ["auto", "on", "off"], fallback: "auto" });
+  if (url === undefined) {
+    if (reader.text("DATABASE_PREPARED") !== undefined) {
+      reader.warn("DATABASE_PREPARED is set without DATABASE_URL: SQLite does not read it.");
+    }
+    return { kind: "sqlite", file: options.sqliteFile };
+  }
   // The text leaves the value out, because it contains a password.
   if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
     reader.fault(
@@ -12,5 +18,5 @@ export function readDatabase(reader: ConfigReader, options: { sqliteFile: string
       "Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
     );
   }
-  return { kind: "postgres", url };
+  return { kind: "postgres", url, prepared };
 }

@@ -23,6 +23,8 @@ export type LoadedConfig = { config: Config; warnings: readonly string[] };
 // The AWS SDK reads these from the real environment. In a .env file they have no effect.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
+type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
+
 /**
  * Reads the configuration from the environment, and then from `.env` in the working directory.
  * In embedded mode (embedded bucket and SQLite), missing secrets are generated into DATA_DIR.
@@ -30,14 +32,21 @@ const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_
  */
 export function loadConfig(
   env: Environment = process.env,
-  { workingDirectory } = { workingDirectory: process.cwd() },
+  { workingDirectory = process.cwd(), secretsOf = ensureSecrets }: LoadOptions = {},
 ): LoadedConfig {
   const file = readDotenv(join(workingDirectory, ".env"));
-  const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf: ensureSecrets });
+  const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf });
   const unseen = Object.keys(file).filter((name) => READ_BY_SDK.test(name) && env[name] === undefined);
   const explain = (name: string) =>
     `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`;
   return { config, warnings: [...warnings, ...unseen.map(explain)] };
+}
+
+/** Reads the configuration without secrets, so that it changes nothing in DATA_DIR. Throws ConfigError. */
+export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
+  return loadConfig(process.env, {
+    secretsOf: () => ({ authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" }),
+  }).config;
 }
 
 /**

@@ -21,6 +21,14 @@ const MULTIPART_TTL_SECONDS = 86_400;
 /** Far more than any client sends at once. A note has fewer, so that one user can't use up those of many notes. */
 const USER_PENDING_UPLOADS = 1_000;
 const NOTE_PENDING_UPLOADS = 500;
+const DEFAULT_URL_RATE = 200;
+const MAX_URL_RATE = 1_000_000;
+/** A person may request the URLs of this many seconds at once. */
+const URL_BURST_SECONDS = 25;
+/** A batch must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
+const MAX_BATCH_URLS = 1_000;
+/** More than an import of many small files needs, and far less than the database can record. */
+const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
 /** Larger files are verified after the request: reading this much takes a second or two. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
@@ -48,6 +56,7 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
     trustProxy: readTrustProxy(reader, { isBehindProxy }),
     logLevel: reader.choice("LOG_LEVEL", { of: LOG_LEVELS, fallback: "info" }),
     dataDir: resolve(options.workingDirectory, reader.text("DATA_DIR") ?? "data"),
+    auditDays: reader.count("AUDIT_DAYS"),
     ...readShutdown(reader, { host, publicUrl }),
   };
 }
@@ -145,8 +154,16 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     multipartTtlSeconds: MULTIPART_TTL_SECONDS,
     userPendingUploads: USER_PENDING_UPLOADS,
     notePendingUploads: NOTE_PENDING_UPLOADS,
+    urlRate: readUrlRate(reader),
+    uploadRate: UPLOAD_RATE,
     verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,
   };
+}
+
+function readUrlRate(reader: ConfigReader): LimitsConfig["urlRate"] {
+  const perSecond = reader.integer("URL_RATE_LIMIT", { fallback: DEFAULT_URL_RATE, min: 0, max: MAX_URL_RATE });
+  if (perSecond === 0) return undefined;
+  return { perSecond, burst: Math.max(MAX_BATCH_URLS, perSecond * URL_BURST_SECONDS) };
 }
 
 function readUploadMax(reader: ConfigReader): number {

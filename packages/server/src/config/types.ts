@@ -14,6 +14,8 @@ export type ServerConfig = {
   logLevel: LogLevel;
   /** Absolute. */
   dataDir: string;
+  /** Older audit events are exported to DATA_DIR and deleted. Undefined: they stay. */
+  auditDays: number | undefined;
   /** How long everything is still served after SIGTERM, so that load balancers can send new requests elsewhere. Seconds. */
   drainSeconds: number;
   /** How long a stop may take, counted from SIGTERM. Then open connections are cut. Seconds. */
@@ -52,7 +54,10 @@ export type S3BucketConfig = {
 
 export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 
-export type DatabaseConfig = { kind: "sqlite"; file: string } | { kind: "postgres"; url: string };
+export type DatabaseConfig =
+  | { kind: "sqlite"; file: string }
+  /** `prepared`: whether the statements of the hot path have names. */
+  | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off" };
 
 /** An OpenID provider that people sign in with. */
 export type OidcConfig = {
@@ -99,6 +104,9 @@ export type LimitsConfig = {
   userQuotaBytes: number | undefined;
   /** Undefined: no limit. */
   userQuotaFiles: number | undefined;
+  /** Undefined: no limit. */
+  urlRate: { perSecond: number; burst: number } | undefined;
+  uploadRate: { perSecond: number; burst: number };
 };
 
 export type MetricsConfig = {

@@ -26,6 +26,8 @@ export function assembleDatabase(parts: {
   urlAudit: UrlAuditLog;
   /** Default: none. */
   pools?: () => PoolState[];
+  /** Runs a transaction that frees space, also on a full disk. Undefined: the engine has its own disk. */
+  spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
 }): OpenDatabase {
   const { kysely, context, urlAudit } = parts;
@@ -37,7 +39,10 @@ export function assembleDatabase(parts: {
     kysely,
     engine: context.engine.name,
     pools: parts.pools ?? (() => []),
-    transaction: (work) => parts.transactions.run(kysely, (transaction) => work(buildQueries(transaction, context))),
+    transaction(work, { freesSpace = false } = {}) {
+      const run = () => parts.transactions.run(kysely, (transaction) => work(buildQueries(transaction, context)));
+      return freesSpace && parts.spendReserve !== undefined ? parts.spendReserve(run) : run();
+    },
     async probe() {
       // A committed write, because SQLite touches the disk only when it commits.
       const row = { id: 1, probed_at: context.clock() };

@@ -7,23 +7,49 @@ import type { Tables } from "./schema.ts";
 
 const EXECUTED = "kysely_migration";
 
+// Any number that no other program uses on this database.
+const LOCK_ID = 4_716_203_958_114_027n;
+
 /**
- * Brings the schema up to date, all or nothing. Processes that start together take turns: on PostgreSQL by the migrator's
- * advisory lock, on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
+ * Brings the schema up to date in one transaction. Processes that start together take turns: on PostgreSQL by an advisory lock,
+ * on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
  * Throws `database_unavailable` when the database is of a later version, or refuses a migration.
  */
 export async function migrate(db: Kysely<Tables>, engine: EngineName): Promise<void> {
   const migrations = migrationsFor(engine);
   await refuseLaterVersion(db, { engine, known: new Set(Object.keys(migrations)) });
   const provider = { getMigrations: async () => migrations };
-  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error === undefined) return;
-  const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-  throw new DomainError(
-    "database_unavailable",
-    `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
-    { cause: error instanceof DomainError ? error.cause : error },
-  );
+  await db.transaction().execute(async (transaction) => {
+    if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
+    const { error, results } = await new Migrator({ db: transaction, provider }).migrateToLatest();
+    if (error === undefined) return;
+    const failed = results?.find(({ status }) => status === "Error")?.migrationName;
+    // Rolls back.
+    throw new DomainError(
+      "database_unavailable",
+      `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
+      { cause: error instanceof DomainError ? error.cause : error },
+    );
+  });
+}
+
+/** Whether this version of the service has the migration. */
+export function hasMigration(engine: EngineName, name: string): boolean {
+  return Object.hasOwn(migrationsFor(engine), name);
+}
+
+/** The first migration that an existing database lacks. Undefined: it lacks none, or it is new. */
+export async function firstMissingMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
+  if (!(await hasMigrations(db, engine))) return undefined;
+  const executed = new Set((await executedMigrations(db)).map(({ name }) => name));
+  if (executed.size === 0) return undefined;
+  return Object.keys(migrationsFor(engine))
+    .sort()
+    .find((name) => !executed.has(name));
+}
+
+async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[]> {
+  return (await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db)).rows;
 }
 
 // The migrator itself would call such a database corrupted.
@@ -32,8 +58,7 @@ async function refuseLaterVersion(
   { engine, known }: { engine: EngineName; known: ReadonlySet<string> },
 ): Promise<void> {
   if (!(await hasMigrations(db, engine))) return;
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db);
-  const unknown = rows.filter(({ name }) => !known.has(name)).at(-1);
+  const unknown = (await executedMigrations(db)).filter(({ name }) => !known.has(name)).at(-1);
   if (unknown === undefined) return;
   throw new DomainError(
     "database_unavailable",

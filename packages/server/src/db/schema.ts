@@ -150,6 +150,12 @@ export type Tables = {
     holder: string | null;
     attempts: number;
   };
+  /** Counts in windows of time (queries/limit-counts.ts). `key` is a hash. */
+  limit_counts: {
+    key: string;
+    count: number;
+    expires_at: number;
+  };
   /** One row, which /readyz writes. */
   probes: {
     id: number;

@@ -12,7 +12,10 @@ export type Transactions = {
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
 };
 
-export function createTransactions(): Transactions {
+type Retry = <T>(run: () => Promise<T>) => Promise<T>;
+
+/** `retry` runs a whole transaction again when the database stopped it in favour of another. Default: no retries. */
+export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();
   function refuseInside(): void {
     if (current.getStore()?.open) throw new Error("Inside a transaction, use the queries that it passes in.");
@@ -27,18 +30,20 @@ export function createTransactions(): Transactions {
     },
     run: async (db, work) => {
       refuseInside();
-      const transaction = { open: true };
-      return current.run(transaction, () =>
-        // Only the outer instance has the guard. The transaction has no plugins.
-        db
-          .withoutPlugins()
-          .transaction()
-          .execute(work)
-          .finally(() => {
-            // Timers that the work has started may use the outer database again.
-            transaction.open = false;
-          }),
-      );
+      return retry(() => {
+        const transaction = { open: true };
+        return current.run(transaction, () =>
+          // Only the outer instance has the guard. The transaction has no plugins.
+          db
+            .withoutPlugins()
+            .transaction()
+            .execute(work)
+            .finally(() => {
+              // Timers that the work has started may use the outer database again.
+              transaction.open = false;
+            }),
+        );
+      });
     },
   };
 }

@@ -28,6 +28,7 @@ export type DomainErrorCode =
   | "too_many_uploads"
   | "rate_limited"
   | "upload_aborted"
+  | "service_busy"
   | "bucket_unavailable"
   | "scanner_unavailable"
   | "storage_full"
@@ -37,10 +38,13 @@ export type DomainErrorCode =
 /** The error class of the core. `message` is for the user, and `cause` is for the log. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
+  /** When a request can succeed again, if that is known. Seconds. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options);
     this.name = "DomainError";
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DomainError } from "../domain/errors.ts";
+import type { BucketFailure, WorkerMessage } from "./worker.ts";
 
 /**
  * Starts the embedded bucket on a worker thread. `close` gives requests in flight `withinMs` milliseconds, and ends the thread.
@@ -14,11 +15,21 @@ export async function startEmbeddedBucket(
     credentials: { accessKeyId: string; secretAccessKey: string };
     name: string;
   },
-  { dataDir, allowedOrigins }: { dataDir: string; allowedOrigins: string[] },
+  {
+    dataDir,
+    allowedOrigins,
+    onFailure,
+  }: {
+    dataDir: string;
+    allowedOrigins: string[];
+    /** Called for each request that fails by a fault of the bucket. */
+    onFailure: (failure: BucketFailure) => void;
+  },
 ): Promise<{ close(withinMs: number): Promise<void> }> {
   const { host, port, region, credentials, name } = bucket;
   const workerData = { dataDir, host, port, region, credentials, buckets: [name], cors: { allowedOrigins } };
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+  worker.on("message", (message: WorkerMessage) => message !== "started" && onFailure(message));
   await once(worker, "message").catch((cause) => {
     if (cause.syscall === "listen") throw cause;
     const remedy = "Stop the other process, or set DATA_DIR to another folder.";

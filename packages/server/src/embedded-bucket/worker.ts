@@ -1,12 +1,35 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { startS3Local } from "@valetkey/s3-local";
+import { type BucketEvent, startS3Local } from "@valetkey/s3-local";
+import { serveBackups } from "./backup-socket.ts";
+
+export type BucketFailure = { requestId: string; message: string; stack: string | undefined; code: unknown };
+/** What the worker thread posts: that the bucket has started, or that a request has failed. */
+export type WorkerMessage = "started" | BucketFailure;
 
 // The embedded bucket hashes every byte that it stores. On a worker thread, the hashing never blocks the API.
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread");
-const s3 = await startS3Local(workerData);
+
+// An error that passes between threads loses its code.
+function logger(event: BucketEvent): void {
+  if (event.type !== "failure") return;
+  const { message, stack, code } =
+    event.error instanceof Error ? (event.error as NodeJS.ErrnoException) : toError(event.error);
+  port?.postMessage({ requestId: event.requestId, message, stack, code } satisfies WorkerMessage);
+}
+
+function toError(error: unknown): NodeJS.ErrnoException {
+  return new Error(String(error));
+}
+
+const s3 = await startS3Local({ ...workerData, logger });
+// Some file systems have no sockets. Then the service runs, and a backup needs a stopped service.
+const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
+  logger({ type: "failure", requestId: "", error }),
+);
 port.on("message", async ({ withinMs }: { withinMs: number }) => {
+  backups?.close();
   await s3.close({ withinMs });
   port.close();
 });
-port.postMessage("started");
+port.postMessage("started" satisfies WorkerMessage);

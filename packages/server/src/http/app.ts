@@ -6,6 +6,7 @@ import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook } from "./authentication.ts";
+import { limitBodyTime } from "./body-time.ts";
 import { boundConnections } from "./bound-connections.ts";
 import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
@@ -17,6 +18,7 @@ import { documentRoutes } from "./openapi.ts";
 import { createRouteTable } from "./route-table.ts";
 import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
+import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
 import { instanceRoutes } from "./routes/instance/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
@@ -53,11 +55,14 @@ export type AppOptions = {
   limits: Instance["limits"];
   /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
+  /** Default: the limits in http-limits.ts. */
+  bodyTimeoutMs?: number;
+  formProgress?: FormProgressLimits;
   /** Creates the id that a problem and its log line share, unless the request has an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
   metrics?: Registry;
-  /** Who may read /metrics. "elsewhere": nobody here, because it has a port of its own. Default: everyone. */
+  /** The token for /metrics. "elsewhere": not served here, because it has a port of its own. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
@@ -78,6 +83,7 @@ export function buildApp(options: AppOptions): App {
   boundConnections(app, options.connections);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
+  limitBodyTime(app, options.bodyTimeoutMs ?? httpLimits.bodyTimeoutMs);
   const turns = createLoopTurns();
   parseJsonBodies(app, { turns });
   const table = createRouteTable();
@@ -95,10 +101,12 @@ export function buildApp(options: AppOptions): App {
     app.register(accounts.routes, { prefix: "/auth" });
     app.register(async (open: App) => instanceRoutes(open, { accounts, limits }));
   }
+  const { formProgress = httpLimits.formProgress } = options;
   const deps: RouteDeps = {
     useCases,
     metrics,
     uploadMaxBytes: limits.uploadMaxBytes,
+    formProgress,
     publicUrl,
     takeTurn: (_request, _reply, done) => turns(done),
   };

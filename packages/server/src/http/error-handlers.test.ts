@@ -75,6 +75,7 @@ describe("refusals of HTTP itself", () => {
     ["100,000 levels", "[".repeat(100_000) + "]".repeat(100_000), "invalid_request", 400],
     ["levels under a name", `{"title":${"[".repeat(20)}${"]".repeat(20)}}`, "invalid_request", 400],
     ["more than 1 MiB", JSON.stringify({ title: "x".repeat(2 ** 20) }), "payload_too_large", 413],
+    ["100,000 members", `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":0`)}}`, "invalid_request", 400],
     ["nothing", "", "invalid_request", 400],
   ])("a body of %s -> %s", async (_name, json, code, status) => {
     const answer = await ann.send("POST /notes", { json, headers: JSON_TYPE });
@@ -82,6 +83,14 @@ describe("refusals of HTTP itself", () => {
     expect(answer.status).toBe(status);
     expect(answer.text).not.toMatch(/FST_|SyntaxError|position/);
   });
+
+  it.each(["POST /tokens", "POST /attachments/urls", `PUT /notes/${unknownId()}/shares`])(
+    "%s refuses a body over 64 KiB with 413",
+    async (call) => {
+      const answer = await ann.send(call, { json: JSON.stringify({ label: "x".repeat(65_536) }), headers: JSON_TYPE });
+      expect(answer.body).toMatchObject({ status: 413, code: "payload_too_large" });
+    },
+  );
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"])(
     "a body of the type %s -> 415",
@@ -109,7 +118,7 @@ describe("refusals of HTTP itself", () => {
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("finishes the requests of open connections on shutdown and refuses new connections", async () => {
+  it("finishes the requests of open connections on shutdown", async () => {
     const token = await tokenOf("ann");
     const reaching = new Promise<void>((resolve) => {
       reached = resolve;

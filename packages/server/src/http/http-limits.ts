@@ -1,10 +1,19 @@
 /** Limits of HTTP itself. The limits of the service (file size, expiry) are configuration. */
 export const httpLimits = {
-  jsonBodyBytes: 1_048_576,
+  /** A body within this limit costs a few milliseconds, even if its content is hostile. */
+  jsonBodyBytes: 65_536,
+  /** Only for texts of notes and for lists of parts. */
+  largeJsonBodyBytes: 1_048_576,
+  /** A body that is not a form must be complete within this time. A large one then needs 52 KiB a second. Milliseconds. */
+  bodyTimeoutMs: 20_000,
   /** Levels of nesting in a JSON body. The deepest schema has three. */
   jsonDepth: 16,
   /** The most JSON of the items of one page. A longer page ends early, and its cursor continues. */
   pageBytes: 1_048_576,
+  /** Values in a JSON body. A completion of 10,000 parts has 30,002. */
+  jsonValues: 32_768,
+  /** Different names of members in a JSON body. */
+  jsonNames: 256,
   headerBytes: 16_384,
   /** Headers must be complete within this time. Milliseconds. */
   headersTimeoutMs: 20_000,
@@ -18,6 +27,8 @@ export const httpLimits = {
   keepAliveTimeoutMs: 72_000,
   /** Characters of one path segment. Fits a percent-encoded user id of 255 characters. */
   pathSegmentLength: 1_024,
+  /** A form that makes no progress is aborted, because it holds a buffer and a reservation. A slow upload may take hours. */
+  formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
   /** The most that boundaries and part headers add to the file of a form. */
   formOverheadBytes: 65_536,
   /** How long the rest of a refused upload is read and dropped, so that the client can read the response. Milliseconds. */

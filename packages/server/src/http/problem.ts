@@ -29,7 +29,10 @@ export type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Rec
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: "payload_too_large", detail: "The body is larger than 1 MiB." },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: "payload_too_large",
+    detail: "The body is too large. The limit is 1 MiB for notes and completed uploads, and 64 KiB elsewhere.",
+  },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: "unsupported_media_type",
     detail: "Send JSON with Content-Type: application/json, or a form if the route accepts a file.",
@@ -56,7 +59,9 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof DomainError) {
     // Does not compile if the contract lacks a domain code.
     const code: DomainErrorCode & ProblemCode = error.code;
-    return { code, detail: error.message, headers: {} };
+    const { message: detail, retryAfterSeconds } = error;
+    const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+    return { code, detail, headers };
   }
   return { ...frameworkRefusal(error), headers: {} };
 }

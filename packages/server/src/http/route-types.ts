@@ -11,6 +11,7 @@ import type {
 } from "fastify";
 import type { UseCases } from "../usecases/index.ts";
 import type { Metrics } from "./metrics.ts";
+import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 
 /** The application for routes. Requests and replies have the types of their schemas. */
 export type App = FastifyInstance<
@@ -36,6 +37,7 @@ export type RouteDeps = {
   metrics: Metrics;
   /** The largest file that a form can carry. Bytes. */
   uploadMaxBytes: number;
+  formProgress: FormProgressLimits;
   /** The public origin of the service. */
   publicUrl: string;
   /** A `preHandler` for lists: a long page takes milliseconds, so each gets a turn of the event loop (loop-turns.ts). */

@@ -23,16 +23,19 @@ export function deleteAttachment(deps: Deps) {
   const { db, clock, newId, onDeletionsQueued } = deps;
   return async (caller: Caller, attachmentId: string): Promise<void> => {
     const now = clock();
-    const planned = await db.transaction(async (tx) => {
-      const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
-      const planned = await planDeletion(tx, { attachment, now });
-      await tx.attachments.delete(attachmentId);
-      await queueDeletions(tx, { planned, now });
-      const detail = { filename: attachment.filename };
-      const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
-      await tx.audit.add(auditEvent("attachment.deleted", event));
-      return planned;
-    });
+    const planned = await db.transaction(
+      async (tx) => {
+        const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+        const planned = await planDeletion(tx, { attachment, now });
+        await tx.attachments.delete(attachmentId);
+        await queueDeletions(tx, { planned, now });
+        const detail = { filename: attachment.filename };
+        const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+        await tx.audit.add(auditEvent("attachment.deleted", event));
+        return planned;
+      },
+      { freesSpace: true },
+    );
     onDeletionsQueued();
     await deleteWaiting(deps, { planned, now });
   };

@@ -1,4 +1,5 @@
 import { listActivity, listNoteActivity } from "./activity.ts";
+import { createAllowance } from "./allowance.ts";
 import {
   authenticateApiToken,
   createApiToken,
@@ -9,12 +10,16 @@ import {
 } from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
 import { disableUser, enableUser, requireEnabled } from "./disabled-users.ts";
+import { expireAuditEvents } from "./expire-audit-events.ts";
 import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
+import { deleteExpiredWindows } from "./limit-windows.ts";
 import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
+import { createRefusals } from "./refusals.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
@@ -33,8 +38,16 @@ import {
 } from "./uploads/index.ts";
 import { getUsage } from "./usage.ts";
 
+const TOO_MANY_URLS = "You requested too many URLs in a short time. Wait until Retry-After has passed, then try again.";
+const TOO_MANY_STARTS =
+  "You started too many uploads in a short time. Wait until Retry-After has passed, then try again.";
+
 /** Binds every use case to the database, the bucket, the clock and the limits. */
 export function createUseCases(deps: Deps) {
+  const { clock, limits } = deps;
+  const refusals = createRefusals(deps);
+  const urlParts = { refusals, allowance: createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS }) };
+  const starts = createAllowance(limits.uploadRate, { clock, problem: TOO_MANY_STARTS });
   return {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
@@ -42,18 +55,19 @@ export function createUseCases(deps: Deps) {
     listAttachments: listAttachments(deps),
     updateNote: updateNote(deps),
     deleteNote: deleteNote(deps),
-    attachFile: attachFile(deps),
+    attachFile: attachFile(deps, starts),
     adoptObject: adoptObject(deps),
     getAttachment: getAttachment(deps),
     listSharedAttachments: listSharedAttachments(deps),
     deleteAttachment: deleteAttachment(deps),
-    startUpload: startUpload(deps),
+    startUpload: startUpload(deps, starts),
     getUpload: getUpload(deps),
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
-    issueUrl: issueUrl(deps),
-    issueUrls: issueUrls(deps),
+    issueUrl: issueUrl(deps, urlParts),
+    issueUrls: issueUrls(deps, urlParts),
+    flushRefusals: refusals.flush,
     putShares: putShares(deps),
     listShares: listShares(deps),
     revokeShare: revokeShare(deps),
@@ -68,6 +82,9 @@ export function createUseCases(deps: Deps) {
     disableUser: disableUser(deps),
     enableUser: enableUser(deps),
     requireEnabled: requireEnabled(deps),
+    countPasswordGuess: countPasswordGuess(deps),
+    forgetPasswordGuesses: forgetPasswordGuesses(deps),
+    deleteExpiredWindows: deleteExpiredWindows(deps),
     rememberPerson: rememberPerson(deps),
     identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),
@@ -75,6 +92,7 @@ export function createUseCases(deps: Deps) {
     getUsage: getUsage(deps),
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
+    expireAuditEvents: expireAuditEvents(deps),
     collectGarbage: collectGarbage(deps),
     claimVerification: claimVerification(deps),
     renewVerification: renewVerification(deps),

@@ -3,8 +3,13 @@ import { isBeingVerified } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
+import type { Allowance } from "./allowance.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
+import type { Refusals } from "./refusals.ts";
+
+/** The parts that single URLs and batches share. */
+export type UrlParts = { refusals: Refusals; allowance: Allowance };
 
 export type IssuedUrl = {
   fileUrl: string;
@@ -16,21 +21,20 @@ export type IssuedUrl = {
 /**
  * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is returned.
  * `expiresInSeconds` undefined: the configured default.
- * Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`.
+ * Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
-export function issueUrl(deps: Deps) {
+export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
   const { db, clock, limits, newId } = deps;
   return async (
     caller: Caller,
     input: { attachmentId: string; expiresInSeconds: number | undefined; disposition: Disposition },
   ): Promise<IssuedUrl> => {
+    allowance.take(caller.userId, 1);
     const access = await db.access.download(caller.userId, input.attachmentId);
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     const { attachment, role } = access;
     if (!permits(role, "attachment.issueUrl")) {
-      // A refusal discloses nothing, so it does not wait for its audit event.
-      const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail: {} };
-      db.urlAudit.record(auditEvent("url.refused", event)).catch(() => undefined);
+      refusals.record(caller, [attachment]);
       throw new DomainError("access_denied", "Access denied");
     }
     checkExpiry(input.expiresInSeconds, longestExpiry(limits, role));

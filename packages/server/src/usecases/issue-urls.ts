@@ -2,7 +2,7 @@ import { permits } from "../domain/access.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
-import { checkExpiry, defaultExpiry, longestExpiry, sign } from "./issue-url.ts";
+import { checkExpiry, defaultExpiry, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
 import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.ts";
 
 const REFUSALS = ["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"] as const;
@@ -22,16 +22,18 @@ export type BatchAnswer =
 
 /**
  * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
- * Each note gets one audit event for its issued URLs, which is on disk before any URL is returned, and one for its refused URLs.
- * Throws `expires_in_out_of_range`.
+ * Each note gets one audit event for its issued URLs, which is on disk before any URL is returned.
+ * The refused URLs of a note count as one refusal.
+ * Throws `expires_in_out_of_range`, and `rate_limited` for the whole batch.
  */
-export function issueUrls(deps: Deps) {
+export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
   const { db, clock, limits } = deps;
   return async (
     caller: Caller,
     input: { attachmentIds: readonly string[]; expiresInSeconds: number | undefined },
   ): Promise<BatchAnswer[]> => {
     const { expiresInSeconds: requested } = input;
+    allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. The result repeats each id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
@@ -65,13 +67,11 @@ export function issueUrls(deps: Deps) {
     }
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>
-        db.urlAudit.record(describe(deps, { caller, attachments, action: "url.issued", detail: { expiresInSeconds } })),
+        db.urlAudit.record(describe(deps, { caller, attachments, expiresInSeconds })),
       ),
     );
-    // A refusal discloses nothing, so it does not wait for its audit event.
     for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
-      const event = describe(deps, { caller, attachments, action: "url.refused", detail: {} });
-      db.urlAudit.record(event).catch(() => undefined);
+      refusals.record(caller, attachments);
     }
     return answers;
   };
@@ -89,11 +89,11 @@ function refusalOf(
 
 function describe(
   { newId, clock }: Deps,
-  event: { caller: Caller; attachments: Downloadable[] } & Pick<AuditEvent, "action" | "detail">,
+  issued: { caller: Caller; attachments: Downloadable[]; expiresInSeconds: number },
 ): AuditEvent {
-  const { caller, attachments, action, detail } = event;
+  const { caller, attachments, expiresInSeconds } = issued;
   const [first] = attachments;
   if (first === undefined) throw new Error("an event needs at least one attachment");
   const subject = { ...aboutFile(first), attachmentIds: attachments.map((attachment) => attachment.id) };
-  return auditEvent(action, { id: newId(), caller, subject, at: clock(), detail });
+  return auditEvent("url.issued", { id: newId(), caller, subject, at: clock(), detail: { expiresInSeconds } });
 }

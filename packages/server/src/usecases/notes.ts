@@ -113,20 +113,23 @@ export function deleteNote(deps: Deps) {
   const { db, clock, newId, onDeletionsQueued } = deps;
   return async (caller: Caller, noteId: string): Promise<void> => {
     const now = clock();
-    const planned = await db.transaction(async (tx) => {
-      const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
-      // Locks out new attachments, whose objects would stay in the bucket without a row.
-      if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
-      const attachments = await tx.attachments.listOfNote(noteId);
-      const planned: PlannedDeletion[] = [];
-      for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
-      await tx.notes.delete(noteId);
-      await queueDeletions(tx, { planned, now });
-      const subject = { ...aboutNote(note), attachmentIds: attachments.map((attachment) => attachment.id) };
-      const event = { id: newId(), caller, subject, at: now, detail: { title: note.title } };
-      await tx.audit.add(auditEvent("note.deleted", event));
-      return planned;
-    });
+    const planned = await db.transaction(
+      async (tx) => {
+        const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
+        // Locks out new attachments, whose objects would stay in the bucket without a row.
+        if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+        const attachments = await tx.attachments.listOfNote(noteId);
+        const planned: PlannedDeletion[] = [];
+        for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
+        await tx.notes.delete(noteId);
+        await queueDeletions(tx, { planned, now });
+        const subject = { ...aboutNote(note), attachmentIds: attachments.map((attachment) => attachment.id) };
+        const event = { id: newId(), caller, subject, at: now, detail: { title: note.title } };
+        await tx.audit.add(auditEvent("note.deleted", event));
+        return planned;
+      },
+      { freesSpace: true },
+    );
     onDeletionsQueued();
     await deleteWaiting(deps, { planned, now });
   };

@@ -1,14 +1,19 @@
 import type { ShareRole } from "../domain/access.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Caller } from "../domain/person.ts";
+import { type Caller, normaliseEmail } from "../domain/person.ts";
 import type { ShareWithPerson } from "../domain/share.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "./audit-event.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
+import { takeFromWindow, type WindowLimit } from "./limit-windows.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 import { findReceivers, type ShareResult } from "./receivers.ts";
 
 /** The most shares of a note or an attachment. They are listed as a whole. */
 const MAX_SHARES = 1_000;
+
+/** Email addresses without a user. Each tells the caller that nobody here has it. A request has up to 100. */
+const UNKNOWN_EMAILS: WindowLimit = { name: "unknown-emails", max: 200, windowMs: 3_600_000 };
+const TOO_MANY_UNKNOWN = "You shared with too many unknown email addresses. Wait until Retry-After has passed.";
 
 export type ShareInput = {
   subject: ShareSubject;
@@ -23,12 +28,13 @@ export type ShareInput = {
  * Shares a note or one attachment with users and replaces the shares that they already have.
  * An unknown receiver is reported in `results` and stops no other receiver.
  * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
- * `invalid_request`.
+ * `invalid_request`, and `rate_limited` after too many unknown email addresses.
  */
 export function putShares(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, input: ShareInput): Promise<{ shares: ShareWithPerson[]; results: ShareResult[] }> => {
     const { subject, role, expiresAt } = input;
+    const lookups = await takeLookups(deps, { caller, emails: input.emails });
     return db.transaction(async (tx) => {
       const place = await authorise(tx, { caller, subject });
       const now = clock();
@@ -46,8 +52,30 @@ export function putShares(deps: Deps) {
       if (shares.length > MAX_SHARES) {
         throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
       }
+      await lookups.giveBackKnown(tx, results);
       return { shares, results };
     });
+  };
+}
+
+/**
+ * Counts all email addresses before they are looked up, and gives the known ones back in the transaction of the shares.
+ * If only unknown ones were counted, the refusal at the limit would tell whether an email address is known.
+ */
+async function takeLookups(
+  deps: Pick<Deps, "db" | "clock">,
+  { caller, emails }: { caller: Caller; emails: readonly string[] },
+): Promise<{ giveBackKnown(tx: Queries, results: readonly ShareResult[]): Promise<void> }> {
+  const amount = new Set(emails.map(normaliseEmail)).size;
+  if (amount === 0) return { giveBackKnown: async () => undefined };
+  const limit = { limit: UNKNOWN_EMAILS, holder: caller.userId, amount, problem: TOO_MANY_UNKNOWN };
+  const taken = await takeFromWindow(deps, limit);
+  return {
+    async giveBackKnown(tx, results) {
+      const known = results.flatMap((each) => ("email" in each && each.outcome !== "unknown" ? [each.email] : []));
+      const returned = new Set(known.map(normaliseEmail)).size;
+      if (returned > 0) await taken.giveBack(tx, returned);
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { startAuditRetention } from "../background/audit-retention.ts";
 import { startBucketProbe } from "../background/bucket-probe.ts";
 import { startSweep } from "../background/sweep.ts";
 import { startVerification } from "../background/verification.ts";
@@ -20,12 +21,14 @@ export async function startBackground(
   const sweep = startSweep({ useCases, logger });
   opened.add(sweep.stop);
   work.on("deletionsQueued", sweep.kick);
+  const auditRetention = startAuditRetention({ useCases, logger });
+  opened.add(auditRetention.stop);
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);
   if (core.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {
-      for (const job of [sweep, verification]) job.kick();
+      for (const job of [sweep, verification, auditRetention]) job.kick();
     },
   };
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { join } from "node:path";
 import type { Logger } from "pino";
+import { createAuditArchive } from "../backup/audit-archive.ts";
+import { refuseInterruptedRestore } from "../backup/restore.ts";
 import { createBucket } from "../bucket/bucket.ts";
 import type { AuthConfig, Config } from "../config/index.ts";
 import { authTables, openPostgres, openSqlite } from "../db/index.ts";
@@ -26,12 +29,17 @@ type Options = { logger: Logger; inSpan?: InSpan | undefined };
 
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
 export async function openCore(config: Config, { logger, inSpan }: Options) {
+  refuseInterruptedRestore(config.server.dataDir);
   const clock = Date.now;
   const newId = createNewId({ clock, random: randomBytes });
   const plainDb =
     config.database.kind === "sqlite"
-      ? await openSqlite({ file: config.database.file, clock })
-      : await openPostgres({ url: config.database.url, clock });
+      ? await openSqlite({
+          file: config.database.file,
+          clock,
+          onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
+        })
+      : await openPostgres({ url: config.database.url, prepared: config.database.prepared, clock });
   const opened = createOpened();
   opened.add(() => plainDb.close());
   const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);
@@ -46,6 +54,8 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
     const bucket = inSpan === undefined ? plainBucket : traceBucket(plainBucket, inSpan);
     const scanner = config.scanner && createClamd(config.scanner);
     const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
+    const { auditDays, dataDir } = config.server;
+    const archive = createAuditArchive({ folder: join(dataDir, "audit"), clock });
     const work = new EventEmitter<WorkEvents>();
     const useCases = createUseCases({
       db,
@@ -57,10 +67,12 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
       limits: config.limits,
       jwtIssuers: jwtIssuersOf(config.auth),
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
+      auditRetention: auditDays === undefined ? undefined : { days: auditDays, archive },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       onVerificationQueued: () => work.emit("verificationQueued"),
       onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
     });
+    opened.add(() => useCases.flushRefusals({ all: true }));
     const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
@@ -72,6 +84,8 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
       newId,
       rememberPerson: useCases.rememberPerson,
       requireEnabled: useCases.requireEnabled,
+      countPasswordGuess: useCases.countPasswordGuess,
+      forgetPasswordGuesses: useCases.forgetPasswordGuesses,
       revokeApiTokens: useCases.revokeApiTokens,
     });
     return { db, bucket, scanner, work, useCases, capabilities, accounts, publicUrl, close: opened.close };

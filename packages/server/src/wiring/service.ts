@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pino, { type Logger } from "pino";
 import type { Registry } from "prom-client";
+import { refuseInterruptedRestore } from "../backup/restore.ts";
 import type { Config } from "../config/index.ts";
 import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
 import { buildApp } from "../http/app.ts";
@@ -65,7 +66,7 @@ async function openService(
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
 ): Promise<Omit<Service, "drain" | "close">> {
   const tracing = await openTracing(config, { logger, opened, shutdown });
-  await openEmbeddedBucket(config, { opened, shutdown });
+  await openEmbeddedBucket(config, { logger, opened, shutdown });
   const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
   const background = await startBackground(core, { logger, opened });
@@ -104,13 +105,20 @@ async function openTracing(
 
 async function openEmbeddedBucket(
   { bucket, server }: Config,
-  { opened, shutdown }: { opened: Opened; shutdown: Shutdown },
+  { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
 ): Promise<void> {
   if (bucket.kind !== "embedded") return;
+  refuseInterruptedRestore(server.dataDir);
   const { close } = await startEmbeddedBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
     // Browsers write an origin in this form, whatever form PUBLIC_URL has.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
+    onFailure({ requestId, message, stack, code }) {
+      logger.error(
+        { err: { type: "Error", message, stack, code }, bucketRequestId: requestId },
+        "The embedded bucket failed",
+      );
+    },
   });
   opened.add(() => close(shutdown.leftMs()));
 }

@@ -23,6 +23,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   usage: "database.usage",
   queues: "database.queues",
   inventory: "database.inventory",
+  limitCounts: "database.limitCounts",
 };
 
 /** Undefined: a call without a span, because it does no I/O or returns a list of pages. */
@@ -42,6 +43,7 @@ const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   copy: "bucket",
   delete: "bucket",
   discardParts: "bucket",
+  canRead: "bucket",
   probe: "bucket",
   tryCapabilities: "bucket",
   urlOrigin: undefined,
@@ -59,8 +61,8 @@ export function traceDatabase(db: OpenDatabase, inSpan: InSpan): OpenDatabase {
     ...db,
     ...traceQueries(db, inSpan),
     urlAudit: { ...db.urlAudit, record: (event) => inSpan("audit.record", () => db.urlAudit.record(event)) },
-    transaction: (work) =>
-      inSpan("database.transaction", () => db.transaction((queries) => work(traceQueries(queries, inSpan)))),
+    transaction: (work, options) =>
+      inSpan("database.transaction", () => db.transaction((queries) => work(traceQueries(queries, inSpan)), options)),
     probe: () => inSpan("database.probe", () => db.probe()),
   };
 }

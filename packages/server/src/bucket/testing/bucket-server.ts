@@ -71,7 +71,7 @@ export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
 
 /** A plain client of the SDK, to inspect the bucket without the adapter. */
 export function inspect(server: Omit<BucketServer, "stop">) {
-  const s3 = new S3Client({ ...server });
+  const s3 = new S3Client({ ...server, requestChecksumCalculation: "WHEN_REQUIRED" });
   const Bucket = server.bucket;
   const openUploads = async (): Promise<MultipartUpload[]> => {
     const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));

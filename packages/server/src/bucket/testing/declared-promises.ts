@@ -9,18 +9,17 @@ const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
  * Throws if the page has no such column, or if a cell is neither yes nor no.
  */
 export function declaredPromises(provider: string): Map<string, boolean> {
-  const lines = readFileSync(TABLE, "utf8").split("\n");
-  const header = lines.find((line) => line.startsWith("| promise "));
-  const column = header === undefined ? -1 : cellsOf(header).indexOf(provider);
-  if (column < 0) throw new Error(`docs/providers.md has no column "${provider}"`);
   const declared = new Map<string, boolean>();
-  for (const line of lines) {
+  let column = -1;
+  for (const line of readFileSync(TABLE, "utf8").split("\n")) {
+    if (line.startsWith("| promise ")) column = cellsOf(line).indexOf(provider);
     const name = ROW.exec(line)?.[1];
-    if (name === undefined) continue;
+    if (name === undefined || column < 0) continue;
     const cell = cellsOf(line)[column];
     if (cell !== "yes" && cell !== "no") throw new Error(`docs/providers.md: ${name}, ${provider} is "${cell}"`);
     declared.set(name, cell === "yes");
   }
+  if (declared.size === 0) throw new Error(`docs/providers.md has no column "${provider}"`);
   return declared;
 }
 

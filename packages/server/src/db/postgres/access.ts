@@ -1,5 +1,4 @@
 import type { Kysely } from "kysely";
-import type pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/index.ts";
 import { createBatching } from "../batching.ts";
@@ -15,7 +14,7 @@ import {
   toDownloads,
 } from "../queries/access.ts";
 import type { Tables } from "../schema.ts";
-import { toPostgresDomainError } from "./errors.ts";
+import type { RunStatement } from "./statements.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
 // A second batch runs while the results of the first are read. More would only make batches smaller.
@@ -30,10 +29,10 @@ type Answers = Map<Question, DownloadAccess>;
  * questions, so no decision is older than its question.
  */
 export function postgresAccessQueries(
-  pool: pg.Pool,
+  runStatement: RunStatement,
   { db, statements, clock }: { db: Kysely<Tables>; statements: AccessStatements; clock: Clock },
 ): AccessQueries {
-  const run = runOn(pool);
+  const run = runOn(runStatement);
   const ofMany = compileDownloadOfMany(db);
   const asOne = compileDownloadsAsOne(db, engine);
   const questions = createBatching<Question, Answers>({
@@ -72,16 +71,10 @@ async function answer(
   return answers;
 }
 
-// PostgreSQL parses and plans a named statement once for each connection.
-function runOn(pool: pg.Pool): RunAccessStatement {
-  return async (statement, parameters) => {
+function runOn(runStatement: RunStatement): RunAccessStatement {
+  return async ({ name, sql }, parameters) => {
     if (parameters.some(isImpossible)) return [];
-    try {
-      const query = { name: statement.name, text: statement.sql, values: parameters, rowMode: "array" as const };
-      return (await pool.query(query)).rows;
-    } catch (error) {
-      throw toPostgresDomainError(error);
-    }
+    return (await runStatement({ name, text: sql, values: parameters, rowMode: "array" })) as unknown[][];
   };
 }
 

@@ -10,24 +10,33 @@ import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
 import { postgresAccessQueries } from "./access.ts";
+import { retryConflicts } from "./conflicts.ts";
+import { MigrationDialect } from "./migration-dialect.ts";
+import { hasNamedStatements } from "./named-statements.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
 import { createPostgresSearch } from "./search.ts";
+import { statementsOn } from "./statements.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 // SQLSTATE: invalid authorization, and a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
+// PgBouncer has no code for it.
+const STATEMENT_MODE = /statement pooling mode/;
+
+type Options = { url: string; clock: Clock; poolSize?: number; prepared?: "auto" | "on" | "off" };
 
 /**
  * Opens a PostgreSQL database by its URL, and brings its schema up to date.
  * `poolSize`: connections for everything except issuing URLs, which has a pool of its own. Default 10.
- * Rejects with `database_unavailable` when the server can't be reached or refuses a migration.
+ * `prepared`: whether the statements of the hot path have names. Default: auto, where names work.
+ * Rejects with `database_unavailable` when the server can't be reached, has no transactions, or refuses a migration.
  */
-export async function openPostgres(options: { url: string; clock: Clock; poolSize?: number }): Promise<OpenDatabase> {
+export async function openPostgres(options: Options): Promise<OpenDatabase> {
   const { url, clock } = options;
-  await checkConnection(url);
+  const prepared = await checkConnection(options);
   await migrateAt(url);
-  const transactions = createTransactions();
+  const transactions = createTransactions({ retry: retryConflicts });
   const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
@@ -35,6 +44,7 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
   });
   // Slow queries elsewhere must not delay URLs.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
+  const runStatement = statementsOn(urlPool, { prepared });
   const accessStatements = compileAccess(kysely, engine);
   return assembleDatabase({
     kysely,
@@ -45,8 +55,8 @@ export async function openPostgres(options: { url: string; clock: Clock; poolSiz
       accessStatements,
       search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
     },
-    access: postgresAccessQueries(urlPool, { db: kysely, statements: accessStatements, clock }),
-    urlAudit: openPostgresUrlAudit(urlPool),
+    access: postgresAccessQueries(runStatement, { db: kysely, statements: accessStatements, clock }),
+    urlAudit: openPostgresUrlAudit(runStatement),
     pools: () => [stateOf(pool, "general"), stateOf(urlPool, "urls")],
     closeOthers: () => urlPool.end(),
   });
@@ -56,11 +66,19 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
   return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }
 
-// The time limits of a migration are too long for this.
-async function checkConnection(url: string): Promise<void> {
+/** Returns whether statements have names. The time limits of a migration are too long for this. */
+async function checkConnection({ url, prepared = "auto" }: Options): Promise<boolean> {
   const pool = createPool({ url, maxConnections: 1 });
   try {
-    await pool.query("select 1");
+    const client = await pool.connect();
+    try {
+      await client.query("begin");
+      const hasNames = prepared === "auto" ? await hasNamedStatements(client) : prepared === "on";
+      await client.query("rollback");
+      return hasNames;
+    } finally {
+      client.release(true);
+    }
   } catch (cause) {
     throw new DomainError("database_unavailable", `PostgreSQL at ${new URL(url).host} ${faultOf(cause)}`, { cause });
   } finally {
@@ -72,15 +90,18 @@ function faultOf(error: unknown): string {
   if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
     return "refuses the connection. Correct the user, the password and the database in DATABASE_URL.";
   }
+  if (error instanceof Error && STATEMENT_MODE.test(error.message)) {
+    return "is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction in its configuration.";
+  }
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 
 // A migration, or the wait for that of another replica, may take longer than any query in service.
 async function migrateAt(url: string): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });
+  const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
   try {
-    await migrate(db, engine.name);
+    await retryConflicts(() => migrate(db, engine.name));
   } finally {
     await pool.end();
   }

@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
+import { retryConflicts } from "./conflicts.ts";
 import { toPostgresDomainError } from "./errors.ts";
 
 /** Connections for everything except issuing URLs. */
@@ -9,6 +10,8 @@ export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
 const INT8 = 20;
+// SQLSTATE of every statement of a transaction after the one that failed.
+const AFTER_FAILURE = "25P02";
 
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
@@ -57,16 +60,24 @@ export function kyselyPool(pool: pg.Pool): PostgresPool {
 
 function wrapClient(client: pg.PoolClient): PostgresPoolClient {
   let broken = false;
-  const query = async (text: string, values: readonly unknown[]) => {
+  let failure: unknown;
+  const queryOnce = async (text: string, values: readonly unknown[]) => {
     if (broken) throw toPostgresDomainError(new Error("The connection failed earlier in this transaction."));
     try {
-      return await client.query(text, values as unknown[]);
+      const result = await client.query(text, values as unknown[]);
+      failure = undefined;
+      return result;
     } catch (error) {
       // After a timeout the result may still come, and would delay the next user of the connection.
       broken = !(error instanceof pg.DatabaseError);
-      return rethrow(error);
+      // The migrator runs another query after a failed one. The first error is the reason.
+      if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
+      return rethrow(failure ?? error);
     }
   };
+  // A statement in a transaction can't be repeated without the others.
+  const query = (text: string, values: readonly unknown[]) =>
+    client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {
     query: query as unknown as PostgresPoolClient["query"],
     release: (destroy) => client.release(destroy === true || broken),

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { AuditQueries, Page, PageRequest } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 
@@ -62,14 +63,45 @@ export type FindUnfiledEvents = (query: {
 
 type Sources = { unfiledEvents: FindUnfiledEvents | undefined };
 
-export function auditQueries(db: Kysely<Tables>, { unfiledEvents }: Sources): AuditQueries {
+export function auditQueries(
+  db: Kysely<Tables>,
+  { engine, unfiledEvents }: Sources & { engine: Engine },
+): AuditQueries {
   return {
     async add(event) {
       await db.insertInto("audit_events").values(toAuditRow(event)).execute();
     },
     listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
     listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),
+    async nextOwner(after) {
+      const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
+      return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
+    },
+    async listOldest(ownerId, { before, limit }) {
+      const rows = await db
+        .selectFrom("audit_events")
+        .select(auditColumns)
+        .where("owner_id", "=", ownerId)
+        .where("id", "<", firstIdAt(before))
+        .orderBy("id")
+        .limit(limit)
+        .execute();
+      return rows.map(toAuditEvent);
+    },
+    async deleteOfOwner(ownerId, ids) {
+      await db
+        .deleteFrom("audit_events")
+        .where("owner_id", "=", ownerId)
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(ids)))
+        .execute();
+    },
   };
+}
+
+/** The lowest UUIDv7 of a millisecond. The ids of events begin with their time. */
+function firstIdAt(milliseconds: number): string {
+  const hex = milliseconds.toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
 type Listing = PageRequest & Sources & { column: "note_id" | "owner_id"; value: string };

@@ -11,6 +11,7 @@ import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { disabledUserQueries } from "./disabled-users.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
+import { limitCountQueries } from "./limit-counts.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
@@ -53,6 +54,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     usage: usageQueries(db),
     queues: queueQueries(db),
     inventory: inventoryQueries(db, engine),
-    audit: auditQueries(db, { unfiledEvents }),
+    limitCounts: limitCountQueries(db),
+    audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

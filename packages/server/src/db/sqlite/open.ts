@@ -1,24 +1,31 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { Kysely } from "kysely";
+import { Kysely, sql } from "kysely";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { assembleDatabase, type OpenDatabase } from "../database.ts";
 import { sqliteEngine as engine } from "../engine.ts";
-import { migrate } from "../migrate.ts";
+import { firstMissingMigration, migrate } from "../migrate.ts";
 import { type AccessStatement, accessQueries, compileAccess, type RunAccessStatement } from "../queries/access.ts";
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
+import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
 import { openWriter } from "./file.ts";
 import { openSqliteUrlAudit, openUnfiledEvents } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
+import { createReserve } from "./reserve.ts";
 import { openSqliteSearch } from "./search.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
 
-type Options = { file: string; clock: Clock };
+type Options = {
+  file: string;
+  clock: Clock;
+  /** Called with the name of the copy that is made before a migration. Default: ignored. */
+  onCopy?: (copy: string) => void;
+};
 
 /**
  * Opens the embedded database in `file`, and brings its schema up to date. Creates the file and its directory if they are missing.
@@ -34,7 +41,10 @@ export async function openSqlite(options: Options): Promise<OpenDatabase> {
   }
 }
 
-async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise<OpenDatabase> {
+async function openWith(
+  writer: DatabaseSync,
+  { file, clock, onCopy = () => undefined }: Options,
+): Promise<OpenDatabase> {
   const writeLock = new Mutex();
   const transactions = createTransactions();
   const kysely = new Kysely<Tables>({
@@ -43,7 +53,10 @@ async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise
   });
   // Another process that starts at the same moment may change the schema for longer than a call in service would wait.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
-  await migrate(new Kysely<Tables>({ dialect: migrating }), engine.name);
+  const migrated = new Kysely<Tables>({ dialect: migrating });
+  const missing = await firstMissingMigration(migrated, engine.name);
+  if (missing !== undefined) await copyBeforeMigration(file, { migration: missing, onCopy });
+  await migrate(migrated, engine.name);
   const unfiled = await openUnfiledEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
@@ -54,6 +67,9 @@ async function openWith(writer: DatabaseSync, { file, clock }: Options): Promise
     context: { engine, clock, accessStatements, unfiledEvents: unfiled.find, search },
     access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
     urlAudit: openSqliteUrlAudit({ file, writeLock }),
+    spendReserve: createReserve(file, {
+      truncateWal: () => sql`pragma wal_checkpoint(truncate)`.execute(kysely),
+    }),
     closeOthers: async () => {
       await search.close();
       reader.close();

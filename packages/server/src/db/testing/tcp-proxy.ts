@@ -2,13 +2,14 @@ import { createServer, connect as netConnect, type Server, type Socket } from "n
 
 /** A proxy to a server. It can cut connections (refuse, reset), stall them (nothing passes), and repair them. */
 export class TcpProxy {
-  readonly #target: { host: string; port: number };
+  readonly #target: { host: string; port: number; onSent?: (bytes: Buffer) => void };
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
   #stalled = false;
 
-  constructor(target: { host: string; port: number }) {
+  /** `onSent` receives the bytes that clients send. */
+  constructor(target: { host: string; port: number; onSent?: (bytes: Buffer) => void }) {
     this.#target = target;
   }
 
@@ -53,7 +54,10 @@ export class TcpProxy {
     }
     const server = netConnect(this.#target.port, this.#target.host);
     this.#keep(server);
-    client.on("data", (data) => server.write(data));
+    client.on("data", (data) => {
+      this.#target.onSent?.(data);
+      server.write(data);
+    });
     server.on("data", (data) => client.write(data));
     client.on("close", () => server.destroy());
     server.on("close", () => client.destroy());

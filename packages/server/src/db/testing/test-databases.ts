@@ -85,15 +85,20 @@ export async function createTestPostgresDatabase(
   const url = new URL(server);
   url.pathname = `/${name}`;
   await runSql(server, `create database ${name} template ${template}`);
-  return { url: url.href, remove: () => runSql(server, `drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    async remove() {
+      await runSql(server, `drop database if exists ${name} with (force)`);
+    },
+  };
 }
 
-/** Runs one statement on a PostgreSQL database. */
-export async function runSql(url: string, statement: string): Promise<void> {
+/** Runs one statement on a PostgreSQL database, and returns its rows. */
+export async function runSql(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }

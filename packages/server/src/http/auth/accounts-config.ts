@@ -1,6 +1,7 @@
 import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
 import type { NewId } from "../../usecases/ports/index.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
+import { limitPasswords, type PasswordLimit } from "./limit-passwords.ts";
 import { signUpWithPassword } from "./sign-up.ts";
 
 /** The path prefix of all account routes. */
@@ -20,7 +21,7 @@ type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "acc
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
-export type AccountsConfig = {
+export type AccountsConfig = PasswordLimit & {
   /** The database with the tables of the library. */
   database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
     type: "sqlite" | "postgres";
@@ -88,7 +89,11 @@ export function accountsConfig(
       minPasswordLength: MIN_PASSWORD_LENGTH,
       maxPasswordLength: MAX_PASSWORD_LENGTH,
     },
-    plugins: [signUpWithPassword(config), ...(config.plugin === undefined ? [] : [config.plugin])],
+    plugins: [
+      signUpWithPassword(config),
+      limitPasswords(config),
+      ...(config.plugin === undefined ? [] : [config.plugin]),
+    ],
     rateLimit: {
       ...tables.rateLimit,
       enabled: true,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
+import type { BucketOptions } from "../../bucket/bucket.ts";
 import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucket/testing/bucket-server.ts";
 import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
@@ -29,6 +30,8 @@ export type ServiceOptions = {
   bucket?: BucketServer;
   /** Default: none. */
   keyPrefix?: string;
+  /** Default: the limits of the service. */
+  partBuffers?: BucketOptions["partBuffers"];
   /** Starts another replica on the database and bucket of this service. Close the replica first. */
   beside?: Shared;
   /** Default: no virus scanner. */
@@ -57,7 +60,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const { beside } = options;
   const database = beside === undefined ? await engine.open({ clock }) : await anotherOf(beside, clock);
   const server = beside?.bucketServer ?? options.bucket ?? (await startEmbedded());
-  const bucket = bucketOn(server, { keyPrefix: options.keyPrefix });
+  const bucket = bucketOn(server, { keyPrefix: options.keyPrefix, partBuffers: options.partBuffers });
   const db = wrap.database?.(database.db) ?? database.db;
   let onDeletionsQueued = (): void => undefined;
   const limits = {
@@ -138,11 +141,14 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   };
 }
 
-type AccountOptions = Pick<UseCases, "rememberPerson" | "requireEnabled" | "revokeApiTokens"> &
+type AccountOptions = Pick<
+  UseCases,
+  "rememberPerson" | "requireEnabled" | "revokeApiTokens" | "countPasswordGuess" | "forgetPasswordGuesses"
+> &
   Pick<ServiceOptions, "signUp">;
 
 function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }: AccountOptions): Accounts {
-  const { rememberPerson, requireEnabled, revokeApiTokens } = options;
+  const { rememberPerson, requireEnabled, revokeApiTokens, countPasswordGuess, forgetPasswordGuesses } = options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
     tables: authTables,
@@ -152,6 +158,8 @@ function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }:
     newId: uuidv7,
     rememberPerson,
     requireEnabled,
+    countPasswordGuess,
+    forgetPasswordGuesses,
     revokeApiTokens,
   });
 }

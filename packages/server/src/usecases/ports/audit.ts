@@ -14,7 +14,18 @@ export type UrlAuditLog = {
   close(): Promise<void>;
 };
 
+/** Stores audit events outside of the database. */
+export type AuditArchive = {
+  /** Resolves when the events are on disk. It may get an event twice. */
+  append(events: readonly AuditEvent[]): Promise<void>;
+};
+
 export type AuditQueries = AuditWriter & {
   listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
   listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+  /** The owner of events whose id comes next after this one. Undefined: there are no more. */
+  nextOwner(after: string): Promise<string | undefined>;
+  /** Lists the events of an owner that are older than `before`, the oldest first. */
+  listOldest(ownerId: string, options: { before: number; limit: number }): Promise<AuditEvent[]>;
+  deleteOfOwner(ownerId: string, ids: readonly string[]): Promise<void>;
 };

@@ -85,6 +85,8 @@ export type Bucket = {
   }): Promise<{ sizeBytes: number; checksum: Checksum }>;
   /** Reads the metadata of an object. Undefined: there is no such object. */
   head(objectKey: string): Promise<StoredObject | undefined>;
+  /** Whether the bucket can read all bytes of an object. True for a missing object. The embedded bucket reads from each of its blobs. */
+  canRead(objectKey: string): Promise<boolean>;
   /** Reads at most `length` first bytes. Undefined: the object is missing, or has another ETag. */
   readStart(objectKey: string, options: { length: number; etag: string }): Promise<Uint8Array | undefined>;
   /**

@@ -6,6 +6,7 @@ import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
 import type { DisabledUserQueries } from "./disabled-users.ts";
 import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
+import type { LimitCountQueries } from "./limit-counts.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
 import type { PeopleQueries } from "./people.ts";
@@ -32,13 +33,18 @@ export type Queries = {
   usage: UsageQueries;
   queues: QueueQueries;
   inventory: InventoryQueries;
+  limitCounts: LimitCountQueries;
   audit: AuditQueries;
 };
 
 /** The database. While it is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Queries & {
-  /** All or nothing, durable when it resolves (SQLite: synchronous=FULL). */
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * All or nothing, durable when it resolves (SQLite: synchronous=FULL). `work` may run several times, so its only effects are its
+   * queries and its result.
+   * `freesSpace`: on a full disk, the embedded database frees its reserve and runs `work` again. Default: false.
+   */
+  transaction<T>(work: (queries: Queries) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   urlAudit: UrlAuditLog;
   /** How many searches of notes may run at the same time. More would delay other queries, or each other. */
   searchesAtOnce: number;

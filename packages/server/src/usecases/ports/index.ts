@@ -1,5 +1,6 @@
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { JwtIssuer } from "../../domain/person.ts";
+import type { AuditArchive } from "./audit.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import type { Scanner } from "./scanner.ts";
@@ -14,6 +15,7 @@ export type * from "./database.ts";
 export type * from "./disabled-users.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
+export type * from "./limit-counts.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
 export type * from "./page.ts";
@@ -28,6 +30,9 @@ export type * from "./verifications.ts";
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
 export type NewId = () => string;
+
+/** The rate of one person on one replica. `burst`: how much a person may do at once after a pause. */
+export type RateLimit = { perSecond: number; burst: number };
 
 export type Limits = {
   urlTtlDefaultSeconds: number;
@@ -51,6 +56,10 @@ export type Limits = {
   userQuotaBytes?: number | undefined;
   /** The most files on the notes of one user. Default: no limit. */
   userQuotaFiles?: number | undefined;
+  /** The URLs that one user may request. Default: no limit. */
+  urlRate?: RateLimit | undefined;
+  /** The uploads that one user may start. Default: no limit. */
+  uploadRate?: RateLimit | undefined;
 };
 
 export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";
@@ -71,6 +80,8 @@ export type Deps = {
   onDeletionsQueued: () => void;
   /** Undefined: files are not scanned. `tooLarge`: what happens to a file that is too large for the scanner. */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
+  /** Audit events that are older than `days` are exported to `archive` and deleted. Undefined: they stay. */
+  auditRetention?: { days: number; archive: AuditArchive } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;
   /** Called after a commit that ended an upload, whichever way. */

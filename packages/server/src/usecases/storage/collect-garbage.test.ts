@@ -7,7 +7,7 @@ import type { GarbageOptions } from "./collect-garbage.ts";
 
 const MIB = 2 ** 20;
 const THREE_DAYS_MS = 3 * 86_400_000;
-const NOTHING = { orphan: 0, multipart: 0, usage: 0, missing: 0, resized: 0 };
+const NOTHING = { orphan: 0, multipart: 0, usage: 0, missing: 0, resized: 0, damaged: 0 };
 
 describe.each(engines)("garbage collection on $name", (engine) => {
   let service: TestService;
@@ -33,6 +33,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
       mend: true,
       force: false,
       isAlone: true,
+      readsObjects: true,
       onFinding: (finding) => findings.push(finding.kind),
       ...given,
     });

@@ -9,6 +9,8 @@ export type GarbageOptions = {
   force: boolean;
   /** True if only this service stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
+  /** Checks that the bucket can read each object. Only the embedded bucket needs it: its disk may lose bytes. */
+  readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
   /** Called now and then with the number of compared objects. */
   onProgress?: ((compared: number) => void) | undefined;
@@ -31,7 +33,10 @@ export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
     const report: GarbageReport = { found: noCounts(), mended: noCounts(), tally: noTally(), kept: undefined };
     const { found, mended, tally } = report;
-    for await (const finding of findAll(withProgress(deps, options.onProgress), tally)) {
+    for await (const finding of findAll(withProgress(deps, options.onProgress), {
+      tally,
+      readsObjects: options.readsObjects,
+    })) {
       found[finding.kind] += 1;
       options.onFinding?.(finding);
     }
@@ -47,8 +52,8 @@ export function collectGarbage(deps: Deps) {
   };
 }
 
-async function* findAll(deps: Deps, tally: Tally): AsyncGenerator<Finding> {
-  yield* findInObjects(deps, tally);
+async function* findAll(deps: Deps, asked: { tally: Tally; readsObjects: boolean }): AsyncGenerator<Finding> {
+  yield* findInObjects(deps, asked);
   yield* findMultiparts(deps, noTally());
   yield* findUsage(deps);
 }
@@ -96,5 +101,5 @@ function withProgress(deps: Deps, onProgress: GarbageOptions["onProgress"]): Dep
   return { ...deps, bucket: { ...deps.bucket, listObjects } };
 }
 
-const noCounts = (): Counts => ({ orphan: 0, multipart: 0, usage: 0, missing: 0, resized: 0 });
+const noCounts = (): Counts => ({ orphan: 0, multipart: 0, usage: 0, missing: 0, resized: 0, damaged: 0 });
 const noTally = (): Tally => ({ known: 0, foreign: 0, young: 0 });

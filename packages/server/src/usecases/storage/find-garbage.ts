@@ -8,13 +8,15 @@ import type { Deps, ListedObject, UnfinishedMultipart, UsageDrift } from "../por
  * - usage: a usage counter that differs from the sum of the rows
  * - missing: a ready attachment without its object
  * - resized: a ready attachment whose object has another length
+ * - damaged: a ready attachment whose object has lost bytes, so that the bucket can't read it
  */
 export type Finding =
   | { kind: "orphan"; object: ListedObject }
   | { kind: "multipart"; upload: UnfinishedMultipart }
   | { kind: "usage"; drift: UsageDrift }
   | { kind: "missing"; attachment: Attachment }
-  | { kind: "resized"; attachment: Attachment; object: ListedObject };
+  | { kind: "resized"; attachment: Attachment; object: ListedObject }
+  | { kind: "damaged"; attachment: Attachment };
 
 /** Objects that are no garbage. */
 export type Tally = {
@@ -35,15 +37,18 @@ const HEADS_AT_ONCE = 8;
  * Merges the list of objects with the list of ready attachments, both in the order of their keys, in constant memory.
  * Both change in the meantime, so it checks a missing object again before it reports it.
  */
-export async function* findInObjects(deps: Deps, tally: Tally): AsyncGenerator<Finding> {
+export async function* findInObjects(
+  deps: Deps,
+  { tally, readsObjects }: { tally: Tally; readsObjects: boolean },
+): AsyncGenerator<Finding> {
   let after = "";
   for await (const page of deps.bucket.listObjects()) {
     yield* findOrphans(deps, { page, tally });
     const upTo = page.at(-1)?.objectKey ?? after;
-    yield* findMissing(deps, { after, upTo, page });
+    yield* findMissing(deps, { after, upTo, page, readsObjects });
     after = upTo;
   }
-  yield* findMissing(deps, { after, upTo: undefined, page: [] });
+  yield* findMissing(deps, { after, upTo: undefined, page: [], readsObjects });
 }
 
 /** Finds the objects that no row references. */
@@ -60,19 +65,23 @@ export async function* findOrphans(
   }
 }
 
-type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[] };
+type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[]; readsObjects: boolean };
 
-async function* findMissing({ db, bucket }: Deps, { after, upTo, page }: Range): AsyncGenerator<Finding> {
+async function* findMissing({ db, bucket }: Deps, range: Range): AsyncGenerator<Finding> {
+  const { after, upTo, page, readsObjects } = range;
   const objects = new Map(page.map((object) => [object.objectKey, object]));
   let from = after;
   for (;;) {
     const files = await db.inventory.listReady({ after: from, upTo, limit: BATCH });
     const unseen: Attachment[] = [];
+    const whole: Attachment[] = [];
     for (const attachment of files) {
       const object = objects.get(attachment.objectKey);
       if (object === undefined) unseen.push(attachment);
       else if (object.sizeBytes !== attachment.sizeBytes) yield { kind: "resized", attachment, object };
+      else if (readsObjects) whole.push(attachment);
     }
+    yield* findDamaged({ db, bucket }, whole);
     for (let at = 0; at < unseen.length; at += HEADS_AT_ONCE) {
       const some = unseen.slice(at, at + HEADS_AT_ONCE);
       const missing = await Promise.all(some.map((attachment) => isMissing({ db, bucket }, attachment)));
@@ -83,9 +92,26 @@ async function* findMissing({ db, bucket }: Deps, { after, upTo, page }: Range):
   }
 }
 
+async function* findDamaged(
+  deps: Pick<Deps, "db" | "bucket">,
+  attachments: readonly Attachment[],
+): AsyncGenerator<Finding> {
+  for (let at = 0; at < attachments.length; at += HEADS_AT_ONCE) {
+    const some = attachments.slice(at, at + HEADS_AT_ONCE);
+    const readable = await Promise.all(some.map(({ objectKey }) => deps.bucket.canRead(objectKey)));
+    for (const [index, attachment] of some.entries()) {
+      if (!readable[index] && (await isCurrent(deps, attachment))) yield { kind: "damaged", attachment };
+    }
+  }
+}
+
 /** The object may be outside our prefix, as adopted objects are. Or object or attachment changed after the listing. */
 async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
   if ((await bucket.head(objectKey)) !== undefined) return false;
+  return isCurrent({ db }, { id, objectKey });
+}
+
+async function isCurrent({ db }: Pick<Deps, "db">, { id, objectKey }: Pick<Attachment, "id" | "objectKey">) {
   const current = await db.attachments.find(id);
   return current?.state === "ready" && current.objectKey === objectKey;
 }

@@ -83,7 +83,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
       const times = { now, againAt: now + SECOND_DELETION_MS };
-      await db.transaction((tx) => tx.objectDeletions.settle([...gone], times));
+      await db.transaction((tx) => tx.objectDeletions.settle([...gone], times), { freesSpace: true });
       purged += gone.size;
       for (const deletion of due) {
         if (gone.has(deletion.objectKey)) continue;

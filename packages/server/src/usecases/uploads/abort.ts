@@ -16,21 +16,24 @@ const MAX_ATTEMPTS = 3;
 export function abortUpload(deps: Deps) {
   const { db, clock, onDeletionsQueued, onUploadEnded } = deps;
   return async (caller: Caller, uploadId: string): Promise<void> => {
-    const { upload, isEnded } = await db.transaction(async (tx) => {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const upload = await findOwnUpload(tx, { caller, uploadId });
-        const { attachmentId, state: from } = upload;
-        if (from === "ready") {
-          throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
+    const { upload, isEnded } = await db.transaction(
+      async (tx) => {
+        for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+          const upload = await findOwnUpload(tx, { caller, uploadId });
+          const { attachmentId, state: from } = upload;
+          if (from === "ready") {
+            throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
+          }
+          if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };
+          // A completion or a verification may have changed the state since the read. Its result counts, so read again.
+          if (!(await transitionUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
+          await queueObjectDeletions(tx, { upload, now: clock() });
+          return { upload, isEnded: true };
         }
-        if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };
-        // A completion or a verification may have changed the state since the read. Its result counts, so read again.
-        if (!(await transitionUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
-        await queueObjectDeletions(tx, { upload, now: clock() });
-        return { upload, isEnded: true };
-      }
-      throw new DomainError("upload_not_pending", "The state of the upload is changing. Try again in a moment.");
-    });
+        throw new DomainError("upload_not_pending", "The state of the upload is changing. Try again in a moment.");
+      },
+      { freesSpace: true },
+    );
     if (isEnded) onUploadEnded("aborted");
     await deleteObjectNow(deps, upload);
     onDeletionsQueued();

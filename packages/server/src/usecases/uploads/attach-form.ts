@@ -4,6 +4,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
+import type { Allowance } from "../allowance.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
@@ -13,7 +14,7 @@ import { sniffStream } from "./sniff.ts";
 
 /** Longer than any form upload. After a crash, the sweep deletes the object after this time. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
-/** The length of a form is unknown, so a higher limit would need larger parts, and with them larger buffers. Bytes. */
+/** The largest file of a form. Bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
@@ -21,20 +22,22 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  * With a scanner the attachment is `scanning` first, and the audit event is written when it is `ready`.
  * A failure or a crash leaves no row, and the sweep deletes the object.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
- * `upload_aborted`, `bucket_unavailable`.
+ * `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
-export function attachFile(deps: Deps) {
+export function attachFile(deps: Deps, allowance: Allowance) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
   return async (
     caller: Caller,
     input: { noteId: string; filename: string; contentType: string; body: Readable; length?: LengthBounds | undefined },
   ): Promise<Attachment> => {
+    allowance.take(caller.userId, 1);
     const { noteId, length } = input;
     const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES);
+    // A short form declares it, so that it needs only a small buffer.
+    const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
     try {
@@ -76,8 +79,10 @@ export function attachFile(deps: Deps) {
       return attached;
     } catch (error) {
       // This only brings both forward. If it fails, the reservation expires and the queued deletion runs later.
-      await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
-      await db.transaction((tx) => tx.usage.release(objectKey)).catch(() => undefined);
+      await db
+        .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
+        .catch(() => undefined);
+      await db.transaction((tx) => tx.usage.release(objectKey), { freesSpace: true }).catch(() => undefined);
       onDeletionsQueued();
       throw error;
     }

@@ -12,7 +12,7 @@ export function expireUploads(deps: Deps) {
   return async (): Promise<number> => {
     const now = clock();
     // Reservations of form uploads whose process died. The deletion of their objects is queued already.
-    await db.transaction((tx) => tx.usage.releaseExpired(now));
+    await db.transaction((tx) => tx.usage.releaseExpired(now), { freesSpace: true });
     let expired = 0;
     for (;;) {
       const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
@@ -26,12 +26,15 @@ export function expireUploads(deps: Deps) {
 
 /** Returns false when another replica was faster. */
 async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
-  const expired = await deps.db.transaction(async (tx) => {
-    const { id: uploadId, attachmentId } = upload;
-    if (!(await transitionUpload(tx, { attachmentId, uploadId, from: "pending", to: "expired" }))) return false;
-    await queueObjectDeletions(tx, { upload, now });
-    return true;
-  });
+  const expired = await deps.db.transaction(
+    async (tx) => {
+      const { id: uploadId, attachmentId } = upload;
+      if (!(await transitionUpload(tx, { attachmentId, uploadId, from: "pending", to: "expired" }))) return false;
+      await queueObjectDeletions(tx, { upload, now });
+      return true;
+    },
+    { freesSpace: true },
+  );
   if (expired) deps.onUploadEnded("expired");
   if (expired && upload.multipart !== undefined) await deleteObjectNow(deps, upload);
   return expired;

@@ -5,6 +5,7 @@ import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "
 import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import type { MultipartUpload, Upload } from "../../domain/upload.ts";
+import type { Allowance } from "../allowance.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
@@ -18,11 +19,12 @@ const UNRECORDED_AFTER_MS = 600_000;
 /**
  * Starts an upload that goes straight to the bucket: records the declaration, and signs the PUT. Parts are signed later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
- * `idempotency_key_reused`, and `invalid_request` for more parts than S3 allows.
+ * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows.
  */
-export function startUpload(deps: Deps) {
+export function startUpload(deps: Deps, allowance: Allowance) {
   const { bucket, limits } = deps;
   return async (caller: Caller, input: StartUploadInput): Promise<StartedUpload> => {
+    allowance.take(caller.userId, 1);
     const filename = checkFilename(input.filename);
     const { sizeBytes, idempotencyKey } = input;
     if (sizeBytes > limits.uploadMaxBytes) {

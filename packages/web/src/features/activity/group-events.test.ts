@@ -47,6 +47,11 @@ describe("grouping events", () => {
     }
   });
 
+  it("adds the counts of refused URLs", () => {
+    const refused = { action: "url.refused", attachmentIds: ["a"] };
+    expect(summary([{ ...refused, detail: { count: 1_499 } }, refused])).toEqual([["url.refused", 1_500, 1]]);
+  });
+
   it("joins files that one person attached in a row", () => {
     const attached = ["a", "b", "c"].map((id) => ({ action: "attachment.uploaded", attachmentIds: [id] }));
     const [line] = groupOneDay(attached)[0]?.lines ?? [];

@@ -36,9 +36,14 @@ export function startOfDay(instant: string | number): number {
   return new Date(instant).setHours(0, 0, 0, 0);
 }
 
+/** The service joins the refusals of a minute into one event. */
+function timesOf({ detail }: AuditEvent): number {
+  return typeof detail.count === "number" ? detail.count : 1;
+}
+
 function toLine(event: AuditEvent): Line {
   const filenames = event.files.map(({ filename }) => filename);
-  return { event, times: 1, since: event.at, fileCount: event.attachmentIds.length, filenames };
+  return { event, times: timesOf(event), since: event.at, fileCount: event.attachmentIds.length, filenames };
 }
 
 /** Each of these concerns one file. A run of them becomes one line about several files. */
@@ -58,7 +63,7 @@ function isSameRun({ event: last }: Line, event: AuditEvent): boolean {
 }
 
 function join(line: Line, event: AuditEvent): void {
-  line.times += 1;
+  line.times += timesOf(event);
   line.since = event.at;
   if (!PER_FILE.has(event.action)) return;
   line.fileCount += event.attachmentIds.length;

@@ -100,7 +100,14 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
           <ExpiryOptions hasNever />
         </Select>
         {choice === "custom" && <DateTimeField value={custom} onChange={setCustom} now={now} error={expiryProblem} />}
-        <Button type="submit" kind="primary" disabled={invite.isPending} className="ml-auto">
+        <Button
+          type="submit"
+          kind="primary"
+          disabled={invite.isPending}
+          // Without this, the field loses its focus, makes a chip and moves this button away before the click.
+          onMouseDown={(event) => event.preventDefault()}
+          className="ml-auto"
+        >
           {words.share}
         </Button>
       </div>

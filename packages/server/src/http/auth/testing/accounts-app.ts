@@ -5,6 +5,7 @@ import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import { requireEnabled } from "../../../usecases/disabled-users.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/password-guesses.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { OidcProvider } from "../oidc.ts";
@@ -34,6 +35,8 @@ export async function openAccounts(
   const { db } = database;
   const people = new Map<string, Person>();
   let isDown = false;
+  let aheadMs = 0;
+  const clock = () => Date.now() + aheadMs;
   // Throws the error of the database layer during an outage.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
@@ -58,6 +61,8 @@ export async function openAccounts(
       newId: uuidv7,
       rememberPerson,
       requireEnabled: requireEnabled({ db }),
+      countPasswordGuess: countPasswordGuess({ db, clock }),
+      forgetPasswordGuesses: forgetPasswordGuesses({ db }),
       revokeApiTokens: async () => undefined,
     });
     const authenticate = createAuthenticator({
@@ -66,7 +71,7 @@ export async function openAccounts(
       identifySubject: async ({ subject }) => ({ userId: subject }),
       accounts,
       publicUrl,
-      clock: Date.now,
+      clock,
     });
     const app = createWhoamiApp(authenticate, appOptions);
     app.register(accounts.routes, { prefix: "/auth" });
@@ -91,6 +96,10 @@ export async function openAccounts(
     accounts,
     app,
     openReplica,
+    /** Moves the clock of the service. The accounts library has its own clock, which does not move. */
+    advance(milliseconds: number) {
+      aheadMs += milliseconds;
+    },
     setDatabaseDown(down: boolean) {
       isDown = down;
     },

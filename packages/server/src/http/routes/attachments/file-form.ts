@@ -4,6 +4,7 @@ import type { Multipart } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
 import { httpLimits } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
+import { type FormProgress, type FormProgressLimits, watchProgress } from "./form-progress.ts";
 
 /** The only file of a form. Its stream ends after the whole form was read and had no other part. */
 export type FormFile = {
@@ -13,7 +14,7 @@ export type FormFile = {
   body: Readable;
 };
 
-type Parts = AsyncIterableIterator<Multipart>;
+type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 
 // Allows one extra part, so that the refusal can name it.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
@@ -32,17 +33,17 @@ export function lengthOfFile(contentLength: string | undefined): { atLeast: numb
   return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
 }
 
-/** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`. */
-export async function openForm(request: FastifyRequest): Promise<FormFile> {
-  const parts = request.parts({ limits });
-  const part = await nextPart(parts);
+/** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`, `request_timeout`. */
+export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
+  const form: Form = { parts: request.parts({ limits }), progress: watchProgress(progressLimits) };
+  const part = await nextPart(form);
   if (part === undefined) throw invalid('The form is empty. Send the file in the field "file".');
   if (part.type !== "file" || part.fieldname !== "file") throw unexpected(part);
   if (!part.filename) throw new HttpProblem("invalid_filename", "The file has no filename.");
   return {
     filename: part.filename,
     contentType: part.mimetype,
-    body: Readable.from(wholeForm(part.file, parts), { objectMode: false }),
+    body: Readable.from(wholeForm(part.file, form), { objectMode: false }),
   };
 }
 
@@ -56,19 +57,26 @@ export function dropRest(request: IncomingMessage): void {
   request.once("end", stop).once("close", stop);
 }
 
-async function* wholeForm(file: Readable, parts: Parts): AsyncGenerator<Buffer> {
+async function* wholeForm(file: Readable, form: Form): AsyncGenerator<Buffer> {
+  const chunks = file[Symbol.asyncIterator]();
   try {
-    yield* file;
+    for (let next = await form.progress.wait(chunks.next()); !next.done; ) {
+      form.progress.add(next.value.length);
+      yield next.value;
+      next = await form.progress.wait(chunks.next());
+    }
   } catch (error) {
     throw broken(error);
+  } finally {
+    file.destroy();
   }
-  const part = await nextPart(parts);
+  const part = await nextPart(form);
   if (part !== undefined) throw unexpected(part);
 }
 
-async function nextPart(parts: Parts): Promise<Multipart | undefined> {
+async function nextPart({ parts, progress }: Form): Promise<Multipart | undefined> {
   try {
-    const next = await parts.next();
+    const next = await progress.wait(parts.next());
     return next.done === true ? undefined : next.value;
   } catch (error) {
     throw broken(error);
@@ -76,6 +84,7 @@ async function nextPart(parts: Parts): Promise<Multipart | undefined> {
 }
 
 function broken(cause: unknown): HttpProblem {
+  if (cause instanceof HttpProblem) return cause;
   const code = (cause as { code?: unknown } | undefined)?.code;
   if (code === "FST_MP_PREMATURE_CLOSE") {
     return new HttpProblem("upload_aborted", "The connection closed before the file was complete.", { cause });

@@ -79,11 +79,11 @@ export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
 
 type AttachRequest = RequestOf<typeof schemas.attach>;
 
-async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes }: RouteDeps) {
+async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes, formProgress }: RouteDeps) {
   const { noteId } = request.params;
   try {
     refuseOversize(request.headers["content-length"], uploadMaxBytes + httpLimits.formOverheadBytes);
-    const { filename, contentType, body } = await openForm(request);
+    const { filename, contentType, body } = await openForm(request, formProgress);
     try {
       const length = lengthOfFile(request.headers["content-length"]);
       return await useCases.attachFile(callerOf(request), { noteId, filename, contentType, body, length });

@@ -10,6 +10,7 @@ import {
 } from "@valetkey/contract";
 import type { FastifyReply } from "fastify";
 import { callerOf } from "../../authentication.ts";
+import { httpLimits } from "../../http-limits.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { parseInstant } from "../../wire-instant.ts";
@@ -68,11 +69,15 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
 /** /notes, /notes/:noteId and its attachments. */
 export function noteRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
-  app.post("/notes", { schema: schemas.createNote }, async (request, reply) => {
-    const { title, body = "" } = request.body;
-    const note = await useCases.createNote(callerOf(request), { title, body });
-    return reply.code(201).send(await describeNote(note, deps));
-  });
+  app.post(
+    "/notes",
+    { schema: schemas.createNote, bodyLimit: httpLimits.largeJsonBodyBytes },
+    async (request, reply) => {
+      const { title, body = "" } = request.body;
+      const note = await useCases.createNote(callerOf(request), { title, body });
+      return reply.code(201).send(await describeNote(note, deps));
+    },
+  );
 
   app.get("/notes", { schema: schemas.listNotes, preHandler: deps.takeTurn }, async (request, reply) => {
     const { scope, limit, cursor, q } = request.query;
@@ -96,15 +101,19 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
     },
   );
 
-  app.patch("/notes/:noteId", { schema: schemas.updateNote, preHandler: deps.takeTurn }, async (request) => {
-    const { ifUpdatedAt, ...change } = request.body;
-    const input = {
-      ...change,
-      noteId: request.params.noteId,
-      ifUpdatedAt: ifUpdatedAt === undefined ? undefined : parseInstant(ifUpdatedAt, { name: "ifUpdatedAt" }),
-    };
-    return describeNote(await useCases.updateNote(callerOf(request), input), deps);
-  });
+  app.patch(
+    "/notes/:noteId",
+    { schema: schemas.updateNote, bodyLimit: httpLimits.largeJsonBodyBytes, preHandler: deps.takeTurn },
+    async (request) => {
+      const { ifUpdatedAt, ...change } = request.body;
+      const input = {
+        ...change,
+        noteId: request.params.noteId,
+        ifUpdatedAt: ifUpdatedAt === undefined ? undefined : parseInstant(ifUpdatedAt, { name: "ifUpdatedAt" }),
+      };
+      return describeNote(await useCases.updateNote(callerOf(request), input), deps);
+    },
+  );
 
   app.delete("/notes/:noteId", { schema: schemas.deleteNote }, async (request, reply) => {
     await useCases.deleteNote(callerOf(request), request.params.noteId);

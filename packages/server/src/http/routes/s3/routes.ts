@@ -15,6 +15,7 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { partSizeOfUppy } from "../../../domain/part-plan.ts";
 import { callerOf } from "../../authentication.ts";
+import { httpLimits } from "../../http-limits.ts";
 import { operations } from "../../openapi.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -105,7 +106,7 @@ export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
 
   app.post(
     "/s3/multipart/:uploadId/complete",
-    { schema: schemas.uppyCompleteMultipart, preHandler: requireOwnKey },
+    { schema: schemas.uppyCompleteMultipart, bodyLimit: httpLimits.largeJsonBodyBytes, preHandler: requireOwnKey },
     async (request) => {
       const parts = request.body.parts.map(({ PartNumber, ETag }) => ({ partNumber: PartNumber, etag: ETag }));
       const { uploadId } = request.params;

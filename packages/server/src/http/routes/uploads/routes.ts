@@ -12,6 +12,7 @@ import {
 } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { callerOf } from "../../authentication.ts";
+import { httpLimits } from "../../http-limits.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../openapi.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -86,7 +87,7 @@ export function uploadRoutes(app: App, deps: RouteDeps): void {
 
   app.post(
     "/uploads/:uploadId/complete",
-    { schema: schemas.completeUpload, preValidation: allowNoBody },
+    { schema: schemas.completeUpload, bodyLimit: httpLimits.largeJsonBodyBytes, preValidation: allowNoBody },
     async (request) => {
       const input = { uploadId: request.params.uploadId, parts: request.body.parts };
       return describeAttachment(await useCases.completeUpload(callerOf(request), input), deps);

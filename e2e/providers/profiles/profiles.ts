@@ -1,0 +1,126 @@
+import {
+  type Call,
+  isBatchDelete,
+  isConditionalWrite,
+  isCorsChange,
+  isForm,
+  NOT_IMPLEMENTED,
+  type Profile,
+} from "./profile.ts";
+
+/** https://developers.cloudflare.com/r2/api/s3/api/ */
+const R2: Profile = {
+  name: "R2",
+  refusals: [
+    // "POST, which performs uploads via native HTML forms, is not currently supported." The status is not documented.
+    // https://developers.cloudflare.com/r2/api/s3/presigned-urls/
+    { matches: isForm, ...NOT_IMPLEMENTED },
+  ],
+  // "When a condition failure occurs when publishing an upload, the upload is no longer available and is treated as aborted."
+  // https://developers.cloudflare.com/r2/reference/changelog/ (2023-08-11)
+  abortsFailedCompletion: true,
+};
+
+/** https://www.backblaze.com/docs/cloud-storage-s3-compatible-api */
+const B2: Profile = {
+  name: "B2",
+  refusals: [
+    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions accept it now, and the profile does not.
+    // https://github.com/stonith404/pingvin-share/issues/798, https://github.com/boto/s3transfer/issues/327
+    {
+      matches: (call) => (call.hasKey || isBatchDelete(call)) && hasChecksum(call),
+      status: 400,
+      code: "InvalidArgument",
+      message: "Unsupported header 'x-amz-checksum' received for this API call.",
+    },
+    // https://github.com/sathinduga/obsidian-s3-sync-and-backup/issues/78
+    { matches: isConditionalWrite, ...NOT_IMPLEMENTED },
+    // The list of supported calls has no PostObject. The status is not documented.
+    // https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api
+    { matches: isForm, ...NOT_IMPLEMENTED },
+  ],
+};
+
+/** https://cloud.google.com/storage/docs/migrating */
+const GOOGLE: Profile = {
+  name: "Google",
+  refusals: [
+    // https://github.com/boto/boto3/issues/2293
+    { matches: isBatchDelete, status: 400, code: "InvalidArgument", message: "Cannot create buckets using a POST." },
+    // The CORS document has another format. The code is not documented.
+    // https://cloud.google.com/storage/docs/xml-api/put-bucket-metadata#cors-body
+    {
+      matches: isCorsChange,
+      status: 400,
+      code: "MalformedCORSConfiguration",
+      message: "The CORS document is invalid.",
+    },
+  ],
+  // If-None-Match "applies to requests that retrieve data". https://cloud.google.com/storage/docs/request-preconditions
+  ignoresIfNoneMatch: true,
+  // The XML API does not have these headers. https://cloud.google.com/storage/docs/xml-api/reference-headers
+  omittedHeaders: ["x-amz-checksum-sha256"],
+};
+
+/** "100% bit-compatible with AWS S3." No difference that matters here is documented. https://docs.wasabi.com/apidocs/wasabi-api */
+const WASABI: Profile = { name: "Wasabi" };
+
+/** No difference that matters here is documented. https://docs.digitalocean.com/products/spaces/reference/s3-compatibility/ */
+const SPACES: Profile = { name: "Spaces" };
+
+/** https://docs.hetzner.com/storage/object-storage/supported-actions/ */
+const HETZNER: Profile = {
+  name: "Hetzner",
+  refusals: [
+    // Checksums in the trailer of a body. https://github.com/google/go-cloud/issues/3535
+    {
+      matches: ({ headers }) => String(headers["x-amz-content-sha256"]).startsWith("STREAMING-"),
+      status: 400,
+      code: "XAmzContentSHA256Mismatch",
+      message: "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    },
+  ],
+};
+
+/** https://github.com/minio/minio */
+const MINIO: Profile = {
+  name: "MinIO",
+  refusals: [
+    // https://github.com/minio/minio/issues/20995
+    { matches: isCorsChange, ...NOT_IMPLEMENTED },
+    // Releases before 2025 demand the header. https://github.com/minio/minio/issues/20845
+    {
+      matches: (call) => isBatchDelete(call) && call.headers["content-md5"] === undefined,
+      status: 400,
+      code: "MissingContentMD5",
+      message: "Missing required header for this request: Content-Md5.",
+    },
+  ],
+};
+
+/** https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
+const GARAGE: Profile = {
+  name: "Garage",
+  // The page names no conditions on writes. Garage 0.9 ignores them and all checksum headers (src/api/s3/put.rs).
+  ignoresIfNoneMatch: true,
+  omittedHeaders: ["x-amz-checksum-sha256"],
+};
+
+/** https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API */
+const SEAWEEDFS: Profile = {
+  name: "SeaweedFS",
+  refusals: [
+    // The wiki lists PutBucketCors since July 2025. https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API
+    { matches: isCorsChange, ...NOT_IMPLEMENTED },
+  ],
+  // Release 3.96. https://github.com/seaweedfs/seaweedfs/issues/7153
+  ignoresIfNoneMatch: true,
+  // "The checksum was validated during upload but discarded." https://github.com/seaweedfs/seaweedfs/pull/8914
+  omittedHeaders: ["x-amz-checksum-sha256"],
+};
+
+export const PROFILES: readonly Profile[] = [R2, B2, GOOGLE, WASABI, SPACES, HETZNER, MINIO, GARAGE, SEAWEEDFS];
+
+function hasChecksum({ headers }: Call): boolean {
+  return Object.keys(headers).some((name) => /^x-amz-(sdk-)?checksum-/.test(name));
+}

@@ -1,0 +1,118 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { AbortMultipartUploadCommand, DeleteObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { BucketServer } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
+import { type Call, isConditionalWrite, type Profile } from "./profile.ts";
+
+/** The S3 server behind the proxy. */
+type Target = Pick<BucketServer, "endpoint" | "region" | "credentials" | "forcePathStyle">;
+type Proxy = { endpoint: string; close(): void };
+type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+
+/**
+ * Starts a proxy that makes a server behave as the profile says. It forwards the path and the Host header unchanged, so signatures stay valid.
+ * It acts with its own credentials to undo what the provider would not do.
+ */
+export async function startProfile(profile: Profile, target: Target): Promise<Proxy> {
+  const s3 = new S3Client(target);
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, { outgoing, profile, target, s3 }).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+      s3.destroy();
+    },
+  };
+}
+
+type Exchange = { outgoing: ServerResponse; profile: Profile; target: Target; s3: S3Client };
+
+async function answer(incoming: IncomingMessage, exchange: Exchange): Promise<void> {
+  const { outgoing, profile } = exchange;
+  const call = toCall(incoming);
+  const refusal = profile.refusals?.find(({ matches }) => matches(call));
+  if (refusal !== undefined) {
+    for await (const _chunk of incoming);
+    const body = `<Error><Code>${refusal.code}</Code><Message>${refusal.message}</Message></Error>`;
+    outgoing.writeHead(refusal.status, { "content-type": "application/xml" });
+    outgoing.end(call.method === "HEAD" ? undefined : body);
+    return;
+  }
+  if (isConditionalWrite(call)) await sendConditional(incoming, { ...exchange, call });
+  else stream(incoming, exchange);
+}
+
+function toCall({ method = "", url = "", headers }: IncomingMessage): Call {
+  const { pathname, searchParams } = new URL(url, "http://bucket");
+  return { method, query: searchParams, headers, hasKey: /^\/[^/]+\/./.test(pathname) };
+}
+
+/** The object that a path-style URL names. */
+function objectOf({ url = "" }: IncomingMessage): { Bucket: string; Key: string } {
+  const [, Bucket = "", ...key] = new URL(url, "http://bucket").pathname.split("/").map(decodeURIComponent);
+  return { Bucket, Key: key.join("/") };
+}
+
+function stream(incoming: IncomingMessage, { outgoing, profile, target }: Exchange): void {
+  const onward = httpRequest(onwardOptions(incoming, target), (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, visible(response.headers, profile));
+    pipeline(response, outgoing, () => undefined);
+  });
+  // A server that responds before it has read the body closes the connection. Its response is still valid.
+  onward.on("error", () => {
+    if (!outgoing.headersSent) outgoing.destroy();
+  });
+  outgoing.on("close", () => onward.destroy());
+  incoming.pipe(onward);
+}
+
+/** Sends a small request whole, to be able to send it again after its condition failed. */
+async function sendConditional(incoming: IncomingMessage, exchange: Exchange & { call: Call }): Promise<void> {
+  const { outgoing, profile, target, s3, call } = exchange;
+  const body = await buffer(incoming);
+  let answer = await sendWhole(incoming, { target, body });
+  while (answer.status === 412 && profile.ignoresIfNoneMatch === true) {
+    await s3.send(new DeleteObjectCommand(objectOf(incoming)));
+    answer = await sendWhole(incoming, { target, body });
+  }
+  const uploadId = call.query.get("uploadId");
+  if (answer.status === 412 && profile.abortsFailedCompletion === true && uploadId !== null) {
+    await s3.send(new AbortMultipartUploadCommand({ ...objectOf(incoming), UploadId: uploadId }));
+  }
+  outgoing.writeHead(answer.status, visible(answer.headers, profile));
+  outgoing.end(answer.body);
+}
+
+async function sendWhole(
+  incoming: IncomingMessage,
+  { target, body }: { target: Target; body: Buffer },
+): Promise<Answer> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const onward = httpRequest(onwardOptions(incoming, target), resolve);
+    onward.on("error", reject);
+    onward.end(body);
+  });
+  return { status: response.statusCode ?? 502, headers: response.headers, body: await buffer(response) };
+}
+
+function onwardOptions({ method, url, headers }: IncomingMessage, { endpoint }: Target) {
+  const { hostname, port } = new URL(endpoint);
+  return { hostname, port, method, path: url, headers, agent: false as const };
+}
+
+function visible(headers: IncomingHttpHeaders, { omittedHeaders = [] }: Profile): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !omittedHeaders.includes(name)));
+}

@@ -1,0 +1,289 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../packages/server/src/wiring/free-port.ts";
+import { type Api, apiAs } from "./testing/api.ts";
+import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.ts";
+import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
+import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
+
+const CLI = resolve(import.meta.dirname, "../../packages/server/src/cli.ts");
+const WORKERS = 3;
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function start(place: Place): Promise<RunningService> {
+  const service = await startProcess(place);
+  cleanups.push(() => service.stop("SIGKILL"));
+  return service;
+}
+
+/** A place whose data folder is new, and a folder for its backup. The command `gc` needs fixed ports. */
+async function makePlaces() {
+  const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
+  cleanups.push(place.remove);
+  const backupDir = join(place.dataDir, "backup");
+  const dataDir = join(place.dataDir, "data");
+  const restored = join(place.dataDir, "restored");
+  return {
+    place: { ...place, env: { ...place.env, DATA_DIR: dataDir } },
+    restoredPlace: { ...place, env: { ...place.env, DATA_DIR: restored } },
+    backupDir,
+    dataDir,
+    restored,
+  };
+}
+
+type Load = { seen: Acknowledged; deleted: Set<string>; isKilled: () => boolean };
+
+/** Deletes every third file whose URLs are issued, until the service is killed. */
+async function deleteUntilKilled(api: Api, { seen, deleted, isKilled }: Load): Promise<void> {
+  for (let next = 0; !isKilled(); next += 3) {
+    const isIssued = () =>
+      seen.issued.filter(({ attachmentId }) => attachmentId === seen.attachments[next]?.id).length > 2;
+    while (!isIssued() && !isKilled()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const id = seen.attachments[next]?.id;
+    if (id === undefined || isKilled()) return;
+    deleted.add(id);
+    const answer = await api.call("DELETE", `/attachments/${id}`).catch(() => undefined);
+    if (answer !== undefined) expect(answer.status).toBe(204);
+  }
+}
+
+async function storeFiles(service: RunningService, count: number, sizeBytes = 2 ** 20): Promise<Acknowledged> {
+  const ann = await apiAs(service.url, { sub: "ann" });
+  const seen = nothingYet();
+  const note = await ann.call("POST", "/notes", { title: "Files" });
+  seen.notes.push({ id: note.body.id, title: "Files" });
+  for (let nth = 0; nth < count; nth++) {
+    const bytes = randomBytes(sizeBytes);
+    const { status, body } = await ann.attach(note.body.id, { name: `${nth}.bin`, bytes });
+    expect(status).toBe(201);
+    seen.attachments.push({ id: body.id, sha256: sha256(bytes) });
+  }
+  return seen;
+}
+
+async function blobsIn(folder: string): Promise<Map<string, number>> {
+  const found = await readdir(join(folder, "blobs"), { recursive: true, withFileTypes: true }).catch(() => []);
+  const inodes = new Map<string, number>();
+  for (const file of found) {
+    if (!file.isFile() || file.name.endsWith(".partial")) continue;
+    inodes.set(file.name, (await stat(join(file.parentPath, file.name))).ino);
+  }
+  return inodes;
+}
+
+/** Starts `valetkey backup`, and resolves after it has copied some blobs. */
+async function startBackup(place: Place, backupDir: string) {
+  const child = spawn(process.execPath, [CLI, "backup", backupDir], { env: place.env, cwd: place.dataDir });
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const ended = once(child, "close").then(() => ({ code: child.exitCode, stderr }));
+  while ((await blobsIn(backupDir)).size < 3) await new Promise((resolve) => setTimeout(resolve, 2));
+  return { child, ended };
+}
+
+describe("valetkey backup and restore", () => {
+  it("keep every acknowledged file of a service under load that is then killed", async () => {
+    const { place, restoredPlace, backupDir } = await makePlaces();
+    const service = await start(place);
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const seen = nothingYet();
+    const deleted = new Set<string>();
+    const load = Array.from({ length: WORKERS }, () => workUntilKilled(ann, seen));
+    let isKilled = false;
+    load.push(deleteUntilKilled(ann, { seen, deleted, isKilled: () => isKilled }));
+    await expect.poll(() => seen.attachments.length, { timeout: 60_000 }).toBeGreaterThan(20);
+    const before: Acknowledged = structuredClone(seen);
+
+    const backup = await endOfCli(place, ["backup", backupDir]);
+    expect(backup).toMatchObject({ code: 0 });
+    expect(backup.stderr).toMatch(/^copied: (\d+) of \1 files, /m);
+    const during = seen.attachments.length - before.attachments.length;
+    isKilled = true;
+    await service.stop("SIGKILL");
+    await Promise.all(load);
+
+    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+    const again = await start(restoredPlace);
+    const annAgain = await apiAs(again.url, { sub: "ann" });
+    const isKept = ({ id }: { id: string }) => !deleted.has(id);
+    const kept = before.attachments.filter(isKept);
+    const issued = before.issued.filter(({ attachmentId }) => !deleted.has(attachmentId));
+    await expectAllThere(annAgain, { ...before, attachments: kept, issued });
+    await expectReadyIsWhole(annAgain);
+    expect(await endOfCli(restoredPlace, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
+    console.log(`backed up ${kept.length} files while ${during} were added; deleted: ${deleted.size}`);
+    expect(during).toBeGreaterThan(0);
+  });
+
+  it("back up a service that does not run", async () => {
+    const { place, restoredPlace, backupDir } = await makePlaces();
+    const service = await start(place);
+    const seen = await storeFiles(service, 3);
+    await service.stop("SIGKILL");
+    expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+    const again = await start(restoredPlace);
+    await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
+  });
+
+  it("complete a killed backup without copying its files again", async () => {
+    const { place, restoredPlace, backupDir } = await makePlaces();
+    const seen = await storeFiles(await start(place), 60);
+    const { child, ended } = await startBackup(place, backupDir);
+    child.kill("SIGKILL");
+    await ended;
+    const copied = await blobsIn(backupDir);
+    const refused = await endOfCli(restoredPlace, ["restore", backupDir]);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is not whole: it has no manifest.json"),
+    });
+
+    expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+    const now = await blobsIn(backupDir);
+    expect(now.size).toBe(60);
+    expect(copied.size).toBeLessThan(60);
+    for (const [name, inode] of copied) expect(now.get(name)).toBe(inode);
+    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+    expect(seen.attachments).toHaveLength(60);
+  });
+
+  it("fail when the service is killed during the backup, and succeed after a restart", async () => {
+    const { place, restoredPlace, backupDir } = await makePlaces();
+    const service = await start(place);
+    const seen = await storeFiles(service, 60);
+    const { ended } = await startBackup(place, backupDir);
+    await service.stop("SIGKILL");
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain("The service stopped during the backup.");
+    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 1 });
+
+    await start(place);
+    expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+    const again = await start({ ...restoredPlace, env: { ...restoredPlace.env, S3_LOCAL_PORT: "0" } });
+    await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
+  });
+
+  it("update an earlier backup, and drop the blobs of deleted files", async () => {
+    const { place, restoredPlace, backupDir } = await makePlaces();
+    const service = await start(place);
+    const first = await storeFiles(service, 3, 1000);
+    await endOfCli(place, ["backup", backupDir]);
+    const earlier = await blobsIn(backupDir);
+    const ann = await apiAs(service.url, { sub: "ann" });
+    await ann.call("DELETE", `/attachments/${first.attachments[0]?.id}`);
+    await expect.poll(async () => (await blobsIn(join(place.env.DATA_DIR ?? "", "bucket"))).size).toBe(2);
+    const second = await storeFiles(service, 2, 1000);
+    expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+    const later = await blobsIn(backupDir);
+    expect(later.size).toBe(4);
+    const unchanged = [...later].filter(([name, inode]) => earlier.get(name) === inode);
+    expect(unchanged).toHaveLength(2);
+    expect((await readdir(backupDir)).filter((name) => name.startsWith("copy-"))).toHaveLength(1);
+    await endOfCli(restoredPlace, ["restore", backupDir]);
+    await service.stop();
+    const again = await start(restoredPlace);
+    await expectAllThere(await apiAs(again.url, { sub: "ann" }), second);
+  });
+
+  it("keep every folder and file private", async () => {
+    const { place, restoredPlace, backupDir, restored } = await makePlaces();
+    await storeFiles(await start(place), 1);
+    await endOfCli(place, ["backup", backupDir]);
+    await endOfCli(restoredPlace, ["restore", backupDir]);
+    for (const folder of [backupDir, restored]) {
+      const found = await readdir(folder, { recursive: true });
+      for (const path of ["", ...found]) {
+        expect((await stat(join(folder, path))).mode & 0o077, path).toBe(0);
+      }
+    }
+  });
+});
+
+describe("valetkey restore refuses", () => {
+  let made: Awaited<ReturnType<typeof makePlaces>>;
+  let removeMade: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    made = await makePlaces();
+    const service = await start(made.place);
+    await storeFiles(service, 2, 1000);
+    await service.stop();
+    expect(await endOfCli(made.place, ["backup", made.backupDir])).toMatchObject({ code: 0 });
+    removeMade = cleanups.splice(0);
+  });
+  afterAll(async () => {
+    for (const remove of removeMade.reverse()) await remove();
+  });
+
+  /** A copy of the backup for one test. */
+  async function copyBackup() {
+    const backupDir = await mkdtemp(join(made.place.dataDir, "copy-"));
+    await cp(made.backupDir, backupDir, { recursive: true });
+    const found = await readdir(join(backupDir, "blobs"), { recursive: true });
+    const blob = join(backupDir, "blobs", found.find((path) => path.length > 10) ?? "");
+    return { backupDir, blob, manifest: join(backupDir, "manifest.json") };
+  }
+  type Copied = Awaited<ReturnType<typeof copyBackup>>;
+  const editManifest = async ({ manifest }: Copied, change: object) =>
+    writeFile(manifest, JSON.stringify({ ...JSON.parse(await readFile(manifest, "utf8")), ...change }));
+
+  it.each<[string, (copied: Copied) => Promise<unknown>, string]>([
+    ["a backup without its manifest", ({ manifest }) => rm(manifest), "it has no manifest.json"],
+    ["a damaged manifest", ({ manifest }) => truncate(manifest, 50), "its manifest.json is damaged"],
+    ["a backup with a shorter file", ({ blob }) => truncate(blob, 10), "has 10 bytes instead of 1000"],
+    ["a backup with a missing file", ({ blob }) => rm(blob), "is missing"],
+    ["a backup with other bytes", ({ blob }) => writeFile(blob, randomBytes(1000)), "has other bytes"],
+    [
+      "a backup in a newer format",
+      (copied) => editManifest(copied, { format: 2, version: "9.0.0" }),
+      "a newer Valet Key (9.0.0)",
+    ],
+    [
+      "a backup of a newer database",
+      (copied) => editManifest(copied, { lastMigration: "9999-later" }),
+      "made by a newer Valet Key",
+    ],
+    [
+      "a path outside of the backup",
+      (copied) => editManifest(copied, { folder: "../elsewhere" }),
+      "its manifest.json is damaged",
+    ],
+  ])("%s, and changes nothing", async (_, damage, message) => {
+    const copied = await copyBackup();
+    await damage(copied);
+    const { code, stderr } = await endOfCli(made.restoredPlace, ["restore", copied.backupDir]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+    await expect(stat(made.restored)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("a data folder with files", async () => {
+    const { place, backupDir } = made;
+    const { code, stderr } = await endOfCli(place, ["restore", backupDir]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/DATA_DIR \(.*\) is not empty. Set DATA_DIR to a new folder/);
+  });
+
+  it("an interrupted restore, and so does the start of the service", async () => {
+    const { restoredPlace, restored, backupDir } = made;
+    await mkdir(join(restored, "restoring"), { recursive: true });
+    for (const args of [["restore", backupDir], ["start"]]) {
+      const { code, stderr } = await endOfCli(restoredPlace, args);
+      expect(stderr).toContain("was interrupted. Empty this folder, and run `valetkey restore` again.");
+      expect(code).toBe(1);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { mountSmallDisk } from "../../packages/s3-local/src/testing/small-disk.ts";
+import { freePort } from "../../packages/server/src/wiring/free-port.ts";
+import { type Api, apiAs } from "./testing/api.ts";
+import { expectAllThere } from "./testing/expect-all-there.ts";
+import { nothingYet, sha256 } from "./testing/load.ts";
+import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
+
+const FILE_BYTES = 300_000;
+const DISK_MEBIBYTES = 24;
+
+let place: Place;
+let service: RunningService;
+afterEach(async () => {
+  await service.stop("SIGKILL");
+  await place.remove();
+});
+
+type Stored = { noteId: string; attachmentId: string; sha256: string };
+
+async function addFile(api: Api): Promise<{ status: number; code: string; stored: Stored | undefined }> {
+  const note = await api.call("POST", "/notes", { title: "Full" });
+  if (note.status !== 201) return { status: note.status, code: note.body.code, stored: undefined };
+  const bytes = randomBytes(FILE_BYTES);
+  const { status, body } = await api.attach(note.body.id, { name: "a.bin", bytes });
+  const stored = { noteId: note.body.id, attachmentId: body.id, sha256: sha256(bytes) };
+  return { status, code: body.code, stored: status === 201 ? stored : undefined };
+}
+
+/** Takes the last bytes of the disk. */
+function takeRest(folder: string): void {
+  try {
+    for (;;) appendFileSync(join(folder, "ballast"), Buffer.alloc(1024));
+  } catch {}
+}
+
+describe("a service whose disk is full", () => {
+  it("is emptied by deletions, and keeps every other file", async () => {
+    const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
+    place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
+    service = await startProcess(place);
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const stored: Stored[] = [];
+    // A refused upload empties the write-ahead log, which may free space for another.
+    for (let refused = 0; refused < 5; ) {
+      const { stored: added, ...answer } = await addFile(ann);
+      if (added !== undefined) {
+        stored.push(added);
+        refused = 0;
+        continue;
+      }
+      expect(answer).toEqual({ status: 507, code: "storage_full" });
+      refused += 1;
+      takeRest(disk);
+    }
+    expect(stored.length).toBeGreaterThan(15);
+
+    let deleted = 0;
+    for (let added: Stored | undefined; added === undefined; ) {
+      const { noteId, attachmentId } = stored[deleted++] as Stored;
+      const path = deleted % 2 === 0 ? `/notes/${noteId}` : `/attachments/${attachmentId}`;
+      expect((await ann.call("DELETE", path)).status).toBe(204);
+      // The objects are deleted in the background, right after the response.
+      for (let attempt = 0; attempt < 20 && added === undefined; attempt++) {
+        added = (await addFile(ann)).stored;
+        if (added === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      if (added !== undefined) stored.push(added);
+    }
+    console.log(`the disk held ${stored.length - 1} files; uploads worked again after ${deleted} deletions`);
+    // Each URL needs space for its audit event.
+    for (const last = deleted + 5; deleted < last; deleted++) {
+      await ann.call("DELETE", `/notes/${stored[deleted]?.noteId}`);
+    }
+    const urlOfLast = () => ann.call("GET", `/attachments/${stored.at(-1)?.attachmentId}/url`);
+    await expect.poll(async () => (await urlOfLast()).status).toBe(200);
+    const kept = stored.slice(deleted).map(({ attachmentId, sha256 }) => ({ id: attachmentId, sha256 }));
+    expect(kept.length).toBeGreaterThan(5);
+    await expectAllThere(ann, { ...nothingYet(), attachments: kept });
+    expect(await endOfCli(place, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
+    expect(service.output()).toContain("The embedded bucket failed");
+  });
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { openPostgres } from "../../../packages/server/src/db/postgres/open.ts";
+import { sampleEvent } from "../../../packages/server/src/db/testing/samples.ts";
+import { recordStatementNames } from "../../../packages/server/src/db/testing/statement-names.ts";
+import { createTestPostgresDatabase, runSql } from "../../../packages/server/src/db/testing/test-databases.ts";
+import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
+import { loadService, REQUESTS } from "./load.ts";
+import { type PoolMode, startPgBouncer } from "./start-pgbouncer.ts";
+
+const REPLICAS = 6;
+// The view shows the locks of all databases.
+const ADVISORY_LOCKS = `select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
+where locktype = 'advisory' and datname = current_database()`;
+
+/** A new database behind PgBouncer. `places` are those of services on it. */
+async function openBehind(mode: PoolMode) {
+  const database = await createTestPostgresDatabase();
+  const pooler = await startPgBouncer(database.url, mode);
+  const places: Place[] = [];
+  return {
+    url: pooler.url,
+    directUrl: database.url,
+    async makePlace(): Promise<Place> {
+      const place = await makePlace({ DATABASE_URL: pooler.url, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
+      places.push(place);
+      return place;
+    },
+    async remove() {
+      for (const place of places) await place.remove();
+      await pooler.stop();
+      await database.remove();
+    },
+  };
+}
+
+// In transaction mode, all connections of the services share 5 of the server. In session mode, each needs one of its own.
+describe.each<PoolMode & { names: string[] }>([
+  { mode: "transaction", preparedStatements: 0, size: 5, names: [] },
+  { mode: "transaction", preparedStatements: 200, size: 5, names: ["vk_url_audit"] },
+  { mode: "session", preparedStatements: 0, size: 100, names: [] },
+])("PgBouncer in $mode mode with max_prepared_statements=$preparedStatements", ({ names, ...mode }) => {
+  let behind: Awaited<ReturnType<typeof openBehind>>;
+  let service: RunningService;
+  const open = () => openPostgres({ url: behind.url, clock: Date.now });
+
+  beforeAll(async () => {
+    behind = await openBehind(mode);
+  });
+  afterAll(() => behind.remove());
+
+  it("leaves no lock when replicas migrate together", async () => {
+    const opened = await Promise.all(Array.from({ length: REPLICAS }, open));
+    expect(await runSql(behind.directUrl, ADVISORY_LOCKS)).toEqual([]);
+    for (const db of opened) await db.close();
+  });
+
+  it(`sends the statement names ${JSON.stringify(names)}`, async () => {
+    const recorder = await recordStatementNames(behind.url);
+    onTestFinished(recorder.stop);
+    const db = await openPostgres({ url: recorder.url, clock: Date.now });
+    onTestFinished(db.close);
+    await db.urlAudit.record(sampleEvent());
+    expect(recorder.names()).toEqual(names);
+  });
+
+  it("fails no request of 16 callers", async () => {
+    service = await startProcess(await behind.makePlace());
+    onTestFinished(async () => {
+      await service.stop();
+    });
+    expect(await loadService(service.url)).toEqual({ requests: REQUESTS, failures: [] });
+  });
+});
+
+describe("PgBouncer in statement mode", () => {
+  it("prevents the start with one sentence", async () => {
+    const behind = await openBehind({ mode: "statement", preparedStatements: 0, size: 5 });
+    onTestFinished(behind.remove);
+    const { code, stderr } = await endOfCli(await behind.makePlace(), ["start"]);
+    expect(stderr).toContain("is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction");
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,60 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { describe, expect, it, vi } from "vitest";
+import { listBlobs, startS3Local } from "./index.ts";
+import { BUCKET, CREDENTIALS, temporaryFolder } from "./testing/bucket.ts";
+import { createClient } from "./testing/client.ts";
+import { blobsIn } from "./testing/data-folder.ts";
+
+async function startWithFile() {
+  const dataDir = await temporaryFolder();
+  const bucket = await startS3Local({ dataDir, credentials: CREDENTIALS, buckets: [BUCKET] });
+  const client = createClient(bucket.endpoint);
+  await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "file", Body: "hello" }));
+  const remove = () => client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "file" }));
+  return { dataDir, bucket, client, remove, close: () => bucket.close({ withinMs: 0 }) };
+}
+
+describe("a backup of a running bucket", () => {
+  it("copies an object whose deletion arrives before the metadata is copied", async () => {
+    const { dataDir, bucket, remove, close } = await startWithFile();
+    const backup = await bucket.startBackup();
+    const removed = remove();
+    const copy = await backup.copyMetadata();
+    const blobs = [...listBlobs(copy)];
+    expect(blobs).toMatchObject([{ leastBytes: 5 }]);
+    await removed;
+    expect((await stat(join(dataDir, blobs[0]?.path ?? ""))).size).toBe(5);
+    await backup.end();
+    await vi.waitFor(async () => expect(await blobsIn(dataDir)).toEqual([]));
+    await close();
+  });
+
+  it("does not delay a deletion after the metadata is copied", async () => {
+    const { bucket, remove, close } = await startWithFile();
+    const backup = await bucket.startBackup();
+    await backup.copyMetadata();
+    await remove();
+    await backup.end();
+    await close();
+  });
+
+  it("deletes its copy of the metadata when it ends", async () => {
+    const { bucket, close } = await startWithFile();
+    const backup = await bucket.startBackup();
+    const copy = await backup.copyMetadata();
+    await backup.end();
+    await expect(stat(copy)).rejects.toMatchObject({ code: "ENOENT" });
+    await close();
+  });
+
+  it("refuses a second backup until the first one ends", async () => {
+    const { bucket, close } = await startWithFile();
+    const backup = await bucket.startBackup();
+    await expect(bucket.startBackup()).rejects.toThrow("Another backup is running");
+    await backup.end();
+    await (await bucket.startBackup()).end();
+    await close();
+  });
+});

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { describe, expect, it, vi } from "vitest";
+import { BUCKET, startBucket } from "./testing/bucket.ts";
+import { mountSmallDisk } from "./testing/small-disk.ts";
+
+const OBJECT_BYTES = 100_000;
+
+const put = (client: S3Client, key: string, bytes: Uint8Array) =>
+  client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: bytes }));
+const remove = (client: S3Client, key: string) => client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
+
+/** Stores objects until the disk is full. Returns the stored ones, and the error of the refused one. */
+async function fill(client: S3Client) {
+  const stored = new Map<string, Buffer>();
+  for (let nth = 0; ; nth++) {
+    const bytes = randomBytes(OBJECT_BYTES);
+    try {
+      await put(client, `key-${nth}`, bytes);
+    } catch (error) {
+      return { stored, error };
+    }
+    stored.set(`key-${nth}`, bytes);
+  }
+}
+
+/** Takes the last bytes of the disk. */
+function takeRest(dataDir: string): void {
+  try {
+    for (;;) appendFileSync(join(dataDir, "ballast"), Buffer.alloc(1024));
+  } catch {}
+}
+
+// A bucket keeps a reserve of 4 MiB, so the objects of these tests fit into 2 MiB.
+describe("a bucket on a full disk", () => {
+  it("returns 507 for an upload", async () => {
+    const { client } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
+    const { error } = await fill(client);
+    expect(error).toMatchObject({ name: "InsufficientStorage", $metadata: { httpStatusCode: 507 } });
+  });
+
+  it("accepts uploads again after deletions, and keeps the other objects", async () => {
+    const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
+    const { stored } = await fill(client);
+    takeRest(dataDir);
+    expect(stored.size).toBeGreaterThan(5);
+    const removed = [...stored.keys()].slice(0, 4);
+    for (const key of removed) await remove(client, key);
+    await vi.waitFor(() => put(client, "new", randomBytes(OBJECT_BYTES)));
+    for (const key of removed) stored.delete(key);
+    for (const [key, bytes] of stored) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
+      expect(Buffer.from((await Body?.transformToByteArray()) ?? [])).toEqual(bytes);
+    }
+  });
+
+  it("writes its reserve again when there is space", async () => {
+    const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
+    const reserveBytes = async () => (await stat(join(dataDir, "reserve"))).size;
+    expect(await reserveBytes()).toBe(4 * 2 ** 20);
+    const { stored } = await fill(client);
+    for (const key of stored.keys()) await remove(client, key);
+    await vi.waitFor(async () => expect(await reserveBytes()).toBe(4 * 2 ** 20));
+  });
+});

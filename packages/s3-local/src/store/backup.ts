@@ -1,0 +1,92 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { backup, DatabaseSync } from "node:sqlite";
+import type { BlobFiles } from "./blob-files.ts";
+import type { Write } from "./group-commit.ts";
+
+/** A backup that another process makes of the data folder. */
+export type BucketBackup = {
+  /** Copies the metadata to a file in the data folder and returns its path. Then deletions of objects resume. */
+  copyMetadata(): Promise<string>;
+  /** Deletes the copy of the metadata, and the blobs that lost their last object during the backup. */
+  end(): Promise<void>;
+};
+
+type Parts = { dataDir: string; database: DatabaseSync; blobs: BlobFiles; write: Write };
+
+/** Makes backups, one at a time. */
+export function createBackups({ dataDir, database, blobs, write }: Parts) {
+  // The next start deletes what is in this folder.
+  const file = join(dataDir, "unfinished", "metadata.sqlite");
+  let isRunning = false;
+  let removals: PromiseWithResolvers<void> | undefined;
+
+  function resumeRemovals(): void {
+    removals?.resolve();
+    removals = undefined;
+  }
+
+  return {
+    /** Resolves when objects may be deleted. Call it right before the change that deletes them. */
+    untilRemovable: async (): Promise<void> => removals?.promise,
+    /**
+     * Starts a backup. No object is deleted until its metadata is copied, and no blob until it ends.
+     * So the copy has every object of a database snapshot that is taken between `start` and `copyMetadata`.
+     */
+    async start(): Promise<BucketBackup> {
+      if (isRunning) throw new Error("Another backup is running. Wait until it ends.");
+      isRunning = true;
+      removals = Promise.withResolvers();
+      const release = blobs.keepAll();
+      async function end(): Promise<void> {
+        if (!isRunning) return;
+        resumeRemovals();
+        release();
+        await rm(file, { force: true });
+        isRunning = false;
+      }
+      try {
+        await rm(file, { force: true });
+        // Deletions that have passed the gate are in the same commit, or in an earlier one.
+        await write(() => undefined);
+      } catch (error) {
+        await end();
+        throw error;
+      }
+      return {
+        async copyMetadata() {
+          await backup(database, file);
+          resumeRemovals();
+          makeSingleFile(file);
+          return file;
+        },
+        end,
+      };
+    },
+  };
+}
+
+/** A copy in WAL mode would get further files beside it when it is read. */
+function makeSingleFile(file: string): void {
+  const copy = new DatabaseSync(file);
+  copy.exec("PRAGMA journal_mode = DELETE");
+  copy.close();
+}
+
+/** A blob that a copy of the metadata refers to. `path` is relative to the data folder. The blob may be longer than `leastBytes`. */
+export type ListedBlob = { path: string; leastBytes: number };
+
+/** Lists the blobs of a copy of the metadata, in the order of their paths. Paths have slashes on every system. */
+export function* listBlobs(metadataFile: string): Generator<ListedBlob> {
+  const database = new DatabaseSync(metadataFile, { readOnly: true });
+  try {
+    const rows = database
+      .prepare("SELECT blob, max(blob_offset + length) AS leastBytes FROM segments GROUP BY blob ORDER BY blob")
+      .iterate();
+    for (const { blob, leastBytes } of rows) {
+      yield { path: `blobs/${String(blob).slice(0, 2)}/${blob}`, leastBytes: Number(leastBytes) };
+    }
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,18 @@
+import type { Logger } from "pino";
+import type { UseCases } from "../usecases/index.ts";
+import { type Loop, startLoop } from "./loop.ts";
+
+const INTERVAL_MS = 3_600_000;
+
+/** Exports and deletes old audit events. */
+export function startAuditRetention(options: { useCases: Pick<UseCases, "expireAuditEvents">; logger: Logger }): Loop {
+  const { useCases, logger } = options;
+  return startLoop({
+    async round() {
+      const events = await useCases.expireAuditEvents();
+      if (events > 0) logger.info({ events }, "old audit events were exported and deleted");
+    },
+    intervalMs: INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "The export of old audit events failed. It is retried."),
+  });
+}

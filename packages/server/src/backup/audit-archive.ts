@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
+import type { AuditArchive } from "../usecases/ports/index.ts";
+import { syncFolder } from "./files.ts";
+
+/**
+ * Appends audit events to files of JSON lines in `folder`, durably: one file for each process and day.
+ * After a crash, the last line of a file may be cut. Its event is exported again into another file.
+ */
+export function createAuditArchive({ folder, clock }: { folder: string; clock: () => number }): AuditArchive {
+  const newSuffix = () => randomBytes(4).toString("hex");
+  let suffix = newSuffix();
+  return {
+    async append(events) {
+      const day = new Date(clock()).toISOString().slice(0, 10);
+      const lines = events.map((event) => `${JSON.stringify({ ...event, at: new Date(event.at).toISOString() })}\n`);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      try {
+        const file = await open(join(folder, `${day}-${suffix}.jsonl`), "a", 0o600);
+        try {
+          await file.writeFile(lines.join(""));
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await syncFolder(folder);
+      } catch (error) {
+        // The file may end with a cut line.
+        suffix = newSuffix();
+        throw error;
+      }
+    },
+  };
+}

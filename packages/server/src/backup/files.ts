@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+const BLOCK_BYTES = 1024 * 1024;
+
+export type Digest = { sizeBytes: number; sha256: string };
+
+/** Computes the SHA-256 of a file in constant memory. */
+export async function digestOf(file: string): Promise<Digest> {
+  const from = await open(file, "r");
+  try {
+    return await pump(from);
+  } finally {
+    await from.close();
+  }
+}
+
+/** Copies a file durably, for its owner alone. `to` exists only when it is whole. Creates the folder of `to` if it is missing. */
+export async function copyDurably(source: string, to: string): Promise<Digest> {
+  const temporary = `${to}.partial`;
+  const from = await open(source, "r");
+  try {
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    const target = await open(temporary, "w", 0o600);
+    let digest: Digest;
+    try {
+      digest = await pump(from, target);
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+    await rename(temporary, to);
+    return digest;
+  } finally {
+    await from.close();
+  }
+}
+
+async function pump(from: FileHandle, to?: FileHandle): Promise<Digest> {
+  const hash = createHash("sha256");
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let sizeBytes = 0;
+  for (;;) {
+    const { bytesRead } = await from.read(block, 0, block.length, sizeBytes);
+    if (bytesRead === 0) return { sizeBytes, sha256: hash.digest("hex") };
+    const bytes = block.subarray(0, bytesRead);
+    hash.update(bytes);
+    if (to !== undefined) await to.writeFile(bytes);
+    sizeBytes += bytesRead;
+  }
+}
+
+/** The size of a file in bytes. Undefined: there is no such file. */
+export async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Makes new names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows can't open a folder, and doesn't need this.
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,242 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join, posix, relative, sep } from "node:path";
+import { DomainError } from "../domain/errors.ts";
+import { BLOB_LIST, createBlobList, inOrder, readBlobList } from "./blob-list.ts";
+import { copyDurably, digestOf, sizeOf, syncFolder } from "./files.ts";
+import { type FileEntry, FORMAT, type Manifest, readManifest, writeManifest } from "./manifest.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+/** The files of a backup besides blobs, in its folder. */
+export const FILES = {
+  database: "valetkey.db",
+  metadata: "bucket.sqlite",
+  secrets: "secrets.json",
+  audit: "audit",
+} as const;
+
+type ListedBlob = { path: string; leastBytes: number };
+
+/** The parts of the data folder that need more than a copy of a file. */
+export type Source = {
+  startBucket(): Promise<{ copyMetadata(): Promise<string>; end(): Promise<void> }>;
+  openSnapshot(): {
+    copyTo(file: string): Promise<void>;
+    count(table: "notes" | "attachments"): number;
+    lastMigration(): string | undefined;
+    close(): void;
+  };
+  /** Lists the blobs of a copy of the metadata, in the order of their paths. */
+  listBlobs(metadataFile: string): Iterable<ListedBlob>;
+};
+
+export type BackupOptions = {
+  dataDir: string;
+  backupDir: string;
+  source: Source;
+  version: string;
+  now: Date;
+  writeProgress: (line: string) => void;
+};
+
+const COPIES_AT_ONCE = 8;
+const EXPORTED = /^[\w-]+\.jsonl$/;
+const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
+
+/**
+ * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs.
+ * A second backup into the same folder copies only new blobs. Until it is whole, the folder still holds the backup before it.
+ * Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
+ */
+export async function makeBackup(options: BackupOptions): Promise<Manifest> {
+  try {
+    return await make(options);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
+    throw new DomainError(
+      "storage_full",
+      `The disk of ${options.backupDir} is full. Free space there, and run the command again: it continues.`,
+      { cause },
+    );
+  }
+}
+
+async function make(options: BackupOptions): Promise<Manifest> {
+  const { backupDir, dataDir, source, version, now } = options;
+  await prepare(options);
+  const before = await readManifest(backupDir).catch(() => undefined);
+  const name = `copy-${now.toISOString().replace(/[:.]/g, "-")}`;
+  const folder = join(backupDir, name);
+  await removeCopies(backupDir, before?.folder);
+  await mkdir(folder, { mode: 0o700 });
+  const bucket = await source.startBucket();
+  try {
+    const snapshot = source.openSnapshot();
+    try {
+      // Objects can't be deleted between the snapshot and the end of this copy. So each row of the snapshot has its object in it.
+      await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
+      await snapshot.copyTo(join(folder, FILES.database));
+      await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
+      // After the snapshot: an event is exported before its row is deleted, so it is in one of the two.
+      await copyAudit(dataDir, folder);
+      const blobs = await copyBlobs({ ...options, folder, before });
+      // Fails when the service stopped meanwhile, because blobs of this copy may be deleted since.
+      await bucket.end();
+      const manifest: Manifest = {
+        format: FORMAT,
+        createdAt: now.toISOString(),
+        version,
+        lastMigration: snapshot.lastMigration() ?? "",
+        folder: name,
+        files: await entriesOf(folder),
+        rows: { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") },
+        blobs,
+      };
+      await writeManifest(backupDir, manifest);
+      await removeCopies(backupDir, name);
+      await removeOtherBlobs(backupDir, join(folder, BLOB_LIST));
+      return manifest;
+    } finally {
+      snapshot.close();
+    }
+  } catch (error) {
+    await bucket.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function prepare({ dataDir, backupDir }: BackupOptions): Promise<void> {
+  if ((await sizeOf(join(dataDir, FILES.database))) === undefined) {
+    throw new DomainError(
+      "invalid_request",
+      `There is no database in ${dataDir}. Set DATA_DIR to the folder of the service.`,
+    );
+  }
+  const inside = relative(dataDir, backupDir);
+  if (inside === "" || !(inside.startsWith("..") || inside.includes(":"))) {
+    throw new DomainError(
+      "invalid_request",
+      `${backupDir} is inside DATA_DIR. Give a folder outside, best on another disk.`,
+    );
+  }
+  await mkdir(backupDir, { recursive: true, mode: 0o700 });
+  const foreign = (await readdir(backupDir)).find((name) => !OWN_NAMES.test(name));
+  if (foreign === undefined) return;
+  throw new DomainError(
+    "invalid_request",
+    `${backupDir} holds other files (${foreign}). Give an empty folder, or the folder of an earlier backup.`,
+  );
+}
+
+async function removeCopies(backupDir: string, except: string | undefined): Promise<void> {
+  for (const name of await readdir(backupDir)) {
+    if (!name.startsWith("copy-") || name === except) continue;
+    await rm(join(backupDir, name), { recursive: true });
+  }
+}
+
+async function copyAudit(dataDir: string, folder: string): Promise<void> {
+  const audit = join(dataDir, FILES.audit);
+  if ((await sizeOf(audit)) === undefined) return;
+  const names = (await readdir(audit)).filter((name) => EXPORTED.test(name));
+  for (const name of names) await copyDurably(join(audit, name), join(folder, FILES.audit, name));
+}
+
+type Copying = BackupOptions & { folder: string; before: Manifest | undefined };
+
+async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
+  const { backupDir, folder, before, source } = options;
+  const metadata = join(folder, FILES.metadata);
+  const progress = progressOf(source.listBlobs(metadata), options);
+  const list = await createBlobList(join(folder, BLOB_LIST));
+  const find = before && inOrder(readBlobList(join(backupDir, before.folder, BLOB_LIST)));
+  const blobs: Manifest["blobs"] = { count: 0, sizeBytes: 0, missing: [] };
+  for (const some of inChunks(source.listBlobs(metadata), COPIES_AT_ONCE)) {
+    const known: (FileEntry | undefined)[] = [];
+    for (const { path } of some) known.push(await find?.(path));
+    const copied = await Promise.all(
+      some.map((blob, index) => copyBlob(blob, { ...options, known: known[index], progress })),
+    );
+    const entries = copied.filter((entry) => entry !== undefined);
+    await list.add(entries);
+    for (const { sizeBytes } of entries) blobs.sizeBytes += sizeBytes;
+    blobs.count += entries.length;
+    for (const [index, { path }] of some.entries()) if (copied[index] === undefined) blobs.missing.push(path);
+  }
+  await list.close();
+  await syncFolders(join(backupDir, "blobs"));
+  progress.end();
+  return blobs;
+}
+
+type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
+
+/** Copies a blob unless the folder has it. Undefined: the bucket has lost it, or a part of it. */
+async function copyBlob(
+  { path, leastBytes }: ListedBlob,
+  { dataDir, backupDir, known, progress }: CopyingBlob,
+): Promise<FileEntry | undefined> {
+  const target = join(backupDir, path);
+  const existing = await sizeOf(target);
+  let entry = known !== undefined && known.sizeBytes === existing ? known : undefined;
+  // Left by an interrupted backup, which named it only when it was whole.
+  if (entry === undefined && existing !== undefined) entry = { path, ...(await digestOf(target)) };
+  const origin = join(dataDir, "bucket", path);
+  if (entry === undefined && ((await sizeOf(origin)) ?? -1) >= leastBytes) {
+    entry = { path, ...(await copyDurably(origin, target)) };
+  }
+  progress.add(entry?.sizeBytes ?? 0);
+  return entry;
+}
+
+function progressOf(blobs: Iterable<ListedBlob>, { writeProgress }: BackupOptions): Progress {
+  let files = 0;
+  let sizeBytes = 0;
+  for (const { leastBytes } of blobs) {
+    files += 1;
+    sizeBytes += leastBytes;
+  }
+  return createProgress({ verb: "copied", files, sizeBytes, write: writeProgress });
+}
+
+function* inChunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function entriesOf(folder: string): Promise<FileEntry[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries: FileEntry[] = [];
+  for (const file of found.filter((entry) => entry.isFile())) {
+    const full = join(file.parentPath, file.name);
+    entries.push({ path: relative(folder, full).split(sep).join(posix.sep), ...(await digestOf(full)) });
+  }
+  await syncFolders(folder);
+  return entries;
+}
+
+/** Makes the names in a folder and in its folders durable. */
+async function syncFolders(folder: string): Promise<void> {
+  if ((await sizeOf(folder)) === undefined) return;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await syncFolder(join(folder, entry.name));
+  }
+  await syncFolder(folder);
+}
+
+/** Deletes the blobs that only earlier backups list. */
+async function removeOtherBlobs(backupDir: string, blobList: string): Promise<void> {
+  const root = join(backupDir, "blobs");
+  if ((await sizeOf(root)) === undefined) return;
+  const find = inOrder(readBlobList(blobList));
+  for (const folder of (await readdir(root)).sort()) {
+    for (const name of (await readdir(join(root, folder))).sort()) {
+      if ((await find(posix.join("blobs", folder, name))) === undefined) await rm(join(root, folder, name));
+    }
+  }
+}

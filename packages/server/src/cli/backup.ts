@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { loadConfigWithoutSecrets } from "../config/index.ts";
+import { backUp, restore } from "../wiring/backup.ts";
+
+/** `valetkey backup` prints its progress on standard error. The exit code is 1 if the backup is not whole. */
+export function backupCommand(): Command {
+  return new Command("backup")
+    .description("copy the embedded database, bucket and secrets to a folder, while the service runs")
+    .argument("<folder>", "an empty folder, or that of an earlier backup, which is then updated")
+    .action(runBackup);
+}
+
+/** `valetkey restore` verifies the backup first. The exit code is 1 if it restored nothing, or if the backup lacks objects. */
+export function restoreCommand(): Command {
+  return new Command("restore")
+    .description("restore a backup into DATA_DIR, which must be empty")
+    .argument("<folder>", "the folder of the backup")
+    .action(runRestore);
+}
+
+const writeProgress = (line: string) => void process.stderr.write(`${line}\n`);
+
+async function runBackup(folder: string): Promise<void> {
+  const backupDir = resolve(folder);
+  const { rows, blobs } = await backUp(loadConfigWithoutSecrets(), { backupDir, writeProgress });
+  process.stdout.write(
+    `Backed up ${rows.notes} notes and ${rows.attachments} attachments, with ${blobs.count} blobs of ${blobs.sizeBytes} bytes, to ${backupDir}\n`,
+  );
+  reportMissing(
+    blobs.missing,
+    "The bucket has lost blobs, so the backup lacks them. Run `valetkey gc` to see which files are affected.",
+  );
+}
+
+async function runRestore(folder: string): Promise<void> {
+  const config = loadConfigWithoutSecrets();
+  const { createdAt, rows, blobs } = await restore(config, { backupDir: resolve(folder), writeProgress });
+  process.stdout.write(
+    `Restored the backup of ${createdAt}, with ${rows.notes} notes and ${rows.attachments} attachments, to ${config.server.dataDir}\n`,
+  );
+  reportMissing(
+    blobs.missing,
+    "The bucket had lost blobs before the backup. Start the service, and run `valetkey gc` to see which files are affected.",
+  );
+}
+
+function reportMissing(missing: readonly string[], advice: string): void {
+  if (missing.length === 0) return;
+  process.stderr.write(`${[...missing.map((path) => `missing: ${path}`), advice].join("\n")}\n`);
+  process.exitCode = 1;
+}

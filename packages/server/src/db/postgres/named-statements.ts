@@ -1,0 +1,24 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+
+/**
+ * Whether a named statement works in every later transaction of a connection. Call it in a transaction.
+ * A pooler in transaction mode gives each transaction another server connection, so a name can be unknown there, or taken.
+ * A pooler sends its clients a process id of its own, and not that of PostgreSQL.
+ * A pooler that manages named statements renames them on the server, like PgBouncer with max_prepared_statements.
+ */
+export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
+  const { rows: pids } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  // The types of pg leave this property out.
+  const { processID } = client as unknown as { processID: number | null };
+  if (pids[0]?.pid === processID) return true;
+  const name = `vk_probe_${randomUUID()}`;
+  const text = `select '${name}'`;
+  await client.query({ name, text });
+  const ofText = "select name from pg_prepared_statements where statement = $1";
+  const { rows: found } = await client.query<{ name: string }>(ofText, [text]);
+  if (found.length > 0 && found.every((statement) => statement.name !== name)) return true;
+  // The server connection outlives this one.
+  await client.query(`deallocate "${name}"`);
+  return false;
+}

@@ -1,0 +1,19 @@
+import type pg from "pg";
+import { retryConflicts } from "./conflicts.ts";
+import { toPostgresDomainError } from "./errors.ts";
+
+type Statement = { name: string; text: string; values: unknown[]; rowMode?: "array" };
+
+/** Runs a statement of the hot path outside of transactions, and returns its rows. Throws domain errors. */
+export type RunStatement = (statement: Statement) => Promise<unknown[]>;
+
+/** `prepared`: PostgreSQL parses and plans a statement once for each connection, and finds it by its name. */
+export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunStatement {
+  return async ({ name, ...statement }) => {
+    try {
+      return await retryConflicts(async () => (await pool.query(prepared ? { name, ...statement } : statement)).rows);
+    } catch (error) {
+      throw toPostgresDomainError(error);
+    }
+  };
+}

@@ -1,0 +1,48 @@
+import { randomFillSync } from "node:crypto";
+import { appendFileSync, rmSync, statSync } from "node:fs";
+import { DomainError } from "../../domain/errors.ts";
+
+const RESERVE_BYTES = 4 * 2 ** 20;
+// Small steps fill the space that is left. Random bytes take real space on a disk that compresses.
+const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
+
+/**
+ * Keeps a file of 4 MiB beside the database. A transaction that frees space may find the disk full, because it needs space itself.
+ * Then the file is deleted, and the transaction runs again.
+ */
+export function createReserve(
+  file: string,
+  { truncateWal }: { truncateWal: () => Promise<unknown> },
+): <T>(run: () => Promise<T>) => Promise<T> {
+  const reserve = `${file}-reserve`;
+
+  function sizeBytes(): number {
+    return statSync(reserve, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  function refill(): void {
+    try {
+      for (let size = sizeBytes(); size < RESERVE_BYTES; size += STEP.length) {
+        appendFileSync(reserve, STEP, { mode: 0o600 });
+      }
+    } catch {
+      // The disk is full. The next transaction that frees space tries again.
+    }
+  }
+
+  refill();
+  return async (run) => {
+    try {
+      return await run();
+    } catch (error) {
+      const isFull = error instanceof DomainError && error.code === "storage_full";
+      if (!isFull || sizeBytes() === 0) throw error;
+      rmSync(reserve, { force: true });
+      // The write-ahead log is emptied only when it is long (file.ts), which may be longer than the disk.
+      await truncateWal();
+      return await run();
+    } finally {
+      refill();
+    }
+  };
+}

@@ -1,0 +1,73 @@
+import { closeSync, existsSync, openSync } from "node:fs";
+import { backup, DatabaseSync } from "node:sqlite";
+import { DomainError } from "../../domain/errors.ts";
+import { fileFault } from "./errors.ts";
+import { urlJournalFile } from "./journal/log.ts";
+
+/** The state of a database at one moment, while other processes write to it. */
+export type SqliteSnapshot = {
+  /** Copies the database to `file`, and its journal of URL events beside it. Rejects with `storage_full` or `database_unavailable`. */
+  copyTo(file: string): Promise<void>;
+  /** Counts the rows of a table. */
+  count(table: "notes" | "attachments"): number;
+  /** The name of the last migration. Undefined: the database is empty. */
+  lastMigration(): string | undefined;
+  close(): void;
+};
+
+/**
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the journal comes first:
+ * an event that moves in between is in both, and in the database only once. Throws `database_unavailable`.
+ */
+export function openSnapshot(file: string): SqliteSnapshot {
+  const opened: DatabaseSync[] = [];
+  function close(): void {
+    for (const database of opened) database.close();
+  }
+  function open(path: string): DatabaseSync {
+    // Closing an existing file would release the locks that this process has on it.
+    if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
+    const database = new DatabaseSync(path);
+    opened.push(database);
+    // The first read fixes the state that this connection sees.
+    database.exec("begin");
+    database.prepare("select 1 from sqlite_schema").all();
+    return database;
+  }
+  try {
+    const journal = open(urlJournalFile(file));
+    const database = open(file);
+    return {
+      async copyTo(target) {
+        try {
+          await copy(journal, urlJournalFile(target));
+          await copy(database, target);
+        } catch (cause) {
+          throw fileFault(cause, `The database can't be copied to ${target}`);
+        }
+      },
+      count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.count),
+      lastMigration: () => lastMigrationIn(database),
+      close,
+    };
+  } catch (cause) {
+    close();
+    throw new DomainError("database_unavailable", `The database file ${file} can't be read`, { cause });
+  }
+}
+
+async function copy(database: DatabaseSync, file: string): Promise<void> {
+  closeSync(openSync(file, "wx", 0o600));
+  await backup(database, file);
+  // A copy in WAL mode would get further files beside it when it is read.
+  const copied = new DatabaseSync(file);
+  copied.exec("pragma journal_mode = delete");
+  copied.close();
+}
+
+function lastMigrationIn(database: DatabaseSync): string | undefined {
+  const hasTable = database.prepare("select 1 from sqlite_schema where name = 'kysely_migration'").get() !== undefined;
+  if (!hasTable) return undefined;
+  const row = database.prepare("select max(name) as name from kysely_migration").get();
+  return typeof row?.name === "string" ? row.name : undefined;
+}

@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { chmodSync, rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import type { BucketBackup } from "@valetkey/s3-local";
+
+/*
+ * `valetkey backup` runs in another process than the bucket, which holds the only connection to its metadata.
+ * They talk over a Unix socket that only the owner of the data folder can open. One connection is one backup: when it closes, for
+ * whatever reason, the backup ends.
+ */
+
+type Request = "start" | "copyMetadata" | "end";
+type Reply = { ok: true; file?: string } | { ok: false; message: string };
+
+/** The longest path of a Unix socket on macOS. Linux allows 4 more bytes. */
+const MAX_PATH_BYTES = 103;
+
+function socketPath(dataDir: string): string {
+  const path = join(dataDir, "backup.sock");
+  const fromHere = relative(process.cwd(), path);
+  return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : fromHere;
+}
+
+/**
+ * Serves backups of a running bucket. Returns undefined where the path of the socket is too long, and on Windows.
+ * Then a backup needs a stopped service.
+ */
+export async function serveBackups(
+  dataDir: string,
+  startBackup: () => Promise<BucketBackup>,
+): Promise<{ close(): void } | undefined> {
+  const path = socketPath(dataDir);
+  if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
+  // A killed process leaves its socket. The lock on the data folder proves that no other process uses it.
+  rmSync(path, { force: true });
+  const connections = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+    void serve(socket, startBackup);
+  });
+  server.listen(path);
+  await once(server, "listening");
+  chmodSync(path, 0o600);
+  return { close: () => closeServer(server, connections) };
+}
+
+function closeServer(server: Server, connections: Set<Socket>): void {
+  server.close();
+  for (const socket of connections) socket.destroy();
+}
+
+async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): Promise<void> {
+  let backup: BucketBackup | undefined;
+  async function reply(request: Request): Promise<Reply> {
+    try {
+      if (request === "start") backup ??= await startBackup();
+      if (request === "copyMetadata" && backup !== undefined) return { ok: true, file: await backup.copyMetadata() };
+      if (request === "end") await backup?.end();
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  // The client may be gone at any time. The end of the loop handles it.
+  socket.on("error", () => undefined);
+  try {
+    for await (const line of createInterface({ input: socket })) {
+      socket.write(`${JSON.stringify(await reply(line as Request))}\n`);
+    }
+  } catch {
+    // A connection that breaks ends the backup like one that closes.
+  }
+  await backup?.end().catch(() => undefined);
+}
+
+/** Connects to the running bucket of a data folder. Undefined: none is running, or it serves no backups. */
+export async function connectToBucket(
+  dataDir: string,
+): Promise<(BucketBackup & { start(): Promise<void> }) | undefined> {
+  if (process.platform === "win32") return undefined;
+  const socket = connect(socketPath(dataDir));
+  try {
+    await once(socket, "connect");
+  } catch {
+    return undefined;
+  }
+  // The next request fails when the connection breaks.
+  socket.on("error", () => undefined);
+  const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
+  async function request(name: Request): Promise<string> {
+    socket.write(`${name}\n`);
+    const { value, done } = await replies.next();
+    if (done === true) throw new Error("The service stopped during the backup.");
+    const reply: Reply = JSON.parse(value);
+    if (!reply.ok) throw new Error(reply.message);
+    return reply.file ?? "";
+  }
+  return {
+    start: async () => void (await request("start")),
+    copyMetadata: () => request("copyMetadata"),
+    async end() {
+      await request("end").finally(() => socket.destroy());
+    },
+  };
+}

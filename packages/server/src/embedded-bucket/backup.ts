@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import { type BucketBackup, listBlobs, startS3Local } from "@valetkey/s3-local";
+import { DomainError } from "../domain/errors.ts";
+import { connectToBucket } from "./backup-socket.ts";
+
+export { listBlobs };
+
+/**
+ * Starts a backup of the embedded bucket in `dataDir`: in the service that runs it, or else in this process.
+ * `end` rejects when the service stopped in the meantime, because then the blobs were no longer kept.
+ * Rejects with `bucket_unavailable`.
+ */
+export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
+  try {
+    const running = await connectToBucket(dataDir);
+    if (running === undefined) return await startInThisProcess(dataDir);
+    await running.start();
+    return {
+      copyMetadata: () => running.copyMetadata().catch(refuse),
+      end: () => running.end().catch(refuse),
+    };
+  } catch (cause) {
+    return refuse(cause);
+  }
+}
+
+/** Nobody knows the credentials of this bucket. It runs only to lock the folder and to copy the metadata. */
+async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
+  const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
+  const bucket = await startS3Local({ dataDir, credentials });
+  const backup = await bucket.startBackup().catch(async (error) => {
+    await bucket.close({ withinMs: 0 });
+    throw error;
+  });
+  return {
+    copyMetadata: backup.copyMetadata,
+    async end() {
+      await backup.end();
+      await bucket.close({ withinMs: 0 });
+    },
+  };
+}
+
+function refuse(cause: unknown): never {
+  const remedy = "Run the command again. If that fails too, stop the service first.";
+  throw new DomainError("bucket_unavailable", `The embedded bucket can't be copied. ${remedy}`, { cause });
+}

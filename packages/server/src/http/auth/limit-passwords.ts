@@ -1,0 +1,54 @@
+import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
+import { createAuthMiddleware, getSessionFromCtx, isAPIError } from "better-auth/api";
+import { normaliseEmail } from "../../domain/person.ts";
+
+export type PasswordLimit = {
+  /** Called before a password is checked. Throws `rate_limited`. */
+  countPasswordGuess: (account: string) => Promise<void>;
+  /** Called after a right password. */
+  forgetPasswordGuesses: (account: string) => Promise<void>;
+};
+
+const CHECKS_PASSWORD: ReadonlySet<string | undefined> = new Set(["/sign-in/email", "/change-password"]);
+const matcher = ({ path }: HookEndpointContext) => CHECKS_PASSWORD.has(path);
+
+/**
+ * Limits the wrong passwords of one account from all IP addresses. The library limits IP addresses only, and does so first.
+ * An email address without an account has the same limit, so the response does not tell whether an account exists.
+ */
+export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: PasswordLimit): BetterAuthPlugin {
+  return {
+    id: "limit-passwords",
+    hooks: {
+      before: [
+        {
+          matcher,
+          handler: createAuthMiddleware(async (endpoint) => {
+            const account = await accountOf(endpoint);
+            if (account !== undefined) await countPasswordGuess(account);
+          }),
+        },
+      ],
+      after: [
+        {
+          matcher,
+          handler: createAuthMiddleware(async (endpoint) => {
+            if (isAPIError(endpoint.context.returned)) return;
+            const account = await accountOf(endpoint);
+            if (account !== undefined) await forgetPasswordGuesses(account);
+          }),
+        },
+      ],
+    },
+  };
+}
+
+/** Separate counts, so that guesses at the sign-in do not keep a signed-in user from a new password. */
+async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
+  if (endpoint.path === "/change-password") {
+    const session = await getSessionFromCtx(endpoint);
+    return session === null ? undefined : `user ${session.user.id}`;
+  }
+  const { email } = (endpoint.body ?? {}) as { email?: unknown };
+  return typeof email === "string" ? `email ${normaliseEmail(email)}` : undefined;
+}

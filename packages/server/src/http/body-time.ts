@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { HttpProblem } from "./problem.ts";
+
+/** Refuses a body that is not complete within this time, with 408. Forms have limits of their own, because a file may take hours. */
+export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    const { raw } = request;
+    if (hasBody(request) && !isStreamedForm(request)) {
+      const timer = setTimeout(() => {
+        // Fastify listens while it reads a body. Without a listener, the response is sent or no one reads the body yet.
+        if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
+        else raw.emit("error", late(timeoutMs));
+      }, timeoutMs);
+      const stop = (): void => clearTimeout(timer);
+      raw.once("end", stop).once("close", stop);
+    }
+    done();
+  });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}
+
+function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
+  const form = "multipart/form-data";
+  return routeOptions.schema?.consumes?.includes(form) === true && headers["content-type"]?.startsWith(form) === true;
+}
+
+function late(timeoutMs: number): HttpProblem {
+  return new HttpProblem(
+    "request_timeout",
+    `The body was not complete within ${timeoutMs / 1000} seconds. Send it again.`,
+  );
+}

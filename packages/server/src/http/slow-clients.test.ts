@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { engines } from "../db/testing/test-databases.ts";
+import type { ServiceOptions, TestService } from "./testing/service.ts";
+import { tokenOf } from "./testing/service.ts";
+import { startServiceInTest } from "./testing/use-service.ts";
+
+const MIB = 2 ** 20;
+const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="slow.bin"\r\n\r\n';
+const TAIL = "\r\n--xyz--\r\n";
+/** No form of a test reaches these limits, unless the test sets others. */
+const PATIENT = { stallMs: 60_000, rateWindowMs: 60_000, minBytesPerSecond: 1 };
+
+// These tests need sockets, because `inject` sends whole bodies.
+describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
+  async function start(options: Omit<ServiceOptions, "engine"> = {}) {
+    const limits = { uploadMaxBytes: 64 * MIB, userQuotaBytes: 256 * MIB };
+    const service = await startServiceInTest({ engine, limits, ...options });
+    await service.app.listen({ port: 0, host: "127.0.0.1" });
+    const { port } = service.app.server.address() as { port: number };
+    const noteId = (await service.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id as string;
+    return { service, port, form: () => openForm(port, noteId) };
+  }
+
+  it("returns 408 for a JSON body that is late, and closes the connection", async () => {
+    const { port } = await start({ app: { bodyTimeoutMs: 1_000 } });
+    const { socket, response, closed } = await open(port, "POST /notes", [
+      "content-type: application/json",
+      "content-length: 20",
+    ]);
+    socket.write('{"title":');
+    expect(await response).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
+    await closed;
+  });
+
+  it("closes a connection whose body continues after the response", async () => {
+    const { port } = await start({ app: { bodyTimeoutMs: 1_000 } });
+    const { response, closed } = await open(port, "GET /notes", ["content-length: 20"]);
+    expect(await response).toMatch(/^HTTP\/1\.1 200 /);
+    await closed;
+  });
+
+  it("returns 408 for a form that stalls, and releases its object and quota", async () => {
+    const { service, form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 100 } } });
+    const queued = service.deletionQueued();
+    const { socket, response } = await form();
+    socket.write(chunked(HEAD));
+    socket.write(chunked(Buffer.alloc(9 * MIB)));
+    expect(await response).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
+    await queued;
+    await expectNothingLeft(service);
+  });
+
+  it("returns 408 for a form that sends nothing", async () => {
+    const { form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 50 } } });
+    const { response, closed } = await form();
+    expect(await response).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
+    await closed;
+  });
+
+  it("returns 408 for a form below the minimum rate", async () => {
+    const formProgress = { ...PATIENT, rateWindowMs: 100, minBytesPerSecond: MIB };
+    const { service, form } = await start({ app: { formProgress } });
+    const { socket, response } = await form();
+    socket.write(chunked(HEAD));
+    trickle(socket, { everyMs: 10, bytes: Buffer.alloc(5_000) });
+    expect(await response).toMatch(/^HTTP\/1\.1 408 .*less than 1048576 bytes per second/is);
+    await expectNothingLeft(service);
+  });
+
+  it("accepts a slow but steady form", async () => {
+    const formProgress = { stallMs: 2_000, rateWindowMs: 50, minBytesPerSecond: 1 };
+    const { form } = await start({ app: { formProgress } });
+    const { socket, response } = await form();
+    socket.write(chunked(HEAD));
+    let pieces = 0;
+    const timer = trickle(socket, {
+      everyMs: 10,
+      bytes: Buffer.alloc(5_000),
+      onPiece: () => {
+        pieces += 1;
+        if (pieces < 30) return;
+        clearInterval(timer);
+        socket.write(`${chunked(TAIL)}0\r\n\r\n`);
+      },
+    });
+    expect(await response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":150000/is);
+  });
+
+  it("does not count the wait for a buffer as a stall", async () => {
+    const formProgress = { ...PATIENT, stallMs: 1_000 };
+    const { form } = await start({ app: { formProgress }, partBuffers: { totalBytes: 5 * MIB } });
+    const first = await form();
+    first.socket.write(chunked(HEAD));
+    first.socket.write(chunked(Buffer.alloc(MIB)));
+    let pieces = 0;
+    const timer = trickle(first.socket, {
+      everyMs: 100,
+      bytes: Buffer.alloc(1),
+      onPiece: () => {
+        pieces += 1;
+        if (pieces === 15) clearInterval(timer);
+      },
+    });
+    const second = await form();
+    second.socket.write(chunked(HEAD));
+    second.socket.write(chunked(Buffer.alloc(9 * MIB)));
+    second.socket.write(`${chunked(TAIL)}0\r\n\r\n`);
+    expect(await first.response).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await second.response).toMatch(/^HTTP\/1\.1 201 /);
+  });
+});
+
+async function expectNothingLeft(service: TestService): Promise<void> {
+  await service.useCases.purgeObjects();
+  expect(await service.bucketContents.keys()).toEqual([]);
+  expect(await service.bucketContents.uploads()).toBe(0);
+  expect((await service.as("ann").send("GET /usage")).body).toMatchObject({ usedBytes: 0, files: 0 });
+}
+
+async function open(port: number, call: string, headers: string[]) {
+  const socket = connect(port, "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  let text = "";
+  socket.on("data", (chunk) => {
+    text += String(chunk);
+  });
+  // The service may reset a connection whose bytes it does not read.
+  socket.on("error", () => undefined);
+  const response = new Promise<string>((resolve) => {
+    socket.on("data", () => {
+      if (/\r\n\r\n\{.*\}$/s.test(text)) resolve(text);
+    });
+    socket.on("close", () => resolve(text));
+  });
+  const closed = new Promise<void>((resolve) => {
+    socket.on("close", () => resolve());
+  });
+  const authorization = `authorization: Bearer ${await tokenOf("ann")}`;
+  socket.write([`${call} HTTP/1.1`, "host: a", authorization, ...headers, "", ""].join("\r\n"));
+  return { socket, response, closed };
+}
+
+function openForm(port: number, noteId: string) {
+  const type = "content-type: multipart/form-data; boundary=xyz";
+  return open(port, `POST /notes/${noteId}/attachments`, [type, "transfer-encoding: chunked"]);
+}
+
+function chunked(bytes: Buffer | string): Buffer {
+  const head = `${Buffer.byteLength(bytes).toString(16)}\r\n`;
+  return Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from("\r\n")]);
+}
+
+type Trickle = { everyMs: number; bytes: Buffer; onPiece?: () => void };
+
+function trickle(socket: Socket, { everyMs, bytes, onPiece = () => undefined }: Trickle): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    socket.write(chunked(bytes));
+    onPiece();
+  }, everyMs);
+  socket.once("close", () => clearInterval(timer));
+  return timer;
+}

@@ -1,0 +1,21 @@
+import { takeFromWindow, type WindowLimit, windowKey } from "./limit-windows.ts";
+import type { Deps } from "./ports/index.ts";
+
+const LIMIT: WindowLimit = { name: "password", max: 10, windowMs: 15 * 60_000 };
+
+const PROBLEM = "Too many wrong passwords for this account. Wait until Retry-After has passed, then try again.";
+
+/**
+ * Counts a password before it is checked, so that parallel guesses can't exceed the limit.
+ * `account`: any name of an account, which need not exist. Throws `rate_limited`.
+ */
+export function countPasswordGuess(deps: Pick<Deps, "db" | "clock">) {
+  return async (account: string): Promise<void> => {
+    await takeFromWindow(deps, { limit: LIMIT, holder: account, amount: 1, problem: PROBLEM });
+  };
+}
+
+/** Resets the count after a right password. */
+export function forgetPasswordGuesses({ db }: Pick<Deps, "db">) {
+  return (account: string): Promise<void> => db.limitCounts.reset(windowKey(LIMIT, account));
+}

@@ -1,0 +1,80 @@
+import type { Caller } from "../domain/person.ts";
+import { aboutFile, auditEvent } from "./audit-event.ts";
+import type { Deps, Downloadable } from "./ports/index.ts";
+
+/** A person causes one event on a note in this time. */
+const WINDOW_MS = 60_000;
+/** The windows that are open at the same time. */
+const MAX_WINDOWS = 10_000;
+/** The most ids of an event, as in a batch of URLs. */
+const MAX_IDS = 1_000;
+
+type Refused = { caller: Caller; first: Downloadable };
+type Window = Refused & { endsAt: number; count: number; attachmentIds: Set<string> };
+
+export type Refusals = {
+  /** Records that one request was refused the URLs of attachments of one note. */
+  record(caller: Caller, attachments: Iterable<Downloadable>): void;
+  /** Records the counts of the windows that have ended, or of all windows. Resolves when they are on disk. */
+  flush(options?: { all: boolean }): Promise<void>;
+};
+
+/**
+ * Records refused URLs in the activity of owners, so that a stranger can't fill it.
+ * The first refusal of a person on a note is recorded at once. Further refusals are counted in memory, and one event with their
+ * `count` follows when the window ends. After kill -9 only these counts are lost.
+ */
+export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Refusals {
+  const windows = new Map<string, Window>();
+
+  /** Nobody waits for the event, because a refusal discloses nothing. */
+  async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
+    const subject = { ...aboutFile(first), attachmentIds: [...ids] };
+    const detail: Record<string, number> = count > 1 ? { count } : {};
+    const event = auditEvent("url.refused", { id: newId(), caller, subject, at: clock(), detail });
+    await db.urlAudit.record(event).catch(() => undefined);
+  }
+
+  /** Ends a window. If it has counted refusals, their event begins the next window. */
+  async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
+    windows.delete(key);
+    if (count === 0) return;
+    open(key, { caller, first });
+    await write({ caller, first }, attachmentIds, count);
+  }
+
+  function open(key: string, refused: Refused): void {
+    windows.set(key, { ...refused, endsAt: clock() + WINDOW_MS, count: 0, attachmentIds: new Set() });
+  }
+
+  async function flush({ all } = { all: false }): Promise<void> {
+    const now = clock();
+    const ended = [...windows].filter(([, { endsAt }]) => all || endsAt <= now);
+    await Promise.all(ended.map(([key, window]) => end(key, window)));
+  }
+
+  return {
+    record(caller, attachments) {
+      const [first, ...others] = attachments;
+      if (first === undefined) return;
+      const key = `${first.noteId} ${caller.userId}`;
+      const before = windows.get(key);
+      if (before !== undefined && before.endsAt <= clock()) end(key, before);
+      const window = windows.get(key);
+      const ids = [first, ...others].map(({ id }) => id);
+      if (window !== undefined) {
+        window.count += 1;
+        for (const id of ids) if (window.attachmentIds.size < MAX_IDS) window.attachmentIds.add(id);
+        return;
+      }
+      // Writes the counts early instead of dropping them.
+      if (windows.size >= MAX_WINDOWS) {
+        flush({ all: true });
+        windows.clear();
+      }
+      open(key, { caller, first });
+      write({ caller, first }, ids, 1);
+    },
+    flush,
+  };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeBackup } from "../backup/make.ts";
+import type { Manifest } from "../backup/manifest.ts";
+import { restoreBackup } from "../backup/restore.ts";
+import type { Config } from "../config/index.ts";
+import { hasMigration, openSnapshot } from "../db/index.ts";
+import { DomainError } from "../domain/errors.ts";
+import { listBlobs, startBucketBackup } from "../embedded-bucket/backup.ts";
+
+type Stored = Pick<Config, "server" | "database" | "bucket">;
+type Options = { backupDir: string; writeProgress: (line: string) => void };
+
+/** Makes a backup of the embedded database and bucket. Throws `invalid_request` when one of them is elsewhere. */
+export function backUp(config: Stored, { backupDir, writeProgress }: Options): Promise<Manifest> {
+  const file = embeddedFile(config);
+  const { dataDir } = config.server;
+  return makeBackup({
+    dataDir,
+    backupDir,
+    source: {
+      startBucket: () => startBucketBackup(join(dataDir, "bucket")),
+      openSnapshot: () => openSnapshot(file),
+      listBlobs,
+    },
+    version: versionOfThis(),
+    now: new Date(),
+    writeProgress,
+  });
+}
+
+/** Restores a backup into DATA_DIR. Throws `invalid_request`. */
+export function restore(config: Stored, { backupDir, writeProgress }: Options): Promise<Manifest> {
+  embeddedFile(config);
+  return restoreBackup({
+    backupDir,
+    dataDir: config.server.dataDir,
+    knowsMigration: (name) => hasMigration("sqlite", name),
+    writeProgress,
+  });
+}
+
+function versionOfThis(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
+
+function embeddedFile({ database, bucket }: Stored): string {
+  if (database.kind === "sqlite" && bucket.kind === "embedded") return database.file;
+  throw new DomainError(
+    "invalid_request",
+    "This command copies the embedded database and the embedded bucket only. Without DATABASE_URL and AWS_BUCKET_NAME it can run. docs/operations.md has the steps for PostgreSQL and S3.",
+  );
+}

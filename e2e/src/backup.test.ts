@@ -199,6 +199,25 @@ describe("valetkey backup and restore", () => {
     await expectAllThere(await apiAs(again.url, { sub: "ann" }), second);
   });
 
+  it("name a file that the bucket has lost, and keep the others", async () => {
+    const { place, restoredPlace, backupDir, dataDir } = await makePlaces();
+    const service = await start(place);
+    await storeFiles(service, 2, 1000);
+    const blobs = join(dataDir, "bucket/blobs");
+    const lost = (await readdir(blobs, { recursive: true })).find((path) => path.length > 10) ?? "";
+    await rm(join(blobs, lost));
+    const { code, stdout, stderr } = await endOfCli(place, ["backup", backupDir]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("2 attachments, with 1 files of the bucket (1000 bytes)");
+    expect(stderr).toContain(`missing: blobs/${lost}\n`);
+    const restored = await endOfCli(restoredPlace, ["restore", backupDir]);
+    expect(restored).toMatchObject({ code: 1, stderr: expect.stringContaining(`missing: blobs/${lost}\n`) });
+    await service.stop();
+    await start(restoredPlace);
+    const gc = await endOfCli(restoredPlace, ["gc", "--dry-run"]);
+    expect(gc.stdout).toMatch(/^files whose bytes are lost on the disk +1 +-$/m);
+  });
+
   it("keep every folder and file private", async () => {
     const { place, restoredPlace, backupDir, restored } = await makePlaces();
     await storeFiles(await start(place), 1);

@@ -18,9 +18,13 @@ async function startWithFile() {
 
 describe("a backup of a running bucket", () => {
   it("copies an object whose deletion arrives before the metadata is copied", async () => {
-    const { dataDir, bucket, remove, close } = await startWithFile();
+    const { dataDir, bucket, client, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const removed = remove();
+    // Each request takes as long as the deletion, so the deletion has arrived before the last of them ends.
+    for (let nth = 0; nth < 5; nth++) {
+      await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
+    }
     const copy = await backup.copyMetadata();
     const blobs = [...listBlobs(copy)];
     expect(blobs).toMatchObject([{ leastBytes: 5 }]);

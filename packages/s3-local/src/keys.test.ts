@@ -34,7 +34,7 @@ test("hostile keys stay distinct and within the data folder", async () => {
   expect(await readdir(dirname(dataDir))).toEqual(["data"]);
   const files = (await readdir(dataDir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   for (const { name, parentPath } of files) {
-    if (parentPath === dataDir) expect(name).toMatch(/^bucket\.sqlite(-wal)?$/);
+    if (parentPath === dataDir) expect(name).toMatch(/^(bucket\.sqlite(-wal)?|reserve)$/);
     else expect(join(parentPath, name)).toMatch(/\/blobs\/([0-9a-f]{2})\/\1[0-9a-f]{30}$/);
   }
 

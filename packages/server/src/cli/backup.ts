@@ -25,11 +25,11 @@ async function runBackup(folder: string): Promise<void> {
   const backupDir = resolve(folder);
   const { rows, blobs } = await backUp(loadConfigWithoutSecrets(), { backupDir, writeProgress });
   process.stdout.write(
-    `Backed up ${rows.notes} notes and ${rows.attachments} attachments, with ${blobs.count} blobs of ${blobs.sizeBytes} bytes, to ${backupDir}\n`,
+    `Backed up ${rows.notes} notes and ${rows.attachments} attachments, with ${blobs.count} files of the bucket (${blobs.sizeBytes} bytes), to ${backupDir}\n`,
   );
   reportMissing(
     blobs.missing,
-    "The bucket has lost blobs, so the backup lacks them. Run `valetkey gc` to see which files are affected.",
+    "The bucket has lost these files, so the backup lacks them. Run `valetkey gc` to see which attachments are affected.",
   );
 }
 
@@ -41,7 +41,7 @@ async function runRestore(folder: string): Promise<void> {
   );
   reportMissing(
     blobs.missing,
-    "The bucket had lost blobs before the backup. Start the service, and run `valetkey gc` to see which files are affected.",
+    "The bucket had lost these files before the backup. Start the service, and run `valetkey gc` to see which attachments are affected.",
   );
 }
 

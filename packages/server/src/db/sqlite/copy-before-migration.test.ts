@@ -26,7 +26,7 @@ async function earlierDatabase() {
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
-  database.exec("drop table probes");
+  database.exec("drop table limit_counts");
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
   database.close();
 }

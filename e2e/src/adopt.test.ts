@@ -89,7 +89,7 @@ describe("valetkey adopt beside a running service", () => {
       [at("none.txt"), "There is no such object in the bucket. Check the URL and the key."],
       [at("mine.txt", "--filename", "a/b"), "The filename has a path separator"],
       [as("ben@example.com"), "Access denied"],
-      [as("nobody@example.com"), "Nobody has the email address nobody@example.com"],
+      [as("nobody@example.com"), "Nobody has the email address or id nobody@example.com"],
       [["mine.txt", "--note", unknown, "--as", ADMIN], "Note not found"],
       [["mine.txt", "--as", ADMIN], "required option '--note <id>' not specified"],
     ] as const) {

@@ -24,8 +24,11 @@ describe("writing a note", () => {
     await page.reload();
     await page.locator("strong", { hasText: "both" }).waitFor();
     expect(await page.getByRole("textbox", TITLE).inputValue()).toBe("Contract");
-    const [note] = (await client.notes.list()).items;
-    expect(note).toMatchObject({ title: "Contract", body: "Sign **both** pages." });
+    const [listed] = (await client.notes.list()).items;
+    expect(await client.notes.get(listed?.id ?? "")).toMatchObject({
+      title: "Contract",
+      body: "Sign **both** pages.",
+    });
   });
 
   it("saves a text when its tab is closed", async () => {

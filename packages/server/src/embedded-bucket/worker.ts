@@ -3,7 +3,7 @@ import { type BucketEvent, startS3Local } from "@valetkey/s3-local";
 import { serveBackups } from "./backup-socket.ts";
 
 export type BucketFailure = { requestId: string; message: string; stack: string | undefined; code: unknown };
-/** What the worker thread posts: that the bucket has started, or that a request has failed. */
+/** A message of the worker thread: the bucket has started, or a request has failed. */
 export type WorkerMessage = "started" | BucketFailure;
 
 // The embedded bucket hashes every byte that it stores. On a worker thread, the hashing never blocks the API.

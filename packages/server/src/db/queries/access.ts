@@ -197,7 +197,8 @@ function isDisabled({ db, userId }: Scope) {
   return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
 }
 
-// A disabled user has no role. Otherwise the role is owner, or the role of a live share of the note, or viewer by a live share of this attachment, in this order.
+// A disabled user has no role. Otherwise the role is owner, or the role of a live share of the note, or viewer by a live share of this
+// attachment, in this order.
 // Subqueries instead of joins: each is one descent of a primary key, and is skipped if an earlier one decides. No statistics re-plan it.
 function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);

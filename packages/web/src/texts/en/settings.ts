@@ -35,7 +35,7 @@ export const settings = {
     full: "Full: nothing more can be attached until you delete something.",
     files: { one: "file", other: "files" },
     filesOf: (files: string, quota: string) => `${files} of ${quota}`,
-    hint: "Files on your own notes count, and so do unfinished uploads.",
+    hint: "Files on your own notes count, and so do unfinished uploads. A new file that you delete counts for up to 20 minutes.",
     failedToLoad: "Your storage could not be loaded",
   },
   theme: {

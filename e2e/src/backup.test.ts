@@ -153,7 +153,7 @@ describe("valetkey backup and restore", () => {
     expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
     const now = await blobsIn(backupDir);
     expect(now.size).toBe(60);
-    expect(copied.size).toBeLessThan(60);
+    expect(copied.size).toBeGreaterThan(0);
     for (const [name, inode] of copied) expect(now.get(name)).toBe(inode);
     expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
     expect(seen.attachments).toHaveLength(60);

@@ -10,11 +10,13 @@ export type Checksum = Static<typeof Checksum>;
  * The state of an attachment. Only a `ready` one can be downloaded.
  *
  * In `verifying` and `scanning`, the service has all bytes and checks them. Poll until it is `ready` or `rejected`.
+ * In `quarantined`, the file of a visitor waits until somebody accepts or rejects it.
  */
 export const AttachmentState = Type.Enum([
   "pending",
   "verifying",
   "scanning",
+  "quarantined",
   "ready",
   "rejected",
   "aborted",

@@ -2,6 +2,7 @@ export * from "./activity.ts";
 export * from "./attachments.ts";
 export * from "./common.ts";
 export * from "./instance.ts";
+export * from "./links.ts";
 export * from "./notes.ts";
 export * from "./people.ts";
 export * from "./problems.ts";

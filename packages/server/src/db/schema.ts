@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 import type { ShareRole } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
+import type { LinkKind, LinkNotify } from "../domain/link.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 
 /** A boolean in the form that both engines store. */
@@ -149,6 +150,50 @@ export type Tables = {
     /** The replica that runs the verification. Null: none. */
     holder: string | null;
     attempts: number;
+  };
+  links: {
+    id: string;
+    generation: number;
+    kind: LinkKind;
+    note_id: string;
+    owner_id: string;
+    created_by: string;
+    label: string;
+    message: string;
+    /** 1: every ready file of the note. 0: the files in `link_files`. */
+    whole_note: Bit;
+    expires_at: number | null;
+    password_hash: string | null;
+    password_version: number;
+    max_claims: number | null;
+    claims: number;
+    opened: number;
+    url_ttl_seconds: number;
+    notify: LinkNotify;
+    /** A JSON object for a file request, and null for a download link. */
+    request: string | null;
+    created_at: number;
+    revoked_at: number | null;
+  };
+  link_files: { link_id: string; attachment_id: string };
+  link_claims: {
+    id: string;
+    link_id: string;
+    generation: number;
+    claimed_at: number;
+    window_ends_at: number;
+    urls_issued: number;
+    last_url_expires_at: number | null;
+  };
+  /** The files that visitors sent to a file request. */
+  visitor_files: {
+    attachment_id: string;
+    link_id: string;
+    visitor_id: string;
+    visitor_name: string | null;
+    slot_id: string | null;
+    /** When the bytes were complete. Null: not yet. */
+    received_at: number | null;
   };
   /** Counts in windows of time (queries/limit-counts.ts). `key` is a hash. */
   limit_counts: {

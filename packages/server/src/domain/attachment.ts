@@ -3,10 +3,18 @@
  * - pending: its upload has started
  * - verifying: the bytes of the object are compared with the declaration
  * - scanning: a virus scanner reads the object
+ * - quarantined: the file of a visitor waits until somebody accepts or rejects it
  * - rejected: the object differs from the declaration, or is infected
  * - aborted, expired: the upload did not complete
  */
-export type AttachmentState = "pending" | VerificationState | "ready" | "rejected" | "aborted" | "expired";
+export type AttachmentState =
+  | "pending"
+  | VerificationState
+  | "quarantined"
+  | "ready"
+  | "rejected"
+  | "aborted"
+  | "expired";
 
 /** The states of a complete file whose verification has not ended. */
 export type VerificationState = "verifying" | "scanning";

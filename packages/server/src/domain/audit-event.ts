@@ -9,6 +9,13 @@ export type AuditAction =
   | "attachment.deleted"
   | "share.granted"
   | "share.revoked"
+  | "link.created"
+  | "link.updated"
+  | "link.renewed"
+  | "link.revoked"
+  | "link.opened"
+  | "link.claimed"
+  | "link.received"
   | "url.issued"
   | "url.refused";
 

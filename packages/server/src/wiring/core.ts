@@ -11,6 +11,7 @@ import type { JwtIssuer } from "../domain/person.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import { createUseCases } from "../usecases/index.ts";
+import { deriveLinkKeys } from "../usecases/links/keys.ts";
 import type { UploadOutcome } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";
@@ -67,6 +68,7 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
       limits: config.limits,
       jwtIssuers: jwtIssuersOf(config.auth),
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
+      linkKeys: deriveLinkKeys([config.auth.secret]),
       auditRetention: auditDays === undefined ? undefined : { days: auditDays, archive },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       onVerificationQueued: () => work.emit("verificationQueued"),

@@ -24,6 +24,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   queues: "database.queues",
   inventory: "database.inventory",
   limitCounts: "database.limitCounts",
+  links: "database.links",
 };
 
 /** Undefined: a call without a span, because it does no I/O or returns a list of pages. */

@@ -179,7 +179,8 @@ function downloadWithRole(db: Kysely<Tables>, question: Question) {
     .select((eb) => roleOnAttachment(eb, { db, ...question }).as("role"));
 }
 
-function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
+/** The role of a user on a note at `now`. Null: none. */
+export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
   return eb
     .case()
     .when(isDisabled(scope))

@@ -12,6 +12,7 @@ import { disabledUserQueries } from "./disabled-users.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
 import { limitCountQueries } from "./limit-counts.ts";
+import { linkQueries } from "./links.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
@@ -55,6 +56,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     queues: queueQueries(db),
     inventory: inventoryQueries(db, engine),
     limitCounts: limitCountQueries(db),
+    links: linkQueries(db, { clock }),
     audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

@@ -1,6 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { Attachment } from "../../domain/attachment.ts";
 import type { AuditEvent } from "../../domain/audit-event.ts";
+import type { Link } from "../../domain/link.ts";
 import type { Note, NoteSummary } from "../../domain/note.ts";
 import type { Share } from "../../domain/share.ts";
 import type { Upload } from "../../domain/upload.ts";
@@ -85,6 +86,32 @@ export function sampleToken(given: Partial<ApiToken> = {}): ApiToken {
     tokenHash: `hash-of-${id}`,
     createdAt: AT,
     expiresAt: undefined,
+    ...given,
+  };
+}
+
+export function sampleLink(note: Note, given: Partial<Link> = {}): Link {
+  return {
+    id: newId(),
+    generation: 0,
+    kind: "download",
+    noteId: note.id,
+    ownerId: note.ownerId,
+    createdBy: note.ownerId,
+    label: "For the tax office",
+    message: "",
+    attachmentIds: undefined,
+    expiresAt: AT + 1000,
+    passwordHash: undefined,
+    passwordVersion: 0,
+    maxClaims: undefined,
+    claims: 0,
+    opened: 0,
+    urlTtlSeconds: 60,
+    notify: "never",
+    request: undefined,
+    createdAt: AT,
+    revokedAt: undefined,
     ...given,
   };
 }

@@ -15,6 +15,7 @@ import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing/test-jwt.ts";
 import type { App } from "../route-types.ts";
 import { type Form, multipartBody } from "./form.ts";
+import { testLinkKeys } from "./link-keys.ts";
 
 export const EVERY_CAPABILITY = Object.fromEntries(
   Object.keys(LEAST_CAPABILITIES).map((name) => [name, true]),
@@ -82,6 +83,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     clock,
     newId: uuidv7,
     newSecret: () => randomBytes(32).toString("base64url"),
+    linkKeys: testLinkKeys,
     limits: { ...limits, ...options.limits },
     jwtIssuers: options.jwksUrl === undefined ? ["jwt-secret"] : ["jwt-secret", "jwks"],
     onDeletionsQueued: () => onDeletionsQueued(),

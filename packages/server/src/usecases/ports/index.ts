@@ -1,5 +1,6 @@
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { JwtIssuer } from "../../domain/person.ts";
+import type { LinkKeys } from "../links/keys.ts";
 import type { AuditArchive } from "./audit.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
@@ -16,6 +17,7 @@ export type * from "./disabled-users.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
 export type * from "./limit-counts.ts";
+export type * from "./links.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
 export type * from "./page.ts";
@@ -82,6 +84,7 @@ export type Deps = {
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
   /** Audit events that are older than `days` are exported to `archive` and deleted. Undefined: they stay. */
   auditRetention?: { days: number; archive: AuditArchive } | undefined;
+  linkKeys: LinkKeys;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;
   /** Called after a commit that ended an upload, whichever way. */

@@ -1,0 +1,255 @@
+import { type Static, Type } from "typebox";
+import { Attachment } from "./attachments.ts";
+import { closedObject } from "./closed-object.ts";
+import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
+import { Person } from "./people.ts";
+import { StartUploadBody } from "./uploads.ts";
+
+const OrNull = { instant: Type.Union([Instant, Type.Null()]), count: Type.Union([Type.Integer(), Type.Null()]) };
+
+/** `download`: visitors get files. `upload`: a file request, by which visitors send files. */
+export const LinkKind = Type.Enum(["download", "upload"]);
+export type LinkKind = Static<typeof LinkKind>;
+
+/**
+ * The state of a link, which only people with an account see. A visitor of any link that is not `live` gets `link_not_found`.
+ *
+ * - `used_up`: every claim is spent, or the file request has all its files
+ * - `revoked`: somebody revoked it
+ * - `expired`: its expiry has passed
+ * - `orphaned`: its creator lost the right to share the note, or its files were deleted
+ */
+export const LinkState = Type.Enum(["live", "used_up", "expired", "revoked", "orphaned"]);
+export type LinkState = Static<typeof LinkState>;
+
+const FileKind = Type.String({
+  pattern: "^[a-z0-9!#$&^_.+-]+/(\\*|[a-z0-9!#$&^_.+-]+)$",
+  maxLength: 127,
+  examples: ["image/*", "application/pdf"],
+});
+const FileKinds = Type.Array(FileKind, { maxItems: 20, description: "The accepted kinds. Empty: every kind" });
+const FileBytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const Short = (max: number) => Type.String({ maxLength: max, ...PlainText });
+
+/** A named place of a file request. It takes one file. */
+export const LinkSlot = closedObject({
+  id: Type.String({ pattern: "^[a-z0-9-]{1,40}$" }),
+  name: Type.String({ minLength: 1, maxLength: 100, ...PlainText, examples: ["Passport"] }),
+  accept: Type.Optional(FileKinds),
+  maxBytes: Type.Optional(FileBytes),
+});
+export type LinkSlot = Static<typeof LinkSlot>;
+
+/** The limits of a file request. The expiry of the link is its deadline. */
+export const FileRequest = closedObject({
+  maxFiles: Type.Integer({ minimum: 1, maximum: 1000 }),
+  maxBytesPerFile: FileBytes,
+  maxBytesTotal: FileBytes,
+  accept: FileKinds,
+  askName: Type.Enum(["no", "optional", "required"], { description: "Whether visitors give a name" }),
+  review: Type.Boolean({ description: "Whether a file is quarantined until somebody accepts it" }),
+  slots: Type.Array(LinkSlot, { maxItems: 50, description: "With slots, each file goes into one of them" }),
+});
+export type FileRequest = Static<typeof FileRequest>;
+
+const Password = Type.String({ minLength: 6, maxLength: 200, ...PlainText });
+const Notify = Type.Enum(["never", "first", "each"], { description: "At which claims or files the owner gets a mail" });
+
+/** What can be edited after the creation. `null` removes an expiry, a password or a limit. */
+const editable = {
+  label: Type.Optional(Short(200)),
+  message: Type.Optional(Short(2000)),
+  expiresAt: Type.Optional(OrNull.instant),
+  password: Type.Optional(Type.Union([Password, Type.Null()])),
+  maxClaims: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])),
+  urlTtlSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
+  notify: Type.Optional(Notify),
+};
+
+/** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or the longest that the operator allows. */
+export const CreateFileLinkBody = closedObject(editable);
+export type CreateFileLinkBody = Static<typeof CreateFileLinkBody>;
+
+/**
+ * The body of `POST /notes/:noteId/links`. Without `attachmentIds`, a download link opens every file of the note.
+ * `kind: "upload"` needs `request`.
+ */
+export const CreateLinkBody = closedObject({
+  ...editable,
+  kind: Type.Optional(LinkKind),
+  attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+  request: Type.Optional(Type.Partial(FileRequest)),
+});
+export type CreateLinkBody = Static<typeof CreateLinkBody>;
+
+/** `newUrl: true` gives the link another URL. The old one stops working at once. */
+export const UpdateLinkBody = closedObject(
+  {
+    ...editable,
+    attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+    request: Type.Optional(Type.Partial(FileRequest)),
+    newUrl: Type.Optional(Type.Literal(true)),
+  },
+  { minProperties: 1 },
+);
+export type UpdateLinkBody = Static<typeof UpdateLinkBody>;
+
+/**
+ * A link, as people with an account see it. `opened`, `claims` and `urlsIssued` are three different numbers.
+ * `files` is null when the link opens every file of the note. `lastUrlExpiresAt` is in the past, or null, when no issued URL works.
+ */
+export const Link = Type.Object({
+  id: Id,
+  url: Type.String(),
+  kind: LinkKind,
+  state: LinkState,
+  noteId: Id,
+  noteTitle: Type.String(),
+  label: Type.String(),
+  message: Type.String(),
+  files: Type.Union([Type.Array(Type.Object({ id: Id, filename: Type.String() })), Type.Null()]),
+  expiresAt: OrNull.instant,
+  hasPassword: Type.Boolean(),
+  maxClaims: OrNull.count,
+  claims: Type.Integer(),
+  opened: Type.Integer(),
+  urlsIssued: Type.Integer(),
+  urlTtlSeconds: Type.Integer(),
+  notify: Notify,
+  request: Type.Union([FileRequest, Type.Null()]),
+  received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
+  lastUrlExpiresAt: OrNull.instant,
+  createdBy: Person,
+  createdAt: Instant,
+  revokedAt: OrNull.instant,
+});
+export type Link = Static<typeof Link>;
+
+export const Links = Type.Object({ links: Type.Array(Link) });
+export type Links = Static<typeof Links>;
+export const LinkPage = pageOf(Link);
+export type LinkPage = Static<typeof LinkPage>;
+export const ListLinksQuery = closedObject({ ...PageQuery.properties, kind: Type.Optional(LinkKind) });
+export type ListLinksQuery = Static<typeof ListLinksQuery>;
+export const LinkParams = Type.Object({ linkId: Id });
+
+/** `lastUrlExpiresAt`: until when the last issued URL works, or null when no URL works any more. */
+export const RevokedLink = Type.Object({ lastUrlExpiresAt: OrNull.instant });
+export type RevokedLink = Static<typeof RevokedLink>;
+
+/** Accepts or rejects a quarantined file of a file request. */
+export const ReviewBody = closedObject({ decision: Type.Enum(["accept", "reject"]) });
+export type ReviewBody = Static<typeof ReviewBody>;
+export const Reviewed = Attachment;
+
+/** A token, with any readable prefix that ends with `~`. */
+export const LinkToken = Type.String({ minLength: 1, maxLength: 256 });
+export const LinkTokenParams = Type.Object({ token: LinkToken });
+export const LinkClaimParams = Type.Object({ token: LinkToken, claimId: Id });
+export const LinkUploadParams = Type.Object({ token: LinkToken, uploadId: Id });
+
+const LinkFile = Type.Object({
+  id: Id,
+  filename: Type.String(),
+  sizeBytes: Type.Integer(),
+  contentType: Type.String(),
+});
+export type LinkFile = Static<typeof LinkFile>;
+
+/** A file that this visitor sent. `reason` is the reason of a rejection. */
+export const SentFile = Type.Object({
+  uploadId: Id,
+  filename: Type.String(),
+  sizeBytes: Type.Integer(),
+  state: Type.Enum(["pending", "verifying", "scanning", "quarantined", "ready", "rejected", "aborted", "expired"]),
+  reason: Type.Optional(Type.String()),
+  slotId: Type.Union([Type.String(), Type.Null()]),
+});
+export type SentFile = Static<typeof SentFile>;
+
+const OpenFileRequest = Type.Object({
+  ...FileRequest.properties,
+  slots: Type.Array(Type.Object({ ...LinkSlot.properties, isFilled: Type.Boolean() })),
+  filesLeft: Type.Integer(),
+  bytesLeft: Type.Integer(),
+  sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
+});
+
+/** The link before its password: nothing else is told. */
+export const LockedLink = Type.Object({ state: Type.Literal("locked") });
+
+/**
+ * An open link, as a visitor sees it. `files` belong to a download link, `request` to a file request.
+ * `claim` is the claim of this visitor, while its window is open.
+ */
+export const OpenedLink = Type.Object({
+  state: Type.Literal("open"),
+  kind: LinkKind,
+  label: Type.String(),
+  message: Type.String(),
+  sharedBy: Type.String(),
+  expiresAt: OrNull.instant,
+  claimsLeft: OrNull.count,
+  claim: Type.Union([Type.Object({ id: Id, windowEndsAt: Instant }), Type.Null()]),
+  files: Type.Optional(Type.Array(LinkFile)),
+  request: Type.Optional(OpenFileRequest),
+  abuseContact: Type.Union([Type.String(), Type.Null()]),
+});
+export type OpenedLink = Static<typeof OpenedLink>;
+export const PublicLink = Type.Union([LockedLink, OpenedLink]);
+export type PublicLink = Static<typeof PublicLink>;
+
+export const UnlockBody = closedObject({ password: Type.String({ minLength: 1, maxLength: 200 }) });
+export type UnlockBody = Static<typeof UnlockBody>;
+
+/** The files whose URLs are wanted. Default: all files of the link. `disposition: "inline"` is for a preview. */
+const wanted = {
+  attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+  disposition: Type.Optional(Type.Enum(["attachment", "inline"])),
+};
+export const ClaimBody = closedObject(wanted);
+export type ClaimBody = Static<typeof ClaimBody>;
+export const ClaimUrlsBody = closedObject(wanted);
+export type ClaimUrlsBody = Static<typeof ClaimUrlsBody>;
+
+const ClaimUrl = Type.Object({
+  attachmentId: Id,
+  fileUrl: Type.String(),
+  expiresIn: Type.Integer(),
+  expiresAt: Instant,
+});
+
+/** A claim and its URLs. Until `windowEndsAt`, the same visitor gets new URLs without another claim. */
+export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
+export type LinkClaim = Static<typeof LinkClaim>;
+
+/** Starts an upload to a file request. */
+export const SendFileBody = closedObject({
+  ...StartUploadBody.properties,
+  slotId: Type.Optional(Type.String({ maxLength: 40 })),
+  visitorName: Type.Optional(Short(100)),
+});
+export type SendFileBody = Static<typeof SendFileBody>;
+
+/**
+ * A signed statement that the service received these bytes, and nothing else. `signature` is Ed25519 over the JSON of `statement` as it
+ * is written here, base64url. `GET /receipts/key` has the public key.
+ */
+export const Receipt = Type.Object({
+  statement: Type.String({
+    description: "JSON with requestId, filename, sizeBytes, sha256 (or null), receivedAt and issuer",
+  }),
+  signature: Type.String(),
+  keyId: Type.String(),
+});
+export type Receipt = Static<typeof Receipt>;
+export const VerifyReceiptBody = closedObject(Receipt.properties);
+export type VerifyReceiptBody = Static<typeof VerifyReceiptBody>;
+export const VerifiedReceipt = Type.Object({ isValid: Type.Boolean() });
+export type VerifiedReceipt = Static<typeof VerifiedReceipt>;
+export const ReceiptKeys = Type.Object({
+  keys: Type.Array(
+    Type.Object({ keyId: Type.String(), publicKey: Type.String({ description: "Ed25519, SPKI in PEM" }) }),
+  ),
+});
+export type ReceiptKeys = Static<typeof ReceiptKeys>;

@@ -1,0 +1,116 @@
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import type { Role } from "../../domain/access.ts";
+import type { FileRequest, Link } from "../../domain/link.ts";
+import type { Clock, LinkQueries, LinkWithCreator } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+import { roleOnNote } from "./access.ts";
+import { orMissing } from "./constraints.ts";
+
+export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): LinkQueries {
+  return {
+    async insert(link) {
+      await orMissing(db.insertInto("links").values(toRow(link)).execute(), {
+        code: "note_not_found",
+        message: "Note not found",
+      });
+      const files = (link.attachmentIds ?? []).map((id) => ({ link_id: link.id, attachment_id: id }));
+      if (files.length === 0) return;
+      await orMissing(db.insertInto("link_files").values(files).execute(), {
+        code: "attachment_not_found",
+        message: "Attachment not found",
+      });
+    },
+
+    async find(linkId) {
+      const row = await linksWithCreator(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
+      return row && toLinkWithCreator(row);
+    },
+  };
+}
+
+/** Selects links with the current role of their creators, and the ids of their files as JSON. */
+export function linksWithCreator(db: Kysely<Tables>, now: number) {
+  return db
+    .selectFrom("links")
+    .innerJoin("notes", "notes.id", "links.note_id")
+    .leftJoin("people", "people.id", "links.created_by")
+    .selectAll("links")
+    .select(["people.name as creator_name", "people.email as creator_email"])
+    .select((eb) => {
+      const ofCreator = { db, userId: eb.ref("links.created_by"), now: sql<number>`${now}` };
+      return roleOnNote(eb as unknown as ExpressionBuilder<Tables, "notes">, ofCreator).as("creator_role");
+    })
+    .select((eb) =>
+      eb
+        .selectFrom("link_files")
+        // An id has no comma, and both engines have this function.
+        .select(sql<string | null>`string_agg(link_files.attachment_id, ',')`.as("ids"))
+        .whereRef("link_files.link_id", "=", "links.id")
+        .as("attachment_ids"),
+    );
+}
+
+type Row = Selectable<Tables["links"]> & {
+  creator_name: string | null;
+  creator_email: string | null;
+  creator_role: string | null;
+  attachment_ids: string | null;
+};
+
+export function toLinkWithCreator(row: Row): LinkWithCreator {
+  return {
+    link: toLink(row),
+    creatorRole: (row.creator_role as Role | null) ?? undefined,
+    creatorName: row.creator_name ?? row.creator_email ?? undefined,
+  };
+}
+
+function toLink(row: Row): Link {
+  return {
+    id: row.id,
+    generation: row.generation,
+    kind: row.kind,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    createdBy: row.created_by,
+    label: row.label,
+    message: row.message,
+    attachmentIds: row.whole_note === 1 ? undefined : (row.attachment_ids?.split(",") ?? []),
+    expiresAt: row.expires_at ?? undefined,
+    passwordHash: row.password_hash ?? undefined,
+    passwordVersion: row.password_version,
+    maxClaims: row.max_claims ?? undefined,
+    claims: row.claims,
+    opened: row.opened,
+    urlTtlSeconds: row.url_ttl_seconds,
+    notify: row.notify,
+    request: row.request === null ? undefined : (JSON.parse(row.request) as FileRequest),
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at ?? undefined,
+  };
+}
+
+function toRow(link: Link) {
+  return {
+    id: link.id,
+    generation: link.generation,
+    kind: link.kind,
+    note_id: link.noteId,
+    owner_id: link.ownerId,
+    created_by: link.createdBy,
+    label: link.label,
+    message: link.message,
+    whole_note: link.attachmentIds === undefined ? (1 as const) : (0 as const),
+    expires_at: link.expiresAt ?? null,
+    password_hash: link.passwordHash ?? null,
+    password_version: link.passwordVersion,
+    max_claims: link.maxClaims ?? null,
+    claims: link.claims,
+    opened: link.opened,
+    url_ttl_seconds: link.urlTtlSeconds,
+    notify: link.notify,
+    request: link.request === undefined ? null : JSON.stringify(link.request),
+    created_at: link.createdAt,
+    revoked_at: link.revokedAt ?? null,
+  };
+}

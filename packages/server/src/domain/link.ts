@@ -1,0 +1,87 @@
+import type { ShareRole } from "./access.ts";
+
+/** `download`: visitors get files. `upload`: a file request, by which visitors send files. */
+export type LinkKind = "download" | "upload";
+
+/** When the owner of the note is told about a claim or a received file. */
+export type LinkNotify = "never" | "first" | "each";
+
+/** A named place of a file request, for one file. An empty `accept` accepts every kind. */
+export type LinkSlot = {
+  id: string;
+  name: string;
+  accept?: readonly string[] | undefined;
+  maxBytes?: number | undefined;
+};
+
+/** The limits of a file request. Its deadline is the expiry of the link. */
+export type FileRequest = {
+  maxFiles: number;
+  maxBytesPerFile: number;
+  maxBytesTotal: number;
+  accept: readonly string[];
+  askName: "no" | "optional" | "required";
+  review: boolean;
+  slots: readonly LinkSlot[];
+};
+
+/** Access to files of one note for people without an account. Instants are milliseconds since the epoch. */
+export type Link = {
+  id: string;
+  /** Part of the token. A new URL raises it, so that earlier tokens stop working. */
+  generation: number;
+  kind: LinkKind;
+  noteId: string;
+  /** The owner of the note. */
+  ownerId: string;
+  createdBy: string;
+  label: string;
+  message: string;
+  /** Undefined: every ready file of the note. */
+  attachmentIds: readonly string[] | undefined;
+  /** Undefined: until revoked. */
+  expiresAt: number | undefined;
+  /** Argon2id in the PHC string format. Undefined: no password. */
+  passwordHash: string | undefined;
+  /** Raised with each change of the password, which ends the visits that an earlier password unlocked. */
+  passwordVersion: number;
+  /** Undefined: no limit. */
+  maxClaims: number | undefined;
+  claims: number;
+  opened: number;
+  urlTtlSeconds: number;
+  notify: LinkNotify;
+  /** Defined for the kind `upload` only. */
+  request: FileRequest | undefined;
+  createdAt: number;
+  revokedAt: number | undefined;
+};
+
+/** One deliberate act of one visitor, which counts once. Until `windowEndsAt`, the visitor gets URLs without another claim. */
+export type LinkClaim = {
+  id: string;
+  linkId: string;
+  generation: number;
+  claimedAt: number;
+  windowEndsAt: number;
+  urlsIssued: number;
+  lastUrlExpiresAt: number | undefined;
+};
+
+export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned";
+
+/**
+ * The state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: the ready files that it opens
+ * for `download`, or the files that it still takes for `upload`.
+ */
+export function linkState(
+  link: Pick<Link, "kind" | "attachmentIds" | "expiresAt" | "revokedAt" | "maxClaims" | "claims">,
+  { now, creatorRole, filesLeft }: { now: number; creatorRole: ShareRole | "owner" | undefined; filesLeft: number },
+): LinkState {
+  if (link.revokedAt !== undefined) return "revoked";
+  if (creatorRole !== "owner" && creatorRole !== "editor") return "orphaned";
+  if (link.attachmentIds !== undefined && filesLeft === 0) return "orphaned";
+  if (link.expiresAt !== undefined && link.expiresAt <= now) return "expired";
+  if (link.kind === "upload") return filesLeft === 0 ? "used_up" : "live";
+  return link.maxClaims !== undefined && link.claims >= link.maxClaims ? "used_up" : "live";
+}

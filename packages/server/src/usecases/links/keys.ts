@@ -1,0 +1,23 @@
+import { hkdfSync } from "node:crypto";
+
+/** The keys of links, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
+export type LinkKeys = {
+  tokens: readonly Uint8Array[];
+  passes: readonly Uint8Array[];
+  receipts: readonly Uint8Array[];
+};
+
+const KEY_BYTES = 32;
+
+/** `secrets`: AUTH_SECRET, then the secrets of AUTH_SECRETS_OLD. */
+export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
+  const derive = (purpose: string) =>
+    secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
+  // An old secret opens links. Nothing else accepts it, so that a leaked one ends with its rotation.
+  const [passKey] = derive("visitor passes");
+  return {
+    tokens: derive("tokens"),
+    passes: passKey === undefined ? [] : [passKey],
+    receipts: derive("receipts"),
+  };
+}

@@ -1,0 +1,47 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/**
+ * What one visitor may do with one link: the content of a signed cookie. `generation` and `passwordVersion` end it when the link gets
+ * a new URL or another password. Instants are milliseconds since the epoch.
+ */
+export type Pass = {
+  linkId: string;
+  generation: number;
+  /** Names this visitor, so that a file request shows each visitor only their own files. */
+  visitorId: string;
+  /** The password that was given. Undefined: none. */
+  passwordVersion?: number | undefined;
+  /** The claim of this visitor. Undefined: none. */
+  claimId?: string | undefined;
+  expiresAt: number;
+};
+
+/** Signs a pass: base64url JSON, a dot, and its MAC. */
+export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
+  const [key] = keys;
+  if (key === undefined) throw new Error("a pass needs a key");
+  const body = Buffer.from(JSON.stringify(pass)).toString("base64url");
+  return `${body}.${macOf(key, body).toString("base64url")}`;
+}
+
+/** Reads a pass that this service signed for this link. Undefined for anything else, and after its expiry. */
+export function openPass(
+  keys: readonly Uint8Array[],
+  sealed: string | undefined,
+  { linkId, now }: { linkId: string; now: number },
+): Pass | undefined {
+  const [body, mac, ...rest] = sealed?.split(".") ?? [];
+  if (body === undefined || mac === undefined || rest.length > 0) return undefined;
+  const given = Buffer.from(mac, "base64url");
+  const isOurs = keys.some((key) => {
+    const expected = macOf(key, body);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  if (!isOurs) return undefined;
+  const pass: Pass = JSON.parse(Buffer.from(body, "base64url").toString());
+  return pass.linkId === linkId && pass.expiresAt > now ? pass : undefined;
+}
+
+function macOf(key: Uint8Array, body: string): Buffer {
+  return createHmac("sha256", key).update(body).digest();
+}

@@ -1,0 +1,49 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+const ID_BYTES = 16;
+const MAC_BYTES = 16;
+const SHAPE = /^[A-Za-z0-9_-]{43}$/;
+
+type Subject = { linkId: string; generation: number };
+
+/** A token that looks like one. Only `tokenIsRight` says whether it opens the link. */
+export type ReadToken = { linkId: string; mac: Uint8Array };
+
+/**
+ * The token of a link: 43 characters, from its id and a MAC of its id and generation. The database alone can't make it, because the key
+ * comes from AUTH_SECRET (docs/security-requirements.md, 19).
+ */
+export function makeToken(key: Uint8Array, subject: Subject): string {
+  return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
+}
+
+/** Reads the link id of a token, after any readable prefix that ends with `~`. Undefined: this is no token. */
+export function readToken(text: string): ReadToken | undefined {
+  const token = text.slice(text.lastIndexOf("~") + 1);
+  if (!SHAPE.test(token)) return undefined;
+  const bytes = Buffer.from(token, "base64url");
+  // The last character has two unused bits, so that four texts would be one token.
+  if (bytes.toString("base64url") !== token) return undefined;
+  const hex = bytes.toString("hex", 0, ID_BYTES);
+  const linkId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return { linkId, mac: bytes.subarray(ID_BYTES) };
+}
+
+/** Whether one of the keys made the token for this generation of the link. In constant time. */
+export function tokenIsRight(keys: readonly Uint8Array[], token: ReadToken, generation: number): boolean {
+  let isRight = false;
+  for (const key of keys) {
+    if (timingSafeEqual(macOf(key, { linkId: token.linkId, generation }), token.mac)) isRight = true;
+  }
+  return isRight;
+}
+
+function macOf(key: Uint8Array, { linkId, generation }: Subject): Buffer {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(generation));
+  return createHmac("sha256", key).update(idBytes(linkId)).update(counter).digest().subarray(0, MAC_BYTES);
+}
+
+function idBytes(linkId: string): Buffer {
+  return Buffer.from(linkId.replaceAll("-", ""), "hex");
+}

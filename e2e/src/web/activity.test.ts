@@ -125,9 +125,9 @@ describe("the activity", () => {
     await expect.poll(async () => (await told(kim)).length).toBe(acts.length + 3);
     const everything = await told(kim);
     expect(everything.filter((line) => !acts.includes(line))).toEqual([
-      "Leo saw a small picture of 4 files",
+      "Leo loaded thumbnails of 4 files",
       "You viewed a.png",
-      "You saw a small picture of 4 files",
+      "You loaded thumbnails of 4 files",
     ]);
     await kim.page.getByText(/^10 downloads in the last 24 hours/).waitFor();
   });

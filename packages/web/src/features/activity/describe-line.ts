@@ -96,7 +96,7 @@ function describeUrl(line: Line, who: { name: string; isYou: boolean }): string 
     case "zip":
     case "thumbnail":
     case "renewal":
-      return sentences.purposes[purpose](who, files, times);
+      return sentences.purposes[purpose](who, files, times, count);
     case "copy":
       return sentences.purposes.copy(who, { files, times, lifetime });
     default:

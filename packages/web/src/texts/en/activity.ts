@@ -78,10 +78,9 @@ export const activity = {
       download: (who: Who, files: string, times: number) => `${who.name} downloaded ${files}${timesOf(times)}`,
       view: (who: Who, files: string, times: number) => `${who.name} viewed ${files}${timesOf(times)}`,
       zip: (who: Who, files: string, times: number) => `${who.name} downloaded ${files} as a ZIP${timesOf(times)}`,
-      thumbnail: (who: Who, files: string, times: number) =>
-        `${who.name} saw a small picture of ${files}${timesOf(times)}`,
-      renewal: (who: Who, files: string, times: number) =>
-        `${who.name} got a new URL of ${files} for the same view or download${timesOf(times)}`,
+      thumbnail: (who: Who, files: string, times: number, count: number) =>
+        `${who.name} loaded ${count === 1 ? "a thumbnail" : "thumbnails"} of ${files}${timesOf(times)}`,
+      renewal: (who: Who, files: string, times: number) => `${who.name} renewed the URL of ${files}${timesOf(times)}`,
       copy: (who: Who, { files, times, lifetime }: { files: string; times: number; lifetime: string | undefined }) =>
         `${who.name} copied a temporary link to ${files}${timesOf(times)}${lifetime === undefined ? "" : `, valid for ${lifetime}`}`,
     },

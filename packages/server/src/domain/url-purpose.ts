@@ -10,12 +10,12 @@ export function defaultPurpose(disposition: Disposition): UrlPurpose {
 }
 
 /**
- * Whether an event only accompanies what a person does: a URL for a thumbnail, a renewed URL, or an owner's view of their own file.
- * A list of events can omit these.
+ * Whether an event only accompanies what a person does: a URL for a thumbnail, a renewed URL, an owner's view of their own file, or
+ * a URL of a link, whose claim is an event of its own. A list of events can omit these.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {
   if (action !== "url.issued") return false;
   const { purpose, linkId } = detail;
-  if (purpose === "thumbnail" || purpose === "renewal") return true;
-  return purpose === "view" && actorId === ownerId && linkId === undefined;
+  if (purpose === "thumbnail" || purpose === "renewal" || linkId !== undefined) return true;
+  return purpose === "view" && actorId === ownerId;
 }

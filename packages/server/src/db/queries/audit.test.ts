@@ -38,15 +38,15 @@ describe.each(engines)("the audit log on $name", (engine) => {
   });
 
   it("lists the acts of people without routine URLs, in full pages", async () => {
-    const url = (purpose: string, actorId = "bob", detail = {}) =>
-      sampleEvent({ noteId: "n-acts", ownerId: "o-acts", actorId, detail: { purpose, ...detail } });
-    const routine = [url("thumbnail"), url("renewal"), url("view", "o-acts"), url("thumbnail", "o-acts")];
+    const note = { noteId: "n-acts", ownerId: "o-acts" };
+    const url = (purpose: string, actorId = "bob") => sampleEvent({ ...note, actorId, detail: { purpose } });
+    const ofLink = { actorId: "visitor:v", detail: { linkId: "l" } };
+    const routine = [url("thumbnail"), url("renewal"), url("view", "o-acts"), sampleEvent({ ...note, ...ofLink })];
     const acts = [
       url("download"),
       url("view"),
       url("zip", "o-acts"),
-      url("view", "o-acts", { linkId: "l" }),
-      sampleEvent({ noteId: "n-acts", ownerId: "o-acts", action: "note.updated", detail: { purpose: "thumbnail" } }),
+      sampleEvent({ ...note, action: "note.updated", detail: { purpose: "thumbnail" } }),
     ];
     for (let nth = 0; nth < 30; nth++) routine.push(url("thumbnail"));
     const all = [...routine, ...acts].sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -55,7 +55,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     for (const [name, id] of [["note", "n-acts"] as const, ["owner", "o-acts"] as const]) {
       const first = await list[name](id, { limit: 3, cursor: undefined, routine: "omit" });
       const second = await list[name](id, { limit: 3, cursor: first.nextCursor, routine: "omit" });
-      expect([first.items.length, second.items.length, second.nextCursor]).toEqual([3, 2, undefined]);
+      expect([first.items.length, second.items.length, second.nextCursor]).toEqual([3, 1, undefined]);
       expect([...first.items, ...second.items]).toEqual(all.filter((event) => acts.includes(event)));
       expect((await list[name](id, FIRST)).items).toEqual(all);
     }

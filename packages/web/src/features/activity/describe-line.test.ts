@@ -40,7 +40,7 @@ describe("the text of an event", () => {
     [{ purpose: "renewal" }, ["a"], ["Bob renewed the URL of a.txt"]],
     [{ purpose: "copy", expiresInSeconds: 600 }, ["a"], ["Bob copied a temporary link to a.txt, valid for 10 minutes"]],
     [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob got URLs of a.txt and b.txt, each valid for 60 seconds"]],
-    [{ purpose: "download", linkId: "l" }, ["a"], ["A visitor downloaded a.txt"]],
+    [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor got a URL of a.txt, valid for 60 seconds"]],
   ])("of an issued URL with %j", (detail, attachmentIds, expected) => {
     expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
   });
@@ -64,7 +64,7 @@ describe("the text of an event", () => {
     ["link.opened", {}, [], "A visitor opened the link “Contract”"],
     ["link.claimed", {}, ["a"], "A visitor claimed a.txt from the link “Contract”"],
     ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
-    ["link.received", { visitor: "Maria" }, ["a"], "Maria (visitor) sent a.txt"],
+    ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt"],
   ])("of %s", (action, detail, attachmentIds, expected) => {
     expect(describeEvent({ action, detail: { label: "Contract", ...detail }, attachmentIds })).toEqual([expected]);
   });

@@ -27,7 +27,7 @@ export function describeLine(line: Line, reader: Reader) {
 
 function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader): { name: string; isYou: boolean } {
   if (BY_VISITORS.has(action) || (action === "url.issued" && detail.linkId !== undefined)) {
-    return { name: words.visitor(textOf(detail.visitor)), isYou: false };
+    return { name: words.visitor(textOf(detail.visitorName)), isYou: false };
   }
   const isYou = actor.id === accountId;
   return { name: isYou ? texts.common.you : nameOf(actor, { otherwise: texts.common.someone }), isYou };

@@ -17,7 +17,7 @@ export const activity = {
   },
   everyUrl: {
     label: "Show every URL",
-    hint: "Also for thumbnails, for renewals, and for an owner's views of their own files.",
+    hint: "Also for thumbnails, renewals and links, and for an owner's views of their own files.",
   },
   empty: {
     title: "Nothing has happened yet",

@@ -10,6 +10,7 @@ type Flat<T> = T extends readonly (infer Item)[]
     : T;
 type Names = keyof Wire;
 type Wire = {
+  ActivityQuery: [contract.ActivityQuery, published.ActivityQuery];
   ApiToken: [contract.ApiToken, published.ApiToken];
   ApiTokens: [contract.ApiTokens, published.ApiTokens];
   Attachment: [contract.Attachment, published.Attachment];
@@ -44,6 +45,7 @@ type Wire = {
   StartUploadBody: [contract.StartUploadBody, published.StartUploadBody];
   UpdateNoteBody: [contract.UpdateNoteBody, published.UpdateNoteBody];
   Upload: [contract.Upload, published.Upload];
+  UrlPurpose: [contract.UrlPurpose, published.UrlPurpose];
   Usage: [contract.Usage, published.Usage];
 };
 type Different = { [Name in Names]: Same<Flat<Wire[Name][0]>, Flat<Wire[Name][1]>> extends true ? never : Name }[Names];

@@ -31,11 +31,13 @@ const WHAT = "A download from the bucket";
  */
 export async function download(
   deps: Deps,
-  { attachmentId, signal }: { attachmentId: string; signal: AbortSignal | undefined },
+  options: { attachmentId: string; fileUrl: string | undefined; signal: AbortSignal | undefined },
 ): Promise<Download> {
+  const { attachmentId, fileUrl, signal } = options;
   const path = `/attachments/${encodeURIComponent(attachmentId)}`;
   const attachment = await deps.call<Attachment>("GET", path, { signal });
-  const source = { path, sizeBytes: attachment.sizeBytes, signal };
+  const nextUrl = createUrls(deps, { path, fileUrl, signal });
+  const source = { nextUrl, sizeBytes: attachment.sizeBytes, signal };
   const first = await open(deps, { ...source, offset: 0 });
   const chunks = readAll(deps, { source, first });
   const stream = new ReadableStream<Uint8Array>(
@@ -56,7 +58,23 @@ export async function download(
   return { attachment, stream, blob: () => new Response(stream).blob() };
 }
 
-type Source = { path: string; sizeBytes: number; signal: AbortSignal | undefined };
+type Source = { nextUrl: () => Promise<string>; sizeBytes: number; signal: AbortSignal | undefined };
+
+/** Returns the given URL or a fresh one, and then fresh ones that the audit log holds as renewals of the same download. */
+function createUrls(
+  { call }: Deps,
+  options: { path: string; fileUrl: string | undefined; signal: AbortSignal | undefined },
+) {
+  const { path, fileUrl, signal } = options;
+  let uses = 0;
+  return async (): Promise<string> => {
+    const isFirst = uses === 0;
+    uses += 1;
+    if (isFirst && fileUrl !== undefined) return fileUrl;
+    const query = isFirst ? {} : { purpose: "renewal" };
+    return (await call<FileUrl>("GET", `${path}/url`, { query, signal })).fileUrl;
+  };
+}
 
 async function* readAll(deps: Deps, { source, first }: { source: Source; first: Response }) {
   const { sizeBytes, signal } = source;
@@ -109,12 +127,11 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Requests a fresh URL and reads from `offset`. It replaces a URL that the bucket refuses once. */
+/** Reads from `offset`. It replaces a URL that the bucket refuses once. */
 async function open(deps: Deps, source: Source & { offset: number }): Promise<Response> {
-  const { path, signal, offset, sizeBytes } = source;
+  const { nextUrl, signal, offset, sizeBytes } = source;
   for (let isSecond = false; ; isSecond = true) {
-    const { fileUrl } = await deps.call<FileUrl>("GET", `${path}/url`, { signal });
-    const response = await get(deps, { url: fileUrl, offset, signal });
+    const response = await get(deps, { url: await nextUrl(), offset, signal });
     const { status } = response;
     const length = response.headers.get("content-length");
     if (status === 206 || (status === 200 && offset === 0)) {

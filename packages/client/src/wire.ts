@@ -1,5 +1,6 @@
 /** The types of the wire, from the contract. Types only, so that the package ships no schema and no schema library. */
 export type {
+  ActivityQuery,
   ApiToken,
   ApiTokens,
   Attachment,
@@ -34,5 +35,6 @@ export type {
   StartUploadBody,
   UpdateNoteBody,
   Upload,
+  UrlPurpose,
   Usage,
 } from "@valetkey/contract";

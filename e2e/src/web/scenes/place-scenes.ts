@@ -62,6 +62,18 @@ export const placeScenes: readonly Scene[] = [
     },
   },
   {
+    name: "activity-every-url",
+    by: "ann",
+    async open(page) {
+      await page.goto("/activity");
+      await page.getByRole("checkbox", { name: texts.activity.everyUrl.label }).check();
+      await page
+        .getByText(/loaded thumbnails/)
+        .first()
+        .waitFor();
+    },
+  },
+  {
     name: "activity-empty",
     by: "zoe",
     async open(page) {

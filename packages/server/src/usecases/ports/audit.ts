@@ -20,9 +20,12 @@ export type AuditArchive = {
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 
+/** A page of events. `routine`: with or without the routine ones (domain/url-purpose.ts). Default: include. */
+export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
+
 export type AuditQueries = AuditWriter & {
-  listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
-  listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+  listOfNote(noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
+  listOfOwner(ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
   /** The owner of events whose id comes next after this one. Undefined: there are no more. */
   nextOwner(after: string): Promise<string | undefined>;
   /** Lists the events of an owner that are older than `before`, the oldest first. */

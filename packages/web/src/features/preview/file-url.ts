@@ -17,20 +17,26 @@ function ageOf({ requestedAt }: FileUrl): number {
 /** The share of its lifetime in which a URL is reused. The rest is for the request to the bucket. */
 const REUSABLE_SHARE = 0.9;
 
-const urlQuery = (attachmentId: string) =>
+/** Whether the URL replaces one of the same preview. The activity of the owner then has one view. */
+type Renewal = { isRenewal: boolean };
+
+const urlQuery = (attachmentId: string, { isRenewal }: Renewal = { isRenewal: false }) =>
   ({
     queryKey: ["file-url", attachmentId],
     async queryFn(): Promise<FileUrl> {
       // The lifetime starts after this moment, so the URL is never used too long.
       const requestedAt = now();
-      const { fileUrl, expiresIn } = await client.urlFor(attachmentId, { disposition: "inline" });
+      const { fileUrl, expiresIn } = await client.urlFor(attachmentId, {
+        disposition: "inline",
+        purpose: isRenewal ? "renewal" : "view",
+      });
       return { url: fileUrl, lifetimeMs: expiresIn * 1000, requestedAt };
     },
   }) as const;
 
 /** Returns a URL to show the file inline, and reuses the last one while it is valid. Rejects with the error of the service. */
-export async function getFileUrl(attachmentId: string): Promise<string> {
-  const query = urlQuery(attachmentId);
+export async function getFileUrl(attachmentId: string, renewal: Renewal): Promise<string> {
+  const query = urlQuery(attachmentId, renewal);
   const known = queryClient.getQueryData<FileUrl>(query.queryKey);
   const isReusable = known !== undefined && ageOf(known) < known.lifetimeMs * REUSABLE_SHARE;
   // Simultaneous callers share one request.
@@ -49,7 +55,7 @@ export function isExpired(attachmentId: string, url: string): boolean {
   return known?.url !== url || ageOf(known) >= known.lifetimeMs;
 }
 
-type Range = {
+type Range = Partial<Renewal> & {
   from: number;
   /** Exclusive. */
   to: number;
@@ -57,9 +63,12 @@ type Range = {
 };
 
 /** Reads bytes of the file. Retries once with a new URL when the bucket refuses the first one. Rejects with ValetKeyError. */
-export async function readRange(attachmentId: string, { from, to, signal }: Range): Promise<Uint8Array<ArrayBuffer>> {
+export async function readRange(
+  attachmentId: string,
+  { from, to, signal, isRenewal = false }: Range,
+): Promise<Uint8Array<ArrayBuffer>> {
   for (let isSecond = false; ; isSecond = true) {
-    const url = await getFileUrl(attachmentId);
+    const url = await getFileUrl(attachmentId, { isRenewal: isRenewal || isSecond });
     const response = await get(url, { from, to, signal });
     const { status } = response;
     if (status === 206) return bytesOf(response);

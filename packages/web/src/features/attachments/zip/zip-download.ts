@@ -9,6 +9,8 @@ import { $zipProgress } from "./zip-progress.ts";
 import { chooseTarget } from "./zip-target.ts";
 
 const words = texts.attachments.zip;
+/** The most URLs of one request. */
+const MAX_BATCH = 1_000;
 
 type ZipJob = {
   signal: AbortSignal;
@@ -48,13 +50,28 @@ function describeFailure(error: unknown, { reading }: ZipJob): string {
   return reading === undefined ? describeProblem(error) : words.failed(reading);
 }
 
-/** Each URL is signed only when its file is next. */
+/** Requests the URLs in batches, so that the activity of the owner has one event for the ZIP. An expired URL is renewed. */
+async function* issueUrls(attachments: readonly Attachment[], job: ZipJob) {
+  for (let start = 0; start < attachments.length; start += MAX_BATCH) {
+    const batch = attachments.slice(start, start + MAX_BATCH);
+    job.reading = undefined;
+    const ids = batch.map(({ id }) => id);
+    const urls = await transfers.urlsFor(ids, { purpose: "zip", signal: job.signal });
+    for (const [index, attachment] of batch.entries()) yield { attachment, fileUrl: urls[index]?.fileUrl };
+  }
+}
+
 async function* readFiles(attachments: readonly Attachment[], job: ZipJob) {
   const nameOf = createUniqueNames();
-  for (const { id, filename, createdAt, sizeBytes } of attachments) {
+  for await (const { attachment, fileUrl } of issueUrls(attachments, job)) {
+    const { id, filename, createdAt, sizeBytes } = attachment;
     job.reading = filename;
+    if (fileUrl === undefined) {
+      job.missing.push(filename);
+      continue;
+    }
     try {
-      const { stream } = await transfers.download(id, { signal: job.signal });
+      const { stream } = await transfers.download(id, { fileUrl, signal: job.signal });
       yield {
         name: nameOf(filename.replaceAll(/[/\\]/g, "_")),
         lastModified: new Date(createdAt),

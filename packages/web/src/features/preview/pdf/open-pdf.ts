@@ -18,6 +18,7 @@ class BucketTransport extends PDFDataRangeTransport {
   readonly #aborter = new AbortController();
   readonly #file: Attachment;
   readonly #onFailure: (error: unknown) => void;
+  #hasStarted = false;
 
   constructor(file: Attachment, onFailure: (error: unknown) => void) {
     super(file.sizeBytes, null);
@@ -27,7 +28,9 @@ class BucketTransport extends PDFDataRangeTransport {
 
   override requestDataRange(from: number, to: number): void {
     const { signal } = this.#aborter;
-    readRange(this.#file.id, { from, to, signal }).then(
+    const isRenewal = this.#hasStarted;
+    this.#hasStarted = true;
+    readRange(this.#file.id, { from, to, signal, isRenewal }).then(
       (bytes) => signal.aborted || this.onDataRange(from, bytes),
       (error) => signal.aborted || this.#onFailure(error),
     );

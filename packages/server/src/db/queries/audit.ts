@@ -74,9 +74,15 @@ export function auditQueries(
   return {
     async add(event) {
       await db.insertInto("audit_events").values(toAuditRow(event)).execute();
+      const { linkId } = event.detail;
+      if (typeof linkId !== "string") return;
+      await db.insertInto("link_events").values({ link_id: linkId, event_id: event.id }).execute();
     },
     listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
     listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),
+    // These events are never unfiled, because they are written in a transaction.
+    listOfLink: ({ linkId, ownerId }, page) =>
+      list(db, { unfiledEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
     async nextOwner(after) {
       const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
       return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
@@ -89,6 +95,10 @@ export function auditQueries(
       return rows.map(toAuditEvent);
     },
     async deleteOfOwner(ownerId, ids) {
+      await db
+        .deleteFrom("link_events")
+        .where((eb) => engine.isIn(eb.ref("event_id"), engine.list(ids)))
+        .execute();
       await db
         .deleteFrom("audit_events")
         .where("owner_id", "=", ownerId)
@@ -105,16 +115,16 @@ function firstIdAt(milliseconds: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
-type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string };
+type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
 
 async function list(
   db: Kysely<Tables>,
-  { unfiledEvents, column, value, routine = "include", limit, cursor }: Listing,
+  { unfiledEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
   // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
   const unfiled = unfiledEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
-  const newestFirst = { column, value, before, routine, order: "desc" } as const;
+  const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
   const sizes = await inOrder(db, { ...newestFirst, limit })
     .select(ids)
@@ -129,10 +139,10 @@ async function list(
   return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), fitting);
 }
 
-type Range = Parameters<FindUnfiledEvents>[0] & { order: "asc" | "desc" };
+type Range = Parameters<FindUnfiledEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
 
 /** The indexes hold the routine events apart. Each part is read in order, up to the limit, however long the other part is. */
-function inOrder(db: Kysely<Tables>, { column, value, before, routine, order, limit }: Range) {
+function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {
     const part = (isRoutine: 0 | 1) =>
       eb
@@ -143,6 +153,9 @@ function inOrder(db: Kysely<Tables>, { column, value, before, routine, order, li
             .where(column, "=", value)
             .where("is_routine", "=", isRoutine)
             .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+            .$if(linkId !== undefined, (query) =>
+              query.where("id", "in", idsOfLink(db, { linkId: linkId as string, before, limit })),
+            )
             .orderBy("id", order)
             .limit(limit)
             .as("part"),
@@ -151,6 +164,19 @@ function inOrder(db: Kysely<Tables>, { column, value, before, routine, order, li
     return (routine === "omit" ? part(0) : part(0).unionAll(part(1))).as("events");
   };
   return db.selectFrom(events).orderBy("id", order).limit(limit);
+}
+
+function idsOfLink(
+  db: Kysely<Tables>,
+  { linkId, before, limit }: { linkId: string; before: string | undefined; limit: number },
+) {
+  return db
+    .selectFrom("link_events")
+    .select("event_id")
+    .where("link_id", "=", linkId)
+    .$if(before !== undefined, (query) => query.where("event_id", "<", before as string))
+    .orderBy("event_id", "desc")
+    .limit(limit + 1);
 }
 
 /** An event of a batch has up to 1,000 ids, and a page up to 200 events. More would be read in vain (http/fit-page.ts). Bytes. */

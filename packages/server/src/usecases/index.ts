@@ -15,11 +15,14 @@ import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { deleteExpiredWindows } from "./limit-windows.ts";
+import { receipts } from "./links/receipts.ts";
+import { visitorUploads } from "./links/visitor-uploads.ts";
 import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./refusals.ts";
+import { reviewFile } from "./review-file.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
@@ -65,6 +68,9 @@ export function createUseCases(deps: Deps) {
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
+    visitorUploads: visitorUploads(deps, starts),
+    receipts: receipts(deps),
+    reviewFile: reviewFile(deps),
     issueUrl: issueUrl(deps, urlParts),
     issueUrls: issueUrls(deps, urlParts),
     flushRefusals: refusals.flush,

@@ -21,6 +21,7 @@ import { shareQueries } from "./shares.ts";
 import { uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
 import { verificationQueries } from "./verifications.ts";
+import { visitorFileQueries } from "./visitor-files.ts";
 
 export type QueryContext = {
   engine: Engine;
@@ -57,6 +58,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     inventory: inventoryQueries(db, engine),
     limitCounts: limitCountQueries(db),
     links: linkQueries(db, { clock }),
+    visitorFiles: visitorFileQueries(db, engine),
     audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

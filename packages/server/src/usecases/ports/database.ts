@@ -16,6 +16,7 @@ import type { ShareQueries } from "./shares.ts";
 import type { UploadQueries } from "./uploads.ts";
 import type { UsageQueries } from "./usage.ts";
 import type { VerificationQueries } from "./verifications.ts";
+import type { VisitorFileQueries } from "./visitor-files.ts";
 
 /** The queries inside or outside a transaction. */
 export type Queries = {
@@ -36,6 +37,7 @@ export type Queries = {
   inventory: InventoryQueries;
   limitCounts: LimitCountQueries;
   links: LinkQueries;
+  visitorFiles: VisitorFileQueries;
   audit: AuditQueries;
 };
 

@@ -28,6 +28,7 @@ export type * from "./shares.ts";
 export type * from "./uploads.ts";
 export type * from "./usage.ts";
 export type * from "./verifications.ts";
+export type * from "./visitor-files.ts";
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;

@@ -26,6 +26,7 @@ import { type MetricsAccess, metricsRoute } from "./routes/ops/metrics.ts";
 import type { Probes } from "./routes/ops/readiness.ts";
 import { opsRoutes } from "./routes/ops/routes.ts";
 import { pageRoutes } from "./routes/pages/routes.ts";
+import { publicLinkRoutes } from "./routes/public-links/routes.ts";
 import { s3Routes } from "./routes/s3/routes.ts";
 import { shareRoutes } from "./routes/shares/routes.ts";
 import { tokenRoutes } from "./routes/tokens/routes.ts";
@@ -116,6 +117,7 @@ export function buildApp(options: AppOptions): App {
       metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
     pageRoutes(open, { publicUrl, webApp });
   });
+  app.register(async (visitors: App) => publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins }));
   const authentication = authenticationHook(authenticate, { requireEnabled: useCases.requireEnabled });
   app.register(async (api: App) => {
     // The hot path, where the access query also refuses disabled users.

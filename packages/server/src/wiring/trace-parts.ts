@@ -25,6 +25,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   inventory: "database.inventory",
   limitCounts: "database.limitCounts",
   links: "database.links",
+  linkVisits: "database.linkVisits",
 };
 
 /** Undefined: a call without a span, because it does no I/O or returns a list of pages. */

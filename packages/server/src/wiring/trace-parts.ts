@@ -26,6 +26,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   limitCounts: "database.limitCounts",
   links: "database.links",
   visitorFiles: "database.visitorFiles",
+  linkVisits: "database.linkVisits",
 };
 
 /** Undefined: a call without a span, because it does no I/O or returns a list of pages. */

@@ -12,6 +12,7 @@ import { disabledUserQueries } from "./disabled-users.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
 import { limitCountQueries } from "./limit-counts.ts";
+import { linkVisitQueries } from "./link-visits.ts";
 import { linkQueries } from "./links.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
@@ -59,6 +60,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     limitCounts: limitCountQueries(db),
     links: linkQueries(db, { clock }),
     visitorFiles: visitorFileQueries(db, engine),
+    linkVisits: linkVisitQueries(db),
     audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

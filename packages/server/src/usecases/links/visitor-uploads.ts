@@ -15,6 +15,7 @@ import {
   startUpload,
 } from "../uploads/index.ts";
 import type { Sender } from "../uploads/sender.ts";
+import { linkNotFound } from "./admit.ts";
 
 /** A visitor of a file request that the gate has admitted (admit.ts). */
 export type Visit = { link: Link; visitorId: string };
@@ -108,10 +109,10 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
       db.visitorFiles.listUploads({ linkId: link.id, visitorId }),
 
-    /** Returns what the request still accepts, and the files that this visitor sent. A new visitor has no id yet. */
-    async describe({ link, visitorId }: { link: Link; visitorId: string | undefined }): Promise<OpenRequest> {
+    /** Returns what the request still accepts, and the files that this visitor sent. */
+    async describe({ link, visitorId }: Visit): Promise<OpenRequest> {
       const used = await db.visitorFiles.usageOf(link.id);
-      const sent = visitorId === undefined ? [] : await db.visitorFiles.listUploads({ linkId: link.id, visitorId });
+      const sent = await db.visitorFiles.listUploads({ linkId: link.id, visitorId });
       return { request: requestOf(link), used, sent };
     },
   };
@@ -135,14 +136,14 @@ function senderOf({ link, visitorId }: Visit): Sender {
 
 /** Throws `link_not_found` for a download link. */
 function requestOf({ request }: Link): FileRequest {
-  if (request === undefined) throw new DomainError("link_not_found", "Link not found");
+  if (request === undefined) throw linkNotFound();
   return request;
 }
 
 /** Replaces the refusals that say something about the note or its owner. */
 function hideOwner(error: unknown): never {
   if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
-    throw new DomainError("link_not_found", "Link not found", { cause: error });
+    throw linkNotFound();
   }
   if (error instanceof DomainError && (error.code === "quota_exceeded" || error.code === "too_many_uploads")) {
     throw new DomainError(error.code, "The recipient has no capacity for this file now. Try again later.", {

@@ -7,6 +7,7 @@ import type { DisabledUserQueries } from "./disabled-users.ts";
 import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
 import type { LimitCountQueries } from "./limit-counts.ts";
+import type { LinkVisitQueries } from "./link-visits.ts";
 import type { LinkQueries } from "./links.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
@@ -38,6 +39,7 @@ export type Queries = {
   limitCounts: LimitCountQueries;
   links: LinkQueries;
   visitorFiles: VisitorFileQueries;
+  linkVisits: LinkVisitQueries;
   audit: AuditQueries;
 };
 

@@ -22,16 +22,16 @@ export type CompleteUploadInput = { uploadId: string; parts?: readonly ReportedP
  * deleted.
  */
 export function completeUpload(deps: Deps) {
-  const { db, clock } = deps;
+  const { db, clock, limits } = deps;
   return async (caller: Sender, input: CompleteUploadInput): Promise<Attachment> => {
     const { uploadId, parts: reported = [] } = input;
     const upload = await findOwnUpload(db, { caller, uploadId });
-    const { request } = await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock() });
+    const { request } = await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
     const attachment = await db.attachments.find(upload.attachmentId);
     if (attachment?.state !== "pending") return requireAttached(upload, attachment);
     const stored = await findStored(deps, { upload, reported });
     const staged = await stage(deps, { attachment, upload, stored });
-    const accepted = await acceptedBy(db, { link: request, attachment });
+    const accepted = await acceptedBy(db, { link: request?.link, attachment });
     const decided = await decide(deps, { ...staged, accepted });
     await discardUnusedCopy(deps, { staged, decided });
     return requireAttached(upload, decided);

@@ -4,7 +4,7 @@ import type { AuditAction, AuditEvent } from "../../domain/audit-event.ts";
 import { visitorIdOf } from "../../domain/file-request.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
-import type { Deps, Queries } from "../ports/index.ts";
+import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { queueDeletions } from "../storage/purge.ts";
 import { deleteObjectNow, objectsOf, uploadedObject } from "./queue-deletion.ts";
 import { acceptsFiles } from "./sender.ts";
@@ -25,10 +25,10 @@ export async function markReady(
   deps: Deps,
   { attachment: seen, upload, verdict }: Decision & { verdict: Extract<Verdict, { ok: true }> },
 ): Promise<Attachment | undefined> {
-  const { db, clock, newId, onUploadEnded } = deps;
+  const { db, clock, newId, limits, onUploadEnded } = deps;
   const outcome = await db.transaction(async (tx) => {
     const now = clock();
-    const right = await rightOf(tx, { attachment: seen, now });
+    const right = await rightOf(tx, { attachment: seen, now, limits });
     if (right === undefined) return "revoked";
     const checksum = verdict.checksum ?? seen.checksum;
     const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
@@ -59,7 +59,7 @@ type Right = { to: "ready" | "quarantined"; action: AuditAction; detail: AuditEv
 /** The right of the sender at this moment, and its consequences for the file. Undefined: none. */
 async function rightOf(
   queries: Queries,
-  { attachment, now }: { attachment: Attachment; now: number },
+  { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
   if (visitorIdOf(createdBy) === undefined) {
@@ -71,7 +71,7 @@ async function rightOf(
   const file = await queries.visitorFiles.find(attachment.id);
   const found = file && (await queries.links.find(file.linkId));
   // A file whose bytes came in time is not late because its verification is slow.
-  if (found === undefined || !acceptsFiles(found, file?.receivedAt ?? now)) return undefined;
+  if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const detail = { linkId, label, visitorName: file?.visitorName ?? null };
   return { to: request?.review === true ? "quarantined" : "ready", action: "link.received", detail };

@@ -36,6 +36,6 @@ export async function joinRequest(
 }
 
 /** The time until the deadline, so that no signed URL outlives it. */
-export function secondsLeft(link: Link | undefined, now: number): number {
-  return link?.expiresAt === undefined ? Number.POSITIVE_INFINITY : Math.ceil((link.expiresAt - now) / 1000);
+export function secondsLeft(deadline: number | undefined, now: number): number {
+  return deadline === undefined ? Number.POSITIVE_INFINITY : Math.ceil((deadline - now) / 1000);
 }

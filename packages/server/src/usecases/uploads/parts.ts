@@ -14,7 +14,7 @@ type SignedPart = SignedRequest & { partNumber: number };
 export function signParts({ db, bucket, clock, limits }: Deps) {
   return async (caller: Sender, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
     const upload = await findOwnUpload(db, { caller, uploadId: input.uploadId });
-    await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock() });
+    await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
     if (upload.state !== "pending") throw uploadOver(upload);
     const { multipart, objectKey, sizeBytes } = upload;
     if (multipart === undefined) throw invalid("This upload has no parts. Send the file in one PUT.");

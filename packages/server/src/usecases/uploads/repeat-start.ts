@@ -16,10 +16,10 @@ export async function repeatStart(
   deps: Deps,
   { declared, idempotencyKey }: { declared: DeclaredUpload; idempotencyKey: string },
 ): Promise<StartedUpload | undefined> {
-  const { db, clock } = deps;
+  const { db, clock, limits } = deps;
   const { caller, noteId } = declared;
   const now = clock();
-  await authoriseSender(db, { sender: caller, noteId, now });
+  await authoriseSender(db, { sender: caller, noteId, now, limits });
   const key = { userId: caller.userId, idempotencyKey };
   await db.uploads.forgetKey(key, { now, startedBefore: now - REMEMBERED_MS });
   const upload = await db.uploads.findByKey(key);

@@ -82,9 +82,9 @@ async function startMultipart(
 ): Promise<StartedUpload> {
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
-  const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock() });
+  const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
   // Checks once more when the upload is recorded. These checks spare the bucket the uploads that would be refused then.
-  await checkRequest(db, { declared, link: request });
+  await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
   try {
@@ -111,8 +111,8 @@ async function recordUpload(
   await tx.uploads.holdStarts(caller.userId);
   if (caller.linkId !== undefined) await holdRequest(tx, { linkId: caller.linkId, noteId });
   const now = clock();
-  const { ownerId, request } = await authoriseSender(tx, { sender: caller, noteId, now });
-  await checkRequest(tx, { declared, link: request });
+  const { ownerId, request } = await authoriseSender(tx, { sender: caller, noteId, now, limits });
+  await checkRequest(tx, { declared, link: request?.link });
   const { conditionalPut, partsDie } = capabilities();
   const ttlSeconds = multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds;
   const common = { noteId, objectKey, filename, contentType, sizeBytes, state: "pending" as const, createdAt: now };
@@ -134,12 +134,12 @@ async function recordUpload(
     idempotencyKey,
     staged: multipart === undefined ? !conditionalPut : !partsDie,
     declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
-    expiresAt: now + Math.min(ttlSeconds, secondsLeft(request, now)) * 1000,
+    expiresAt: now + Math.min(ttlSeconds, secondsLeft(request?.deadline, now)) * 1000,
   };
   await tx.attachments.insert(attachment, { quota: quotaOf(limits) });
   // After the insertion, which locks the usage of the owner against other starts on their notes.
   await checkPending(tx, { userId: caller.userId, noteId, limits });
   await tx.uploads.insert(upload);
-  if (request !== undefined) await joinRequest(tx, { declared, link: request, attachmentId: attachment.id });
+  if (request !== undefined) await joinRequest(tx, { declared, link: request.link, attachmentId: attachment.id });
   return upload;
 }

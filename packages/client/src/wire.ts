@@ -21,6 +21,7 @@ export type {
   Person,
   Problem,
   ProblemCode,
+  PublicLink,
   Receipt,
   Send,
   SendFileBody,

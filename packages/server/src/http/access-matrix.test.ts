@@ -36,6 +36,8 @@ const table: readonly Row[] = [
   ["GET /notes/:noteId/activity",              200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId",           200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  // A viewer may not review. For the others, the file is not quarantined.
+  ["POST /attachments/:attachmentId/review",   409,  409,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/download",  302,  302,   302,  302,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/urls",                   200,  200,   200,  200, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
@@ -69,6 +71,8 @@ const table: readonly Row[] = [
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   // Public routes without user data.
+  ["GET /receipts/key",                        200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
+  ["POST /receipts/verify",                    200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /healthz",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /readyz",                              200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /metrics",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],

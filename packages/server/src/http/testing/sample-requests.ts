@@ -22,6 +22,8 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /s3/multipart/:uploadId/complete": () => ({ parts: [] }),
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
+  "POST /attachments/:attachmentId/review": () => ({ decision: "accept" }),
+  "POST /receipts/verify": () => ({ statement: "{}", signature: "", keyId: "" }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
 };
 

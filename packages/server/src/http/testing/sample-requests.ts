@@ -36,6 +36,9 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
+/** A route with the token of a link. */
+export const IS_OF_VISITORS = /:token(?:\/|$)/;
+
 /** Every route of the OpenAPI document, for example `GET /notes/:noteId`. */
 export function routesOf(app: App): string[] {
   return Object.entries(app.swagger().paths ?? {}).flatMap(([path, item]) =>

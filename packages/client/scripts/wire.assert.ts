@@ -31,6 +31,12 @@ type Wire = {
   Person: [contract.Person, published.Person];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];
+  PublicLink: [contract.PublicLink, published.PublicLink];
+  Receipt: [contract.Receipt, published.Receipt];
+  Send: [contract.Send, published.Send];
+  SendFileBody: [contract.SendFileBody, published.SendFileBody];
+  SentFile: [contract.SentFile, published.SentFile];
+  SentFiles: [contract.SentFiles, published.SentFiles];
   Share: [contract.Share, published.Share];
   ShareAttachmentBody: [contract.ShareAttachmentBody, published.ShareAttachmentBody];
   SharedAttachment: [contract.SharedAttachment, published.SharedAttachment];
@@ -40,6 +46,7 @@ type Wire = {
   Shares: [contract.Shares, published.Shares];
   SharesWithResults: [contract.SharesWithResults, published.SharesWithResults];
   SignedParts: [contract.SignedParts, published.SignedParts];
+  StartedSend: [contract.StartedSend, published.StartedSend];
   StartedUpload: [contract.StartedUpload, published.StartedUpload];
   StartUploadBody: [contract.StartUploadBody, published.StartUploadBody];
   UpdateNoteBody: [contract.UpdateNoteBody, published.UpdateNoteBody];

@@ -20,16 +20,6 @@ export type OpenedLinkClient = ReturnType<typeof openLink>;
 /**
  * Opens a link for a visitor. It sends nothing yet. `token` is the last part of the link's URL. Throws `invalid_option` when `baseUrl` is
  * not a URL.
- *
- * @example
- * ```ts
- * import { openLink } from "@valetkey/client";
- *
- * const link = openLink("contract-2026~token-of-the-link", { baseUrl: "https://files.example.com" });
- * const file = new File(["my passport"], "passport.txt", { type: "text/plain" });
- * const sent = await link.send(file, { visitorName: "Maria" }).done;
- * console.log(sent.state); // ready, or quarantined until the owner accepts it
- * ```
  */
 export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
   const { baseUrl, fetch, call } = connect(options);

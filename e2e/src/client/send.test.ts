@@ -69,6 +69,12 @@ describe("a file that a visitor sends through the client", () => {
     expect(await link.sent()).toEqual([]);
   });
 
+  it("has one sender, also of several first files", async () => {
+    const link = load(await open(), newBrowser());
+    await Promise.all(["a", "b", "c"].map((name) => link.send(file(10, { name })).done));
+    expect((await link.sent()).map(({ filename }) => filename).sort()).toEqual(["a", "b", "c"]);
+  });
+
   it("resumes after a reload with the parts that the bucket has", async () => {
     const token = await open();
     const browser = newBrowser();

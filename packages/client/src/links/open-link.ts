@@ -2,7 +2,6 @@ import { connect } from "../calls.ts";
 import { detectPlatform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import { defaultStore } from "../stores/web-store.ts";
-import type { PublicLink } from "../wire.ts";
 import { requestCalls } from "./request-calls.ts";
 
 export type LinkOptions = {
@@ -24,10 +23,5 @@ export type OpenedLinkClient = ReturnType<typeof openLink>;
 export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
   const { baseUrl, fetch, call } = connect(options);
   const platform = detectPlatform({ fetch });
-  return {
-    /** Returns what the link opens, or that it is locked. */
-    look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> =>
-      call<PublicLink>("GET", `/public/links/${encodeURIComponent(token)}`, { signal }),
-    ...requestCalls({ baseUrl, call, platform, store }, token),
-  };
+  return requestCalls({ baseUrl, call, platform, store }, token);
 }

@@ -40,6 +40,12 @@ type Wire = {
   Person: [contract.Person, published.Person];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];
+  PublicLink: [contract.PublicLink, published.PublicLink];
+  Receipt: [contract.Receipt, published.Receipt];
+  Send: [contract.Send, published.Send];
+  SendFileBody: [contract.SendFileBody, published.SendFileBody];
+  SentFile: [contract.SentFile, published.SentFile];
+  SentFiles: [contract.SentFiles, published.SentFiles];
   RevokedLink: [contract.RevokedLink, published.RevokedLink];
   Share: [contract.Share, published.Share];
   ShareAttachmentBody: [contract.ShareAttachmentBody, published.ShareAttachmentBody];
@@ -50,6 +56,7 @@ type Wire = {
   Shares: [contract.Shares, published.Shares];
   SharesWithResults: [contract.SharesWithResults, published.SharesWithResults];
   SignedParts: [contract.SignedParts, published.SignedParts];
+  StartedSend: [contract.StartedSend, published.StartedSend];
   StartedUpload: [contract.StartedUpload, published.StartedUpload];
   StartUploadBody: [contract.StartUploadBody, published.StartUploadBody];
   UpdateLinkBody: [contract.UpdateLinkBody, published.UpdateLinkBody];

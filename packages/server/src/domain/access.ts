@@ -18,6 +18,7 @@ const editor = [
   "attachment.delete",
   "note.link",
   "attachment.link",
+  "attachment.review",
 ] as const;
 const owner = [...editor, "note.delete", "note.share", "attachment.share"] as const;
 

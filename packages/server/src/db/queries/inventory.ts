@@ -19,7 +19,7 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
         // A complete upload explains no object: its object is the attachment's, or was stored after the copy.
-        .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready"]))
+        .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))
         .execute();
@@ -37,7 +37,7 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
 
     async listReady({ after, upTo, limit }) {
       const rows = await selectAttachments(db)
-        .where("state", "=", "ready")
+        .where("state", "in", ["ready", "quarantined"])
         .where("object_key", ">", after)
         .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))
         .orderBy("object_key")

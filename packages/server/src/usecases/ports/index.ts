@@ -18,6 +18,7 @@ export type * from "./disabled-users.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
 export type * from "./limit-counts.ts";
+export type * from "./link-visits.ts";
 export type * from "./links.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
@@ -29,6 +30,7 @@ export type * from "./shares.ts";
 export type * from "./uploads.ts";
 export type * from "./usage.ts";
 export type * from "./verifications.ts";
+export type * from "./visitor-files.ts";
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;

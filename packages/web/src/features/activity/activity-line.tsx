@@ -32,6 +32,7 @@ const icons: Record<string, LucideIcon> = {
   "note.deleted": Trash2,
   "attachment.uploaded": FilePlus2,
   "attachment.adopted": FilePlus2,
+  "attachment.accepted": FilePlus2,
   "attachment.rejected": FileX2,
   "attachment.deleted": Trash2,
   "share.granted": UserPlus,

@@ -57,6 +57,7 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
       return sentences[action](who, textOf(detail.title));
     case "attachment.uploaded":
     case "attachment.adopted":
+    case "attachment.accepted":
     case "attachment.rejected":
     case "attachment.deleted":
       return sentences[action](who, files);

@@ -3,10 +3,12 @@ import { clsx } from "clsx";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Skeleton } from "../../../components/states.tsx";
+import { openPdf } from "../../../files/pdf/open-pdf.ts";
+import type { Range } from "../../../files/read-range.ts";
 import { texts } from "../../../texts/index.ts";
+import { readFileRange } from "../file-url.ts";
 import { type PreviewFailure, PreviewFailureView } from "../preview-failure.tsx";
 import { swipeable } from "../use-swipe.ts";
-import { openPdf } from "./open-pdf.ts";
 import { PdfPage } from "./pdf-page.tsx";
 
 /** A wider page is not easier to read. Pixels. */
@@ -25,7 +27,8 @@ export function PdfFile({ file }: { file: Attachment }) {
   const [attempt, setAttempt] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the file again
   useEffect(() => {
-    const task = openPdf(file, (error) => setFailure({ error }));
+    const source = { sizeBytes: file.sizeBytes, read: (range: Range) => readFileRange(file.id, range) };
+    const task = openPdf(source, (error) => setFailure({ error }));
     task.promise
       .then(async (pdf) => {
         const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });

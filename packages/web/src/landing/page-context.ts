@@ -1,0 +1,12 @@
+import type { Visit } from "./visit.ts";
+
+/** The page, as its views use it. */
+export type Page = {
+  visit: Visit;
+  /** Loads the link again, and shows it. */
+  reload(): Promise<void>;
+  /** Shows the page of an ended link if the error says so. Returns whether it did. */
+  showIfEnded(error: unknown): boolean;
+  /** Reads a text to people who use a screen reader. */
+  announce(text: string): void;
+};

@@ -4,7 +4,9 @@ import type { FileSource } from "./file-source.ts";
 import { detectPlatform } from "./platform.ts";
 import type { UploadStore } from "./stores/upload-store.ts";
 import { defaultStore } from "./stores/web-store.ts";
+import { noteReceiver } from "./upload/receiver.ts";
 import { startTask, type UploadOptions, type UploadTask } from "./upload/upload-task.ts";
+import type { Attachment } from "./wire.ts";
 
 export type ClientOptions = CallsOptions & {
   /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
@@ -48,6 +50,9 @@ export function createClient(options: ClientOptions): Client {
     ...callsOn(call),
     download: (attachmentId, { signal } = {}) => download({ call, fetch, platform }, { attachmentId, signal }),
     upload: (noteId, file, uploadOptions = {}) =>
-      startTask({ baseUrl, call, platform, store }, { noteId, file, options: uploadOptions }),
+      startTask<Attachment>(
+        { baseUrl, call, platform, store },
+        { receiver: noteReceiver(noteId), file, options: uploadOptions },
+      ),
   };
 }

@@ -1,5 +1,4 @@
 import { type Static, Type } from "typebox";
-import { Attachment } from "./attachments.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
 import { Person } from "./people.ts";
@@ -140,7 +139,6 @@ export type RevokedLink = Static<typeof RevokedLink>;
 /** Accepts or rejects a quarantined file of a file request. */
 export const ReviewBody = closedObject({ decision: Type.Enum(["accept", "reject"]) });
 export type ReviewBody = Static<typeof ReviewBody>;
-export const Reviewed = Attachment;
 
 /** A token, with any readable prefix that ends with `~`. */
 export const LinkToken = Type.String({ minLength: 1, maxLength: 256 });
@@ -166,6 +164,9 @@ export const SentFile = Type.Object({
   slotId: Type.Union([Type.String(), Type.Null()]),
 });
 export type SentFile = Static<typeof SentFile>;
+
+export const SentFiles = Type.Object({ files: Type.Array(SentFile) });
+export type SentFiles = Static<typeof SentFiles>;
 
 const OpenFileRequest = Type.Object({
   ...FileRequest.properties,
@@ -223,7 +224,7 @@ const ClaimUrl = Type.Object({
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
 export type LinkClaim = Static<typeof LinkClaim>;
 
-/** Starts an upload to a file request. */
+/** Starts an upload to a file request. `slotId` is needed when the request has slots. */
 export const SendFileBody = closedObject({
   ...StartUploadBody.properties,
   slotId: Type.Optional(Type.String({ maxLength: 40 })),

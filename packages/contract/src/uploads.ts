@@ -52,44 +52,51 @@ const request = {
 /** The parts of a multipart upload. Every part has `partSize` bytes, and the last part has the rest. */
 const partition = { partSize: Type.Optional(Type.Integer()), partCount: Type.Optional(Type.Integer()) };
 
+const started = {
+  id: Id,
+  strategy: Strategy,
+  state: AttachmentState,
+  method: Type.Optional(request.method),
+  url: Type.Optional(request.url),
+  headers: Type.Optional(request.headers),
+  expiresAt: Instant,
+  ...partition,
+};
+
 /** A started upload. Send its request, or request URLs of its parts and complete it, before `expiresAt`. */
 export const StartedUpload = Type.Object({
-  upload: Type.Object({
-    id: Id,
-    attachmentId: Id,
-    strategy: Strategy,
-    state: AttachmentState,
-    method: Type.Optional(request.method),
-    url: Type.Optional(request.url),
-    headers: Type.Optional(request.headers),
-    expiresAt: Instant,
-    ...partition,
-  }),
+  upload: Type.Object({ attachmentId: Id, ...started }),
 });
 export type StartedUpload = Static<typeof StartedUpload>;
+
+/** A started upload to a file request. The visitor learns no id of the note or its files. */
+export const StartedSend = Type.Object({ upload: Type.Object(started) });
+export type StartedSend = Static<typeof StartedSend>;
 
 export const UploadParams = Type.Object({ uploadId: Id });
 
 /** A part in the bucket. */
 const StoredPart = Type.Object({ partNumber: Type.Integer(), etag: Type.String(), sizeBytes: Type.Integer() });
 
+const progress = {
+  id: Id,
+  strategy: Strategy,
+  state: AttachmentState,
+  reason: Type.Optional(Type.String()),
+  filename: Type.String(),
+  sizeBytes: Type.Integer(),
+  expiresAt: Instant,
+  ...partition,
+  parts: Type.Array(StoredPart),
+};
+
 /** An upload. `reason` is the reason of a rejection. */
-export const Upload = Type.Object({
-  upload: Type.Object({
-    id: Id,
-    attachmentId: Id,
-    noteId: Id,
-    strategy: Strategy,
-    state: AttachmentState,
-    reason: Type.Optional(Type.String()),
-    filename: Type.String(),
-    sizeBytes: Type.Integer(),
-    expiresAt: Instant,
-    ...partition,
-    parts: Type.Array(StoredPart),
-  }),
-});
+export const Upload = Type.Object({ upload: Type.Object({ attachmentId: Id, noteId: Id, ...progress }) });
 export type Upload = Static<typeof Upload>;
+
+/** An upload to a file request. `reason` is the reason of a rejection. */
+export const Send = Type.Object({ upload: Type.Object(progress) });
+export type Send = Static<typeof Send>;
 
 /** From 1 to the `partCount` of the upload. */
 const PartNumber = Type.Integer({ minimum: 1, maximum: 10_000 });

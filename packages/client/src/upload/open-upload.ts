@@ -1,6 +1,6 @@
 import { ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import type { StartedUpload, Upload } from "../wire.ts";
+import type { Send, StartedSend, StartedUpload, Upload } from "../wire.ts";
 import { callService } from "./call-service.ts";
 import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
@@ -19,10 +19,15 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   return startUpload(context, ids.idempotencyKey);
 }
 
+/** Only the upload of a note has an `attachmentId`. */
+type FoundUpload = Upload["upload"] | (Send["upload"] & { attachmentId?: undefined });
+type NewUpload = StartedUpload["upload"] | (StartedSend["upload"] & { attachmentId?: undefined });
+
 /** Reads an upload from the service, with the parts in the bucket. Undefined when the service has no such upload. */
-export async function findUpload(context: UploadContext, uploadId: string): Promise<Upload["upload"] | undefined> {
+export async function findUpload(context: UploadContext, uploadId: string): Promise<FoundUpload | undefined> {
   try {
-    const { upload } = await callService<Upload>(context, { method: "GET", path: uploadPath(uploadId) });
+    const path = uploadPath(context, uploadId);
+    const { upload } = await callService<{ upload: FoundUpload }>(context, { method: "GET", path });
     return upload;
   } catch (error) {
     if (error instanceof ValetKeyError && error.code === "upload_not_found") return undefined;
@@ -31,9 +36,12 @@ export async function findUpload(context: UploadContext, uploadId: string): Prom
 }
 
 /** Aborts an upload at the service, which deletes the parts. Returns false when the upload is complete already. */
-export async function abortUpload(context: Pick<UploadContext, "call" | "retry">, uploadId: string): Promise<boolean> {
+export async function abortUpload(
+  context: Pick<UploadContext, "call" | "retry" | "receiver">,
+  uploadId: string,
+): Promise<boolean> {
   try {
-    await callService<void>(context, { method: "DELETE", path: uploadPath(uploadId) });
+    await callService<void>(context, { method: "DELETE", path: uploadPath(context, uploadId) });
     return true;
   } catch (error) {
     if (!(error instanceof ValetKeyError)) throw error;
@@ -44,8 +52,8 @@ export async function abortUpload(context: Pick<UploadContext, "call" | "retry">
   }
 }
 
-export function uploadPath(uploadId: string): string {
-  return `/uploads/${encodeURIComponent(uploadId)}`;
+export function uploadPath({ receiver }: Pick<UploadContext, "receiver">, uploadId: string): string {
+  return `${receiver.uploadsPath}/${encodeURIComponent(uploadId)}`;
 }
 
 /** Starts an upload. With a key from before, the service returns the upload of that key, signed anew. */
@@ -54,9 +62,9 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
   // Saved before the request, so that the next process finds this upload when the response is lost.
   await context.saved.save({ idempotencyKey });
   try {
-    const { upload } = await callService<StartedUpload>(context, {
+    const { upload } = await callService<{ upload: NewUpload }>(context, {
       method: "POST",
-      path: `/notes/${encodeURIComponent(context.noteId)}/uploads`,
+      path: context.receiver.startPath,
       body: context.declared,
       headers: { "idempotency-key": idempotencyKey },
       // A cut request would leave an upload with an unknown id.
@@ -72,7 +80,7 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
   }
 }
 
-function toOpen(upload: StartedUpload["upload"]): OpenUpload {
+function toOpen(upload: NewUpload): OpenUpload {
   const { id: uploadId, attachmentId, state, method, url, headers, partSize, partCount } = upload;
   const ids = { uploadId, attachmentId };
   if (state !== "pending") return { ...ids, kind: "sent" };
@@ -84,7 +92,7 @@ function toOpen(upload: StartedUpload["upload"]): OpenUpload {
 }
 
 /** Whether the upload can resume, or is complete. Other uploads start anew. */
-function isUsable({ state }: Upload["upload"]): boolean {
+function isUsable({ state }: FoundUpload): boolean {
   return state !== "rejected" && state !== "aborted" && state !== "expired";
 }
 

@@ -1,20 +1,19 @@
 import { ValetKeyError } from "../errors.ts";
-import type { Attachment } from "../wire.ts";
 import { complete, waitForVerification } from "./complete.ts";
 import { abortUpload, findUpload, openUpload, startUpload } from "./open-upload.ts";
 import { isLost, sendParts } from "./send-parts.ts";
 import { sendPut } from "./send-put.ts";
-import type { OpenUpload, UploadContext } from "./upload-context.ts";
+import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
 /** How often the client sends bytes again that the service finds missing. */
 const MAX_ROUNDS = 3;
 
-/** Uploads the file and returns the ready attachment. `context.opened` is the upload that it started or resumed last. */
-export async function runUpload(context: UploadContext): Promise<Attachment> {
+/** Uploads the file and returns the finished file. `context.opened` is the upload that it started or resumed last. */
+export async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
   let upload = await openUpload(context);
   for (let isRestart = false; ; isRestart = true) {
     try {
-      return await sendAndComplete(context, upload);
+      return await sendAndComplete<File>(context, upload);
     } catch (error) {
       if (isRestart || !(await canRestart(context, { upload, error }))) throw error;
       context.progress.reset();
@@ -23,16 +22,16 @@ export async function runUpload(context: UploadContext): Promise<Attachment> {
   }
 }
 
-async function sendAndComplete(context: UploadContext, opened: OpenUpload): Promise<Attachment> {
+async function sendAndComplete<File extends FinishedFile>(context: UploadContext, opened: OpenUpload): Promise<File> {
   let upload = opened;
   for (let round = 1; ; round += 1) {
     context.opened = upload;
-    if (upload.kind === "sent") return waitForVerification(context, upload);
+    if (upload.kind === "sent") return waitForVerification<File>(context, upload);
     if (upload.kind === "multipart") await sendParts(context, upload);
     else upload = await sendPut(context, upload);
     context.opened = upload;
     try {
-      return await complete(context, upload);
+      return await complete<File>(context, upload);
     } catch (error) {
       const isIncomplete = error instanceof ValetKeyError && error.code === "upload_incomplete";
       if (!isIncomplete || round === MAX_ROUNDS) throw error;

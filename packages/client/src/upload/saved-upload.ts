@@ -42,14 +42,14 @@ function parse(text: string | null | undefined): UploadIds | undefined {
   return typeof value?.idempotencyKey === "string" ? value : undefined;
 }
 
-type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; noteId: string; lastModified: number };
+type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: string; lastModified: number };
 
 /**
- * Identifies a file after a reload, by its metadata and its note.
+ * Identifies a file after a reload, by its metadata and its receiver.
  *
  * It does not read the bytes, so it cannot detect a change that keeps the name, the size and the time of the last change.
  */
 export function fingerprint(identity: Identity): string {
-  const { baseUrl, noteId, filename, sizeBytes, contentType, lastModified } = identity;
-  return `valetkey:upload:${JSON.stringify([baseUrl, noteId, filename, sizeBytes, contentType, lastModified])}`;
+  const { baseUrl, receiver, filename, sizeBytes, contentType, lastModified } = identity;
+  return `valetkey:upload:${JSON.stringify([baseUrl, receiver, filename, sizeBytes, contentType, lastModified])}`;
 }

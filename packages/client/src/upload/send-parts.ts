@@ -21,7 +21,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
     parallel,
     now: platform.now,
     sign: async (partNumbers) => {
-      const path = `${uploadPath(upload.uploadId)}/parts`;
+      const path = `${uploadPath(context, upload.uploadId)}/parts`;
       const signal = AbortSignal.any([context.signal, failed.signal, AbortSignal.timeout(60_000)]);
       return (await call<SignedParts>("POST", path, { body: { partNumbers }, signal })).parts;
     },

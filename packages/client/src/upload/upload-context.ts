@@ -1,20 +1,27 @@
 import type { Call } from "../call.ts";
 import type { FileSource } from "../file-source.ts";
 import type { Platform } from "../platform.ts";
-import type { StartUploadBody } from "../wire.ts";
+import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import type { Progress } from "./progress.ts";
+import type { Receiver } from "./receiver.ts";
 import type { Retry } from "./retry.ts";
 import type { SavedUpload } from "./saved-upload.ts";
 
 /** A PUT that the service has signed. */
 export type SignedPut = { method: string; url: string; headers: Record<string, string> };
 
-/** An upload that the service knows, and how to send the bytes. `sent`: the service has all bytes. */
-export type OpenUpload = { uploadId: string; attachmentId: string } & (
+/**
+ * An upload that the service knows, and how to send the bytes. `sent`: the service has all bytes.
+ * `attachmentId` is undefined for a file request.
+ */
+export type OpenUpload = { uploadId: string; attachmentId: string | undefined } & (
   | { kind: "put"; request: SignedPut }
   | { kind: "multipart"; partSize: number; partCount: number }
   | { kind: "sent" }
 );
+
+/** The file of a note, or the file of a file request. */
+export type FinishedFile = Attachment | SentFile;
 
 /** The values that the steps of one upload share. */
 export type UploadContext = {
@@ -23,10 +30,10 @@ export type UploadContext = {
   retry: Retry;
   progress: Progress;
   saved: SavedUpload;
-  noteId: string;
+  receiver: Receiver;
   file: FileSource;
   /** The description of the file in the request that starts the upload. */
-  declared: StartUploadBody;
+  declared: SendFileBody;
   /** The upload that the steps started or resumed last. */
   opened?: OpenUpload;
   parallel: number;

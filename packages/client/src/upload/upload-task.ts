@@ -18,16 +18,17 @@ import { aborted, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 import type { Platform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
-import type { Attachment } from "../wire.ts";
+import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { waitForVerification } from "./complete.ts";
 import { describeFile, type FileOptions, hashFile } from "./describe-file.ts";
 import { abortUpload, findUpload } from "./open-upload.ts";
 import { createPauseGate } from "./pause-gate.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
+import type { Receiver } from "./receiver.ts";
 import { createRetry } from "./retry.ts";
 import { runUpload } from "./run-upload.ts";
 import { fingerprint, openSavedUpload } from "./saved-upload.ts";
-import type { UploadContext } from "./upload-context.ts";
+import type { FinishedFile, UploadContext } from "./upload-context.ts";
 
 export type UploadOptions = FileOptions & {
   /** Called at most ten times a second, and at every change of state. */
@@ -39,6 +40,9 @@ export type UploadOptions = FileOptions & {
   /** Fails the upload without any success for so long while there is a connection. It can resume later. Seconds, default 600. */
   giveUpAfterSeconds?: number;
 };
+
+/** A running upload to a file request. `done` resolves with the file, `ready` or `quarantined`. */
+export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
 
 /** A running upload. */
 export type UploadTask = {
@@ -67,13 +71,19 @@ const FINAL_ERRORS: ReadonlySet<string> = new Set([
   "upload_not_pending",
   "upload_not_found",
   "note_not_found",
+  "link_not_found",
 ]);
 
+type Order = {
+  receiver: Receiver;
+  file: FileSource;
+  options: UploadOptions;
+  /** What a visitor declares beside the file. */
+  visit?: Pick<SendFileBody, "slotId" | "visitorName">;
+};
+
 /** Starts an upload. Throws `invalid_option`. */
-export function startTask(
-  deps: Deps,
-  { noteId, file, options }: { noteId: string; file: FileSource; options: UploadOptions },
-) {
+export function startTask<File extends FinishedFile>(deps: Deps, { receiver, file, options, visit }: Order) {
   const { baseUrl, call, platform, store } = deps;
   const { parallel = DEFAULT_PARALLEL, giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS, onProgress } = options;
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > MAX_PARALLEL) {
@@ -82,9 +92,10 @@ export function startTask(
       `parallel is ${parallel}. It must be a whole number from 1 to ${MAX_PARALLEL}.`,
     );
   }
-  const { body: declared, lastModified } = describeFile(file, options);
+  const { body, lastModified } = describeFile(file, options);
+  const declared: SendFileBody = { ...body, ...visit };
   const { filename, sizeBytes, contentType } = declared;
-  const key = fingerprint({ baseUrl, noteId, filename, sizeBytes, contentType, lastModified });
+  const key = fingerprint({ baseUrl, receiver: receiver.key, filename, sizeBytes, contentType, lastModified });
   const saved = openSavedUpload(store, key);
   const progress = createProgress({ totalBytes: file.size, now: platform.now, report: onProgress });
   const gate = createPauseGate();
@@ -100,8 +111,8 @@ export function startTask(
       progress.hold(isStill ? (gate.isPaused() ? "paused" : "waiting") : undefined);
     },
   });
-  const context: UploadContext = { call, platform, retry, progress, saved, noteId, file, declared, parallel, signal };
-  const done = run(context);
+  const context: UploadContext = { call, platform, retry, progress, saved, receiver, file, declared, parallel, signal };
+  const done = run<File>(context);
   return {
     done,
     progress: progress.current,
@@ -112,10 +123,10 @@ export function startTask(
       aborter.abort();
       await done.catch(() => undefined);
     },
-  } satisfies UploadTask;
+  };
 }
 
-async function run(context: UploadContext): Promise<Attachment> {
+async function run<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal } = context;
   try {
     if (context.declared.sha256 === undefined) {
@@ -123,23 +134,23 @@ async function run(context: UploadContext): Promise<Attachment> {
       if (sha256 !== undefined) context.declared = { ...context.declared, sha256 };
     }
     progress.enter("starting");
-    return await succeed(context, await runUpload(context));
+    return await succeed(context, await runUpload<File>(context));
   } catch (error) {
-    if (signal.aborted) return abortEverywhere(context);
+    if (signal.aborted) return abortEverywhere<File>(context);
     if (error instanceof ValetKeyError && FINAL_ERRORS.has(error.code)) await saved.remove();
     progress.enter("failed");
     throw error;
   }
 }
 
-async function succeed({ saved, progress }: UploadContext, attachment: Attachment): Promise<Attachment> {
+async function succeed<File extends FinishedFile>({ saved, progress }: UploadContext, file: File): Promise<File> {
   await saved.remove();
   progress.enter("ready");
-  return attachment;
+  return file;
 }
 
 /** Aborts the upload at the service too. An upload that is complete by then is a success. */
-async function abortEverywhere(context: UploadContext): Promise<Attachment> {
+async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();
   const never = new AbortController().signal;
@@ -154,7 +165,7 @@ async function abortEverywhere(context: UploadContext): Promise<Attachment> {
   if (opened !== undefined && !(await abortUpload(after, opened.uploadId).catch(() => true))) {
     const upload = await findUpload(after, opened.uploadId);
     if (upload !== undefined && upload.state !== "aborted") {
-      return succeed(context, await waitForVerification(after, opened));
+      return succeed(context, await waitForVerification<File>(after, opened));
     }
   }
   progress.enter("aborted");

@@ -10,7 +10,14 @@ export type Role = "owner" | "editor" | "viewer";
 export type ShareRole = Exclude<Role, "owner">;
 
 const viewer = ["note.read", "attachment.read", "attachment.issueUrl"] as const;
-const editor = [...viewer, "note.edit", "note.activity", "attachment.add", "attachment.delete"] as const;
+const editor = [
+  ...viewer,
+  "note.edit",
+  "note.activity",
+  "attachment.add",
+  "attachment.delete",
+  "attachment.review",
+] as const;
 const owner = [...editor, "note.delete", "note.share", "attachment.share"] as const;
 
 /** Every action, by noun. */

@@ -4,6 +4,7 @@ export type AuditAction =
   | "note.updated"
   | "note.deleted"
   | "attachment.uploaded"
+  | "attachment.accepted"
   | "attachment.rejected"
   | "attachment.adopted"
   | "attachment.deleted"

@@ -49,6 +49,26 @@ export function findContradiction(
   return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
 }
 
+/** Kinds that wrap other kinds, so that the declared type says more than the content. */
+const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
+
+/**
+ * The type of a file that a file request must accept: the declared type, unless nothing verifies it and the content is certainly
+ * another kind. Call it for a file without a contradiction. The parameters are those of `findContradiction`.
+ */
+export function typeToAccept(
+  contentType: string,
+  { start, detectedType }: { start: Uint8Array; detectedType: string | undefined },
+): string {
+  const isVerified = kindOfType(contentType) !== undefined || /^(?:image|audio|video)\//.test(contentType);
+  if (start.length === 0 || isVerified) return contentType;
+  const markup = sniffMarkup(start);
+  if (markup !== undefined) return markup === "html" ? "text/html" : "image/svg+xml";
+  const text = String.fromCharCode(...start);
+  const type = normalise(text, detectedType);
+  return type !== undefined && isBinary(text, type) && !CONTAINERS.has(type) ? type : contentType;
+}
+
 function contradictionOfName({ filename }: Claim, actual: Actual): string | undefined {
   const named = kindOfName(filename);
   const contradicts =

@@ -26,6 +26,8 @@ import { type MetricsAccess, metricsRoute } from "./routes/ops/metrics.ts";
 import type { Probes } from "./routes/ops/readiness.ts";
 import { opsRoutes } from "./routes/ops/routes.ts";
 import { pageRoutes } from "./routes/pages/routes.ts";
+import { publicLinkRoutes } from "./routes/public-links/routes.ts";
+import { receiptRoutes } from "./routes/receipts/routes.ts";
 import { s3Routes } from "./routes/s3/routes.ts";
 import { shareRoutes } from "./routes/shares/routes.ts";
 import { tokenRoutes } from "./routes/tokens/routes.ts";
@@ -116,7 +118,9 @@ export function buildApp(options: AppOptions): App {
     if (options.metricsAccess !== "elsewhere")
       metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
     pageRoutes(open, { publicUrl, webApp });
+    receiptRoutes(open, deps);
   });
+  app.register(async (visitors: App) => publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins }));
   const authentication = authenticationHook(authenticate, { requireEnabled: useCases.requireEnabled });
   app.register(async (api: App) => {
     // The hot path, where the access query also refuses disabled users.

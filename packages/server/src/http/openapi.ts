@@ -39,6 +39,7 @@ const tags = [
   { name: "usage", description: "Storage used by your files" },
   { name: "tokens", description: "API tokens" },
   { name: "accounts", description: "Sign-up, sign-in, sessions" },
+  { name: "visitors", description: "Links, for people without an account" },
   { name: "operations", description: "Probes and metrics" },
 ] as const;
 

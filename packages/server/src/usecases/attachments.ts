@@ -3,7 +3,7 @@ import type { Caller } from "../domain/person.ts";
 import type { SharedAttachment } from "../domain/share.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { authoriseAttachment } from "./authorise.ts";
-import type { Deps, Page, PageRequest } from "./ports/index.ts";
+import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 import { deleteWaiting, planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** Returns an attachment. Throws `attachment_not_found` or `access_denied`. */
@@ -20,23 +20,33 @@ export function listSharedAttachments({ db, clock }: Deps) {
 
 /** Deletes an attachment, and queues the deletion of its object in the same transaction. */
 export function deleteAttachment(deps: Deps) {
+  return (caller: Caller, attachmentId: string): Promise<void> =>
+    removeAttachment(deps, {
+      caller,
+      authorise: (tx) => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" }),
+    });
+}
+
+/** Deletes the attachment that `authorise` returns. `authorise` throws when the caller may not delete it. */
+export async function removeAttachment(
+  deps: Deps,
+  { caller, authorise }: { caller: Caller; authorise: (queries: Queries) => Promise<Attachment> },
+): Promise<void> {
   const { db, clock, newId, onDeletionsQueued } = deps;
-  return async (caller: Caller, attachmentId: string): Promise<void> => {
-    const now = clock();
-    const planned = await db.transaction(
-      async (tx) => {
-        const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
-        const planned = await planDeletion(tx, { attachment, now });
-        await tx.attachments.delete(attachmentId);
-        await queueDeletions(tx, { planned, now });
-        const detail = { filename: attachment.filename };
-        const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
-        await tx.audit.add(auditEvent("attachment.deleted", event));
-        return planned;
-      },
-      { freesSpace: true },
-    );
-    onDeletionsQueued();
-    await deleteWaiting(deps, { planned, now });
-  };
+  const now = clock();
+  const planned = await db.transaction(
+    async (tx) => {
+      const attachment = await authorise(tx);
+      const planned = await planDeletion(tx, { attachment, now });
+      await tx.attachments.delete(attachment.id);
+      await queueDeletions(tx, { planned, now });
+      const detail = { filename: attachment.filename };
+      const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+      await tx.audit.add(auditEvent("attachment.deleted", event));
+      return planned;
+    },
+    { freesSpace: true },
+  );
+  onDeletionsQueued();
+  await deleteWaiting(deps, { planned, now });
 }

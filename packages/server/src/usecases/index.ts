@@ -15,11 +15,20 @@ import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { deleteExpiredWindows } from "./limit-windows.ts";
+import { admit } from "./links/admit.ts";
+import { admitSender } from "./links/admit-sender.ts";
+import { claimLink, issueClaimUrls } from "./links/claim.ts";
+import { lookAtLink } from "./links/look.ts";
+import { type Pass, sealPass } from "./links/pass.ts";
+import { receipts } from "./links/receipts.ts";
+import { unlockLink } from "./links/unlock.ts";
+import { visitorUploads } from "./links/visitor-uploads.ts";
 import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./refusals.ts";
+import { reviewFile } from "./review-file.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
@@ -48,6 +57,7 @@ export function createUseCases(deps: Deps) {
   const refusals = createRefusals(deps);
   const urlParts = { refusals, allowance: createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS }) };
   const starts = createAllowance(limits.uploadRate, { clock, problem: TOO_MANY_STARTS });
+  const visits = { admit: admit(deps), allowance: urlParts.allowance };
   return {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
@@ -65,6 +75,10 @@ export function createUseCases(deps: Deps) {
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
     abortUpload: abortUpload(deps),
+    admitSender: admitSender(deps, visits),
+    visitorUploads: visitorUploads(deps, starts),
+    receipts: receipts(deps),
+    reviewFile: reviewFile(deps),
     issueUrl: issueUrl(deps, urlParts),
     issueUrls: issueUrls(deps, urlParts),
     flushRefusals: refusals.flush,
@@ -90,6 +104,11 @@ export function createUseCases(deps: Deps) {
     findPeople: findPeople(deps),
     getMe: getMe(deps),
     getUsage: getUsage(deps),
+    lookAtLink: lookAtLink(deps, visits),
+    unlockLink: unlockLink(deps, visits),
+    claimLink: claimLink(deps, visits),
+    issueClaimUrls: issueClaimUrls(deps, visits),
+    sealPass: (pass: Pass) => sealPass(deps.linkKeys.passes, pass),
     purgeObjects: purgeObjects(deps),
     expireUploads: expireUploads(deps),
     expireAuditEvents: expireAuditEvents(deps),

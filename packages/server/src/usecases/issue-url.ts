@@ -1,5 +1,5 @@
 import { permits, type Role } from "../domain/access.ts";
-import { isBeingVerified } from "../domain/attachment.ts";
+import { type AttachmentState, isBeingVerified } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
@@ -84,10 +84,13 @@ export function sign(
 
 function requireReady(attachment: Downloadable): void {
   if (attachment.state === "ready") return;
-  throw new DomainError(
-    "attachment_not_ready",
-    isBeingVerified(attachment.state)
-      ? `The file can't be downloaded yet: it is being verified (${attachment.state}). Try again in a moment.`
-      : `The file can't be downloaded: its upload is ${attachment.state}.`,
-  );
+  throw new DomainError("attachment_not_ready", whyNotReady(attachment.state));
+}
+
+function whyNotReady(state: AttachmentState): string {
+  if (isBeingVerified(state)) {
+    return `The file can't be downloaded yet: it is being verified (${state}). Try again in a moment.`;
+  }
+  if (state === "quarantined") return "The file can't be downloaded yet: a visitor sent it. Accept it first.";
+  return `The file can't be downloaded: its upload is ${state}.`;
 }

@@ -1,4 +1,5 @@
 import { DomainError } from "../domain/errors.ts";
+import { visitorActorId, visitorIdOf } from "../domain/file-request.ts";
 import { type Caller, type EmailProof, normaliseEmail, type Person } from "../domain/person.ts";
 import type { Deps, Queries } from "./ports/index.ts";
 
@@ -25,21 +26,32 @@ export function rememberPerson({ db, clock }: Deps) {
   };
 }
 
+type Named = Pick<Person, "name" | "email">;
+
 /**
- * Finds users by id with one query. Unknown users are absent.
- * Returns no users while the database is unreachable. The names may decorate a response to a write that succeeded, and an error would look
+ * Finds users and visitors by id with a query each. Unknown users are absent. A visitor has the name of their last file.
+ * Returns nobody while the database is unreachable. The names may decorate a response to a write that succeeded, and an error would look
  * like a failure of that write.
  */
 export function findPeople({ db }: Deps) {
-  return async (userIds: Iterable<string>): Promise<Map<string, Person>> => {
+  return async (userIds: Iterable<string>): Promise<Map<string, Named>> => {
     const ids = [...new Set(userIds)];
-    return ids.length === 0 ? new Map() : db.people.findByIds(ids).catch(emptyIfUnavailable);
+    const visitorIds = ids.flatMap((id) => visitorIdOf(id) ?? []);
+    const ofUsers = ids.filter((id) => visitorIdOf(id) === undefined);
+    try {
+      const users = ofUsers.length === 0 ? [] : await db.people.findByIds(ofUsers);
+      const names = visitorIds.length === 0 ? new Map<string, string>() : await db.visitorFiles.namesOf(visitorIds);
+      const visitors = visitorIds.map((id) => [visitorActorId(id), presentVisitor(names.get(id))] as const);
+      return new Map<string, Named>([...users, ...visitors]);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
+      throw error;
+    }
   };
 }
 
-function emptyIfUnavailable(error: unknown): Map<string, Person> {
-  if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
-  throw error;
+function presentVisitor(name: string | undefined): Named {
+  return { name: name === undefined ? "Visitor" : `${name} (visitor)`, email: undefined };
 }
 
 /** Throws `access_denied` for a caller who is no administrator. */

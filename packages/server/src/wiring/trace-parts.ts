@@ -25,6 +25,8 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   inventory: "database.inventory",
   limitCounts: "database.limitCounts",
   links: "database.links",
+  visitorFiles: "database.visitorFiles",
+  linkVisits: "database.linkVisits",
 };
 
 /** Undefined: a call without a span, because it does no I/O or returns a list of pages. */

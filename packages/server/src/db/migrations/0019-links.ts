@@ -87,4 +87,5 @@ async function createVisitorFiles({ schema }: Kysely<unknown>, engine: EngineNam
     .modifyEnd(keyedTable(engine))
     .execute();
   await schema.createIndex("visitor_files_link").on("visitor_files").column("link_id").execute();
+  await schema.createIndex("visitor_files_visitor").on("visitor_files").column("visitor_id").execute();
 }

@@ -12,6 +12,7 @@ import { disabledUserQueries } from "./disabled-users.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
 import { limitCountQueries } from "./limit-counts.ts";
+import { linkVisitQueries } from "./link-visits.ts";
 import { linkQueries } from "./links.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
@@ -21,6 +22,7 @@ import { shareQueries } from "./shares.ts";
 import { uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
 import { verificationQueries } from "./verifications.ts";
+import { visitorFileQueries } from "./visitor-files.ts";
 
 export type QueryContext = {
   engine: Engine;
@@ -57,6 +59,8 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     inventory: inventoryQueries(db, engine),
     limitCounts: limitCountQueries(db),
     links: linkQueries(db, { clock }),
+    visitorFiles: visitorFileQueries(db, engine),
+    linkVisits: linkVisitQueries(db),
     audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

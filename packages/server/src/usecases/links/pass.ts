@@ -1,4 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Link } from "../../domain/link.ts";
+import type { NewId } from "../ports/index.ts";
+
+const MAX_PASS_MS = 30 * 86_400_000;
 
 /**
  * What one visitor may do with one link: the content of a signed cookie. `generation` and `passwordVersion` end it when the link gets
@@ -15,6 +19,24 @@ export type Pass = {
   claimId?: string | undefined;
   expiresAt: number;
 };
+
+/**
+ * The pass of a visitor who is admitted to a link. It keeps the visitor and the claim of an earlier pass.
+ * `expiresAt`: the expiry of the link. Undefined: until it is revoked.
+ */
+export function newPass(
+  { link, pass }: { link: Link; pass: Pass | undefined },
+  { newId, now, expiresAt = Number.POSITIVE_INFINITY }: { newId: NewId; now: number; expiresAt: number | undefined },
+): Pass {
+  return {
+    linkId: link.id,
+    generation: link.generation,
+    visitorId: pass?.visitorId ?? newId(),
+    passwordVersion: link.passwordHash === undefined ? undefined : link.passwordVersion,
+    claimId: pass?.claimId,
+    expiresAt: Math.min(now + MAX_PASS_MS, expiresAt),
+  };
+}
 
 /** Signs a pass: base64url JSON, a dot, and its MAC. */
 export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {

@@ -7,6 +7,7 @@ import type { DisabledUserQueries } from "./disabled-users.ts";
 import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
 import type { LimitCountQueries } from "./limit-counts.ts";
+import type { LinkVisitQueries } from "./link-visits.ts";
 import type { LinkQueries } from "./links.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
@@ -16,6 +17,7 @@ import type { ShareQueries } from "./shares.ts";
 import type { UploadQueries } from "./uploads.ts";
 import type { UsageQueries } from "./usage.ts";
 import type { VerificationQueries } from "./verifications.ts";
+import type { VisitorFileQueries } from "./visitor-files.ts";
 
 /** The queries inside or outside a transaction. */
 export type Queries = {
@@ -36,6 +38,8 @@ export type Queries = {
   inventory: InventoryQueries;
   limitCounts: LimitCountQueries;
   links: LinkQueries;
+  visitorFiles: VisitorFileQueries;
+  linkVisits: LinkVisitQueries;
   audit: AuditQueries;
 };
 

@@ -1,4 +1,5 @@
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
+import type { LinkPolicy } from "../../domain/link.ts";
 import type { JwtIssuer } from "../../domain/person.ts";
 import type { LinkKeys } from "../links/keys.ts";
 import type { AuditArchive } from "./audit.ts";
@@ -17,6 +18,7 @@ export type * from "./disabled-users.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
 export type * from "./limit-counts.ts";
+export type * from "./link-visits.ts";
 export type * from "./links.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
@@ -28,6 +30,7 @@ export type * from "./shares.ts";
 export type * from "./uploads.ts";
 export type * from "./usage.ts";
 export type * from "./verifications.ts";
+export type * from "./visitor-files.ts";
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
@@ -62,6 +65,8 @@ export type Limits = {
   urlRate?: RateLimit | undefined;
   /** The uploads that one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
+  /** Default: links are on, without further rules. */
+  links?: LinkPolicy | undefined;
 };
 
 export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";

@@ -23,7 +23,8 @@ export async function planDeletion(
   if (!ownsObject) return [];
   const upload = await queries.uploads.findOfAttachment(id);
   // Without its object, the signed PUT of a complete upload works again. Parts of a complete upload do not.
-  const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || state !== "ready");
+  const isComplete = state === "ready" || state === "quarantined";
+  const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || !isComplete);
   const notBefore = isWritable ? deletableAt({ upload, now }) : now;
   return [{ objectKey, notBefore, ownerId, sizeBytes }];
 }

@@ -1,9 +1,9 @@
 import { isBeingVerified } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
-import type { Caller } from "../../domain/person.ts";
 import type { Deps } from "../ports/index.ts";
 import { findOwnUpload } from "./own-upload.ts";
 import { deleteObjectNow, queueObjectDeletions } from "./queue-deletion.ts";
+import type { Sender } from "./sender.ts";
 import { transitionUpload } from "./transition.ts";
 
 /** A state changes twice at most, from pending through verification to a final state. So the third attempt finds a final state. */
@@ -15,13 +15,13 @@ const MAX_ATTEMPTS = 3;
  */
 export function abortUpload(deps: Deps) {
   const { db, clock, onDeletionsQueued, onUploadEnded } = deps;
-  return async (caller: Caller, uploadId: string): Promise<void> => {
+  return async (caller: Sender, uploadId: string): Promise<void> => {
     const { upload, isEnded } = await db.transaction(
       async (tx) => {
         for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
           const upload = await findOwnUpload(tx, { caller, uploadId });
           const { attachmentId, state: from } = upload;
-          if (from === "ready") {
+          if (from === "ready" || from === "quarantined") {
             throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
           }
           if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };

@@ -1,12 +1,13 @@
 import { type Attachment, isBeingVerified, type VerificationState } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
-import type { Caller } from "../../domain/person.ts";
+import { type AcceptedTypes, acceptedTypes } from "../../domain/file-request.ts";
+import type { Link } from "../../domain/link.ts";
 import type { Upload } from "../../domain/upload.ts";
-import { authoriseNote } from "../authorise.ts";
-import type { Deps, StoredObject } from "../ports/index.ts";
+import type { Deps, Queries, StoredObject } from "../ports/index.ts";
 import { assembleParts, type ReportedPart } from "./assemble-parts.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { findOwnUpload, uploadOver } from "./own-upload.ts";
+import { authoriseSender, type Sender } from "./sender.ts";
 import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
 import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyStart } from "./verify.ts";
 
@@ -17,19 +18,21 @@ export type CompleteUploadInput = { uploadId: string; parts?: readonly ReportedP
  * Assembles the parts if there are any, verifies the object and attaches it. A slow verification continues after the request, and the
  * returned attachment is then `verifying` or `scanning`. Idempotent.
  * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (retry after sending the rest), `upload_not_pending`, and
- * `upload_rejected` for an object that differs from the declaration. A rejected object is deleted.
+ * `upload_rejected` for an object that differs from the declaration, or that the file request does not accept. A rejected object is
+ * deleted.
  */
 export function completeUpload(deps: Deps) {
-  const { db } = deps;
-  return async (caller: Caller, input: CompleteUploadInput): Promise<Attachment> => {
+  const { db, clock, limits } = deps;
+  return async (caller: Sender, input: CompleteUploadInput): Promise<Attachment> => {
     const { uploadId, parts: reported = [] } = input;
     const upload = await findOwnUpload(db, { caller, uploadId });
-    await authoriseNote(db, { caller, noteId: upload.noteId, action: "attachment.add" });
+    const { request } = await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
     const attachment = await db.attachments.find(upload.attachmentId);
     if (attachment?.state !== "pending") return requireAttached(upload, attachment);
     const stored = await findStored(deps, { upload, reported });
     const staged = await stage(deps, { attachment, upload, stored });
-    const decided = await decide(deps, staged);
+    const accepted = await acceptedBy(db, { link: request?.link, attachment });
+    const decided = await decide(deps, { ...staged, accepted });
     await discardUnusedCopy(deps, { staged, decided });
     return requireAttached(upload, decided);
   };
@@ -49,11 +52,28 @@ async function findStored(
   throw new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
 }
 
-async function decide(deps: Deps, { attachment, upload, stored }: StoredUpload): Promise<Attachment | undefined> {
+/** The kinds that the request accepts in the slot of this file. Undefined: every kind. */
+async function acceptedBy(
+  { visitorFiles }: Queries,
+  { link, attachment }: { link: Link | undefined; attachment: Attachment },
+): Promise<AcceptedTypes | undefined> {
+  const request = link?.request;
+  if (request === undefined) return undefined;
+  const file = await visitorFiles.find(attachment.id);
+  return acceptedTypes(
+    request,
+    request.slots.find(({ id }) => id === file?.slotId),
+  );
+}
+
+async function decide(
+  deps: Deps,
+  { attachment, upload, stored, accepted }: StoredUpload & { accepted: AcceptedTypes | undefined },
+): Promise<Attachment | undefined> {
   const { bucket } = deps;
   const { objectKey } = attachment;
   const subject = { objectKey, stored, declaredChecksum: upload.declaredChecksum };
-  let verdict = await verifyStart(bucket, { upload, objectKey, stored });
+  let verdict = await verifyStart(bucket, { upload, objectKey, stored, accepted });
   if (verdict.ok) {
     const to = slowVerification(deps, subject);
     if (to !== undefined) return defer(deps, { attachment, upload, to, etag: stored.etag });
@@ -78,6 +98,6 @@ function slowVerification({ scanning, limits }: Deps, subject: Subject): Verific
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
   const { state } = attachment;
-  if (state === "ready" || isBeingVerified(state)) return attachment;
+  if (state === "ready" || state === "quarantined" || isBeingVerified(state)) return attachment;
   throw uploadOver({ ...upload, state });
 }

@@ -1,10 +1,13 @@
 import { permits } from "../../domain/access.ts";
 import type { Attachment, Checksum, VerificationState } from "../../domain/attachment.ts";
+import type { AuditAction, AuditEvent } from "../../domain/audit-event.ts";
+import { visitorIdOf } from "../../domain/file-request.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
-import type { Deps, Queries } from "../ports/index.ts";
+import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { queueDeletions } from "../storage/purge.ts";
 import { deleteObjectNow, objectsOf, uploadedObject } from "./queue-deletion.ts";
+import { acceptsFiles } from "./sender.ts";
 import { NOT_KEPT } from "./sniff.ts";
 import { transitionUpload } from "./transition.ts";
 import type { Verdict } from "./verify.ts";
@@ -14,24 +17,29 @@ import type { Verdict } from "./verify.ts";
 /** The attachment as it was read. `upload` is undefined for the attachment of a form and for an adopted object. */
 type Decision = { attachment: Attachment; upload: Upload | undefined };
 
-/** Makes the file downloadable. Rejects it if its sender has lost the access to the note since the start of the upload. */
+/**
+ * Makes the file downloadable, or quarantines the file of a visitor whose request has a review.
+ * Rejects it if its sender has lost the right to send it since the start of the upload.
+ */
 export async function markReady(
   deps: Deps,
   { attachment: seen, upload, verdict }: Decision & { verdict: Extract<Verdict, { ok: true }> },
 ): Promise<Attachment | undefined> {
-  const { db, clock, newId, onUploadEnded } = deps;
+  const { db, clock, newId, limits, onUploadEnded } = deps;
   const outcome = await db.transaction(async (tx) => {
-    const access = await tx.access.note(seen.createdBy, seen.noteId);
-    if (!permits(access?.role, "attachment.add")) return "revoked";
+    const now = clock();
+    const right = await rightOf(tx, { attachment: seen, now, limits });
+    if (right === undefined) return "revoked";
     const checksum = verdict.checksum ?? seen.checksum;
-    const moved = await moveStored(tx, { attachment: seen, upload, to: "ready", now: clock(), checksum });
+    const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
     const attachment = await tx.attachments.find(seen.id);
     // The adoption of an object has an event of its own, which exists since the adoption.
     if (moved && seen.ownsObject) {
       const { filename, sizeBytes } = seen;
-      const detail = { filename, sizeBytes, ...(verdict.scanned === undefined ? {} : { scanned: verdict.scanned }) };
-      const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: clock(), detail };
-      await tx.audit.add(auditEvent("attachment.uploaded", event));
+      const scanned = verdict.scanned === undefined ? {} : { scanned: verdict.scanned };
+      const detail = { filename, sizeBytes, ...scanned, ...right.detail };
+      const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: now, detail };
+      await tx.audit.add(auditEvent(right.action, event));
     }
     return { moved, attachment };
   });
@@ -39,13 +47,40 @@ export async function markReady(
     if (outcome.moved) onUploadEnded("ready");
     return outcome.attachment;
   }
-  return reject(deps, { attachment: seen, upload, reason: "Its sender no longer has access to the note." });
+  const reason =
+    visitorIdOf(seen.createdBy) === undefined
+      ? "Its sender no longer has access to the note."
+      : "The file request has ended.";
+  return reject(deps, { attachment: seen, upload, reason });
 }
 
-/** Rejects the file and deletes its object. An adopted object stays in the bucket. */
+type Right = { to: "ready" | "quarantined"; action: AuditAction; detail: AuditEvent["detail"] };
+
+/** The right of the sender at this moment, and its consequences for the file. Undefined: none. */
+async function rightOf(
+  queries: Queries,
+  { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
+): Promise<Right | undefined> {
+  const { createdBy, noteId } = attachment;
+  if (visitorIdOf(createdBy) === undefined) {
+    const access = await queries.access.note(createdBy, noteId);
+    return permits(access?.role, "attachment.add")
+      ? { to: "ready", action: "attachment.uploaded", detail: {} }
+      : undefined;
+  }
+  const file = await queries.visitorFiles.find(attachment.id);
+  const found = file && (await queries.links.find(file.linkId));
+  // A file whose bytes came in time is not late because its verification is slow.
+  if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
+  const { id: linkId, label, request } = found.link;
+  const detail = { linkId, label, visitorName: file?.visitorName ?? null };
+  return { to: request?.review === true ? "quarantined" : "ready", action: "link.received", detail };
+}
+
+/** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if one did. */
 export async function reject(
   deps: Deps,
-  { attachment: seen, upload, ...verdict }: Decision & { reason: string },
+  { attachment: seen, upload, by, ...verdict }: Decision & { reason: string; by?: string | undefined },
 ): Promise<Attachment | undefined> {
   const { db, clock, newId, onUploadEnded } = deps;
   const now = clock();
@@ -58,12 +93,12 @@ export async function reject(
     if (!moved) return { moved, attachment };
     await queueDeletions(tx, { planned: objects, now });
     const detail = { filename: seen.filename, reason };
-    const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: now, detail };
+    const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
     await tx.audit.add(auditEvent("attachment.rejected", event));
     return { moved, attachment };
   });
   if (!moved) return attachment;
-  onUploadEnded("rejected");
+  if (by === undefined) onUploadEnded("rejected");
   for (const { objectKey } of objects) await deleteObjectNow(deps, { objectKey, multipart: upload?.multipart });
   return attachment;
 }
@@ -88,7 +123,7 @@ export async function defer(
 /** Moves an upload whose object is stored. A staged copy becomes the object of the attachment, and the uploaded object is deleted. */
 async function moveStored(
   queries: Queries,
-  move: Decision & { to: "ready" | VerificationState; now: number; checksum?: Checksum | undefined },
+  move: Decision & { to: "ready" | "quarantined" | VerificationState; now: number; checksum?: Checksum | undefined },
 ): Promise<boolean> {
   const { attachment, upload, to, now, checksum } = move;
   const { id: attachmentId, state: from, objectKey } = attachment;
@@ -101,6 +136,9 @@ async function moveStored(
     checksum,
     objectKey: isCopied ? objectKey : undefined,
   });
+  if (moved && visitorIdOf(attachment.createdBy) !== undefined) {
+    await queries.visitorFiles.markReceived(attachmentId, now);
+  }
   if (moved && isCopied) {
     await queries.objectDeletions.cancel(objectKey);
     await queueDeletions(queries, { planned: [uploadedObject({ attachment, upload, now })], now });

@@ -1,6 +1,6 @@
-import type { Caller } from "../../domain/person.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, SignedRequest } from "../ports/index.ts";
+import type { Sender } from "./sender.ts";
 
 export type StartUploadInput = {
   noteId: string;
@@ -12,10 +12,12 @@ export type StartUploadInput = {
   partSize?: number | undefined;
   /** The same key with the same declaration is the same upload. */
   idempotencyKey?: string | undefined;
+  /** The facts of a visitor's file. Undefined: a user sends it. */
+  visit?: { visitorId: string; visitorName: string | undefined; slotId: string | undefined } | undefined;
 };
 
 /** A checked declaration, with the key of its object. */
-export type DeclaredUpload = StartUploadInput & { caller: Caller; objectKey: string };
+export type DeclaredUpload = StartUploadInput & { caller: Sender; objectKey: string };
 
 /** `request` is the PUT to send. Undefined for a multipart upload, and for a repeated start whose file is already complete. */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };

@@ -1,15 +1,25 @@
 import { DomainError } from "../../domain/errors.ts";
-import type { Caller } from "../../domain/person.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Queries } from "../ports/index.ts";
+import type { Sender } from "./sender.ts";
 
-/** Finds an upload of the caller. Throws `upload_not_found` for the upload of another user too. */
-export async function findOwnUpload(queries: Queries, request: { caller: Caller; uploadId: string }): Promise<Upload> {
-  const upload = await queries.uploads.find(request.uploadId);
-  if (upload === undefined || upload.userId !== request.caller.userId) {
-    throw new DomainError("upload_not_found", "Upload not found");
-  }
+/** Finds an upload of the caller. Throws `upload_not_found` for the upload of another user, or through another link, too. */
+export async function findOwnUpload(
+  queries: Queries,
+  { caller, uploadId }: { caller: Sender; uploadId: string },
+): Promise<Upload> {
+  const upload = await queries.uploads.find(uploadId);
+  const isOwn = upload?.userId === caller.userId && (await cameThrough(queries, { upload, linkId: caller.linkId }));
+  if (upload === undefined || !isOwn) throw new DomainError("upload_not_found", "Upload not found");
   return upload;
+}
+
+async function cameThrough(
+  { visitorFiles }: Queries,
+  { upload, linkId }: { upload: Upload; linkId: string | undefined },
+): Promise<boolean> {
+  if (linkId === undefined) return true;
+  return (await visitorFiles.find(upload.attachmentId))?.linkId === linkId;
 }
 
 export function uploadOver({ state }: Pick<Upload, "state">): DomainError {

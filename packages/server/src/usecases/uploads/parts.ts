@@ -1,10 +1,9 @@
 import { DomainError } from "../../domain/errors.ts";
 import { countParts, lengthOfPart } from "../../domain/part-plan.ts";
-import type { Caller } from "../../domain/person.ts";
 import type { Upload } from "../../domain/upload.ts";
-import { authoriseNote } from "../authorise.ts";
 import type { Deps, SignedRequest, StoredPart } from "../ports/index.ts";
 import { findOwnUpload, uploadOver } from "./own-upload.ts";
+import { authoriseSender, type Sender } from "./sender.ts";
 
 type SignedPart = SignedRequest & { partNumber: number };
 
@@ -13,9 +12,9 @@ type SignedPart = SignedRequest & { partNumber: number };
  * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the upload does not have.
  */
 export function signParts({ db, bucket, clock, limits }: Deps) {
-  return async (caller: Caller, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
+  return async (caller: Sender, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
     const upload = await findOwnUpload(db, { caller, uploadId: input.uploadId });
-    await authoriseNote(db, { caller, noteId: upload.noteId, action: "attachment.add" });
+    await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
     if (upload.state !== "pending") throw uploadOver(upload);
     const { multipart, objectKey, sizeBytes } = upload;
     if (multipart === undefined) throw invalid("This upload has no parts. Send the file in one PUT.");
@@ -40,7 +39,7 @@ export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason
 
 /** Returns an upload of the caller, with the parts that are stored already. Throws `upload_not_found`. */
 export function getUpload({ db, bucket }: Deps) {
-  return async (caller: Caller, uploadId: string): Promise<UploadProgress> => {
+  return async (caller: Sender, uploadId: string): Promise<UploadProgress> => {
     const upload = await findOwnUpload(db, { caller, uploadId });
     const { multipart, objectKey, state, attachmentId } = upload;
     const attachment = state === "rejected" ? await db.attachments.find(attachmentId) : undefined;

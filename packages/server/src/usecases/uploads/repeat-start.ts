@@ -1,8 +1,8 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
-import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
 import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upload.ts";
+import { authoriseSender } from "./sender.ts";
 
 /** How long an idempotency key is remembered after the first start. Milliseconds. */
 const REMEMBERED_MS = 86_400_000;
@@ -16,15 +16,16 @@ export async function repeatStart(
   deps: Deps,
   { declared, idempotencyKey }: { declared: DeclaredUpload; idempotencyKey: string },
 ): Promise<StartedUpload | undefined> {
-  const { db, clock } = deps;
+  const { db, clock, limits } = deps;
   const { caller, noteId } = declared;
-  await authoriseNote(db, { caller, noteId, action: "attachment.add" });
   const now = clock();
+  await authoriseSender(db, { sender: caller, noteId, now, limits });
   const key = { userId: caller.userId, idempotencyKey };
   await db.uploads.forgetKey(key, { now, startedBefore: now - REMEMBERED_MS });
   const upload = await db.uploads.findByKey(key);
   if (upload === undefined) return undefined;
-  if (!matches(upload, declared)) {
+  const file = declared.visit && (await db.visitorFiles.find(upload.attachmentId));
+  if (!matches(upload, declared) || file?.slotId !== declared.visit?.slotId) {
     throw new DomainError(
       "idempotency_key_reused",
       "This Idempotency-Key belongs to a different upload. Use a new key for each upload.",

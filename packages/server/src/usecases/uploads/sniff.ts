@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { fileTypeFromBuffer } from "file-type";
-import { type Claim, findContradiction, START_BYTES } from "../../domain/content.ts";
+import { type Claim, findContradiction, START_BYTES, typeToAccept } from "../../domain/content.ts";
 import { DomainError } from "../../domain/errors.ts";
+import { type AcceptedTypes, acceptsType } from "../../domain/file-request.ts";
 
 /** The end of the reason for a rejection. */
 export const NOT_KEPT = "It was not kept.";
@@ -10,6 +11,16 @@ export const NOT_KEPT = "It was not kept.";
 export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
   const detected = await fileTypeFromBuffer(start);
   return findContradiction(claim, { start, detectedType: detected?.mime });
+}
+
+/** Explains to the sender that the file request does not accept the content of a file. Undefined when it does. */
+export async function refusalOf(
+  { contentType }: Claim,
+  { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes },
+): Promise<string | undefined> {
+  const detected = await fileTypeFromBuffer(start);
+  const type = typeToAccept(contentType, { start, detectedType: detected?.mime });
+  return acceptsType(accepted, type) ? undefined : `The request does not accept this kind of file (${type}).`;
 }
 
 /** Passes a stream through. Fails with `upload_rejected` before the first byte when the content contradicts the claim. */

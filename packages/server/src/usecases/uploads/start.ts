@@ -2,16 +2,16 @@ import type { Attachment } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../domain/part-plan.ts";
-import type { Caller } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import type { MultipartUpload, Upload } from "../../domain/upload.ts";
 import type { Allowance } from "../allowance.ts";
-import { authoriseNote } from "../authorise.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 import { checkPending } from "./check-pending.ts";
 import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
+import { checkRequest, holdRequest, joinRequest, secondsLeft } from "./join-request.ts";
 import { repeatStart } from "./repeat-start.ts";
+import { authoriseSender, type Sender } from "./sender.ts";
 
 /** Longer than it takes to create and record a multipart upload. After that, its process has died. Milliseconds. */
 const UNRECORDED_AFTER_MS = 600_000;
@@ -19,11 +19,12 @@ const UNRECORDED_AFTER_MS = 600_000;
 /**
  * Starts an upload that goes straight to the bucket: records the declaration, and signs the PUT. Parts are signed later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
- * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows.
+ * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor also `link_not_found`,
+ * `kind_not_accepted` and `request_full`.
  */
 export function startUpload(deps: Deps, allowance: Allowance) {
   const { bucket, limits } = deps;
-  return async (caller: Caller, input: StartUploadInput): Promise<StartedUpload> => {
+  return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
     allowance.take(caller.userId, 1);
     const filename = checkFilename(input.filename);
     const { sizeBytes, idempotencyKey } = input;
@@ -81,8 +82,9 @@ async function startMultipart(
 ): Promise<StartedUpload> {
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
-  await authoriseNote(db, { caller, noteId, action: "attachment.add" });
-  // Checks once more when the upload is recorded. This check spares the bucket the uploads that would be refused then.
+  const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
+  // Checks once more when the upload is recorded. These checks spare the bucket the uploads that would be refused then.
+  await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
   try {
@@ -107,15 +109,17 @@ async function recordUpload(
 ): Promise<Upload> {
   const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes, idempotencyKey } = declared;
   await tx.uploads.holdStarts(caller.userId);
-  const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+  if (caller.linkId !== undefined) await holdRequest(tx, { linkId: caller.linkId, noteId });
+  const now = clock();
+  const { ownerId, request } = await authoriseSender(tx, { sender: caller, noteId, now, limits });
+  await checkRequest(tx, { declared, link: request?.link });
   const { conditionalPut, partsDie } = capabilities();
   const ttlSeconds = multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds;
-  const now = clock();
   const common = { noteId, objectKey, filename, contentType, sizeBytes, state: "pending" as const, createdAt: now };
   const attachment: Attachment = {
     ...common,
     id: newId(),
-    ownerId: note.ownerId,
+    ownerId,
     createdBy: caller.userId,
     ownsObject: true,
     checksum: undefined,
@@ -130,11 +134,12 @@ async function recordUpload(
     idempotencyKey,
     staged: multipart === undefined ? !conditionalPut : !partsDie,
     declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
-    expiresAt: now + ttlSeconds * 1000,
+    expiresAt: now + Math.min(ttlSeconds, secondsLeft(request?.deadline, now)) * 1000,
   };
   await tx.attachments.insert(attachment, { quota: quotaOf(limits) });
   // After the insertion, which locks the usage of the owner against other starts on their notes.
   await checkPending(tx, { userId: caller.userId, noteId, limits });
   await tx.uploads.insert(upload);
+  if (request !== undefined) await joinRequest(tx, { declared, link: request.link, attachmentId: attachment.id });
   return upload;
 }

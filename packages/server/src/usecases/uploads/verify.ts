@@ -2,9 +2,10 @@ import { createHash, type Hash } from "node:crypto";
 import { pipeline, type Readable, Transform } from "node:stream";
 import type { Checksum } from "../../domain/attachment.ts";
 import { START_BYTES } from "../../domain/content.ts";
+import type { AcceptedTypes } from "../../domain/file-request.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Bucket, Deps, StoredObject } from "../ports/index.ts";
-import { contradictionIn } from "./sniff.ts";
+import { contradictionIn, refusalOf } from "./sniff.ts";
 
 /**
  * `checksum` is undefined when nothing proves one. `scanned` is false when the scanner refused a file for its size.
@@ -23,10 +24,18 @@ export type Subject = {
 /** The object differs from the one whose verification began. */
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
-/** Verifies the cheap facts: size, type, stored headers, the bucket's own SHA-256, and the first bytes. */
+/**
+ * Verifies the cheap facts: size, type, stored headers, the bucket's own SHA-256, and the first bytes.
+ * `accepted`: the kinds that a file request accepts. Undefined: every kind.
+ */
 export async function verifyStart(
   bucket: Bucket,
-  { upload, objectKey, stored }: { upload: Upload; objectKey: string; stored: StoredObject },
+  {
+    upload,
+    objectKey,
+    stored,
+    accepted,
+  }: { upload: Upload; objectKey: string; stored: StoredObject; accepted?: AcceptedTypes | undefined },
 ): Promise<Verdict> {
   if (stored.sizeBytes !== upload.sizeBytes) {
     return differs(`${stored.sizeBytes} bytes were stored where ${upload.sizeBytes} were declared`);
@@ -39,7 +48,7 @@ export async function verifyStart(
   if (!known.ok) return known;
   const start = await bucket.readStart(objectKey, { length: START_BYTES, etag: stored.etag });
   if (start === undefined) return CHANGED;
-  const reason = await contradictionIn(upload, start);
+  const reason = (await contradictionIn(upload, start)) ?? (accepted && (await refusalOf(upload, { start, accepted })));
   return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
 }
 

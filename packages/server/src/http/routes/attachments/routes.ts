@@ -5,6 +5,7 @@ import {
   AttachmentParams,
   ListAttachmentsQuery,
   NoteParams,
+  ReviewBody,
   SharedAttachmentPage,
 } from "@valetkey/contract";
 import { Type } from "typebox";
@@ -48,6 +49,13 @@ const schemas = operations("attachments", {
     params: AttachmentParams,
     response: { 204: emptyResponse },
   },
+  reviewAttachment: {
+    summary: "Accept or reject the quarantined file of a visitor",
+    description: "An accepted file is `ready`. A rejected file is `rejected`, and its stored file is deleted.",
+    params: AttachmentParams,
+    body: ReviewBody,
+    response: { 200: Attachment },
+  },
 });
 
 /** /attachments and /attachments/:attachmentId. */
@@ -65,6 +73,11 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
   app.delete("/attachments/:attachmentId", { schema: schemas.deleteAttachment }, async (request, reply) => {
     await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);
     return reply.code(204).send(null);
+  });
+
+  app.post("/attachments/:attachmentId/review", { schema: schemas.reviewAttachment }, async (request) => {
+    const input = { attachmentId: request.params.attachmentId, decision: request.body.decision };
+    return describeAttachment(await useCases.reviewFile(callerOf(request), input), deps);
   });
 }
 

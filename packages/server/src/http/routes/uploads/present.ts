@@ -1,34 +1,54 @@
-import type { StartedUpload, Upload as UploadBody } from "@valetkey/contract";
+import type { Send, SignedParts, StartedSend, StartedUpload, Upload as UploadBody } from "@valetkey/contract";
 import { countParts } from "../../../domain/part-plan.ts";
 import type { Upload } from "../../../domain/upload.ts";
 import type { SignedRequest } from "../../../usecases/ports/index.ts";
 import type { UploadProgress } from "../../../usecases/uploads/index.ts";
 import { toIso } from "../../wire-instant.ts";
 
-export function presentStarted(started: { upload: Upload; request: SignedRequest | undefined }): StartedUpload {
-  const { upload, request } = started;
-  const { id, attachmentId, state } = upload;
+type Started = { upload: Upload; request: SignedRequest | undefined };
+
+export function presentStarted(started: Started): StartedUpload {
+  return { upload: { attachmentId: started.upload.attachmentId, ...presentStart(started) } };
+}
+
+/** A visitor learns no id of the note or its files. */
+export function presentStartedSend(started: Started): StartedSend {
+  return { upload: presentStart(started) };
+}
+
+export function presentUpload(progress: UploadProgress): UploadBody {
+  const { attachmentId, noteId } = progress.upload;
+  return { upload: { attachmentId, noteId, ...presentProgress(progress) } };
+}
+
+/** A visitor learns no id of the note or its files. */
+export function presentSend(progress: UploadProgress): Send {
+  return { upload: presentProgress(progress) };
+}
+
+export function presentPart(part: SignedRequest & { partNumber: number }): SignedParts["parts"][number] {
+  return { ...part, expiresAt: toIso(part.expiresAt) };
+}
+
+function presentStart({ upload, request }: Started) {
+  const { id, state } = upload;
   // The URL expires before the upload when the credentials expire first.
   const expiresAt = toIso(request?.expiresAt ?? upload.expiresAt);
   const signed = request && { method: request.method, url: request.url, headers: request.headers };
-  return { upload: { id, attachmentId, state, ...presentPlan(upload), ...signed, expiresAt } };
+  return { id, state, ...presentPlan(upload), ...signed, expiresAt };
 }
 
-export function presentUpload({ upload, parts, rejectReason: reason }: UploadProgress): UploadBody {
-  const { id, attachmentId, noteId, state, filename, sizeBytes, expiresAt } = upload;
+function presentProgress({ upload, parts, rejectReason: reason }: UploadProgress) {
+  const { id, state, filename, sizeBytes, expiresAt } = upload;
   return {
-    upload: {
-      id,
-      attachmentId,
-      noteId,
-      state,
-      filename,
-      sizeBytes,
-      ...(reason === undefined ? {} : { reason }),
-      ...presentPlan(upload),
-      expiresAt: toIso(expiresAt),
-      parts,
-    },
+    id,
+    state,
+    filename,
+    sizeBytes,
+    ...(reason === undefined ? {} : { reason }),
+    ...presentPlan(upload),
+    expiresAt: toIso(expiresAt),
+    parts,
   };
 }
 

@@ -1,0 +1,44 @@
+import type { CallOptions } from "../call.ts";
+
+/** The receiver of an upload at the service: a note, or a file request. */
+export type Receiver = {
+  /** Identifies the receiver in the store of unfinished uploads. */
+  key: string;
+  /** A POST to it starts an upload. */
+  startPath: string;
+  /** The path of the uploads, to which an id is added. */
+  uploadsPath: string;
+  /** The call that returns the finished file. */
+  result(upload: { uploadId: string; attachmentId: string | undefined }): {
+    method: string;
+    path: string;
+    body?: CallOptions["body"];
+  };
+};
+
+/** Uploads to a note return its attachment. */
+export function noteReceiver(noteId: string): Receiver {
+  return {
+    key: noteId,
+    startPath: `/notes/${encodeURIComponent(noteId)}/uploads`,
+    uploadsPath: "/uploads",
+    result: ({ attachmentId = "" }) => ({ method: "GET", path: `/attachments/${encodeURIComponent(attachmentId)}` }),
+  };
+}
+
+/** Uploads to a file request return the sent file. Each slot has uploads of its own. */
+export function requestReceiver(token: string, slotId: string | undefined): Receiver {
+  const uploadsPath = `/public/links/${encodeURIComponent(token)}/uploads`;
+  return {
+    // The start of the token names the link. The store does not get the rest, which opens it.
+    key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
+    startPath: uploadsPath,
+    uploadsPath,
+    // A repeated completion returns the file.
+    result: ({ uploadId }) => ({
+      method: "POST",
+      path: `${uploadsPath}/${encodeURIComponent(uploadId)}/complete`,
+      body: {},
+    }),
+  };
+}

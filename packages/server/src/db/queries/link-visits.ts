@@ -1,0 +1,119 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { LinkClaim } from "../../domain/link.ts";
+import type { LinkVisitQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+import { isLive } from "./live-share.ts";
+
+const MAX_FILES = 1_000;
+
+const fileColumns = [
+  "attachments.id",
+  "attachments.note_id as noteId",
+  "attachments.owner_id as ownerId",
+  "attachments.object_key as objectKey",
+  "attachments.filename",
+  "attachments.content_type as contentType",
+  "attachments.state",
+  "attachments.size_bytes as sizeBytes",
+] as const;
+
+export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
+  return {
+    readyFiles({ id, noteId, attachmentIds }) {
+      return db
+        .selectFrom("attachments")
+        .select(fileColumns)
+        .where("attachments.note_id", "=", noteId)
+        .where("attachments.state", "=", "ready")
+        .$if(attachmentIds !== undefined, (query) =>
+          query.where("attachments.id", "in", (eb) =>
+            eb.selectFrom("link_files").select("attachment_id").where("link_id", "=", id),
+          ),
+        )
+        .orderBy("attachments.created_at")
+        .orderBy("attachments.id")
+        .limit(MAX_FILES)
+        .execute();
+    },
+
+    async findClaim(claimId) {
+      const row = await db.selectFrom("link_claims").selectAll().where("id", "=", claimId).executeTakeFirst();
+      return row && toClaim(row);
+    },
+
+    async claim({ generation, passwordVersion }, claim) {
+      const counted = await db
+        .updateTable("links")
+        .set((eb) => ({ claims: eb("claims", "+", 1) }))
+        .where("id", "=", claim.linkId)
+        .where("kind", "=", "download")
+        .where("generation", "=", generation)
+        .where("password_version", "=", passwordVersion)
+        .where("revoked_at", "is", null)
+        .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
+        .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
+        .executeTakeFirstOrThrow();
+      if (counted.numUpdatedRows === 0n) return false;
+      await db.insertInto("link_claims").values(toRow(claim)).execute();
+      return true;
+    },
+
+    async addUrls({ id, linkId, generation }, { passwordVersion, count, lastUrlExpiresAt, now }) {
+      const added = await db
+        .updateTable("link_claims")
+        .set((eb) => ({
+          urls_issued: eb("urls_issued", "+", count),
+          // The expiry of URLs may have been shortened meanwhile.
+          last_url_expires_at: sql`case when last_url_expires_at > ${lastUrlExpiresAt}
+            then last_url_expires_at else ${lastUrlExpiresAt} end`,
+        }))
+        .where("id", "=", id)
+        .where("link_id", "=", linkId)
+        .where("generation", "=", generation)
+        .where("window_ends_at", ">", now)
+        .where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom("links")
+              .select("links.id")
+              .where("links.id", "=", linkId)
+              .where("links.generation", "=", generation)
+              .where("links.password_version", "=", passwordVersion)
+              .where("links.revoked_at", "is", null)
+              .where((link) => isLive(link.ref("links.expires_at"), now)),
+          ),
+        )
+        .executeTakeFirstOrThrow();
+      return added.numUpdatedRows === 1n;
+    },
+
+    async countOpened(linkId) {
+      const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
+      await update.where("id", "=", linkId).execute();
+    },
+  };
+}
+
+function toClaim(row: Selectable<Tables["link_claims"]>): LinkClaim {
+  return {
+    id: row.id,
+    linkId: row.link_id,
+    generation: row.generation,
+    claimedAt: row.claimed_at,
+    windowEndsAt: row.window_ends_at,
+    urlsIssued: row.urls_issued,
+    lastUrlExpiresAt: row.last_url_expires_at ?? undefined,
+  };
+}
+
+function toRow(claim: LinkClaim): Selectable<Tables["link_claims"]> {
+  return {
+    id: claim.id,
+    link_id: claim.linkId,
+    generation: claim.generation,
+    claimed_at: claim.claimedAt,
+    window_ends_at: claim.windowEndsAt,
+    urls_issued: claim.urlsIssued,
+    last_url_expires_at: claim.lastUrlExpiresAt ?? null,
+  };
+}

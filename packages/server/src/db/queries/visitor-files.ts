@@ -1,0 +1,117 @@
+import type { Kysely, Selectable } from "kysely";
+import { unlistedStates } from "../../domain/attachment.ts";
+import { ENDED } from "../../domain/usage.ts";
+import type { VisitorFile, VisitorFileQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { attachmentColumns, toAttachment } from "./attachments.ts";
+import { orMissing } from "./constraints.ts";
+
+export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorFileQueries {
+  const uploadsOf = ({ linkId, visitorId }: { linkId: string; visitorId: string }) =>
+    db
+      .selectFrom("visitor_files")
+      .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
+      .innerJoin("uploads", "uploads.attachment_id", "attachments.id")
+      .select(attachmentColumns)
+      .select(["uploads.id as upload_id", ...fileColumns])
+      .where("visitor_files.link_id", "=", linkId)
+      .where("visitor_files.visitor_id", "=", visitorId);
+
+  return {
+    async insert(file) {
+      const row = {
+        attachment_id: file.attachmentId,
+        link_id: file.linkId,
+        visitor_id: file.visitorId,
+        visitor_name: file.visitorName ?? null,
+        slot_id: file.slotId ?? null,
+        received_at: file.receivedAt ?? null,
+      };
+      const insert = db.insertInto("visitor_files").values(row).execute();
+      await orMissing(insert, { code: "link_not_found", message: "Link not found" });
+    },
+
+    async find(attachmentId) {
+      const files = db.selectFrom("visitor_files").select(fileColumns);
+      const row = await files.where("attachment_id", "=", attachmentId).executeTakeFirst();
+      return row && toVisitorFile(row);
+    },
+
+    async findUpload({ uploadId, ...of }) {
+      const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
+      return row && { uploadId: row.upload_id, attachment: toAttachment(row), file: toVisitorFile(row) };
+    },
+
+    async listUploads(of) {
+      const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
+      const rows = await listed.orderBy("attachments.id").execute();
+      return rows.map((row) => ({
+        uploadId: row.upload_id,
+        attachment: toAttachment(row),
+        file: toVisitorFile(row),
+      }));
+    },
+
+    async holdLink(linkId) {
+      // On SQLite a transaction is the only writer from its start.
+      if (engine.name === "sqlite") return;
+      await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
+    },
+
+    async usageOf(linkId) {
+      const rows = await db
+        .selectFrom("visitor_files")
+        .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
+        .select(["attachments.size_bytes", "visitor_files.slot_id"])
+        .where("visitor_files.link_id", "=", linkId)
+        .where("attachments.state", "not in", ENDED)
+        .execute();
+      return {
+        files: rows.length,
+        bytes: rows.reduce((sum, row) => sum + row.size_bytes, 0),
+        filledSlots: rows.flatMap(({ slot_id }) => (slot_id === null ? [] : [slot_id])),
+      };
+    },
+
+    async markReceived(attachmentId, receivedAt) {
+      await db
+        .updateTable("visitor_files")
+        .set({ received_at: receivedAt })
+        .where("attachment_id", "=", attachmentId)
+        .where("received_at", "is", null)
+        .execute();
+    },
+
+    async namesOf(visitorIds) {
+      const rows = await db
+        .selectFrom("visitor_files")
+        .select(["visitor_id", "visitor_name"])
+        .where((eb) => engine.isIn(eb.ref("visitor_id"), engine.list(visitorIds)))
+        .where("visitor_name", "is not", null)
+        .orderBy("attachment_id")
+        .execute();
+      return new Map(rows.map((row) => [row.visitor_id, row.visitor_name as string]));
+    },
+  };
+}
+
+const fileColumns = [
+  "visitor_files.attachment_id",
+  "visitor_files.link_id",
+  "visitor_files.visitor_id",
+  "visitor_files.visitor_name",
+  "visitor_files.slot_id",
+  "visitor_files.received_at",
+] as const;
+
+function toVisitorFile(row: Selectable<Tables["visitor_files"]>): VisitorFile {
+  return {
+    attachmentId: row.attachment_id,
+    linkId: row.link_id,
+    visitorId: row.visitor_id,
+    visitorName: row.visitor_name ?? undefined,
+    slotId: row.slot_id ?? undefined,
+    receivedAt: row.received_at ?? undefined,
+  };
+}

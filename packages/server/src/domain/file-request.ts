@@ -1,0 +1,102 @@
+import { DomainError } from "./errors.ts";
+import type { FileRequest, LinkSlot } from "./link.ts";
+
+const VISITOR = "visitor:";
+const MAX_NAME_LENGTH = 100;
+// C0 and C1 controls, line separators, and bidirectional marks, which could make the name look like another text.
+const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** The id of a visitor as the sender of a file and as the actor of an event. No user has such an id. */
+export function visitorActorId(visitorId: string): string {
+  return VISITOR + visitorId;
+}
+
+/** Undefined: this is the id of a user. */
+export function visitorIdOf(actorId: string): string | undefined {
+  return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
+}
+
+/** The files of a request that are not over: their number and size, and the slots that they fill. */
+export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
+
+/** A file as its sender declares it. */
+export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
+
+/**
+ * Checks a file against the limits of a request that has `used` already.
+ * Throws `invalid_request` for a wrong slot, `kind_not_accepted`, `file_too_large` and `request_full`.
+ */
+export function checkOffer(
+  request: FileRequest,
+  { offered, used }: { offered: OfferedFile; used: RequestUsage },
+): void {
+  const { contentType, sizeBytes } = offered;
+  const slot = slotOf(request, offered.slotId);
+  if (!acceptsType(acceptedTypes(request, slot), contentType)) throw kindNotAccepted(contentType);
+  const maxBytes = Math.min(request.maxBytesPerFile, slot?.maxBytes ?? request.maxBytesPerFile);
+  if (sizeBytes > maxBytes) {
+    throw new DomainError("file_too_large", `The file is larger than the limit of ${maxBytes} bytes.`);
+  }
+  if (slot !== undefined && used.filledSlots.includes(slot.id)) {
+    throw full("This place has a file already. Take the file back before you send another one.");
+  }
+  if (used.files >= request.maxFiles) throw full(`The request has all its ${request.maxFiles} files.`);
+  if (used.bytes + sizeBytes > request.maxBytesTotal) {
+    throw full(`The request has room for ${Math.max(0, request.maxBytesTotal - used.bytes)} more bytes.`);
+  }
+}
+
+/** The accepted kinds of a request and of its slot. Each list must accept a file. */
+export type AcceptedTypes = readonly (readonly string[])[];
+
+export function acceptedTypes(request: FileRequest, slot: LinkSlot | undefined): AcceptedTypes {
+  return [request.accept, slot?.accept ?? []];
+}
+
+/** Whether each list accepts the type. An empty list accepts every type. */
+export function acceptsType(accepted: AcceptedTypes, contentType: string): boolean {
+  const type = contentType.split(";", 1)[0] ?? contentType;
+  return accepted.every(
+    (kinds) =>
+      kinds.length === 0 ||
+      kinds.some((kind) => (kind.endsWith("/*") ? type.startsWith(kind.slice(0, -1)) : type === kind)),
+  );
+}
+
+export function kindNotAccepted(contentType: string): DomainError {
+  return new DomainError("kind_not_accepted", `The request does not accept ${contentType}. Send another kind of file.`);
+}
+
+function slotOf({ slots }: FileRequest, slotId: string | undefined): LinkSlot | undefined {
+  if (slots.length === 0 && slotId === undefined) return undefined;
+  const slot = slots.find(({ id }) => id === slotId);
+  if (slot !== undefined) return slot;
+  throw new DomainError("invalid_request", "Name the slotId of one of the places that the request lists.");
+}
+
+function full(message: string): DomainError {
+  return new DomainError("request_full", message);
+}
+
+/**
+ * Validates the name that a visitor gives. Returns it in NFC without surrounding white space, or undefined for none.
+ * Throws `invalid_request` for control characters and bidirectional marks, and when the request requires a name.
+ */
+export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
+  if (askName === "no") return undefined;
+  const checked = name?.trim().normalize("NFC") ?? "";
+  if (checked === "") {
+    if (askName === "optional") return undefined;
+    throw new DomainError("invalid_request", "visitorName is missing. The request asks for your name.");
+  }
+  if (checked.length > MAX_NAME_LENGTH) {
+    throw new DomainError("invalid_request", `visitorName is longer than ${MAX_NAME_LENGTH} characters.`);
+  }
+  if (!checked.isWellFormed() || FORBIDDEN_IN_NAME.test(checked)) {
+    throw new DomainError(
+      "invalid_request",
+      "visitorName has a control character or a text-direction mark. Remove it.",
+    );
+  }
+  return checked;
+}

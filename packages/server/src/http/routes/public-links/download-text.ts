@@ -1,0 +1,19 @@
+import type { Look } from "../../../usecases/links/look.ts";
+
+type View = { look: Look | undefined; problem?: string; url: string };
+
+/** What a link opens and how to download it, for a terminal. Texts of people stay out, because they may hold control characters. */
+export function downloadText({ look, problem, url }: View): string {
+  const lines = problem === undefined ? [] : [problem, ""];
+  if (look === undefined || look.state === "locked") {
+    lines.push("This link has a password. Download the file with:", "", `  curl -OJL -d password=… ${url}`);
+  } else if (look.link.kind === "upload") {
+    lines.push("This link receives files. Open it in a browser.");
+  } else {
+    for (const { id, filename, sizeBytes } of look.files) lines.push(`${id}  ${filename}  ${sizeBytes} bytes`);
+    const data = look.files.length > 1 ? "attachmentId=…" : "''";
+    lines.push("", "Opening this page downloads and counts nothing. Download a file with:", "");
+    lines.push(`  curl -OJL -d ${data} ${url}`);
+  }
+  return `${lines.join("\n")}\n`;
+}

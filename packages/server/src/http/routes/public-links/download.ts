@@ -1,0 +1,139 @@
+import { LinkTokenParams, problems } from "@valetkey/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Static, Type } from "typebox";
+import type { Visitor } from "../../../usecases/links/claim.ts";
+import type { Look } from "../../../usecases/links/look.ts";
+import type { Pass } from "../../../usecases/links/pass.ts";
+import { operations } from "../../openapi.ts";
+import { HttpProblem, refusalOf } from "../../problem.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { downloadPage, pagePolicy } from "./download-page.ts";
+import { downloadText } from "./download-text.ts";
+import type { VisitorCookies } from "./visitor-cookie.ts";
+
+const MAX_FORM_BYTES = 4_096;
+const FORM = "application/x-www-form-urlencoded";
+
+const DownloadForm = Type.Object({
+  password: Type.Optional(Type.String({ maxLength: 200 })),
+  attachmentId: Type.Optional(Type.String({ maxLength: 36, description: "Needed when the link has several files" })),
+  form: Type.Optional(Type.String({ maxLength: 1, description: "Sent by the page. Then confirm is needed" })),
+  confirm: Type.Optional(Type.String({ maxLength: 10 })),
+});
+
+type DownloadForm = Static<typeof DownloadForm>;
+
+const schemas = operations("visitors", {
+  explainLinkDownload: {
+    security: [] as [],
+    summary: "Explain how to download, as a page without JavaScript or as text. It counts nothing",
+    params: LinkTokenParams,
+    produces: ["text/html", "text/plain"],
+    response: { 200: Type.String() },
+  },
+  downloadFromLink: {
+    security: [] as [],
+    summary: "Claim one file of a link and redirect to it, for curl and for browsers without JavaScript",
+    params: LinkTokenParams,
+    consumes: [FORM],
+    body: Type.Union([DownloadForm, Type.Null()]),
+    response: { 303: Type.Null({ description: "Location is the URL of the file" }) },
+  },
+});
+
+type Options = RouteDeps & {
+  bucketOrigins: readonly string[];
+  cookies: VisitorCookies;
+  visitorOf: (request: FastifyRequest) => Visitor;
+};
+
+type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
+
+const CONFIRM = "Tick the box first. Programs that open links can't use up this link, because they don't tick it.";
+const PASSWORD = "This link has a password. Send it too.";
+const CHOOSE = "This link has several files. Choose one of them. Nothing was counted.";
+
+/** GET and POST /s/:token/download. Only a POST counts. */
+export function downloadRoutes(app: App, { useCases, metrics, publicUrl, ...options }: Options): void {
+  const { bucketOrigins, cookies, visitorOf } = options;
+  const policy = pagePolicy(bucketOrigins);
+  app.addContentTypeParser<string>(FORM, { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, text, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(text))),
+  );
+
+  /** Keeps a new pass as a cookie and for the rest of this request. */
+  function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
+    cookies.setPass(reply, pass);
+    return { ip: request.ip, sealedPass: () => useCases.sealPass(pass) };
+  }
+
+  /** Shows the link as a page to a browser, and as text to any other client. */
+  function show({ token, request, reply }: Exchange, view: { look: Look | undefined; problem?: string }): FastifyReply {
+    if (opensPage(request)) {
+      reply.type("text/html; charset=utf-8").header("content-security-policy", policy);
+      return reply.send(downloadPage(view));
+    }
+    const url = new URL(`/s/${encodeURIComponent(token)}/download`, publicUrl).href;
+    return reply.type("text/plain; charset=utf-8").send(downloadText({ ...view, url }));
+  }
+
+  /** Shows a refusal to a browser as a page, with the form if the link is open. */
+  async function refuse(error: unknown, exchange: Exchange): Promise<FastifyReply> {
+    const { token, request, reply } = exchange;
+    const { code, detail, headers } = refusalOf(error);
+    if (!opensPage(request) || code === "internal") throw error;
+    const look = await useCases.lookAtLink(token, visitorOf(request)).catch(() => undefined);
+    return show({ ...exchange, reply: reply.code(problems[code].status).headers(headers) }, { look, problem: detail });
+  }
+
+  async function claim(exchange: Exchange, form: DownloadForm): Promise<FastifyReply> {
+    const { token, request, reply } = exchange;
+    if (form.form !== undefined && form.confirm === undefined) throw new HttpProblem("invalid_request", CONFIRM);
+    let visitor = visitorOf(request);
+    if (form.password !== undefined && form.password !== "") {
+      const pass = await useCases.unlockLink(token, { ...visitor, password: form.password });
+      visitor = admitWith(pass, exchange);
+    }
+    const look = await useCases.lookAtLink(token, visitor);
+    if (look.state === "locked") throw new HttpProblem("wrong_password", PASSWORD);
+    if (look.isNew) visitor = admitWith(look.pass, exchange);
+    const { attachmentId } = form;
+    if (attachmentId === undefined && look.files.length > 1) {
+      return show({ ...exchange, reply: reply.code(400) }, { look, problem: CHOOSE });
+    }
+    const wanted = { attachmentIds: attachmentId === undefined ? undefined : [attachmentId] };
+    const { urls, pass } = await useCases.claimLink(token, { ...visitor, ...wanted, disposition: "attachment" });
+    metrics.countUrls("issued", urls.length);
+    admitWith(pass, exchange);
+    return reply.redirect(urls[0]?.fileUrl as string, 303);
+  }
+
+  app.get(
+    "/s/:token/download",
+    { schema: schemas.explainLinkDownload, exposeHeadRoute: false },
+    async (request, reply) => {
+      const exchange = { token: request.params.token, request, reply };
+      try {
+        const look = await useCases.lookAtLink(exchange.token, visitorOf(request));
+        if (look.state === "open" && look.isNew) cookies.setPass(reply, look.pass);
+        return show(exchange, { look });
+      } catch (error) {
+        return refuse(error, exchange);
+      }
+    },
+  );
+
+  app.post("/s/:token/download", { schema: schemas.downloadFromLink }, async (request, reply) => {
+    const exchange = { token: request.params.token, request, reply };
+    try {
+      return await claim(exchange, request.body ?? {});
+    } catch (error) {
+      return refuse(error, exchange);
+    }
+  });
+}
+
+/** Browsers accept text/html when a user opens a page. */
+function opensPage({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes("text/html") === true;
+}

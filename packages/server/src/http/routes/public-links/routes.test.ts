@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest";
+import { engines } from "../../../db/testing/test-databases.ts";
+import type { LinkPolicy } from "../../../domain/link.ts";
+import { storeLink, tokenOfLink, visitorOf } from "../../testing/link-visits.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
+
+const PASSWORD = "open sesame";
+const WINDOW_MS = 900_000;
+
+describe.each(engines)("a link without an account, on $name", (engine) => {
+  const service = useService({ engine });
+  const visitor = (given?: Parameters<typeof visitorOf>[1]) => visitorOf(service.app, given);
+  const counted = async (linkId: string) => (await service.db.links.find(linkId))?.link;
+
+  it("shows its files and who shares them", async () => {
+    await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "Ann" });
+    const { token, files, link } = await storeLink(service.db, { message: "For you", maxClaims: 3 });
+    const { status, body, headers } = await visitor().look(`contract-2026~${token}`);
+    expect(status).toBe(200);
+    const [{ id, filename, sizeBytes, contentType }] = files;
+    expect(body).toEqual({
+      state: "open",
+      kind: "download",
+      label: link.label,
+      message: "For you",
+      sharedBy: "Ann",
+      expiresAt: new Date(link.expiresAt as number).toISOString(),
+      claimsLeft: 3,
+      claim: null,
+      files: [{ id, filename, sizeBytes, contentType }],
+      abuseContact: null,
+    });
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+      "x-robots-tag": "noindex, nofollow",
+    });
+    expect(headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  it("counts a visitor once, and no claim", async () => {
+    const { token, link } = await storeLink(service.db, { maxClaims: 1 });
+    const ann = visitor();
+    for (let nth = 0; nth < 3; nth += 1) expect((await ann.look(token)).status).toBe(200);
+    await visitor().look(token);
+    expect(await counted(link.id)).toMatchObject({ opened: 2, claims: 0 });
+    const { items } = await service.db.audit.listOfNote(link.noteId, { limit: 10, cursor: undefined });
+    expect(items.map(({ action }) => action)).toEqual(["link.opened"]);
+  });
+
+  it("sets one cookie that scripts and other sites can't use", async () => {
+    const { token } = await storeLink(service.db);
+    const { headers } = await visitor().look(token);
+    expect(headers["set-cookie"]).toMatch(
+      /^__Host-vk_link_[\w-]{16}=[\w.-]+; Expires=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    );
+  });
+
+  it("removes the oldest cookies of many links", async () => {
+    const cookies = new Map(Array.from({ length: 35 }, (_, nth) => [`__Host-vk_link_${nth}`, "x"] as const));
+    const { token } = await storeLink(service.db);
+    const { headers } = await visitor({ cookies: new Map(cookies) }).look(token);
+    const removed = [headers["set-cookie"]].flat().filter((cookie) => cookie?.includes("Max-Age=0"));
+    expect(removed.map((cookie) => cookie?.split("=")[0])).toEqual(
+      [0, 1, 2, 3, 4].map((nth) => `__Host-vk_link_${nth}`),
+    );
+  });
+
+  it("gives URLs for a claim, and records both", async () => {
+    const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
+    const ann = visitor();
+    await ann.look(token);
+    const { status, body } = await ann.claim(token);
+    expect(status).toBe(201);
+    expect(body.urls.map((url: { attachmentId: string }) => url.attachmentId)).toEqual(files.map(({ id }) => id));
+    expect(body.urls[0]).toMatchObject({ expiresIn: 60, fileUrl: expect.stringMatching(/^http/) });
+    expect(Date.parse(body.windowEndsAt)).toBeGreaterThan(Date.now() + WINDOW_MS - 60_000);
+    expect(await counted(link.id)).toMatchObject({ claims: 1 });
+    const { items } = await service.db.audit.listOfNote(link.noteId, { limit: 10, cursor: undefined });
+    expect(items.map(({ action }) => action)).toEqual(["url.issued", "link.claimed", "link.opened"]);
+    const [issued, claimed, opened] = items;
+    expect(new Set(items.map(({ actorId }) => actorId)).size).toBe(1);
+    expect(opened?.actorId).toMatch(/^visitor:/);
+    expect(claimed?.detail).toEqual({ linkId: link.id, label: link.label, claimId: body.claimId });
+    expect(issued).toMatchObject({ attachmentIds: files.map(({ id }) => id), detail: { expiresInSeconds: 60 } });
+  });
+
+  it("counts a retry in the window once", async () => {
+    const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
+    const ann = visitor();
+    const { body } = await ann.claim(token, { attachmentIds: [files[0].id] });
+    const again = await ann.claim(token);
+    expect(again.body).toMatchObject({ claimId: body.claimId, windowEndsAt: body.windowEndsAt });
+    const urls = await ann.urls(token, body.claimId, { attachmentIds: [files[1]?.id], disposition: "inline" });
+    expect(urls.status).toBe(200);
+    expect(urls.body.urls).toHaveLength(1);
+    expect((await ann.look(token)).body).toMatchObject({ claimsLeft: 0, claim: { id: body.claimId } });
+    expect(await counted(link.id)).toMatchObject({ claims: 1 });
+    expect(await service.db.linkVisits.findClaim(body.claimId)).toMatchObject({ urlsIssued: 4 });
+    expect((await visitor().look(token)).status).toBe(404);
+  });
+
+  it("keeps each URL within the link, the window and the limit for shares", async () => {
+    const soon = await storeLink(service.db, { expiresAt: Date.now() + 30_500 });
+    const { body } = await visitor().claim(soon.token);
+    expect(body.urls[0].expiresIn).toBeLessThanOrEqual(30);
+    expect(Date.parse(body.windowEndsAt)).toBe(soon.link.expiresAt);
+    const long = await storeLink(service.db, { urlTtlSeconds: 86_400 });
+    expect((await visitor().claim(long.token)).body.urls[0].expiresIn).toBeLessThanOrEqual(900);
+  });
+
+  it("opens the files that are ready, and no others of the note", async () => {
+    const { token, note, files } = await storeLink(service.db, {
+      fileCount: 3,
+      opens: ([, second]) => [second as never],
+    });
+    const [first, second] = files;
+    expect((await visitor().look(token)).body.files).toMatchObject([{ id: second?.id }]);
+    const refused = await visitor().claim(token, { attachmentIds: [first.id] });
+    expect(refused).toMatchObject({ status: 404, body: { code: "attachment_not_found" } });
+    expect((await visitor().claim(token)).body.urls).toHaveLength(1);
+    await service.db.transaction((tx) => tx.notes.delete(note.id));
+    expect((await visitor().look(token)).status).toBe(404);
+  });
+
+  describe("with a password", () => {
+    it("tells nothing before the right one", async () => {
+      const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 5 });
+      const ann = visitor();
+      const locked = await ann.look(token);
+      expect(locked).toMatchObject({ status: 200, text: '{"state":"locked"}' });
+      expect(locked.headers["set-cookie"]).toBeUndefined();
+      expect(await ann.claim(token)).toMatchObject({ status: 403, body: { code: "wrong_password" } });
+      expect(await ann.unlock(token, "open sesam")).toMatchObject({ status: 403, body: { code: "wrong_password" } });
+      expect((await ann.unlock(token, PASSWORD)).status).toBe(204);
+      expect((await ann.look(token)).body).toMatchObject({ state: "open", claimsLeft: 5 });
+      expect((await ann.claim(token)).status).toBe(201);
+      expect(await counted(link.id)).toMatchObject({ claims: 1, opened: 1 });
+    });
+
+    it("locks again for everybody when it changes, and keeps an open claim", async () => {
+      const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 1 });
+      const other = await storeLink(service.db, { password: "another one" });
+      const ann = visitor();
+      await ann.unlock(token, PASSWORD);
+      const { claimId } = (await ann.claim(token)).body;
+      const { kysely } = service.database.db;
+      const changed = { password_version: 1, password_hash: other.link.passwordHash as string };
+      await kysely.updateTable("links").set(changed).where("id", "=", link.id).execute();
+      expect((await ann.look(token)).body).toEqual({ state: "locked" });
+      expect((await ann.urls(token, claimId)).status).toBe(403);
+      await ann.unlock(token, "another one");
+      expect((await ann.urls(token, claimId)).status).toBe(200);
+    });
+  });
+
+  it("refuses a write that a page of another site sends", async () => {
+    const { token, link } = await storeLink(service.db);
+    const headersOf = [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { origin: "https://x.example" },
+    ];
+    for (const headers of headersOf) {
+      for (const call of [`POST /public/links/${token}/claims`, `POST /s/${token}/download`]) {
+        expect((await visitor().send(call, { headers, form: "" })).body.code).toBe("cross_site_request");
+      }
+    }
+    expect(await counted(link.id)).toMatchObject({ claims: 0 });
+  });
+
+  it("ends when the operator's policy does not permit it", async () => {
+    const policy: LinkPolicy = {
+      isEnabled: true,
+      maxExpirySeconds: undefined,
+      isPasswordRequired: false,
+      windowSeconds: 60,
+      abuseContact: "abuse@example.com",
+    };
+    const open = await storeLink(service.db, { createdAt: Date.now() - 100_000 });
+    const replicaWith = async (links: Partial<LinkPolicy>) =>
+      visitorOf(
+        (await startServiceInTest({ engine, beside: service, limits: { links: { ...policy, ...links } } })).app,
+      );
+    expect((await (await replicaWith({})).look(open.token)).body.abuseContact).toBe("abuse@example.com");
+    const stricter: Partial<LinkPolicy>[] = [
+      { isEnabled: false },
+      { isPasswordRequired: true },
+      { maxExpirySeconds: 99 },
+    ];
+    for (const links of stricter) {
+      expect((await (await replicaWith(links)).look(open.token)).body.code).toBe("link_not_found");
+    }
+  });
+
+  it("is a text for a file request", async () => {
+    const request = { kind: "upload", request: undefined } as const;
+    const { token, link } = await storeLink(service.db, request);
+    expect((await visitor().claim(token)).body.code).toBe("link_not_found");
+    expect((await visitor().send(`GET /s/${tokenOfLink(link)}/download`)).text).toContain("receives files");
+  });
+});

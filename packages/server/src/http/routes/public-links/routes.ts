@@ -1,0 +1,119 @@
+import {
+  ClaimBody,
+  ClaimUrlsBody,
+  LinkClaim,
+  LinkClaimParams,
+  LinkTokenParams,
+  PublicLink,
+  UnlockBody,
+} from "@valetkey/contract";
+import type { FastifyRequest } from "fastify";
+import type { ClaimUrls, Visitor } from "../../../usecases/links/claim.ts";
+import type { Metrics } from "../../metrics.ts";
+import { bodyIsOptional, emptyResponse, operations } from "../../openapi.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
+import { downloadRoutes } from "./download.ts";
+import { presentLook } from "./present.ts";
+import { visitorUploadRoutes } from "./upload-routes.ts";
+import { visitorCookies } from "./visitor-cookie.ts";
+import { visitorHeaders } from "./visitor-headers.ts";
+
+const isPublic = { security: [] as [] };
+
+const schemas = operations("visitors", {
+  lookAtLink: {
+    ...isPublic,
+    summary: "Read what a link opens. A link with a password tells nothing before it is unlocked",
+    params: LinkTokenParams,
+    response: { 200: PublicLink },
+  },
+  unlockLink: {
+    ...isPublic,
+    summary: "Unlock a link with its password. A cookie of the visitor remembers it",
+    params: LinkTokenParams,
+    body: UnlockBody,
+    response: { 204: emptyResponse },
+  },
+  claimLink: {
+    ...isPublic,
+    ...bodyIsOptional,
+    summary: "Claim files of a link, which counts once, and get their first URLs",
+    params: LinkTokenParams,
+    body: ClaimBody,
+    response: { 201: LinkClaim },
+  },
+  issueClaimUrls: {
+    ...isPublic,
+    ...bodyIsOptional,
+    summary: "Get new URLs in the window of a claim. It counts nothing",
+    params: LinkClaimParams,
+    body: ClaimUrlsBody,
+    response: { 200: LinkClaim },
+  },
+});
+
+export type VisitorOptions = { bucketOrigins: readonly string[] };
+
+// A HEAD would count a visitor who sees nothing.
+const exposeHeadRoute = false;
+
+/** The routes of people who open a link without an account. */
+export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps & VisitorOptions): void {
+  const { useCases, metrics, publicUrl } = deps;
+  const cookies = visitorCookies({ publicUrl, seal: useCases.sealPass });
+  const visitorOf = (request: FastifyRequest): Visitor => ({
+    sealedPass: (linkId) => cookies.readPass(request, linkId),
+    ip: request.ip,
+  });
+  app.addHook("onRequest", visitorHeaders(publicUrl));
+
+  app.get("/public/links/:token", { schema: schemas.lookAtLink, exposeHeadRoute }, async (request, reply) => {
+    const look = await useCases.lookAtLink(request.params.token, visitorOf(request));
+    if (look.state === "open" && look.isNew) cookies.setPass(reply, look.pass);
+    const isRequest = look.state === "open" && look.link.kind === "upload";
+    const visit = isRequest ? { link: look.link, visitorId: look.pass.visitorId } : undefined;
+    return presentLook(look, visit && (await useCases.visitorUploads.describe(visit)));
+  });
+
+  app.post("/public/links/:token/unlock", { schema: schemas.unlockLink }, async (request, reply) => {
+    const { password } = request.body;
+    cookies.setPass(reply, await useCases.unlockLink(request.params.token, { ...visitorOf(request), password }));
+    return reply.code(204).send(null);
+  });
+
+  app.post("/public/links/:token/claims", { schema: schemas.claimLink }, async (request, reply) => {
+    const visitor = { ...visitorOf(request), ...wantedOf(request.body) };
+    const claimed = await useCases.claimLink(request.params.token, visitor);
+    cookies.setPass(reply, claimed.pass);
+    return reply.code(201).send(presentClaim(claimed, metrics));
+  });
+
+  app.post("/public/links/:token/claims/:claimId/urls", { schema: schemas.issueClaimUrls }, async (request) => {
+    const { token, claimId } = request.params;
+    const visitor = { ...visitorOf(request), ...wantedOf(request.body), claimId };
+    return presentClaim(await useCases.issueClaimUrls(token, visitor), metrics);
+  });
+
+  visitorUploadRoutes(app, { ...deps, cookies, visitorOf });
+  downloadRoutes(app, { ...deps, bucketOrigins, cookies, visitorOf });
+}
+
+/** An empty request has no body, and then wants every file. */
+function wantedOf(body: ClaimBody | null | undefined) {
+  return { attachmentIds: body?.attachmentIds, disposition: body?.disposition ?? "attachment" } as const;
+}
+
+function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {
+  metrics.countUrls("issued", urls.length);
+  return {
+    claimId: claim.id,
+    windowEndsAt: toIso(claim.windowEndsAt),
+    urls: urls.map(({ attachmentId, fileUrl, expiresInSeconds, expiresAt }) => ({
+      attachmentId,
+      fileUrl,
+      expiresIn: expiresInSeconds,
+      expiresAt: toIso(expiresAt),
+    })),
+  };
+}

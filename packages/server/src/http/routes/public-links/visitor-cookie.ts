@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Pass } from "../../../usecases/links/pass.ts";
+
+const PREFIX = "vk_link_";
+/** A browser sends the cookies of all its links with every request, and long headers are refused. */
+const MAX_COOKIES = 30;
+
+export type VisitorCookies = ReturnType<typeof visitorCookies>;
+
+/** The one cookie that a visitor has for each link. `seal` signs its content. */
+export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (pass: Pass) => string }) {
+  const isHttps = new URL(publicUrl).protocol === "https:";
+  const prefix = isHttps ? `__Host-${PREFIX}` : PREFIX;
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${isHttps ? "; Secure" : ""}`;
+  const nameOf = (linkId: string) => {
+    const hash = createHash("sha256").update(linkId).digest("base64url");
+    return `${prefix}${hash.slice(0, 16)}`;
+  };
+  return {
+    /** The signed pass for this link. Undefined: none. */
+    readPass(request: FastifyRequest, linkId: string): string | undefined {
+      const name = nameOf(linkId);
+      return cookiesOf(request).find((cookie) => cookie.name === name)?.value;
+    },
+
+    setPass(reply: FastifyReply, pass: Pass): void {
+      const name = nameOf(pass.linkId);
+      const expires = new Date(pass.expiresAt).toUTCString();
+      reply.header("set-cookie", `${name}=${seal(pass)}; Expires=${expires}; ${attributes}`);
+      // Browsers send the oldest cookie first.
+      const others = cookiesOf(reply.request).filter(
+        (cookie) => cookie.name.startsWith(prefix) && cookie.name !== name,
+      );
+      for (const old of others.slice(0, Math.max(0, others.length - MAX_COOKIES))) {
+        reply.header("set-cookie", `${old.name}=; Max-Age=0; ${attributes}`);
+      }
+    },
+  };
+}
+
+function cookiesOf({ headers }: FastifyRequest): { name: string; value: string }[] {
+  return (headers.cookie ?? "").split(";").flatMap((pair) => {
+    const at = pair.indexOf("=");
+    return at === -1 ? [] : [{ name: pair.slice(0, at).trim(), value: pair.slice(at + 1).trim() }];
+  });
+}

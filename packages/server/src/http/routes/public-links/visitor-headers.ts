@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import { HttpProblem } from "../../problem.ts";
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * An `onRequest` hook for the routes of visitors. No cache and no search engine stores a response, and no page of another origin makes
+ * a visitor act. A form of the page without JavaScript has the Origin `null`, because its Referrer-Policy is no-referrer.
+ */
+export function visitorHeaders(publicUrl: string): onRequestHookHandler {
+  const publicOrigin = new URL(publicUrl).origin;
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    reply.headers({
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+      "x-robots-tag": "noindex, nofollow",
+    });
+    const isRefused = !SAFE_METHODS.has(request.method) && isCrossSite(request, publicOrigin);
+    done(
+      isRefused
+        ? new HttpProblem("cross_site_request", "This request must come from a page of this service.")
+        : undefined,
+    );
+  };
+}
+
+function isCrossSite({ headers }: FastifyRequest, publicOrigin: string): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  return headers.origin !== undefined && headers.origin !== "null" && headers.origin !== publicOrigin;
+}

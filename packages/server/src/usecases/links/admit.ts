@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { DomainError } from "../../domain/errors.ts";
+import { effectiveExpiry, type Link, type LinkClaim, type LinkPolicy, linkState } from "../../domain/link.ts";
+import type { Deps, LinkedFile, LinkWithCreator } from "../ports/index.ts";
+import { openPass, type Pass } from "./pass.ts";
+import { readToken, tokenIsRight } from "./token.ts";
+
+/** The intention of a visitor. */
+export type Wish =
+  | { kind: "look" }
+  | { kind: "claim" }
+  | { kind: "urls"; claimId: string; attachmentIds: readonly string[] | undefined }
+  | { kind: "send" };
+
+/** `sealedPass` returns the visitor's cookie of a link. */
+export type Visit = { sealedPass: (linkId: string) => string | undefined; wish: Wish };
+
+export type OpenLink = {
+  state: "open";
+  link: Link;
+  /** Undefined: the visitor is new. */
+  pass: Pass | undefined;
+  /** The claim of this visitor, while its window is open. */
+  claim: LinkClaim | undefined;
+  creatorName: string | undefined;
+  /** The ready files of the link. For the wish `urls`: the files whose URLs are wanted. */
+  files: readonly LinkedFile[];
+};
+
+/** A locked link keeps the pass of an earlier password, because the visitor stays the same. */
+export type Admitted = { state: "locked"; link: Link; pass: Pass | undefined } | OpenLink;
+
+const DEFAULT_POLICY: LinkPolicy = {
+  isEnabled: true,
+  maxExpirySeconds: undefined,
+  isPasswordRequired: false,
+  windowSeconds: 900,
+  abuseContact: undefined,
+};
+
+/** The operator's rules for links. */
+export function linkPolicy({ limits }: Pick<Deps, "limits">): LinkPolicy {
+  return limits.links ?? DEFAULT_POLICY;
+}
+
+export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
+
+/**
+ * The only way of a visitor to a name, a size or a URL. It decides from the current state of the database, anew for each request.
+ * Only `look` admits to a locked link.
+ * Throws `link_not_found` for a link that is over or never was, and `wrong_password` for another wish at a locked link.
+ */
+export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">): Admit {
+  const { db, clock, linkKeys } = deps;
+  return async (token, { sealedPass, wish }) => {
+    const read = readToken(token);
+    // A text that is no token costs the same query, so that the time of a refusal tells nothing.
+    const found = await db.links.find(read?.linkId ?? randomUUID());
+    const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
+    if (found === undefined || !isRight) throw linkNotFound();
+    const { link, creatorName } = found;
+    const now = clock();
+    const state = stateOf(found, { now, policy: linkPolicy(deps) });
+    if (state !== "live" && state !== "used_up") throw linkNotFound();
+    const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
+    const claim = await openClaim(deps, { link, claimId: pass?.claimId, now });
+    if (state === "used_up" && claim === undefined) throw linkNotFound();
+    if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
+      if (wish.kind === "look") return { state: "locked", link, pass };
+      throw new DomainError("wrong_password", "This link has a password. Send it to /unlock first.");
+    }
+    if (wish.kind === "urls" && claim?.id !== wish.claimId.toLowerCase()) throw linkNotFound();
+    if ((wish.kind === "send") !== (link.kind === "upload") && wish.kind !== "look") throw linkNotFound();
+    const files = link.kind === "upload" ? [] : await db.linkVisits.readyFiles(link);
+    if (link.kind === "download" && link.attachmentIds !== undefined && files.length === 0) throw linkNotFound();
+    const wanted = wish.kind === "urls" ? wantedFiles(files, wish.attachmentIds) : files;
+    return { state: "open", link, pass, claim, creatorName, files: wanted };
+  };
+}
+
+/** The files of a link with these ids. Undefined: all. Throws `attachment_not_found` when one is missing, or there is none. */
+export function wantedFiles(
+  files: readonly LinkedFile[],
+  attachmentIds: readonly string[] | undefined,
+): readonly LinkedFile[] {
+  // The database stores ids in lower case.
+  const ids = attachmentIds && new Set(attachmentIds.map((id) => id.toLowerCase()));
+  const wanted = ids === undefined ? files : files.filter(({ id }) => ids.has(id));
+  if (wanted.length > 0 && (ids === undefined || wanted.length === ids.size)) return wanted;
+  throw new DomainError("attachment_not_found", "This link does not have this file any more. Open the link again.");
+}
+
+/** One text for every link that does not open, so that it does not tell why. */
+export function linkNotFound(): DomainError {
+  return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
+}
+
+/** The state of a link for visitors, under the rules of the operator. */
+export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
+  if (!policy.isEnabled || (policy.isPasswordRequired && link.passwordHash === undefined)) return "expired";
+  // The ready files are only counted for a link that opens. A file request counts its files itself.
+  const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
+  return linkState({ ...link, expiresAt: effectiveExpiry(link, policy) }, { now, creatorRole, filesLeft });
+}
+
+/** A pass of an earlier URL of the link is no pass. One of an earlier password still names the visitor. */
+function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
+  return pass?.generation === link.generation ? pass : undefined;
+}
+
+async function openClaim(
+  { db }: Pick<Deps, "db">,
+  { link, claimId, now }: { link: Link; claimId: string | undefined; now: number },
+): Promise<LinkClaim | undefined> {
+  const claim = claimId === undefined ? undefined : await db.linkVisits.findClaim(claimId);
+  if (claim === undefined || claim.linkId !== link.id || claim.generation !== link.generation) return undefined;
+  return claim.windowEndsAt > now ? claim : undefined;
+}

@@ -1,0 +1,158 @@
+import { DomainError } from "../../domain/errors.ts";
+import { effectiveExpiry, type Link, type LinkClaim } from "../../domain/link.ts";
+import type { Disposition } from "../../domain/serving.ts";
+import type { Allowance } from "../allowance.ts";
+import { auditEvent } from "../audit-event.ts";
+import { sign } from "../issue-url.ts";
+import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import type { Deps, LinkedFile } from "../ports/index.ts";
+import { type Admit, linkNotFound, linkPolicy, type OpenLink, type Visit, wantedFiles } from "./admit.ts";
+import { newPass, type Pass } from "./pass.ts";
+
+const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
+const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
+
+/** A request of a visitor. `ip`: the IP address of the client. */
+export type Visitor = Pick<Visit, "sealedPass"> & { ip: string };
+
+/** `attachmentIds` undefined: all files of the link. */
+export type Wanted = { attachmentIds: readonly string[] | undefined; disposition: Disposition };
+
+export type ClaimUrl = { attachmentId: string; fileUrl: string; expiresInSeconds: number; expiresAt: number };
+export type ClaimUrls = { claim: Pick<LinkClaim, "id" | "windowEndsAt">; urls: readonly ClaimUrl[] };
+
+type Parts = { admit: Admit; allowance: Allowance };
+
+/**
+ * Counts a claim, and issues the first URLs of its window. The count and its audit events are on disk before anything is signed.
+ * A visitor whose window is open gets URLs without another claim, so that a retry does not count twice.
+ * Throws what `admit` throws, `attachment_not_found` and `rate_limited`.
+ */
+export function claimLink(deps: Deps, { admit, allowance }: Parts) {
+  const { db, clock, newId } = deps;
+  return async (token: string, visitor: Visitor & Wanted): Promise<ClaimUrls & { pass: Pass }> => {
+    const opened = open(await admit(token, { ...visitor, wish: { kind: "claim" } }));
+    const files = wantedFiles(opened.files, visitor.attachmentIds);
+    const { link } = opened;
+    await takeFromWindow(deps, { limit: LIMIT, holder: `${link.id} ${visitor.ip}`, amount: 1, problem: PROBLEM });
+    const pass = newPass(opened, { newId, now: clock(), expiresAt: lastInstant(deps, link) });
+    allowance.take(actorOf(pass).userId, files.length);
+    if (opened.claim !== undefined) return { ...(await addUrls(deps, { ...opened, pass, files }, visitor)), pass };
+    const now = clock();
+    const windowEndsAt = Math.min(now + linkPolicy(deps).windowSeconds * 1000, lastInstant(deps, link) ?? Infinity);
+    const expiresInSeconds = expiryOf(deps, { link, until: windowEndsAt, now });
+    const claim: LinkClaim = {
+      id: newId(),
+      linkId: link.id,
+      generation: link.generation,
+      claimedAt: now,
+      windowEndsAt,
+      urlsIssued: files.length,
+      lastUrlExpiresAt: now + expiresInSeconds * 1000,
+    };
+    const described = { link, pass, claim, files, expiresInSeconds };
+    const claimed = claimedEvent(deps, described);
+    const issued = issuedEvent(deps, described);
+    await db.transaction(async (tx) => {
+      // The count decides again, because another visitor may have claimed since.
+      if (!(await tx.linkVisits.claim(link, claim))) throw linkNotFound();
+      await tx.audit.add(claimed);
+      await tx.audit.add(issued);
+    });
+    const urls = await signAll(deps, { files, disposition: visitor.disposition, expiresInSeconds, now });
+    return { claim, urls, pass: { ...pass, claimId: claim.id } };
+  };
+}
+
+/** Issues URLs for an open claim of this visitor, and counts nothing. Throws what `admit` throws, and `attachment_not_found`. */
+export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
+  return async (token: string, visitor: Visitor & Wanted & { claimId: string }): Promise<ClaimUrls> => {
+    const { claimId, attachmentIds } = visitor;
+    const opened = open(await admit(token, { ...visitor, wish: { kind: "urls", claimId, attachmentIds } }));
+    const { pass } = opened;
+    if (pass === undefined) throw linkNotFound();
+    allowance.take(actorOf(pass).userId, opened.files.length);
+    return addUrls(deps, { ...opened, pass }, visitor);
+  };
+}
+
+async function addUrls(
+  deps: Deps,
+  { link, claim, files, pass }: OpenLink & { pass: Pass },
+  { disposition }: Pick<Wanted, "disposition">,
+): Promise<ClaimUrls> {
+  if (claim === undefined) throw linkNotFound();
+  const now = deps.clock();
+  const expiresInSeconds = expiryOf(deps, { link, until: claim.windowEndsAt, now });
+  const event = issuedEvent(deps, { link, pass, claim, files, expiresInSeconds });
+  const { passwordVersion } = link;
+  const lastUrlExpiresAt = now + expiresInSeconds * 1000;
+  await deps.db.transaction(async (tx) => {
+    const added = await tx.linkVisits.addUrls(claim, { passwordVersion, count: files.length, lastUrlExpiresAt, now });
+    if (!added) throw linkNotFound();
+    await tx.audit.add(event);
+  });
+  return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now }) };
+}
+
+/** Only `look` admits to a locked link. */
+function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
+  if (admitted.state === "open") return admitted;
+  throw new DomainError("wrong_password", "This link has a password.");
+}
+
+function lastInstant(deps: Deps, link: Link): number | undefined {
+  return effectiveExpiry(link, linkPolicy(deps));
+}
+
+/** Whole seconds until the URLs expire, which is never after the window or the link. Throws `link_not_found` in the last second. */
+function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
+  const end = Math.min(until, lastInstant(deps, link) ?? Infinity);
+  const seconds = Math.min(link.urlTtlSeconds, deps.limits.urlTtlMaxSharedSeconds, Math.floor((end - now) / 1000));
+  if (seconds < 1) throw linkNotFound();
+  return seconds;
+}
+
+async function signAll(
+  deps: Deps,
+  options: { files: readonly LinkedFile[]; disposition: Disposition; expiresInSeconds: number; now: number },
+): Promise<ClaimUrl[]> {
+  const { files, disposition, expiresInSeconds, now } = options;
+  const urls: ClaimUrl[] = [];
+  for (const attachment of files) {
+    const { url, expiresAt } = await sign(deps, { attachment, disposition, expiresInSeconds, now });
+    const leftSeconds = Math.ceil((expiresAt - now) / 1000);
+    urls.push({
+      attachmentId: attachment.id,
+      fileUrl: url,
+      expiresInSeconds: Math.min(expiresInSeconds, leftSeconds),
+      expiresAt,
+    });
+  }
+  return urls;
+}
+
+type Described = {
+  link: Link;
+  pass: Pass;
+  claim: LinkClaim;
+  files: readonly LinkedFile[];
+  expiresInSeconds: number;
+};
+
+function claimedEvent({ newId, clock }: Deps, { link, pass, claim, files }: Described) {
+  const detail = { linkId: link.id, label: link.label, claimId: claim.id };
+  const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };
+  return auditEvent("link.claimed", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
+}
+
+function issuedEvent({ newId, clock }: Deps, { link, pass, claim, files, expiresInSeconds }: Described) {
+  const detail = { linkId: link.id, label: link.label, claimId: claim.id, expiresInSeconds };
+  const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };
+  return auditEvent("url.issued", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
+}
+
+/** The actor of an event that a visitor caused. No user has such an id (usecases/identities.ts). */
+export function actorOf({ visitorId }: Pass): { userId: string } {
+  return { userId: `visitor:${visitorId}` };
+}

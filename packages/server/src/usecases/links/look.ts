@@ -1,0 +1,57 @@
+import { effectiveExpiry, type Link } from "../../domain/link.ts";
+import { auditEvent } from "../audit-event.ts";
+import { takeFromWindow, type WindowLimit, windowKey } from "../limit-windows.ts";
+import type { Deps } from "../ports/index.ts";
+import { type Admit, linkPolicy, type OpenLink } from "./admit.ts";
+import { actorOf, type Visitor } from "./claim.ts";
+import { newPass, type Pass } from "./pass.ts";
+
+const LIMIT: WindowLimit = { name: "link looks", max: 300, windowMs: 60_000 };
+const PROBLEM = "Too many requests in a short time. Wait until Retry-After has passed, then try again.";
+
+/** A busy link causes one event in this time. */
+const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
+
+export type Look = { state: "locked" } | OpenLook;
+
+/** `isNew`: the visitor has no pass yet. `endsAt` undefined: the link is open until somebody revokes it. */
+export type OpenLook = OpenLink & {
+  pass: Pass;
+  isNew: boolean;
+  endsAt: number | undefined;
+  abuseContact: string | undefined;
+};
+
+/**
+ * Shows an open link to a visitor, and counts the visitor once. It never counts a claim.
+ * Throws `link_not_found` and `rate_limited`.
+ */
+export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
+  return async (token: string, { sealedPass, ip }: Visitor): Promise<Look> => {
+    await takeFromWindow(deps, { limit: LIMIT, holder: ip, amount: 1, problem: PROBLEM });
+    const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
+    if (admitted.state === "locked") return { state: "locked" };
+    const { link } = admitted;
+    const policy = linkPolicy(deps);
+    const endsAt = effectiveExpiry(link, policy);
+    const isNew = admitted.pass === undefined;
+    const pass = admitted.pass ?? newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt: endsAt });
+    if (isNew) await countOpened(deps, { link, pass });
+    return { ...admitted, pass, isNew, endsAt, abuseContact: policy.abuseContact };
+  };
+}
+
+/** Counts a visitor who opened the link for the first time. */
+export async function countOpened(deps: Deps, { link, pass }: { link: Link; pass: Pass }): Promise<void> {
+  const { db, clock, newId } = deps;
+  const at = clock();
+  const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: [] };
+  const detail = { linkId: link.id, label: link.label };
+  const event = auditEvent("link.opened", { id: newId(), caller: actorOf(pass), subject, at, detail });
+  await db.transaction(async (tx) => {
+    await tx.linkVisits.countOpened(link.id);
+    const { max, windowMs } = OPENED;
+    const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
+    if ((await tx.limitCounts.take(windowKey(OPENED, link.id), window)).isTaken) await tx.audit.add(event);
+  });
+}

@@ -1,0 +1,64 @@
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { DomainError } from "../../domain/errors.ts";
+import type { Deps } from "../ports/index.ts";
+import { findSent, type Visit } from "./visitor-uploads.ts";
+
+/** `signature` is Ed25519 over the UTF-8 bytes of `statement`, base64url. */
+export type Receipt = { statement: string; signature: string; keyId: string };
+export type ReceiptKey = { keyId: string; publicKey: string };
+
+type Key = { keyId: string; privateKey: KeyObject; publicKey: KeyObject };
+
+/** The start of an Ed25519 private key in PKCS #8, before its 32 bytes (RFC 8410, section 7). */
+const PKCS8_START = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/** Receipts for the files of visitors: signed statements that the service received these bytes, and nothing else. */
+export function receipts(deps: Deps) {
+  const keys = deps.linkKeys.receipts.map(toKey);
+  return {
+    /** Makes the receipt of a file that this visitor sent. Throws `upload_not_found`, and `upload_incomplete` before the completion. */
+    async issue(visit: Visit, { uploadId, issuer }: { uploadId: string; issuer: string }): Promise<Receipt> {
+      const { attachment, file } = await findSent(deps.db, { visit, uploadId });
+      const [key] = keys;
+      if (key === undefined) throw new Error("a receipt needs a key");
+      if (file.receivedAt === undefined) {
+        throw new DomainError("upload_incomplete", "The file is not complete yet. Complete the upload first.");
+      }
+      const statement = JSON.stringify({
+        requestId: file.linkId,
+        filename: attachment.filename,
+        sizeBytes: attachment.sizeBytes,
+        sha256: attachment.checksum?.value ?? null,
+        receivedAt: new Date(file.receivedAt).toISOString(),
+        issuer,
+      });
+      const signature = sign(null, Buffer.from(statement), key.privateKey).toString("base64url");
+      return { statement, signature, keyId: key.keyId };
+    },
+
+    /** Whether one of the keys of this service signed the statement. */
+    verify({ statement, signature, keyId }: Receipt): boolean {
+      const key = keys.find((each) => each.keyId === keyId);
+      return (
+        key !== undefined && verify(null, Buffer.from(statement), key.publicKey, Buffer.from(signature, "base64url"))
+      );
+    },
+
+    /** The public keys, the current one first. */
+    keys: (): ReceiptKey[] =>
+      keys.map(({ keyId, publicKey }) => ({
+        keyId,
+        publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
+      })),
+  };
+}
+
+function toKey(seed: Uint8Array): Key {
+  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_START, seed]), format: "der", type: "pkcs8" });
+  const publicKey = createPublicKey(privateKey);
+  const keyId = createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64url")
+    .slice(0, 16);
+  return { keyId, privateKey, publicKey };
+}

@@ -1,0 +1,154 @@
+import { DomainError } from "../../domain/errors.ts";
+import { checkVisitorName, type RequestUsage, visitorActorId } from "../../domain/file-request.ts";
+import type { FileRequest, Link } from "../../domain/link.ts";
+import type { Allowance } from "../allowance.ts";
+import { removeAttachment } from "../attachments.ts";
+import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import type { Deps, Queries, VisitorUpload } from "../ports/index.ts";
+import type { ReportedPart } from "../uploads/assemble-parts.ts";
+import {
+  abortUpload,
+  completeUpload,
+  getUpload,
+  type StartedUpload,
+  signParts,
+  startUpload,
+} from "../uploads/index.ts";
+import type { Sender } from "../uploads/sender.ts";
+import { linkNotFound } from "./admit.ts";
+
+/** A visitor of a file request that the gate has admitted (admit.ts). */
+export type Visit = { link: Link; visitorId: string };
+
+type SendFileInput = {
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+  slotId: string | undefined;
+  visitorName: string | undefined;
+  idempotencyKey: string | undefined;
+  /** The IP address of the visitor. */
+  ip: string;
+};
+
+const MINUTE_MS = 60_000;
+const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
+const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
+const TOO_MANY_STARTS =
+  "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
+
+/** A state changes twice at most during one call, from pending through verification to a final state. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * The uploads of visitors to a file request. They are the uploads of uploads/index.ts, with the visitor as the sender. A visitor reaches
+ * only uploads that they started through the same link. Each call throws `link_not_found` once the request has ended, and
+ * `upload_not_found` for any other upload.
+ */
+export function visitorUploads(deps: Deps, allowance: Allowance) {
+  const { db } = deps;
+  const start = startUpload(deps, allowance);
+  const get = getUpload(deps);
+  const sign = signParts(deps);
+  const complete = completeUpload(deps);
+  const abort = abortUpload(deps);
+
+  return {
+    /**
+     * Starts an upload. Throws what `startUpload` throws, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or name.
+     */
+    async start(visit: Visit, { ip, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
+      const { link, visitorId } = visit;
+      const named = checkVisitorName(visitorName, requestOf(link).askName);
+      await takeFromWindow(deps, {
+        limit: STARTS_OF_IP,
+        holder: `${link.id} ${ip}`,
+        amount: 1,
+        problem: TOO_MANY_STARTS,
+      });
+      await takeFromWindow(deps, { limit: STARTS_OF_LINK, holder: link.id, amount: 1, problem: TOO_MANY_STARTS });
+      const input = { ...file, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
+      return start(senderOf(visit), input).catch(hideOwner);
+    },
+
+    get: (visit: Visit, uploadId: string) => get(senderOf(visit), uploadId),
+
+    signParts: (visit: Visit, input: { uploadId: string; partNumbers: readonly number[] }) =>
+      sign(senderOf(visit), input),
+
+    /** Completes an upload, like `completeUpload`. */
+    async complete(
+      visit: Visit,
+      input: { uploadId: string; parts: readonly ReportedPart[] | undefined },
+    ): Promise<VisitorUpload> {
+      await complete(senderOf(visit), input).catch(hideOwner);
+      return findSent(db, { visit, uploadId: input.uploadId });
+    },
+
+    /** Aborts an upload, or takes back a file that was sent. Idempotent while the upload exists. */
+    async takeBack(visit: Visit, uploadId: string): Promise<void> {
+      const caller = senderOf(visit);
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const { attachment } = await findSent(db, { visit, uploadId });
+        if (attachment.state === "ready" || attachment.state === "quarantined") {
+          const authorise = async (tx: Queries) => (await findSent(tx, { visit, uploadId })).attachment;
+          return removeAttachment(deps, { caller, authorise });
+        }
+        try {
+          return await abort(caller, uploadId);
+        } catch (error) {
+          // The file became ready since the read.
+          if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
+        }
+      }
+      throw new DomainError("upload_not_pending", "The state of the upload is changing. Try again in a moment.");
+    },
+
+    /** Lists the files that this visitor sent, oldest first. */
+    list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
+      db.visitorFiles.listUploads({ linkId: link.id, visitorId }),
+
+    /** Returns what the request still accepts, and the files that this visitor sent. */
+    async describe({ link, visitorId }: Visit): Promise<OpenRequest> {
+      const used = await db.visitorFiles.usageOf(link.id);
+      const sent = await db.visitorFiles.listUploads({ linkId: link.id, visitorId });
+      return { request: requestOf(link), used, sent };
+    },
+  };
+}
+
+export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
+
+/** Finds an upload of this visitor through this link. Throws `upload_not_found`. */
+export async function findSent(
+  { visitorFiles }: Queries,
+  { visit, uploadId }: { visit: Visit; uploadId: string },
+): Promise<VisitorUpload> {
+  const found = await visitorFiles.findUpload({ linkId: visit.link.id, visitorId: visit.visitorId, uploadId });
+  if (found === undefined) throw new DomainError("upload_not_found", "Upload not found");
+  return found;
+}
+
+function senderOf({ link, visitorId }: Visit): Sender {
+  return { userId: visitorActorId(visitorId), linkId: link.id };
+}
+
+/** Throws `link_not_found` for a download link. */
+function requestOf({ request }: Link): FileRequest {
+  if (request === undefined) throw linkNotFound();
+  return request;
+}
+
+/** Replaces the refusals that say something about the note or its owner. */
+function hideOwner(error: unknown): never {
+  if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
+    throw linkNotFound();
+  }
+  if (error instanceof DomainError && (error.code === "quota_exceeded" || error.code === "too_many_uploads")) {
+    throw new DomainError(error.code, "The recipient has no capacity for this file now. Try again later.", {
+      cause: error,
+    });
+  }
+  throw error;
+}

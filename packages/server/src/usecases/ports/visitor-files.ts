@@ -1,0 +1,33 @@
+import type { Attachment } from "../../domain/attachment.ts";
+import type { RequestUsage } from "../../domain/file-request.ts";
+
+/** A file that a visitor sent, beside its attachment. Instants are milliseconds since the epoch. */
+export type VisitorFile = {
+  attachmentId: string;
+  linkId: string;
+  visitorId: string;
+  visitorName: string | undefined;
+  slotId: string | undefined;
+  /** When the bytes were complete. Undefined: not yet. */
+  receivedAt: number | undefined;
+};
+
+export type VisitorUpload = { uploadId: string; attachment: Attachment; file: VisitorFile };
+
+export type VisitorFileQueries = {
+  /** Throws `link_not_found` when the link was deleted meanwhile. In a transaction. */
+  insert(file: VisitorFile): Promise<void>;
+  find(attachmentId: string): Promise<VisitorFile | undefined>;
+  /** The upload, if this visitor started it through this link. */
+  findUpload(of: { linkId: string; visitorId: string; uploadId: string }): Promise<VisitorUpload | undefined>;
+  /** The uploads of a visitor through a link, oldest first. Aborted and expired ones are absent. */
+  listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]>;
+  /** Lets the starts of one link take turns until the transaction ends, so that its usage is exact. */
+  holdLink(linkId: string): Promise<void>;
+  /** The files of a link that are not over. */
+  usageOf(linkId: string): Promise<RequestUsage>;
+  /** Records when the bytes were complete. A later call changes nothing. */
+  markReceived(attachmentId: string, receivedAt: number): Promise<void>;
+  /** The last name of each visitor who gave one, by visitor id. */
+  namesOf(visitorIds: readonly string[]): Promise<Map<string, string>>;
+};

@@ -1,0 +1,35 @@
+import { effectiveExpiry, type Link } from "../../domain/link.ts";
+import type { Caller } from "../../domain/person.ts";
+import { authoriseNote } from "../authorise.ts";
+import { linkNotFound, linkPolicy, stateOf } from "../links/admit.ts";
+import type { Limits, LinkWithCreator, Queries } from "../ports/index.ts";
+
+/** The sender of a file: a user, or a visitor of the file request `linkId`. */
+export type Sender = Caller & { linkId?: string | undefined };
+
+/** `deadline`: when the request closes. Undefined: never by itself. */
+export type OpenRequest = { link: Link; deadline: number | undefined };
+
+/**
+ * Returns the owner of the note if the sender may add a file at this moment, and the request of a visitor.
+ * Throws `note_not_found`, `access_denied` or `link_not_found`.
+ */
+export async function authoriseSender(
+  queries: Queries,
+  { sender, noteId, now, limits }: { sender: Sender; noteId: string; now: number; limits: Limits },
+): Promise<{ ownerId: string; request: OpenRequest | undefined }> {
+  const { linkId } = sender;
+  if (linkId === undefined) {
+    const { ownerId } = await authoriseNote(queries, { caller: sender, noteId, action: "attachment.add" });
+    return { ownerId, request: undefined };
+  }
+  const found = await queries.links.find(linkId);
+  if (found?.link.noteId !== noteId || !acceptsFiles(found, { now, limits })) throw linkNotFound();
+  const deadline = effectiveExpiry(found.link, linkPolicy({ limits }));
+  return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
+}
+
+/** Whether a file request is open at this moment, full or not. */
+export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
+  return found.link.kind === "upload" && stateOf(found, { now, policy: linkPolicy({ limits }) }) === "live";
+}

@@ -5,8 +5,8 @@ export type Page = {
   visit: Visit;
   /** Loads the link again, and shows it. */
   reload(): Promise<void>;
-  /** Shows the page of an ended link if the error says so. Returns whether it did. */
-  showIfEnded(error: unknown): boolean;
+  /** Shows that the link has ended, or asks for its password again, if the error says so. Returns whether it did. */
+  showIfClosed(error: unknown): boolean;
   /** Reads a text to people who use a screen reader. */
   announce(text: string): void;
 };

@@ -1,4 +1,4 @@
-import type { OpenedLink, PublicLink } from "@valetkey/client";
+import type { PublicLink } from "@valetkey/client";
 import { fill } from "./dom.ts";
 import { downloadView } from "./download/download-view.ts";
 import type { Page } from "./page-context.ts";
@@ -6,6 +6,8 @@ import { texts } from "./texts/index.ts";
 import { lockedView } from "./views/locked.ts";
 import { endedView, failedView, loadingView } from "./views/states.ts";
 import { hasCode, type Visit } from "./visit.ts";
+
+type RequestView = typeof import("./request/request-view.ts").requestView;
 
 /** Shows the link in `root`, in the state that it has. */
 export function startPage({ root, visit }: { root: HTMLElement; visit: Visit }): void {
@@ -17,10 +19,13 @@ export function startPage({ root, visit }: { root: HTMLElement; visit: Visit }):
   const page: Page = {
     visit,
     reload,
-    showIfEnded(error) {
+    showIfClosed(error) {
       const hasEnded = hasCode(error, "link_not_found");
+      const isLocked = hasCode(error, "wrong_password");
       if (hasEnded) show(endedView());
-      return hasEnded;
+      // The password has changed since the visitor gave it.
+      if (isLocked) show(lockedView(page));
+      return hasEnded || isLocked;
     },
     announce: (text) => fill(live, text),
   };
@@ -38,7 +43,7 @@ export function startPage({ root, visit }: { root: HTMLElement; visit: Visit }):
     try {
       show(await viewOf(await visit.look(), page));
     } catch (error) {
-      if (!page.showIfEnded(error)) show(failedView({ error, onRetry: retry }));
+      if (!page.showIfClosed(error)) show(failedView({ error, onRetry: retry }));
     }
   }
 
@@ -53,10 +58,12 @@ export function startPage({ root, visit }: { root: HTMLElement; visit: Visit }):
 
 function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement> {
   if (link.state === "locked") return lockedView(page);
-  return link.kind === "upload" ? loadRequestView(link, page) : downloadView(link, page);
+  return link.request === undefined
+    ? downloadView(link, page)
+    : loadRequestView({ ...link, request: link.request }, page);
 }
 
 /** The code of uploads is as large as the rest, and most links need none of it. */
-async function loadRequestView(link: OpenedLink, page: Page): Promise<HTMLElement> {
+async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Promise<HTMLElement> {
   return (await import("./request/request-view.ts")).requestView(link, page);
 }

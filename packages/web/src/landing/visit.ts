@@ -1,4 +1,4 @@
-import { type LinkClaim, type PublicLink, ValetKeyError } from "@valetkey/client";
+import { type LinkClaim, type PublicLink, type Receipt, ValetKeyError } from "@valetkey/client";
 import { createCall } from "../../../client/src/call.ts";
 
 export type Wanted = { attachmentIds?: string[]; disposition?: "attachment" | "inline" };
@@ -11,9 +11,12 @@ export function openVisit(token: string) {
   const call = createCall({ baseUrl: location.origin, getToken: undefined, fetch });
   const root = `/public/links/${encodeURIComponent(token)}`;
   return {
+    token,
     look: () => call<PublicLink>("GET", root),
     unlock: (password: string) => call<void>("POST", `${root}/unlock`, { body: { password } }),
     claim: (wanted: Wanted) => call<LinkClaim>("POST", `${root}/claims`, { body: wanted }),
+    takeBack: (uploadId: string) => call<void>("DELETE", `${root}/uploads/${encodeURIComponent(uploadId)}`),
+    receipt: (uploadId: string) => call<Receipt>("GET", `${root}/receipts/${encodeURIComponent(uploadId)}`),
     urls: (claimId: string, wanted: Wanted) =>
       call<LinkClaim>("POST", `${root}/claims/${encodeURIComponent(claimId)}/urls`, { body: wanted }),
   };

@@ -60,7 +60,7 @@ export function downloadAll({ files, label, page, claims }: Options): HTMLElemen
       if (job.missing.length === 0) finish(words.finished, false);
       else finish(words.missing(job.missing), true);
     } catch (error) {
-      if (claims.windowEndsAt() === undefined && page.showIfEnded(error)) return;
+      if (claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
       finish(signal.aborted ? "" : describe(error, job), true);
     }
   }

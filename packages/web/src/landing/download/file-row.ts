@@ -46,7 +46,7 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
       page.announce(words.finished(filename));
       offer(words.again);
     } catch (error) {
-      if (!signal.aborted && claims.windowEndsAt() === undefined && page.showIfEnded(error)) return;
+      if (!signal.aborted && claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
       status.fail(signal.aborted ? undefined : describe(error));
       offer(words.download);
     }

@@ -53,7 +53,7 @@ export function openViewer(file: LinkFile, { page, claims }: { page: Page; claim
   };
   show({ file, stage, getUrl, signal: aborter.signal, fail }).catch((error: unknown) => {
     if (aborter.signal.aborted) return;
-    if (claims.windowEndsAt() !== undefined || !page.showIfEnded(error)) return fail(describeProblem(error));
+    if (claims.windowEndsAt() !== undefined || !page.showIfClosed(error)) return fail(describeProblem(error));
     viewer.close();
   });
 }

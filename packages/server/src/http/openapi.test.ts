@@ -59,6 +59,12 @@ const contract = [
   "post /auth/revoke-session",
   "post /auth/revoke-other-sessions",
   "post /auth/revoke-sessions",
+  "get /public/links/{token}",
+  "post /public/links/{token}/unlock",
+  "post /public/links/{token}/claims",
+  "post /public/links/{token}/claims/{claimId}/urls",
+  "get /s/{token}/download",
+  "post /s/{token}/download",
   "get /healthz",
   "get /readyz",
   "get /metrics",
@@ -151,7 +157,7 @@ describe("the OpenAPI document", () => {
     const open = [...contract.slice(-3), "get /instance", "post /auth/sign-up/email", "post /auth/sign-in/email"];
     const withCookieOrWithout = ["post /auth/sign-out", "get /auth/get-session"];
     for (const [call, { security }] of operations()) {
-      if (open.includes(call)) expect(security, call).toEqual([]);
+      if (open.includes(call) || call.includes("{token}")) expect(security, call).toEqual([]);
       else if (withCookieOrWithout.includes(call)) expect(security, call).toEqual([{}, { session: [] }]);
       else expect(security, call).toEqual(call.includes("/auth/") ? [{ session: [] }] : undefined);
     }
@@ -204,9 +210,12 @@ describe("the OpenAPI document", () => {
     expect(batch.required).toEqual(["attachmentIds"]);
   });
 
-  it("requires every body except that of a completion", () => {
+  it("requires every body that has a required member", () => {
     const withBody = operations().filter(([, { requestBody }]) => requestBody !== undefined);
     expect(withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call)).toEqual([
+      "post /public/links/{token}/claims",
+      "post /public/links/{token}/claims/{claimId}/urls",
+      "post /s/{token}/download",
       "post /uploads/{uploadId}/complete",
     ]);
     expect(JSON.stringify(document)).not.toContain("x-body");

@@ -15,6 +15,9 @@ export function identifySubject(deps: Deps) {
   };
 }
 
+/** Visitors of links are actors in the audit log with such ids, which no user may have. */
+const VISITOR = "visitor:";
+
 /**
  * Returns the user id of a subject. A new subject gets itself as its id if nobody has this id, and otherwise a generated id.
  * So a subject can take over neither an account nor a subject of another issuer (ADR 14).
@@ -29,7 +32,8 @@ export async function userOfSubject(
   if (await identities.claimLegacy({ issuer, subject })) return subject;
   const holder = (await identities.findHolders([subject])).get(subject);
   // A replica of the previous version records a person without an issuer. Only the only issuer can be meant.
-  const isFree = holder === undefined || (holder.kind === "person" && jwtIssuers.length === 1);
+  const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
+  const isFree = !hasHolder && !subject.startsWith(VISITOR);
   if (isFree && (await identities.add({ issuer, subject, userId: subject }))) return subject;
   await identities.add({ issuer, subject, userId: newId() });
   // Another replica may have been faster, so the row decides.

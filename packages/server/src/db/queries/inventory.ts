@@ -37,7 +37,7 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
 
     async listReady({ after, upTo, limit }) {
       const rows = await selectAttachments(db)
-        .where("state", "=", "ready")
+        .where("state", "in", ["ready", "quarantined"])
         .where("object_key", ">", after)
         .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))
         .orderBy("object_key")

@@ -66,6 +66,13 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     expect(await me(await bySecret("twin"))).toBe("twin");
   });
 
+  it.each([bySecret, byKeySet])("a subject that looks like a visitor of a link gets another id", async (headersOf) => {
+    const sub = `visitor:${uuidv7()}`;
+    const id = await me(await headersOf(sub));
+    expect(id).not.toMatch(/^visitor:/);
+    expect(await me(await headersOf(sub))).toBe(id);
+  });
+
   it("the generated id of a user is not a subject that reaches the user", async () => {
     await me(await bySecret("popular"));
     const generated = await me(await byKeySet("popular"));

@@ -22,6 +22,8 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /s3/multipart/:uploadId/complete": () => ({ parts: [] }),
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
+  "POST /attachments/:attachmentId/review": () => ({ decision: "accept" }),
+  "POST /receipts/verify": () => ({ statement: "{}", signature: "", keyId: "" }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
 };
 
@@ -33,6 +35,9 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "POST /s3/multipart/:uploadId/complete": ({ uploadId }) => ({ key: uploadId }),
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
+
+/** A route with the token of a link. */
+export const IS_OF_VISITORS = /:token(?:\/|$)/;
 
 /** Every route of the OpenAPI document, for example `GET /notes/:noteId`. */
 export function routesOf(app: App): string[] {

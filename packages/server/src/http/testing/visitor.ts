@@ -35,7 +35,7 @@ export async function insertRequest(
 
 export type TestVisitor = ReturnType<typeof createVisitor>;
 
-type File = { filename?: string; contentType?: string; slotId?: string; visitorName?: string };
+type File = { filename?: string; contentType?: string; slotId?: string; visitorName?: string; sha256?: string };
 
 /** A visitor of a file request. `ip`: the address of the connection. `cookies`: those of the same visitor elsewhere. */
 export function createVisitor(app: App, token: string, options: { ip?: string; cookies?: Map<string, string> } = {}) {

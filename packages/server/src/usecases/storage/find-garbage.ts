@@ -113,7 +113,7 @@ async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, obje
 
 async function isCurrent({ db }: Pick<Deps, "db">, { id, objectKey }: Pick<Attachment, "id" | "objectKey">) {
   const current = await db.attachments.find(id);
-  return current?.state === "ready" && current.objectKey === objectKey;
+  return current?.objectKey === objectKey && (current.state === "ready" || current.state === "quarantined");
 }
 
 /** Finds unfinished multipart uploads that no row references. */

@@ -56,7 +56,7 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
             <time dateTime={createdAt} title={formatInstant(createdAt)}>
               {formatWhen(createdAt, now)}
             </time>
-            {(state === "pending" || state === "verifying" || state === "scanning") && ` · ${words.states[state]}`}
+            {isWaiting(state) && ` · ${words.states[state]}`}
           </p>
         )}
       </div>
@@ -124,4 +124,9 @@ function AttachmentMenu({ attachment, actions }: ActionsProps) {
       )}
     </Menu>
   );
+}
+
+/** Whether the file cannot be opened yet. */
+function isWaiting(state: Attachment["state"]): state is "pending" | "verifying" | "scanning" | "quarantined" {
+  return state === "pending" || state === "verifying" || state === "scanning" || state === "quarantined";
 }

@@ -27,6 +27,7 @@ export const attachments = {
     pending: "Uploading…",
     verifying: "Checking file…",
     scanning: "Checking for viruses…",
+    quarantined: "Waiting for review",
     rejected: "This file did not pass the checks. It was not kept.",
   },
   upload: {

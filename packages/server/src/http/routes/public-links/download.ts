@@ -4,7 +4,7 @@ import { type Static, Type } from "typebox";
 import type { Visitor } from "../../../usecases/links/claim.ts";
 import type { Look } from "../../../usecases/links/look.ts";
 import type { Pass } from "../../../usecases/links/pass.ts";
-import { operations } from "../../openapi.ts";
+import { bodyIsOptional, operations } from "../../openapi.ts";
 import { HttpProblem, refusalOf } from "../../problem.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { downloadPage, pagePolicy } from "./download-page.ts";
@@ -36,7 +36,8 @@ const schemas = operations("visitors", {
     summary: "Claim one file of a link and redirect to it, for curl and for browsers without JavaScript",
     params: LinkTokenParams,
     consumes: [FORM],
-    body: Type.Union([DownloadForm, Type.Null()]),
+    body: DownloadForm,
+    ...bodyIsOptional,
     response: { 303: Type.Null({ description: "Location is the URL of the file" }) },
   },
 });
@@ -126,7 +127,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, ...opti
   app.post("/s/:token/download", { schema: schemas.downloadFromLink }, async (request, reply) => {
     const exchange = { token: request.params.token, request, reply };
     try {
-      return await claim(exchange, request.body ?? {});
+      return await claim(exchange, request.body);
     } catch (error) {
       return refuse(error, exchange);
     }

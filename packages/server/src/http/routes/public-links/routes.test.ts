@@ -193,6 +193,15 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     }
   });
 
+  it("accepts a claim and a download without a body", async () => {
+    const { token } = await storeLink(service.db);
+    const ann = visitor();
+    const { status, body } = await ann.send(`POST /public/links/${token}/claims`);
+    expect(status).toBe(201);
+    expect((await ann.send(`POST /public/links/${token}/claims/${body.claimId}/urls`)).status).toBe(200);
+    expect((await ann.send(`POST /s/${token}/download`)).status).toBe(303);
+  });
+
   it("is a text for a file request", async () => {
     const request = { kind: "upload", request: undefined } as const;
     const { token, link } = await storeLink(service.db, request);

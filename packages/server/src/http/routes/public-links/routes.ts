@@ -67,6 +67,10 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
     ip: request.ip,
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
+  // A claim wants every file by default, so that its body may be empty.
+  app.addHook("preValidation", async (request) => {
+    if (request.method === "POST") request.body ??= {};
+  });
 
   app.get("/public/links/:token", { schema: schemas.lookAtLink, exposeHeadRoute }, async (request, reply) => {
     const look = await useCases.lookAtLink(request.params.token, visitorOf(request));
@@ -99,9 +103,8 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
   downloadRoutes(app, { ...deps, bucketOrigins, cookies, visitorOf });
 }
 
-/** An empty request has no body, and then wants every file. */
-function wantedOf(body: ClaimBody | null | undefined) {
-  return { attachmentIds: body?.attachmentIds, disposition: body?.disposition ?? "attachment" } as const;
+function wantedOf({ attachmentIds, disposition = "attachment" }: ClaimBody) {
+  return { attachmentIds, disposition };
 }
 
 function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {

@@ -1,0 +1,43 @@
+import { connect } from "../calls.ts";
+import { detectPlatform } from "../platform.ts";
+import type { UploadStore } from "../stores/upload-store.ts";
+import { defaultStore } from "../stores/web-store.ts";
+import type { PublicLink } from "../wire.ts";
+import { requestCalls } from "./request-calls.ts";
+
+export type LinkOptions = {
+  /** The URL of the service. In a page of the service itself: `location.origin`. */
+  baseUrl: string;
+  /** Default: the `fetch` of the platform. It must keep cookies, as a browser does. */
+  fetch?: typeof globalThis.fetch;
+  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
+  store?: UploadStore;
+};
+
+/** A link, for a visitor without an account. Every failure is a ValetKeyError. */
+export type OpenedLinkClient = ReturnType<typeof openLink>;
+
+/**
+ * Opens a link for a visitor. It sends nothing yet. `token` is the last part of the link's URL. Throws `invalid_option` when `baseUrl` is
+ * not a URL.
+ *
+ * @example
+ * ```ts
+ * import { openLink } from "@valetkey/client";
+ *
+ * const link = openLink("contract-2026~token-of-the-link", { baseUrl: "https://files.example.com" });
+ * const file = new File(["my passport"], "passport.txt", { type: "text/plain" });
+ * const sent = await link.send(file, { visitorName: "Maria" }).done;
+ * console.log(sent.state); // ready, or quarantined until the owner accepts it
+ * ```
+ */
+export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
+  const { baseUrl, fetch, call } = connect(options);
+  const platform = detectPlatform({ fetch });
+  return {
+    /** Returns what the link opens, or that it is locked. */
+    look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> =>
+      call<PublicLink>("GET", `/public/links/${encodeURIComponent(token)}`, { signal }),
+    ...requestCalls({ baseUrl, call, platform, store }, token),
+  };
+}

@@ -17,6 +17,8 @@ const editor = [
   "attachment.add",
   "attachment.delete",
   "attachment.review",
+  "note.link",
+  "attachment.link",
 ] as const;
 const owner = [...editor, "note.delete", "note.share", "attachment.share"] as const;
 

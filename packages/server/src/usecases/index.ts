@@ -18,10 +18,16 @@ import { deleteExpiredWindows } from "./limit-windows.ts";
 import { admit } from "./links/admit.ts";
 import { admitSender } from "./links/admit-sender.ts";
 import { claimLink, issueClaimUrls } from "./links/claim.ts";
+import { createFileLink, createLink } from "./links/create.ts";
+import { getLink } from "./links/get.ts";
+import { listLinks, listOwnLinks } from "./links/list.ts";
+import { listLinkEvents } from "./links/list-events.ts";
 import { lookAtLink } from "./links/look.ts";
 import { type Pass, sealPass } from "./links/pass.ts";
 import { receipts } from "./links/receipts.ts";
+import { revokeLink } from "./links/revoke.ts";
 import { unlockLink } from "./links/unlock.ts";
+import { updateLink } from "./links/update.ts";
 import { visitorUploads } from "./links/visitor-uploads.ts";
 import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
@@ -85,6 +91,14 @@ export function createUseCases(deps: Deps) {
     putShares: putShares(deps),
     listShares: listShares(deps),
     revokeShare: revokeShare(deps),
+    createLink: createLink(deps),
+    createFileLink: createFileLink(deps),
+    listLinks: listLinks(deps),
+    listOwnLinks: listOwnLinks(deps),
+    getLink: getLink(deps),
+    updateLink: updateLink(deps),
+    revokeLink: revokeLink(deps),
+    listLinkEvents: listLinkEvents(deps),
     listNoteActivity: listNoteActivity(deps),
     listActivity: listActivity(deps),
     createApiToken: createApiToken(deps),

@@ -65,8 +65,7 @@ export type Limits = {
   urlRate?: RateLimit | undefined;
   /** The uploads that one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
-  /** Default: links are on, without further rules. */
-  links?: LinkPolicy | undefined;
+  links: LinkPolicy;
 };
 
 export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";

@@ -8,6 +8,7 @@ export { type Download, type ReadFileOptions, readFile } from "./download.ts";
 export { type ClientErrorCode, type ErrorCode, isRetryable, ValetKeyError } from "./errors.ts";
 export type { FileSource } from "./file-source.ts";
 export { type LinkOptions, type OpenedLinkClient, openLink } from "./links/open-link.ts";
+export { type LinkCalls, openLinkCalls } from "./links/open-link-calls.ts";
 export type { SendOptions } from "./links/request-calls.ts";
 export { memoryStore, type UploadStore } from "./stores/upload-store.ts";
 export { type WebStorage, webStore } from "./stores/web-store.ts";

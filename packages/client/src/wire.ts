@@ -7,6 +7,7 @@ export type {
   AttachmentState,
   AuditEvent,
   AuditEventPage,
+  ClaimBody,
   CreatedToken,
   CreateNoteBody,
   CreateTokenBody,

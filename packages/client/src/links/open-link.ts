@@ -2,8 +2,8 @@ import { connect } from "../calls.ts";
 import { detectPlatform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import { defaultStore } from "../stores/web-store.ts";
-import type { PublicLink } from "../wire.ts";
 import { requestCalls } from "./request-calls.ts";
+import { visitCalls } from "./visit-calls.ts";
 
 export type LinkOptions = {
   /** The URL of the service. In a page of the service itself: `location.origin`. */
@@ -35,9 +35,7 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
   const { baseUrl, fetch, call } = connect(options);
   const platform = detectPlatform({ fetch });
   return {
-    /** Returns what the link opens, or that it is locked. */
-    look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> =>
-      call<PublicLink>("GET", `/public/links/${encodeURIComponent(token)}`, { signal }),
+    ...visitCalls(call, token),
     ...requestCalls({ baseUrl, call, platform, store }, token),
   };
 }

@@ -2,6 +2,7 @@ import type { Visit } from "./visit.ts";
 
 /** The page, as its views use it. */
 export type Page = {
+  token: string;
   visit: Visit;
   /** Loads the link again, and shows it. */
   reload(): Promise<void>;

@@ -10,13 +10,14 @@ import { hasCode, type Visit } from "./visit.ts";
 type RequestView = typeof import("./request/request-view.ts").requestView;
 
 /** Shows the link in `root`, in the state that it has. */
-export function startPage({ root, visit }: { root: HTMLElement; visit: Visit }): void {
+export function startPage({ root, token, visit }: { root: HTMLElement; token: string; visit: Visit }): void {
   const live = document.createElement("p");
   live.className = "sr-only";
   live.setAttribute("aria-live", "polite");
   root.after(live);
 
   const page: Page = {
+    token,
     visit,
     reload,
     showIfClosed(error) {

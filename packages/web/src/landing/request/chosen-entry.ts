@@ -1,11 +1,10 @@
-import { type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
+import { type OpenedLinkClient, type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { type Child, fill, h, svg } from "../dom.ts";
 import { icons } from "../icons.ts";
 import { texts } from "../texts/index.ts";
 import { fileLine } from "../views/file-line.ts";
 import { progressBar } from "../views/progress-bar.ts";
-import type { Send } from "./sender.ts";
 
 const words = texts.request;
 
@@ -15,7 +14,7 @@ export type ChosenEntry = {
   file: File;
   slotId: string | undefined;
   /** Sends the file. Undefined: it failed, and the entry says why, or the visitor cancelled. */
-  send(send: Send, visitorName: string | undefined): Promise<SentFile | undefined>;
+  send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined>;
 };
 
 type EntryOptions = { slotId: string | undefined; onRemove: (entry: ChosenEntry) => void };
@@ -41,12 +40,13 @@ export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): Cho
     if (!bar.element.isConnected) fill(status, bar.element);
   }
 
-  async function send(send: Send, visitorName: string | undefined): Promise<SentFile | undefined> {
+  async function send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined> {
     const aborter = new AbortController();
     const props = { type: "button", class: "button", "aria-label": words.cancelFile(filename) };
     fill(actions, h("button", { ...props, onclick: () => aborter.abort() }, texts.cancel));
     try {
-      return await send(file, { slotId, visitorName, onProgress, signal: aborter.signal });
+      const options = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };
+      return await service.send(file, { ...options, onProgress, signal: aborter.signal }).done;
     } catch (error) {
       if (aborter.signal.aborted) onRemove(entry);
       else offerRemoval([h("p", { role: "alert", class: "text-danger text-small" }, describe(error))]);

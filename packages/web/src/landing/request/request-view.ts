@@ -1,4 +1,4 @@
-import type { OpenedLink, SentFile } from "@valetkey/client";
+import { type OpenedLink, openLink, type SentFile } from "@valetkey/client";
 import { fill, h } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import { texts } from "../texts/index.ts";
@@ -9,7 +9,6 @@ import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
 import { dropPlace } from "./file-picker.ts";
 import { nameField } from "./name-field.ts";
 import { createRequestState, type FileRequest, type Slot } from "./request-state.ts";
-import { createSender } from "./sender.ts";
 import { sentEntry } from "./sent-entry.ts";
 import { slotList } from "./slot-list.ts";
 
@@ -21,7 +20,7 @@ const UPLOADS_AT_ONCE = 2;
 export function requestView(link: OpenedLink & { request: FileRequest }, page: Page): HTMLElement {
   const { request, sharedBy, label, message, expiresAt } = link;
   const state = createRequestState(request);
-  const send = createSender(page.visit.token);
+  const service = openLink(page.token, { baseUrl: location.origin });
   const chosen = new Set<ChosenEntry>();
   let isSending = false;
 
@@ -89,7 +88,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
       if (slotId !== null) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
       update();
     };
-    const element = sentEntry(file, { page, onTakenBack });
+    const element = sentEntry(file, { service, onTakenBack });
     const isFilled = file.state !== "pending" && file.state !== "rejected";
     if (slotId === null) list.append(element);
     else slots.set(slotId, { entry: element, isFilled, isOpen: !isFilled });
@@ -114,7 +113,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   }
 
   async function sendOne(entry: ChosenEntry): Promise<void> {
-    const sent = await entry.send(send, name.value());
+    const sent = await entry.send(service, name.value());
     if (sent === undefined) return;
     chosen.delete(entry);
     entry.element.remove();

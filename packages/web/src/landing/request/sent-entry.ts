@@ -1,8 +1,7 @@
-import type { SentFile } from "@valetkey/client";
+import type { OpenedLinkClient, SentFile } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { fill, h, svg } from "../dom.ts";
 import { icons } from "../icons.ts";
-import type { Page } from "../page-context.ts";
 import { texts } from "../texts/index.ts";
 import { fileLine } from "../views/file-line.ts";
 import { receiptView } from "./receipt.ts";
@@ -11,10 +10,10 @@ const words = texts.request;
 /** The states of a file whose bytes are with the service. */
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
 
-type EntryOptions = { page: Page; onTakenBack: (entry: HTMLElement) => void };
+type EntryOptions = { service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
 
 /** A file that this visitor sent, with its receipt. */
-export function sentEntry(file: SentFile, { page, onTakenBack }: EntryOptions): HTMLLIElement {
+export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions): HTMLLIElement {
   const { uploadId, filename, state, reason } = file;
   const isReceived = RECEIVED.has(state);
   const receipt = h("div");
@@ -38,7 +37,7 @@ export function sentEntry(file: SentFile, { page, onTakenBack }: EntryOptions): 
   async function remove(): Promise<void> {
     takeBack.disabled = true;
     try {
-      await page.visit.takeBack(uploadId);
+      await service.takeBack(uploadId);
       onTakenBack(entry);
     } catch (error) {
       takeBack.disabled = false;
@@ -48,7 +47,7 @@ export function sentEntry(file: SentFile, { page, onTakenBack }: EntryOptions): 
 
   if (state === "quarantined" || state === "ready") {
     // A receipt that cannot be loaded now is there after a reload.
-    page.visit.receipt(uploadId).then(
+    service.receipt(uploadId).then(
       (loaded) => fill(receipt, receiptView(loaded)),
       () => undefined,
     );

@@ -53,7 +53,7 @@ export const visitScenes: readonly Scene[] = [
       await standInForLink(page, { link, owner: ann });
       await page.goto(LINK_PATH);
       await page.getByRole("button", { name: /^Download: .*pdf/ }).click();
-      await page.getByText(shares.done).waitFor();
+      await page.getByText(shares.done, { exact: true }).waitFor();
     },
   },
   {

@@ -32,13 +32,11 @@ export function readResumably(reading: Reading): ReadableStream<Uint8Array> {
 
 async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBroken }: Reading) {
   for (let offset = 0; offset < sizeBytes; ) {
+    if (!navigator.onLine) onWaiting();
+    await untilOnline(signal);
+    const attempt = whileOnline(signal);
     try {
-      const urlWhenOnline = async () => {
-        if (!navigator.onLine) onWaiting();
-        await untilOnline(signal);
-        return getUrl();
-      };
-      const reader = (await readFile({ getUrl: urlWhenOnline, sizeBytes, offset, signal })).getReader();
+      const reader = (await readFile({ getUrl, sizeBytes, offset, signal: attempt.signal })).getReader();
       try {
         for (let next = await reader.read(); !next.done; next = await reader.read()) {
           offset += next.value.length;
@@ -49,10 +47,25 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
         await reader.cancel().catch(() => undefined);
       }
     } catch (error) {
-      if (signal.aborted || !isRetryable(error)) throw error;
+      if (signal.aborted) throw error;
+      // Offline: the next round waits.
+      if (attempt.signal.aborted) continue;
+      if (!isRetryable(error)) throw error;
       await onBroken(error);
+    } finally {
+      attempt.stop();
     }
   }
+}
+
+/** A signal that aborts as soon as the browser is offline. A request that was running then may hang for a minute. */
+function whileOnline(signal: AbortSignal): { signal: AbortSignal; stop: () => void } {
+  const aborter = new AbortController();
+  const stop = new AbortController();
+  const abort = () => aborter.abort();
+  addEventListener("offline", abort, { signal: stop.signal });
+  signal.addEventListener("abort", abort, { signal: stop.signal });
+  return { signal: aborter.signal, stop: () => stop.abort() };
 }
 
 function untilOnline(signal: AbortSignal): Promise<void> {

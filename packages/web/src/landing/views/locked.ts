@@ -52,9 +52,10 @@ export function lockedView(page: Page): HTMLElement {
       await page.visit.unlock(field.value);
       await page.reload();
     } catch (error) {
-      if (page.showIfClosed(error)) return;
+      const isWrong = hasCode(error, "wrong_password");
+      if (!isWrong && page.showIfClosed(error)) return;
       if (hasCode(error, "rate_limited")) waitUntil(Date.now() + (error.retryAfterSeconds ?? 60) * 1000);
-      else fail(hasCode(error, "wrong_password") ? words.wrong : describeProblem(error));
+      else fail(isWrong ? words.wrong : describeProblem(error));
       field.select();
     }
   }

@@ -19,6 +19,13 @@ const zones: Record<string, readonly string[]> = {
   "packages/s3-local/src": ["packages/presign/src"],
   // The pages of the web app compose features. No feature imports another.
   "packages/web/src": ["packages/web/src/app", "packages/web/src/styles"],
+  // The page of links is a bundle of its own, without the app.
+  "packages/web/src/landing": [
+    "packages/web/src/components",
+    "packages/web/src/files",
+    "packages/web/src/texts",
+    "packages/client/src",
+  ],
   "packages/web/src/app": [
     ...features,
     "packages/web/src/components",
@@ -29,10 +36,17 @@ const zones: Record<string, readonly string[]> = {
   ...Object.fromEntries(
     features.map((feature) => [
       feature,
-      ["packages/web/src/components", "packages/web/src/service", "packages/web/src/texts", "packages/client/src"],
+      [
+        "packages/web/src/components",
+        "packages/web/src/files",
+        "packages/web/src/service",
+        "packages/web/src/texts",
+        "packages/client/src",
+      ],
     ]),
   ),
   "packages/web/src/components": ["packages/web/src/texts"],
+  "packages/web/src/files": ["packages/client/src"],
   "packages/web/src/service": ["packages/web/src/texts", "packages/client/src"],
   "packages/web/src/texts": ["packages/client/src"],
   "packages/web/src/styles": [],
@@ -202,6 +216,8 @@ describe("the check of imports", () => {
     ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/features/sharing/access-line.tsx"],
     ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/app/router.tsx"],
     ["packages/web/src/components/button.tsx", "packages/web/src/service/client.ts"],
+    ["packages/web/src/landing/main.ts", "packages/web/src/service/client.ts"],
+    ["packages/web/src/landing/main.ts", "packages/web/src/app/app.tsx"],
   ])("refuses the import from %s to %s", (from, to) => {
     expect(isAllowed({ from, to })).toBe(false);
   });

@@ -1,7 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { compression, defineAlgorithm } from "vite-plugin-compression2";
+import { compressAssets } from "./compress-assets.ts";
 import { pdfjsFiles } from "./pdfjs-files.ts";
 
 /** The paths that the service answers itself. Every other path is a page of the app. */
@@ -16,19 +16,14 @@ const API = [
   "/instance",
   "/docs",
   "/openapi.json",
+  // The landing page of links, which the service serves from the build.
+  "/s/",
+  "/public/",
+  "/assets/",
 ];
 
 export default defineConfig({
-  plugins: [
-    react(),
-    tailwindcss(),
-    pdfjsFiles(),
-    // Files are compressed here, once. The service sends them as they are.
-    compression({
-      include: /^assets\/.*\.(?:m?js|css|svg|wasm)$/,
-      algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
-    }),
-  ],
+  plugins: [react(), tailwindcss(), pdfjsFiles(), compressAssets()],
   build: {
     // No data: URLs, to keep the Content-Security-Policy short.
     assetsInlineLimit: 0,

@@ -1,6 +1,6 @@
 import type { Call } from "./call.ts";
 import { isRetryable, networkError, ValetKeyError } from "./errors.ts";
-import type { Platform } from "./platform.ts";
+import { detectPlatform, type Platform } from "./platform.ts";
 import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
@@ -13,7 +13,8 @@ export type Download = {
   blob(): Promise<Blob>;
 };
 
-type Deps = { call: Call; fetch: typeof globalThis.fetch; platform: Platform };
+type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
+type Deps = BucketDeps & { call: Call };
 
 /** Failures in a row, without a byte in between. */
 const MAX_ATTEMPTS = 6;
@@ -36,11 +37,37 @@ export async function download(
   const { attachmentId, fileUrl, signal } = options;
   const path = `/attachments/${encodeURIComponent(attachmentId)}`;
   const attachment = await deps.call<Attachment>("GET", path, { signal });
-  const nextUrl = createUrls(deps, { path, fileUrl, signal });
-  const source = { nextUrl, sizeBytes: attachment.sizeBytes, signal };
-  const first = await open(deps, { ...source, offset: 0 });
-  const chunks = readAll(deps, { source, first });
-  const stream = new ReadableStream<Uint8Array>(
+  const getUrl = createUrls(deps, { path, fileUrl, signal });
+  const stream = await openStream(deps, { getUrl, sizeBytes: attachment.sizeBytes, offset: 0, signal });
+  return { attachment, stream, blob: () => new Response(stream).blob() };
+}
+
+export type ReadFileOptions = {
+  /** Returns a fresh URL. Called before each request to the bucket. */
+  getUrl: () => Promise<string>;
+  /** The size of the whole file. Bytes. */
+  sizeBytes: number;
+  /** The first byte to read. Default: 0. */
+  offset?: number;
+  signal?: AbortSignal;
+};
+
+/**
+ * Reads a file from the bucket by URLs that `getUrl` returns. It resumes a broken connection as `download` does.
+ */
+export function readFile({
+  getUrl,
+  sizeBytes,
+  offset = 0,
+  signal,
+}: ReadFileOptions): Promise<ReadableStream<Uint8Array>> {
+  const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
+  return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
+}
+
+async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
+  const chunks = readAll(deps, { source, first: await open(deps, source) });
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
@@ -55,10 +82,9 @@ export async function download(
     },
     { highWaterMark: 0 },
   );
-  return { attachment, stream, blob: () => new Response(stream).blob() };
 }
 
-type Source = { nextUrl: () => Promise<string>; sizeBytes: number; signal: AbortSignal | undefined };
+type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
 
 /** Returns the given URL or a fresh one, and then fresh ones that the audit log holds as renewals of the same download. */
 function createUrls(
@@ -76,10 +102,10 @@ function createUrls(
   };
 }
 
-async function* readAll(deps: Deps, { source, first }: { source: Source; first: Response }) {
+async function* readAll(deps: BucketDeps, { source, first }: { source: Source; first: Response }) {
   const { sizeBytes, signal } = source;
   let response: Response | undefined = first;
-  let offset = 0;
+  let { offset } = source;
   for (let failures = 0; ; ) {
     try {
       response ??= await open(deps, { ...source, offset });
@@ -128,10 +154,9 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
 }
 
 /** Reads from `offset`. It replaces a URL that the bucket refuses once. */
-async function open(deps: Deps, source: Source & { offset: number }): Promise<Response> {
-  const { nextUrl, signal, offset, sizeBytes } = source;
+async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
   for (let isSecond = false; ; isSecond = true) {
-    const response = await get(deps, { url: await nextUrl(), offset, signal });
+    const response = await get(deps, { url: await getUrl(), offset, signal });
     const { status } = response;
     const length = response.headers.get("content-length");
     if (status === 206 || (status === 200 && offset === 0)) {
@@ -147,7 +172,7 @@ async function open(deps: Deps, source: Source & { offset: number }): Promise<Re
   }
 }
 
-async function get({ fetch }: Deps, options: { url: string; offset: number; signal: AbortSignal | undefined }) {
+async function get({ fetch }: BucketDeps, options: { url: string; offset: number; signal: AbortSignal | undefined }) {
   const { url, offset, signal } = options;
   try {
     return await fetch(url, {

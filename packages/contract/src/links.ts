@@ -144,7 +144,7 @@ export const LinkTokenParams = Type.Object({ token: LinkToken });
 export const LinkClaimParams = Type.Object({ token: LinkToken, claimId: Id });
 export const LinkUploadParams = Type.Object({ token: LinkToken, uploadId: Id });
 
-const LinkFile = Type.Object({
+export const LinkFile = Type.Object({
   id: Id,
   filename: Type.String(),
   sizeBytes: Type.Integer(),

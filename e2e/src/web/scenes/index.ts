@@ -2,6 +2,7 @@ import { frameScenes } from "./frame-scenes.ts";
 import { noteScenes } from "./note-scenes.ts";
 import { placeScenes } from "./place-scenes.ts";
 import type { Scene } from "./scene.ts";
+import { visitScenes } from "./visit-scenes.ts";
 
 /** Every scene of the app. */
-export const scenes: readonly Scene[] = [...frameScenes, ...noteScenes, ...placeScenes];
+export const scenes: readonly Scene[] = [...frameScenes, ...noteScenes, ...placeScenes, ...visitScenes];

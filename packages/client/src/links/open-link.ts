@@ -3,6 +3,7 @@ import { detectPlatform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import { defaultStore } from "../stores/web-store.ts";
 import { requestCalls } from "./request-calls.ts";
+import { visitCalls } from "./visit-calls.ts";
 
 export type LinkOptions = {
   /** The URL of the service. In a page of the service itself: `location.origin`. */
@@ -23,5 +24,8 @@ export type OpenedLinkClient = ReturnType<typeof openLink>;
 export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
   const { baseUrl, fetch, call } = connect(options);
   const platform = detectPlatform({ fetch });
-  return requestCalls({ baseUrl, call, platform, store }, token);
+  return {
+    ...visitCalls(call, token),
+    ...requestCalls({ baseUrl, call, platform, store }, token),
+  };
 }

@@ -93,7 +93,8 @@ export function buildApp(options: AppOptions): App {
     table.add(route);
     observeRoute(metrics, route);
   });
-  const webApp = options.webRoot === undefined ? undefined : serveWebApp(app, options.webRoot);
+  const { webRoot } = options;
+  const webApp = webRoot === undefined ? undefined : serveWebApp(app, { root: webRoot, publicUrl: options.publicUrl });
   handleErrors(app, { metrics, table, webApp, spans });
   closeConnections(app, options.draining);
   addSecurityHeaders(app, { ...options, headers });

@@ -84,8 +84,38 @@ describe("the web app", () => {
     expect((await get("/icons/icon.svg", { accept: "image/*" })).headers["content-type"]).toBe("image/svg+xml");
   });
 
+  describe("serves the page of a link", () => {
+    const LINK = "/s/contract-2026~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    it("with the token of the request and nothing else of the link", async () => {
+      const { status, text, headers } = await get(LINK, { ...BROWSER, "if-none-match": "*" });
+      const page = `<title>A file for you</title><a href="${LINK}/download">https://files.example.com</a>`;
+      expect({ status, text }).toEqual({ status: 200, text: page });
+      expect(headers).toMatchObject({
+        "cache-control": "no-store",
+        "content-type": "text/html; charset=utf-8",
+        "referrer-policy": "no-referrer",
+        "x-robots-tag": "noindex, nofollow",
+      });
+      expect(headers.etag).toBeUndefined();
+      expect((await get("/s/unknown", { accept: "*/*" })).status).toBe(200);
+    });
+
+    it("with an escaped token", async () => {
+      const { text } = await get(`/s/${encodeURIComponent('"><script>alert(1)</script>$&%ORIGIN%')}`);
+      expect(text).not.toMatch(/<script|"><|\$&/);
+      expect(text).toContain("%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%24%26%25ORIGIN%25");
+    });
+
+    it("without a trace of the token in the log", async () => {
+      await get(LINK);
+      expect(service.log()).toContain('"route":"/s/:token"');
+      expect(service.log()).not.toContain("contract-2026");
+    });
+  });
+
   it("returns 404 with a page for an unknown URL", async () => {
-    for (const path of ["/nowhere", "/n/1/2", "/index.html", "/s/x", "/shared/1", "/settings/tokens"]) {
+    for (const path of ["/nowhere", "/n/1/2", "/index.html", "/landing.html", "/s", "/shared/1", "/settings/tokens"]) {
       const { status, text, headers } = await get(path, { ...BROWSER, "if-none-match": "*" });
       expect({ path, status, text }).toEqual({ path, status: 404, text: INDEX_HTML });
       expect(headers).toMatchObject({ "cache-control": "no-store", "content-type": "text/html; charset=utf-8" });

@@ -16,6 +16,8 @@ declare module "fastify" {
 /** The paths that only the web app has. It also has `/`, `/activity` and `/links`, which it shares with the API. */
 const PAGES = ["/n/:noteId", "/shared", "/settings", "/sign-in", "/sign-up"];
 const INDEX = "index.html";
+/** The page of links, for visitors without an account. It is a build of its own. */
+const LANDING = "landing.html";
 const HTML = "text/html; charset=utf-8";
 // Dotfiles are private. A .br or .gz file is sent only in place of the file that it was made from.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
@@ -31,9 +33,9 @@ export type WebApp = {
 /**
  * Serves the build of the web app from `root`.
  * Files in /assets have their hash in the name, so browsers cache them for a year. Browsers revalidate all other files.
- * The list of files beside /assets is read once, at startup.
+ * The list of files beside /assets is read once, at startup. The page of a link tells nothing about the link.
  */
-export function serveWebApp(app: App, root: string): WebApp {
+export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
   app.register(async (assets: App) => {
     // A path that the plugin refuses for its spelling gets the same 404 as a missing file.
@@ -56,7 +58,12 @@ export function serveWebApp(app: App, root: string): WebApp {
     for (const url of PAGES) {
       pages.get(url, { schema, config: { isPage: true } }, (_request, reply) => sendFresh(reply, INDEX));
     }
-    for (const file of filesBesideIndex(root))
+    pages.get("/s/:token", { schema, config: { isPage: true } }, async ({ params }, reply) => {
+      const { token } = params as { token: string };
+      reply.headers(LANDING_HEADERS).type(HTML);
+      return fillLanding(await readFile(join(root, LANDING), "utf8"), { token, publicUrl });
+    });
+    for (const file of filesBesidePages(root))
       pages.get(`/${file}`, { schema }, (_request, reply) => sendFresh(reply, file));
   });
   return {
@@ -87,9 +94,19 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
 }
 
-function filesBesideIndex(root: string): string[] {
+/** Visits of a link leave no trace in caches and search engines. */
+const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
+
+/** The page is the same for every link. The token of the request stands in it for browsers without JavaScript. */
+function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
+  return page
+    .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)
+    .replaceAll("%TOKEN%", () => encodeURIComponent(token));
+}
+
+function filesBesidePages(root: string): string[] {
   return readdirSync(root, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll("\\", "/"))
-    .filter((file) => file !== INDEX && !file.startsWith("assets/") && !NOT_SERVED.test(file));
+    .filter((file) => file !== INDEX && file !== LANDING && !file.startsWith("assets/") && !NOT_SERVED.test(file));
 }

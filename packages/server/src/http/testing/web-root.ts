@@ -8,12 +8,15 @@ export const INDEX_HTML =
 export const SCRIPT = `export const words = ${JSON.stringify("word ".repeat(200))};`;
 export const SECRET = "a file beside the folder or hidden in it";
 
+export const LANDING_HTML = '<title>A file for you</title><a href="/s/%TOKEN%/download">%ORIGIN%</a>';
+
 /** Creates a folder like a Vite build, with secret files in it and beside it. */
 export async function makeWebRoot() {
   const parent = await mkdtemp(join(tmpdir(), "valetkey-web-"));
   const root = join(parent, "dist");
   const files: Record<string, string | Buffer> = {
     "index.html": INDEX_HTML,
+    "landing.html": LANDING_HTML,
     "theme.js": "document.documentElement.dataset.theme = 'dark';",
     "icons/icon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
     "assets/app-1a2b.js": SCRIPT,

@@ -1,4 +1,4 @@
-import { ValetKeyError } from "@valetkey/client";
+import { type Range, readRange } from "../../files/read-range.ts";
 import { client } from "../../service/client.ts";
 import { queryClient } from "../../service/queries.ts";
 
@@ -55,49 +55,19 @@ export function isExpired(attachmentId: string, url: string): boolean {
   return known?.url !== url || ageOf(known) >= known.lifetimeMs;
 }
 
-type Range = Partial<Renewal> & {
-  from: number;
-  /** Exclusive. */
-  to: number;
-  signal?: AbortSignal | undefined;
-};
-
-/** Reads bytes of the file. Retries once with a new URL when the bucket refuses the first one. Rejects with ValetKeyError. */
-export async function readRange(
+/** Reads bytes of the file. Rejects with ValetKeyError. */
+export function readFileRange(
   attachmentId: string,
-  { from, to, signal, isRenewal = false }: Range,
+  { isRenewal = false, ...range }: Range & Partial<Renewal>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  for (let isSecond = false; ; isSecond = true) {
-    const url = await getFileUrl(attachmentId, { isRenewal: isRenewal || isSecond });
-    const response = await get(url, { from, to, signal });
-    const { status } = response;
-    if (status === 206) return bytesOf(response);
-    if (status === 200) return (await bytesOf(response)).subarray(from, to);
-    await response.body?.cancel();
-    if (status === 403 && !isSecond) {
-      discardFileUrl(attachmentId, url);
-      continue;
-    }
-    if (status === 404) throw new ValetKeyError("attachment_not_found", "The bucket has no such file.", { status });
-    const code = status >= 500 || status === 429 ? "bucket_unavailable" : "bucket_refused";
-    throw new ValetKeyError(code, `The bucket returned ${status}.`, { status });
-  }
-}
-
-async function get(url: string, { from, to, signal }: Range): Promise<Response> {
-  try {
-    const headers = { range: `bytes=${from}-${to - 1}` };
-    return await fetch(url, { credentials: "omit", headers, signal: signal ?? null });
-  } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw new ValetKeyError("network", "The bucket did not respond.", { cause });
-  }
-}
-
-async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    throw new ValetKeyError("network", "The connection to the bucket broke.", { cause });
-  }
+  let requests = 0;
+  const source = {
+    getUrl() {
+      requests += 1;
+      // The second URL replaces one that the bucket refused.
+      return getFileUrl(attachmentId, { isRenewal: isRenewal || requests > 1 });
+    },
+    discardUrl: (url: string) => discardFileUrl(attachmentId, url),
+  };
+  return readRange(source, range);
 }

@@ -1,12 +1,12 @@
 import type { Attachment } from "@valetkey/client";
 import { FileX2 } from "lucide-react";
 import { Empty, Skeleton } from "../../components/states.tsx";
+import { previewKindOf } from "../../files/preview-kind.ts";
 import { useCode } from "../../service/code.ts";
 import { texts } from "../../texts/index.ts";
 import { ImageFile } from "./image-file.tsx";
 import { MediaFile } from "./media-file.tsx";
 import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
-import { previewKindOf } from "./preview-kind.ts";
 import { SvgFile } from "./svg-file.tsx";
 import { TextFile } from "./text-file.tsx";
 

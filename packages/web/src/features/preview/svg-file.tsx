@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { useState } from "react";
-import { readRange } from "./file-url.ts";
+import { readFileRange } from "./file-url.ts";
 import { ImageFrame } from "./image-file.tsx";
 import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 
@@ -17,7 +17,7 @@ export function SvgFile({ file }: { file: Attachment }) {
   const [isBroken, setBroken] = useState(false);
   const dataUrl = useQuery({
     queryKey: ["file-svg", file.id],
-    queryFn: async ({ signal }) => toDataUrl(await readRange(file.id, { from: 0, to: file.sizeBytes, signal })),
+    queryFn: async ({ signal }) => toDataUrl(await readFileRange(file.id, { from: 0, to: file.sizeBytes, signal })),
     enabled: isSmall,
     ...ONCE,
   });

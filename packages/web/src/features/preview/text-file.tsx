@@ -3,7 +3,7 @@ import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Skeleton } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
-import { readRange } from "./file-url.ts";
+import { readFileRange } from "./file-url.ts";
 import { DownloadLink, PreviewFailureView } from "./preview-failure.tsx";
 import { ONCE } from "./svg-file.tsx";
 import { swipeable } from "./use-swipe.ts";
@@ -48,7 +48,7 @@ async function readText({ id, sizeBytes }: Attachment, signal: AbortSignal): Pro
   // An empty file has no range to read.
   if (sizeBytes === 0) return "";
   const to = Math.min(sizeBytes, SHOWN_BYTES);
-  const bytes = await readRange(id, { from: 0, to, signal });
+  const bytes = await readFileRange(id, { from: 0, to, signal });
   // As a stream, because the cut may split a character.
   return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
 }

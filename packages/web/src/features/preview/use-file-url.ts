@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { discardFileUrl, getFileUrl, isExpired, readRange } from "./file-url.ts";
+import { discardFileUrl, getFileUrl, isExpired, readFileRange } from "./file-url.ts";
 import type { PreviewFailure } from "./preview-failure.tsx";
 
 /** How long each replacement of a URL waits. After the last one, the failure is shown. Milliseconds. */
@@ -76,7 +76,7 @@ async function replace(
   { url, isNetworkError, delayMs }: { url: string; isNetworkError: boolean; delayMs: number | undefined },
 ): Promise<{ url: string } | { failure: PreviewFailure }> {
   if (!isExpired(attachmentId, url)) {
-    await readRange(attachmentId, { from: 0, to: 1, isRenewal: true });
+    await readFileRange(attachmentId, { from: 0, to: 1, isRenewal: true });
     const isRefused = isExpired(attachmentId, url);
     if (!isRefused && !isNetworkError) return { failure: "unshowable" };
   }

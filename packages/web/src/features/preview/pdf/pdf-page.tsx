@@ -1,7 +1,7 @@
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { drawPage } from "../../../files/pdf/draw-page.ts";
 import { texts } from "../../../texts/index.ts";
-import { drawPage } from "./draw-page.ts";
 
 type PdfPageProps = {
   pdf: PDFDocumentProxy;

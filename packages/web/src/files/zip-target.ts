@@ -9,7 +9,7 @@ type Save = (stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal 
  */
 export async function chooseTarget(name: string): Promise<Save | undefined> {
   const { showSaveFilePicker } = globalThis as FilePicker;
-  const saveInBrowser: Save = (stream, { signal }) => saveInBrowserStorage(stream, { name, signal });
+  const saveInBrowser = browserTarget(name);
   if (showSaveFilePicker === undefined) return saveInBrowser;
   try {
     const types = [{ accept: { "application/zip": [".zip"] } }];
@@ -22,11 +22,16 @@ export async function chooseTarget(name: string): Promise<Save | undefined> {
   }
 }
 
+/** The browser stores the file, and downloads it at the end. */
+export function browserTarget(name: string): Save {
+  return (stream, { signal }) => saveInBrowserStorage(stream, { name, signal });
+}
+
 async function saveInBrowserStorage(
   stream: ReadableStream<Uint8Array>,
   { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<void> {
-  const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
+  const folder = await openFolder();
   if (folder === undefined) return download(await new Response(stream).blob(), name);
   await deleteEarlierFiles(folder);
   const storedName = `${PREFIX}${crypto.randomUUID()}`;
@@ -38,6 +43,23 @@ async function saveInBrowserStorage(
     await folder.removeEntry(storedName).catch(() => undefined);
     throw error;
   }
+}
+
+/** A larger file stays out of the memory of a phone. Bytes. */
+const MAX_IN_MEMORY = 256 * 2 ** 20;
+
+/** Whether `browserTarget` can save a file of this size. */
+export async function hasSpaceFor(sizeBytes: number): Promise<boolean> {
+  if ((await openFolder()) === undefined) return sizeBytes <= MAX_IN_MEMORY;
+  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  return sizeBytes <= quota - usage;
+}
+
+/** Undefined: the browser stores no files, or only from a worker thread. */
+async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
+  const { FileSystemFileHandle } = globalThis as { FileSystemFileHandle?: { prototype: object } };
+  if (FileSystemFileHandle === undefined || !("createWritable" in FileSystemFileHandle.prototype)) return undefined;
+  return navigator.storage?.getDirectory?.().catch(() => undefined);
 }
 
 /** A sign-out deletes files with this prefix. */

@@ -1,5 +1,3 @@
-import type { Attachment } from "@valetkey/client";
-
 /** How a file is shown. none: it has no preview. */
 export type PreviewKind = "image" | "svg" | "video" | "audio" | "pdf" | "text" | "none";
 
@@ -24,7 +22,7 @@ const TEXT_NAMES: ReadonlySet<string> = new Set(
 );
 
 /** Uses the verified content type. If there is none, a file name that promises text is enough. */
-export function previewKindOf({ contentType, filename }: Attachment): PreviewKind {
+export function previewKindOf({ contentType, filename }: { contentType: string; filename: string }): PreviewKind {
   const kind = KINDS[contentType];
   if (kind !== undefined) return kind;
   if (TEXT_TYPES.test(contentType)) return "text";

@@ -1,4 +1,3 @@
-import type { Attachment } from "@valetkey/client";
 import {
   GlobalWorkerOptions,
   getDocument,
@@ -8,29 +7,28 @@ import {
   version,
 } from "pdfjs-dist/legacy/build/pdf.mjs";
 import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
-import { readRange } from "../file-url.ts";
+import type { Range } from "../read-range.ts";
 
 /** The size of one read. Bytes. */
 const CHUNK_BYTES = 256 * 1024;
 
+export type PdfSource = { sizeBytes: number; read(range: Range): Promise<Uint8Array<ArrayBuffer>> };
+
 /** Reads the parts of a file that the visible pages need, each with a valid URL. */
 class BucketTransport extends PDFDataRangeTransport {
   readonly #aborter = new AbortController();
-  readonly #file: Attachment;
+  readonly #source: PdfSource;
   readonly #onFailure: (error: unknown) => void;
-  #hasStarted = false;
 
-  constructor(file: Attachment, onFailure: (error: unknown) => void) {
-    super(file.sizeBytes, null);
-    this.#file = file;
+  constructor(source: PdfSource, onFailure: (error: unknown) => void) {
+    super(source.sizeBytes, null);
+    this.#source = source;
     this.#onFailure = onFailure;
   }
 
   override requestDataRange(from: number, to: number): void {
     const { signal } = this.#aborter;
-    const isRenewal = this.#hasStarted;
-    this.#hasStarted = true;
-    readRange(this.#file.id, { from, to, signal, isRenewal }).then(
+    this.#source.read({ from, to, signal }).then(
       (bytes) => signal.aborted || this.onDataRange(from, bytes),
       (error) => signal.aborted || this.#onFailure(error),
     );
@@ -42,12 +40,12 @@ class BucketTransport extends PDFDataRangeTransport {
 }
 
 /** Starts to open a PDF. Calls `onFailure` when a read fails, because pdf.js would wait forever. The caller destroys the task. */
-export function openPdf(file: Attachment, onFailure: (error: unknown) => void): PDFDocumentLoadingTask {
+export function openPdf(source: PdfSource, onFailure: (error: unknown) => void): PDFDocumentLoadingTask {
   GlobalWorkerOptions.workerSrc = workerUrl;
   // pdfjs-files.ts copies the files to this path.
   const root = new URL(`/assets/pdfjs-${version}/`, location.origin).href;
   return getDocument({
-    range: new BucketTransport(file, onFailure),
+    range: new BucketTransport(source, onFailure),
     rangeChunkSize: CHUNK_BYTES,
     disableStream: true,
     disableAutoFetch: true,

@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { texts } from "../../../packages/web/src/landing/texts/index.ts";
+import { countClicks } from "./testing/clicks.ts";
+import { pdf, png, randomFile, type SampleFile, text } from "./testing/files.ts";
+import { makeLink } from "./testing/links.ts";
+import { PHONE } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb, type Web } from "./testing/start-web.ts";
+
+const words = texts.request;
+const MIB = 2 ** 20;
+
+async function ask(web: Web, request: object = {}, body: object = {}) {
+  const ann = await web.person("Ann");
+  const note = await seedNote(ann.client, { title: "Tax return" });
+  const link = await makeLink(ann, note.id, { kind: "upload", request, ...body });
+  const received = async () => (await ann.client.notes.get(note.id)).attachments;
+  return { ann, link, received };
+}
+
+const visitor = (web: Web, options = {}) => web.person("Vera", { hasAccount: false, ...options });
+
+/** Chooses files in the file dialog that a click on `button` opens. */
+async function choose(page: Page, button: Locator, files: readonly SampleFile[]): Promise<void> {
+  const dialog = page.waitForEvent("filechooser");
+  await button.click();
+  await (await dialog).setFiles(
+    files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: Buffer.from(bytes) })),
+  );
+}
+
+const chooseButton = (page: Page) => page.getByRole("button", { name: words.choose });
+
+describe("a file request", () => {
+  const web = startWeb();
+
+  it("receives a file in three clicks, with a receipt", async () => {
+    const { link, received } = await ask(web, { askName: "required" });
+    const { page, context } = await visitor(web, PHONE);
+    const clicks = await countClicks([context]);
+    await page.goto(link.url);
+    await page.getByRole("heading", { name: words.title("Ann") }).waitFor();
+    await choose(page, chooseButton(page), [text("payslip.txt", "4711")]);
+    await page.getByRole("textbox", { name: words.name }).click();
+    await page.keyboard.type("Vera");
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByText(words.thanks).waitFor();
+    // The button opens the dialog by a click on the field of the file, which is not one of the visitor.
+    expect(clicks() - 1).toBe(3);
+    expect(await received()).toMatchObject([{ filename: "payslip.txt", state: "ready" }]);
+    await page.getByText(words.receipt, { exact: true }).click();
+    await page.getByText(words.receiptSays).waitFor();
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: words.saveReceipt }).click();
+    const receipt = JSON.parse(await readFile(await (await saved).path(), "utf8"));
+    expect(JSON.parse(receipt.statement)).toMatchObject({ filename: "payslip.txt", sizeBytes: 4 });
+  });
+
+  it("closes its checklist when every slot has its file", async () => {
+    const slots = [
+      { id: "passport", name: "Passport", accept: ["application/pdf"] },
+      { id: "photo", name: "Photo", accept: ["image/*"] },
+    ];
+    const { link, received } = await ask(web, { slots });
+    const { page } = await visitor(web);
+    await page.goto(link.url);
+    await page.getByText(words.slots(0, 2)).waitFor();
+    await choose(page, page.getByRole("button", { name: words.chooseSlot("Passport") }), [pdf("p.pdf", ["Passport"])]);
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByText(words.slots(1, 2)).waitFor();
+    await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [png("me.png")]);
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByText(words.slots(2, 2)).waitFor();
+    await page.getByText("Passport", { exact: true }).waitFor({ state: "hidden" });
+    expect((await received()).map(({ filename }) => filename).sort()).toEqual(["me.png", "p.pdf"]);
+  });
+
+  it("says why a file was not accepted", async () => {
+    const { link, received } = await ask(web, { maxBytesPerFile: 1000, accept: ["image/png"] });
+    const { page, watch } = await visitor(web);
+    watch.expect(/^422 POST .*\/complete$/);
+    await page.goto(link.url);
+    await choose(page, chooseButton(page), [randomFile("big.png", { sizeBytes: 1001 })]);
+    await page.getByRole("alert").filter({ hasText: "big.png" }).waitFor();
+    const fake = { ...text("fake.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
+    await choose(page, chooseButton(page), [fake]);
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByRole("alert").filter({ hasText: "it is HTML" }).waitFor();
+    expect(await received()).toEqual([]);
+  });
+
+  it("takes a sent file back, and shows it again after a reload", async () => {
+    const { link, received } = await ask(web, { maxFiles: 1 });
+    const { page } = await visitor(web);
+    await page.goto(link.url);
+    await choose(page, chooseButton(page), [text("wrong.txt", "wrong")]);
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByText(words.thanks).waitFor();
+    await chooseButton(page).waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: words.takeBackFile("wrong.txt") }).click();
+    await chooseButton(page).waitFor();
+    expect(await received()).toEqual([]);
+  });
+
+  it("cancels an upload, and resumes one after a reload", async () => {
+    const { link, received } = await ask(web, {});
+    const { page } = await visitor(web);
+    const film = randomFile("film.bin", { sizeBytes: 10 * MIB });
+    let isHeld = true;
+    await page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      if (isHeld && route.request().method() === "PUT" && /partNumber=2/.test(route.request().url())) return;
+      await route.continue();
+    });
+    await page.goto(link.url);
+    await choose(page, chooseButton(page), [film]);
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByRole("button", { name: words.cancelFile("film.bin") }).waitFor();
+    await expect.poll(() => page.getByRole("progressbar").getAttribute("aria-valuenow")).toMatch(/^[1-9]/);
+    await page.reload();
+    await page.getByText(words.resume).waitFor();
+    isHeld = false;
+    await choose(page, chooseButton(page), [film]);
+    await page.getByText(words.resume).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByText(words.thanks).waitFor();
+    expect(await received()).toMatchObject([{ filename: "film.bin", sizeBytes: 10 * MIB, state: "ready" }]);
+  });
+});

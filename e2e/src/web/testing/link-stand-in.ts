@@ -1,0 +1,70 @@
+import type { Page, Route } from "playwright-core";
+import type { OpenedLink } from "../../../../packages/client/src/index.ts";
+import type { Person } from "./person.ts";
+
+/** A link of 43 characters with a readable prefix. */
+export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
+
+type StandInOptions = {
+  link: Partial<OpenedLink>;
+  /** Signs the URLs of real files in the real bucket. */
+  owner?: Person;
+  password?: string;
+  /** Answers a call by itself, for example a failure. Undefined: the stand-in answers. */
+  answer?: (call: string) => { status: number; json?: object; headers?: Record<string, string> } | undefined;
+};
+
+export type LinkStandIn = {
+  /** Each call, for example `POST /claims`. */
+  calls: string[];
+  claims: number;
+};
+
+const CLAIM_ID = "018f3c1e-7c1e-7000-8000-0000000000c1";
+
+/** Answers the calls of a visitor in place of the service, to show states of a link that are hard to reach. */
+export async function standInForLink(page: Page, options: StandInOptions): Promise<LinkStandIn> {
+  const { link, owner, password, answer } = options;
+  const standIn: LinkStandIn = { calls: [], claims: 0 };
+  let isOpen = password === undefined;
+  const opened = (): OpenedLink => ({
+    state: "open",
+    kind: "download",
+    label: "",
+    message: "",
+    sharedBy: "Ann",
+    expiresAt: inSeconds(6 * 86_400),
+    claimsLeft: null,
+    claim: null,
+    abuseContact: null,
+    ...link,
+  });
+  const urlsOf = async (route: Route) => {
+    const { attachmentIds = [], disposition } = route.request().postDataJSON();
+    const urls = await Promise.all(
+      attachmentIds.map(async (attachmentId: string) => ({
+        attachmentId,
+        ...(await owner?.client.urlFor(attachmentId, { disposition, expiresIn: 60 })),
+      })),
+    );
+    return { claimId: CLAIM_ID, windowEndsAt: inSeconds(900), urls };
+  };
+  await page.route(/\/public\/links\//, async (route) => {
+    const request = route.request();
+    const path = new URL(request.url()).pathname.replace(/^\/public\/links\/[^/]+/, "");
+    const call = `${request.method()} ${path}`;
+    standIn.calls.push(call);
+    const own = answer?.(call);
+    if (own !== undefined) return route.fulfill({ json: {}, ...own });
+    if (call === "GET ") return route.fulfill({ json: isOpen ? opened() : { state: "locked" } });
+    if (call === "POST /unlock") {
+      isOpen = request.postDataJSON().password === password;
+      return isOpen ? route.fulfill({ status: 204 }) : route.fulfill({ status: 403, json: { code: "wrong_password" } });
+    }
+    if (call === "POST /claims") standIn.claims += 1;
+    return route.fulfill({ status: call === "POST /claims" ? 201 : 200, json: await urlsOf(route) });
+  });
+  return standIn;
+}
+
+export const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();

@@ -1,0 +1,18 @@
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig } from "vite";
+import { compressAssets } from "./compress-assets.ts";
+
+/** Builds the landing page of links by itself, so that it shares no file with the app, which is much larger. */
+export default defineConfig({
+  plugins: [tailwindcss(), compressAssets()],
+  publicDir: false,
+  build: {
+    // The app is in this folder already.
+    emptyOutDir: false,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: "landing.html" },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 600,
+  },
+});

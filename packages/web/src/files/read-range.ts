@@ -1,0 +1,55 @@
+import { ValetKeyError } from "@valetkey/client";
+
+export type Range = {
+  from: number;
+  /** Exclusive. */
+  to: number;
+  signal?: AbortSignal | undefined;
+};
+
+export type UrlSource = {
+  /** Returns a URL that is valid for some seconds. */
+  getUrl(): Promise<string>;
+  /** Called with a URL that the bucket refused. */
+  discardUrl(url: string): void;
+};
+
+/** Reads bytes from the bucket. Retries once with a new URL when the bucket refuses the first one. Rejects with ValetKeyError. */
+export async function readRange(
+  { getUrl, discardUrl }: UrlSource,
+  { from, to, signal }: Range,
+): Promise<Uint8Array<ArrayBuffer>> {
+  for (let isSecond = false; ; isSecond = true) {
+    const url = await getUrl();
+    const response = await get(url, { from, to, signal });
+    const { status } = response;
+    if (status === 206) return bytesOf(response);
+    if (status === 200) return (await bytesOf(response)).subarray(from, to);
+    await response.body?.cancel();
+    if (status === 403 && !isSecond) {
+      discardUrl(url);
+      continue;
+    }
+    if (status === 404) throw new ValetKeyError("attachment_not_found", "The bucket has no such file.", { status });
+    const code = status >= 500 || status === 429 ? "bucket_unavailable" : "bucket_refused";
+    throw new ValetKeyError(code, `The bucket returned ${status}.`, { status });
+  }
+}
+
+async function get(url: string, { from, to, signal }: Range): Promise<Response> {
+  try {
+    const headers = { range: `bytes=${from}-${to - 1}` };
+    return await fetch(url, { credentials: "omit", headers, signal: signal ?? null });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ValetKeyError("network", "The bucket did not respond.", { cause });
+  }
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw new ValetKeyError("network", "The connection to the bucket broke.", { cause });
+  }
+}

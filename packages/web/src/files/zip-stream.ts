@@ -1,0 +1,60 @@
+import { makeZip } from "client-zip";
+import { createUniqueNames } from "./unique-names.ts";
+
+export type ZipSource = {
+  filename: string;
+  sizeBytes: number;
+  lastModified: Date;
+  /** Starts to read the file. */
+  open(): Promise<ReadableStream<Uint8Array>>;
+};
+
+export type ZipJob = {
+  signal: AbortSignal;
+  /** The file that is being read. */
+  reading: string | undefined;
+  /** The names of the files that could not be opened. The ZIP leaves them out. */
+  missing: string[];
+  onBytes(count: number): void;
+};
+
+/** The file of the ZIP that lists the missing ones. */
+type ZipWords = { missingFile: string; missing(names: readonly string[]): string };
+
+/** Makes a ZIP. It opens each file only when that file is next, because its URL expires. */
+export function zipStream(
+  sources: readonly ZipSource[],
+  { job, words }: { job: ZipJob; words: ZipWords },
+): ReadableStream<Uint8Array> {
+  return makeZip(readFiles(sources, { job, words }));
+}
+
+async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: ZipJob; words: ZipWords }) {
+  const nameOf = createUniqueNames();
+  for (const { filename, sizeBytes, lastModified, open } of sources) {
+    job.reading = filename;
+    try {
+      const stream = await open();
+      yield {
+        name: nameOf(filename.replaceAll(/[/\\]/g, "_")),
+        lastModified,
+        size: sizeBytes,
+        input: stream.pipeThrough(countBytes(job)),
+      };
+    } catch (error) {
+      if (job.signal.aborted) throw error;
+      job.missing.push(filename);
+    }
+  }
+  // People who get the ZIP from the user must know that it is incomplete.
+  if (job.missing.length > 0) yield { name: nameOf(words.missingFile), input: `${words.missing(job.missing)}\n` };
+}
+
+function countBytes({ onBytes }: ZipJob): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      onBytes(chunk.length);
+      controller.enqueue(chunk);
+    },
+  });
+}

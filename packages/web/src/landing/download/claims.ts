@@ -1,0 +1,71 @@
+import type { LinkClaim, OpenedLink } from "@valetkey/client";
+import { hasCode, type Visit, type Wanted } from "../visit.ts";
+
+type UrlOptions = {
+  disposition: "attachment" | "inline";
+  /** Whether the visitor asked for the file just now. Only then a claim may be made, which counts. */
+  isClick: boolean;
+};
+
+/** The claim of this visitor, and the URLs that it gives. */
+export type Claims = {
+  /** Until when the claim gives URLs without counting again. Undefined: there is no claim. */
+  windowEndsAt(): string | undefined;
+  /** Undefined: no limit. */
+  claimsLeft(): number | undefined;
+  /** Returns a fresh URL. Rejects with `link_not_found` when the window is over and the visitor did not click. */
+  urlOf(attachmentId: string, options: UrlOptions): Promise<string>;
+};
+
+/** `onChange`: called after each claim. */
+export function createClaims(
+  link: Pick<OpenedLink, "claim" | "claimsLeft">,
+  { visit, onChange }: { visit: Pick<Visit, "claim" | "urls">; onChange: () => void },
+): Claims {
+  let claim = link.claim ?? undefined;
+  let claimsLeft = link.claimsLeft ?? undefined;
+  let claiming: Promise<LinkClaim> | undefined;
+
+  /** Two clicks at the same time make one claim. */
+  async function makeClaim(wanted: Wanted): Promise<LinkClaim> {
+    if (claiming !== undefined) {
+      const { claimId } = await claiming;
+      return visit.urls(claimId, wanted);
+    }
+    claiming = visit.claim(wanted);
+    try {
+      const made = await claiming;
+      claim = { id: made.claimId, windowEndsAt: made.windowEndsAt };
+      if (claimsLeft !== undefined) claimsLeft = Math.max(0, claimsLeft - 1);
+      onChange();
+      return made;
+    } finally {
+      claiming = undefined;
+    }
+  }
+
+  /** The service decides whether the window is still open, because the clock of the visitor may be wrong. */
+  async function request(wanted: Wanted, { isClick }: UrlOptions): Promise<LinkClaim> {
+    if (claim !== undefined) {
+      try {
+        return await visit.urls(claim.id, wanted);
+      } catch (error) {
+        if (!isClick || !hasCode(error, "link_not_found")) throw error;
+        claim = undefined;
+      }
+    }
+    return makeClaim(wanted);
+  }
+
+  return {
+    windowEndsAt: () => claim?.windowEndsAt,
+    claimsLeft: () => claimsLeft,
+    async urlOf(attachmentId, options) {
+      const wanted = { attachmentIds: [attachmentId], disposition: options.disposition };
+      const { urls } = await request(wanted, options);
+      const [url] = urls;
+      if (url === undefined) throw new Error("The claim has no URL.");
+      return url.fileUrl;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { LinkFile } from "@valetkey/client";
+import { previewKindOf } from "../../files/preview-kind.ts";
+import { describeProblem } from "../../texts/describe-problem.ts";
+import { fill, h, setProps, svg } from "../dom.ts";
+import { icons } from "../icons.ts";
+import type { Page } from "../page-context.ts";
+import { texts } from "../texts/index.ts";
+import { fileLine } from "../views/file-line.ts";
+import { hasCode } from "../visit.ts";
+import type { Claims } from "./claims.ts";
+import { saveFile } from "./save-file.ts";
+import { saveStatus } from "./save-status.ts";
+
+const words = texts.shares;
+const PREVIEWED = new Set(["image", "video", "audio", "pdf"]);
+
+type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
+
+/** A file with its buttons. The button of an only file is the main action of the ticket, so it stands apart: `main`. */
+export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
+  const { filename } = file;
+  const status = saveStatus(file);
+  const main = h("div", { class: isOnly ? "mt-4" : "flex" });
+  const button = h("button", { type: "button", onclick: () => void start() });
+  let aborter = new AbortController();
+  const cancel = h(
+    "button",
+    { type: "button", class: `button ${isOnly ? "outline w-full" : ""}`, onclick: () => aborter.abort() },
+    texts.cancel,
+  );
+
+  function offer(text: string): void {
+    button.className = isOnly ? `button w-full ${text === words.again ? "outline" : "primary"}` : "button compact";
+    setProps(button, { "aria-label": words.ofFile(text, filename) });
+    fill(button, svg(icons.download), h("span", { class: isOnly ? "" : "max-md:sr-only" }, text));
+    fill(main, button);
+  }
+
+  async function start(): Promise<void> {
+    aborter = new AbortController();
+    const { signal } = aborter;
+    fill(main, cancel);
+    cancel.focus();
+    try {
+      await saveFile(file, { claims, signal, report: status.show });
+      page.announce(words.finished(filename));
+      offer(words.again);
+    } catch (error) {
+      if (!signal.aborted && claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
+      status.fail(signal.aborted ? undefined : describe(error));
+      offer(words.download);
+    }
+    button.focus();
+  }
+
+  async function preview(): Promise<void> {
+    try {
+      (await import("../preview/viewer.ts")).openViewer(file, { page, claims });
+    } catch (error) {
+      // The code could not be loaded.
+      status.fail(describeProblem(error));
+    }
+  }
+
+  offer(words.download);
+  const actions = [
+    PREVIEWED.has(previewKindOf(file)) && previewButton(filename, () => void preview()),
+    !isOnly && main,
+  ];
+  return { row: fileLine(file, { below: [status.element], actions }), main };
+}
+
+function previewButton(filename: string, onclick: () => void): HTMLElement {
+  const props = { type: "button", class: "button icon", "aria-label": words.preview(filename), onclick };
+  return h("button", props, svg(icons.eye));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof DOMException) return words.notSaved;
+  return hasCode(error, "link_not_found") ? words.windowOver : describeProblem(error);
+}

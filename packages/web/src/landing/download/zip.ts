@@ -1,0 +1,34 @@
+import { type LinkFile, readFile } from "@valetkey/client";
+import { type ZipJob, type ZipSource, zipStream } from "../../files/zip-stream.ts";
+import { texts } from "../texts/index.ts";
+import type { Claims } from "./claims.ts";
+
+export { chooseTarget } from "../../files/zip-target.ts";
+
+/** Makes a ZIP of the files. The one claim is made here, before the first byte, and each URL is signed when its file is next. */
+export async function zipOfFiles(
+  files: readonly LinkFile[],
+  { job, claims }: { job: ZipJob; claims: Claims },
+): Promise<ReadableStream<Uint8Array>> {
+  const [first] = files;
+  const { signal } = job;
+  let unused = first && (await claims.urlOf(first.id, { disposition: "attachment", isClick: true }));
+  const sources = files.map(
+    ({ id, filename, sizeBytes }): ZipSource => ({
+      filename,
+      sizeBytes,
+      lastModified: new Date(),
+      open: () =>
+        readFile({
+          sizeBytes,
+          signal,
+          async getUrl() {
+            const url = unused ?? (await claims.urlOf(id, { disposition: "attachment", isClick: false }));
+            unused = undefined;
+            return url;
+          },
+        }),
+    }),
+  );
+  return zipStream(sources, { job, words: texts.zip });
+}

@@ -1,0 +1,9 @@
+import { openLinkCalls } from "@valetkey/client";
+import { startPage } from "./page.ts";
+import "./landing.css";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The document has no #root element.");
+// A readable prefix stays a part of the token, because the service ignores it.
+const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+startPage({ root, token, visit: openLinkCalls(token, { baseUrl: location.origin }) });

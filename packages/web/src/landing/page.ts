@@ -1,0 +1,70 @@
+import type { PublicLink } from "@valetkey/client";
+import { fill } from "./dom.ts";
+import { downloadView } from "./download/download-view.ts";
+import type { Page } from "./page-context.ts";
+import { texts } from "./texts/index.ts";
+import { lockedView } from "./views/locked.ts";
+import { endedView, failedView, loadingView } from "./views/states.ts";
+import { hasCode, type Visit } from "./visit.ts";
+
+type RequestView = typeof import("./request/request-view.ts").requestView;
+
+/** Shows the link in `root`, in the state that it has. */
+export function startPage({ root, token, visit }: { root: HTMLElement; token: string; visit: Visit }): void {
+  const live = document.createElement("p");
+  live.className = "sr-only";
+  live.setAttribute("aria-live", "polite");
+  root.after(live);
+
+  const page: Page = {
+    token,
+    visit,
+    reload,
+    showIfClosed(error) {
+      const hasEnded = hasCode(error, "link_not_found");
+      const isLocked = hasCode(error, "wrong_password");
+      if (hasEnded) show(endedView());
+      // The password has changed since the visitor gave it.
+      if (isLocked) show(lockedView(page));
+      return hasEnded || isLocked;
+    },
+    announce: (text) => fill(live, text),
+  };
+
+  function show(view: HTMLElement): void {
+    const isFirst = root.querySelector("h1") === null;
+    root.replaceChildren(view);
+    root.setAttribute("aria-busy", "false");
+    // The first view is read from its start anyway.
+    if (!isFirst) view.querySelector<HTMLElement>("[autofocus], h1")?.focus();
+  }
+
+  async function reload(): Promise<void> {
+    root.setAttribute("aria-busy", "true");
+    try {
+      show(await viewOf(await visit.look(), page));
+    } catch (error) {
+      if (!page.showIfClosed(error)) show(failedView({ error, onRetry: retry }));
+    }
+  }
+
+  function retry(): void {
+    fill(live, texts.loading);
+    void reload();
+  }
+
+  root.replaceChildren(loadingView());
+  void reload();
+}
+
+function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement> {
+  if (link.state === "locked") return lockedView(page);
+  return link.request === undefined
+    ? downloadView(link, page)
+    : loadRequestView({ ...link, request: link.request }, page);
+}
+
+/** The code of uploads is as large as the rest, and most links need none of it. */
+async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Promise<HTMLElement> {
+  return (await import("./request/request-view.ts")).requestView(link, page);
+}

@@ -1,0 +1,90 @@
+import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
+import { drawPage } from "../../files/pdf/draw-page.ts";
+import { openPdf } from "../../files/pdf/open-pdf.ts";
+import { type Range, readRange } from "../../files/read-range.ts";
+import { fill, h } from "../dom.ts";
+import { texts } from "../texts/index.ts";
+import type { Viewed } from "./viewed.ts";
+
+const words = texts.preview;
+/** A wider page is not easier to read. Pixels. */
+const MAX_WIDTH = 900;
+
+/** Shows the pages of a PDF with pdf.js, because browsers on phones have no PDF viewer. */
+export async function showPdf({ file, stage, getUrl, signal, fail }: Viewed, first: string): Promise<void> {
+  let url: string | undefined = first;
+  const source = {
+    getUrl: async () => (url ??= await getUrl()),
+    discardUrl(refused: string) {
+      if (url === refused) url = undefined;
+    },
+  };
+  const read = (range: Range) => readRange(source, range);
+  const task = openPdf({ sizeBytes: file.sizeBytes, read }, () => fail(words.failed));
+  signal.addEventListener("abort", () => void task.destroy());
+  try {
+    showPages(await task.promise, { stage, signal, filename: file.filename });
+  } catch (error) {
+    const isLocked = error instanceof Error && error.name === "PasswordException";
+    if (!signal.aborted) fail(isLocked ? words.locked : words.failed);
+  }
+}
+
+type PagesOptions = { stage: HTMLElement; signal: AbortSignal; filename: string };
+
+function showPages(pdf: PDFDocumentProxy, { stage, signal, filename }: PagesOptions): void {
+  const width = Math.min(MAX_WIDTH, stage.clientWidth - 16);
+  const pages = Array.from({ length: pdf.numPages }, (_, index) => emptyPage(index + 1, { pdf, width }));
+  const list = h(
+    "section",
+    { tabindex: 0, "aria-label": filename, class: "flex size-full flex-col items-center gap-3 overflow-auto p-2" },
+    ...pages,
+  );
+  fill(stage, list);
+  // A drawn page takes megabytes, so only pages near the visible ones are drawn.
+  const drawings = new Map<Element, AbortController>();
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        drawings.get(target)?.abort();
+        drawings.delete(target);
+        target.replaceChildren();
+        if (!isIntersecting) continue;
+        const aborter = new AbortController();
+        drawings.set(target, aborter);
+        draw(pdf, {
+          page: target as HTMLElement,
+          number: pages.indexOf(target as HTMLElement) + 1,
+          width,
+          signal: aborter.signal,
+        });
+      }
+    },
+    { root: list, rootMargin: "100% 0px" },
+  );
+  for (const page of pages) observer.observe(page);
+  signal.addEventListener("abort", () => observer.disconnect());
+}
+
+function emptyPage(number: number, { pdf, width }: { pdf: PDFDocumentProxy; width: number }): HTMLElement {
+  const page = h("section", {
+    "aria-label": words.page(number, pdf.numPages),
+    class: "relative shrink-0 border bg-paper",
+  });
+  page.style.width = `${width}px`;
+  page.style.height = `${Math.round(width * Math.SQRT2)}px`;
+  return page;
+}
+
+type Drawing = { page: HTMLElement; number: number; width: number; signal: AbortSignal };
+
+function draw(pdf: PDFDocumentProxy, { page, number, width, signal }: Drawing): void {
+  const canvas = h("canvas", { class: "size-full" });
+  const text = h("div", { class: "pdf-text" });
+  fill(page, canvas, text);
+  const onRatio = (ratio: number) => {
+    page.style.height = `${Math.round(width * ratio)}px`;
+  };
+  // A damaged page stays white, because the others may be fine.
+  drawPage(pdf, { number, canvas, text, width, onRatio, signal }).catch(() => undefined);
+}

@@ -1,0 +1,69 @@
+import { type OpenedLinkClient, type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
+import { describeProblem } from "../../texts/describe-problem.ts";
+import { type Child, fill, h, svg } from "../dom.ts";
+import { icons } from "../icons.ts";
+import { texts } from "../texts/index.ts";
+import { fileLine } from "../views/file-line.ts";
+import { progressBar } from "../views/progress-bar.ts";
+
+const words = texts.request;
+
+/** A file that the visitor has chosen, until it is sent. */
+export type ChosenEntry = {
+  element: HTMLLIElement;
+  file: File;
+  slotId: string | undefined;
+  /** Sends the file. Undefined: it failed, and the entry says why, or the visitor cancelled. */
+  send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined>;
+};
+
+type EntryOptions = { slotId: string | undefined; onRemove: (entry: ChosenEntry) => void };
+
+export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): ChosenEntry {
+  const { name: filename, size: sizeBytes, type: contentType } = file;
+  const status = h("div");
+  const actions = h("div", { class: "flex" });
+  const bar = progressBar(filename);
+  const element = fileLine({ filename, sizeBytes, contentType }, { below: [status], actions: [actions] });
+  const entry: ChosenEntry = { element, file, slotId, send };
+
+  function offerRemoval(below: readonly Child[]): void {
+    fill(status, ...below);
+    const props = { type: "button", class: "button icon", "aria-label": words.remove(filename) };
+    fill(actions, h("button", { ...props, onclick: () => onRemove(entry) }, svg(icons.close)));
+  }
+
+  function onProgress({ state, sentBytes, totalBytes }: UploadProgress): void {
+    const isSending = state === "sending";
+    const text = isSending ? words.progress(sentBytes, totalBytes) : describeState(state);
+    bar.update({ doneBytes: sentBytes, totalBytes, words: text });
+    if (!bar.element.isConnected) fill(status, bar.element);
+  }
+
+  async function send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined> {
+    const aborter = new AbortController();
+    const props = { type: "button", class: "button", "aria-label": words.cancelFile(filename) };
+    fill(actions, h("button", { ...props, onclick: () => aborter.abort() }, texts.cancel));
+    try {
+      const options = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };
+      return await service.send(file, { ...options, onProgress, signal: aborter.signal }).done;
+    } catch (error) {
+      if (aborter.signal.aborted) onRemove(entry);
+      else offerRemoval([h("p", { role: "alert", class: "text-danger text-small" }, describe(error))]);
+      return undefined;
+    }
+  }
+
+  offerRemoval([h("p", { class: "text-muted text-small" }, words.chosen)]);
+  return entry;
+}
+
+function describeState(state: UploadProgress["state"]): string {
+  if (state === "hashing" || state === "waiting" || state === "completing") return words.states[state];
+  return words.states.starting;
+}
+
+function describe(error: unknown): string {
+  const own: Partial<Record<string, string>> = words.problems;
+  return (error instanceof ValetKeyError && own[error.code]) || describeProblem(error);
+}

@@ -1,0 +1,154 @@
+import { type OpenedLink, openLink, type SentFile } from "@valetkey/client";
+import { fill, h } from "../dom.ts";
+import type { Page } from "../page-context.ts";
+import { texts } from "../texts/index.ts";
+import { abuseLine, sheet, ticket } from "../views/ticket.ts";
+import { timeLeft } from "../views/time-left.ts";
+import { problemOf } from "./check-file.ts";
+import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
+import { dropPlace } from "./file-picker.ts";
+import { nameField } from "./name-field.ts";
+import { createRequestState, type FileRequest, type Slot } from "./request-state.ts";
+import { sentEntry } from "./sent-entry.ts";
+import { slotList } from "./slot-list.ts";
+
+const words = texts.request;
+/** More uploads at once share the same connection. */
+const UPLOADS_AT_ONCE = 2;
+
+/** The ticket of a file request. */
+export function requestView(link: OpenedLink & { request: FileRequest }, page: Page): HTMLElement {
+  const { request, sharedBy, label, message, expiresAt } = link;
+  const state = createRequestState(request);
+  const service = openLink(page.token, { baseUrl: location.origin });
+  const chosen = new Set<ChosenEntry>();
+  let isSending = false;
+
+  const name = nameField(request.askName);
+  const problem = h("p", { role: "alert", class: "mt-2 text-danger text-small empty:hidden" });
+  const list = h("ul", { class: "divide-y" });
+  const hasSlots = request.slots.length > 0;
+  const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([file], slot) });
+  const place = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });
+  const limits = h("p", { class: "mt-3 text-muted text-small" });
+  const button = h("button", { type: "button", class: "button primary w-full", onclick: () => void sendAll() });
+  const thanks = h("p", { class: "mt-4 text-accent empty:hidden", tabindex: -1 });
+
+  function choose(files: readonly File[], slot: Slot | undefined): void {
+    fill(problem, "");
+    for (const file of files) {
+      takePending(file, slot);
+      if (state.filesLeft() < 1) {
+        fill(problem, words.tooMany(Math.max(0, state.filesLeft())));
+        break;
+      }
+      const reason = problemOf(file, state.limitsOf(slot));
+      if (reason !== undefined) {
+        fill(problem, `${file.name}: ${reason}`);
+        continue;
+      }
+      add(chosenEntry(file, { slotId: slot?.id, onRemove: remove }));
+    }
+    update();
+  }
+
+  function add(entry: ChosenEntry): void {
+    chosen.add(entry);
+    state.count({ files: 1, bytes: entry.file.size });
+    if (entry.slotId === undefined) list.append(entry.element);
+    else slots.set(entry.slotId, { entry: entry.element, isFilled: false, isOpen: false });
+  }
+
+  function remove(entry: ChosenEntry): void {
+    chosen.delete(entry);
+    state.count({ files: -1, bytes: entry.file.size });
+    entry.element.remove();
+    if (entry.slotId !== undefined) slots.set(entry.slotId, { entry: undefined, isFilled: false, isOpen: true });
+    update();
+  }
+
+  const pending = new Map<string, { element: HTMLElement; bytes: number }>();
+  const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
+
+  /** Replaces the unfinished upload of this file, from before a reload, which is counted already. */
+  function takePending({ name: filename, size }: File, slot: Slot | undefined): void {
+    const key = keyOf(filename, size, slot?.id);
+    const found = pending.get(key);
+    if (found === undefined) return;
+    pending.delete(key);
+    found.element.remove();
+    state.count({ files: -1, bytes: found.bytes });
+  }
+
+  function showSent(file: SentFile): void {
+    const { slotId, sizeBytes: bytes } = file;
+    const onTakenBack = (element: HTMLElement) => {
+      element.remove();
+      state.count({ files: -1, bytes });
+      if (slotId !== null) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
+      update();
+    };
+    const element = sentEntry(file, { service, onTakenBack });
+    const isFilled = file.state !== "pending" && file.state !== "rejected";
+    if (slotId === null) list.append(element);
+    else slots.set(slotId, { entry: element, isFilled, isOpen: !isFilled });
+    if (file.state === "pending") pending.set(keyOf(file.filename, bytes, slotId ?? undefined), { element, bytes });
+  }
+
+  async function sendAll(): Promise<void> {
+    if (isSending) return;
+    if (!name.check()) return;
+    isSending = true;
+    update();
+    const waiting = [...chosen].values();
+    const work = async () => {
+      for (const entry of waiting) await sendOne(entry);
+    };
+    await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, work));
+    isSending = false;
+    update();
+    if (chosen.size > 0) return;
+    fill(thanks, words.thanks);
+    thanks.focus();
+  }
+
+  async function sendOne(entry: ChosenEntry): Promise<void> {
+    const sent = await entry.send(service, name.value());
+    if (sent === undefined) return;
+    chosen.delete(entry);
+    entry.element.remove();
+    showSent(sent);
+    page.announce(`${sent.filename}: ${words.states.ready}`);
+  }
+
+  function update(): void {
+    const isFull = state.filesLeft() < 1 && chosen.size === 0;
+    fill(limits, isFull ? words.full : describeLimits(request, state.filesLeft()));
+    place.hidden = isSending || state.filesLeft() < 1;
+    fill(button, words.send(chosen.size));
+    button.disabled = isSending || chosen.size === 0;
+    button.hidden = isFull;
+    name.element.hidden = isFull;
+    if (chosen.size > 0) fill(thanks, "");
+  }
+
+  for (const file of request.sent) if (file.state !== "aborted" && file.state !== "expired") showSent(file);
+  update();
+  const body = [limits, hasSlots && slots.element, list, !hasSlots && h("div", { class: "mt-3" }, place), problem];
+  return sheet(
+    ticket(
+      { title: sharedBy === "" ? words.anonymous : words.title(sharedBy), label, message },
+      {
+        body: [...body, name.element, h("div", { class: "mt-4" }, button), thanks],
+        stub: [timeLeft(expiresAt, { onEnd: () => isSending || void page.reload() })],
+      },
+    ),
+    abuseLine(link),
+  );
+}
+
+function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, filesLeft: number): string {
+  if (slots.length > 0) return "";
+  const limits = words.limits(filesLeft, maxBytesPerFile);
+  return accept.length === 0 ? limits : `${limits} ${words.kinds(accept)}`;
+}

@@ -1,0 +1,143 @@
+import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts";
+
+const files = { one: "file", other: "files" };
+const downloads = { one: "download", other: "downloads" };
+
+export const en = {
+  loading: "Loading…",
+  tryAgain: "Try again",
+  cancel: "Cancel",
+  close: "Close",
+  separator: " · ",
+  abuse: "Report abuse",
+
+  locked: {
+    title: "This link has a password",
+    hint: "The person who sent you the link knows it.",
+    label: "Password",
+    show: "Show password",
+    hide: "Hide password",
+    open: "Open",
+    opening: "Opening…",
+    missing: "Enter the password.",
+    wrong: "This password is not right. Check it, then try again.",
+    tooMany: (seconds: number) => `Too many tries. Try again in ${formatDuration(seconds)}.`,
+  },
+
+  ended: {
+    title: "This link has ended",
+    hint: "It may have expired, or somebody ended it. Ask the person who sent it to you for a new one.",
+  },
+
+  failed: { title: "The link could not be loaded" },
+
+  time: {
+    left: (seconds: number) => `Ends in ${formatDuration(seconds)}`,
+    none: "No end date",
+  },
+
+  shares: {
+    title: (name: string, count: number) => `${name} shares ${formatCount(count, files)} with you`,
+    anonymous: (count: number) => (count === 1 ? "A file for you" : `${formatCount(count, files)} for you`),
+    none: "There are no files here yet.",
+    list: "Files",
+    preview: (filename: string) => `Preview ${filename}`,
+    download: "Download",
+    /** For screen readers: `Download` or `Download again`, with the file. */
+    ofFile: (action: string, filename: string) => `${action}: ${filename}`,
+    again: "Download again",
+    all: "Download all",
+    left: (count: number) => `${formatCount(count, downloads)} left`,
+    /** Shown before the first click of a link with a limit. */
+    counts: "A preview counts as a download.",
+    window: (clock: string) => `Until ${clock}, you can download and preview again. It counts once.`,
+    progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
+    starting: "Starting…",
+    waiting: "Waiting for the connection. The download continues by itself.",
+    broken: "The download broke off.",
+    windowOver: "The time for this download is over. Download it again.",
+    resume: "Continue",
+    done: "Downloaded",
+    handedOver: "Your browser downloads it.",
+    notSaved: "The file could not be saved. Is there enough space on the disk?",
+    /** For screen readers. */
+    downloading: (filename: string) => `Downloading ${filename}`,
+    finished: (filename: string) => `${filename} is downloaded.`,
+  },
+
+  zip: {
+    name: (title: string) => `${title}.zip`,
+    fallbackName: "Files",
+    finished: "All files are in the ZIP.",
+    notSaved: "The ZIP could not be saved. Is there enough space on the disk?",
+    failed: (filename: string) => `The ZIP was not finished: ${filename} could not be read completely. Try again.`,
+    missing: (names: readonly string[]) => `Not in the ZIP, because they could not be downloaded: ${names.join(", ")}`,
+    missingFile: "NOT IN THIS ZIP.txt",
+    label: "Downloading all files as ZIP",
+  },
+
+  preview: {
+    loading: "Loading the preview…",
+    failed: "The file could not be shown here. Download it to open it in another program.",
+    locked: "This file is locked with a password. Download it and open it in another program.",
+    page: (number: number, count: number) => `Page ${number} of ${count}`,
+  },
+
+  request: {
+    title: (name: string) => `${name} asks you for files`,
+    anonymous: "Send files",
+    limits: (filesLeft: number, bytesPerFile: number) =>
+      `Up to ${formatCount(filesLeft, files)}, each up to ${formatBytes(bytesPerFile)}.`,
+    kinds: (kinds: readonly string[]) => `Accepted: ${kinds.join(", ")}.`,
+    slotSize: (bytes: number) => `up to ${formatBytes(bytes)}`,
+    name: "Your name",
+    nameOptional: "Your name (optional)",
+    nameMissing: "Enter your name, so that the files can be told apart.",
+    choose: "Choose files",
+    chooseSlot: (slot: string) => `Choose a file for ${slot}`,
+    chooseShort: "Choose",
+    drop: "or drop them here",
+    chosen: "Ready to send",
+    remove: (filename: string) => `Do not send ${filename}`,
+    send: (count: number) => (count === 0 ? "Send" : `Send ${formatCount(count, files)}`),
+    slots: (filled: number, all: number) => (filled === all ? "Everything is here" : `${filled} of ${all} received`),
+    slotFilled: "Received",
+    sent: "What you sent",
+    tooLarge: (bytes: number) => `It is larger than ${formatBytes(bytes)}. It was not added.`,
+    wrongKind: (kinds: readonly string[]) => `This kind of file is not asked for. Accepted: ${kinds.join(", ")}.`,
+    tooMany: (count: number) => `Only ${formatCount(count, files)} can still be sent. The others were not added.`,
+    full: "All files have arrived. Nothing more is needed.",
+    thanks: "Thank you. Your files have arrived.",
+    /** By error code. */
+    problems: {
+      link_not_found: "The request has ended, so this file was not accepted.",
+      request_full: "The request has all its files, or this file is too large for what is left.",
+      kind_not_accepted: "This kind of file is not asked for.",
+      file_too_large: "This file is larger than the request accepts.",
+      quota_exceeded: "There is no space for this file. Tell the person who asked you for it.",
+    },
+    takeBack: "Take back",
+    takeBackFile: (filename: string) => `Take back ${filename}`,
+    cancelFile: (filename: string) => `Cancel ${filename}`,
+    receipt: "Receipt",
+    saveReceipt: "Save the receipt",
+    receiptOf: (filename: string) => `Receipt for ${filename}`,
+    receiptName: (filename: string) => `Receipt for ${filename}.json`,
+    receivedAt: (when: string) => `Received ${when}`,
+    checksum: (sha256: string) => `SHA-256 ${sha256}`,
+    receiptSays: "It says that these bytes were received, and nothing else.",
+    progress: (sentBytes: number, totalBytes: number) => `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+    resume: "Not finished. Choose the same file again to continue.",
+    states: {
+      starting: "Starting…",
+      hashing: "Reading the file…",
+      waiting: "Waiting for the connection. It continues by itself.",
+      completing: "Checking file…",
+      verifying: "Checking file…",
+      scanning: "Checking for viruses…",
+      quarantined: "Received. It waits for a review.",
+      ready: "Received",
+      rejected: "Not accepted.",
+    },
+  },
+};

@@ -1,0 +1,4 @@
+import { en } from "./en.ts";
+
+/** Every text of the landing page. A translation is another file of the same shape, chosen here by `navigator.languages`. */
+export const texts = en;

@@ -1,0 +1,50 @@
+import { splitName } from "../../components/split-name.ts";
+import { previewKindOf } from "../../files/preview-kind.ts";
+import { formatBytes } from "../../texts/format.ts";
+import { type Child, h, svg } from "../dom.ts";
+import { icons } from "../icons.ts";
+
+type FileProps = { filename: string; sizeBytes: number; contentType?: string };
+
+/** A file in a list: its icon, name and size. `below` is a line for its state, `actions` are at the end. */
+export function fileLine(
+  { filename, sizeBytes, contentType = "" }: FileProps,
+  { below, actions }: { below: readonly Child[]; actions: readonly Child[] },
+): HTMLLIElement {
+  return h(
+    "li",
+    { class: "py-2" },
+    h(
+      "div",
+      { class: "flex min-h-11 items-center gap-3" },
+      h("span", { class: "text-muted" }, svg(iconOf({ contentType, filename }), { size: 20 })),
+      h(
+        "div",
+        { class: "min-w-0 grow" },
+        fileName(filename),
+        h("p", { class: "text-muted text-small tabular-nums" }, formatBytes(sizeBytes)),
+      ),
+      ...actions,
+    ),
+    h("div", { class: "pl-8" }, ...below),
+  );
+}
+
+/** A filename on one line, shortened in the middle where needed, so that the extension stays visible. */
+export function fileName(filename: string): HTMLElement {
+  const { head, tail } = splitName(filename);
+  return h(
+    "p",
+    { class: "flex min-w-0", title: filename },
+    h("span", { class: "sr-only" }, filename),
+    h("span", { "aria-hidden": "true", class: "truncate whitespace-pre" }, head),
+    h("span", { "aria-hidden": "true", class: "shrink-0 whitespace-pre" }, tail),
+  );
+}
+
+function iconOf(file: { contentType: string; filename: string }): readonly string[] {
+  const kind = previewKindOf(file);
+  if (kind === "image" || kind === "svg") return icons.image;
+  if (kind === "video") return icons.film;
+  return kind === "audio" ? icons.sound : icons.file;
+}

@@ -1,0 +1,42 @@
+import type { OpenedLink } from "@valetkey/client";
+import { type Child, h } from "../dom.ts";
+import { texts } from "../texts/index.ts";
+
+type TicketProps = { title: string; label?: string; message?: string; isOver?: boolean };
+
+/** A claim ticket, with a stub below the perforation when there is one. */
+export function ticket(
+  { title, label = "", message = "", isOver = false }: TicketProps,
+  { body, stub }: { body: readonly Child[]; stub?: readonly Child[] },
+): HTMLElement {
+  return h(
+    "section",
+    { class: isOver ? "ticket over" : "ticket", "aria-labelledby": "title" },
+    h(
+      "div",
+      { class: "p-4 pb-5 md:p-6" },
+      h("h1", { id: "title", tabindex: -1, class: "text-title text-balance outline-none" }, title),
+      label !== "" && h("p", { class: "mt-1 text-muted" }, label),
+      message !== "" && h("p", { class: "mt-3 whitespace-pre-line" }, message),
+      ...body,
+    ),
+    stub !== undefined && h("div", { class: "perforation", "aria-hidden": "true" }),
+    stub !== undefined && h("div", { class: "p-4 md:px-6" }, ...stub),
+  );
+}
+
+/** The contact for abuse, below the ticket. */
+export function abuseLine({ abuseContact }: OpenedLink): HTMLElement | undefined {
+  if (abuseContact === null) return undefined;
+  const href = /^https?:/.test(abuseContact) ? abuseContact : `mailto:${abuseContact.replace(/^mailto:/, "")}`;
+  return h(
+    "p",
+    { class: "mt-4 text-small text-muted" },
+    h("a", { href, rel: "noreferrer", class: "underline underline-offset-2" }, texts.abuse),
+  );
+}
+
+/** Puts what belongs to a ticket below each other. */
+export function sheet(...children: readonly Child[]): HTMLElement {
+  return h("div", { class: "flex w-full flex-col items-center" }, ...children);
+}

@@ -1,0 +1,63 @@
+import { h, setProps } from "../dom.ts";
+import { texts } from "../texts/index.ts";
+
+const RADIUS = 8;
+const LENGTH = 2 * Math.PI * RADIUS;
+/** The ring is full at the next longer one of these, because the page does not know when the link was made. Seconds. */
+const DIALS = [60, 600, 3600, 12 * 3600, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400];
+
+/** The share of a dial that `leftSeconds` fills, from 0 to 1. */
+export function dialOf(leftSeconds: number): number {
+  return DIALS.find((dial) => leftSeconds <= dial) ?? leftSeconds;
+}
+
+/** A ring and words that say how long the link lives. Calls `onEnd` when it is over. */
+export function timeLeft(expiresAt: string | null, { onEnd }: { onEnd: () => void }): HTMLElement {
+  if (expiresAt === null) return h("p", { class: "text-muted text-small" }, texts.time.none);
+  const end = Date.parse(expiresAt);
+  const dial = dialOf((end - Date.now()) / 1000);
+  const { ring, setLeft } = makeRing();
+  const words = h("p", { class: "tabular-nums" });
+  const line = h("div", { class: "flex items-center gap-3" }, ring, words);
+  const update = () => {
+    const seconds = Math.max(0, (end - Date.now()) / 1000);
+    words.textContent = texts.time.left(seconds);
+    setLeft(seconds / dial);
+    if (seconds === 0) onEnd();
+    return seconds > 0;
+  };
+  update();
+  // A timer stops with the ticket that it belongs to.
+  const timer = setInterval(() => {
+    if (!line.isConnected || !update()) clearInterval(timer);
+  }, 1000);
+  return line;
+}
+
+function makeRing() {
+  const ring = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  setProps(ring, {
+    viewBox: "0 0 20 20",
+    width: 32,
+    height: 32,
+    "aria-hidden": "true",
+    class: "dial -rotate-90 shrink-0",
+  });
+  const track = circle({ class: "stroke-line" });
+  const left = circle({ stroke: "currentColor", "stroke-linecap": "round", "stroke-dasharray": LENGTH });
+  ring.append(track, left);
+  return {
+    ring,
+    setLeft(share: number) {
+      left.setAttribute("stroke-dashoffset", String(LENGTH * (1 - Math.min(1, share))));
+      ring.classList.toggle("text-accent", share >= 1 / 6);
+      ring.classList.toggle("text-warning", share < 1 / 6);
+    },
+  };
+}
+
+function circle(props: Record<string, string | number>): SVGCircleElement {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+  setProps(element, { cx: 10, cy: 10, r: RADIUS, fill: "none", "stroke-width": 1.75, ...props });
+  return element;
+}

@@ -32,11 +32,15 @@ type Wire = {
   LinkPage: [contract.LinkPage, published.LinkPage];
   LinkSlot: [contract.LinkSlot, published.LinkSlot];
   LinkState: [contract.LinkState, published.LinkState];
+  LinkClaim: [contract.LinkClaim, published.LinkClaim];
+  LinkFile: [contract.LinkFile, published.LinkFile];
   ListNotesQuery: [contract.ListNotesQuery, published.ListNotesQuery];
+  LockedLink: [contract.LockedLink, published.LockedLink];
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];
   NotePage: [contract.NotePage, published.NotePage];
   NoteSummary: [contract.NoteSummary, published.NoteSummary];
+  OpenedLink: [contract.OpenedLink, published.OpenedLink];
   Person: [contract.Person, published.Person];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];

@@ -4,14 +4,16 @@ import { detectPlatform, type Platform } from "./platform.ts";
 import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** A download in progress. */
-export type Download = {
-  attachment: Attachment;
+/** The bytes of a file. */
+export type Bytes = {
   /** The bytes. The stream reads only on demand. It errors with ValetKeyError when the download fails. */
   stream: ReadableStream<Uint8Array>;
   /** The whole file in memory. */
   blob(): Promise<Blob>;
 };
+
+/** A download in progress. */
+export type Download = Bytes & { attachment: Attachment };
 
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
@@ -65,7 +67,8 @@ export function readFile({
   return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
 }
 
-async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
+/** Starts to read a file from the bucket. It requests a fresh URL for each connection. */
+export async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
   const chunks = readAll(deps, { source, first: await open(deps, source) });
   return new ReadableStream<Uint8Array>(
     {

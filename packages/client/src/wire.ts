@@ -26,6 +26,7 @@ export type {
   LinkSlot,
   LinkState,
   ListNotesQuery,
+  LockedLink,
   Me,
   Note,
   NotePage,

@@ -2,13 +2,16 @@ import { connect } from "../calls.ts";
 import { detectPlatform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import { defaultStore } from "../stores/web-store.ts";
+import type { LinkFile } from "../wire.ts";
+import { downloadOfLink } from "./download-of-link.ts";
+import { keepCookies } from "./keep-cookies.ts";
 import { requestCalls } from "./request-calls.ts";
 import { visitCalls } from "./visit-calls.ts";
 
 export type LinkOptions = {
   /** The URL of the service. In a page of the service itself: `location.origin`. */
   baseUrl: string;
-  /** Default: the `fetch` of the platform. It must keep cookies, as a browser does. */
+  /** Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
   /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
   store?: UploadStore;
@@ -22,10 +25,15 @@ export type OpenedLinkClient = ReturnType<typeof openLink>;
  * not a URL.
  */
 export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
-  const { baseUrl, fetch, call } = connect(options);
+  const { baseUrl, fetch } = connect(options);
+  const { call } = connect({ baseUrl, fetch: keepCookies(fetch) });
   const platform = detectPlatform({ fetch });
+  const calls = visitCalls(call, token);
   return {
-    ...visitCalls(call, token),
+    ...calls,
+    /** Claims a file and reads it from the bucket. In the window of the claim, it resumes a broken connection with a new URL. */
+    download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
+      downloadOfLink({ calls, fetch, platform }, { file, signal }),
     ...requestCalls({ baseUrl, call, platform, store }, token),
   };
 }

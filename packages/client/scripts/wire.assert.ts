@@ -23,11 +23,15 @@ type Wire = {
   FileUrl: [contract.FileUrl, published.FileUrl];
   FileUrls: [contract.FileUrls, published.FileUrls];
   Instance: [contract.Instance, published.Instance];
+  LinkClaim: [contract.LinkClaim, published.LinkClaim];
+  LinkFile: [contract.LinkFile, published.LinkFile];
   ListNotesQuery: [contract.ListNotesQuery, published.ListNotesQuery];
+  LockedLink: [contract.LockedLink, published.LockedLink];
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];
   NotePage: [contract.NotePage, published.NotePage];
   NoteSummary: [contract.NoteSummary, published.NoteSummary];
+  OpenedLink: [contract.OpenedLink, published.OpenedLink];
   Person: [contract.Person, published.Person];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];

@@ -4,16 +4,18 @@ import type { Platform } from "./platform.ts";
 import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** A download in progress. */
-export type Download = {
-  attachment: Attachment;
+/** The bytes of a download in progress. */
+export type Bytes = {
   /** The bytes. The stream reads only on demand. It errors with ValetKeyError when the download fails. */
   stream: ReadableStream<Uint8Array>;
   /** The whole file in memory. */
   blob(): Promise<Blob>;
 };
 
-type Deps = { call: Call; fetch: typeof globalThis.fetch; platform: Platform };
+/** A download in progress. */
+export type Download = Bytes & { attachment: Attachment };
+
+type Deps = { fetch: typeof globalThis.fetch; platform: Platform };
 
 /** Failures in a row, without a byte in between. */
 const MAX_ATTEMPTS = 6;
@@ -30,12 +32,20 @@ const WHAT = "A download from the bucket";
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `network`, `aborted`.
  */
 export async function download(
-  deps: Deps,
+  { call, ...deps }: Deps & { call: Call },
   { attachmentId, signal }: { attachmentId: string; signal: AbortSignal | undefined },
 ): Promise<Download> {
   const path = `/attachments/${encodeURIComponent(attachmentId)}`;
-  const attachment = await deps.call<Attachment>("GET", path, { signal });
-  const source = { path, sizeBytes: attachment.sizeBytes, signal };
+  const attachment = await call<Attachment>("GET", path, { signal });
+  const nextUrl = async () => (await call<FileUrl>("GET", `${path}/url`, { signal })).fileUrl;
+  return { attachment, ...(await readBytes(deps, { sizeBytes: attachment.sizeBytes, nextUrl, signal })) };
+}
+
+/** `nextUrl` requests a fresh URL. `sizeBytes`: the length that the bytes must have. */
+export type Source = { sizeBytes: number; nextUrl: () => Promise<string>; signal: AbortSignal | undefined };
+
+/** Starts to read a file from the bucket. It requests a fresh URL for each connection. */
+export async function readBytes(deps: Deps, source: Source): Promise<Bytes> {
   const first = await open(deps, { ...source, offset: 0 });
   const chunks = readAll(deps, { source, first });
   const stream = new ReadableStream<Uint8Array>(
@@ -53,10 +63,8 @@ export async function download(
     },
     { highWaterMark: 0 },
   );
-  return { attachment, stream, blob: () => new Response(stream).blob() };
+  return { stream, blob: () => new Response(stream).blob() };
 }
-
-type Source = { path: string; sizeBytes: number; signal: AbortSignal | undefined };
 
 async function* readAll(deps: Deps, { source, first }: { source: Source; first: Response }) {
   const { sizeBytes, signal } = source;
@@ -111,10 +119,9 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
 
 /** Requests a fresh URL and reads from `offset`. It replaces a URL that the bucket refuses once. */
 async function open(deps: Deps, source: Source & { offset: number }): Promise<Response> {
-  const { path, signal, offset, sizeBytes } = source;
+  const { nextUrl, signal, offset, sizeBytes } = source;
   for (let isSecond = false; ; isSecond = true) {
-    const { fileUrl } = await deps.call<FileUrl>("GET", `${path}/url`, { signal });
-    const response = await get(deps, { url: fileUrl, offset, signal });
+    const response = await get(deps, { url: await nextUrl(), offset, signal });
     const { status } = response;
     const length = response.headers.get("content-length");
     if (status === 206 || (status === 200 && offset === 0)) {

@@ -146,7 +146,7 @@ export const LinkTokenParams = Type.Object({ token: LinkToken });
 export const LinkClaimParams = Type.Object({ token: LinkToken, claimId: Id });
 export const LinkUploadParams = Type.Object({ token: LinkToken, uploadId: Id });
 
-const LinkFile = Type.Object({
+export const LinkFile = Type.Object({
   id: Id,
   filename: Type.String(),
   sizeBytes: Type.Integer(),
@@ -178,6 +178,7 @@ const OpenFileRequest = Type.Object({
 
 /** The link before its password: nothing else is told. */
 export const LockedLink = Type.Object({ state: Type.Literal("locked") });
+export type LockedLink = Static<typeof LockedLink>;
 
 /**
  * An open link, as a visitor sees it. `files` belong to a download link, `request` to a file request.

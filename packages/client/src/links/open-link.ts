@@ -5,7 +5,7 @@ import { defaultStore } from "../stores/web-store.ts";
 import type { LinkFile } from "../wire.ts";
 import { downloadOfLink } from "./download-of-link.ts";
 import { keepCookies } from "./keep-cookies.ts";
-import { requestCalls } from "./request-calls.ts";
+import { linkRequest } from "./link-request.ts";
 import { visitCalls } from "./visit-calls.ts";
 
 export type LinkOptions = {
@@ -23,6 +23,20 @@ export type OpenedLinkClient = ReturnType<typeof openLink>;
 /**
  * Opens a link for a visitor. It sends nothing yet. `token` is the last part of the link's URL. Throws `invalid_option` when `baseUrl` is
  * not a URL.
+ *
+ * @example
+ * ```ts
+ * import { openLink } from "@valetkey/client";
+ *
+ * const link = openLink("the-token-of-the-link", { baseUrl: "https://files.example.com" });
+ * const opened = await link.look();
+ * if (opened.state === "open") {
+ *   for (const file of opened.files ?? []) {
+ *     const { blob } = await link.download(file);
+ *     console.log(file.filename, (await blob()).size);
+ *   }
+ * }
+ * ```
  */
 export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
   const { baseUrl, fetch } = connect(options);
@@ -34,6 +48,6 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
     /** Claims a file and reads it from the bucket. In the window of the claim, it resumes a broken connection with a new URL. */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
       downloadOfLink({ calls, fetch, platform }, { file, signal }),
-    ...requestCalls({ baseUrl, call, platform, store }, token),
+    ...linkRequest({ baseUrl, call, platform, store, look: calls.look }, token),
   };
 }

@@ -1,4 +1,5 @@
 import { DomainError } from "../../domain/errors.ts";
+import { visitorActorId } from "../../domain/file-request.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../../domain/link.ts";
 import type { Disposition } from "../../domain/serving.ts";
 import type { Allowance } from "../allowance.ts";
@@ -159,5 +160,5 @@ function issuedEvent({ newId, clock }: Deps, { link, pass, claim, files, expires
 
 /** The actor of an event that a visitor caused. No user has such an id (usecases/identities.ts). */
 export function actorOf({ visitorId }: Pass): { userId: string } {
-  return { userId: `visitor:${visitorId}` };
+  return { userId: visitorActorId(visitorId) };
 }

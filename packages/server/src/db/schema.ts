@@ -182,6 +182,7 @@ export type Tables = {
     id: string;
     link_id: string;
     generation: number;
+    visitor_id: string;
     claimed_at: number;
     window_ends_at: number;
     urls_issued: number;

@@ -62,6 +62,7 @@ export type LinkClaim = {
   id: string;
   linkId: string;
   generation: number;
+  visitorId: string;
   claimedAt: number;
   windowEndsAt: number;
   urlsIssued: number;

@@ -66,6 +66,7 @@ async function createLinkClaims({ schema }: Kysely<unknown>, engine: EngineName)
     .addColumn("id", id, (c) => c.primaryKey().notNull())
     .addColumn("link_id", id, (c) => c.notNull().references("links.id").onDelete("cascade"))
     .addColumn("generation", integer, (c) => c.notNull())
+    .addColumn("visitor_id", id, (c) => c.notNull())
     .addColumn("claimed_at", integer, (c) => c.notNull())
     .addColumn("window_ends_at", integer, (c) => c.notNull())
     .addColumn("urls_issued", integer, (c) => c.notNull())
@@ -73,6 +74,7 @@ async function createLinkClaims({ schema }: Kysely<unknown>, engine: EngineName)
     .modifyEnd(keyedTable(engine))
     .execute();
   await schema.createIndex("link_claims_link").on("link_claims").columns(["link_id", "window_ends_at"]).execute();
+  await schema.createIndex("link_claims_visitor").on("link_claims").column("visitor_id").execute();
 }
 
 async function createVisitorFiles({ schema }: Kysely<unknown>, engine: EngineName): Promise<void> {

@@ -36,10 +36,7 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
         .execute();
     },
 
-    async findClaim(claimId) {
-      const row = await db.selectFrom("link_claims").selectAll().where("id", "=", claimId).executeTakeFirst();
-      return row && toClaim(row);
-    },
+    findOpenClaim: (of) => findOpenClaim(db, of),
 
     async claim({ generation, passwordVersion }, claim) {
       const counted = await db
@@ -53,9 +50,16 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
         .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
         .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
         .executeTakeFirstOrThrow();
-      if (counted.numUpdatedRows === 0n) return false;
+      // After the update, which waits for a parallel claim of the same link.
+      const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
+      const isCounted = counted.numUpdatedRows === 1n;
+      if (open !== undefined) {
+        if (isCounted) await giveBack(db, claim.linkId);
+        return open;
+      }
+      if (!isCounted) return undefined;
       await db.insertInto("link_claims").values(toRow(claim)).execute();
-      return true;
+      return claim;
     },
 
     async addUrls({ id, linkId, generation }, { passwordVersion, count, lastUrlExpiresAt, now }) {
@@ -94,11 +98,34 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
   };
 }
 
+async function findOpenClaim(
+  db: Kysely<Tables>,
+  { linkId, generation, visitorId, now }: Parameters<LinkVisitQueries["findOpenClaim"]>[0],
+): Promise<LinkClaim | undefined> {
+  const row = await db
+    .selectFrom("link_claims")
+    .selectAll()
+    .where("visitor_id", "=", visitorId)
+    .where("link_id", "=", linkId)
+    .where("generation", "=", generation)
+    .where("window_ends_at", ">", now)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toClaim(row);
+}
+
+async function giveBack(db: Kysely<Tables>, linkId: string): Promise<void> {
+  const update = db.updateTable("links").set((eb) => ({ claims: eb("claims", "-", 1) }));
+  await update.where("id", "=", linkId).execute();
+}
+
 function toClaim(row: Selectable<Tables["link_claims"]>): LinkClaim {
   return {
     id: row.id,
     linkId: row.link_id,
     generation: row.generation,
+    visitorId: row.visitor_id,
     claimedAt: row.claimed_at,
     windowEndsAt: row.window_ends_at,
     urlsIssued: row.urls_issued,
@@ -111,6 +138,7 @@ function toRow(claim: LinkClaim): Selectable<Tables["link_claims"]> {
     id: claim.id,
     link_id: claim.linkId,
     generation: claim.generation,
+    visitor_id: claim.visitorId,
     claimed_at: claim.claimedAt,
     window_ends_at: claim.windowEndsAt,
     urls_issued: claim.urlsIssued,

@@ -63,7 +63,8 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     const state = stateOf(found, { now, policy: linkPolicy(deps) });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
-    const claim = await openClaim(deps, { link, claimId: pass?.claimId, now });
+    // Found by its visitor, so that a claim whose response was lost is not counted again.
+    const claim = pass && (await db.linkVisits.findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
       if (wish.kind === "look") return { state: "locked", link, pass };
@@ -106,13 +107,4 @@ export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }:
 /** A pass of an earlier URL of the link is no pass. One of an earlier password still names the visitor. */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
   return pass?.generation === link.generation ? pass : undefined;
-}
-
-async function openClaim(
-  { db }: Pick<Deps, "db">,
-  { link, claimId, now }: { link: Link; claimId: string | undefined; now: number },
-): Promise<LinkClaim | undefined> {
-  const claim = claimId === undefined ? undefined : await db.linkVisits.findClaim(claimId);
-  if (claim === undefined || claim.linkId !== link.id || claim.generation !== link.generation) return undefined;
-  return claim.windowEndsAt > now ? claim : undefined;
 }

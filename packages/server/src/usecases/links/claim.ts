@@ -49,6 +49,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       id: newId(),
       linkId: link.id,
       generation: link.generation,
+      visitorId: pass.visitorId,
       claimedAt: now,
       windowEndsAt,
       urlsIssued: files.length,
@@ -57,16 +58,22 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const described = { link, pass, claim, files, expiresInSeconds };
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
-    await db.transaction(async (tx) => {
+    const made = await db.transaction(async (tx) => {
       // In the same transaction, because each commit waits for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
       // The count decides again, because another visitor may have claimed since.
-      if (!(await tx.linkVisits.claim(link, claim))) throw linkNotFound();
+      const made = await tx.linkVisits.claim(link, claim);
+      if (made === undefined) throw linkNotFound();
+      if (made.id !== claim.id) return made;
       await tx.audit.add(claimed);
       await tx.audit.add(issued);
+      return made;
     });
+    // The same visitor has clicked twice at once.
+    if (made.id !== claim.id)
+      return { ...(await addUrls(deps, { ...opened, claim: made, pass, files }, visitor)), pass };
     const urls = await signAll(deps, { files, disposition: visitor.disposition, expiresInSeconds, now });
-    return { claim, urls, pass: { ...pass, claimId: claim.id } };
+    return { claim, urls, pass };
   };
 }
 

@@ -11,17 +11,15 @@ const MAX_PASS_MS = 30 * 86_400_000;
 export type Pass = {
   linkId: string;
   generation: number;
-  /** Names this visitor, so that a file request shows each visitor only their own files. */
+  /** Names this visitor, to whom claims and sent files belong. */
   visitorId: string;
   /** The password that was given. Undefined: none. */
   passwordVersion?: number | undefined;
-  /** The claim of this visitor. Undefined: none. */
-  claimId?: string | undefined;
   expiresAt: number;
 };
 
 /**
- * The pass of a visitor who is admitted to a link. It keeps the visitor and the claim of an earlier pass.
+ * The pass of a visitor who is admitted to a link. It keeps the visitor of an earlier pass.
  * `expiresAt`: the expiry of the link. Undefined: until it is revoked.
  */
 export function newPass(
@@ -33,7 +31,6 @@ export function newPass(
     generation: link.generation,
     visitorId: pass?.visitorId ?? newId(),
     passwordVersion: link.passwordHash === undefined ? undefined : link.passwordVersion,
-    claimId: pass?.claimId,
     expiresAt: Math.min(now + MAX_PASS_MS, expiresAt),
   };
 }

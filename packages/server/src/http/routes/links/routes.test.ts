@@ -424,6 +424,7 @@ async function addClaim(
     id: unknownId(),
     link_id: linkId,
     generation: 0,
+    visitor_id: "visitor",
     claimed_at: 1,
     window_ends_at: Date.now() + 900_000,
   };

@@ -96,8 +96,30 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(urls.body.urls).toHaveLength(1);
     expect((await ann.look(token)).body).toMatchObject({ claimsLeft: 0, claim: { id: body.claimId } });
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
-    expect(await service.db.linkVisits.findClaim(body.claimId)).toMatchObject({ urlsIssued: 4 });
+    const claims = service.database.db.kysely.selectFrom("link_claims").selectAll();
+    expect(await claims.where("id", "=", body.claimId).execute()).toMatchObject([{ urls_issued: 4 }]);
     expect((await visitor().look(token)).status).toBe(404);
+  });
+
+  it("counts a claim once when its response was lost", async () => {
+    const { link, token } = await storeLink(service.db, { maxClaims: 1 });
+    const ann = visitor();
+    await ann.look(token);
+    const cookie = new Map(ann.cookies);
+    const lost = await ann.claim(token);
+    ann.cookies.clear();
+    for (const [name, value] of cookie) ann.cookies.set(name, value);
+    expect((await ann.claim(token)).body.claimId).toBe(lost.body.claimId);
+    expect(await counted(link.id)).toMatchObject({ claims: 1 });
+  });
+
+  it("counts parallel claims of one visitor once", async () => {
+    const { link, token } = await storeLink(service.db, { maxClaims: 3 });
+    const ann = visitor();
+    await ann.look(token);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ann.claim(token)));
+    expect(new Set(answers.map(({ body }) => body.claimId)).size).toBe(1);
+    expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
   it("keeps each URL within the link, the window and the limit for shares", async () => {

@@ -4,17 +4,18 @@ import { detectPlatform, type Platform } from "./platform.ts";
 import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** A download in progress. */
-export type Download = {
-  attachment: Attachment;
+/** The bytes of a download in progress. */
+export type Bytes = {
   /** The bytes. The stream reads only on demand. It errors with ValetKeyError when the download fails. */
   stream: ReadableStream<Uint8Array>;
   /** The whole file in memory. */
   blob(): Promise<Blob>;
 };
 
-type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
-type Deps = BucketDeps & { call: Call };
+/** A download in progress. */
+export type Download = Bytes & { attachment: Attachment };
+
+type Deps = { fetch: typeof globalThis.fetch; platform: Platform };
 
 /** Failures in a row, without a byte in between. */
 const MAX_ATTEMPTS = 6;
@@ -31,42 +32,35 @@ const WHAT = "A download from the bucket";
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `network`, `aborted`.
  */
 export async function download(
-  deps: Deps,
+  { call, ...deps }: Deps & { call: Call },
   { attachmentId, signal }: { attachmentId: string; signal: AbortSignal | undefined },
 ): Promise<Download> {
   const path = `/attachments/${encodeURIComponent(attachmentId)}`;
-  const attachment = await deps.call<Attachment>("GET", path, { signal });
-  const getUrl = async () => (await deps.call<FileUrl>("GET", `${path}/url`, { signal })).fileUrl;
-  const stream = await openStream(deps, { getUrl, sizeBytes: attachment.sizeBytes, offset: 0, signal });
-  return { attachment, stream, blob: () => new Response(stream).blob() };
+  const attachment = await call<Attachment>("GET", path, { signal });
+  const nextUrl = async () => (await call<FileUrl>("GET", `${path}/url`, { signal })).fileUrl;
+  return { attachment, ...(await readBytes(deps, { sizeBytes: attachment.sizeBytes, nextUrl, signal })) };
 }
 
-export type ReadFileOptions = {
-  /** Returns a fresh URL. Called before each request to the bucket. */
-  getUrl: () => Promise<string>;
-  /** The size of the whole file. Bytes. */
+/** `nextUrl` requests a fresh URL. `sizeBytes`: the length that the bytes must have. */
+export type Source = {
   sizeBytes: number;
+  nextUrl: () => Promise<string>;
   /** The first byte to read. Default: 0. */
   offset?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 };
 
-/**
- * Reads a file from the bucket by URLs that `getUrl` returns. It resumes a broken connection as `download` does.
- */
-export function readFile({
-  getUrl,
-  sizeBytes,
-  offset = 0,
-  signal,
-}: ReadFileOptions): Promise<ReadableStream<Uint8Array>> {
+/** Starts to read a file from the bucket by URLs that `nextUrl` returns. It resumes a broken connection as `download` does. */
+export async function readFile(source: Source): Promise<ReadableStream<Uint8Array>> {
   const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
-  return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
+  return (await readBytes({ fetch, platform: detectPlatform({ fetch }) }, source)).stream;
 }
 
-async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
-  const chunks = readAll(deps, { source, first: await open(deps, source) });
-  return new ReadableStream<Uint8Array>(
+/** Starts to read a file from the bucket. It requests a fresh URL for each connection. */
+export async function readBytes(deps: Deps, source: Source): Promise<Bytes> {
+  const first = await open(deps, { offset: 0, ...source });
+  const chunks = readAll(deps, { source, first });
+  const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
@@ -81,14 +75,13 @@ async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStr
     },
     { highWaterMark: 0 },
   );
+  return { stream, blob: () => new Response(stream).blob() };
 }
 
-type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
-
-async function* readAll(deps: BucketDeps, { source, first }: { source: Source; first: Response }) {
+async function* readAll(deps: Deps, { source, first }: { source: Source; first: Response }) {
   const { sizeBytes, signal } = source;
   let response: Response | undefined = first;
-  let { offset } = source;
+  let { offset = 0 } = source;
   for (let failures = 0; ; ) {
     try {
       response ??= await open(deps, { ...source, offset });
@@ -137,9 +130,10 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
 }
 
 /** Requests a fresh URL and reads from `offset`. It replaces a URL that the bucket refuses once. */
-async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
+async function open(deps: Deps, source: Source & { offset: number }): Promise<Response> {
+  const { nextUrl, signal, offset, sizeBytes } = source;
   for (let isSecond = false; ; isSecond = true) {
-    const response = await get(deps, { url: await getUrl(), offset, signal });
+    const response = await get(deps, { url: await nextUrl(), offset, signal });
     const { status } = response;
     const length = response.headers.get("content-length");
     if (status === 206 || (status === 200 && offset === 0)) {
@@ -155,7 +149,7 @@ async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Sou
   }
 }
 
-async function get({ fetch }: BucketDeps, options: { url: string; offset: number; signal: AbortSignal | undefined }) {
+async function get({ fetch }: Deps, options: { url: string; offset: number; signal: AbortSignal | undefined }) {
   const { url, offset, signal } = options;
   try {
     return await fetch(url, {

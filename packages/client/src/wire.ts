@@ -17,6 +17,7 @@ export type {
   LinkClaim,
   LinkFile,
   ListNotesQuery,
+  LockedLink,
   Me,
   Note,
   NotePage,

@@ -176,6 +176,7 @@ const OpenFileRequest = Type.Object({
 
 /** The link before its password: nothing else is told. */
 export const LockedLink = Type.Object({ state: Type.Literal("locked") });
+export type LockedLink = Static<typeof LockedLink>;
 
 /**
  * An open link, as a visitor sees it. `files` belong to a download link, `request` to a file request.

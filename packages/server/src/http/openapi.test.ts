@@ -31,6 +31,7 @@ const contract = [
   "get /attachments",
   "get /attachments/{attachmentId}",
   "delete /attachments/{attachmentId}",
+  "post /attachments/{attachmentId}/review",
   "get /attachments/{attachmentId}/url",
   "post /attachments/urls",
   "get /attachments/{attachmentId}/download",
@@ -72,6 +73,15 @@ const contract = [
   "post /public/links/{token}/unlock",
   "post /public/links/{token}/claims",
   "post /public/links/{token}/claims/{claimId}/urls",
+  "post /public/links/{token}/uploads",
+  "get /public/links/{token}/uploads",
+  "get /public/links/{token}/uploads/{uploadId}",
+  "post /public/links/{token}/uploads/{uploadId}/parts",
+  "post /public/links/{token}/uploads/{uploadId}/complete",
+  "delete /public/links/{token}/uploads/{uploadId}",
+  "get /public/links/{token}/receipts/{uploadId}",
+  "post /receipts/verify",
+  "get /receipts/key",
   "get /s/{token}/download",
   "post /s/{token}/download",
   "get /healthz",
@@ -163,7 +173,8 @@ describe("the OpenAPI document", () => {
       session: { type: "apiKey", in: "cookie", name: "__Host-valetkey.session_token" },
     });
     expect(document.security).toEqual([{ bearer: [] }, { session: [] }]);
-    const open = [...contract.slice(-3), "get /instance", "post /auth/sign-up/email", "post /auth/sign-in/email"];
+    const accounts = ["get /instance", "post /auth/sign-up/email", "post /auth/sign-in/email"];
+    const open = [...contract.slice(-3), ...accounts, "post /receipts/verify", "get /receipts/key"];
     const withCookieOrWithout = ["post /auth/sign-out", "get /auth/get-session"];
     for (const [call, { security }] of operations()) {
       if (open.includes(call) || call.includes("{token}")) expect(security, call).toEqual([]);
@@ -224,6 +235,7 @@ describe("the OpenAPI document", () => {
     expect(withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call)).toEqual([
       "post /public/links/{token}/claims",
       "post /public/links/{token}/claims/{claimId}/urls",
+      "post /public/links/{token}/uploads/{uploadId}/complete",
       "post /s/{token}/download",
       "post /uploads/{uploadId}/complete",
     ]);

@@ -42,6 +42,9 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
 /** A route with the token of a link. */
 export const IS_OF_VISITORS = /:token(?:\/|$)/;
 
+/** A route of a file request. */
+export const IS_OF_REQUESTS = /:token\/(?:uploads|receipts)(?:\/|$)/;
+
 /** Every route of the OpenAPI document, for example `GET /notes/:noteId`. */
 export function routesOf(app: App): string[] {
   return Object.entries(app.swagger().paths ?? {}).flatMap(([path, item]) =>

@@ -35,6 +35,8 @@ type SendFileInput = {
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
+/** A start leaves a row, even after an abort. This bounds the rows that people without an account can cause. */
+const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
   "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
 
@@ -61,13 +63,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     async start(visit: Visit, { ip, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
       const { link, visitorId } = visit;
       const named = checkVisitorName(visitorName, requestOf(link).askName);
-      await takeFromWindow(deps, {
-        limit: STARTS_OF_IP,
-        holder: `${link.id} ${ip}`,
-        amount: 1,
-        problem: TOO_MANY_STARTS,
-      });
-      await takeFromWindow(deps, { limit: STARTS_OF_LINK, holder: link.id, amount: 1, problem: TOO_MANY_STARTS });
+      await limitStarts(deps, { linkId: link.id, ip });
       const input = { ...file, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
       return start(senderOf(visit), input).catch(hideOwner);
     },
@@ -116,6 +112,15 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       return { request: requestOf(link), used, sent };
     },
   };
+}
+
+async function limitStarts(deps: Deps, { linkId, ip }: { linkId: string; ip: string }): Promise<void> {
+  const take = (limit: WindowLimit, holder: string) =>
+    takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
+  // The narrowest limit first, so that one visitor does not use up the limits of all.
+  await take(STARTS_OF_IP, `${linkId} ${ip}`);
+  await take(STARTS_OF_LINK, linkId);
+  await take(STARTS_OF_DAY, linkId);
 }
 
 export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };

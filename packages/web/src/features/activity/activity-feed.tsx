@@ -23,6 +23,8 @@ const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
     "note.deleted",
     "attachment.uploaded",
     "attachment.adopted",
+    "attachment.accepted",
+    "link.received",
     "attachment.rejected",
     "attachment.deleted",
   ],

@@ -24,6 +24,8 @@ const icons: Record<string, LucideIcon> = {
   "note.deleted": Trash2,
   "attachment.uploaded": FilePlus2,
   "attachment.adopted": FilePlus2,
+  "attachment.accepted": FilePlus2,
+  "link.received": FilePlus2,
   "attachment.rejected": FileX2,
   "attachment.deleted": Trash2,
   "share.granted": UserPlus,

@@ -34,6 +34,8 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
       return sentences[action](who, typeof detail.title === "string" ? detail.title : undefined);
     case "attachment.uploaded":
     case "attachment.adopted":
+    case "attachment.accepted":
+    case "link.received":
     case "attachment.rejected":
     case "attachment.deleted":
       return sentences[action](who, files);

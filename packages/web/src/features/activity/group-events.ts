@@ -47,7 +47,12 @@ function toLine(event: AuditEvent): Line {
 }
 
 /** Each of these concerns one file. A run of them becomes one line about several files. */
-const PER_FILE: ReadonlySet<string> = new Set(["attachment.uploaded", "attachment.adopted", "attachment.deleted"]);
+const PER_FILE: ReadonlySet<string> = new Set([
+  "attachment.uploaded",
+  "link.received",
+  "attachment.adopted",
+  "attachment.deleted",
+]);
 /** These often repeat for the same files, or without files. */
 const REPEATED: ReadonlySet<string> = new Set(["note.updated", "url.issued", "url.refused"]);
 

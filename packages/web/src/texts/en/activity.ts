@@ -46,6 +46,8 @@ export const activity = {
       title === undefined ? `${who.name} deleted the note` : `${who.name} deleted the note “${title}”`,
     "attachment.uploaded": (who: Who, files: string) => `${who.name} attached ${files}`,
     "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,
+    "attachment.accepted": (who: Who, files: string) => `${who.name} accepted ${files}`,
+    "link.received": (who: Who, files: string) => `${who.name} sent ${files}`,
     "attachment.rejected": (who: Who, files: string) => `${who.name} attached ${files}, which was not kept`,
     "attachment.deleted": (who: Who, files: string) => `${who.name} deleted ${files}`,
     "share.granted": (

@@ -82,7 +82,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
   });
 });
 
-describe.each(engines)("requirement 19: tokens of links, on $name", (engine) => {
+describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => {
   const service = useService({ engine });
 
   it("stand in no log, no metric and no audit event", async () => {

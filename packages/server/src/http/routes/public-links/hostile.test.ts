@@ -179,7 +179,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     });
   });
 
-  describe("requirement 30: guesses at the password of a link", () => {
+  describe("requirements 22 and 30: guesses at the password of a link", () => {
     const headers = { "x-forwarded-for": "203.0.113.9" };
     const guess = (token: string, { nth, password = "wrong" }: { nth: number; password?: string }) =>
       visitor({ ip: addressOf(nth) }).send(`POST /public/links/${token}/unlock`, { json: { password }, headers });

@@ -5,7 +5,7 @@ import { engines } from "../../../db/testing/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
 
-describe.each(engines)("requirement 38: receipts on $name", (engine) => {
+describe.each(engines)("requirement 37: receipts on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
   let noteId: string;

@@ -123,7 +123,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().look(token)).status).toBe(404);
   });
 
-  describe("with a password", () => {
+  describe("requirement 22: with a password", () => {
     it("tells nothing before the right one", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 5 });
       const ann = visitor();

@@ -1,8 +1,9 @@
-import type { Call } from "../call.ts";
-import type { ClaimBody, LinkClaim, PublicLink } from "../wire.ts";
+import type { Call } from "./call.ts";
+import { type CallsOptions, connect } from "./calls.ts";
+import type { ClaimBody, LinkClaim, PublicLink } from "./wire.ts";
 
 /** The calls of a visitor to a link, without uploads. The session of the visitor is a cookie. */
-export function visitCalls(call: Call, token: string) {
+function visitCalls(call: Call, token: string) {
   const link = `/public/links/${encodeURIComponent(token)}`;
   return {
     /** Returns what the link opens, or that it is locked. It counts nothing. */
@@ -15,4 +16,15 @@ export function visitCalls(call: Call, token: string) {
     urls: (claimId: string, wanted: ClaimBody = {}) =>
       call<LinkClaim>("POST", `${link}/claims/${encodeURIComponent(claimId)}/urls`, { body: wanted }),
   };
+}
+
+/** The calls of a visitor to a link, without uploads and downloads. */
+export type LinkCalls = ReturnType<typeof visitCalls>;
+
+/**
+ * Opens a link without the code of uploads and downloads, for a page that loads `openLink` only when there is a file to send. It sends
+ * nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ */
+export function openLinkCalls(token: string, options: Pick<CallsOptions, "baseUrl" | "fetch">): LinkCalls {
+  return visitCalls(connect(options).call, token);
 }

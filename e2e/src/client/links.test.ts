@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type LinkVisit, type OpenedLink, openLink } from "../../../packages/client/src/index.ts";
+import { openAt } from "../../../packages/server/src/db/testing/database-location.ts";
+import { sampleLink, sampleNote } from "../../../packages/server/src/db/testing/samples.ts";
+import type { Link } from "../../../packages/server/src/domain/link.ts";
+import { deriveLinkKeys } from "../../../packages/server/src/usecases/links/keys.ts";
+import { hashPassword } from "../../../packages/server/src/usecases/links/password.ts";
+import { makeToken } from "../../../packages/server/src/usecases/links/token.ts";
+import { file, sha256OfBlob } from "./testing/files.ts";
+import { startWorld, useWorld, type World } from "./testing/world.ts";
+
+const getWorld = useWorld();
+const PASSWORD = "open sesame";
+
+/** Attaches a file to a new note, and makes a link of the note. */
+async function share({ client, userId, url, place }: World, given: Partial<Link> & { sizeBytes?: number } = {}) {
+  const { sizeBytes = 1_000, ...rest } = given;
+  const shared = file(sizeBytes);
+  const { id } = await client.notes.create({ title: "Files" });
+  await client.upload(id, shared).done;
+  const note = sampleNote({ id, ownerId: userId });
+  const link = sampleLink(note, { expiresAt: undefined, createdAt: Date.now(), maxClaims: 1, ...rest });
+  const db = await openAt({ file: join(place.dataDir, "valetkey.db") });
+  await db.transaction((tx) => tx.links.insert(link));
+  const claims = async () => (await db.links.find(link.id))?.link.claims;
+  const [key] = deriveLinkKeys([place.env.AUTH_SECRET as string]).tokens;
+  const token = makeToken(key as Uint8Array, { linkId: link.id, generation: 0 });
+  const sha256 = await sha256OfBlob(shared);
+  return { visit: openLink(token, { baseUrl: url }), sha256, claims, close: () => db.close() };
+}
+
+async function open(visit: LinkVisit): Promise<OpenedLink> {
+  const link = await visit.look();
+  if (link.state === "locked") throw new Error("The link is locked.");
+  return link;
+}
+
+describe("a link opened through the client", () => {
+  it("is unlocked, and downloads its file", async () => {
+    const { visit, sha256, claims, close } = await share(getWorld(), { passwordHash: await hashPassword(PASSWORD) });
+    expect(await visit.look()).toEqual({ state: "locked" });
+    await expect(visit.unlock("wrong")).rejects.toMatchObject({ code: "wrong_password", status: 403 });
+    await visit.unlock(PASSWORD);
+    const [only] = (await open(visit)).files ?? [];
+    const downloads = await Promise.all([1, 2].map(() => visit.download(only as never)));
+    for (const { blob } of downloads) expect(await sha256OfBlob(await blob())).toBe(sha256);
+    expect(await claims()).toBe(1);
+    await close();
+  });
+
+  it("gets new URLs for a claim", async () => {
+    const { visit, claims, close } = await share(getWorld());
+    const { claimId, urls } = await visit.claim();
+    expect(urls).toHaveLength(1);
+    const again = await visit.urls(claimId, { disposition: "inline" });
+    expect((await fetch(again.urls[0]?.fileUrl as string)).status).toBe(200);
+    expect((await open(visit)).claim?.id).toBe(claimId);
+    expect(await claims()).toBe(1);
+    await expect(visit.urls(crypto.randomUUID())).rejects.toMatchObject({ code: "link_not_found" });
+    await close();
+  });
+
+  it("requirement 21: resumes an interrupted download with one claim", async () => {
+    const world = await startWorld();
+    const { visit, sha256, claims, close } = await share(world, { sizeBytes: 20_000_000 });
+    const [only] = (await open(visit)).files ?? [];
+    const { stream } = await visit.download(only as never);
+    const reader = stream.getReader();
+    const chunks = [(await reader.read()).value as Uint8Array<ArrayBuffer>];
+    // The restart breaks all connections to the bucket.
+    await world.bucket.kill();
+    await world.bucket.start();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      chunks.push(next.value as Uint8Array<ArrayBuffer>);
+    }
+    expect(await sha256OfBlob(new Blob(chunks))).toBe(sha256);
+    const signed = world.toService.seen.filter((line) => line.endsWith("/urls"));
+    expect(signed.length).toBeGreaterThan(0);
+    expect(await claims()).toBe(1);
+    await close();
+  });
+});

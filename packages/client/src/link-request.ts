@@ -1,0 +1,64 @@
+import type { Call } from "./call.ts";
+import type { FileSource } from "./file-source.ts";
+import type { Platform } from "./platform.ts";
+import type { UploadStore } from "./stores/upload-store.ts";
+import { requestReceiver } from "./upload/receiver.ts";
+import { type SendTask, startTask, type UploadOptions } from "./upload/upload-task.ts";
+import type { Receipt, SendFileBody, SentFile, SentFiles } from "./wire.ts";
+
+/** `slotId` is needed when the request has slots, and `visitorName` when it asks for one. */
+export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
+
+/** Milliseconds. */
+const LOOK_MS = 60_000;
+
+/** The calls of a visitor to a file request. */
+export type LinkRequest = {
+  /**
+   * Sends a file straight to the bucket. It starts at once, and resumes an interrupted upload of the same file to the same slot.
+   * Throws `invalid_option`. Every other failure rejects `done`.
+   */
+  send(file: FileSource, options?: SendOptions): SendTask;
+  /** Returns the files that this visitor sent, oldest first. */
+  sent(options?: { signal?: AbortSignal }): Promise<SentFile[]>;
+  /** Aborts an upload of this visitor, or takes back a file that they sent. */
+  takeBack(uploadId: string): Promise<void>;
+  /** Returns the signed receipt of a complete file. */
+  receipt(uploadId: string): Promise<Receipt>;
+};
+
+/** `look` gives the visitor a cookie. */
+type Deps = {
+  baseUrl: string;
+  call: Call;
+  platform: Platform;
+  store: UploadStore;
+  look: (options: { signal: AbortSignal }) => Promise<unknown>;
+};
+
+/** Makes the calls of a visitor to the file request with this token. */
+export function linkRequest({ call, look, ...deps }: Deps, token: string): LinkRequest {
+  const link = `/public/links/${encodeURIComponent(token)}`;
+  let looked: Promise<unknown> | undefined;
+  // Without the cookie, several first files would have several senders.
+  const callAsVisitor: Call = async (method, path, options) => {
+    // No signal of one upload, because other uploads wait for the same look.
+    looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
+      looked = undefined;
+      throw error;
+    });
+    await looked;
+    return call(method, path, options);
+  };
+  const upload = (uploadId: string) => `${link}/uploads/${encodeURIComponent(uploadId)}`;
+  return {
+    send(file, { slotId, visitorName, ...options } = {}) {
+      const visit = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };
+      const receiver = requestReceiver(token, slotId);
+      return startTask<SentFile>({ ...deps, call: callAsVisitor }, { receiver, file, options, visit });
+    },
+    sent: async ({ signal } = {}) => (await call<SentFiles>("GET", `${link}/uploads`, { signal })).files,
+    takeBack: (uploadId) => call<void>("DELETE", upload(uploadId)),
+    receipt: (uploadId) => call<Receipt>("GET", `${link}/receipts/${encodeURIComponent(uploadId)}`),
+  };
+}

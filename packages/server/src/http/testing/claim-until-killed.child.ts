@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import { bucketOn } from "../../bucket/testing/bucket-server.ts";
+import { openAt } from "../../db/testing/database-location.ts";
+import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
+import { createUseCases } from "../../usecases/index.ts";
+import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
+
+// Claims a link until it is killed, and prints the id of each acknowledged claim, one a line.
+// Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
+const CALLERS = 16;
+const [location = "", server = "", token = ""] = process.argv.slice(2);
+const { claimLink } = createUseCases({
+  db: await openAt(JSON.parse(location)),
+  bucket: bucketOn(JSON.parse(server)),
+  capabilities: () => LEAST_CAPABILITIES,
+  clock: Date.now,
+  newId: randomUUID,
+  newSecret: randomUUID,
+  linkKeys: testLinkKeys,
+  jwtIssuers: [],
+  limits: {
+    urlTtlDefaultSeconds: 60,
+    urlTtlMaxSeconds: 60,
+    urlTtlMaxSharedSeconds: 60,
+    uploadMaxBytes: 1,
+    singlePutMaxBytes: 1,
+    uploadTtlSeconds: 1,
+    multipartTtlSeconds: 1,
+    userPendingUploads: 1_000,
+    notePendingUploads: 500,
+    verifyInRequestMaxBytes: 1,
+    links: testLinkPolicy,
+  },
+  scanning: undefined,
+  onDeletionsQueued: () => undefined,
+  onUploadEnded: () => undefined,
+  onVerificationQueued: () => undefined,
+});
+
+async function claimForEver(): Promise<never> {
+  for (;;) {
+    const visitor = { sealedPass: () => undefined, ip: randomUUID(), attachmentIds: undefined };
+    const { claim } = await claimLink(token, { ...visitor, disposition: "attachment" });
+    await new Promise<void>((resolve) => process.stdout.write(`${claim.id}\n`, () => resolve()));
+  }
+}
+
+await Promise.all(Array.from({ length: CALLERS }, claimForEver));

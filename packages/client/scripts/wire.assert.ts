@@ -17,6 +17,7 @@ type Wire = {
   AttachmentState: [contract.AttachmentState, published.AttachmentState];
   AuditEvent: [contract.AuditEvent, published.AuditEvent];
   AuditEventPage: [contract.AuditEventPage, published.AuditEventPage];
+  ClaimBody: [contract.ClaimBody, published.ClaimBody];
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
   CreateNoteBody: [contract.CreateNoteBody, published.CreateNoteBody];
   CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];

@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   web: async () => (await import("./web.ts")).runWeb,
   hostile: async () => (await import("./hostile.ts")).runHostile,
   batch: async () => (await import("./batch.ts")).runBatch,
+  links: async () => (await import("./links.ts")).runLinks,
   json: async () => (await import("./json-bodies.ts")).runJsonBodies,
 };
 

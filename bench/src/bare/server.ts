@@ -47,7 +47,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     noteId: row.note_id,
     ownerId: row.owner_id,
     attachmentIds: [attachmentId],
-    detail: { expiresInSeconds: EXPIRES_IN_SECONDS },
+    detail: { expiresInSeconds: EXPIRES_IN_SECONDS, purpose: "download" },
   });
   const expiresAt = new Date(signed.expiresAt).toISOString();
   // A signed URL has no characters that JSON escapes.

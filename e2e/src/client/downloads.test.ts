@@ -27,6 +27,28 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
+  it("uses a given URL first, and records its replacement as a renewal", async () => {
+    const world = getWorld();
+    const { id, sha256 } = await attach(world, 1000);
+    const [{ fileUrl } = {}] = await world.client.urlsFor([id], { purpose: "zip" });
+    if (fileUrl === undefined) throw new Error("no URL");
+    const purposes = async () => {
+      const { items } = await world.client.activity.list({ limit: 3 });
+      return items.filter(({ action }) => action === "url.issued").map(({ detail }) => detail.purpose);
+    };
+    const read = async () => sha256OfBlob(await (await world.client.download(id, { fileUrl })).blob());
+    expect(await read()).toBe(sha256);
+    expect(await purposes()).toEqual(["zip"]);
+    let isFirst = true;
+    world.toBucket.decide(() => {
+      if (!isFirst) return "pass";
+      isFirst = false;
+      return { status: 403 };
+    });
+    expect(await read()).toBe(sha256);
+    expect(await purposes()).toEqual(["renewal", "zip"]);
+  });
+
   it("fails after the bucket refuses two URLs", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);

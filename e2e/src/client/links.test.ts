@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type LinkVisit, type OpenedLink, openLink } from "../../../packages/client/src/index.ts";
+import { type OpenedLink, type OpenedLinkClient, openLink } from "../../../packages/client/src/index.ts";
 import { openAt } from "../../../packages/server/src/db/testing/database-location.ts";
 import { sampleLink, sampleNote } from "../../../packages/server/src/db/testing/samples.ts";
 import type { Link } from "../../../packages/server/src/domain/link.ts";
@@ -30,7 +30,7 @@ async function share({ client, userId, url, place }: World, given: Partial<Link>
   return { visit: openLink(token, { baseUrl: url }), sha256, claims, close: () => db.close() };
 }
 
-async function open(visit: LinkVisit): Promise<OpenedLink> {
+async function open(visit: OpenedLinkClient): Promise<OpenedLink> {
   const link = await visit.look();
   if (link.state === "locked") throw new Error("The link is locked.");
   return link;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seriousFindings } from "./testing/axe.ts";
-import { text } from "./testing/files.ts";
+import { png, text } from "./testing/files.ts";
+import { filesOf, rowOf } from "./testing/note-files.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -11,6 +12,12 @@ const lines = ({ page }: Person) => page.getByRole("region", { name: /^(Today|Ye
 /** The text of the lines without the time and the title of the note. */
 function told(person: Person): Promise<string[]> {
   return lines(person).locator("xpath=div/p[1]").allInnerTexts();
+}
+
+/** Waits until the browser has saved the file. */
+async function downloadBy({ page }: Person, click: () => Promise<void>): Promise<void> {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  await download.path();
 }
 
 /** The numbers of the chart from its table. */
@@ -49,15 +56,15 @@ describe("the activity", () => {
     expect(asked.filter((path) => path.endsWith("/activity"))).toEqual([]);
     await ann.page.getByRole("button", { name: "Activity" }).click();
     await lines(ann).first().waitFor();
-    const story = (await told(ann)).filter((line) => !line.startsWith("You got"));
+    const story = await told(ann);
     expect(story).toEqual([
       "You stopped sharing the note with Bob",
       "You deleted plan.txt",
       "You attached photo.png, which was not kept",
       "Eve was refused report.txt",
-      "Bob got URLs of report.txt and plan.txt, each valid for 60 seconds",
-      "Bob got a URL of report.txt, valid for 60 seconds",
-      expect.stringMatching(/^You shared the note with Bob \(can edit\) until \w+ \w+$/),
+      "Bob downloaded 2 files",
+      "Bob downloaded report.txt",
+      expect.stringMatching(/^You shared the note with Bob \(can edit\) until \d+ \w+ \d{4}, \d\d:\d\d$/),
       "You edited the note, 10 times",
       "You attached plan.txt and report.txt",
       "You created the note",
@@ -75,6 +82,54 @@ describe("the activity", () => {
     await expect.poll(async () => (await told(ann)).length).toBe(2);
     await ann.page.getByRole("radio", { name: "Changes" }).check();
     await expect.poll(async () => (await told(ann)).includes("You edited the note, 10 times")).toBe(true);
+  });
+
+  it("has one row for each act on the pictures of a note", async () => {
+    const kim = await web.person("Kim");
+    const leo = await web.person("Leo");
+    const files = ["a.png", "b.png", "c.png", "d.png"].map((name) => png(name));
+    const note = await seedNote(kim.client, { title: "Trip", files, sharedWith: { emails: [leo.email] } });
+    for (const { context } of [kim, leo]) await context.addInitScript("delete globalThis.showSaveFilePicker");
+    for (const person of [kim, leo]) {
+      await person.page.goto(`/n/${note.id}`);
+      await expect.poll(() => filesOf(person).locator("img").count()).toBe(4);
+      await person.page.getByRole("button", { name: /^a\.png/ }).click();
+      const preview = person.page.getByRole("dialog");
+      await preview.getByRole("img", { name: "a.png" }).waitFor();
+      await person.page.keyboard.press("Escape");
+      await preview.waitFor({ state: "hidden" });
+      await downloadBy(person, async () => {
+        await rowOf(person, "b.png").hover();
+        await rowOf(person, "b.png").getByRole("link", { name: "Download" }).click();
+      });
+      await downloadBy(person, () => person.page.getByRole("button", { name: "Download all" }).click());
+    }
+
+    await kim.page.goto("/activity");
+    await lines(kim).first().waitFor();
+    const acts = [
+      "Leo downloaded 4 files as a ZIP",
+      "Leo downloaded b.png",
+      "Leo viewed a.png",
+      "You downloaded 4 files as a ZIP",
+      "You downloaded b.png",
+      "You shared the note with Leo (can view)",
+      "You attached d.png, c.png, b.png, and 1 more",
+      "You created the note",
+    ];
+    expect(await told(kim)).toEqual(acts);
+    await lines(kim).first().getByText("d.png, c.png, b.png, and 1 more").waitFor();
+    await kim.page.getByText(/^10 downloads in the last 24 hours/).waitFor();
+
+    await kim.page.getByRole("checkbox", { name: /^Show every URL/ }).check();
+    await expect.poll(async () => (await told(kim)).length).toBe(acts.length + 3);
+    const everything = await told(kim);
+    expect(everything.filter((line) => !acts.includes(line))).toEqual([
+      "Leo loaded thumbnails of 4 files",
+      "You viewed a.png",
+      "You loaded thumbnails of 4 files",
+    ]);
+    await kim.page.getByText(/^10 downloads in the last 24 hours/).waitFor();
   });
 
   it("counts downloads by the hour on the first day", async () => {

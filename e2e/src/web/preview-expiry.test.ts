@@ -79,6 +79,10 @@ describe("a player whose URL has expired", () => {
     await cleo.client.shares.put({ noteId: note.id }, { emails, role: "viewer" });
     await alert.getByRole("button", { name: "Try again" }).click();
     await whenThere(dora.page, "audio");
+    // One view, however often its URL was renewed.
+    const purposes = await purposesOf(cleo, note.id);
+    expect(purposes.at(-1)).toBe("view");
+    expect(new Set(purposes.slice(0, -1))).toEqual(new Set(["renewal"]));
   });
 });
 
@@ -95,6 +99,12 @@ async function whenThere(page: Page, tag: string): Promise<Locator> {
   const player = page.getByRole("dialog").locator(tag);
   await expect.poll(() => look(player).then(({ duration }) => duration > 0), PATIENT).toBe(true);
   return player;
+}
+
+/** The purposes of the URLs of a note, newest first. */
+async function purposesOf({ client }: Person, noteId: string) {
+  const { items } = await client.activity.list({ noteId });
+  return items.filter(({ action }) => action === "url.issued").map(({ detail }) => detail.purpose);
 }
 
 function look(player: Locator): Promise<Seen> {

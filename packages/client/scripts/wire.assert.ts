@@ -10,6 +10,7 @@ type Flat<T> = T extends readonly (infer Item)[]
     : T;
 type Names = keyof Wire;
 type Wire = {
+  ActivityQuery: [contract.ActivityQuery, published.ActivityQuery];
   ApiToken: [contract.ApiToken, published.ApiToken];
   ApiTokens: [contract.ApiTokens, published.ApiTokens];
   Attachment: [contract.Attachment, published.Attachment];
@@ -17,13 +18,20 @@ type Wire = {
   AttachmentState: [contract.AttachmentState, published.AttachmentState];
   AuditEvent: [contract.AuditEvent, published.AuditEvent];
   AuditEventPage: [contract.AuditEventPage, published.AuditEventPage];
-  ClaimBody: [contract.ClaimBody, published.ClaimBody];
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
+  CreateFileLinkBody: [contract.CreateFileLinkBody, published.CreateFileLinkBody];
+  CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];
   CreateNoteBody: [contract.CreateNoteBody, published.CreateNoteBody];
   CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];
+  FileRequest: [contract.FileRequest, published.FileRequest];
   FileUrl: [contract.FileUrl, published.FileUrl];
   FileUrls: [contract.FileUrls, published.FileUrls];
   Instance: [contract.Instance, published.Instance];
+  Link: [contract.Link, published.Link];
+  LinkKind: [contract.LinkKind, published.LinkKind];
+  LinkPage: [contract.LinkPage, published.LinkPage];
+  LinkSlot: [contract.LinkSlot, published.LinkSlot];
+  LinkState: [contract.LinkState, published.LinkState];
   LinkClaim: [contract.LinkClaim, published.LinkClaim];
   LinkFile: [contract.LinkFile, published.LinkFile];
   ListNotesQuery: [contract.ListNotesQuery, published.ListNotesQuery];
@@ -42,6 +50,7 @@ type Wire = {
   SendFileBody: [contract.SendFileBody, published.SendFileBody];
   SentFile: [contract.SentFile, published.SentFile];
   SentFiles: [contract.SentFiles, published.SentFiles];
+  RevokedLink: [contract.RevokedLink, published.RevokedLink];
   Share: [contract.Share, published.Share];
   ShareAttachmentBody: [contract.ShareAttachmentBody, published.ShareAttachmentBody];
   SharedAttachment: [contract.SharedAttachment, published.SharedAttachment];
@@ -54,8 +63,10 @@ type Wire = {
   StartedSend: [contract.StartedSend, published.StartedSend];
   StartedUpload: [contract.StartedUpload, published.StartedUpload];
   StartUploadBody: [contract.StartUploadBody, published.StartUploadBody];
+  UpdateLinkBody: [contract.UpdateLinkBody, published.UpdateLinkBody];
   UpdateNoteBody: [contract.UpdateNoteBody, published.UpdateNoteBody];
   Upload: [contract.Upload, published.Upload];
+  UrlPurpose: [contract.UrlPurpose, published.UrlPurpose];
   Usage: [contract.Usage, published.Usage];
 };
 type Different = { [Name in Names]: Same<Flat<Wire[Name][0]>, Flat<Wire[Name][1]>> extends true ? never : Name }[Names];

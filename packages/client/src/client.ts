@@ -15,8 +15,10 @@ export type ClientOptions = CallsOptions & {
 
 /** The calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
 export type Client = Calls & {
-  /** Reads a file from the bucket. It requests a fresh URL first. */
-  download(attachmentId: string, options?: { signal?: AbortSignal }): Promise<Download>;
+  /**
+   * Reads a file from the bucket. It uses `fileUrl` first, which is a URL that the service has issued already. Default: a fresh URL.
+   */
+  download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
   /**
    * Uploads a file straight to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload.
    * The upload starts at once. It resumes an interrupted upload of the same file to the same note.
@@ -48,7 +50,8 @@ export function createClient(options: ClientOptions): Client {
   const platform = detectPlatform({ fetch });
   return {
     ...callsOn(call),
-    download: (attachmentId, { signal } = {}) => download({ call, fetch, platform }, { attachmentId, signal }),
+    download: (attachmentId, { fileUrl, signal } = {}) =>
+      download({ call, fetch, platform }, { attachmentId, fileUrl, signal }),
     upload: (noteId, file, uploadOptions = {}) =>
       startTask<Attachment>(
         { baseUrl, call, platform, store },

@@ -4,7 +4,7 @@ import { detectPlatform, type Platform } from "./platform.ts";
 import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** The bytes of a download in progress. */
+/** The bytes of a file. */
 export type Bytes = {
   /** The bytes. The stream reads only on demand. It errors with ValetKeyError when the download fails. */
   stream: ReadableStream<Uint8Array>;
@@ -15,7 +15,8 @@ export type Bytes = {
 /** A download in progress. */
 export type Download = Bytes & { attachment: Attachment };
 
-type Deps = { fetch: typeof globalThis.fetch; platform: Platform };
+type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
+type Deps = BucketDeps & { call: Call };
 
 /** Failures in a row, without a byte in between. */
 const MAX_ATTEMPTS = 6;
@@ -32,35 +33,44 @@ const WHAT = "A download from the bucket";
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `network`, `aborted`.
  */
 export async function download(
-  { call, ...deps }: Deps & { call: Call },
-  { attachmentId, signal }: { attachmentId: string; signal: AbortSignal | undefined },
+  deps: Deps,
+  options: { attachmentId: string; fileUrl: string | undefined; signal: AbortSignal | undefined },
 ): Promise<Download> {
+  const { attachmentId, fileUrl, signal } = options;
   const path = `/attachments/${encodeURIComponent(attachmentId)}`;
-  const attachment = await call<Attachment>("GET", path, { signal });
-  const nextUrl = async () => (await call<FileUrl>("GET", `${path}/url`, { signal })).fileUrl;
-  return { attachment, ...(await readBytes(deps, { sizeBytes: attachment.sizeBytes, nextUrl, signal })) };
+  const attachment = await deps.call<Attachment>("GET", path, { signal });
+  const getUrl = createUrls(deps, { path, fileUrl, signal });
+  const stream = await openStream(deps, { getUrl, sizeBytes: attachment.sizeBytes, offset: 0, signal });
+  return { attachment, stream, blob: () => new Response(stream).blob() };
 }
 
-/** `nextUrl` requests a fresh URL. `sizeBytes`: the length that the bytes must have. */
-export type Source = {
+export type ReadFileOptions = {
+  /** Returns a fresh URL. Called before each request to the bucket. */
+  getUrl: () => Promise<string>;
+  /** The size of the whole file. Bytes. */
   sizeBytes: number;
-  nextUrl: () => Promise<string>;
   /** The first byte to read. Default: 0. */
   offset?: number;
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal;
 };
 
-/** Starts to read a file from the bucket by URLs that `nextUrl` returns. It resumes a broken connection as `download` does. */
-export async function readFile(source: Source): Promise<ReadableStream<Uint8Array>> {
+/**
+ * Reads a file from the bucket by URLs that `getUrl` returns. It resumes a broken connection as `download` does.
+ */
+export function readFile({
+  getUrl,
+  sizeBytes,
+  offset = 0,
+  signal,
+}: ReadFileOptions): Promise<ReadableStream<Uint8Array>> {
   const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
-  return (await readBytes({ fetch, platform: detectPlatform({ fetch }) }, source)).stream;
+  return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
 }
 
 /** Starts to read a file from the bucket. It requests a fresh URL for each connection. */
-export async function readBytes(deps: Deps, source: Source): Promise<Bytes> {
-  const first = await open(deps, { offset: 0, ...source });
-  const chunks = readAll(deps, { source, first });
-  const stream = new ReadableStream<Uint8Array>(
+export async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
+  const chunks = readAll(deps, { source, first: await open(deps, source) });
+  return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
@@ -75,13 +85,30 @@ export async function readBytes(deps: Deps, source: Source): Promise<Bytes> {
     },
     { highWaterMark: 0 },
   );
-  return { stream, blob: () => new Response(stream).blob() };
 }
 
-async function* readAll(deps: Deps, { source, first }: { source: Source; first: Response }) {
+type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
+
+/** Returns the given URL or a fresh one, and then fresh ones that the audit log holds as renewals of the same download. */
+function createUrls(
+  { call }: Deps,
+  options: { path: string; fileUrl: string | undefined; signal: AbortSignal | undefined },
+) {
+  const { path, fileUrl, signal } = options;
+  let uses = 0;
+  return async (): Promise<string> => {
+    const isFirst = uses === 0;
+    uses += 1;
+    if (isFirst && fileUrl !== undefined) return fileUrl;
+    const query = isFirst ? {} : { purpose: "renewal" };
+    return (await call<FileUrl>("GET", `${path}/url`, { query, signal })).fileUrl;
+  };
+}
+
+async function* readAll(deps: BucketDeps, { source, first }: { source: Source; first: Response }) {
   const { sizeBytes, signal } = source;
   let response: Response | undefined = first;
-  let { offset = 0 } = source;
+  let { offset } = source;
   for (let failures = 0; ; ) {
     try {
       response ??= await open(deps, { ...source, offset });
@@ -129,11 +156,10 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Requests a fresh URL and reads from `offset`. It replaces a URL that the bucket refuses once. */
-async function open(deps: Deps, source: Source & { offset: number }): Promise<Response> {
-  const { nextUrl, signal, offset, sizeBytes } = source;
+/** Reads from `offset`. It replaces a URL that the bucket refuses once. */
+async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
   for (let isSecond = false; ; isSecond = true) {
-    const response = await get(deps, { url: await nextUrl(), offset, signal });
+    const response = await get(deps, { url: await getUrl(), offset, signal });
     const { status } = response;
     const length = response.headers.get("content-length");
     if (status === 206 || (status === 200 && offset === 0)) {
@@ -149,7 +175,7 @@ async function open(deps: Deps, source: Source & { offset: number }): Promise<Re
   }
 }
 
-async function get({ fetch }: Deps, options: { url: string; offset: number; signal: AbortSignal | undefined }) {
+async function get({ fetch }: BucketDeps, options: { url: string; offset: number; signal: AbortSignal | undefined }) {
   const { url, offset, signal } = options;
   try {
     return await fetch(url, {

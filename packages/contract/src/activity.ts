@@ -1,6 +1,17 @@
 import { type Static, Type } from "typebox";
-import { Id, Instant, pageOf, UserId } from "./common.ts";
+import { closedObject } from "./closed-object.ts";
+import { Id, Instant, PageQuery, pageOf, UserId } from "./common.ts";
 import { Person } from "./people.ts";
+
+export const ActivityQuery = closedObject({
+  ...PageQuery.properties,
+  routine: Type.Enum(["include", "omit"], {
+    default: "include",
+    description:
+      "omit: without the URLs that only accompany what people do. These are URLs of thumbnails, renewed URLs, URLs of links, and an owner's views of their own files",
+  }),
+});
+export type ActivityQuery = Static<typeof ActivityQuery>;
 
 /** One event of the audit log. `detail` has small facts for display. It never contains a URL, a key or a token. */
 export const AuditEvent = Type.Object({

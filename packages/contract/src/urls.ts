@@ -6,7 +6,19 @@ import { Id, Instant } from "./common.ts";
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
-export const UrlQuery = closedObject({ expiresIn: ExpiresIn, disposition: Disposition });
+/** The use of a URL. It is part of the audit event, and changes nothing else. */
+export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "copy", "renewal"], {
+  description:
+    "The purpose in the audit event. It changes no access. Default: view for an inline URL, download for any other. " +
+    "thumbnail: for a small picture. zip: for a ZIP. copy: to pass the URL on. renewal: replaces an expired URL",
+});
+export type UrlPurpose = Static<typeof UrlPurpose>;
+
+export const UrlQuery = closedObject({
+  expiresIn: ExpiresIn,
+  disposition: Disposition,
+  purpose: Type.Optional(UrlPurpose),
+});
 export type UrlQuery = Static<typeof UrlQuery>;
 
 export const FileUrl = Type.Object({ fileUrl: Type.String(), expiresIn: Type.Integer(), expiresAt: Instant });
@@ -15,6 +27,7 @@ export type FileUrl = Static<typeof FileUrl>;
 export const FileUrlsBody = closedObject({
   attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
   expiresIn: Type.Optional(Type.Number()),
+  purpose: Type.Optional(UrlPurpose),
 });
 export type FileUrlsBody = Static<typeof FileUrlsBody>;
 

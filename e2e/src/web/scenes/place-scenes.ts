@@ -2,6 +2,7 @@ import { texts } from "../../../../packages/web/src/texts/index.ts";
 import type { Scene } from "./scene.ts";
 
 const { settings } = texts;
+const { account } = texts.accounts;
 
 /** Scenes of the settings, the activity and the global dialogs. */
 export const placeScenes: readonly Scene[] = [
@@ -19,6 +20,15 @@ export const placeScenes: readonly Scene[] = [
     async open(page) {
       await page.goto("/settings");
       await page.getByText(settings.tokens.none).waitFor();
+    },
+  },
+  {
+    name: "settings-password",
+    by: "ann",
+    async open(page) {
+      await page.goto("/settings");
+      await page.getByRole("button", { name: account.changePassword }).click();
+      await page.getByLabel(account.revokeTokens).waitFor();
     },
   },
   {
@@ -49,6 +59,18 @@ export const placeScenes: readonly Scene[] = [
     async open(page) {
       await page.goto("/activity");
       await page.getByText("Ben Osei").first().waitFor();
+    },
+  },
+  {
+    name: "activity-every-url",
+    by: "ann",
+    async open(page) {
+      await page.goto("/activity");
+      await page.getByRole("checkbox", { name: texts.activity.everyUrl.label }).check();
+      await page
+        .getByText(/loaded thumbnails/)
+        .first()
+        .waitFor();
     },
   },
   {

@@ -63,9 +63,15 @@ export async function openWorld(browser: Browser): Promise<World> {
     files: [pdf("Figures Q3.pdf", ["Figures of the third quarter", "Turnover 1.2 M"])],
     sharedWith: { emails: [ann.email], role: "editor" },
   });
-  // Fills the activity: Ben downloads a file and is refused another.
+  // Fills the activity: Ben looks at files and downloads them, and Zoe is refused one.
   const [protocol] = full.attachments;
-  if (protocol !== undefined) for (let times = 0; times < 3; times++) await ben.client.urlFor(protocol.id);
+  const ready = full.attachments.filter(({ state }) => state === "ready").map(({ id }) => id);
+  await ben.client.urlsFor(ready, { purpose: "thumbnail" });
+  if (protocol !== undefined) {
+    await ben.client.urlFor(protocol.id, { disposition: "inline" });
+    for (let times = 0; times < 3; times++) await ben.client.urlFor(protocol.id);
+  }
+  await ben.client.urlsFor(ready, { purpose: "zip" });
   await ann.client.shares.remove({ noteId: full.id }, (await zoe.client.me()).id);
   await zoe.client.urlFor(protocol?.id ?? "").catch(() => undefined);
   await ann.client.tokens.create({ label: "Nightly backup" });

@@ -1,13 +1,16 @@
 import type { Call } from "../call.ts";
-import type { AuditEventPage } from "../wire.ts";
+import type { ActivityQuery, AuditEventPage } from "../wire.ts";
 import { iteratePages, type PageOptions } from "./pages.ts";
 
 /** One note. Default: all notes of the caller. */
 type Subject = { noteId?: string };
 
+/** `omit`: without URLs of thumbnails, renewed URLs, and an owner's views of their own files. Default: `include`. */
+type Filter = { routine?: ActivityQuery["routine"] };
+
 /** /activity and /notes/:noteId/activity, newest first. */
 export function activityCalls(call: Call) {
-  const list = ({ noteId, signal, ...query }: Subject & PageOptions = {}) => {
+  const list = ({ noteId, signal, ...query }: Subject & Filter & PageOptions = {}) => {
     const path = noteId === undefined ? "/activity" : `/notes/${encodeURIComponent(noteId)}/activity`;
     return call<AuditEventPage>("GET", path, { query: { ...query }, signal });
   };
@@ -15,7 +18,7 @@ export function activityCalls(call: Call) {
     /** Returns one page. */
     list,
     /** Yields every event, page by page. */
-    iterate: (options: Subject & Omit<PageOptions, "cursor"> = {}) =>
+    iterate: (options: Subject & Filter & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
   };
 }

@@ -25,7 +25,7 @@ async function runBackup(folder: string): Promise<void> {
   const backupDir = resolve(folder);
   const { rows, blobs } = await backUp(loadConfigWithoutSecrets(), { backupDir, writeProgress });
   process.stdout.write(
-    `Backed up ${rows.notes} notes and ${rows.attachments} attachments, with ${blobs.count} files of the bucket (${blobs.sizeBytes} bytes), to ${backupDir}\n`,
+    `Backed up to ${backupDir}. Notes: ${rows.notes}, attachments: ${rows.attachments}, files of the bucket: ${blobs.count} (${blobs.sizeBytes} bytes)\n`,
   );
   reportMissing(
     blobs.missing,
@@ -37,7 +37,7 @@ async function runRestore(folder: string): Promise<void> {
   const config = loadConfigWithoutSecrets();
   const { createdAt, rows, blobs } = await restore(config, { backupDir: resolve(folder), writeProgress });
   process.stdout.write(
-    `Restored the backup of ${createdAt}, with ${rows.notes} notes and ${rows.attachments} attachments, to ${config.server.dataDir}\n`,
+    `Restored the backup of ${createdAt} to ${config.server.dataDir}. Notes: ${rows.notes}, attachments: ${rows.attachments}\n`,
   );
   reportMissing(
     blobs.missing,

@@ -131,6 +131,8 @@ export type Tables = {
     attachment_ids: string;
     /** A JSON object. */
     detail: string;
+    /** domain/url-purpose.ts decides it. The indexes have it, so that a list can skip any number of such events. */
+    is_routine: Bit;
   };
   object_deletions: {
     object_key: string;

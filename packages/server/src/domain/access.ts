@@ -16,9 +16,9 @@ const editor = [
   "note.activity",
   "attachment.add",
   "attachment.delete",
-  "attachment.review",
   "note.link",
   "attachment.link",
+  "attachment.review",
 ] as const;
 const owner = [...editor, "note.delete", "note.share", "attachment.share"] as const;
 

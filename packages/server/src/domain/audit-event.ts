@@ -35,6 +35,6 @@ export type AuditEvent = {
   /** The owner of the note. The event is part of their activity. */
   ownerId: string;
   attachmentIds: readonly string[];
-  /** Facts for display, such as filename, sizeBytes, userId, role and expiresInSeconds. */
+  /** Facts for display, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */
   detail: Readonly<Record<string, string | number | boolean | null>>;
 };

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
+import type { AuditPageRequest, Deps, Page, Queries } from "./ports/index.ts";
 
 // A batch has up to 1,000 files, and a page up to 200 batches.
 const MAX_NAMED_FILES = 10;
@@ -11,7 +11,7 @@ export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { 
 
 /** Lists the events of one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
 export function listNoteActivity({ db }: Deps) {
-  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
+  return async (caller: Caller, input: AuditPageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
     const { noteId, ...page } = input;
     await authoriseNote(db, { caller, noteId, action: "note.activity" });
     return nameEvents(db, await db.audit.listOfNote(noteId, page));
@@ -20,7 +20,7 @@ export function listNoteActivity({ db }: Deps) {
 
 /** Lists the events of the caller's own notes, deleted notes included, newest first. */
 export function listActivity({ db }: Deps) {
-  return async (caller: Caller, page: PageRequest): Promise<Page<NamedEvent>> =>
+  return async (caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> =>
     nameEvents(db, await db.audit.listOfOwner(caller.userId, page));
 }
 

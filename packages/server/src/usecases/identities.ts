@@ -1,3 +1,4 @@
+import { visitorIdOf } from "../domain/file-request.ts";
 import type { Caller, Subject } from "../domain/person.ts";
 import { rememberPerson } from "./people.ts";
 import type { Deps, Queries } from "./ports/index.ts";
@@ -15,9 +16,6 @@ export function identifySubject(deps: Deps) {
   };
 }
 
-/** Visitors of links are actors in the audit log with such ids, which no user may have. */
-const VISITOR = "visitor:";
-
 /**
  * Returns the user id of a subject. A new subject gets itself as its id if nobody has this id, and otherwise a generated id.
  * So a subject can take over neither an account nor a subject of another issuer (ADR 14).
@@ -33,7 +31,8 @@ export async function userOfSubject(
   const holder = (await identities.findHolders([subject])).get(subject);
   // A replica of the previous version records a person without an issuer. Only the only issuer can be meant.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
-  const isFree = !hasHolder && !subject.startsWith(VISITOR);
+  // Visitors of links are senders and actors with such ids, which no user may have.
+  const isFree = !hasHolder && visitorIdOf(subject) === undefined;
   if (isFree && (await identities.add({ issuer, subject, userId: subject }))) return subject;
   await identities.add({ issuer, subject, userId: newId() });
   // Another replica may have been faster, so the row decides.

@@ -3,6 +3,7 @@ import { type AttachmentState, isBeingVerified } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
+import { defaultPurpose, type UrlPurpose } from "../domain/url-purpose.ts";
 import type { Allowance } from "./allowance.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
@@ -20,14 +21,19 @@ export type IssuedUrl = {
 
 /**
  * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is returned.
- * `expiresInSeconds` undefined: the configured default.
+ * `expiresInSeconds` undefined: the configured default. `purpose` undefined: it follows from the disposition.
  * Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
 export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
   const { db, clock, limits, newId } = deps;
   return async (
     caller: Caller,
-    input: { attachmentId: string; expiresInSeconds: number | undefined; disposition: Disposition },
+    input: {
+      attachmentId: string;
+      expiresInSeconds: number | undefined;
+      disposition: Disposition;
+      purpose: UrlPurpose | undefined;
+    },
   ): Promise<IssuedUrl> => {
     allowance.take(caller.userId, 1);
     const access = await db.access.download(caller.userId, input.attachmentId);
@@ -43,7 +49,8 @@ export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
     const now = clock();
     const signed = await sign(deps, { attachment, disposition: input.disposition, expiresInSeconds, now });
     const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
-    const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds) };
+    const purpose = input.purpose ?? defaultPurpose(input.disposition);
+    const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await db.urlAudit.record(auditEvent("url.issued", event));
     return { fileUrl: signed.url, expiresInSeconds: detail.expiresInSeconds, expiresAt: signed.expiresAt };

@@ -1,6 +1,7 @@
 import { permits } from "../domain/access.ts";
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
+import { defaultPurpose, type UrlPurpose } from "../domain/url-purpose.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { checkExpiry, defaultExpiry, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
 import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.ts";
@@ -24,15 +25,19 @@ export type BatchAnswer =
  * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
  * Each note gets one audit event for its issued URLs, which is on disk before any URL is returned.
  * The refused URLs of a note count as one refusal.
- * Throws `expires_in_out_of_range`, and `rate_limited` for the whole batch.
+ * `purpose` undefined: a download. Throws `expires_in_out_of_range`, and `rate_limited` for the whole batch.
  */
 export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
   const { db, clock, limits } = deps;
   return async (
     caller: Caller,
-    input: { attachmentIds: readonly string[]; expiresInSeconds: number | undefined },
+    input: {
+      attachmentIds: readonly string[];
+      expiresInSeconds: number | undefined;
+      purpose: UrlPurpose | undefined;
+    },
   ): Promise<BatchAnswer[]> => {
-    const { expiresInSeconds: requested } = input;
+    const { expiresInSeconds: requested, purpose = defaultPurpose("attachment") } = input;
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. The result repeats each id as the caller wrote it.
@@ -67,7 +72,7 @@ export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
     }
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>
-        db.urlAudit.record(describe(deps, { caller, attachments, expiresInSeconds })),
+        db.urlAudit.record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
       ),
     );
     for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
@@ -89,11 +94,11 @@ function refusalOf(
 
 function describe(
   { newId, clock }: Deps,
-  issued: { caller: Caller; attachments: Downloadable[]; expiresInSeconds: number },
+  issued: { caller: Caller; attachments: Downloadable[]; detail: AuditEvent["detail"] },
 ): AuditEvent {
-  const { caller, attachments, expiresInSeconds } = issued;
+  const { caller, attachments, detail } = issued;
   const [first] = attachments;
   if (first === undefined) throw new Error("an event needs at least one attachment");
   const subject = { ...aboutFile(first), attachmentIds: attachments.map((attachment) => attachment.id) };
-  return auditEvent("url.issued", { id: newId(), caller, subject, at: clock(), detail: { expiresInSeconds } });
+  return auditEvent("url.issued", { id: newId(), caller, subject, at: clock(), detail });
 }

@@ -10,7 +10,7 @@ export type WindowLimit = { name: string; max: number; windowMs: number };
  * Throws `rate_limited` with the time until the window expires.
  */
 export async function takeFromWindow(
-  { db, clock }: Pick<Deps, "db" | "clock">,
+  { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "limitCounts"> },
   { limit, holder, amount, problem }: { limit: WindowLimit; holder: string; amount: number; problem: string },
 ): Promise<{ giveBack(queries: Queries, amount: number): Promise<void> }> {
   const now = clock();

@@ -16,6 +16,7 @@ import { disabledUsers } from "./0013-disabled-users.ts";
 import { probes } from "./0014-probes.ts";
 import { boundedLists } from "./0015-bounded-lists.ts";
 import { limitCounts } from "./0017-limit-counts.ts";
+import { routineEvents } from "./0018-routine-events.ts";
 import { links } from "./0019-links.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
@@ -37,6 +38,7 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0014-probes": probes(engine),
     "0015-bounded-lists": boundedLists(engine),
     "0017-limit-counts": limitCounts(engine),
+    "0018-routine-events": routineEvents(engine),
     "0019-links": links(engine),
   };
 }

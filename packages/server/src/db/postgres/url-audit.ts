@@ -8,7 +8,8 @@ import type { RunStatement } from "./statements.ts";
 // With one array a column, the SQL is the same for any number of events, and is prepared once. An event may already be stored if
 // an earlier response was lost.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
-select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+  $9::int2[])
 on conflict do nothing`;
 
 /** Opens the log of URL events on PostgreSQL. A batch is one statement and one commit. */

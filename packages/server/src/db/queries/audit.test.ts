@@ -37,6 +37,45 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await suite.db.audit.listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
+  it("lists the acts of people without routine URLs, in full pages", async () => {
+    const note = { noteId: "n-acts", ownerId: "o-acts" };
+    const url = (purpose: string, actorId = "bob") => sampleEvent({ ...note, actorId, detail: { purpose } });
+    const ofLink = { actorId: "visitor:v", detail: { linkId: "l" } };
+    const routine = [url("thumbnail"), url("renewal"), url("view", "o-acts"), sampleEvent({ ...note, ...ofLink })];
+    const acts = [
+      url("download"),
+      url("view"),
+      url("zip", "o-acts"),
+      sampleEvent({ ...note, action: "note.updated", detail: { purpose: "thumbnail" } }),
+    ];
+    for (let nth = 0; nth < 30; nth++) routine.push(url("thumbnail"));
+    const all = [...routine, ...acts].sort((a, b) => (a.id < b.id ? 1 : -1));
+    await Promise.all(all.map((event) => suite.db.urlAudit.record(event)));
+    const list = { note: suite.db.audit.listOfNote, owner: suite.db.audit.listOfOwner };
+    for (const [name, id] of [["note", "n-acts"] as const, ["owner", "o-acts"] as const]) {
+      const first = await list[name](id, { limit: 3, cursor: undefined, routine: "omit" });
+      const second = await list[name](id, { limit: 3, cursor: first.nextCursor, routine: "omit" });
+      expect([first.items.length, second.items.length, second.nextCursor]).toEqual([3, 1, undefined]);
+      expect([...first.items, ...second.items]).toEqual(all.filter((event) => acts.includes(event)));
+      expect((await list[name](id, FIRST)).items).toEqual(all);
+    }
+  });
+
+  it("lists the oldest events of an owner for the export, and deletes them", async () => {
+    const events = ["thumbnail", "download", "thumbnail", "view"].map((purpose) =>
+      sampleEvent({ noteId: "n-old", ownerId: "o-old", detail: { purpose } }),
+    );
+    await Promise.all(events.map((event) => suite.db.urlAudit.record(event)));
+    await expect
+      .poll(() => suite.db.audit.listOldest("o-old", { before: Date.now() + 1_000, limit: 3 }), { timeout: 10_000 })
+      .toEqual(events.slice(0, 3));
+    await suite.db.audit.deleteOfOwner(
+      "o-old",
+      events.slice(0, 3).map(({ id }) => id),
+    );
+    expect((await suite.db.audit.listOfOwner("o-old", FIRST)).items).toEqual(events.slice(3));
+  });
+
   it("accepts an event that is already stored, together with others", async () => {
     const event = sampleEvent({ noteId: "n-twice" });
     await suite.db.urlAudit.record(event);

@@ -1,6 +1,7 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import type { AuditEvent } from "../../domain/audit-event.ts";
-import type { AuditQueries, Page, PageRequest } from "../../usecases/ports/index.ts";
+import { isRoutine } from "../../domain/url-purpose.ts";
+import type { AuditPageRequest, AuditQueries, Page } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
@@ -15,6 +16,7 @@ export const auditColumns = [
   "owner_id",
   "attachment_ids",
   "detail",
+  "is_routine",
 ] as const satisfies readonly (keyof Tables["audit_events"])[];
 
 export type AuditRow = Selectable<Tables["audit_events"]>;
@@ -29,6 +31,7 @@ export function toAuditRow(event: AuditEvent): AuditRow {
     owner_id: event.ownerId,
     attachment_ids: JSON.stringify(event.attachmentIds),
     detail: JSON.stringify(event.detail),
+    is_routine: isRoutine(event) ? 1 : 0,
   };
 }
 
@@ -58,6 +61,7 @@ export type FindUnfiledEvents = (query: {
   column: "note_id" | "owner_id";
   value: string;
   before: string | undefined;
+  routine: "include" | "omit";
   limit: number;
 }) => AuditRow[];
 
@@ -84,13 +88,9 @@ export function auditQueries(
       return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
     },
     async listOldest(ownerId, { before, limit }) {
-      const rows = await db
-        .selectFrom("audit_events")
+      const range = { column: "owner_id", value: ownerId, before: firstIdAt(before), routine: "include" } as const;
+      const rows = await inOrder(db, { ...range, order: "asc", limit })
         .select(auditColumns)
-        .where("owner_id", "=", ownerId)
-        .where("id", "<", firstIdAt(before))
-        .orderBy("id")
-        .limit(limit)
         .execute();
       return rows.map(toAuditEvent);
     },
@@ -102,6 +102,7 @@ export function auditQueries(
       await db
         .deleteFrom("audit_events")
         .where("owner_id", "=", ownerId)
+        .where("is_routine", "in", [0, 1])
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(ids)))
         .execute();
     },
@@ -114,34 +115,55 @@ function firstIdAt(milliseconds: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
-type Listing = PageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
+type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
 
 async function list(
   db: Kysely<Tables>,
-  { unfiledEvents, column, value, linkId, limit, cursor }: Listing,
+  { unfiledEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
   // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
-  const unfiled = unfiledEvents?.({ column, value, before, limit: limit + 1 }) ?? [];
-  const newestFirst = db
-    .selectFrom("audit_events")
-    .where(column, "=", value)
-    .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-    .$if(linkId !== undefined, (query) =>
-      query.where("id", "in", idsOfLink(db, { linkId: linkId as string, before, limit })),
-    )
-    .orderBy("id", "desc");
+  const unfiled = unfiledEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
+  const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
-  const sizes = await newestFirst.select(ids).limit(limit).execute();
+  const sizes = await inOrder(db, { ...newestFirst, limit })
+    .select(ids)
+    .execute();
   const fitting = countFitting(
     sizes.map(({ bytes }) => bytes),
     limit,
   );
-  const filed = await newestFirst
+  const filed = await inOrder(db, { ...newestFirst, limit: fitting + 1 })
     .select(auditColumns)
-    .limit(fitting + 1)
     .execute();
   return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), fitting);
+}
+
+type Range = Parameters<FindUnfiledEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
+
+/** The indexes hold the routine events apart. Each part is read in order, up to the limit, however long the other part is. */
+function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
+  const events = (eb: ExpressionBuilder<Tables, never>) => {
+    const part = (isRoutine: 0 | 1) =>
+      eb
+        .selectFrom((inner) =>
+          inner
+            .selectFrom("audit_events")
+            .select(auditColumns)
+            .where(column, "=", value)
+            .where("is_routine", "=", isRoutine)
+            .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+            .$if(linkId !== undefined, (query) =>
+              query.where("id", "in", idsOfLink(db, { linkId: linkId as string, before, limit })),
+            )
+            .orderBy("id", order)
+            .limit(limit)
+            .as("part"),
+        )
+        .select(auditColumns);
+    return (routine === "omit" ? part(0) : part(0).unionAll(part(1))).as("events");
+  };
+  return db.selectFrom(events).orderBy("id", order).limit(limit);
 }
 
 function idsOfLink(

@@ -1,4 +1,5 @@
 import { DomainError } from "../../domain/errors.ts";
+import { visitorActorId } from "../../domain/file-request.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../../domain/link.ts";
 import type { Disposition } from "../../domain/serving.ts";
 import type { Allowance } from "../allowance.ts";
@@ -34,10 +35,13 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const opened = open(await admit(token, { ...visitor, wish: { kind: "claim" } }));
     const files = wantedFiles(opened.files, visitor.attachmentIds);
     const { link } = opened;
-    await takeFromWindow(deps, { limit: LIMIT, holder: `${link.id} ${visitor.ip}`, amount: 1, problem: PROBLEM });
+    const limited = { limit: LIMIT, holder: `${link.id} ${visitor.ip}`, amount: 1, problem: PROBLEM };
     const pass = newPass(opened, { newId, now: clock(), expiresAt: lastInstant(deps, link) });
     allowance.take(actorOf(pass).userId, files.length);
-    if (opened.claim !== undefined) return { ...(await addUrls(deps, { ...opened, pass, files }, visitor)), pass };
+    if (opened.claim !== undefined) {
+      await takeFromWindow(deps, limited);
+      return { ...(await addUrls(deps, { ...opened, pass, files }, visitor)), pass };
+    }
     const now = clock();
     const windowEndsAt = Math.min(now + linkPolicy(deps).windowSeconds * 1000, lastInstant(deps, link) ?? Infinity);
     const expiresInSeconds = expiryOf(deps, { link, until: windowEndsAt, now });
@@ -54,6 +58,8 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
     await db.transaction(async (tx) => {
+      // In the same transaction, because each commit waits for the disk.
+      await takeFromWindow({ db: tx, clock }, limited);
       // The count decides again, because another visitor may have claimed since.
       if (!(await tx.linkVisits.claim(link, claim))) throw linkNotFound();
       await tx.audit.add(claimed);
@@ -154,5 +160,5 @@ function issuedEvent({ newId, clock }: Deps, { link, pass, claim, files, expires
 
 /** The actor of an event that a visitor caused. No user has such an id (usecases/identities.ts). */
 export function actorOf({ visitorId }: Pass): { userId: string } {
-  return { userId: `visitor:${visitorId}` };
+  return { userId: visitorActorId(visitorId) };
 }

@@ -1,7 +1,7 @@
 import { effectiveExpiry, type Link } from "../../domain/link.ts";
 import { auditEvent } from "../audit-event.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../limit-windows.ts";
-import type { Deps } from "../ports/index.ts";
+import type { Deps, Queries } from "../ports/index.ts";
 import { type Admit, linkPolicy, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
@@ -28,30 +28,37 @@ export type OpenLook = OpenLink & {
  */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   return async (token: string, { sealedPass, ip }: Visitor): Promise<Look> => {
-    await takeFromWindow(deps, { limit: LIMIT, holder: ip, amount: 1, problem: PROBLEM });
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
+    const limited = { limit: LIMIT, holder: ip, amount: 1, problem: PROBLEM };
+    const isNew = admitted.state === "open" && admitted.pass === undefined;
+    if (!isNew) await takeFromWindow(deps, limited);
     if (admitted.state === "locked") return { state: "locked" };
     const { link } = admitted;
     const policy = linkPolicy(deps);
     const endsAt = effectiveExpiry(link, policy);
-    const isNew = admitted.pass === undefined;
     const pass = admitted.pass ?? newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt: endsAt });
-    if (isNew) await countOpened(deps, { link, pass });
+    if (isNew) {
+      // In one transaction, because each commit waits for the disk.
+      await deps.db.transaction(async (tx) => {
+        await takeFromWindow({ db: tx, clock: deps.clock }, limited);
+        await countOpened(deps, { tx, link, pass });
+      });
+    }
     return { ...admitted, pass, isNew, endsAt, abuseContact: policy.abuseContact };
   };
 }
 
-/** Counts a visitor who opened the link for the first time. */
-export async function countOpened(deps: Deps, { link, pass }: { link: Link; pass: Pass }): Promise<void> {
-  const { db, clock, newId } = deps;
+/** Counts a visitor who opened the link for the first time. In a transaction. */
+export async function countOpened(
+  { clock, newId }: Deps,
+  { tx, link, pass }: { tx: Queries; link: Link; pass: Pass },
+): Promise<void> {
   const at = clock();
   const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: [] };
   const detail = { linkId: link.id, label: link.label };
   const event = auditEvent("link.opened", { id: newId(), caller: actorOf(pass), subject, at, detail });
-  await db.transaction(async (tx) => {
-    await tx.linkVisits.countOpened(link.id);
-    const { max, windowMs } = OPENED;
-    const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
-    if ((await tx.limitCounts.take(windowKey(OPENED, link.id), window)).isTaken) await tx.audit.add(event);
-  });
+  await tx.linkVisits.countOpened(link.id);
+  const { max, windowMs } = OPENED;
+  const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
+  if ((await tx.limitCounts.take(windowKey(OPENED, link.id), window)).isTaken) await tx.audit.add(event);
 }

@@ -35,7 +35,7 @@ export function unlockLink(deps: Deps, { admit }: { admit: Admit }) {
       await ofLink.giveBack(db, 1);
     }
     const pass = newPass(admitted, { newId, now: clock(), expiresAt: effectiveExpiry(link, linkPolicy(deps)) });
-    if (admitted.pass === undefined) await countOpened(deps, { link, pass });
+    if (admitted.pass === undefined) await db.transaction((tx) => countOpened(deps, { tx, link, pass }));
     return pass;
   };
 }

@@ -20,9 +20,12 @@ export type AuditArchive = {
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 
+/** A page of events. `routine`: with or without the routine ones (domain/url-purpose.ts). Default: include. */
+export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
+
 export type AuditQueries = AuditWriter & {
-  listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
-  listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+  listOfNote(noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
+  listOfOwner(ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
   /** Lists the events whose `detail.linkId` is this link. */
   listOfLink(link: { linkId: string; ownerId: string }, page: PageRequest): Promise<Page<AuditEvent>>;
   /** The owner of events whose id comes next after this one. Undefined: there are no more. */

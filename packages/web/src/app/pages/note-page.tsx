@@ -90,7 +90,9 @@ export function NotePage() {
           {note.data.role !== "viewer" && (
             <NoteActivity>
               {(fold) => (
-                <OpenedPart onClose={fold}>{({ ActivityFeed }) => <ActivityFeed noteId={noteId} />}</OpenedPart>
+                <OpenedPart onClose={fold}>
+                  {({ ActivityFeed }) => <ActivityFeed key={noteId} noteId={noteId} />}
+                </OpenedPart>
               )}
             </NoteActivity>
           )}

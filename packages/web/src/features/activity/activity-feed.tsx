@@ -13,10 +13,10 @@ import { useEvents } from "./use-events.ts";
 
 const words = texts.activity;
 
-type Filter = "all" | "downloads" | "changes" | "sharing" | "refusals";
+type Filter = "all" | "access" | "changes" | "sharing" | "refusals";
 
 const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
-  downloads: ["url.issued"],
+  access: ["url.issued", "link.opened", "link.claimed"],
   changes: [
     "note.created",
     "note.updated",
@@ -27,9 +27,10 @@ const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
     "link.received",
     "attachment.rejected",
     "attachment.deleted",
+    "link.received",
   ],
-  sharing: ["share.granted", "share.revoked"],
-  refusals: ["url.refused", "attachment.rejected"],
+  sharing: ["share.granted", "share.revoked", "link.created", "link.updated", "link.renewed", "link.revoked"],
+  refusals: ["url.refused", "link.unlock_refused", "attachment.rejected"],
 };
 
 const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => ({
@@ -41,7 +42,8 @@ const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => (
 export function ActivityFeed({ noteId }: { noteId?: string }) {
   const { data: session } = useQuery(sessionQuery);
   const now = useNow();
-  const { pages, events } = useEvents(noteId);
+  const [showsEveryUrl, setShowsEveryUrl] = useState(false);
+  const { pages, events } = useEvents({ noteId, routine: showsEveryUrl ? "include" : "omit" });
   const [filter, setFilter] = useState<Filter>("all");
   const hasMore = pages.hasNextPage && !pages.isFetchNextPageError;
   if (pages.isPending) return <Skeletons />;
@@ -60,6 +62,18 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         options={filters}
         className="self-stretch md:self-start"
       />
+      <label className="flex items-start gap-3 px-3">
+        <input
+          type="checkbox"
+          checked={showsEveryUrl}
+          onChange={({ currentTarget }) => setShowsEveryUrl(currentTarget.checked)}
+          className="mt-0.5 size-4 shrink-0 accent-accent"
+        />
+        <span className="text-small">
+          {words.everyUrl.label}
+          <span className="block text-muted">{words.everyUrl.hint}</span>
+        </span>
+      </label>
       {filtered.length === 0 && !hasMore && (
         <p role="status" className="px-3 text-muted text-small">
           {words.emptyFilter[filter]}

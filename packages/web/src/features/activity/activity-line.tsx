@@ -1,11 +1,19 @@
 import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import {
+  Copy,
   Download,
+  Eye,
   FilePlus2,
   FileX2,
+  FolderDown,
+  Image,
+  Inbox,
+  Link2,
+  Link2Off,
   type LucideIcon,
   PencilLine,
+  RefreshCw,
   ShieldAlert,
   SquarePen,
   Trash2,
@@ -25,22 +33,36 @@ const icons: Record<string, LucideIcon> = {
   "attachment.uploaded": FilePlus2,
   "attachment.adopted": FilePlus2,
   "attachment.accepted": FilePlus2,
-  "link.received": FilePlus2,
   "attachment.rejected": FileX2,
   "attachment.deleted": Trash2,
   "share.granted": UserPlus,
   "share.revoked": UserMinus,
   "url.issued": Download,
   "url.refused": ShieldAlert,
+  "link.created": Link2,
+  "link.updated": Link2,
+  "link.renewed": Link2,
+  "link.revoked": Link2Off,
+  "link.opened": Eye,
+  "link.claimed": Download,
+  "link.unlock_refused": ShieldAlert,
+  "link.received": Inbox,
 };
-const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "attachment.rejected"]);
+const purposeIcons: Record<string, LucideIcon> = {
+  view: Eye,
+  zip: FolderDown,
+  thumbnail: Image,
+  renewal: RefreshCw,
+  copy: Copy,
+};
+const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_refused", "attachment.rejected"]);
 
-type ActivityLineProps = { line: Line; accountId: string | undefined; now: number; showsNote: boolean };
+type ActivityLineProps = { line: Line; accountId: string | undefined; showsNote: boolean };
 
-export function ActivityLine({ line, accountId, now, showsNote }: ActivityLineProps) {
+export function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) {
   const { event, since } = line;
-  const { who, text, reason } = describeLine(line, { accountId, now });
-  const Icon = icons[event.action] ?? SquarePen;
+  const { who, text, more } = describeLine(line, { accountId });
+  const Icon = purposeIcons[String(event.detail.purpose)] ?? icons[event.action] ?? SquarePen;
   const isHighlighted = HIGHLIGHTED.has(event.action);
   const when = line.times > 1 ? words.span(formatInstant(since), formatInstant(event.at)) : formatInstant(event.at);
   return (
@@ -51,7 +73,9 @@ export function ActivityLine({ line, accountId, now, showsNote }: ActivityLinePr
           {text.startsWith(who) ? <span className="font-medium">{who}</span> : null}
           {text.startsWith(who) ? text.slice(who.length) : text}
         </p>
-        {reason !== undefined && <p className="text-pretty break-words">{reason}</p>}
+        {more !== undefined && (
+          <p className={clsx("text-pretty break-words", !isHighlighted && "text-muted")}>{more}</p>
+        )}
         {/* The text already names a deleted note. */}
         {showsNote && event.action !== "note.deleted" && (
           <p className={clsx("truncate", !isHighlighted && "text-muted")}>

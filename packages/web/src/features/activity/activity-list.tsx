@@ -33,7 +33,7 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
           <h3 className="px-3 font-medium text-muted text-small">{nameDay(day.start, now)}</h3>
           <ul className="flex flex-col gap-0.5">
             {day.lines.map((line) => (
-              <ActivityLine key={line.event.id} line={line} accountId={accountId} now={now} showsNote={showsNote} />
+              <ActivityLine key={line.event.id} line={line} accountId={accountId} showsNote={showsNote} />
             ))}
           </ul>
         </section>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../../../client/src/index.ts";
 import { countDownloads } from "./count-downloads.ts";
 
-function event(at: Date, { action = "url.issued", files = 1 } = {}): AuditEvent {
+function event(at: Date, { action = "url.issued", purpose = "download", files = 1 } = {}): AuditEvent {
   const person = { id: "bob", name: "Bob", email: null };
   return {
     id: at.toISOString(),
@@ -13,7 +13,7 @@ function event(at: Date, { action = "url.issued", files = 1 } = {}): AuditEvent 
     noteId: "note",
     noteTitle: "Note",
     files: [],
-    detail: {},
+    detail: { purpose },
     attachmentIds: Array.from({ length: files }, (_, nth) => `file-${nth}`),
   };
 }
@@ -35,6 +35,12 @@ describe("counting downloads", () => {
     expect([span, total, bars.length]).toEqual(["hours", 5, 24]);
     expect(bars.slice(-3).map(({ count }) => count)).toEqual([1, 0, 4]);
     expect(new Date(bars[23]?.start ?? 0).getHours()).toBe(15);
+  });
+
+  it("counts downloads and ZIPs, and no other URLs", () => {
+    const purposes = ["download", "zip", "view", "thumbnail", "renewal", "copy"];
+    const events = purposes.map((purpose) => event(ago(0), { purpose }));
+    expect(countDownloads(events, { now: now.getTime(), isComplete: true }).total).toBe(2);
   });
 
   it("counts the last 14 days when older events are not loaded", () => {

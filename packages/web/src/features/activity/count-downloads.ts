@@ -16,13 +16,15 @@ export type Downloads = {
   total: number;
 };
 
-/** Counts the issued URLs, one for each file of a batch. Events are newest first. `isComplete`: these are all events. */
+const DOWNLOADS: ReadonlySet<unknown> = new Set(["download", "zip"]);
+
+/** Counts the downloaded files, one by one in a ZIP or a batch. Views are no downloads. Events are newest first. `isComplete`: these are all events. */
 export function countDownloads(
   events: readonly AuditEvent[],
   { now, isComplete }: { now: number; isComplete: boolean },
 ): Downloads {
   const oldest = events.at(-1);
-  const issued = events.filter(({ action }) => action === "url.issued");
+  const issued = events.filter(({ action, detail }) => action === "url.issued" && DOWNLOADS.has(detail.purpose));
   const first = issued.at(-1);
   const isFirstDay = isComplete && (oldest === undefined || now - Date.parse(oldest.at) < DAY_MS);
   const isLong = first !== undefined && Date.parse(first.at) < daysBefore(now, DEFAULT_DAYS - 1);

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@valetkey/client";
 import { nameOf } from "../../components/avatar.tsx";
-import { formatDate, formatSpan, texts } from "../../texts/index.ts";
+import { formatCount, formatInstant, formatSpan, texts } from "../../texts/index.ts";
 import type { Line } from "./group-events.ts";
 
 const words = texts.activity;
@@ -9,16 +9,39 @@ const { sentences } = words;
 const MAX_NAMES = 3;
 const MAX_NAME_LENGTH = 48;
 
-type Reader = { accountId: string | undefined; now: number };
+type Reader = { accountId: string | undefined };
 
-/** Returns the text, the name that it begins with, and the reason why a file was rejected. */
+/** A visitor of a link has no account. */
+const BY_VISITORS: ReadonlySet<string> = new Set([
+  "link.opened",
+  "link.claimed",
+  "link.unlock_refused",
+  "link.received",
+]);
+
+/** Returns the text, the name that it begins with, and a second text: the names of several files, or why a file was rejected. */
 export function describeLine(line: Line, reader: Reader) {
-  const { actor, detail } = line.event;
-  const isYou = actor.id === reader.accountId;
-  const name = isYou ? texts.common.you : nameOf(actor, { otherwise: texts.common.someone });
-  const text = describe(line, { ...reader, who: { name, isYou } });
-  const reason = line.event.action === "attachment.rejected" ? detail.reason : undefined;
-  return { who: name, text, reason: typeof reason === "string" ? reason : undefined };
+  const who = nameActor(line.event, reader);
+  return { who: who.name, text: describe(line, { ...reader, who }), more: describeMore(line) };
+}
+
+function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader): { name: string; isYou: boolean } {
+  if (BY_VISITORS.has(action) || (action === "url.issued" && detail.linkId !== undefined)) {
+    return { name: words.visitor(textOf(detail.visitorName)), isYou: false };
+  }
+  const isYou = actor.id === accountId;
+  return { name: isYou ? texts.common.you : nameOf(actor, { otherwise: texts.common.someone }), isYou };
+}
+
+function describeMore(line: Line): string | undefined {
+  const { action, detail } = line.event;
+  if (action === "attachment.rejected") return textOf(detail.reason);
+  const hasNames = action === "url.issued" && detail.purpose !== undefined && line.fileCount > 1;
+  return hasNames && line.filenames.length > 0 ? nameFiles(line) : undefined;
+}
+
+function textOf(value: AuditEvent["detail"][string] | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function describe(line: Line, { who, ...reader }: Reader & { who: { name: string; isYou: boolean } }): string {
@@ -31,27 +54,55 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "note.updated":
       return sentences[action](who, times);
     case "note.deleted":
-      return sentences[action](who, typeof detail.title === "string" ? detail.title : undefined);
+      return sentences[action](who, textOf(detail.title));
     case "attachment.uploaded":
     case "attachment.adopted":
     case "attachment.accepted":
-    case "link.received":
     case "attachment.rejected":
     case "attachment.deleted":
       return sentences[action](who, files);
     case "share.granted":
-      return sentences[action](who, { ...shareOf(line, reader), ...termsOf(event, reader) });
+      return sentences[action](who, { ...shareOf(line, reader), ...termsOf(event) });
     case "share.revoked":
       return sentences[action](who, shareOf(line, reader));
-    case "url.issued": {
-      const { expiresInSeconds } = detail;
-      const lifetime = typeof expiresInSeconds === "number" ? formatSpan(expiresInSeconds) : undefined;
-      return sentences[action](who, { files, count: line.fileCount, times, lifetime });
-    }
+    case "url.issued":
+      return describeUrl(line, who);
     case "url.refused":
       return sentences[action](who, files, times);
+    case "link.created":
+    case "link.updated":
+    case "link.renewed":
+    case "link.revoked":
+      return sentences[action](who, textOf(detail.label));
+    case "link.opened":
+    case "link.unlock_refused":
+      return sentences[action](who, textOf(detail.label), times);
+    case "link.claimed":
+      return sentences[action](who, { files: line.fileCount === 0 ? undefined : files, label: textOf(detail.label) });
+    case "link.received":
+      return sentences[action](who, files);
     default:
       return sentences.other(who, action);
+  }
+}
+
+function describeUrl(line: Line, who: { name: string; isYou: boolean }): string {
+  const { times, fileCount: count } = line;
+  const { purpose, expiresInSeconds } = line.event.detail;
+  const lifetime = typeof expiresInSeconds === "number" ? formatSpan(expiresInSeconds) : undefined;
+  const files = count > 1 ? formatCount(count, words.files.counted) : nameFiles(line);
+  switch (purpose) {
+    case "download":
+    case "view":
+    case "zip":
+    case "thumbnail":
+    case "renewal":
+      return sentences.purposes[purpose](who, files, times, count);
+    case "copy":
+      return sentences.purposes.copy(who, { files, times, lifetime });
+    default:
+      // An event of an earlier version has no purpose.
+      return sentences["url.issued"](who, { files: nameFiles(line), count, times, lifetime });
   }
 }
 
@@ -76,10 +127,10 @@ function shareOf(line: Line, { accountId }: Reader) {
   return { what, whom: subject.id === accountId ? words.you : nameOf(subject, { otherwise: texts.common.someone }) };
 }
 
-function termsOf({ detail }: AuditEvent, { now }: Reader) {
+function termsOf({ detail }: AuditEvent) {
   const { role, expiresAt } = detail;
   return {
     role: role === "editor" ? words.roles.editor : words.roles.viewer,
-    until: typeof expiresAt === "string" || typeof expiresAt === "number" ? formatDate(expiresAt, now) : undefined,
+    until: typeof expiresAt === "string" ? formatInstant(expiresAt) : undefined,
   };
 }

@@ -47,6 +47,19 @@ describe("grouping events", () => {
     }
   });
 
+  it("keeps URLs of different purposes and links apart", () => {
+    const url = { action: "url.issued", attachmentIds: ["a"] };
+    const details = [{ purpose: "view" }, { purpose: "download" }, { purpose: "download", linkId: "l" }];
+    expect(summary(details.map((detail) => ({ ...url, detail })))).toHaveLength(3);
+  });
+
+  it("joins the batches of one large ZIP", () => {
+    const zip = (attachmentIds: string[]) => ({ action: "url.issued", attachmentIds, detail: { purpose: "zip" } });
+    const full = Array.from({ length: 1_000 }, (_, nth) => `file-${nth}`);
+    expect(summary([zip(["x", "y"]), zip(full)])).toEqual([["url.issued", 1, 1_002]]);
+    expect(summary([zip(["x", "y"]), zip(["x", "y", "z"])])).toHaveLength(2);
+  });
+
   it("adds the counts of refused URLs", () => {
     const refused = { action: "url.refused", attachmentIds: ["a"] };
     expect(summary([{ ...refused, detail: { count: 1_499 } }, refused])).toEqual([["url.refused", 1_500, 1]]);

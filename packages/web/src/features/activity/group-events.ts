@@ -54,23 +54,39 @@ const PER_FILE: ReadonlySet<string> = new Set([
   "attachment.deleted",
 ]);
 /** These often repeat for the same files, or without files. */
-const REPEATED: ReadonlySet<string> = new Set(["note.updated", "url.issued", "url.refused"]);
+const REPEATED: ReadonlySet<string> = new Set([
+  "note.updated",
+  "url.issued",
+  "url.refused",
+  "link.opened",
+  "link.unlock_refused",
+]);
+const SAME_DETAILS = ["purpose", "expiresInSeconds", "linkId"] as const;
+/** The most files of one event. The page requests the URLs of a larger ZIP in several batches. */
+const MAX_BATCH = 1_000;
 
 function isSameRun({ event: last }: Line, event: AuditEvent): boolean {
   const { action, actorId, noteId } = event;
   if (last.action !== action || last.actorId !== actorId || last.noteId !== noteId) return false;
   if (PER_FILE.has(action)) return true;
-  return (
-    REPEATED.has(action) &&
-    last.attachmentIds.join() === event.attachmentIds.join() &&
-    last.detail.expiresInSeconds === event.detail.expiresInSeconds
-  );
+  if (!REPEATED.has(action) || SAME_DETAILS.some((name) => last.detail[name] !== event.detail[name])) return false;
+  return hasSameFiles(last, event) || isEarlierBatch(event);
+}
+
+function hasSameFiles(one: AuditEvent, other: AuditEvent): boolean {
+  return one.attachmentIds.join() === other.attachmentIds.join();
+}
+
+/** Whether the event is a full batch of a ZIP, which goes on in the next batch. */
+function isEarlierBatch({ detail, attachmentIds }: AuditEvent): boolean {
+  return detail.purpose === "zip" && attachmentIds.length === MAX_BATCH;
 }
 
 function join(line: Line, event: AuditEvent): void {
-  line.times += timesOf(event);
   line.since = event.at;
-  if (!PER_FILE.has(event.action)) return;
+  const addsFiles = PER_FILE.has(event.action) || !hasSameFiles(line.event, event);
+  if (event.action !== "url.issued" || !addsFiles) line.times += timesOf(event);
+  if (!addsFiles) return;
   line.fileCount += event.attachmentIds.length;
   line.filenames.push(...event.files.map(({ filename }) => filename));
 }

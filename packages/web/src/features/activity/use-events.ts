@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
@@ -8,19 +8,24 @@ const PAGE_SIZE = 200;
 /** The chart counts at most so many events. Older ones are loaded when the user scrolls. */
 const MAX_COUNTED = 1_000;
 
+type Listing = { noteId: string | undefined; routine: "include" | "omit" };
+
 /** Loads the events of one note, or of all notes that the user owns, newest first. It loads the time span of the chart without scrolling. */
-export function useEvents(noteId: string | undefined) {
+export function useEvents({ noteId, routine }: Listing) {
   const pages = useInfiniteQuery({
-    queryKey: noteId === undefined ? keys.activity : [...keys.activity, noteId],
+    queryKey: [...keys.activity, noteId, routine],
     queryFn: ({ pageParam, signal }) =>
       client.activity.list({
         limit: PAGE_SIZE,
+        routine,
         signal,
         ...(noteId !== undefined && { noteId }),
         ...(pageParam !== undefined && { cursor: pageParam }),
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+    // The list without routine URLs stays until the other one is loaded. The feed of another note has a new key.
+    placeholderData: keepPreviousData,
   });
   const events = pages.data?.pages.flatMap(({ items }) => items);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = pages;

@@ -17,20 +17,26 @@ function ageOf({ requestedAt }: FileUrl): number {
 /** The share of its lifetime in which a URL is reused. The rest is for the request to the bucket. */
 const REUSABLE_SHARE = 0.9;
 
-const urlQuery = (attachmentId: string) =>
+/** Whether the URL replaces one of the same preview. The activity of the owner then has one view. */
+type Renewal = { isRenewal: boolean };
+
+const urlQuery = (attachmentId: string, { isRenewal }: Renewal = { isRenewal: false }) =>
   ({
     queryKey: ["file-url", attachmentId],
     async queryFn(): Promise<FileUrl> {
       // The lifetime starts after this moment, so the URL is never used too long.
       const requestedAt = now();
-      const { fileUrl, expiresIn } = await client.urlFor(attachmentId, { disposition: "inline" });
+      const { fileUrl, expiresIn } = await client.urlFor(attachmentId, {
+        disposition: "inline",
+        purpose: isRenewal ? "renewal" : "view",
+      });
       return { url: fileUrl, lifetimeMs: expiresIn * 1000, requestedAt };
     },
   }) as const;
 
 /** Returns a URL to show the file inline, and reuses the last one while it is valid. Rejects with the error of the service. */
-export async function getFileUrl(attachmentId: string): Promise<string> {
-  const query = urlQuery(attachmentId);
+export async function getFileUrl(attachmentId: string, renewal: Renewal): Promise<string> {
+  const query = urlQuery(attachmentId, renewal);
   const known = queryClient.getQueryData<FileUrl>(query.queryKey);
   const isReusable = known !== undefined && ageOf(known) < known.lifetimeMs * REUSABLE_SHARE;
   // Simultaneous callers share one request.
@@ -50,9 +56,17 @@ export function isExpired(attachmentId: string, url: string): boolean {
 }
 
 /** Reads bytes of the file. Rejects with ValetKeyError. */
-export function readFileRange(attachmentId: string, range: Range): Promise<Uint8Array<ArrayBuffer>> {
+export function readFileRange(
+  attachmentId: string,
+  { isRenewal = false, ...range }: Range & Partial<Renewal>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let requests = 0;
   const source = {
-    getUrl: () => getFileUrl(attachmentId),
+    getUrl() {
+      requests += 1;
+      // The second URL replaces one that the bucket refused.
+      return getFileUrl(attachmentId, { isRenewal: isRenewal || requests > 1 });
+    },
     discardUrl: (url: string) => discardFileUrl(attachmentId, url),
   };
   return readRange(source, range);

@@ -22,6 +22,7 @@ export function useFileUrl(attachmentId: string): FileUrlState {
   const failures = useRef(0);
   const isReplacing = useRef(false);
   const isShown = useRef(false);
+  const isRenewal = useRef(false);
   const settle = useCallback((promise: Promise<{ url: string } | { failure: PreviewFailure }>) => {
     promise
       .catch((error: unknown) => ({ failure: { error } }))
@@ -31,7 +32,13 @@ export function useFileUrl(attachmentId: string): FileUrlState {
       });
   }, []);
   const request = useCallback(
-    () => settle(getFileUrl(attachmentId).then((fresh) => ({ url: fresh }))),
+    () =>
+      settle(
+        getFileUrl(attachmentId, { isRenewal: isRenewal.current }).then((fresh) => {
+          isRenewal.current = true;
+          return { url: fresh };
+        }),
+      ),
     [attachmentId, settle],
   );
   useEffect(() => {
@@ -69,12 +76,12 @@ async function replace(
   { url, isNetworkError, delayMs }: { url: string; isNetworkError: boolean; delayMs: number | undefined },
 ): Promise<{ url: string } | { failure: PreviewFailure }> {
   if (!isExpired(attachmentId, url)) {
-    await readFileRange(attachmentId, { from: 0, to: 1 });
+    await readFileRange(attachmentId, { from: 0, to: 1, isRenewal: true });
     const isRefused = isExpired(attachmentId, url);
     if (!isRefused && !isNetworkError) return { failure: "unshowable" };
   }
   if (delayMs === undefined) return { failure: "unshowable" };
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   discardFileUrl(attachmentId, url);
-  return { url: await getFileUrl(attachmentId) };
+  return { url: await getFileUrl(attachmentId, { isRenewal: true }) };
 }

@@ -16,7 +16,7 @@ export function useTemporaryLink(attachmentId: string) {
   const [isAgain, setAgain] = useState(false);
   const make = useMutation({
     async mutationFn(expiresIn: number): Promise<Link> {
-      const link = await client.urlFor(attachmentId, { expiresIn, disposition: "attachment" });
+      const link = await client.urlFor(attachmentId, { expiresIn, disposition: "attachment", purpose: "copy" });
       return { ...link, steadyMs: performance.now(), wallMs: Date.now() };
     },
     onSuccess: setLink,

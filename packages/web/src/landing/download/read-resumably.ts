@@ -36,7 +36,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
     await untilOnline(signal);
     const attempt = whileOnline(signal);
     try {
-      const reader = (await readFile({ nextUrl: getUrl, sizeBytes, offset, signal: attempt.signal })).getReader();
+      const reader = (await readFile({ getUrl, sizeBytes, offset, signal: attempt.signal })).getReader();
       try {
         for (let next = await reader.read(); !next.done; next = await reader.read()) {
           offset += next.value.length;

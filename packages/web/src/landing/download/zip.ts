@@ -22,7 +22,7 @@ export async function zipOfFiles(
         readFile({
           sizeBytes,
           signal,
-          async nextUrl() {
+          async getUrl() {
             const url = unused ?? (await claims.urlOf(id, { disposition: "attachment", isClick: false }));
             unused = undefined;
             return url;

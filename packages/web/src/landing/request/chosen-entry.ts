@@ -1,4 +1,4 @@
-import { type LinkVisit, type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
+import { type OpenedLinkClient, type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { type Child, fill, h, svg } from "../dom.ts";
 import { icons } from "../icons.ts";
@@ -14,7 +14,7 @@ export type ChosenEntry = {
   file: File;
   slotId: string | undefined;
   /** Sends the file. Undefined: it failed, and the entry says why, or the visitor cancelled. */
-  send(service: LinkVisit, visitorName: string | undefined): Promise<SentFile | undefined>;
+  send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined>;
 };
 
 type EntryOptions = { slotId: string | undefined; onRemove: (entry: ChosenEntry) => void };
@@ -40,7 +40,7 @@ export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): Cho
     if (!bar.element.isConnected) fill(status, bar.element);
   }
 
-  async function send(service: LinkVisit, visitorName: string | undefined): Promise<SentFile | undefined> {
+  async function send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined> {
     const aborter = new AbortController();
     const props = { type: "button", class: "button", "aria-label": words.cancelFile(filename) };
     fill(actions, h("button", { ...props, onclick: () => aborter.abort() }, texts.cancel));

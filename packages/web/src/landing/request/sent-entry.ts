@@ -1,4 +1,4 @@
-import type { LinkVisit, SentFile } from "@valetkey/client";
+import type { OpenedLinkClient, SentFile } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { fill, h, svg } from "../dom.ts";
 import { icons } from "../icons.ts";
@@ -10,7 +10,7 @@ const words = texts.request;
 /** The states of a file whose bytes are with the service. */
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
 
-type EntryOptions = { service: LinkVisit; onTakenBack: (entry: HTMLElement) => void };
+type EntryOptions = { service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
 
 /** A file that this visitor sent, with its receipt. */
 export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions): HTMLLIElement {

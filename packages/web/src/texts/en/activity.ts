@@ -4,6 +4,7 @@ type Who = { name: string; isYou: boolean };
 // Without the annotation, the bundler keeps these texts on every page.
 const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
+const named = (label: string | undefined) => (label === undefined ? "a link" : `the link “${label}”`);
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
 export const activity = {
@@ -12,15 +13,19 @@ export const activity = {
   yesterday: "Yesterday",
   filter: {
     label: "What to show",
-    options: { all: "All", downloads: "Downloads", changes: "Changes", sharing: "Sharing", refusals: "Refusals" },
+    options: { all: "All", access: "Access", changes: "Changes", sharing: "Sharing", refusals: "Refusals" },
+  },
+  everyUrl: {
+    label: "Show every URL",
+    hint: "Also for thumbnails, renewals and links, and for an owner's views of their own files.",
   },
   empty: {
     title: "Nothing has happened yet",
-    hint: "This list shows who attached, shared or downloaded files, and when.",
+    hint: "This list shows who attached, shared, viewed or downloaded files, and when.",
   },
   emptyFilter: {
     all: "Nothing has happened yet.",
-    downloads: "Nobody has downloaded anything yet.",
+    access: "Nobody has viewed or downloaded anything yet.",
     changes: "Nothing was changed yet.",
     sharing: "Nothing was shared yet.",
     refusals: "Nobody was refused anything.",
@@ -31,11 +36,14 @@ export const activity = {
   /** Instead of the title of a deleted note. */
   deletedNote: "a deleted note",
   inNote: "in",
+  /** A person without an account who opened a link. */
+  visitor: (name: string | undefined) => (name === undefined ? "A visitor" : `${name} (visitor)`),
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {
     /** Instead of the name of a deleted file. */
     one: "a deleted file",
     many: (count: number) => `${count} files`,
+    counted: { one: "file", other: "files" },
     named: (names: string[], others: number) =>
       list.format(others === 0 ? names : [...names, others === 1 ? "1 more" : `${others} more`]),
   },
@@ -47,7 +55,6 @@ export const activity = {
     "attachment.uploaded": (who: Who, files: string) => `${who.name} attached ${files}`,
     "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,
     "attachment.accepted": (who: Who, files: string) => `${who.name} accepted ${files}`,
-    "link.received": (who: Who, files: string) => `${who.name} sent ${files}`,
     "attachment.rejected": (who: Who, files: string) => `${who.name} attached ${files}, which was not kept`,
     "attachment.deleted": (who: Who, files: string) => `${who.name} deleted ${files}`,
     "share.granted": (
@@ -68,6 +75,27 @@ export const activity = {
     },
     "url.refused": (who: Who, files: string, times: number) =>
       `${who.name} ${wasOf(who)} refused ${files}${timesOf(times)}`,
+    purposes: {
+      download: (who: Who, files: string, times: number) => `${who.name} downloaded ${files}${timesOf(times)}`,
+      view: (who: Who, files: string, times: number) => `${who.name} viewed ${files}${timesOf(times)}`,
+      zip: (who: Who, files: string, times: number) => `${who.name} downloaded ${files} as a ZIP${timesOf(times)}`,
+      thumbnail: (who: Who, files: string, times: number, count: number) =>
+        `${who.name} loaded ${count === 1 ? "a thumbnail" : "thumbnails"} of ${files}${timesOf(times)}`,
+      renewal: (who: Who, files: string, times: number) => `${who.name} renewed the URL of ${files}${timesOf(times)}`,
+      copy: (who: Who, { files, times, lifetime }: { files: string; times: number; lifetime: string | undefined }) =>
+        `${who.name} copied a temporary link to ${files}${timesOf(times)}${lifetime === undefined ? "" : `, valid for ${lifetime}`}`,
+    },
+    "link.created": (who: Who, label: string | undefined) => `${who.name} created ${named(label)}`,
+    "link.updated": (who: Who, label: string | undefined) => `${who.name} changed ${named(label)}`,
+    "link.renewed": (who: Who, label: string | undefined) => `${who.name} made a new URL for ${named(label)}`,
+    "link.revoked": (who: Who, label: string | undefined) => `${who.name} revoked ${named(label)}`,
+    "link.opened": (who: Who, label: string | undefined, times: number) =>
+      `${who.name} opened ${named(label)}${timesOf(times)}`,
+    "link.claimed": (who: Who, { files, label }: { files: string | undefined; label: string | undefined }) =>
+      files === undefined ? `${who.name} claimed ${named(label)}` : `${who.name} claimed ${files} from ${named(label)}`,
+    "link.unlock_refused": (who: Who, label: string | undefined, times: number) =>
+      `${who.name} gave a wrong password for ${named(label)}${timesOf(times)}`,
+    "link.received": (who: Who, files: string) => `${who.name} sent ${files}`,
     other: (who: Who, action: string) => `${who.name}: ${action}`,
   },
   roles: { editor: "can edit", viewer: "can view" },
@@ -82,7 +110,7 @@ export const activity = {
     columns: { hour: "From", day: "Day", count: "Downloads" },
     partial: (events: string, since: string) => `Counted from the last ${events}, which go back to ${since}.`,
     events: { one: "event", other: "events" },
-    hint: "Each URL that was issued counts as one download.",
+    hint: "Each downloaded file counts, also in a ZIP. A view does not count.",
     now: "now",
     today: "today",
   },

@@ -26,11 +26,11 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
     return statement;
   };
   return {
-    find({ column, value, before, limit }) {
+    find({ column, value, before, routine, limit }) {
       try {
         // JSON escapes backslashes and quotes, so the search text needs the same escapes.
         const inJson = JSON.stringify(value).slice(1, -1);
-        return prepare(column).all({ value, inJson, before: before ?? null, limit }) as unknown as AuditRow[];
+        return prepare(column).all({ value, inJson, before: before ?? null, routine, limit }) as unknown as AuditRow[];
       } catch (error) {
         throw toSqliteDomainError(error);
       }
@@ -45,6 +45,7 @@ function select(column: (typeof auditColumns)[number]): string {
   from url_event_batches as batch, json_each(batch.events) as event
   where instr(batch.events, :inJson) > 0 and ${inEvent(column)} = :value
     and (:before is null or ${inEvent("id")} < :before)
+    and (:routine = 'include' or ${inEvent("is_routine")} is not 1)
   order by id desc limit :limit`;
 }
 

@@ -74,6 +74,16 @@ describe("the journal of URL events", () => {
     expect(journal.fileSome(100)).toBe(0);
   });
 
+  it("files events of an earlier version, which knew no routine events", async () => {
+    const journal = new UrlJournal(files);
+    const event = sampleEvent({ noteId: "n0", ownerId: "o0" });
+    journal.append([toAuditValues(event).slice(0, 8)]);
+    const acts = { limit: 9, cursor: undefined, routine: "omit" } as const;
+    expect((await test.db.audit.listOfNote("n0", acts)).items).toEqual([event]);
+    fileAll(journal);
+    expect((await test.db.audit.listOfNote("n0", acts)).items).toEqual([event]);
+  });
+
   it("finds the events of an owner whose id JSON escapes", async () => {
     const journal = new UrlJournal(files);
     for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {

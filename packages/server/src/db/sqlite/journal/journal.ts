@@ -26,9 +26,10 @@ export class UrlJournal {
     this.#database = database;
     this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
     // A killed process, or one that files the same batches now, may have inserted some of the events.
+    // An event of an earlier version has no last value.
+    const values = auditColumns.map((column) => (column === "is_routine" ? "coalesce(?, 0)" : "?"));
     this.#insert = database.prepare(
-      `insert into audit_events (${auditColumns.join(", ")}) values (${auditColumns.map(() => "?").join(", ")})
-       on conflict (owner_id, id) do nothing`,
+      `insert into audit_events (${auditColumns.join(", ")}) values (${values.join(", ")}) on conflict do nothing`,
     );
     // By number, not up to a number: another process may have appended batches in between, and files them itself.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");

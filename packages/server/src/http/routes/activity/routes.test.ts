@@ -128,6 +128,34 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
+  it("omits routine URLs on request, in full pages", async () => {
+    const noteId = await create("Pictures");
+    const id = await attach(noteId, "a.png");
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
+    const issue = (name: string, query: string) => service.as(name).send(`GET /attachments/${id}/url${query}`);
+    await issue("bob", "?purpose=thumbnail");
+    await issue("bob", "?disposition=inline");
+    await issue("ann", "?disposition=inline");
+    await issue("bob", "");
+    await issue("bob", "?purpose=renewal");
+    const purposes = async (query: string) => {
+      const { body } = await ann.send(`GET ${query}`);
+      const { items, nextCursor } = body;
+      return { items: items.map(({ detail }: { detail: { purpose?: string } }) => detail.purpose), nextCursor };
+    };
+    const path = `/notes/${noteId}/activity`;
+    const all = ["renewal", "download", "view", "view", "thumbnail", undefined, undefined, undefined];
+    expect((await purposes(path)).items).toEqual(all);
+    expect((await purposes(`${path}?routine=include`)).items).toEqual(all);
+    for (const list of [`${path}?routine=omit`, "/activity?routine=omit"]) {
+      const first = await purposes(`${list}&limit=2`);
+      expect(first.items).toEqual(["download", "view"]);
+      const second = await purposes(`${list}&limit=3&cursor=${encodeURIComponent(first.nextCursor)}`);
+      expect(second.items).toEqual([undefined, undefined, undefined]);
+    }
+    expect((await ann.send(`GET ${path}?routine=x`)).status).toBe(400);
+  });
+
   it("names the first ten files of a large batch", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Many" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "ann" });

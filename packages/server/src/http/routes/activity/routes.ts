@@ -1,4 +1,4 @@
-import { AuditEventPage, NoteParams, PageQuery } from "@valetkey/contract";
+import { ActivityQuery, AuditEventPage, NoteParams } from "@valetkey/contract";
 import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
@@ -13,12 +13,12 @@ const schemas = operations("activity", {
   listNoteActivity: {
     summary: "List the audit events of a note and its files, newest first",
     params: NoteParams,
-    querystring: PageQuery,
+    querystring: ActivityQuery,
     response: { 200: AuditEventPage },
   },
   listActivity: {
     summary: "List the audit events of your notes, newest first",
-    querystring: PageQuery,
+    querystring: ActivityQuery,
     response: { 200: AuditEventPage },
   },
 });
@@ -30,17 +30,17 @@ export function activityRoutes(app: App, deps: RouteDeps): void {
     "/notes/:noteId/activity",
     { schema: schemas.listNoteActivity, preHandler: deps.takeTurn },
     async (request) => {
-      const { limit, cursor } = request.query;
+      const { limit, cursor, routine } = request.query;
       const caller = callerOf(request);
-      const input = { noteId: request.params.noteId, limit, cursor };
+      const input = { noteId: request.params.noteId, limit, cursor, routine };
       return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
     },
   );
 
   app.get("/activity", { schema: schemas.listActivity, preHandler: deps.takeTurn }, async (request) => {
-    const { limit, cursor } = request.query;
+    const { limit, cursor, routine } = request.query;
     const caller = callerOf(request);
-    return describe(await useCases.listActivity(caller, { limit, cursor }), { caller, ...deps });
+    return describe(await useCases.listActivity(caller, { limit, cursor, routine }), { caller, ...deps });
   });
 }
 

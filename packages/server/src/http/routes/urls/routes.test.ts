@@ -92,7 +92,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(new URL(urls[1].fileUrl).searchParams.get("X-Amz-Expires")).toBe("3600");
   });
 
-  it.each(["expiresIn=60&expiresIn=5", "disposition=inline&disposition=inline", "disposition=x", "ttl=5"])(
+  it.each(["expiresIn=60&expiresIn=5", "disposition=inline&disposition=inline", "disposition=x", "purpose=x", "ttl=5"])(
     "?%s -> 400",
     async (query) => {
       const { status, body } = await ann.send(`GET /attachments/${unknownId()}/url?${query}`);
@@ -119,7 +119,34 @@ describe.each(engines)("URLs on $name", (engine) => {
     await ann.send(`GET /attachments/${id}/url?expiresIn=7`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items[0]).toMatchObject({ action: "url.issued", actorId: "ann", attachmentIds: [id] });
-    expect(items[0].detail).toEqual({ expiresInSeconds: 7 });
+    expect(items[0].detail).toEqual({ expiresInSeconds: 7, purpose: "download" });
+  });
+
+  it.each([
+    ["", "download"],
+    ["?disposition=inline", "view"],
+    ["?disposition=inline&purpose=renewal", "renewal"],
+    ["?purpose=thumbnail", "thumbnail"],
+  ])("records the purpose of /url%s as %s", async (query, purpose) => {
+    await ann.send(`GET /attachments/${await attach("x")}/url${query}`);
+    const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body;
+    expect(items[0].detail.purpose).toBe(purpose);
+  });
+
+  it("records a batch as a download unless the caller says its purpose", async () => {
+    const attachmentIds = [await attach("x"), await attach("y")];
+    for (const given of [undefined, "zip", "thumbnail"]) {
+      await ann.send("POST /attachments/urls", { json: { attachmentIds, purpose: given } });
+      const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body;
+      expect(items[0]).toMatchObject({ attachmentIds, detail: { purpose: given ?? "download" } });
+    }
+  });
+
+  it("decides access without the purpose", async () => {
+    const id = await attach("x");
+    for (const purpose of ["thumbnail", "renewal"]) {
+      expect((await service.as("eve").send(`GET /attachments/${id}/url?purpose=${purpose}`)).status).toBe(403);
+    }
   });
 
   it("requirement 12: content that a browser could run is always a download", async () => {
@@ -213,6 +240,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     [{ attachmentIds: [unknownId()], expiresIn: 1.5 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
+    [{ attachmentIds: [unknownId()], purpose: "x" }, "invalid_request"],
   ])("refuses the batch %#", async (json, code) => {
     const answer = await ann.send("POST /attachments/urls", { json });
     expect([answer.status, answer.body.code]).toEqual([400, code]);

@@ -47,6 +47,7 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
         attachmentId: asked.attachmentId,
         expiresInSeconds: parseExpiresIn(asked.expiresIn),
         disposition: asked.disposition,
+        purpose: asked.purpose,
       });
       metrics.countUrls("issued");
       return issued;
@@ -72,8 +73,9 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
   );
 
   app.post("/attachments/urls", { schema: schemas.issueUrls }, async (request) => {
-    const { attachmentIds, expiresIn } = request.body;
-    const answers = await useCases.issueUrls(callerOf(request), { attachmentIds, expiresInSeconds: expiresIn });
+    const { attachmentIds, expiresIn, purpose } = request.body;
+    const input = { attachmentIds, expiresInSeconds: expiresIn, purpose };
+    const answers = await useCases.issueUrls(callerOf(request), input);
     const urls = presentAnswers(answers);
     for (const [outcome, count] of countByOutcome(answers)) metrics.countUrls(outcome, count);
     return { urls };

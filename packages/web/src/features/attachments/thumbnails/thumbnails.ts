@@ -35,7 +35,8 @@ function collect(attachment: Attachment): Promise<Blob | undefined> {
 }
 
 async function fetchAll(batch: readonly Request[]): Promise<void> {
-  const urls = await client.urlsFor(batch.map(({ attachment }) => attachment.id)).catch(() => []);
+  const ids = batch.map(({ attachment }) => attachment.id);
+  const urls = await client.urlsFor(ids, { purpose: "thumbnail" }).catch(() => []);
   const queue = batch.entries();
   const downloadNext = async () => {
     for (const [index, { attachment, resolve }] of queue) {
@@ -51,7 +52,10 @@ async function download({ id }: Attachment, url: string | undefined): Promise<Bl
   if (url === undefined) return undefined;
   let response = await fetch(url, { credentials: "omit" });
   // The URL of the batch has expired.
-  if (response.status === 403) response = await fetch((await client.urlFor(id)).fileUrl, { credentials: "omit" });
+  if (response.status === 403) {
+    const { fileUrl } = await client.urlFor(id, { purpose: "thumbnail" });
+    response = await fetch(fileUrl, { credentials: "omit" });
+  }
   return response.ok ? drawThumbnail(await response.blob()) : undefined;
 }
 

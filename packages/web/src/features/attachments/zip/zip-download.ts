@@ -8,6 +8,8 @@ import { describeProblem, texts } from "../../../texts/index.ts";
 import { $zipProgress } from "./zip-progress.ts";
 
 const words = texts.attachments.zip;
+/** The most URLs of one request. */
+const MAX_BATCH = 1_000;
 
 export async function downloadZip({ id, title }: Note, attachments: readonly Attachment[]): Promise<void> {
   const save = await chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
@@ -23,7 +25,8 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   const job: ZipJob = { signal, reading: undefined, missing: [], onBytes: addBytes };
   $zipProgress.set({ noteId: id, doneBytes: 0, totalBytes, cancel: () => aborter.abort() });
   try {
-    await save(zipStream(attachments.map(sourceOf(signal)), { job, words }), { signal });
+    const fileUrls = await requestUrls(attachments, signal);
+    await save(zipStream(attachments.map(sourceOf({ fileUrls, signal })), { job, words }), { signal });
     if (job.missing.length === 0) toasts.add({ title: words.finished });
     else toasts.add({ title: words.missing(job.missing), priority: "high", timeout: 0 });
   } catch (error) {
@@ -35,12 +38,30 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   }
 }
 
-function sourceOf(signal: AbortSignal) {
+/** Requests the URLs in batches, so that the activity of the owner has one event for the ZIP. An expired URL is renewed. */
+async function requestUrls(
+  attachments: readonly Attachment[],
+  signal: AbortSignal,
+): Promise<Map<string, string | undefined>> {
+  const found = new Map<string, string | undefined>();
+  for (let start = 0; start < attachments.length; start += MAX_BATCH) {
+    const ids = attachments.slice(start, start + MAX_BATCH).map(({ id }) => id);
+    const urls = await transfers.urlsFor(ids, { purpose: "zip", signal });
+    for (const { attachmentId, fileUrl } of urls) found.set(attachmentId, fileUrl);
+  }
+  return found;
+}
+
+function sourceOf({ fileUrls, signal }: { fileUrls: Map<string, string | undefined>; signal: AbortSignal }) {
   return ({ id, filename, createdAt, sizeBytes }: Attachment): ZipSource => ({
     filename,
     sizeBytes,
     lastModified: new Date(createdAt),
-    open: async () => (await transfers.download(id, { signal })).stream,
+    async open() {
+      const fileUrl = fileUrls.get(id);
+      if (fileUrl === undefined) throw new Error("The service issued no URL of this file.");
+      return (await transfers.download(id, { fileUrl, signal })).stream;
+    },
   });
 }
 

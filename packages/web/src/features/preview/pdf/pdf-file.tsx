@@ -17,6 +17,19 @@ const MAX_WIDTH = 900;
 /** `ratio` is that of the first page. The other pages use it until they are drawn. */
 type Opened = { pdf: PDFDocumentProxy; ratio: number };
 
+/** One preview is one view, so each URL after the first one is a renewal. */
+function sourceOf({ id, sizeBytes }: Attachment) {
+  let isRenewal = false;
+  return {
+    sizeBytes,
+    read(range: Range) {
+      const bytes = readFileRange(id, { ...range, isRenewal });
+      isRenewal = true;
+      return bytes;
+    },
+  };
+}
+
 /**
  * Shows the pages of a PDF with pdf.js. Browsers on phones have no PDF viewer, and the bucket blocks the viewers of desktop browsers with the
  * `sandbox` policy.
@@ -27,8 +40,7 @@ export function PdfFile({ file }: { file: Attachment }) {
   const [attempt, setAttempt] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the file again
   useEffect(() => {
-    const source = { sizeBytes: file.sizeBytes, read: (range: Range) => readFileRange(file.id, range) };
-    const task = openPdf(source, (error) => setFailure({ error }));
+    const task = openPdf(sourceOf(file), (error) => setFailure({ error }));
     task.promise
       .then(async (pdf) => {
         const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });

@@ -1,10 +1,10 @@
-import type { Call } from "./call.ts";
-import type { FileSource } from "./file-source.ts";
-import type { Platform } from "./platform.ts";
-import type { UploadStore } from "./stores/upload-store.ts";
-import { requestReceiver } from "./upload/receiver.ts";
-import { type SendTask, startTask, type UploadOptions } from "./upload/upload-task.ts";
-import type { Receipt, SendFileBody, SentFile, SentFiles } from "./wire.ts";
+import type { Call } from "../call.ts";
+import type { FileSource } from "../file-source.ts";
+import type { Platform } from "../platform.ts";
+import type { UploadStore } from "../stores/upload-store.ts";
+import { requestReceiver } from "../upload/receiver.ts";
+import { type SendTask, startTask, type UploadOptions } from "../upload/upload-task.ts";
+import type { Receipt, SendFileBody, SentFile, SentFiles } from "../wire.ts";
 
 /** `slotId` is needed when the request has slots, and `visitorName` when it asks for one. */
 export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;

@@ -1,0 +1,14 @@
+/** Keeps the visitor's cookie where the platform does not, such as in Node. A browser hides cookies and ignores this header. */
+export function keepCookies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  const cookies = new Map<string, string>();
+  return async (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (cookies.size > 0) headers.set("cookie", [...cookies].map((pair) => pair.join("=")).join("; "));
+    const response = await fetch(input, { ...init, headers });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    return response;
+  };
+}

@@ -1,0 +1,13 @@
+import { type CallsOptions, connect } from "../calls.ts";
+import { visitCalls } from "./visit-calls.ts";
+
+/** The calls of a visitor to a link, without uploads. */
+export type LinkCalls = ReturnType<typeof visitCalls>;
+
+/**
+ * Opens a link without the code of uploads, for a page that loads `openLink` only when there is a file to send. It sends nothing yet.
+ * Throws `invalid_option` when `baseUrl` is not a URL.
+ */
+export function openLinkCalls(token: string, options: Pick<CallsOptions, "baseUrl" | "fetch">): LinkCalls {
+  return visitCalls(connect(options).call, token);
+}

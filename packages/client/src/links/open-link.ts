@@ -1,0 +1,53 @@
+import { connect } from "../calls.ts";
+import { detectPlatform } from "../platform.ts";
+import type { UploadStore } from "../stores/upload-store.ts";
+import { defaultStore } from "../stores/web-store.ts";
+import type { LinkFile } from "../wire.ts";
+import { downloadOfLink } from "./download-of-link.ts";
+import { keepCookies } from "./keep-cookies.ts";
+import { linkRequest } from "./link-request.ts";
+import { visitCalls } from "./visit-calls.ts";
+
+export type LinkOptions = {
+  /** The URL of the service. In a page of the service itself: `location.origin`. */
+  baseUrl: string;
+  /** Default: the `fetch` of the platform. */
+  fetch?: typeof globalThis.fetch;
+  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
+  store?: UploadStore;
+};
+
+/** A link, for a visitor without an account. Every failure is a ValetKeyError. */
+export type OpenedLinkClient = ReturnType<typeof openLink>;
+
+/**
+ * Opens a link for a visitor. It sends nothing yet. `token` is the last part of the link's URL. Throws `invalid_option` when `baseUrl` is
+ * not a URL.
+ *
+ * @example
+ * ```ts
+ * import { openLink } from "@valetkey/client";
+ *
+ * const link = openLink("the-token-of-the-link", { baseUrl: "https://files.example.com" });
+ * const opened = await link.look();
+ * if (opened.state === "open") {
+ *   for (const file of opened.files ?? []) {
+ *     const { blob } = await link.download(file);
+ *     console.log(file.filename, (await blob()).size);
+ *   }
+ * }
+ * ```
+ */
+export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
+  const { baseUrl, fetch } = connect(options);
+  const { call } = connect({ baseUrl, fetch: keepCookies(fetch) });
+  const platform = detectPlatform({ fetch });
+  const calls = visitCalls(call, token);
+  return {
+    ...calls,
+    /** Claims a file and reads it from the bucket. In the window of the claim, it resumes a broken connection with a new URL. */
+    download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
+      downloadOfLink({ calls, fetch, platform }, { file, signal }),
+    ...linkRequest({ baseUrl, call, platform, store, look: calls.look }, token),
+  };
+}

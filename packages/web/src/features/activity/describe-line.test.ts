@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import type { AuditEvent } from "../../../../client/src/index.ts";
+import { formatInstant } from "../../texts/index.ts";
+import { describeLine } from "./describe-line.ts";
+import { groupByDay } from "./group-events.ts";
+
+const bob = { id: "bob", name: "Bob", email: null };
+const AT = "2026-11-24T12:00:00.000Z";
+
+function describeEvent(fields: Partial<AuditEvent>): string[] {
+  const { attachmentIds = [] } = fields;
+  const event: AuditEvent = {
+    id: "event",
+    at: AT,
+    action: "url.issued",
+    actorId: "bob",
+    actor: bob,
+    noteId: "note",
+    noteTitle: "Note",
+    attachmentIds,
+    files: attachmentIds.map((id) => ({ id, filename: `${id}.txt` })),
+    detail: {},
+    ...fields,
+  };
+  const [line] = groupByDay([event])[0]?.lines ?? [];
+  if (line === undefined) throw new Error("no line");
+  const { text, more } = describeLine(line, { accountId: "ann" });
+  return more === undefined ? [text] : [text, more];
+}
+
+const files = ["a", "b", "c", "d"];
+
+describe("the text of an event", () => {
+  it.each<[AuditEvent["detail"], string[], string[]]>([
+    [{ purpose: "download" }, ["a"], ["Bob downloaded a.txt"]],
+    [{ purpose: "view" }, ["a"], ["Bob viewed a.txt"]],
+    [{ purpose: "download" }, files, ["Bob downloaded 4 files", "a.txt, b.txt, c.txt, and 1 more"]],
+    [{ purpose: "zip" }, files, ["Bob downloaded 4 files as a ZIP", "a.txt, b.txt, c.txt, and 1 more"]],
+    [{ purpose: "thumbnail" }, ["a", "b"], ["Bob loaded thumbnails of 2 files", "a.txt and b.txt"]],
+    [{ purpose: "renewal" }, ["a"], ["Bob renewed the URL of a.txt"]],
+    [{ purpose: "copy", expiresInSeconds: 600 }, ["a"], ["Bob copied a temporary link to a.txt, valid for 10 minutes"]],
+    [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob got URLs of a.txt and b.txt, each valid for 60 seconds"]],
+    [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor got a URL of a.txt, valid for 60 seconds"]],
+  ])("of an issued URL with %j", (detail, attachmentIds, expected) => {
+    expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
+  });
+
+  it("of a share has its expiry with the time", () => {
+    const expiresAt = "2026-12-01T08:30:00.000Z";
+    const granted = { action: "share.granted", subject: { id: "carl", name: "Carl", email: null } };
+    expect(describeEvent({ ...granted, detail: { role: "viewer", expiresAt } })).toEqual([
+      `Bob shared the note with Carl (can view) until ${formatInstant(expiresAt)}`,
+    ]);
+    expect(describeEvent({ ...granted, detail: { role: "editor", expiresAt: null } })).toEqual([
+      "Bob shared the note with Carl (can edit)",
+    ]);
+  });
+
+  it.each<[string, AuditEvent["detail"], string[], string]>([
+    ["link.created", {}, [], "Bob created the link “Contract”"],
+    ["link.updated", {}, [], "Bob changed the link “Contract”"],
+    ["link.renewed", {}, [], "Bob made a new URL for the link “Contract”"],
+    ["link.revoked", {}, [], "Bob revoked the link “Contract”"],
+    ["link.opened", {}, [], "A visitor opened the link “Contract”"],
+    ["link.claimed", {}, ["a"], "A visitor claimed a.txt from the link “Contract”"],
+    ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
+    ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt"],
+  ])("of %s", (action, detail, attachmentIds, expected) => {
+    expect(describeEvent({ action, detail: { label: "Contract", ...detail }, attachmentIds })).toEqual([expected]);
+  });
+});

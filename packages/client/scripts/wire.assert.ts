@@ -18,6 +18,7 @@ type Wire = {
   AttachmentState: [contract.AttachmentState, published.AttachmentState];
   AuditEvent: [contract.AuditEvent, published.AuditEvent];
   AuditEventPage: [contract.AuditEventPage, published.AuditEventPage];
+  ClaimBody: [contract.ClaimBody, published.ClaimBody];
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
   CreateFileLinkBody: [contract.CreateFileLinkBody, published.CreateFileLinkBody];
   CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];

@@ -109,7 +109,7 @@ describe("the web app", () => {
 
     it("without a trace of the token in the log", async () => {
       await get(LINK);
-      await expect.poll(() => service.log()).toContain('"route":"/s/:token"');
+      await expect.poll(() => service.log()).toContain('"route":"/s/[redacted]"');
       expect(service.log()).not.toContain("contract-2026");
     });
   });

@@ -1,8 +1,15 @@
 import { frameScenes } from "./frame-scenes.ts";
 import { noteScenes } from "./note-scenes.ts";
 import { placeScenes } from "./place-scenes.ts";
+import { requestScenes } from "./request-scenes.ts";
 import type { Scene } from "./scene.ts";
 import { visitScenes } from "./visit-scenes.ts";
 
 /** Every scene of the app. */
-export const scenes: readonly Scene[] = [...frameScenes, ...noteScenes, ...placeScenes, ...visitScenes];
+export const scenes: readonly Scene[] = [
+  ...frameScenes,
+  ...noteScenes,
+  ...placeScenes,
+  ...visitScenes,
+  ...requestScenes,
+];

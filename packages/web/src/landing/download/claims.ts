@@ -1,4 +1,4 @@
-import type { LinkClaim, OpenedLink } from "@valetkey/client";
+import { type LinkClaim, type OpenedLink, ValetKeyError } from "@valetkey/client";
 import { hasCode, type Visit, type Wanted } from "../visit.ts";
 
 type UrlOptions = {
@@ -54,6 +54,7 @@ export function createClaims(
         claim = undefined;
       }
     }
+    if (!isClick) throw new ValetKeyError("link_not_found", "There is no claim.");
     return makeClaim(wanted);
   }
 

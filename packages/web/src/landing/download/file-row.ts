@@ -25,12 +25,12 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
   let aborter = new AbortController();
   const cancel = h(
     "button",
-    { type: "button", class: `button ${isOnly ? "outline w-full" : ""}`, onclick: () => aborter.abort() },
+    { type: "button", class: `button ${isOnly ? "secondary w-full" : ""}`, onclick: () => aborter.abort() },
     texts.cancel,
   );
 
   function offer(text: string): void {
-    button.className = isOnly ? `button w-full ${text === words.again ? "outline" : "primary"}` : "button compact";
+    button.className = isOnly ? `button w-full ${text === words.again ? "secondary" : "primary"}` : "button compact";
     setProps(button, { "aria-label": words.ofFile(text, filename) });
     fill(button, svg(icons.download), h("span", { class: isOnly ? "" : "max-md:sr-only" }, text));
     fill(main, button);

@@ -38,5 +38,5 @@ function finished(text: string): HTMLElement {
 }
 
 function resumeButton(onclick: () => void): HTMLElement {
-  return h("button", { type: "button", class: "button outline", onclick }, words.resume);
+  return h("button", { type: "button", class: "button secondary", onclick }, words.resume);
 }

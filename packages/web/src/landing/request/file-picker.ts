@@ -31,7 +31,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
     "button",
     {
       type: "button",
-      class: `button outline ${isMultiple ? "w-full" : ""}`,
+      class: `button secondary ${isMultiple ? "w-full" : ""}`,
       "aria-label": label,
       onclick: () => input.click(),
     },
@@ -45,7 +45,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
 export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMultiple">): HTMLElement {
   const place = h(
     "div",
-    { class: "drop-place", ondragover: onDrag, ondragleave: onDrag, ondrop: onDrop },
+    { class: "drop-place mt-3", ondragover: onDrag, ondragleave: onDrag, ondrop: onDrop },
     filePicker({ ...options, label: words.choose, text: words.choose, isMultiple: true }),
     h("p", { class: "mt-2 text-center text-muted text-small [@media(hover:none)]:hidden" }, words.drop),
   );

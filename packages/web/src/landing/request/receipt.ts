@@ -24,7 +24,7 @@ export function receiptView(receipt: Receipt): HTMLElement {
     h("p", { class: "text-muted" }, words.receiptSays),
     h(
       "button",
-      { type: "button", class: "button outline my-2", onclick: () => save(receipt, words.receiptName(filename)) },
+      { type: "button", class: "button secondary my-2", onclick: () => save(receipt, words.receiptName(filename)) },
       svg(icons.download),
       words.saveReceipt,
     ),

@@ -30,8 +30,8 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const hasSlots = request.slots.length > 0;
   const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([file], slot) });
   const place = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });
-  const limits = h("p", { class: "mt-3 text-muted text-small" });
-  const button = h("button", { type: "button", class: "button primary w-full", onclick: () => void sendAll() });
+  const limits = h("p", { class: "mt-3 text-muted text-small empty:hidden" });
+  const button = h("button", { type: "button", class: "button primary mt-4 w-full", onclick: () => void sendAll() });
   const thanks = h("p", { class: "mt-4 text-accent empty:hidden", tabindex: -1 });
 
   function choose(files: readonly File[], slot: Slot | undefined): void {
@@ -123,7 +123,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   function update(): void {
     const isFull = state.filesLeft() < 1 && chosen.size === 0;
-    fill(limits, isFull ? words.full : describeLimits(request, state.filesLeft()));
+    fill(limits, isFull && !hasSlots ? words.full : describeLimits(request, state.filesLeft()));
     place.hidden = isSending || state.filesLeft() < 1;
     fill(button, words.send(chosen.size));
     button.disabled = isSending || chosen.size === 0;
@@ -134,12 +134,12 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   for (const file of request.sent) if (file.state !== "aborted" && file.state !== "expired") showSent(file);
   update();
-  const body = [limits, hasSlots && slots.element, list, !hasSlots && h("div", { class: "mt-3" }, place), problem];
+  const body = [limits, hasSlots && slots.element, list, !hasSlots && place, problem];
   return sheet(
     ticket(
       { title: sharedBy === "" ? words.anonymous : words.title(sharedBy), label, message },
       {
-        body: [...body, name.element, h("div", { class: "mt-4" }, button), thanks],
+        body: [...body, name.element, button, thanks],
         stub: [timeLeft(expiresAt, { onEnd: () => isSending || void page.reload() })],
       },
     ),

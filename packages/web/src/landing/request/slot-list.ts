@@ -49,7 +49,9 @@ export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions)
 
 function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
   const { accept, maxBytes } = state.limitsOf(slot);
-  const hint = [...(accept.length === 0 ? [] : [accept.join(", ")]), words.slotSize(maxBytes)].join(texts.separator);
+  const hint = [...(accept.length === 0 ? [] : [words.kindsShort(accept)]), words.slotSize(maxBytes)].join(
+    texts.separator,
+  );
   const mark = h("span");
   const detail = h("p", { class: "text-muted text-small" });
   const action = h("div");

@@ -3,6 +3,26 @@ import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts"
 const files = { one: "file", other: "files" };
 const downloads = { one: "download", other: "downloads" };
 
+/** Names of content types. Other types are shown as they are. */
+const KINDS: Readonly<Record<string, string>> = {
+  "image/*": "pictures",
+  "video/*": "films",
+  "audio/*": "sound",
+  "text/*": "text",
+  "application/pdf": "PDF",
+  "image/jpeg": "JPEG",
+  "image/png": "PNG",
+  "text/plain": "text",
+  "text/csv": "CSV",
+  "application/zip": "ZIP",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+};
+
+function listKinds(kinds: readonly string[]): string {
+  return kinds.map((kind) => KINDS[kind] ?? kind).join(", ");
+}
+
 export const en = {
   loading: "Loading…",
   tryAgain: "Try again",
@@ -88,7 +108,8 @@ export const en = {
     anonymous: "Send files",
     limits: (filesLeft: number, bytesPerFile: number) =>
       `Up to ${formatCount(filesLeft, files)}, each up to ${formatBytes(bytesPerFile)}.`,
-    kinds: (kinds: readonly string[]) => `Accepted: ${kinds.join(", ")}.`,
+    kinds: (kinds: readonly string[]) => `Accepted: ${listKinds(kinds)}.`,
+    kindsShort: listKinds,
     slotSize: (bytes: number) => `up to ${formatBytes(bytes)}`,
     name: "Your name",
     nameOptional: "Your name (optional)",
@@ -104,7 +125,7 @@ export const en = {
     slotFilled: "Received",
     sent: "What you sent",
     tooLarge: (bytes: number) => `It is larger than ${formatBytes(bytes)}. It was not added.`,
-    wrongKind: (kinds: readonly string[]) => `This kind of file is not asked for. Accepted: ${kinds.join(", ")}.`,
+    wrongKind: (kinds: readonly string[]) => `This kind of file is not asked for. Accepted: ${listKinds(kinds)}.`,
     tooMany: (count: number) => `Only ${formatCount(count, files)} can still be sent. The others were not added.`,
     full: "All files have arrived. Nothing more is needed.",
     thanks: "Thank you. Your files have arrived.",

@@ -29,7 +29,7 @@ export function endedView(): HTMLElement {
 }
 
 export function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {
-  const retry = h("button", { type: "button", class: "button outline", onclick: onRetry }, texts.tryAgain);
+  const retry = h("button", { type: "button", class: "button secondary", onclick: onRetry }, texts.tryAgain);
   return ticket(
     { title: texts.failed.title },
     {

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { createRequestState, type FileRequest } from "./request-state.ts";
+
+const REQUEST: FileRequest = {
+  maxFiles: 5,
+  maxBytesPerFile: 100,
+  maxBytesTotal: 300,
+  accept: ["image/*"],
+  askName: "no",
+  review: false,
+  slots: [],
+  filesLeft: 2,
+  bytesLeft: 150,
+  sent: [],
+};
+
+it("counts chosen files against what is left", () => {
+  const state = createRequestState(REQUEST);
+  state.count({ files: 1, bytes: 90 });
+  expect(state.filesLeft()).toBe(1);
+  expect(state.limitsOf(undefined)).toEqual({ accept: ["image/*"], maxBytes: 60 });
+  state.count({ files: -1, bytes: 90 });
+  expect(state.filesLeft()).toBe(2);
+  expect(state.limitsOf(undefined).maxBytes).toBe(100);
+});
+
+it("uses the limits of a slot where it has its own", () => {
+  const state = createRequestState(REQUEST);
+  const slot = { id: "passport", name: "Passport", isFilled: false };
+  expect(state.limitsOf({ ...slot, accept: ["application/pdf"], maxBytes: 10 })).toEqual({
+    accept: ["application/pdf"],
+    maxBytes: 10,
+  });
+  expect(state.limitsOf({ ...slot, accept: [] })).toEqual({ accept: ["image/*"], maxBytes: 100 });
+});

@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { dialOf } from "./time-left.ts";
+
+it.each([
+  [1, 60],
+  [60, 60],
+  [61, 600],
+  [5 * 86_400, 7 * 86_400],
+  [400 * 86_400, 400 * 86_400],
+])("shows %i seconds on a dial of %i seconds", (leftSeconds, dial) => {
+  expect(dialOf(leftSeconds)).toBe(dial);
+});

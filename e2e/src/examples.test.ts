@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createClient } from "../../packages/client/src/index.ts";
 import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
@@ -15,7 +16,7 @@ const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 const ENTRY_POINTS: Record<string, readonly string[]> = {
   presign: ["createPresigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],
-  client: ["createClient", "createCalls", "fileStore", "openFile"],
+  client: ["createClient", "createCalls", "openLink", "fileStore", "openFile"],
   "s3-local": ["startS3Local"],
 };
 
@@ -48,14 +49,24 @@ describe("every entry point of a package", () => {
   });
 });
 
+/** Makes a link of a file of five bytes, and returns its token. */
+async function makeLink(baseUrl: string): Promise<string> {
+  const client = createClient({ baseUrl, token: await signTestJwt({ sub: "ann" }) });
+  const { id } = await client.notes.create({ title: "Files of a link" });
+  await client.upload(id, new File(["hello"], "hello.txt", { type: "text/plain" })).done;
+  return (await client.links.create(id)).url.split("/").at(-1) as string;
+}
+
 describe("the examples", () => {
   let place: Place;
   let service: RunningService;
   let folder: string;
+  let linkToken: string;
 
   beforeAll(async () => {
     place = await makePlace();
     service = await startProcess(place);
+    linkToken = await makeLink(service.url);
     folder = await mkdtemp(join(tmpdir(), "valetkey-examples-"));
     await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
     await writeFile(join(folder, "package.json"), '{"type":"module"}');
@@ -81,7 +92,10 @@ describe("the examples", () => {
 
   it.each(examples)("of $name prints what its comments say", async ({ name, code }) => {
     const file = join(folder, `${name}.ts`);
-    await writeFile(file, code.replaceAll("https://files.example.com", service.url));
+    const realCode = code
+      .replaceAll("https://files.example.com", service.url)
+      .replaceAll("the-token-of-the-link", linkToken);
+    await writeFile(file, realCode);
     const expected = [...code.matchAll(PRINTED)].map(([, text]) => `${text}\n`);
     expect(await run([file])).toBe(expected.join(""));
   });

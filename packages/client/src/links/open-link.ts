@@ -33,7 +33,7 @@ export type OpenedLinkClient = ReturnType<typeof openLink>;
  * if (opened.state === "open") {
  *   for (const file of opened.files ?? []) {
  *     const { blob } = await link.download(file);
- *     console.log(file.filename, (await blob()).size);
+ *     console.log(file.filename, (await blob()).size); // hello.txt 5
  *   }
  * }
  * ```

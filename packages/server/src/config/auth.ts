@@ -18,6 +18,7 @@ export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
 
 export function readAuth(reader: ConfigReader, options: { embedded: boolean }): AuthDraft {
   const secret = readSecret(reader, "AUTH_SECRET");
+  const oldSecrets = readOldSecrets(reader, secret);
   if (secret === undefined && !options.embedded) {
     reader.fault(
       "AUTH_SECRET",
@@ -40,6 +41,7 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
   const signUp = reader.choice("AUTH_SIGN_UP", { of: ["open", "closed"], fallback: hasIssuer ? "closed" : "open" });
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,
+    oldSecrets,
     jwtSecret,
     ...jwt,
     signUp,
@@ -83,7 +85,22 @@ function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: st
  */
 function readSecret(reader: ConfigReader, name: string): string | undefined {
   const secret = reader.text(name);
-  if (secret === undefined) return undefined;
+  if (secret !== undefined) checkSecret(reader, { name, secret });
+  return secret;
+}
+
+/** Reads the earlier values of AUTH_SECRET, which are separated by spaces. */
+function readOldSecrets(reader: ConfigReader, current: string | undefined): string[] {
+  const name = "AUTH_SECRETS_OLD";
+  const secrets = reader.text(name)?.split(/\s+/) ?? [];
+  for (const secret of secrets) checkSecret(reader, { name, secret });
+  if (current !== undefined && secrets.includes(current)) {
+    reader.fault(name, "contains the current AUTH_SECRET", "List only earlier secrets.");
+  }
+  return secrets;
+}
+
+function checkSecret(reader: ConfigReader, { name, secret }: { name: string; secret: string }): void {
   const bytes = Buffer.byteLength(secret);
   if (KNOWN_DEFAULTS.test(secret)) {
     reader.fault(name, "is a known default or an example's text, which anyone can guess", MAKE_SECRET);
@@ -92,5 +109,4 @@ function readSecret(reader: ConfigReader, name: string): string | undefined {
   } else if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) {
     reader.fault(name, "repeats a few characters, which is easy to guess", MAKE_SECRET);
   }
-  return secret;
 }

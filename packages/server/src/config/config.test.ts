@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { describeConfig } from "./index.ts";
-import { OIDC, OTHER_SECRET, S3, SECRET, startDirectory } from "./testing.ts";
+import { OIDC, OLD_SECRET, OLDER_SECRET, OTHER_SECRET, S3, SECRET, startDirectory } from "./testing.ts";
 
 let workingDirectory: string;
 let load: ReturnType<typeof startDirectory>["load"];
@@ -27,7 +27,7 @@ describe("defaults", () => {
     });
     expect(config.bucket).toMatchObject({ kind: "embedded", port: 3001, publicEndpoint: "http://localhost:3001" });
     expect(config.database).toEqual({ kind: "sqlite", file: join(dataDir, "valetkey.db") });
-    expect(config.auth).toEqual({ secret: expect.any(String), signUp: "open" });
+    expect(config.auth).toEqual({ secret: expect.any(String), oldSecrets: [], signUp: "open" });
     expect(config.limits).toEqual({
       urlTtlDefaultSeconds: 60,
       urlTtlMaxSeconds: 43_200,
@@ -41,6 +41,7 @@ describe("defaults", () => {
       verifyInRequestMaxBytes: 64 * 2 ** 20,
       urlRate: { perSecond: 200, burst: 5_000 },
       uploadRate: { perSecond: 20, burst: 5_000 },
+      links: { isEnabled: true, isPasswordRequired: false, windowSeconds: 900 },
     });
     expect(warnings).toEqual([]);
   });
@@ -99,6 +100,7 @@ describe("defaults", () => {
       S3_KEY_PREFIX: "teams/a",
       DATABASE_URL: "postgresql://u:p@db/valetkey",
       DATABASE_PREPARED: "off",
+      AUTH_SECRETS_OLD: `${OLD_SECRET} ${OLDER_SECRET}`,
       AUTH_JWT_SECRET: OTHER_SECRET,
       AUTH_JWKS_URL: "https://login.example.com/jwks.json",
       AUTH_JWT_ISSUER: "https://login.example.com",
@@ -112,6 +114,11 @@ describe("defaults", () => {
       USER_QUOTA_BYTES: "2 TiB",
       USER_QUOTA_FILES: "500",
       URL_RATE_LIMIT: "10",
+      LINKS: "off",
+      LINKS_MAX_EXPIRY: "2592000",
+      LINKS_PASSWORD: "required",
+      LINKS_WINDOW: "600",
+      ABUSE_CONTACT: "abuse@example.com",
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
       SHUTDOWN_SECONDS: "20",
@@ -151,6 +158,7 @@ describe("defaults", () => {
       database: { kind: "postgres", url: "postgresql://u:p@db/valetkey", prepared: "off" },
       auth: {
         secret: SECRET,
+        oldSecrets: [OLD_SECRET, OLDER_SECRET],
         jwtSecret: OTHER_SECRET,
         jwksUrl: "https://login.example.com/jwks.json",
         issuer: "https://login.example.com",
@@ -173,6 +181,13 @@ describe("defaults", () => {
         userQuotaFiles: 500,
         urlRate: { perSecond: 10, burst: 1_000 },
         uploadRate: { perSecond: 20, burst: 5_000 },
+        links: {
+          isEnabled: false,
+          maxExpirySeconds: 2_592_000,
+          isPasswordRequired: true,
+          windowSeconds: 600,
+          abuseContact: "abuse@example.com",
+        },
       },
       metrics: { port: 9464, token: "a-token-for-prometheus" },
       tracing: {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { OIDC, S3, SECRET, startDirectory } from "./testing.ts";
+import { OIDC, OLD_SECRET, S3, SECRET, startDirectory } from "./testing.ts";
 
 const OTLP = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" };
 
@@ -28,6 +28,18 @@ describe("faults", () => {
     ["TRUST_PROXY", { TRUST_PROXY: "10.0.0.0/33" }, /names no proxies/, /addresses/],
     ["URL_TTL_MAX", { URL_TTL_MAX: "604801" }, /whole number of seconds from 1 to 604800/, /URL_TTL_MAX=43200/],
     ["URL_TTL_DEFAULT", { URL_TTL_DEFAULT: "0" }, /whole number of seconds from 1/, /URL_TTL_DEFAULT=60/],
+    ["LINKS", { LINKS: "no" }, /none of on, off/, /LINKS=on/],
+    ["LINKS_MAX_EXPIRY", { LINKS_MAX_EXPIRY: "0" }, /not a whole number from 1/, /leave it out/],
+    ["LINKS_MAX_EXPIRY", { LINKS_MAX_EXPIRY: "315360001" }, /more than ten years/, /leave it out/],
+    ["LINKS_PASSWORD", { LINKS_PASSWORD: "yes" }, /none of optional, required/, /LINKS_PASSWORD=optional/],
+    ["LINKS_WINDOW", { LINKS_WINDOW: "86401" }, /whole number of seconds from 1 to 86400/, /LINKS_WINDOW=900/],
+    ["ABUSE_CONTACT", { ABUSE_CONTACT: "javascript:alert(1)" }, /neither an email address nor/, /abuse@example/],
+    [
+      "AUTH_SECRETS_OLD",
+      { AUTH_SECRET: SECRET, AUTH_SECRETS_OLD: `${OLD_SECRET} ${SECRET}` },
+      /contains the current AUTH_SECRET/,
+      /only earlier secrets/,
+    ],
     ["METRICS_PORT", { METRICS_PORT: "3000" }, /is the port of the service/, /another port/],
     ["METRICS_TOKEN", { METRICS_TOKEN: "short" }, /fewer than 16 characters/, /openssl rand/],
     [
@@ -234,7 +246,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     "better-auth-secret-12345678901234567890",
     "this-is-an-example-0123456789-0123456789",
   ])("known default: %s", (secret) => {
-    for (const name of ["AUTH_SECRET", "AUTH_JWT_SECRET"]) {
+    for (const name of ["AUTH_SECRET", "AUTH_JWT_SECRET", "AUTH_SECRETS_OLD"]) {
       const [fault] = failure({ ...S3, [name]: secret }).faults;
       expect(fault).toMatchObject({ name, problem: expect.stringMatching(/known default/) });
       expect(fault?.remedy).toMatch(command);

@@ -10,6 +10,7 @@ const UNITS: Record<string, number> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 
 /** The variables whose value can be in a file, whose path is in the variable with `_FILE` at the end. */
 const SECRETS = [
   "AUTH_SECRET",
+  "AUTH_SECRETS_OLD",
   "AUTH_JWT_SECRET",
   "AUTH_OIDC_CLIENT_SECRET",
   "AWS_ACCESS_KEY_ID",

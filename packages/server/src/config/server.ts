@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { readLinks } from "./links.ts";
 import type { ConfigReader } from "./reader.ts";
 import type { LimitsConfig, LogLevel, MetricsConfig, ServerConfig } from "./types.ts";
 
@@ -156,6 +157,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     notePendingUploads: NOTE_PENDING_UPLOADS,
     urlRate: readUrlRate(reader),
     uploadRate: UPLOAD_RATE,
+    links: readLinks(reader),
     verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,
   };
 }

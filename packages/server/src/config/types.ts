@@ -71,6 +71,8 @@ export type OidcConfig = {
 
 export type AuthConfig = {
   secret: string;
+  /** Earlier values of `secret`. They open links, and nothing else. */
+  oldSecrets: readonly string[];
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
   issuer: string | undefined;
@@ -86,6 +88,17 @@ export type ScannerConfig = {
   port: number;
   /** The decision about a file that is too large for clamd. */
   tooLarge: "reject" | "accept";
+};
+
+export type LinksConfig = {
+  isEnabled: boolean;
+  /** Counted from the creation of a link. Seconds. Undefined: a link may live until it is revoked. */
+  maxExpirySeconds: number | undefined;
+  isPasswordRequired: boolean;
+  /** How long a claim gets new URLs. Seconds. */
+  windowSeconds: number;
+  /** An email address or a URL for visitors who report abuse. Undefined: none. */
+  abuseContact: string | undefined;
 };
 
 export type LimitsConfig = {
@@ -107,6 +120,7 @@ export type LimitsConfig = {
   /** Undefined: no limit. */
   urlRate: { perSecond: number; burst: number } | undefined;
   uploadRate: { perSecond: number; burst: number };
+  links: LinksConfig;
 };
 
 export type MetricsConfig = {

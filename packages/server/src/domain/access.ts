@@ -10,7 +10,15 @@ export type Role = "owner" | "editor" | "viewer";
 export type ShareRole = Exclude<Role, "owner">;
 
 const viewer = ["note.read", "attachment.read", "attachment.issueUrl"] as const;
-const editor = [...viewer, "note.edit", "note.activity", "attachment.add", "attachment.delete"] as const;
+const editor = [
+  ...viewer,
+  "note.edit",
+  "note.activity",
+  "attachment.add",
+  "attachment.delete",
+  "note.link",
+  "attachment.link",
+] as const;
 const owner = [...editor, "note.delete", "note.share", "attachment.share"] as const;
 
 /** Every action, by noun. */

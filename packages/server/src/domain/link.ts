@@ -68,6 +68,29 @@ export type LinkClaim = {
   lastUrlExpiresAt: number | undefined;
 };
 
+/** The rules of the operator for all links. */
+export type LinkPolicy = {
+  /** False: nobody makes a link, and visitors open none. */
+  isEnabled: boolean;
+  /** The longest expiry, counted from the creation. Seconds. Undefined: a link may live until it is revoked. */
+  maxExpirySeconds: number | undefined;
+  /** Whether a link without a password is closed to visitors. */
+  isPasswordRequired: boolean;
+  /** How long a claim gets new URLs. Seconds. */
+  windowSeconds: number;
+  /** An email address or a URL for visitors who report abuse. Undefined: none. */
+  abuseContact: string | undefined;
+};
+
+/** When visitors can no longer open the link, also under a policy that is stricter than at its creation. Undefined: when revoked. */
+export function effectiveExpiry(
+  { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
+  { maxExpirySeconds }: Pick<LinkPolicy, "maxExpirySeconds">,
+): number | undefined {
+  if (maxExpirySeconds === undefined) return expiresAt;
+  return Math.min(expiresAt ?? Number.POSITIVE_INFINITY, createdAt + maxExpirySeconds * 1000);
+}
+
 export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned";
 
 /**

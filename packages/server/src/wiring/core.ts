@@ -68,7 +68,7 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
       limits: config.limits,
       jwtIssuers: jwtIssuersOf(config.auth),
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
-      linkKeys: deriveLinkKeys([config.auth.secret]),
+      linkKeys: deriveLinkKeys([config.auth.secret, ...config.auth.oldSecrets]),
       auditRetention: auditDays === undefined ? undefined : { days: auditDays, archive },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       onVerificationQueued: () => work.emit("verificationQueued"),

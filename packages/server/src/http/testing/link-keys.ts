@@ -1,4 +1,14 @@
+import type { LinkPolicy } from "../../domain/link.ts";
 import { deriveLinkKeys } from "../../usecases/links/keys.ts";
 
 /** The keys of links in tests. */
 export const testLinkKeys = deriveLinkKeys(["the AUTH_SECRET of tests, which is long enough"]);
+
+/** The default policy of links. */
+export const testLinkPolicy: LinkPolicy = {
+  isEnabled: true,
+  maxExpirySeconds: undefined,
+  isPasswordRequired: false,
+  windowSeconds: 900,
+  abuseContact: undefined,
+};

@@ -15,7 +15,7 @@ import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing/test-jwt.ts";
 import type { App } from "../route-types.ts";
 import { type Form, multipartBody } from "./form.ts";
-import { testLinkKeys } from "./link-keys.ts";
+import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
 export const EVERY_CAPABILITY = Object.fromEntries(
   Object.keys(LEAST_CAPABILITIES).map((name) => [name, true]),
@@ -75,6 +75,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     userPendingUploads: 1_000,
     notePendingUploads: 500,
     verifyInRequestMaxBytes: 64 * 2 ** 20,
+    links: testLinkPolicy,
   };
   const useCases = createUseCases({
     db,

@@ -3,7 +3,7 @@ import { bucketOn } from "../../bucket/testing/bucket-server.ts";
 import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
-import { testLinkKeys } from "./link-keys.ts";
+import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
 // Claims a verification, prints "reading" and then blocks in the middle of the object until the test kills the process.
 // Usage: node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>
@@ -35,6 +35,7 @@ const { claimVerification, runVerification } = createUseCases({
     userPendingUploads: 1_000,
     notePendingUploads: 500,
     verifyInRequestMaxBytes: 1,
+    links: testLinkPolicy,
   },
   scanning: undefined,
   onDeletionsQueued: () => undefined,

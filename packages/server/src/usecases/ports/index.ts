@@ -1,4 +1,5 @@
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
+import type { LinkPolicy } from "../../domain/link.ts";
 import type { JwtIssuer } from "../../domain/person.ts";
 import type { LinkKeys } from "../links/keys.ts";
 import type { AuditArchive } from "./audit.ts";
@@ -62,6 +63,7 @@ export type Limits = {
   urlRate?: RateLimit | undefined;
   /** The uploads that one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
+  links: LinkPolicy;
 };
 
 export type UploadOutcome = "ready" | "rejected" | "aborted" | "expired";

@@ -12,6 +12,13 @@ export const Instance = Type.Object({
     urlTtlMaxSeconds: Type.Integer({ description: "The longest expiry that the owner of a file may request" }),
     urlTtlMaxSharedSeconds: Type.Integer({ description: "The longest expiry that anyone else may request" }),
     uploadMaxBytes: Type.Integer(),
+    links: Type.Object({
+      enabled: Type.Boolean({ description: "Whether people can make links" }),
+      maxExpirySeconds: Type.Union([Type.Integer(), Type.Null()], {
+        description: "The longest expiry of a link from its creation, or null when it may live until it is revoked",
+      }),
+      passwordRequired: Type.Boolean({ description: "Whether a link without a password is closed to visitors" }),
+    }),
   }),
 });
 export type Instance = Static<typeof Instance>;

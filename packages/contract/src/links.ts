@@ -125,8 +125,6 @@ export const Link = Type.Object({
 });
 export type Link = Static<typeof Link>;
 
-export const Links = Type.Object({ links: Type.Array(Link) });
-export type Links = Static<typeof Links>;
 export const LinkPage = pageOf(Link);
 export type LinkPage = Static<typeof LinkPage>;
 export const ListLinksQuery = closedObject({ ...PageQuery.properties, kind: Type.Optional(LinkKind) });

@@ -195,6 +195,8 @@ export type Tables = {
     /** When the bytes were complete. Null: not yet. */
     received_at: number | null;
   };
+  /** The audit events with a `detail.linkId`. A row lives as long as its event, which may be longer than the link. */
+  link_events: { link_id: string; event_id: string };
   /** Counts in windows of time (queries/limit-counts.ts). `key` is a hash. */
   limit_counts: {
     key: string;

@@ -1,5 +1,4 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { Instance } from "@valetkey/contract";
 import fastify, { type FastifyServerOptions } from "fastify";
 import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
@@ -20,7 +19,8 @@ import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
-import { instanceRoutes } from "./routes/instance/routes.ts";
+import { instanceRoutes, type ShownLimits } from "./routes/instance/routes.ts";
+import { linkRoutes } from "./routes/links/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
 import { type MetricsAccess, metricsRoute } from "./routes/ops/metrics.ts";
 import type { Probes } from "./routes/ops/readiness.ts";
@@ -52,7 +52,7 @@ export type AppOptions = {
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
   /** pino's options and the stream for the lines (default: standard output). False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
-  limits: Instance["limits"];
+  limits: ShownLimits;
   /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
   /** Default: the limits in http-limits.ts. */
@@ -128,9 +128,12 @@ export function buildApp(options: AppOptions): App {
     await api.register(async (form: App) => attachRoute(form, deps));
   });
   app.register(async (api: App) => {
-    if (webApp !== undefined) api.addHook("onRequest", pageHook(webApp, "/activity"));
+    if (webApp !== undefined) {
+      for (const url of ["/activity", "/links"]) api.addHook("onRequest", pageHook(webApp, url));
+    }
     api.addHook("onRequest", authentication);
     activityRoutes(api, deps);
+    linkRoutes(api, deps);
   });
   return app;
 }

@@ -35,6 +35,7 @@ const tags = [
   { name: "uploads", description: "Uploads from the browser straight to the bucket" },
   { name: "uppy", description: "Uploads for pages with Uppy" },
   { name: "shares", description: "Access of other users to a note or a file" },
+  { name: "links", description: "Links and file requests for people without an account" },
   { name: "activity", description: "The audit log" },
   { name: "usage", description: "Storage used by your files" },
   { name: "tokens", description: "API tokens" },

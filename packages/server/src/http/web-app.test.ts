@@ -10,7 +10,7 @@ const [engine] = engines as [(typeof engines)[number]];
 // The Accept header of Chromium when a user opens a page.
 const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
 const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
-const PAGES = ["/", NOTE, "/shared", "/activity", "/settings", "/sign-in", "/sign-up?next=%2F"];
+const PAGES = ["/", NOTE, "/shared", "/activity", "/links", "/settings", "/sign-in", "/sign-up?next=%2F"];
 
 describe("the web app", () => {
   let webRoot: Awaited<ReturnType<typeof makeWebRoot>>;
@@ -35,12 +35,14 @@ describe("the web app", () => {
     });
   });
 
-  it("serves / and /activity by the Accept header", async () => {
+  it("serves /, /activity and /links by the Accept header", async () => {
     for (const accept of ["application/json", "*/*"]) {
       const welcome = await get("/", { accept });
       expect(welcome.body).toMatchObject({ name: "Valet Key" });
       expect(welcome.headers.vary).toContain("accept");
-      expect((await get("/activity", { accept })).body).toMatchObject({ code: "unauthenticated" });
+      for (const path of ["/activity", "/links"]) {
+        expect((await get(path, { accept })).body).toMatchObject({ code: "unauthenticated" });
+      }
     }
     const ann = service.as("ann");
     const { body, headers } = await ann.send("GET /activity", { headers: { accept: "application/json" } });
@@ -179,7 +181,7 @@ describe("the web app", () => {
 
 it("returns 404 for pages without a web app", async () => {
   const service = await startServiceInTest({ engine });
-  for (const path of PAGES.filter((page) => page !== "/" && page !== "/activity")) {
+  for (const path of PAGES.filter((page) => !["/", "/activity", "/links"].includes(page))) {
     const { body } = await service.anonymous.send(`GET ${path}`, { headers: BROWSER });
     expect(body, path).toMatchObject({ status: 404, code: "not_found" });
   }

@@ -13,7 +13,7 @@ declare module "fastify" {
   }
 }
 
-/** The paths that only the web app has. It also has `/` and `/activity`, which it shares with the API. */
+/** The paths that only the web app has. It also has `/`, `/activity` and `/links`, which it shares with the API. */
 const PAGES = ["/n/:noteId", "/shared", "/settings", "/sign-in", "/sign-up"];
 const INDEX = "index.html";
 const HTML = "text/html; charset=utf-8";

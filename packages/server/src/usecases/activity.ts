@@ -14,19 +14,19 @@ export function listNoteActivity({ db }: Deps) {
   return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<NamedEvent>> => {
     const { noteId, ...page } = input;
     await authoriseNote(db, { caller, noteId, action: "note.activity" });
-    return name(db, await db.audit.listOfNote(noteId, page));
+    return nameEvents(db, await db.audit.listOfNote(noteId, page));
   };
 }
 
 /** Lists the events of the caller's own notes, deleted notes included, newest first. */
 export function listActivity({ db }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<NamedEvent>> =>
-    name(db, await db.audit.listOfOwner(caller.userId, page));
+    nameEvents(db, await db.audit.listOfOwner(caller.userId, page));
 }
 
 // Only users who may read the files of a note see its activity, so the activity may contain the filenames. For a deleted file, the event
 // holds the name.
-async function name(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
+export async function nameEvents(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);
   const noteIds = [...new Set(items.map(({ noteId }) => noteId))];

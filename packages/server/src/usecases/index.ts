@@ -15,6 +15,12 @@ import { identifySubject } from "./identities.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { deleteExpiredWindows } from "./limit-windows.ts";
+import { createFileLink, createLink } from "./links/create.ts";
+import { getLink } from "./links/get.ts";
+import { listLinks, listOwnLinks } from "./links/list.ts";
+import { listLinkEvents } from "./links/list-events.ts";
+import { revokeLink } from "./links/revoke.ts";
+import { updateLink } from "./links/update.ts";
 import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, rememberPerson } from "./people.ts";
@@ -71,6 +77,14 @@ export function createUseCases(deps: Deps) {
     putShares: putShares(deps),
     listShares: listShares(deps),
     revokeShare: revokeShare(deps),
+    createLink: createLink(deps),
+    createFileLink: createFileLink(deps),
+    listLinks: listLinks(deps),
+    listOwnLinks: listOwnLinks(deps),
+    getLink: getLink(deps),
+    updateLink: updateLink(deps),
+    revokeLink: revokeLink(deps),
+    listLinkEvents: listLinkEvents(deps),
     listNoteActivity: listNoteActivity(deps),
     listActivity: listActivity(deps),
     createApiToken: createApiToken(deps),

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
-/** Links for people without an account, their files, claims, and the files that visitors sent. */
+/** Links for people without an account, their files, claims, audit events, and the files that visitors sent. */
 export function links(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -11,6 +11,7 @@ export function links(engine: EngineName): Migration {
       await createLinkFiles(db, engine);
       await createLinkClaims(db, engine);
       await createVisitorFiles(db, engine);
+      await createLinkEvents(db, engine);
     },
   };
 }
@@ -87,4 +88,16 @@ async function createVisitorFiles({ schema }: Kysely<unknown>, engine: EngineNam
     .modifyEnd(keyedTable(engine))
     .execute();
   await schema.createIndex("visitor_files_link").on("visitor_files").column("link_id").execute();
+}
+
+async function createLinkEvents({ schema }: Kysely<unknown>, engine: EngineName): Promise<void> {
+  const { id } = columnTypesOf(engine);
+  await schema
+    .createTable("link_events")
+    .addColumn("link_id", id, (c) => c.notNull())
+    .addColumn("event_id", id, (c) => c.notNull())
+    .addPrimaryKeyConstraint("link_events_pk", ["link_id", "event_id"])
+    .modifyEnd(keyedTable(engine))
+    .execute();
+  await schema.createIndex("link_events_event").on("link_events").column("event_id").execute();
 }

@@ -70,9 +70,15 @@ export function auditQueries(
   return {
     async add(event) {
       await db.insertInto("audit_events").values(toAuditRow(event)).execute();
+      const { linkId } = event.detail;
+      if (typeof linkId !== "string") return;
+      await db.insertInto("link_events").values({ link_id: linkId, event_id: event.id }).execute();
     },
     listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
     listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),
+    // These events are never unfiled, because they are written in a transaction.
+    listOfLink: ({ linkId, ownerId }, page) =>
+      list(db, { unfiledEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
     async nextOwner(after) {
       const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
       return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
@@ -90,6 +96,10 @@ export function auditQueries(
     },
     async deleteOfOwner(ownerId, ids) {
       await db
+        .deleteFrom("link_events")
+        .where((eb) => engine.isIn(eb.ref("event_id"), engine.list(ids)))
+        .execute();
+      await db
         .deleteFrom("audit_events")
         .where("owner_id", "=", ownerId)
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(ids)))
@@ -104,11 +114,11 @@ function firstIdAt(milliseconds: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
-type Listing = PageRequest & Sources & { column: "note_id" | "owner_id"; value: string };
+type Listing = PageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
 
 async function list(
   db: Kysely<Tables>,
-  { unfiledEvents, column, value, limit, cursor }: Listing,
+  { unfiledEvents, column, value, linkId, limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
   // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
@@ -117,6 +127,9 @@ async function list(
     .selectFrom("audit_events")
     .where(column, "=", value)
     .$if(before !== undefined, (query) => query.where("id", "<", before as string))
+    .$if(linkId !== undefined, (query) =>
+      query.where("id", "in", idsOfLink(db, { linkId: linkId as string, before, limit })),
+    )
     .orderBy("id", "desc");
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
   const sizes = await newestFirst.select(ids).limit(limit).execute();
@@ -129,6 +142,19 @@ async function list(
     .limit(fitting + 1)
     .execute();
   return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), fitting);
+}
+
+function idsOfLink(
+  db: Kysely<Tables>,
+  { linkId, before, limit }: { linkId: string; before: string | undefined; limit: number },
+) {
+  return db
+    .selectFrom("link_events")
+    .select("event_id")
+    .where("link_id", "=", linkId)
+    .$if(before !== undefined, (query) => query.where("event_id", "<", before as string))
+    .orderBy("event_id", "desc")
+    .limit(limit + 1);
 }
 
 /** An event of a batch has up to 1,000 ids, and a page up to 200 events. More would be read in vain (http/fit-page.ts). Bytes. */

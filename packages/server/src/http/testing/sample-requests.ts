@@ -20,6 +20,9 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
   "POST /s3/multipart": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", metadata: { noteId, size: 5 } }),
   "POST /s3/multipart/:uploadId/complete": () => ({ parts: [] }),
+  "POST /notes/:noteId/links": () => ({ label: "For the tax office" }),
+  "POST /attachments/:attachmentId/links": () => ({}),
+  "PATCH /links/:linkId": () => ({ label: "For the bank" }),
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
@@ -48,6 +51,7 @@ export function requestOf(route: string, world: World): Parameters<Client["send"
     .replace(":noteId", world.noteId)
     .replace(":attachmentId", world.attachmentId)
     .replace(":uploadId", world.uploadId)
+    .replace(":linkId", world.linkId)
     .replace(":partNumber", "1")
     .replace(":tokenId", world.noteId)
     .replace(":userId", route.startsWith("DELETE /notes") ? "viewer" : "fileViewer");

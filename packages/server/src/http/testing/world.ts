@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { sampleAttachment, sampleNote, sampleUpload } from "../../db/testing/samples.ts";
+import { sampleAttachment, sampleLink, sampleNote, sampleUpload } from "../../db/testing/samples.ts";
 import type { ShareSubject } from "../../usecases/ports/index.ts";
 import type { TestService } from "./service.ts";
 
@@ -18,9 +18,9 @@ export const people = [
   "otherUser",
 ] as const;
 
-export type World = { noteId: string; attachmentId: string; uploadId: string };
+export type World = { noteId: string; attachmentId: string; uploadId: string; linkId: string };
 
-/** Creates a note with a file, a pending upload, and users who have, had or never had access. */
+/** Creates a note with a file, a pending upload, a link, and users who have, had or never had access. */
 export async function createWorld({ db }: TestService): Promise<World> {
   const note = sampleNote({ ownerId: "owner" });
   const otherNote = sampleNote({ ownerId: "owner" });
@@ -32,6 +32,7 @@ export async function createWorld({ db }: TestService): Promise<World> {
     expiresAt: Date.now() + 900_000,
     multipart: { bucketUploadId: "unknown-to-the-bucket", partSize: 525 * 2 ** 20 },
   });
+  const link = sampleLink(note, { createdAt: Date.now(), expiresAt: undefined });
   const grant = (
     userId: string,
     subject: ShareSubject,
@@ -50,6 +51,7 @@ export async function createWorld({ db }: TestService): Promise<World> {
     for (const each of [note, otherNote]) await tx.notes.insert(each);
     for (const each of [attachment, otherFile, coming]) await tx.attachments.insert(each);
     await tx.uploads.insert(upload);
+    await tx.links.insert(link);
   });
   await grant("editor", inNote, { role: "editor" });
   await grant("viewer", inNote);
@@ -61,7 +63,7 @@ export async function createWorld({ db }: TestService): Promise<World> {
   }
   await grant("otherNoteShare", { noteId: otherNote.id }, { role: "editor" });
   await grant("otherFileShare", { attachmentId: otherFile.id });
-  return { noteId: note.id, attachmentId: attachment.id, uploadId: upload.id };
+  return { noteId: note.id, attachmentId: attachment.id, uploadId: upload.id, linkId: link.id };
 }
 
 /** An id that no object has. */

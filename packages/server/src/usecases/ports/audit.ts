@@ -23,6 +23,8 @@ export type AuditArchive = {
 export type AuditQueries = AuditWriter & {
   listOfNote(noteId: string, page: PageRequest): Promise<Page<AuditEvent>>;
   listOfOwner(ownerId: string, page: PageRequest): Promise<Page<AuditEvent>>;
+  /** Lists the events whose `detail.linkId` is this link. */
+  listOfLink(link: { linkId: string; ownerId: string }, page: PageRequest): Promise<Page<AuditEvent>>;
   /** The owner of events whose id comes next after this one. Undefined: there are no more. */
   nextOwner(after: string): Promise<string | undefined>;
   /** Lists the events of an owner that are older than `before`, the oldest first. */

@@ -1,11 +1,42 @@
 import type { Role } from "../../domain/access.ts";
-import type { Link } from "../../domain/link.ts";
+import type { Link, LinkKind } from "../../domain/link.ts";
+import type { Page, PageRequest } from "./page.ts";
 
 /** A link with facts of this moment: the role of its creator on the note, and the name that visitors read. */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
+
+/** A link with the facts that people with an account see. */
+export type LinkDetails = LinkWithCreator & {
+  noteTitle: string;
+  /** The ready files among `attachmentIds`. */
+  readyFiles: number;
+  /** The files that visitors sent, including those that still arrive. Failed and rejected ones do not count. */
+  takenFiles: number;
+  /** The files that arrived in full, without rejected ones. */
+  received: { files: number; bytes: number };
+  urlsIssued: number;
+  /** Undefined: no URL was issued. */
+  lastUrlExpiresAt: number | undefined;
+};
 
 export type LinkQueries = {
   /** Throws `note_not_found` or `attachment_not_found` when the note or a file was deleted meanwhile. In a transaction. */
   insert(link: Link): Promise<void>;
   find(linkId: string): Promise<LinkWithCreator | undefined>;
+  findDetails(linkId: string): Promise<LinkDetails | undefined>;
+  /** Lists the links of a note, newest first. */
+  listOfNote(noteId: string, page: PageRequest): Promise<Page<LinkDetails>>;
+  /** Lists the links that name this attachment, newest first. */
+  listOfAttachment(attachmentId: string, page: PageRequest): Promise<Page<LinkDetails>>;
+  /** Lists the links of the person's notes, and the links that the person made and may still edit, newest first. */
+  listOfPerson(userId: string, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>>;
+  /** Counts the links that are neither revoked nor expired. */
+  countLive(noteId: string): Promise<number>;
+  /**
+   * Stores what can be edited. The caller holds the note, so that no edit is lost. Counts stay, because visitors raise them meanwhile.
+   * Throws `attachment_not_found` when a file was deleted meanwhile. In a transaction.
+   */
+  replace(link: Link): Promise<void>;
+  /** Returns false when the link was revoked before. */
+  revoke(linkId: string, revokedAt: number): Promise<boolean>;
 };

@@ -44,7 +44,7 @@ export function activityRoutes(app: App, deps: RouteDeps): void {
   });
 }
 
-async function describe(
+export async function describe(
   page: Page<NamedEvent>,
   { caller, useCases }: RouteDeps & { caller: Caller },
 ): Promise<AuditEventPage> {

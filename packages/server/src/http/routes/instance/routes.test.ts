@@ -27,6 +27,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
         urlTtlMaxSeconds: 600,
         urlTtlMaxSharedSeconds: 900,
         uploadMaxBytes: 5 * 2 ** 30,
+        links: { enabled: true, maxExpirySeconds: null, passwordRequired: false },
       },
     });
     expect(Check(Instance, body)).toBe(true);

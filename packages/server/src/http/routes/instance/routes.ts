@@ -1,4 +1,5 @@
 import { Instance } from "@valetkey/contract";
+import type { LinkPolicy } from "../../../domain/link.ts";
 import type { Accounts } from "../../auth/accounts.ts";
 import { operations } from "../../openapi.ts";
 import type { App } from "../../route-types.ts";
@@ -11,17 +12,22 @@ const schemas = operations("accounts", {
   },
 });
 
-type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: Instance["limits"] };
+type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: ShownLimits };
+
+/** The limits of the service that a page shows. */
+export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolicy };
 
 /** /instance: public, for the sign-in page. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes } = limits;
+  const { isEnabled, maxExpirySeconds = null, isPasswordRequired } = limits.links;
+  const links = { enabled: isEnabled, maxExpirySeconds, passwordRequired: isPasswordRequired };
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
     return {
       ...accounts.signInMethods,
       hasAccounts: await accounts.hasAny(),
-      limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes },
+      limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, links },
     };
   });
 }

@@ -1,0 +1,69 @@
+import type { FileRequest as WireFileRequest, Link as WireLink } from "@valetkey/contract";
+import type { FileRequest } from "../../../domain/link.ts";
+import type { DescribedLink } from "../../../usecases/links/describe-links.ts";
+import type { Page } from "../../../usecases/ports/index.ts";
+import { fitPage } from "../../fit-page.ts";
+import { type People, presentPerson } from "../../present-person.ts";
+import type { RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
+
+/** One link in the form of the wire. Looks up its creator. */
+export async function presentLink(described: DescribedLink, deps: RouteDeps): Promise<WireLink> {
+  const people = await deps.useCases.findPeople([described.link.createdBy]);
+  return present(described, { people, publicUrl: deps.publicUrl });
+}
+
+/** A page of links. Looks up all creators at once. */
+export async function presentLinks({ items, nextCursor }: Page<DescribedLink>, { useCases, publicUrl }: RouteDeps) {
+  const people = await useCases.findPeople(items.map(({ link }) => link.createdBy));
+  return fitPage(
+    items.map((described) => present(described, { people, publicUrl })),
+    nextCursor,
+  );
+}
+
+function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): WireLink {
+  const { link, token, state, noteTitle, files, urlsIssued, received, lastUrlExpiresAt } = described;
+  return {
+    id: link.id,
+    url: `${publicUrl}/s/${token}`,
+    kind: link.kind,
+    state,
+    noteId: link.noteId,
+    noteTitle,
+    label: link.label,
+    message: link.message,
+    files: files ?? null,
+    expiresAt: isoOrNull(link.expiresAt),
+    hasPassword: link.passwordHash !== undefined,
+    maxClaims: link.maxClaims ?? null,
+    claims: link.claims,
+    opened: link.opened,
+    urlsIssued,
+    urlTtlSeconds: link.urlTtlSeconds,
+    notify: link.notify,
+    request: link.request === undefined ? null : presentRequest(link.request),
+    received,
+    lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt),
+    createdBy: presentPerson(link.createdBy, people),
+    createdAt: toIso(link.createdAt),
+    revokedAt: isoOrNull(link.revokedAt),
+  };
+}
+
+function presentRequest({ accept, slots, ...limits }: FileRequest): WireFileRequest {
+  return {
+    ...limits,
+    accept: [...accept],
+    slots: slots.map(({ id, name, accept: accepted, maxBytes }) => ({
+      id,
+      name,
+      ...(accepted && { accept: [...accepted] }),
+      ...(maxBytes !== undefined && { maxBytes }),
+    })),
+  };
+}
+
+export function isoOrNull(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : toIso(milliseconds);
+}

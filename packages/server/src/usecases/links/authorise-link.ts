@@ -1,0 +1,34 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Link } from "../../domain/link.ts";
+import type { Caller } from "../../domain/person.ts";
+import type { EventSubject } from "../audit-event.ts";
+import { authoriseNote } from "../authorise.ts";
+import type { LinkDetails, Queries } from "../ports/index.ts";
+
+type Request = { caller: Caller; linkId: string };
+
+/** Returns the link if the caller may make links of its note. Throws `link_not_found` or `access_denied`. */
+export async function authoriseLink(queries: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+  const found = await queries.links.findDetails(linkId);
+  if (found === undefined) throw linkNotFound();
+  await authoriseNote(queries, { caller, noteId: found.link.noteId, action: "note.link" });
+  return found;
+}
+
+/** Does the same in a transaction, and holds the note, so that two edits of a link or its limits run one after the other. */
+export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+  const { link } = await authoriseLink(tx, { caller, linkId });
+  const isHeld = await tx.notes.hold(link.noteId);
+  const current = isHeld ? await tx.links.findDetails(linkId) : undefined;
+  if (current === undefined) throw linkNotFound();
+  return current;
+}
+
+/** The subject of an audit event about a link. */
+export function aboutLink({ noteId, ownerId, attachmentIds = [] }: Link): EventSubject {
+  return { noteId, ownerId, attachmentIds };
+}
+
+function linkNotFound(): DomainError {
+  return new DomainError("link_not_found", "Link not found");
+}

@@ -1,0 +1,121 @@
+import type { AuditEvent } from "../../domain/audit-event.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { Link, LinkKind } from "../../domain/link.ts";
+import type { Caller } from "../../domain/person.ts";
+import { auditEvent } from "../audit-event.ts";
+import { authoriseAttachment, authoriseNote } from "../authorise.ts";
+import type { Deps } from "../ports/index.ts";
+import { aboutLink } from "./authorise-link.ts";
+import { type DescribedLink, describeLink } from "./describe-links.ts";
+import { completeRequest, type FileRequestInput } from "./file-request.ts";
+import { checkLinkedFiles } from "./linked-files.ts";
+import { checkLiveLinks } from "./live-links.ts";
+import { hashPassword } from "./password.ts";
+import { applySettings, checkSettings, defaultExpiry, defaultUrlTtl, type LinkSettings } from "./settings.ts";
+
+export type CreateLinkInput = {
+  kind: LinkKind;
+  /** The files of the note. Undefined: every ready file. */
+  attachmentIds: readonly string[] | undefined;
+  /** The limits of a file request. */
+  request: FileRequestInput | undefined;
+  settings: LinkSettings;
+};
+
+/**
+ * Makes a link of a note, or of some of its files. The caller is its creator.
+ * Throws `note_not_found`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `links_disabled`, `too_many_links`,
+ * `invalid_request`.
+ */
+export function createLink(deps: Deps) {
+  return async (caller: Caller, { noteId, ...input }: CreateLinkInput & { noteId: string }): Promise<DescribedLink> => {
+    await authoriseNote(deps.db, { caller, noteId, action: "note.link" });
+    return create(deps, { caller, noteId, input });
+  };
+}
+
+/** Makes a link of one file. Throws as `createLink` does. */
+export function createFileLink(deps: Deps) {
+  return async (
+    caller: Caller,
+    { attachmentId, settings }: { attachmentId: string; settings: LinkSettings },
+  ): Promise<DescribedLink> => {
+    const subject = { caller, attachmentId, action: "attachment.link" } as const;
+    const { noteId } = await authoriseAttachment(deps.db, subject);
+    const input = { kind: "download", attachmentIds: [attachmentId], request: undefined, settings } as const;
+    return create(deps, { caller, noteId, input });
+  };
+}
+
+async function create(
+  deps: Deps,
+  { caller, noteId, input }: { caller: Caller; noteId: string; input: CreateLinkInput },
+): Promise<DescribedLink> {
+  const { db, clock, newId, limits } = deps;
+  const { settings, kind } = input;
+  if (!limits.links.isEnabled)
+    throw new DomainError("links_disabled", "The operator of this service has turned links off.");
+  const now = clock();
+  checkKind(input);
+  checkSettings({ ...settings, password: settings.password ?? null }, { link: { kind, createdAt: now }, limits, now });
+  const passwordHash = settings.password ? await hashPassword(settings.password) : undefined;
+  return db.transaction(async (tx) => {
+    // The caller may have lost the right while the password was hashed.
+    const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
+    if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+    const link = applySettings(
+      {
+        id: newId(),
+        generation: 0,
+        kind,
+        noteId,
+        ownerId: note.ownerId,
+        createdBy: caller.userId,
+        label: "",
+        message: "",
+        attachmentIds:
+          input.attachmentIds && (await checkLinkedFiles(tx, { noteId, attachmentIds: input.attachmentIds })),
+        expiresAt: defaultExpiry(limits, now),
+        passwordHash,
+        passwordVersion: 0,
+        maxClaims: undefined,
+        claims: 0,
+        opened: 0,
+        urlTtlSeconds: defaultUrlTtl(limits),
+        notify: "never",
+        request: kind === "upload" ? completeRequest(input.request ?? {}, limits) : undefined,
+        createdAt: now,
+        revokedAt: undefined,
+      },
+      settings,
+    );
+    await tx.links.insert(link);
+    await checkLiveLinks(tx, noteId);
+    await tx.audit.add(createdEvent(link, { id: newId(), caller }));
+    return describeLink(deps, { queries: tx, linkId: link.id });
+  });
+}
+
+function createdEvent(link: Link, { id, caller }: { id: string; caller: Caller }): AuditEvent {
+  const detail = {
+    linkId: link.id,
+    label: link.label,
+    kind: link.kind,
+    expiresAt: link.expiresAt === undefined ? null : new Date(link.expiresAt).toISOString(),
+    hasPassword: link.passwordHash !== undefined,
+    maxClaims: link.maxClaims ?? null,
+  };
+  return auditEvent("link.created", { id, at: link.createdAt, caller, subject: aboutLink(link), detail });
+}
+
+function checkKind({ kind, attachmentIds, request }: CreateLinkInput): void {
+  if (kind === "upload" && request === undefined) {
+    throw new DomainError("invalid_request", "A file request needs request. Give {} for its defaults.");
+  }
+  if (kind === "upload" && attachmentIds !== undefined) {
+    throw new DomainError("invalid_request", "A file request opens no files. Omit attachmentIds.");
+  }
+  if (kind === "download" && request !== undefined) {
+    throw new DomainError("invalid_request", "request belongs to a file request. Omit it, or give kind: upload.");
+  }
+}

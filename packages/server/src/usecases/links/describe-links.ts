@@ -1,0 +1,70 @@
+import { DomainError } from "../../domain/errors.ts";
+import { effectiveExpiry, type Link, type LinkState, linkState } from "../../domain/link.ts";
+import type { Deps, LinkDetails, Queries } from "../ports/index.ts";
+import { makeToken } from "./token.ts";
+
+/** A link for people with an account. Instants are milliseconds since the epoch. */
+export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "readyFiles" | "takenFiles"> & {
+  link: Link;
+  token: string;
+  state: LinkState;
+  /** The names of the files. Undefined: every file of the note. */
+  files: { id: string; filename: string }[] | undefined;
+};
+
+type Describer = Pick<Deps, "linkKeys" | "limits" | "clock">;
+
+/** Adds the tokens, the states and the names of the files, which one query reads. */
+export async function describeLinks(
+  deps: Describer,
+  { queries, details }: { queries: Queries; details: readonly LinkDetails[] },
+): Promise<DescribedLink[]> {
+  const ids = details.flatMap(({ link }) => link.attachmentIds ?? []);
+  const names = ids.length === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf(ids);
+  return details.map((each) => describe(deps, { details: each, names }));
+}
+
+/** Describes one link. Throws `link_not_found`. */
+export async function describeLink(
+  deps: Describer,
+  { queries, linkId }: { queries: Queries; linkId: string },
+): Promise<DescribedLink> {
+  const found = await queries.links.findDetails(linkId);
+  const [described] = await describeLinks(deps, { queries, details: found === undefined ? [] : [found] });
+  if (described === undefined) throw new DomainError("link_not_found", "Link not found");
+  return described;
+}
+
+function describe(
+  { linkKeys, limits, clock }: Describer,
+  { details, names }: { details: LinkDetails; names: ReadonlyMap<string, string> },
+): DescribedLink {
+  const { noteTitle, received, urlsIssued, lastUrlExpiresAt, creatorRole } = details;
+  const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
+  const now = clock();
+  const filesLeft = link.request === undefined ? details.readyFiles : link.request.maxFiles - details.takenFiles;
+  const files = link.attachmentIds?.flatMap((id) => {
+    const filename = names.get(id);
+    return filename === undefined ? [] : [{ id, filename }];
+  });
+  return {
+    link,
+    token: tokenOf(linkKeys, link),
+    state: linkState(link, { now, creatorRole, filesLeft: Math.max(0, filesLeft) }),
+    files,
+    noteTitle,
+    received,
+    urlsIssued,
+    lastUrlExpiresAt: stillWorks(lastUrlExpiresAt, now),
+  };
+}
+
+function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }: Link): string {
+  if (key === undefined) throw new Error("a token needs a key");
+  return makeToken(key, { linkId: id, generation });
+}
+
+/** The expiry of the last issued URL. Undefined: no URL works any more. */
+export function stillWorks(lastUrlExpiresAt: number | undefined, now: number): number | undefined {
+  return lastUrlExpiresAt !== undefined && lastUrlExpiresAt > now ? lastUrlExpiresAt : undefined;
+}

@@ -1,0 +1,49 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { FileRequest, LinkSlot } from "../../domain/link.ts";
+
+const DEFAULT_MAX_FILES = 10;
+
+/** The limits of a file request as people choose them. Undefined: the default, or unchanged. */
+export type FileRequestInput = { [Name in keyof FileRequest]?: FileRequest[Name] | undefined };
+
+/**
+ * Completes the limits of a file request. With slots, `maxFiles` is at most their number.
+ * Throws `invalid_request`.
+ */
+export function completeRequest(
+  given: FileRequestInput,
+  { current, uploadMaxBytes }: { current?: FileRequest | undefined; uploadMaxBytes: number },
+): FileRequest {
+  const { slots = current?.slots ?? [], maxBytesPerFile = current?.maxBytesPerFile ?? uploadMaxBytes } = given;
+  const usual = given.slots === undefined ? current?.maxFiles : undefined;
+  const { maxFiles = usual ?? (slots.length || DEFAULT_MAX_FILES) } = given;
+  const wholeBytes = Math.min(maxFiles * maxBytesPerFile, Number.MAX_SAFE_INTEGER);
+  if (maxBytesPerFile > uploadMaxBytes) throw invalid(`request.maxBytesPerFile is at most ${uploadMaxBytes} bytes.`);
+  if (slots.length > 0 && maxFiles > slots.length) {
+    throw invalid(`Each file goes into a slot, so request.maxFiles is at most ${slots.length}.`);
+  }
+  for (const slot of slots) checkSlot(slot, { slots, maxBytesPerFile });
+  return {
+    maxFiles,
+    maxBytesPerFile,
+    maxBytesTotal: given.maxBytesTotal ?? current?.maxBytesTotal ?? wholeBytes,
+    accept: given.accept ?? current?.accept ?? [],
+    askName: given.askName ?? current?.askName ?? "optional",
+    review: given.review ?? current?.review ?? false,
+    slots,
+  };
+}
+
+function checkSlot(
+  { id, maxBytes }: LinkSlot,
+  { slots, maxBytesPerFile }: { slots: readonly LinkSlot[]; maxBytesPerFile: number },
+): void {
+  if (slots.filter((slot) => slot.id === id).length > 1) throw invalid(`Two slots have the id ${id}. Change one.`);
+  if (maxBytes !== undefined && maxBytes > maxBytesPerFile) {
+    throw invalid(`The slot ${id} accepts more bytes than request.maxBytesPerFile. Lower its maxBytes.`);
+  }
+}
+
+function invalid(message: string): DomainError {
+  return new DomainError("invalid_request", message);
+}

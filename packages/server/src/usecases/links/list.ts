@@ -1,0 +1,35 @@
+import type { LinkKind } from "../../domain/link.ts";
+import type { Caller } from "../../domain/person.ts";
+import { authoriseAttachment, authoriseNote } from "../authorise.ts";
+import type { Deps, LinkDetails, Page, PageRequest, ShareSubject } from "../ports/index.ts";
+import { type DescribedLink, describeLinks } from "./describe-links.ts";
+
+/**
+ * Lists the links of a note, or the links that name an attachment, newest first.
+ * Throws `note_not_found`, `attachment_not_found`, `access_denied`.
+ */
+export function listLinks(deps: Deps) {
+  const { db } = deps;
+  return async (
+    caller: Caller,
+    { subject, ...page }: PageRequest & { subject: ShareSubject },
+  ): Promise<Page<DescribedLink>> => {
+    if ("noteId" in subject) {
+      await authoriseNote(db, { caller, noteId: subject.noteId, action: "note.link" });
+      return describePage(deps, await db.links.listOfNote(subject.noteId, page));
+    }
+    const { attachmentId } = subject;
+    await authoriseAttachment(db, { caller, attachmentId, action: "attachment.link" });
+    return describePage(deps, await db.links.listOfAttachment(attachmentId, page));
+  };
+}
+
+/** Lists the links of the caller's notes, and the links that the caller made elsewhere and may still edit, newest first. */
+export function listOwnLinks(deps: Deps) {
+  return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
+    describePage(deps, await deps.db.links.listOfPerson(caller.userId, page));
+}
+
+async function describePage(deps: Deps, { items, nextCursor }: Page<LinkDetails>): Promise<Page<DescribedLink>> {
+  return { items: await describeLinks(deps, { queries: deps.db, details: items }), nextCursor };
+}

@@ -1,0 +1,11 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Queries } from "../ports/index.ts";
+
+/** The most links of a note that are neither revoked nor expired. */
+const MAX_LIVE = 500;
+
+/** Throws `too_many_links`. It runs after the change, in the transaction that holds the note, so that the count is exact. */
+export async function checkLiveLinks({ links }: Queries, noteId: string): Promise<void> {
+  if ((await links.countLive(noteId)) <= MAX_LIVE) return;
+  throw new DomainError("too_many_links", `The note would have more than ${MAX_LIVE} links. Revoke some first.`);
+}

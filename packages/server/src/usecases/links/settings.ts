@@ -1,0 +1,77 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Link, LinkNotify } from "../../domain/link.ts";
+import type { Limits } from "../ports/index.ts";
+
+/** What people choose for a link. Undefined: the default, or unchanged. Null: none. */
+export type LinkSettings = {
+  label?: string | undefined;
+  message?: string | undefined;
+  /** Milliseconds since the epoch. */
+  expiresAt?: number | null | undefined;
+  password?: string | null | undefined;
+  maxClaims?: number | null | undefined;
+  urlTtlSeconds?: number | undefined;
+  notify?: LinkNotify | undefined;
+};
+
+const DEFAULT_EXPIRY_SECONDS = 7 * 86_400;
+const DEFAULT_URL_TTL_SECONDS = 60;
+
+/** The expiry of a link that is made without one: 7 days, or the longest that the operator allows. */
+export function defaultExpiry({ links }: Limits, now: number): number {
+  return now + Math.min(DEFAULT_EXPIRY_SECONDS, links.maxExpirySeconds ?? DEFAULT_EXPIRY_SECONDS) * 1000;
+}
+
+/** How long the URLs of a link live by default. Seconds. */
+export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
+  return Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSharedSeconds);
+}
+
+/** Throws `invalid_request` for a choice that the operator or the kind of the link does not allow. */
+export function checkSettings(
+  settings: LinkSettings,
+  { link, limits, now }: { link: Pick<Link, "kind" | "createdAt">; limits: Limits; now: number },
+): void {
+  const { password, maxClaims, urlTtlSeconds } = settings;
+  checkExpiry(settings.expiresAt, { createdAt: link.createdAt, maxSeconds: limits.links.maxExpirySeconds, now });
+  if (password === null && limits.links.isPasswordRequired) {
+    throw invalid("The operator requires a password for each link. Give one.");
+  }
+  if (typeof maxClaims === "number" && link.kind === "upload") {
+    throw invalid("A file request has no claims. Omit maxClaims, and limit it by request.maxFiles.");
+  }
+  if (urlTtlSeconds !== undefined && urlTtlSeconds > limits.urlTtlMaxSharedSeconds) {
+    throw invalid(`urlTtlSeconds is at most ${limits.urlTtlMaxSharedSeconds} for a link.`);
+  }
+}
+
+function checkExpiry(
+  expiresAt: number | null | undefined,
+  { createdAt, maxSeconds, now }: { createdAt: number; maxSeconds: number | undefined; now: number },
+): void {
+  if (expiresAt === undefined) return;
+  const latest = maxSeconds === undefined ? undefined : createdAt + maxSeconds * 1000;
+  if (latest !== undefined && (expiresAt === null || expiresAt > latest)) {
+    throw invalid(`The operator limits links: give an expiresAt of at most ${new Date(latest).toISOString()}.`);
+  }
+  if (expiresAt !== null && expiresAt <= now) throw invalid("expiresAt is in the past. Give a later instant.");
+}
+
+/** Applies the settings, except the password. */
+export function applySettings(link: Link, settings: LinkSettings): Link {
+  const { label = link.label, message = link.message, urlTtlSeconds = link.urlTtlSeconds } = settings;
+  const { notify = link.notify, expiresAt, maxClaims } = settings;
+  return {
+    ...link,
+    label,
+    message,
+    urlTtlSeconds,
+    notify,
+    expiresAt: expiresAt === undefined ? link.expiresAt : (expiresAt ?? undefined),
+    maxClaims: maxClaims === undefined ? link.maxClaims : (maxClaims ?? undefined),
+  };
+}
+
+function invalid(message: string): DomainError {
+  return new DomainError("invalid_request", message);
+}

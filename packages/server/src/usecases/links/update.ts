@@ -1,0 +1,103 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Link } from "../../domain/link.ts";
+import type { Caller } from "../../domain/person.ts";
+import { auditEvent } from "../audit-event.ts";
+import type { Deps, Limits, Queries } from "../ports/index.ts";
+import { aboutLink, authoriseLink, holdLink } from "./authorise-link.ts";
+import { type DescribedLink, describeLink } from "./describe-links.ts";
+import { completeRequest, type FileRequestInput } from "./file-request.ts";
+import { checkLinkedFiles } from "./linked-files.ts";
+import { checkLiveLinks } from "./live-links.ts";
+import { hashPassword } from "./password.ts";
+import { applySettings, checkSettings, type LinkSettings } from "./settings.ts";
+
+export type UpdateLinkInput = {
+  linkId: string;
+  settings: LinkSettings;
+  /** Replaces the files. Undefined: they stay. */
+  attachmentIds: readonly string[] | undefined;
+  /** Changes these limits of a file request. Undefined: none. */
+  request: FileRequestInput | undefined;
+  /** Gives the link another URL. The old one stops working. */
+  hasNewUrl: boolean;
+};
+
+/**
+ * Edits a link. A changed password ends the visits that the earlier one unlocked.
+ * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
+ */
+export function updateLink(deps: Deps) {
+  const { db, clock, newId, limits } = deps;
+  return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
+    const { linkId, settings } = input;
+    // Before the password is hashed, so that only people with the right cost that time.
+    await authoriseLink(db, { caller, linkId });
+    const passwordHash = settings.password ? await hashPassword(settings.password) : undefined;
+    return db.transaction(async (tx) => {
+      const { link } = await holdLink(tx, { caller, linkId });
+      const now = clock();
+      checkUpdate(input, { link, limits, now });
+      const edited = await edit(tx, { link, input, passwordHash, limits });
+      await tx.links.replace(edited);
+      await checkLiveLinks(tx, link.noteId);
+      const about = { at: now, caller, subject: aboutLink(edited) };
+      const named = { linkId, label: edited.label };
+      const changed = namesOf(input).join(", ");
+      if (changed !== "") {
+        await tx.audit.add(auditEvent("link.updated", { id: newId(), ...about, detail: { ...named, changed } }));
+      }
+      if (input.hasNewUrl) await tx.audit.add(auditEvent("link.renewed", { id: newId(), ...about, detail: named }));
+      return describeLink(deps, { queries: tx, linkId });
+    });
+  };
+}
+
+function checkUpdate(
+  { settings, attachmentIds, request }: UpdateLinkInput,
+  { link, limits, now }: { link: Link; limits: Limits; now: number },
+): void {
+  if (link.revokedAt !== undefined) throw invalid("This link was revoked. Make another one.");
+  if (link.kind === "upload" && attachmentIds !== undefined) {
+    throw invalid("A file request opens no files. Omit attachmentIds.");
+  }
+  if (link.kind === "download" && request !== undefined) throw invalid("request belongs to a file request. Omit it.");
+  checkSettings(settings, { link, limits, now });
+}
+
+async function edit(
+  tx: Queries,
+  {
+    link,
+    input,
+    passwordHash,
+    limits,
+  }: {
+    link: Link;
+    input: UpdateLinkInput;
+    passwordHash: string | undefined;
+    limits: Limits;
+  },
+): Promise<Link> {
+  const { settings, attachmentIds, request, hasNewUrl } = input;
+  const { noteId } = link;
+  const keepsPassword = settings.password === undefined;
+  return {
+    ...applySettings(link, settings),
+    generation: link.generation + (hasNewUrl ? 1 : 0),
+    passwordHash: keepsPassword ? link.passwordHash : passwordHash,
+    passwordVersion: link.passwordVersion + (keepsPassword ? 0 : 1),
+    attachmentIds:
+      attachmentIds === undefined ? link.attachmentIds : await checkLinkedFiles(tx, { noteId, attachmentIds }),
+    request: request === undefined ? link.request : completeRequest(request, { current: link.request, ...limits }),
+  };
+}
+
+/** The names of what the caller changed, for the audit log. The values may be secret. */
+function namesOf({ settings, attachmentIds, request }: UpdateLinkInput): string[] {
+  const given = Object.entries({ ...settings, attachmentIds, request });
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
+}
+
+function invalid(message: string): DomainError {
+  return new DomainError("invalid_request", message);
+}

@@ -83,6 +83,28 @@ describe("the calls of the client against the service", () => {
     await expect(client.attachments.get(id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
+  it("makes, lists, edits and revokes links", async () => {
+    const { client, url } = getWorld();
+    const note = await client.notes.create({ title: "Files" });
+    const { id: fileId } = await client.upload(note.id, file(10, { name: "a.bin" })).done;
+    const whole = await client.links.create(note.id);
+    const one = await client.links.createForFile(fileId, { label: "Contract", maxClaims: 1 });
+    const request = await client.links.create(note.id, { kind: "upload", request: { maxFiles: 2 } });
+    expect(one).toMatchObject({ label: "Contract", files: [{ id: fileId, filename: "a.bin" }], state: "live" });
+    expect(one.url.startsWith(`${url}/s/`)).toBe(true);
+    const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
+    expect(idsOf(await client.links.ofNote(note.id))).toEqual([request.id, one.id, whole.id]);
+    expect(idsOf(await client.links.ofFile(fileId))).toEqual([one.id]);
+    expect(idsOf(await client.links.list({ kind: "upload", limit: 1 }))).toEqual([request.id]);
+    const renewed = await client.links.update(one.id, { newUrl: true, expiresAt: null });
+    expect(renewed.url).not.toBe(one.url);
+    expect(await client.links.get(one.id)).toEqual(renewed);
+    expect(await client.links.revoke(one.id)).toEqual({ lastUrlExpiresAt: null });
+    const events = await client.links.events(one.id, { limit: 2 });
+    expect(events.items.map(({ action }) => action)).toEqual(["link.revoked", "link.renewed"]);
+    expect(events.nextCursor).not.toBeNull();
+  });
+
   it("gets URLs of more files than one request accepts, in order", async () => {
     const { client } = getWorld();
     const note = await client.notes.create({ title: "Files" });

@@ -18,11 +18,19 @@ type Wire = {
   AuditEvent: [contract.AuditEvent, published.AuditEvent];
   AuditEventPage: [contract.AuditEventPage, published.AuditEventPage];
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
+  CreateFileLinkBody: [contract.CreateFileLinkBody, published.CreateFileLinkBody];
+  CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];
   CreateNoteBody: [contract.CreateNoteBody, published.CreateNoteBody];
   CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];
+  FileRequest: [contract.FileRequest, published.FileRequest];
   FileUrl: [contract.FileUrl, published.FileUrl];
   FileUrls: [contract.FileUrls, published.FileUrls];
   Instance: [contract.Instance, published.Instance];
+  Link: [contract.Link, published.Link];
+  LinkKind: [contract.LinkKind, published.LinkKind];
+  LinkPage: [contract.LinkPage, published.LinkPage];
+  LinkSlot: [contract.LinkSlot, published.LinkSlot];
+  LinkState: [contract.LinkState, published.LinkState];
   ListNotesQuery: [contract.ListNotesQuery, published.ListNotesQuery];
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];
@@ -31,6 +39,7 @@ type Wire = {
   Person: [contract.Person, published.Person];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];
+  RevokedLink: [contract.RevokedLink, published.RevokedLink];
   Share: [contract.Share, published.Share];
   ShareAttachmentBody: [contract.ShareAttachmentBody, published.ShareAttachmentBody];
   SharedAttachment: [contract.SharedAttachment, published.SharedAttachment];
@@ -42,6 +51,7 @@ type Wire = {
   SignedParts: [contract.SignedParts, published.SignedParts];
   StartedUpload: [contract.StartedUpload, published.StartedUpload];
   StartUploadBody: [contract.StartUploadBody, published.StartUploadBody];
+  UpdateLinkBody: [contract.UpdateLinkBody, published.UpdateLinkBody];
   UpdateNoteBody: [contract.UpdateNoteBody, published.UpdateNoteBody];
   Upload: [contract.Upload, published.Upload];
   Usage: [contract.Usage, published.Usage];

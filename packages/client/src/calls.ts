@@ -1,6 +1,7 @@
 import { type Call, createCall, type GetToken } from "./call.ts";
 import { activityCalls } from "./calls/activity.ts";
 import { attachmentCalls } from "./calls/attachments.ts";
+import { linkCalls } from "./calls/links.ts";
 import { noteCalls } from "./calls/notes.ts";
 import { shareCalls } from "./calls/shares.ts";
 import { tokenCalls } from "./calls/tokens.ts";
@@ -60,6 +61,7 @@ export function callsOn(call: Call) {
     notes: noteCalls(call),
     attachments: attachmentCalls(call),
     shares: shareCalls(call),
+    links: linkCalls(call),
     activity: activityCalls(call),
     tokens: tokenCalls(call),
     ...urlCalls(call),

@@ -72,7 +72,7 @@ async function createLinkClaims({ schema }: Kysely<unknown>, engine: EngineName)
     .addColumn("last_url_expires_at", integer)
     .modifyEnd(keyedTable(engine))
     .execute();
-  await schema.createIndex("link_claims_link").on("link_claims").column("link_id").execute();
+  await schema.createIndex("link_claims_link").on("link_claims").columns(["link_id", "window_ends_at"]).execute();
 }
 
 async function createVisitorFiles({ schema }: Kysely<unknown>, engine: EngineName): Promise<void> {

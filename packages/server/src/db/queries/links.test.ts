@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleAttachment, sampleLink, sampleNote } from "../testing/samples.ts";
+import { sampleAttachment, sampleEvent, sampleLink, sampleNote } from "../testing/samples.ts";
 import { engines } from "../testing/test-databases.ts";
 import { useDatabase } from "../testing/use-database.ts";
 
@@ -35,5 +35,29 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await database.db.links.find(link.id))?.link.attachmentIds).toEqual([]);
     await database.db.transaction((tx) => tx.notes.delete(note.id));
     expect(await database.db.links.find(link.id)).toBeUndefined();
+  });
+
+  it("have their own page of audit events, newest first, until those are deleted", async () => {
+    const { link, note } = await storeLink({});
+    const events = Array.from({ length: 5 }, (_, nth) =>
+      sampleEvent({
+        noteId: note.id,
+        ownerId: note.ownerId,
+        action: "link.opened",
+        detail: nth === 2 ? {} : { linkId: link.id, label: link.label },
+      }),
+    );
+    await database.db.transaction(async (tx) => {
+      for (const event of events) await tx.audit.add(event);
+    });
+    const ofLink = { linkId: link.id, ownerId: note.ownerId };
+    const [newest, newer, , older, oldest] = events.toReversed();
+    const first = await database.db.audit.listOfLink(ofLink, { limit: 3, cursor: undefined });
+    expect(first.items).toEqual([newest, newer, older]);
+    const second = await database.db.audit.listOfLink(ofLink, { limit: 3, cursor: first.nextCursor });
+    expect(second).toEqual({ items: [oldest], nextCursor: undefined });
+    await database.db.audit.deleteOfOwner(note.ownerId, [newest?.id ?? "", older?.id ?? ""]);
+    const left = await database.db.audit.listOfLink(ofLink, { limit: 3, cursor: undefined });
+    expect(left.items).toEqual([newer, oldest]);
   });
 });

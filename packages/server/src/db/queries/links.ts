@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import type { Role } from "../../domain/access.ts";
 import type { FileRequest, Link } from "../../domain/link.ts";
+import { ENDED } from "../../domain/usage.ts";
 import type {
   Clock,
   LinkDetails,
@@ -76,7 +77,15 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
 
     async revoke(linkId, revokedAt) {
       const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
-      return (await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+      const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();
+      // Locks the claims: a visitor who gets URLs at this moment commits before, or finds the window closed.
+      await db
+        .updateTable("link_claims")
+        .set({ window_ends_at: revokedAt })
+        .where("link_id", "=", linkId)
+        .where("window_ends_at", ">", revokedAt)
+        .execute();
+      return numUpdatedRows === 1n;
     },
   };
 }
@@ -126,14 +135,12 @@ type Row = Selectable<Tables["links"]> & {
   attachment_ids: string | null;
 };
 
-const UNTAKEN = ["aborted", "expired", "rejected"] as const;
-
 function linkDetails(db: Kysely<Tables>, now: number) {
   const sent = db
     .selectFrom("visitor_files")
     .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
-    .where("attachments.state", "not in", UNTAKEN);
+    .where("attachments.state", "not in", ENDED);
   const received = sent.where("visitor_files.received_at", "is not", null);
   const claims = db.selectFrom("link_claims").whereRef("link_claims.link_id", "=", sql.ref("links.id"));
   const ready = db

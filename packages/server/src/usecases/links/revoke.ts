@@ -19,7 +19,7 @@ export function revokeLink({ db, clock, newId }: Deps) {
           auditEvent("link.revoked", { id: newId(), at: now, caller, subject: aboutLink(link), detail }),
         );
       }
-      // Read after the update, which waits for claims in progress.
+      // Read after the update, which waits for visitors who get URLs at this moment.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

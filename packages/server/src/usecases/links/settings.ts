@@ -2,7 +2,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Link, LinkNotify } from "../../domain/link.ts";
 import type { Limits } from "../ports/index.ts";
 
-/** What people choose for a link. Undefined: the default, or unchanged. Null: none. */
+/** The choices of people for a link. Undefined: the default, or unchanged. Null: none. */
 export type LinkSettings = {
   label?: string | undefined;
   message?: string | undefined;

@@ -232,6 +232,8 @@ describe.each(engines)("links on $name", (engine) => {
       const { status, body } = await owner.send(`DELETE /links/${link.id}`);
       expect({ status, body }).toEqual({ status: 200, body: { lastUrlExpiresAt: expected } });
     }
+    const open = service.database.db.kysely.selectFrom("link_claims").where("window_ends_at", ">", Date.now());
+    expect(await open.where("link_id", "=", link.id).selectAll().execute()).toEqual([]);
     const { body } = await owner.send(`GET /links/${link.id}`);
     expect(body).toMatchObject({ state: "revoked", revokedAt: expect.any(String) });
     expect((await patch(link.id, { label: "Back" })).body).toMatchObject({
@@ -402,7 +404,13 @@ async function addClaim(
   { database }: TestService,
   { linkId, urlsIssued, lastUrlExpiresAt }: { linkId: string; urlsIssued: number; lastUrlExpiresAt: number },
 ): Promise<void> {
-  const claim = { id: unknownId(), link_id: linkId, generation: 0, claimed_at: 1, window_ends_at: 1 };
+  const claim = {
+    id: unknownId(),
+    link_id: linkId,
+    generation: 0,
+    claimed_at: 1,
+    window_ends_at: Date.now() + 900_000,
+  };
   await database.db.kysely
     .insertInto("link_claims")
     .values({ ...claim, urls_issued: urlsIssued, last_url_expires_at: lastUrlExpiresAt })

@@ -1,0 +1,41 @@
+import type { Call } from "../call.ts";
+import type {
+  AuditEventPage,
+  CreateFileLinkBody,
+  CreateLinkBody,
+  Link,
+  LinkKind,
+  LinkPage,
+  RevokedLink,
+  UpdateLinkBody,
+} from "../wire.ts";
+import type { PageOptions } from "./pages.ts";
+
+/** Links and file requests, as people with an account make and see them. All lists have the newest first. */
+export function linkCalls(call: Call) {
+  const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
+  const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
+  const one = (linkId: string) => `/links/${encodeURIComponent(linkId)}`;
+  const page = <Page>(path: string, { signal, ...query }: PageOptions & { kind?: LinkKind }) =>
+    call<Page>("GET", path, { query: { ...query }, signal });
+  return {
+    /** Makes a link of a note or of some of its files, or a file request. */
+    create: (noteId: string, link: CreateLinkBody = {}) => call<Link>("POST", ofNote(noteId), { body: link }),
+    /** Makes a link of one file. */
+    createForFile: (attachmentId: string, link: CreateFileLinkBody = {}) =>
+      call<Link>("POST", ofFile(attachmentId), { body: link }),
+    /** Returns one page of the links of the caller's notes, and of the links that the caller made and may still edit. */
+    list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
+    /** Returns one page of the links of a note. */
+    ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
+    /** Returns one page of the links that name this file. A link of the whole note names no file. */
+    ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
+    get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
+    /** Edits a link. `newUrl: true` gives it another URL, and ends the earlier one. */
+    update: (linkId: string, change: UpdateLinkBody) => call<Link>("PATCH", one(linkId), { body: change }),
+    /** Revokes a link. URLs issued before stay valid until `lastUrlExpiresAt`. */
+    revoke: (linkId: string) => call<RevokedLink>("DELETE", one(linkId)),
+    /** Returns one page of the audit events of a link. */
+    events: (linkId: string, options: PageOptions = {}) => page<AuditEventPage>(`${one(linkId)}/events`, options),
+  };
+}

@@ -1,7 +1,8 @@
 import { frameScenes } from "./frame-scenes.ts";
 import { noteScenes } from "./note-scenes.ts";
+import { ownerLinkScenes } from "./owner-link-scenes.ts";
 import { placeScenes } from "./place-scenes.ts";
 import type { Scene } from "./scene.ts";
 
 /** Every scene of the app. */
-export const scenes: readonly Scene[] = [...frameScenes, ...noteScenes, ...placeScenes];
+export const scenes: readonly Scene[] = [...frameScenes, ...noteScenes, ...ownerLinkScenes, ...placeScenes];

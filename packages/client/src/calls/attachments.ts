@@ -16,5 +16,8 @@ export function attachmentCalls(call: Call) {
       call<Attachment>("GET", path(attachmentId), { signal }),
     /** Deletes the attachment and its stored file. */
     remove: (attachmentId: string) => call<void>("DELETE", path(attachmentId)),
+    /** Accepts or rejects the quarantined file of a visitor. A rejected file is deleted from the bucket. */
+    review: (attachmentId: string, decision: "accept" | "reject") =>
+      call<Attachment>("POST", `${path(attachmentId)}/review`, { body: { decision } }),
   };
 }

@@ -3,7 +3,7 @@ import type { Attachment, FileRequest, Link } from "@valetkey/client";
 import { File, LockKeyhole } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { nameOf } from "../../components/avatar.tsx";
-import { Button } from "../../components/button.tsx";
+import { Button, buttonStyle } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { Ring } from "../../components/ring.tsx";
@@ -29,9 +29,10 @@ export function VisitorView({ link, onClose }: { link: Link; onClose: () => void
   return (
     <Dialog onClose={onClose} title={words.title} description={words.hint} className="md:w-[520px]">
       <div className="flex flex-col gap-4">
-        <div inert className="select-none">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to scroll it */}
+        <section tabIndex={0} aria-label={words.title} className="rounded-card">
           {hasEnded ? <EndedTicket /> : isUnlocked ? <OpenTicket link={link} /> : <LockedTicket />}
-        </div>
+        </section>
         {!isUnlocked && !hasEnded && (
           <Button className="self-start" onClick={() => setUnlocked(true)}>
             {words.showOpened}
@@ -42,10 +43,17 @@ export function VisitorView({ link, onClose }: { link: Link; onClose: () => void
   );
 }
 
+type ShapeProps = Parameters<typeof buttonStyle>[0] & { children: ReactNode };
+
+/** Looks like a button and does nothing. */
+const Shape = ({ children, ...style }: ShapeProps) => (
+  <span className={buttonStyle({ kind: "outline", ...style })}>{children}</span>
+);
+
 /** Before the password, a visitor learns nothing else. */
 function LockedTicket() {
   return (
-    <Ticket stub={<Button className="w-full">{words.open}</Button>}>
+    <Ticket stub={<Shape className="w-full">{words.open}</Shape>}>
       <Title>{words.locked.title}</Title>
       <p className="mt-2 text-muted">{words.locked.hint}</p>
       <p className="mt-4 flex h-11 items-center gap-2 rounded-card border border-line-strong bg-surface px-3 text-muted md:h-9">
@@ -105,13 +113,13 @@ function Shared({ files }: { files: readonly Attachment[] }) {
               <FileName filename={filename} />
               <p className="text-muted text-small tabular-nums">{formatBytes(sizeBytes)}</p>
             </div>
-            {!isOnly && <Button kind="quiet">{words.download}</Button>}
+            {!isOnly && <Shape kind="quiet">{words.download}</Shape>}
           </li>
         ))}
       </ul>
-      <Button kind="primary" className="mt-3 w-full">
+      <Shape kind="primary" className="mt-3 w-full">
         {isOnly ? words.download : words.downloadAll}
-      </Button>
+      </Shape>
     </>
   );
 }
@@ -134,15 +142,15 @@ function Asked({ request, received }: { request: FileRequest; received: number }
           {slots.map(({ id, name }) => (
             <li key={id} className="flex min-h-14 items-center gap-3 py-2">
               <span className="min-w-0 grow truncate">{name}</span>
-              <Button>{words.chooseShort}</Button>
+              <Shape>{words.chooseShort}</Shape>
             </li>
           ))}
         </ul>
       )}
-      {slots.length === 0 && <Button>{words.choose}</Button>}
-      <Button kind="primary" className="w-full">
+      {slots.length === 0 && <Shape>{words.choose}</Shape>}
+      <Shape kind="primary" className="w-full">
         {words.send}
-      </Button>
+      </Shape>
     </div>
   );
 }

@@ -27,10 +27,10 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
     );
   }
   const jwtSecret = readSecret(reader, "AUTH_JWT_SECRET");
-  if (jwtSecret !== undefined && jwtSecret === secret) {
+  if (jwtSecret !== undefined && [secret, ...oldSecrets].includes(jwtSecret)) {
     reader.fault(
       "AUTH_JWT_SECRET",
-      "is the same as AUTH_SECRET, so an issuer of tokens could forge sessions",
+      "is the same as AUTH_SECRET or an earlier one, so an issuer of tokens could forge sessions or links",
       "Give each a secret of its own.",
     );
   }

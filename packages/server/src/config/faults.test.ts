@@ -141,6 +141,12 @@ describe("faults", () => {
     ["AUTH_OIDC_NAME", { ...OIDC, AUTH_OIDC_NAME: "n".repeat(61) }, /more than 60 characters/, /the issuer's host/],
     ["AUTH_JWKS_URL", { AUTH_JWKS_URL: "file:///keys", AUTH_JWT_AUDIENCE: "a" }, /not an http or https URL/, /https:/],
     ["AUTH_JWT_SECRET", { AUTH_SECRET: SECRET, AUTH_JWT_SECRET: SECRET }, /same as AUTH_SECRET/, /of its own/],
+    [
+      "AUTH_JWT_SECRET",
+      { AUTH_SECRETS_OLD: OLD_SECRET, AUTH_JWT_SECRET: OLD_SECRET },
+      /same as AUTH_SECRET or an earlier one/,
+      /of its own/,
+    ],
   ])("%s %o", (name, env, problem, remedy) => {
     const error = failure(env);
     expect(error.faults.map((fault) => fault.name)).toEqual([name]);

@@ -250,7 +250,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`DELETE /links/${link.id}`)).body).toEqual({ lastUrlExpiresAt: null });
   });
 
-  it("shows the state: expired, used up, and orphaned by deleted files or a lost right", async () => {
+  it("shows whether it is expired, used up or orphaned", async () => {
     const own = await createWorld(service);
     const stateOf = async (linkId: string) => (await owner.send(`GET /links/${linkId}`)).body.state;
     const store = async (given: Partial<Parameters<typeof sampleLink>[1]>) => {
@@ -265,6 +265,9 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await stateOf(await store({ maxClaims: 2, claims: 2 }))).toBe("used_up");
     const ofFile = await store({ attachmentIds: [own.attachmentId] });
     const ofEditor = await store({ createdBy: "editor" });
+    await service.useCases.disableUser("editor");
+    expect(await stateOf(ofEditor)).toBe("orphaned");
+    await service.useCases.enableUser("editor");
     expect([await stateOf(ofFile), await stateOf(ofEditor)]).toEqual(["live", "live"]);
     await owner.send(`DELETE /notes/${own.noteId}/shares/editor`);
     await owner.send(`DELETE /attachments/${own.attachmentId}`);
@@ -323,6 +326,19 @@ describe.each(engines)("links on $name", (engine) => {
     // A person who lost the right sees neither the title of the note nor the names of its files.
     await owner.send(`DELETE /notes/${own.noteId}/shares/editor`);
     expect(await ids(person, "/links")).not.toContain(ofFile);
+  });
+
+  it("ends a page before it exceeds 1 MiB", async () => {
+    const own = await createWorld(service);
+    const note = sampleNote({ id: own.noteId, ownerId: "owner" });
+    await service.db.transaction(async (tx) => {
+      for (let nth = 0; nth < 200; nth++) await tx.links.insert(sampleLink(note, { message: "€".repeat(2000) }));
+    });
+    const { body, text } = await owner.send(`GET /notes/${own.noteId}/links?limit=200`);
+    expect(Buffer.byteLength(text)).toBeLessThan(2 ** 20 + 1000);
+    const { body: rest } = await owner.send(`GET /notes/${own.noteId}/links?limit=200&cursor=${body.nextCursor}`);
+    expect(body.items.length + rest.items.length).toBe(201);
+    expect(rest.nextCursor).toBeNull();
   });
 
   it("accepts 500 live links of a note, also at the same time", async () => {

@@ -1,0 +1,105 @@
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import type { Role } from "../../domain/access.ts";
+import type { FileRequest, Link } from "../../domain/link.ts";
+import type { LinkWithCreator } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+import { roleOnNote } from "./access.ts";
+
+/** The current role of the creator on the note. Null: none. */
+export function creatorRole(
+  eb: ExpressionBuilder<Tables, "notes" | "links">,
+  { db, now }: { db: Kysely<Tables>; now: number },
+) {
+  const ofCreator = { db, userId: eb.ref("links.created_by"), now: sql<number>`${now}` };
+  return roleOnNote(eb as unknown as ExpressionBuilder<Tables, "notes">, ofCreator);
+}
+
+/** Selects links with the current role of their creators, and the ids of their files. */
+export function linksWithCreator(db: Kysely<Tables>, now: number) {
+  return db
+    .selectFrom("links")
+    .innerJoin("notes", "notes.id", "links.note_id")
+    .leftJoin("people", "people.id", "links.created_by")
+    .selectAll("links")
+    .select(["people.name as creator_name", "people.email as creator_email"])
+    .select((eb) => creatorRole(eb as never, { db, now }).as("creator_role"))
+    .select((eb) =>
+      eb
+        .selectFrom("link_files")
+        // An id has no comma, and both engines have this function.
+        .select(sql<string | null>`string_agg(link_files.attachment_id, ',')`.as("ids"))
+        .whereRef("link_files.link_id", "=", "links.id")
+        .as("attachment_ids"),
+    );
+}
+
+type Row = Selectable<Tables["links"]> & {
+  creator_name: string | null;
+  creator_email: string | null;
+  creator_role: string | null;
+  attachment_ids: string | null;
+};
+
+export function toLinkWithCreator(row: Row): LinkWithCreator {
+  return {
+    link: toLink(row),
+    creatorRole: (row.creator_role as Role | null) ?? undefined,
+    creatorName: row.creator_name ?? row.creator_email ?? undefined,
+  };
+}
+
+function toLink(row: Row): Link {
+  return {
+    id: row.id,
+    generation: row.generation,
+    kind: row.kind,
+    noteId: row.note_id,
+    ownerId: row.owner_id,
+    createdBy: row.created_by,
+    label: row.label,
+    message: row.message,
+    attachmentIds: row.whole_note === 1 ? undefined : (row.attachment_ids?.split(",") ?? []),
+    expiresAt: row.expires_at ?? undefined,
+    passwordHash: row.password_hash ?? undefined,
+    passwordVersion: row.password_version,
+    maxClaims: row.max_claims ?? undefined,
+    claims: row.claims,
+    opened: row.opened,
+    urlTtlSeconds: row.url_ttl_seconds,
+    notify: row.notify,
+    request: row.request === null ? undefined : (JSON.parse(row.request) as FileRequest),
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at ?? undefined,
+  };
+}
+
+export function toRow(link: Link) {
+  return {
+    id: link.id,
+    kind: link.kind,
+    note_id: link.noteId,
+    owner_id: link.ownerId,
+    created_by: link.createdBy,
+    ...toEditable(link),
+    claims: link.claims,
+    opened: link.opened,
+    created_at: link.createdAt,
+    revoked_at: link.revokedAt ?? null,
+  };
+}
+
+export function toEditable(link: Link) {
+  return {
+    generation: link.generation,
+    label: link.label,
+    message: link.message,
+    whole_note: link.attachmentIds === undefined ? (1 as const) : (0 as const),
+    expires_at: link.expiresAt ?? null,
+    password_hash: link.passwordHash ?? null,
+    password_version: link.passwordVersion,
+    max_claims: link.maxClaims ?? null,
+    url_ttl_seconds: link.urlTtlSeconds,
+    notify: link.notify,
+    request: link.request === undefined ? null : JSON.stringify(link.request),
+  };
+}

@@ -41,7 +41,7 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
         setAsking(false);
       }}
     >
-      <p role="status" className="grow basis-40 text-small">
+      <p role="status" className="grow basis-full text-small md:basis-40">
         {question}
       </p>
       <Button autoFocus onClick={() => setAsking(false)}>

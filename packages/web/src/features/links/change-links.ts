@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { CreateLinkBody, Link, UpdateLinkBody } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { serviceNow } from "../../service/service-clock.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
 import { addLink, changeLink, type LinkSubject } from "./links-query.ts";
 
 /** Loads every list of links again, and the activity. */
@@ -40,7 +40,7 @@ export function useRevokeLink({ id }: Link) {
       changeLink(id, (link) => ({
         ...link,
         state: "revoked",
-        revokedAt: new Date(serviceNow()).toISOString(),
+        revokedAt: new Date(earliestServiceNow()).toISOString(),
         lastUrlExpiresAt,
       })),
     onSettled: reload,

@@ -2,7 +2,7 @@ import type { Link } from "@valetkey/client";
 import { describeExpiry, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
-import { serviceNow } from "../../service/service-clock.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
 import type { FormFields } from "./form-fields.ts";
 import { type LinkPolicy, lifetimesOf } from "./link-values.ts";
@@ -15,7 +15,7 @@ type ExpiryFieldProps = FormFields & { link: Link | undefined; kind: Link["kind"
 /** The expiry of a link, which is the deadline of a file request. */
 export function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
   const label = kind === "upload" ? words.deadline : words.expires;
-  const now = serviceNow();
+  const now = earliestServiceNow();
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
   // An edit counts from now, but the operator's limit counts from the creation.

@@ -9,7 +9,7 @@ import { Segmented } from "../../components/segmented.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { instanceQuery } from "../../service/queries.ts";
-import { serviceNow } from "../../service/service-clock.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
 import { formatBytes, formatShortSpan, texts } from "../../texts/index.ts";
 import { LinkItem } from "./link-item.tsx";
 import { LinkList } from "./link-list.tsx";
@@ -77,7 +77,7 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
     event.preventDefault();
     if (isPending) return;
     const values = { ...valuesOf(undefined, policy), expiry, password };
-    const result = bodyOf(values, { link: undefined, kind: "download", policy, now: serviceNow() });
+    const result = bodyOf(values, { link: undefined, kind: "download", policy, now: earliestServiceNow() });
     setProblem("problems" in result ? (result.problems.password ?? result.problems.expiry) : undefined);
     if ("body" in result) void make(result.body);
   }

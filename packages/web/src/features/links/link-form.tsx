@@ -6,7 +6,7 @@ import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
-import { serviceNow } from "../../service/service-clock.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
 import { texts } from "../../texts/index.ts";
 import { CheckField } from "./check-field.tsx";
 import { ExpiryField } from "./expiry-field.tsx";
@@ -51,7 +51,7 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const result = bodyOf(values, { link, kind, policy, now: serviceNow() });
+    const result = bodyOf(values, { link, kind, policy, now: earliestServiceNow() });
     setProblems("problems" in result ? result.problems : {});
     if ("problems" in result) return;
     if (link !== undefined && Object.keys(result.body).length === 0) onCancel();

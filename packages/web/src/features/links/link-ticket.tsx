@@ -185,7 +185,7 @@ type AskNewUrlProps = { isPending: boolean; onConfirm: () => void; onCancel: () 
 function AskNewUrl({ isPending, onConfirm, onCancel }: AskNewUrlProps) {
   return (
     <div className="flex flex-wrap items-center justify-end gap-2">
-      <p role="status" className="grow basis-40 text-small">
+      <p role="status" className="grow basis-full text-small md:basis-40">
         {words.newUrl.question}
       </p>
       <Button autoFocus onClick={onCancel}>

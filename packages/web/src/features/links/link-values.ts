@@ -1,15 +1,12 @@
 import type { CreateLinkBody, FileRequest, Link } from "@valetkey/client";
 import { expiryOf, expiryOfField } from "../../components/expiry.ts";
 import { formatBytes, formatSpan, texts } from "../../texts/index.ts";
-import { slotsOf } from "./slots.ts";
+import { type SlotDraft, slotsOf } from "./slots.ts";
 
 const words = texts.links.form;
 
 /** The policy of the operator. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
-
-/** A slot in the form. It gets an id when it is sent. */
-export type SlotDraft = { id: string | undefined; name: string; accept: string; maxBytes: number | undefined };
 
 /** The text of each field. An empty number is the default, or no limit. */
 export type LinkValues = {

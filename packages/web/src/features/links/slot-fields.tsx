@@ -7,7 +7,7 @@ import { inputStyle } from "../../components/text-field.tsx";
 import { texts } from "../../texts/index.ts";
 import { FILE_KINDS, nameOfKind } from "./file-kinds.ts";
 import type { FormFields } from "./form-fields.ts";
-import type { SlotDraft } from "./link-values.ts";
+import type { SlotDraft } from "./slots.ts";
 
 const words = texts.links.request;
 /** The limit of the service. */

@@ -1,5 +1,7 @@
 import type { LinkSlot } from "@valetkey/client";
-import type { SlotDraft } from "./link-values.ts";
+
+/** A slot in the form. It gets an id when it is sent. */
+export type SlotDraft = { id: string | undefined; name: string; accept: string; maxBytes: number | undefined };
 
 /** Gives each new slot an id. It never reuses the id of another slot, because a sent file remembers the slot by its id. */
 export function slotsOf(drafts: readonly SlotDraft[], { taken }: { taken: readonly LinkSlot[] }): LinkSlot[] {

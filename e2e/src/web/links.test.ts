@@ -238,7 +238,7 @@ describe("a link of a file", () => {
     await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
     await spans.getByLabel("10 min").check();
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
-    await dialog.getByText("Expires in 10 min").waitFor();
+    await dialog.getByText("Expires in 10 min", { exact: true }).waitFor();
     const [link] = await linksOf(ben, noteId);
     const seconds = (Date.parse(link?.expiresAt ?? "") - Date.parse(link?.createdAt ?? "")) / 1000;
     expect(Math.abs(seconds - 600)).toBeLessThan(5);

@@ -159,6 +159,21 @@ export const ownerLinkScenes: readonly Scene[] = [
     },
   },
   {
+    name: "note-review",
+    by: "ann",
+    async open(page, { full }) {
+      await page.route(/\/notes\/[^/]+$/, async (route) => {
+        const response = await route.fetch();
+        const text = (await response.text()).replaceAll('"state":"ready"', '"state":"quarantined"');
+        await route.fulfill({ response, body: text.replaceAll('"name":"Ann Keller"', '"name":"Maria (visitor)"') });
+      });
+      await page.goto(`/n/${full.id}`);
+      const waits = page.getByText(attachments.review.waits).first();
+      await waits.waitFor();
+      await waits.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "visitor-view",
     by: "ann",
     open: (page, world) => seeAsVisitor(page, world, { label: "For the new tenants" }),

@@ -1,13 +1,14 @@
 import type { Link } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useCode } from "../../service/code.ts";
+import { showProblem } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { useUpdateLink } from "./change-links.ts";
 import { nameOfLink } from "./describe-link.ts";
-import { LinkForm } from "./link-form.tsx";
 import { LinkTicket } from "./link-ticket.tsx";
-import { VisitorView } from "./visitor-view.tsx";
 
 const words = texts.links.form;
+const loadParts = () => import("./link-parts.ts");
 
 type LinkItemProps = {
   link: Link;
@@ -22,6 +23,13 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
   const update = useUpdateLink(link);
   const [isEdited, setEdited] = useState(false);
   const [isVisited, setVisited] = useState(false);
+  const { data: parts, error } = useCode("link parts", loadParts, { isNeeded: isEdited || isVisited });
+  useEffect(() => {
+    if (error === null) return;
+    showProblem(error);
+    setEdited(false);
+    setVisited(false);
+  }, [error]);
   const editButton = useRef<HTMLButtonElement>(null);
   const wasEdited = useRef(false);
   // The form disappears with its focus.
@@ -35,8 +43,8 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
   }
   return (
     <li>
-      {isEdited ? (
-        <LinkForm
+      {isEdited && parts !== undefined ? (
+        <parts.LinkForm
           title={words.editTitle(nameOfLink(link))}
           kind={link.kind}
           link={link}
@@ -57,7 +65,7 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
           onVisit={() => setVisited(true)}
         />
       )}
-      {isVisited && <VisitorView link={link} onClose={() => setVisited(false)} />}
+      {isVisited && parts !== undefined && <parts.VisitorView link={link} onClose={() => setVisited(false)} />}
     </li>
   );
 }

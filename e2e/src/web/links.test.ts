@@ -1,21 +1,28 @@
 import jsQR from "jsqr";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { seriousFindings } from "./testing/axe.ts";
 import { text } from "./testing/files.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
+import { openShareDialog } from "./testing/share-dialog.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** Opens the ticket of the only file of a new note. */
-async function openTicket({ page, client }: Person): Promise<Locator> {
+const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
+const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
+const linksOf = async ({ client }: Person, noteId: string) => (await client.links.ofNote(noteId)).items;
+
+/** Opens the links of the only file of a new note. */
+async function openFileLinks({ page, client }: Person): Promise<{ dialog: Locator; noteId: string }> {
   const note = await seedNote(client, { title: "Terms", files: [text("terms.txt", "as agreed")] });
   await page.goto(`/n/${note.id}`);
   await page.getByRole("button", { name: "Copy link" }).click();
-  return page.getByRole("dialog", { name: "Temporary link" });
+  return { dialog: page.getByRole("dialog", { name: "Link to “terms.txt”" }), noteId: note.id };
 }
 
-const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
+async function choose(page: Page, { label, action }: { label: string; action: string }): Promise<void> {
+  await page.getByRole("button", { name: `More about the link “${label}”` }).click();
+  await page.getByRole("menuitem", { name: action }).click();
+}
 
 /** The text of the QR code on the screen. */
 async function decode(page: Page, code: Locator): Promise<string | undefined> {
@@ -34,77 +41,229 @@ async function decode(page: Page, code: Locator): Promise<string | undefined> {
   return jsQR.default(new Uint8ClampedArray(Buffer.from(pixels, "base64")), width, height)?.data;
 }
 
-describe("a temporary link", () => {
-  const web = startWeb({ env: { URL_TTL_MAX: "3600" } });
+describe("a link of a note", () => {
+  const web = startWeb();
 
-  it("is made with one click and downloads for anyone", async () => {
-    const ann = await web.person("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
-    const ticket = await openTicket(ann);
-    await ticket
-      .getByText("Anyone with the link can download the file until it expires. It can’t be revoked.")
-      .waitFor();
-    const spans = ticket.getByRole("group", { name: "Works for" });
-    expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h"]);
-    expect(await spans.getByLabel("60 s").isChecked()).toBe(true);
-    await ticket.getByRole("button", { name: "Copy link" }).click();
-    await ticket.getByRole("status").filter({ hasText: "The link is copied. It works for 60 seconds." }).waitFor();
-    await ticket
-      .getByRole("timer")
-      .filter({ hasText: /^Expires in \d+ s$/ })
-      .waitFor();
-    const link = await ticket.getByLabel("Link", { exact: true }).inputValue();
-    expect(await readClipboard(ann.page)).toBe(link);
-    expect(new URL(link).searchParams.get("X-Amz-Expires")).toBe("60");
-    expect(await decode(ann.page, ticket.getByRole("img", { name: "QR code of the link to terms.txt" }))).toBe(link);
-    const answer = await fetch(link);
-    expect(answer.headers.get("content-disposition")).toMatch(/^attachment/);
-    expect(await answer.text()).toBe("as agreed");
-    // The second click copies the same link without a request.
-    await ann.page.evaluate("navigator.clipboard.writeText('something else')");
-    await ticket.getByRole("button", { name: "Copy again" }).click();
-    await ticket
-      .getByRole("status")
-      .filter({ hasText: /^Copied$/ })
-      .waitFor();
-    await expect.poll(() => readClipboard(ann.page)).toBe(link);
-    const asked = ann.watch.requests.get(web.service.url)?.filter(({ url }) => url.includes("/url?"));
-    expect(asked).toHaveLength(1);
+  it("is made and copied with one click", async () => {
+    const ann = await web.person("Ann", CLIPBOARD);
+    const note = await seedNote(ann.client, { title: "Plan" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByRole("button", { name: "New link" }).click();
+    await dialog.getByRole("status").filter({ hasText: "The link is copied. Expires in 7 days." }).waitFor();
+    const [link] = await linksOf(ann, note.id);
+    expect(link).toMatchObject({ kind: "download", state: "live", files: null, maxClaims: null, hasPassword: false });
+    expect(await readClipboard(ann.page)).toBe(link?.url);
+    expect(await dialog.getByLabel("URL of the link").inputValue()).toBe(link?.url);
   });
 
-  it("expires as chosen, whatever the clock of the machine says", async () => {
-    const ben = await web.person("Ben", { permissions: ["clipboard-read", "clipboard-write"] });
+  it("is edited in place", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
+    await ann.client.links.create(note.id, { label: "Offer" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
+    const form = dialog.getByRole("form", { name: "Edit “Offer”" });
+    await form.locator("input:focus").fill("Contract");
+    await form.getByLabel("Most downloads").fill("0");
+    await form.getByLabel("Ask for a password").check();
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByText("Use at least 6 characters.").waitFor();
+    await form.getByText("Enter a whole number from 1 to 1,000,000.").waitFor();
+    await form.getByLabel("Most downloads").fill("2");
+    await form.getByLabel("Password", { exact: true }).fill("open sesame");
+    await form.getByLabel("All files of the note").uncheck();
+    await form.getByLabel("b.txt").uncheck();
+    await form.getByLabel("Expires").selectOption("For 10 minutes");
+    await form.getByRole("button", { name: "Save" }).click();
+    await dialog.getByRole("button", { name: "Edit the link “Contract”" }).waitFor();
+    await dialog.getByText("a.txt · Expires in 10 min").waitFor();
+    await dialog.locator("button:focus", { hasText: "Edit" }).waitFor();
+    const [link] = await linksOf(ann, note.id);
+    expect(link).toMatchObject({ label: "Contract", maxClaims: 2, hasPassword: true, files: [{ filename: "a.txt" }] });
+  });
+
+  it("gets a new URL", async () => {
+    const ann = await web.person("Ann", CLIPBOARD);
+    const note = await seedNote(ann.client, { title: "Plan" });
+    const { url } = await ann.client.links.create(note.id, { label: "Offer" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await choose(ann.page, { label: "Offer", action: "New URL…" });
+    await dialog.getByText("The old URL stops working at once.").waitFor();
+    await dialog.getByRole("button", { name: "Make a new URL" }).click();
+    await dialog.getByRole("status").filter({ hasText: "The new URL is copied." }).waitFor();
+    const [link] = await linksOf(ann, note.id);
+    expect(link?.url).not.toBe(url);
+    expect(await readClipboard(ann.page)).toBe(link?.url);
+  });
+
+  it("is revoked after one question", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan" });
+    await ann.client.links.create(note.id, { label: "Offer" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByRole("button", { name: "Revoke the link “Offer”" }).click();
+    await dialog.getByText("Nobody can open it any more.").waitFor();
+    await ann.page.keyboard.press("Escape");
+    await dialog.locator("button:focus", { hasText: "Revoke" }).click();
+    await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
+    await dialog.getByText("No URL works any more.").waitFor();
+    expect(await linksOf(ann, note.id)).toMatchObject([{ state: "revoked" }]);
+  });
+
+  it("counts down to the expiry of the last URL after it is revoked", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan" });
+    await ann.client.links.create(note.id, { label: "Offer" });
+    const lastUrlExpiresAt = new Date(Date.now() + 60_000).toISOString();
+    await ann.page.route(/\/links(\/|$|\?)/, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(
+        '"lastUrlExpiresAt":null',
+        `"lastUrlExpiresAt":"${lastUrlExpiresAt}"`,
+      );
+      await route.fulfill({ response, body });
+    });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByRole("button", { name: "Revoke the link “Offer”" }).click();
+    await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
+    const timer = dialog.getByRole("timer");
+    await timer.filter({ hasText: /^The last URL ends in \d\d s\.$/ }).waitFor();
+    const first = await timer.textContent();
+    await expect.poll(() => timer.textContent()).not.toBe(first);
+  });
+
+  it("is shown as a visitor sees it without a count", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
+    await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
+    await openShareDialog(ann.page, note.id);
+    await choose(ann.page, { label: "Offer", action: "See it as a visitor" });
+    const view = ann.page.getByRole("dialog", { name: "What a visitor sees" });
+    await view.getByText("This link has a password").waitFor();
+    expect(await view.getByText("Offer").count()).toBe(0);
+    await view.getByRole("button", { name: "Show it after the password" }).click();
+    await view.getByText("Ann shares 2 files with you").waitFor();
+    await view.getByText("3 downloads left").waitFor();
+    expect(await linksOf(ann, note.id)).toMatchObject([{ opened: 0, claims: 0, urlsIssued: 0 }]);
+    const visits = ann.watch.requests.get(web.service.url)?.filter(({ url }) => /\/(public|s)\//.test(url));
+    expect(visits).toEqual([]);
+  });
+
+  it("is made by an editor and not by a viewer", async () => {
+    const [ann, ben, cleo] = [await web.person("Ann"), await web.person("Ben"), await web.person("Cleo")];
+    const files = [text("a.txt", "a")];
+    const note = await seedNote(ann.client, { title: "Plan", files, sharedWith: { emails: [cleo.email] } });
+    await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "editor" });
+    const dialog = await openShareDialog(ben.page, note.id);
+    await dialog.getByRole("button", { name: "New link" }).click();
+    await dialog.getByRole("button", { name: "Copy the link" }).waitFor();
+    expect(await dialog.getByLabel("People").count()).toBe(0);
+    expect(await linksOf(ann, note.id)).toMatchObject([{ createdBy: { name: "Ben" } }]);
+    await cleo.page.goto(`/n/${note.id}`);
+    await cleo.page.getByRole("button", { name: "a.txt" }).waitFor();
+    expect(await cleo.page.getByRole("button", { name: /^(Share|Copy link)$/ }).count()).toBe(0);
+  });
+});
+
+describe("a file request", () => {
+  const web = startWeb();
+
+  it("is made with a checklist", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Lease" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByRole("button", { name: "Request files" }).click();
+    await dialog.getByLabel("What is it about?").fill("Papers");
+    await dialog.getByRole("button", { name: "Add a file to the list" }).click();
+    await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
+    await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
+    await dialog.getByText("More settings").click();
+    await dialog.getByLabel("Review each file before it can be opened").check();
+    await dialog.getByRole("button", { name: "Create request" }).click();
+    await dialog.getByRole("button", { name: "Copy the link “Papers”" }).waitFor();
+    expect(await linksOf(ann, note.id)).toMatchObject([
+      {
+        kind: "upload",
+        label: "Papers",
+        request: { maxFiles: 1, review: true, slots: [{ id: "passport", name: "Passport", accept: ["image/*"] }] },
+      },
+    ]);
+  });
+
+  it("lets the owner accept or reject each file that waits for a review", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Lease", files: [text("a.txt", "a"), text("b.txt", "b")] });
+    const decisions: string[] = [];
+    const states = new Map<string, string>();
+    await ann.page.route(/\/notes\/[^/]+$/, async (route) => {
+      const response = await route.fetch();
+      const { attachments, ...rest } = await response.json();
+      const waiting = attachments.map((file: { id: string }) => ({
+        ...file,
+        state: states.get(file.id) ?? "quarantined",
+        createdBy: { id: "visitor:1", name: "Maria (visitor)", email: null },
+      }));
+      await route.fulfill({ response, json: { ...rest, attachments: waiting } });
+    });
+    await ann.page.route(/\/review$/, async (route) => {
+      const id = route.request().url().split("/").at(-2) ?? "";
+      const { decision } = route.request().postDataJSON();
+      decisions.push(decision);
+      states.set(id, decision === "accept" ? "ready" : "rejected");
+      await route.fulfill({ json: note.attachments.find((file) => file.id === id) });
+    });
+    await ann.page.goto(`/n/${note.id}`);
+    const row = ann.page.getByRole("listitem").filter({ hasText: "a.txt" });
+    await row.getByText("Waits for your review · text/plain").waitFor();
+    await row.getByText("1 byte · Maria (visitor)").waitFor();
+    expect(await row.getByRole("button", { name: "Preview" }).count()).toBe(0);
+    await row.getByRole("button", { name: "Accept a.txt" }).click();
+    await row.getByRole("button", { name: "Preview" }).waitFor({ state: "attached" });
+    await ann.page.getByRole("button", { name: "Reject b.txt" }).click();
+    await ann.page.getByText("It was not kept.").waitFor();
+    expect(decisions).toEqual(["accept", "reject"]);
+  });
+});
+
+describe("a link of a file", () => {
+  const web = startWeb();
+
+  it("is made for the chosen time, whatever the clock of the machine says", async () => {
+    const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
-    const ticket = await openTicket(ben);
-    const copy = ticket.locator("button:focus", { hasText: "Copy link" });
-    await copy.waitFor();
-    await ben.page.keyboard.press("Shift+Tab");
-    await ben.page.keyboard.press("ArrowRight");
-    await ben.page.keyboard.press("Tab");
-    await copy.waitFor();
-    await ben.page.keyboard.press("Enter");
-    await ticket.getByRole("timer").filter({ hasText: "Expires in 10 min" }).waitFor();
-    await ticket.locator("button:focus", { hasText: "Copy again" }).waitFor();
-    await expect.poll(() => readClipboard(ben.page)).toContain("X-Amz-Expires=600&");
-    await ticket.getByRole("button", { name: "New link" }).click();
-    await ticket.locator("button:focus", { hasText: "Copy link" }).waitFor();
+    const { dialog, noteId } = await openFileLinks(ben);
+    await dialog.getByText("There is no other link to this file.").waitFor();
+    const spans = dialog.getByRole("group", { name: "Works for" });
+    expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h", "12 h", "7 days"]);
+    await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
+    await spans.getByLabel("10 min").check();
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
+    await dialog.getByText("Expires in 10 min", { exact: true }).waitFor();
+    const [link] = await linksOf(ben, noteId);
+    const seconds = (Date.parse(link?.expiresAt ?? "") - Date.parse(link?.createdAt ?? "")) / 1000;
+    expect(Math.abs(seconds - 600)).toBeLessThan(5);
+    expect(await readClipboard(ben.page)).toBe(link?.url);
+    const code = dialog.getByRole("img", { name: "QR code of the link “terms.txt”" });
+    expect(await decode(ben.page, code)).toBe(link?.url);
+    // A second visit shows it again.
     await ben.page.keyboard.press("Escape");
-    await ticket.waitFor({ state: "detached" });
-    await ben.page.locator("button[aria-label='Copy link']:focus").waitFor();
+    await dialog.waitFor({ state: "detached" });
+    await ben.page.getByRole("button", { name: "Copy link" }).click();
+    await dialog.getByRole("button", { name: "Copy the link “terms.txt”" }).waitFor();
   });
 
   it("is copied without HTTPS, where pages have no clipboard", async () => {
-    const cleo = await web.person("Cleo", { permissions: ["clipboard-read", "clipboard-write"] });
+    const cleo = await web.person("Cleo", CLIPBOARD);
     const reader = await cleo.context.newPage();
     await reader.goto("/");
-    await reader.evaluate("navigator.clipboard.writeText('something else')");
     await cleo.page.bringToFront();
     await cleo.page.addInitScript("Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })");
-    const ticket = await openTicket(cleo);
-    await ticket.getByRole("button", { name: "Copy link" }).click();
-    await ticket.getByRole("status").filter({ hasText: "The link is copied." }).waitFor();
-    const link = await ticket.getByLabel("Link", { exact: true }).inputValue();
+    const { dialog } = await openFileLinks(cleo);
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
+    await dialog.getByRole("status").filter({ hasText: "The link is copied." }).waitFor();
+    const url = await dialog.getByLabel("URL of the link").inputValue();
     await reader.bringToFront();
-    expect(await readClipboard(reader)).toBe(link);
+    expect(await readClipboard(reader)).toBe(url);
   });
 
   it("is selected when no page may copy", async () => {
@@ -112,67 +271,87 @@ describe("a temporary link", () => {
     await dora.page.addInitScript(`
       Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
       Document.prototype.execCommand = () => false;`);
-    const ticket = await openTicket(dora);
-    await ticket.getByRole("button", { name: "Copy link" }).click();
-    await ticket.getByText("This browser cannot copy by itself").first().waitFor();
-    const field = ticket.getByLabel("Link", { exact: true });
-    await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(await field.inputValue());
+    const { dialog } = await openFileLinks(dora);
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
+    await dialog.getByText("This browser cannot copy by itself").first().waitFor();
+    const url = await dialog.getByLabel("URL of the link").inputValue();
+    await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(url);
   });
 
-  it("shows why there is no link", async () => {
+  it("shows why there is none", async () => {
     const eva = await web.person("Eva");
-    eva.watch.expect(/^503 GET .*\/url/);
-    const ticket = await openTicket(eva);
-    await eva.page.route(/\/url\?/, (route) =>
-      route.fulfill({
-        status: 503,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ code: "database_unavailable", status: 503, message: "down" }),
-      }),
+    eva.watch.expect(/^503 POST .*\/links/);
+    const { dialog } = await openFileLinks(eva);
+    const problem = { code: "database_unavailable", status: 503, message: "down" };
+    await eva.page.route(/\/links$/, (route) =>
+      route.request().method() === "POST"
+        ? route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) })
+        : route.continue(),
     );
-    await ticket.getByRole("button", { name: "Copy link" }).click();
-    await ticket.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
-    await eva.page.unroute(/\/url\?/);
-    await ticket.getByRole("button", { name: "Copy link" }).click();
-    await ticket.getByRole("timer").waitFor();
-    expect(await ticket.getByRole("alert").count()).toBe(0);
-  });
-
-  it.each(["light", "dark"] as const)("has no serious axe findings in the %s theme", async (colorScheme) => {
-    const finn = await web.person(`Finn ${colorScheme}`, { colorScheme });
-    const ticket = await openTicket(finn);
-    await ticket.getByRole("button", { name: "Copy link" }).waitFor();
-    expect(await seriousFindings(finn.page)).toEqual([]);
-    await ticket.getByRole("button", { name: "Copy link" }).click();
-    await ticket.getByRole("img").waitFor();
-    expect(await seriousFindings(finn.page)).toEqual([]);
+    const create = dialog.getByRole("button", { name: "Create and copy link" });
+    await create.click();
+    await dialog.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
+    await eva.page.unroute(/\/links$/);
+    await create.click();
+    await dialog.getByLabel("URL of the link").waitFor();
+    expect(await dialog.getByRole("alert").count()).toBe(0);
   });
 });
 
-describe("the expiry of a temporary link", () => {
-  const web = startWeb({ env: { URL_TTL_DEFAULT: "7", URL_TTL_MAX: "7" } });
+describe("the page of all links", () => {
+  const web = startWeb();
 
-  it.each(["light", "dark"] as const)("is shown and one click makes a new link (%s)", async (colorScheme) => {
-    const ann = await web.person(`Ann ${colorScheme}`, { colorScheme });
-    const ticket = await openTicket(ann);
-    // The maximum is the only choice.
-    await ticket.getByLabel("7 s").waitFor();
-    expect(await ticket.getByRole("radio").count()).toBe(1);
-    await ticket.getByRole("button", { name: "Copy link" }).click();
-    const field = ticket.getByLabel("Link", { exact: true });
-    const link = await field.inputValue();
-    await ticket
-      .getByRole("status")
-      .filter({ hasText: "The link expires in 1 second." })
-      .waitFor({ state: "attached" });
-    await ticket.getByRole("status").filter({ hasText: "This link has expired." }).waitFor();
-    expect(await ticket.getByRole("timer").count()).toBe(0);
-    expect(await ticket.getByRole("img").count()).toBe(0);
-    const answer = await fetch(link);
-    expect(answer.status).toBe(403);
-    expect(await seriousFindings(ann.page)).toEqual([]);
-    await ticket.getByRole("button", { name: "Copy new link" }).click();
-    await ticket.getByRole("timer").waitFor();
-    expect(await field.inputValue()).not.toBe(link);
+  it("lists links and file requests, page by page", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan" });
+    await ann.client.links.create(note.id, { kind: "upload", label: "Papers", request: {} });
+    for (let nth = 1; nth <= 51; nth++) await ann.client.links.create(note.id, { label: `Link ${nth}` });
+    await ann.page.goto("/");
+    await ann.page.getByRole("link", { name: "Plan" }).waitFor();
+    await ann.page.keyboard.type("gl");
+    const tickets = ann.page.getByRole("list", { name: "Links" }).getByRole("listitem");
+    await tickets.first().getByText("Link 51").waitFor();
+    await tickets.nth(49).scrollIntoViewIfNeeded();
+    await expect.poll(() => tickets.count()).toBe(52);
+    await ann.page.getByLabel("File requests").check({ force: true });
+    await expect.poll(() => tickets.count()).toBe(1);
+    await tickets.getByText("Papers").waitFor();
+    await tickets.getByRole("link", { name: "Plan" }).click();
+    await ann.page.waitForURL(`**/n/${note.id}`);
+  });
+});
+
+describe("the policy of the operator", () => {
+  const off = startWeb({ env: { LINKS: "off" } });
+  const strict = startWeb({ env: { LINKS_PASSWORD: "required", LINKS_MAX_EXPIRY: "3600" } });
+
+  it("takes away every action and says why when links are off", async () => {
+    const ann = await off.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByText("The operator of this service has turned links off.").waitFor();
+    expect(await dialog.getByRole("button", { name: "New link" }).count()).toBe(0);
+    await ann.page.keyboard.press("Escape");
+    expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
+  });
+
+  it("asks for a password and offers only the allowed times", async () => {
+    const ann = await strict.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByRole("button", { name: "New link" }).click();
+    const form = dialog.getByRole("form", { name: "New link" });
+    expect(await form.getByLabel("Expires").locator("option").allTextContents()).toEqual([
+      "For 60 seconds",
+      "For 10 minutes",
+      "For 1 hour",
+      "Until a date…",
+    ]);
+    await form.getByRole("button", { name: "Create link" }).click();
+    await form.getByText("Use at least 6 characters.").waitFor();
+    await form.getByLabel("Password", { exact: true }).fill("open sesame");
+    await form.getByRole("button", { name: "Create link" }).click();
+    await dialog.getByText("Expires in 60 min", { exact: true }).waitFor();
+    expect(await linksOf(ann, note.id)).toMatchObject([{ hasPassword: true }]);
   });
 });

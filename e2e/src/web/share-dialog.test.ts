@@ -55,7 +55,7 @@ describe("the share dialog", () => {
     await rowOf(ann.page, "Ben Five").getByLabel("What Ben Five can do").waitFor();
     const problem = dialog.getByRole("alert");
     expect(await problem.textContent()).toBe(
-      "No one here has these email addresses: nobody@example.com, no.one@later.test. Ask them to sign up first, or copy a temporary link of a file.",
+      "No one here has these email addresses: nobody@example.com, no.one@later.test. Ask them to sign up first. A link below works without an account.",
     );
     const chips = dialog.getByRole("list", { name: "To be shared with" }).getByRole("listitem");
     expect(await chips.allTextContents()).toEqual(["nobody@example.com", "no.one@later.test"]);

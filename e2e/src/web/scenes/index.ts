@@ -1,5 +1,6 @@
 import { frameScenes } from "./frame-scenes.ts";
 import { noteScenes } from "./note-scenes.ts";
+import { ownerLinkScenes } from "./owner-link-scenes.ts";
 import { placeScenes } from "./place-scenes.ts";
 import { requestScenes } from "./request-scenes.ts";
 import type { Scene } from "./scene.ts";
@@ -9,6 +10,7 @@ import { visitScenes } from "./visit-scenes.ts";
 export const scenes: readonly Scene[] = [
   ...frameScenes,
   ...noteScenes,
+  ...ownerLinkScenes,
   ...placeScenes,
   ...visitScenes,
   ...requestScenes,

@@ -31,13 +31,6 @@ async function openMenu(page: Page, filename: string): Promise<void> {
   await page.getByRole("menuitem", { name: attachments.copyLink }).waitFor();
 }
 
-async function openLinkDialog(page: Page, note: Note): Promise<void> {
-  await openNote(page, note);
-  await openMenu(page, "Kitchen.png");
-  await page.getByRole("menuitem", { name: attachments.copyLink }).click();
-  await page.getByRole("dialog", { name: sharing.link.title }).waitFor();
-}
-
 const previews: [name: string, ending: string][] = [
   ["image", "Kitchen.png"],
   ["portrait", "open.png"],
@@ -104,23 +97,6 @@ export const noteScenes: readonly Scene[] = [
       const feed = page.getByRole("region", { name: texts.activity.title });
       await feed.getByText("Ben Osei").first().waitFor();
       await feed.scrollIntoViewIfNeeded();
-    },
-  },
-  {
-    name: "link-dialog",
-    by: "ann",
-    async open(page, { full }) {
-      await openLinkDialog(page, full);
-    },
-  },
-  {
-    name: "link-dialog-running",
-    by: "ann",
-    async open(page, { full }) {
-      await page.context().grantPermissions(["clipboard-write"]);
-      await openLinkDialog(page, full);
-      await page.getByRole("dialog").getByRole("button", { name: sharing.link.copy, exact: true }).click();
-      await page.getByRole("textbox", { name: sharing.link.field }).waitFor();
     },
   },
   {

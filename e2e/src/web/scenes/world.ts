@@ -75,6 +75,7 @@ export async function openWorld(browser: Browser): Promise<World> {
   await ann.client.shares.remove({ noteId: full.id }, (await zoe.client.me()).id);
   await zoe.client.urlFor(protocol?.id ?? "").catch(() => undefined);
   await ann.client.tokens.create({ label: "Nightly backup" });
+  await seedLinks(ann, full);
   return {
     service,
     emptyService,
@@ -88,6 +89,33 @@ export async function openWorld(browser: Browser): Promise<World> {
       await Promise.all([service.stop(), emptyService.stop()]);
     },
   };
+}
+
+async function seedLinks({ client }: Person, { id, attachments }: Note): Promise<void> {
+  const [protocol, kitchen] = attachments;
+  const expiresAt = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  await client.links.create(id, {
+    kind: "upload",
+    label: "Papers for the lease",
+    expiresAt,
+    request: {
+      review: true,
+      slots: [
+        { id: "passport", name: "Passport", accept: ["image/*"] },
+        { id: "payslip", name: "Payslip March", accept: ["application/pdf"] },
+      ],
+    },
+  });
+  const old = await client.links.create(id, { label: "For the former tenants" });
+  await client.links.revoke(old.id);
+  if (protocol !== undefined && kitchen !== undefined) {
+    await client.links.create(id, { attachmentIds: [protocol.id, kitchen.id], expiresAt: null });
+  }
+  await client.links.create(id, {
+    label: "For the new tenants",
+    message: "The protocol and all pictures. Call me if anything is missing.",
+    maxClaims: 5,
+  });
 }
 
 async function seedFull({ client }: Person, { readers }: { readers: string[] }): Promise<Note> {

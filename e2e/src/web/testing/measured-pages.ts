@@ -38,6 +38,10 @@ export const measuredPages: Record<string, { path(note: Note): string; ready(pag
     path: ({ id }) => `/n/${id}`,
     ready: (page) => page.getByRole("main").getByText("Picture 0.png").waitFor(),
   },
+  links: {
+    path: () => "/links",
+    ready: (page) => page.getByRole("heading", { name: texts.links.page.title, level: 1 }).waitFor(),
+  },
   activity: {
     path: () => "/activity",
     ready: (page) => page.getByRole("heading", { name: texts.activity.title, level: 1 }).waitFor(),

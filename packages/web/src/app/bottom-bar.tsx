@@ -8,7 +8,7 @@ import { useScope } from "./use-scope.ts";
 /** The navigation on phones. */
 export function BottomBar({ onNewNote, isCreating }: { onNewNote: () => void; isCreating: boolean }) {
   const inside = useScope();
-  const [notes, shared, activity] = places;
+  const [notes, shared, links, activity] = places;
   return (
     <nav
       aria-label={texts.app.navigation}
@@ -28,7 +28,9 @@ export function BottomBar({ onNewNote, isCreating }: { onNewNote: () => void; is
         </span>
         <span className="sr-only">{texts.app.newNote}</span>
       </button>
-      <BarLink to={activity.to} short={activity.short} icon={activity.icon} />
+      {[links, activity].map((place) => (
+        <BarLink key={place.to} to={place.to} short={place.short} icon={place.icon} />
+      ))}
       <BarLink to="/settings" short={texts.app.account} icon={UserRound} />
     </nav>
   );

@@ -14,7 +14,7 @@ import { places } from "./navigation.ts";
 import { signOut } from "./use-session.ts";
 
 const words = texts.palette;
-const goTo = { "/": "g n", "/shared": "g s", "/activity": "g a" } as const;
+const goTo = { "/": "g n", "/shared": "g s", "/links": "g l", "/activity": "g a" } as const;
 /** How many notes of each list a search finds. */
 const FOUND = 6;
 /** How many notes of each list are shown before the user types, so that pages and actions stay visible. */

@@ -89,6 +89,12 @@ const note = createRoute({
   }, "NotePage"),
 });
 
+const links = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/links",
+  component: lazyPage(() => import("./pages/links-page.tsx"), "LinksPage"),
+});
+
 const activity = createRoute({
   getParentRoute: () => signedIn,
   path: "/activity",
@@ -104,7 +110,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signedOut.addChildren([signIn, signUp]),
-    signedIn.addChildren([lists.addChildren([owned, shared, note]), activity, settings]),
+    signedIn.addChildren([lists.addChildren([owned, shared, note]), links, activity, settings]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 150,

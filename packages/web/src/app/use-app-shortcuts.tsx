@@ -13,6 +13,7 @@ export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): React
   useShortcut("n", onNewNote);
   useShortcut("g n", () => void navigate({ to: "/" }));
   useShortcut("g s", () => void navigate({ to: "/shared" }));
+  useShortcut("g l", () => void navigate({ to: "/links" }));
   useShortcut("g a", () => void navigate({ to: "/activity" }));
   useShortcut("g ,", () => void navigate({ to: "/settings" }));
   useShortcut("mod+k", () => setOpened("palette"));

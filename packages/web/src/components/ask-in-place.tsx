@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
 
@@ -17,10 +17,12 @@ type AskInPlaceProps = {
 export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm }: AskInPlaceProps) {
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
-  const cancel = () => {
-    setAsking(false);
-    requestAnimationFrame(() => asked.current?.focus());
-  };
+  const wasAsking = useRef(false);
+  // The pressed button disappears. Its replacement takes the focus.
+  useEffect(() => {
+    if (wasAsking.current && !isAsking) asked.current?.focus();
+    wasAsking.current = isAsking;
+  }, [isAsking]);
   if (!isAsking) {
     return (
       <Button ref={asked} kind="quiet" aria-label={spokenLabel} onClick={() => setAsking(true)}>
@@ -31,13 +33,18 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape does the same as the Cancel button
     <div
-      className="flex w-full flex-wrap items-center justify-end gap-2"
-      onKeyDown={(event) => event.key === "Escape" && cancel()}
+      className="order-last flex w-full flex-wrap items-center justify-end gap-2"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        // A dialog around it stays open.
+        event.stopPropagation();
+        setAsking(false);
+      }}
     >
-      <p role="status" className="min-w-40 grow text-small">
+      <p role="status" className="grow basis-full text-small md:basis-40">
         {question}
       </p>
-      <Button autoFocus onClick={cancel}>
+      <Button autoFocus onClick={() => setAsking(false)}>
         {texts.common.cancel}
       </Button>
       <Button kind="danger" disabled={isPending} onClick={onConfirm}>

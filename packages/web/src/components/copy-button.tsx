@@ -8,13 +8,15 @@ const RESULT_MS = 2_000;
 
 type CopyButtonProps = {
   text: string;
+  /** The label for screen readers, which names the copied item. Default: the text of the button. */
+  label?: string;
   /** Copies the text and returns whether that worked. */
   onCopy: (text: string) => Promise<boolean>;
   kind?: "primary" | "outline";
   className?: string;
 };
 
-export function CopyButton({ text, onCopy, kind = "outline", className }: CopyButtonProps) {
+export function CopyButton({ text, label, onCopy, kind = "outline", className }: CopyButtonProps) {
   const [result, setResult] = useState<"copied" | "refused">();
   useEffect(() => {
     if (result === undefined) return;
@@ -28,6 +30,7 @@ export function CopyButton({ text, onCopy, kind = "outline", className }: CopyBu
       <Button
         kind={kind}
         className={className}
+        aria-label={label}
         onClick={async () => setResult((await onCopy(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />

@@ -1,10 +1,17 @@
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
 
-type TicketProps = { children: ReactNode; stub: ReactNode; isExpired?: boolean };
+type TicketProps = {
+  children: ReactNode;
+  stub: ReactNode;
+  isExpired?: boolean;
+  /** The background around the ticket, which its notches have, too. */
+  on?: "surface" | "canvas";
+};
 
-/** A claim ticket with a stub below the perforation. Its notches have the background of a dialog or card. */
-export function Ticket({ children, stub, isExpired = false }: TicketProps) {
+/** A claim ticket with a stub below the perforation. */
+export function Ticket({ children, stub, isExpired = false, on = "surface" }: TicketProps) {
+  const ground = on === "surface" ? "bg-surface" : "bg-canvas";
   return (
     <section
       className={clsx(
@@ -14,8 +21,8 @@ export function Ticket({ children, stub, isExpired = false }: TicketProps) {
     >
       <div className="p-4 pb-5">{children}</div>
       <div aria-hidden="true" className="relative mx-4 border-ticket-edge border-t-2 border-dashed">
-        <Notch className="-left-[17px] rounded-r-full border-l-0" />
-        <Notch className="-right-[17px] rounded-l-full border-r-0" />
+        <Notch className={clsx(ground, "-left-[17px] rounded-r-full border-l-0")} />
+        <Notch className={clsx(ground, "-right-[17px] rounded-l-full border-r-0")} />
       </div>
       <div className="p-4 pt-5">{stub}</div>
     </section>
@@ -24,5 +31,5 @@ export function Ticket({ children, stub, isExpired = false }: TicketProps) {
 
 /** A half disc that covers the edge of the ticket. */
 function Notch({ className }: { className: string }) {
-  return <span className={clsx("absolute -top-[11px] h-5 w-2.5 border border-ticket-edge bg-surface", className)} />;
+  return <span className={clsx("absolute -top-[11px] h-5 w-2.5 border border-ticket-edge", className)} />;
 }

@@ -1,4 +1,5 @@
 import { createCalls, ValetKeyError } from "@valetkey/client";
+import { readServiceTime } from "./service-clock.ts";
 
 let isLeaving = false;
 addEventListener("pagehide", () => {
@@ -25,6 +26,7 @@ const fitsKeepalive = (body: unknown): boolean =>
 const watchedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init);
   const { status, url } = response;
+  if (new URL(url).origin === location.origin) readServiceTime(response.headers);
   // A refusal of the bucket means an expired URL, which is signed again.
   const isRefused = (status === 401 || status === 403 || status === 404) && new URL(url).origin === location.origin;
   if (isRefused) for (const callback of refusalCallbacks) callback(status);

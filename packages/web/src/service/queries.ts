@@ -113,6 +113,7 @@ export const keys = {
   foundNotes: (q: string) => ["found-notes", q],
   note: (noteId: string) => ["note", noteId],
   shares: (noteId: string) => ["shares", noteId],
+  links: ["links"],
   activity: ["activity"],
   usage: ["usage"],
   tokens: ["tokens"],

@@ -1,7 +1,7 @@
 import { useEffectEvent, useLayoutEffect } from "react";
 
 /** All shortcuts. "g n" is two keys in sequence. "mod" is Cmd on a Mac, else Ctrl. */
-export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g a" | "g ," | "mod+k" | "?";
+export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g l" | "g a" | "g ," | "mod+k" | "?";
 
 /** The longest pause between the two keys of a sequence. Milliseconds. */
 const SEQUENCE_MS = 1_200;

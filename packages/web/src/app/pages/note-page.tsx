@@ -113,18 +113,23 @@ export function NotePage() {
       )}
       {linked !== undefined && (
         <OpenedPart onClose={() => setLinked(undefined)}>
-          {({ LinkDialog }) => (
-            <LinkDialog
-              attachment={linked}
-              isOwner={note.data?.role === "owner"}
-              onClose={() => setLinked(undefined)}
-            />
-          )}
+          {({ FileLinksDialog }) => <FileLinksDialog attachment={linked} onClose={() => setLinked(undefined)} />}
         </OpenedPart>
       )}
       {sharing !== undefined && (
         <OpenedPart onClose={() => setSharing(undefined)}>
-          {({ ShareDialog }) => <ShareDialog {...sharing} onClose={() => setSharing(undefined)} />}
+          {({ ShareDialog, LinkSection }) => (
+            <ShareDialog
+              {...sharing}
+              canInvite={note.data?.role === "owner"}
+              onClose={() => setSharing(undefined)}
+              links={
+                <LinkSection
+                  subject={sharing.attachment === undefined ? { noteId } : { attachmentId: sharing.attachment.id }}
+                />
+              }
+            />
+          )}
         </OpenedPart>
       )}
     </div>

@@ -7,14 +7,17 @@ import { IconButton, IconLink } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { downloadLink } from "../../service/download-link.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { ReviewFile } from "./review-file.tsx";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
 const words = texts.attachments;
 
 /** The actions on an attachment. Undefined: the user may not do that. */
 export type AttachmentActions = {
+  /** Whether the user decides about the files of visitors. */
+  canReview: boolean;
   onPreview: (attachmentId: string) => void;
-  onCopyLink: (attachment: Attachment) => void;
+  onCopyLink: ((attachment: Attachment) => void) | undefined;
   onShare: ((attachment: Attachment) => void) | undefined;
   onRemove: ((attachment: Attachment) => void) | undefined;
 };
@@ -59,6 +62,7 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
             {isWaiting(state) && ` · ${words.states[state]}`}
           </p>
         )}
+        {state === "quarantined" && <ReviewFile attachment={attachment} canReview={actions.canReview} />}
       </div>
       <div className="flex shrink-0 items-center pointer-fine:opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100">
         {isReady && <QuickActions attachment={attachment} actions={actions} />}
@@ -72,14 +76,17 @@ type ActionsProps = { attachment: Attachment; actions: AttachmentActions };
 
 /** Hidden on touch screens, where the menu has all actions. */
 function QuickActions({ attachment, actions }: ActionsProps) {
+  const { onCopyLink } = actions;
   return (
     <div className="pointer-coarse:hidden hidden md:flex">
       <IconButton label={words.preview} onClick={() => actions.onPreview(attachment.id)}>
         <Eye size={16} />
       </IconButton>
-      <IconButton label={words.copyLink} onClick={() => actions.onCopyLink(attachment)}>
-        <Link2 size={16} />
-      </IconButton>
+      {onCopyLink !== undefined && (
+        <IconButton label={words.copyLink} onClick={() => onCopyLink(attachment)}>
+          <Link2 size={16} />
+        </IconButton>
+      )}
       <IconLink label={words.download} {...downloadLink(attachment)}>
         <Download size={16} />
       </IconLink>
@@ -104,9 +111,11 @@ function AttachmentMenu({ attachment, actions }: ActionsProps) {
           <MenuItem icon={<Eye size={16} />} onClick={() => onPreview(attachment.id)}>
             {words.preview}
           </MenuItem>
-          <MenuItem icon={<Link2 size={16} />} onClick={() => onCopyLink(attachment)}>
-            {words.copyLink}
-          </MenuItem>
+          {onCopyLink !== undefined && (
+            <MenuItem icon={<Link2 size={16} />} onClick={() => onCopyLink(attachment)}>
+              {words.copyLink}
+            </MenuItem>
+          )}
           <MenuItem icon={<Download size={16} />} render={<a {...downloadLink(attachment)} />}>
             {words.download}
           </MenuItem>

@@ -21,7 +21,7 @@ const words = texts.attachments;
 type AttachmentSectionProps = {
   note: Note;
   onPreview: (attachmentId: string) => void;
-  /** Opens the dialog of temporary links. */
+  /** Opens the links of one file. */
   onCopyLink: (attachment: Attachment) => void;
   /** Opens the dialog that shares one file without its note. Only the owner of the note sees it. */
   onShare: (attachment: Attachment) => void;
@@ -37,7 +37,8 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
   const canEdit = note.role !== "viewer";
   const attachments = useListedAttachments(note);
   const uploadIds = useUploadIds(note.id);
-  const actions = useStableActions(note, callbacks);
+  const hasLinks = instance?.limits.links.enabled === true;
+  const actions = useStableActions(note, { hasLinks, callbacks });
   useNotePolling(note, { shown: attachments });
 
   const maxBytes = instance?.limits.uploadMaxBytes;
@@ -117,18 +118,25 @@ function DropFrame({ over }: { over: Element | null }) {
   );
 }
 
+type StableActionsOptions = {
+  /** Whether the operator allows links. */
+  hasLinks: boolean;
+  callbacks: Omit<AttachmentSectionProps, "note">;
+};
+
 /** Returns the same object while the role is the same, so that unchanged rows are not rendered again. */
-function useStableActions({ role }: Note, callbacks: Omit<AttachmentSectionProps, "note">): AttachmentActions {
+function useStableActions({ role }: Note, { hasLinks, callbacks }: StableActionsOptions): AttachmentActions {
   const latest = useRef(callbacks);
   latest.current = callbacks;
   return useMemo(
     () => ({
+      canReview: role !== "viewer",
       onPreview: (id) => latest.current.onPreview(id),
-      onCopyLink: (attachment) => latest.current.onCopyLink(attachment),
+      onCopyLink: hasLinks && role !== "viewer" ? (attachment) => latest.current.onCopyLink(attachment) : undefined,
       onShare: role === "owner" ? (attachment) => latest.current.onShare(attachment) : undefined,
       onRemove: role === "viewer" ? undefined : removeAttachment,
     }),
-    [role],
+    [role, hasLinks],
   );
 }
 

@@ -4,10 +4,10 @@ import { UserRoundPlus } from "lucide-react";
 import { useRef } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
+import { isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/use-now.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { formatCount, texts } from "../../texts/index.ts";
-import { isExpired } from "./expiry.ts";
 import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
@@ -16,32 +16,49 @@ const MOST_FACES = 5;
 
 type AccessLineProps = { note: Note; onShare: () => void };
 
-/** Shows who can see the note. Its owner can change that. */
+/** Shows who can see the note. Its owner and its editors can share it. */
 export function AccessLine({ note, onShare }: AccessLineProps) {
-  return note.role === "owner" ? <OwnersLine note={note} onShare={onShare} /> : <ReceiversLine note={note} />;
-}
-
-function ReceiversLine({ note }: { note: Note }) {
-  const name = nameOf(note.owner, { otherwise: texts.common.someone });
-  return (
-    <p className="flex min-w-0 items-center gap-2 text-muted text-small">
-      <Avatar name={name} />
-      <span className="truncate">{words.access.by(name)}</span>
-      <span aria-hidden="true" className="size-1 shrink-0 rounded-full bg-line-strong" />
-      <span className="shrink-0">{note.role === "editor" ? words.access.editor : words.access.viewer}</span>
-    </p>
+  return note.role === "owner" ? (
+    <OwnersLine note={note} onShare={onShare} />
+  ) : (
+    <ReceiversLine note={note} onShare={onShare} />
   );
 }
 
-function OwnersLine({ note, onShare }: AccessLineProps) {
-  const now = useNow();
-  const { data: shares } = useQuery(sharesQuery({ noteId: note.id }));
+function ReceiversLine({ note, onShare }: AccessLineProps) {
+  const name = nameOf(note.owner, { otherwise: texts.common.someone });
+  const isEditor = note.role === "editor";
+  return (
+    <div className="flex items-center gap-2">
+      <p className="flex min-w-0 items-center gap-2 text-muted text-small">
+        <Avatar name={name} />
+        <span className="truncate">{words.access.by(name)}</span>
+        <span aria-hidden="true" className="size-1 shrink-0 rounded-full bg-line-strong" />
+        <span className="shrink-0">{isEditor ? words.access.editor : words.access.viewer}</span>
+      </p>
+      {isEditor && <ShareButton onShare={onShare} />}
+    </div>
+  );
+}
+
+function ShareButton({ onShare }: { onShare: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useShortcut("s", () => {
     // The dialog returns the focus to the element that had it before.
     button.current?.focus();
     onShare();
   });
+  return (
+    <Button ref={button} className="ml-auto" onClick={onShare}>
+      <UserRoundPlus size={16} />
+      {words.share}
+    </Button>
+  );
+}
+
+function OwnersLine({ note, onShare }: AccessLineProps) {
+  const now = useNow();
+  const { data: shares } = useQuery(sharesQuery({ noteId: note.id }));
   const others = (shares ?? [])
     .filter(({ expiresAt }) => !isExpired(expiresAt, now))
     .map(({ userId, name, email }) => ({ id: userId, name, email }));
@@ -60,10 +77,7 @@ function OwnersLine({ note, onShare }: AccessLineProps) {
           </>
         )}
       </p>
-      <Button ref={button} className="ml-auto" onClick={onShare}>
-        <UserRoundPlus size={16} />
-        {words.share}
-      </Button>
+      <ShareButton onShare={onShare} />
     </div>
   );
 }

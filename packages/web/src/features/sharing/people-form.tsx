@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import type { Share } from "@valetkey/client";
 import { type FormEvent, type RefObject, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.ts";
+import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
@@ -9,8 +11,7 @@ import { texts } from "../../texts/index.ts";
 import { useInvite } from "./change-shares.ts";
 import { addEmails, EmailField } from "./email-field.tsx";
 import { isEmail, isSameEmail } from "./emails.ts";
-import { expiryOf, expiryOfField, toFieldValue } from "./expiry.ts";
-import { DateTimeField, ExpiryOptions } from "./expiry-field.tsx";
+import { LIFETIMES } from "./share-expiry.tsx";
 import type { Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
@@ -58,7 +59,8 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
           inputRef.current?.focus();
           if (refused.length === 0) return;
           const { people } = words;
-          const advice = instance?.signUp === "closed" ? people.unknownClosed : people.unknownOpen;
+          const signUp = instance?.signUp === "closed" ? people.unknownClosed : people.unknownOpen;
+          const advice = instance?.limits.links.enabled === true ? `${signUp} ${people.orLink}` : signUp;
           const problems = [];
           if (unknown.length > 0) problems.push(`${people.unknown(unknown)} ${advice}`);
           if (ambiguous.length > 0) problems.push(people.ambiguous(ambiguous));
@@ -97,7 +99,7 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
             if (custom === "") setCustom(toFieldValue(now + 86_400_000));
           }}
         >
-          <ExpiryOptions hasNever />
+          <ExpiryOptions hasNever lifetimes={LIFETIMES} />
         </Select>
         {choice === "custom" && <DateTimeField value={custom} onChange={setCustom} now={now} error={expiryProblem} />}
         <Button

@@ -1,5 +1,5 @@
 import type { Attachment } from "@valetkey/client";
-import { useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { texts } from "../../texts/index.ts";
 import { PeopleForm } from "./people-form.tsx";
@@ -7,23 +7,36 @@ import { ShareList } from "./share-list.tsx";
 
 const words = texts.sharing;
 
-type ShareDialogProps = { noteId: string; attachment?: Attachment; onClose: () => void };
+type ShareDialogProps = {
+  noteId: string;
+  attachment?: Attachment;
+  /** Whether the user is the owner. An editor can only make links. */
+  canInvite: boolean;
+  /** The links of the note or file, below the people. */
+  links: ReactNode;
+  onClose: () => void;
+};
 
 /** Shares one file of a note, by default the whole note. */
-export function ShareDialog({ noteId, attachment, onClose }: ShareDialogProps) {
+export function ShareDialog({ noteId, attachment, canInvite, links, onClose }: ShareDialogProps) {
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   const input = useRef<HTMLInputElement>(null);
   return (
     <Dialog
       onClose={onClose}
       title={attachment === undefined ? words.shareNote : words.shareFile(attachment.filename)}
-      description={attachment === undefined ? undefined : words.shareFileHint}
+      description={attachment === undefined || !canInvite ? undefined : words.shareFileHint}
       initialFocus={input}
       className="md:w-[520px]"
     >
       <div className="flex flex-col gap-6">
-        <PeopleForm subject={subject} inputRef={input} />
-        <ShareList subject={subject} />
+        {canInvite && (
+          <>
+            <PeopleForm subject={subject} inputRef={input} />
+            <ShareList subject={subject} />
+          </>
+        )}
+        {links}
       </div>
     </Dialog>
   );

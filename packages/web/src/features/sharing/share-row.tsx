@@ -4,13 +4,13 @@ import { X } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
+import { isExpired } from "../../components/expiry.ts";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { texts } from "../../texts/index.ts";
 import { useChangeShare } from "./change-shares.ts";
-import { isExpired } from "./expiry.ts";
-import { useExpiryOfShare } from "./expiry-field.tsx";
+import { useExpiryOfShare } from "./share-expiry.tsx";
 import type { Subject } from "./shares-query.ts";
 
 const words = texts.sharing;

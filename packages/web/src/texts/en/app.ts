@@ -4,6 +4,7 @@ export const app = {
   notes: "Notes",
   sharedWithMe: "Shared with me",
   shared: "Shared",
+  links: "Links",
   activity: "Activity",
   settings: "Settings",
   account: "Account",

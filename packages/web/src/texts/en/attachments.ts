@@ -30,6 +30,13 @@ export const attachments = {
     quarantined: "Waiting for review",
     rejected: "This file did not pass the checks. It was not kept.",
   },
+  review: {
+    waits: "Waits for your review",
+    accept: "Accept",
+    acceptOf: (filename: string) => `Accept ${filename}`,
+    reject: "Reject",
+    rejectOf: (filename: string) => `Reject ${filename}`,
+  },
   upload: {
     queued: "Waiting for its turn",
     "other-tab": "Uploading in another tab",

@@ -35,8 +35,9 @@ export const sharing = {
       emails.length === 1
         ? `Several people here use the email address ${emails[0]}, so it was not shared. Ask the administrator which account is theirs.`
         : `Several people here use each of these email addresses, so they got no share: ${emails.join(", ")}. Ask the administrator which accounts are theirs.`,
-    unknownOpen: "Ask them to sign up first, or copy a temporary link of a file.",
-    unknownClosed: "Ask the administrator to make them an account, or copy a temporary link of a file.",
+    unknownOpen: "Ask them to sign up first.",
+    unknownClosed: "Ask the administrator to make them an account.",
+    orLink: "A link below works without an account.",
   },
   role: {
     label: "What they can do",
@@ -67,25 +68,6 @@ export const sharing = {
     short: (usual: string) =>
       `Removing someone takes effect at once. URLs of files that were already issued expire within ${usual}.`,
     long: (usual: string, longest: string) =>
-      `Removing someone takes effect at once. URLs of files that were already issued expire within ${usual}. A temporary link that they copied can last up to ${longest}.`,
-  },
-  link: {
-    title: "Temporary link",
-    hint: "Anyone with the link can download the file until it expires. It can’t be revoked.",
-    lasts: "Works for",
-    copy: "Copy link",
-    copyAgain: "Copy again",
-    copyNew: "Copy new link",
-    other: "New link",
-    copied: "Copied",
-    field: "Link",
-    byHand: "This browser cannot copy by itself. The link is selected: copy it with your keyboard or menu.",
-    endsIn: (left: string) => `Expires in ${left}`,
-    over: "This link has expired.",
-    code: (filename: string) => `QR code of the link to ${filename}`,
-    /** For screen readers. */
-    started: (span: string) => `The link is copied. It works for ${span}.`,
-    startedOnly: (span: string) => `The link is ready. It works for ${span}.`,
-    ending: (left: string) => `The link expires in ${left}.`,
+      `Removing someone takes effect at once. URLs of files that were already issued expire within ${usual}. A URL that a program asked for can last up to ${longest}.`,
   },
 };

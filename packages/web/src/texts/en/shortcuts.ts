@@ -12,6 +12,7 @@ export const shortcuts = {
     s: "Share the note",
     "g n": "Go to your notes",
     "g s": "Go to what is shared with you",
+    "g l": "Go to your links",
     "g a": "Go to the activity",
     "g ,": "Go to the settings",
     "?": "Show these shortcuts",

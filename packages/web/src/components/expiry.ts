@@ -1,11 +1,8 @@
-import { formatDuration, formatWhen, texts } from "../../texts/index.ts";
+import { formatDuration, formatWhen, texts } from "../texts/index.ts";
 
 const words = texts.sharing.expiry;
 
-/** The lifetimes that a user can select for a share. Seconds. */
-export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
-
-/** Whether a share is expired. `null` never expires. */
+/** Whether a share or link is expired. `null` never expires. */
 export const isExpired = (expiresAt: string | null, now: number): boolean =>
   expiresAt !== null && new Date(expiresAt).getTime() <= now;
 

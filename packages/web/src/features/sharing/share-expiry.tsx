@@ -1,49 +1,14 @@
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { describeExpiry, expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.ts";
+import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
-import { inputStyle } from "../../components/text-field.tsx";
-import { formatSpan, texts } from "../../texts/index.ts";
-import { describeExpiry, expiryOf, expiryOfField, LIFETIMES, toFieldValue } from "./expiry.ts";
+import { texts } from "../../texts/index.ts";
 
 const words = texts.sharing.expiry;
 
-/** The options of a select for an expiry, after the first one. */
-export function ExpiryOptions({ hasNever }: { hasNever: boolean }) {
-  return (
-    <>
-      {hasNever && <option value="never">{words.never}</option>}
-      {LIFETIMES.map((seconds) => (
-        <option key={seconds} value={seconds}>
-          {words.after(formatSpan(seconds))}
-        </option>
-      ))}
-      <option value="custom">{words.custom}</option>
-    </>
-  );
-}
-
-type DateTimeFieldProps = { value: string; onChange: (value: string) => void; now: number; error?: string | undefined };
-
-export function DateTimeField({ value, onChange, now, error }: DateTimeFieldProps) {
-  return (
-    <label className="flex min-w-0 grow basis-64 flex-col gap-1">
-      <span className="font-medium text-small">{words.customLabel}</span>
-      <input
-        type="datetime-local"
-        value={value}
-        min={toFieldValue(now)}
-        aria-invalid={error !== undefined}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        className={inputStyle}
-      />
-      {error !== undefined && (
-        <span role="alert" className="text-danger text-small">
-          {error}
-        </span>
-      )}
-    </label>
-  );
-}
+/** The lifetimes that a user can select for a share. Seconds. */
+export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
 
 type ShareExpiry = {
   name: string;
@@ -78,7 +43,7 @@ export function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry
       className="max-md:-my-2 -ml-1.5 shrink-0"
     >
       <option value="current">{describeExpiry(expiresAt, now)}</option>
-      <ExpiryOptions hasNever={expiresAt !== null} />
+      <ExpiryOptions hasNever={expiresAt !== null} lifetimes={LIFETIMES} />
     </Select>
   );
   const field = custom !== undefined && (

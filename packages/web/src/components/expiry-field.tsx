@@ -1,0 +1,49 @@
+import { formatSpan, texts } from "../texts/index.ts";
+import { toFieldValue } from "./expiry.ts";
+import { inputStyle } from "./text-field.tsx";
+
+const words = texts.sharing.expiry;
+
+type ExpiryOptionsProps = {
+  hasNever: boolean;
+  /** Seconds. */
+  lifetimes: readonly number[];
+};
+
+/** The options of a select for an expiry, after the first one. */
+export function ExpiryOptions({ hasNever, lifetimes }: ExpiryOptionsProps) {
+  return (
+    <>
+      {hasNever && <option value="never">{words.never}</option>}
+      {lifetimes.map((seconds) => (
+        <option key={seconds} value={seconds}>
+          {words.after(formatSpan(seconds))}
+        </option>
+      ))}
+      <option value="custom">{words.custom}</option>
+    </>
+  );
+}
+
+type DateTimeFieldProps = { value: string; onChange: (value: string) => void; now: number; error?: string | undefined };
+
+export function DateTimeField({ value, onChange, now, error }: DateTimeFieldProps) {
+  return (
+    <label className="flex min-w-0 grow basis-64 flex-col gap-1">
+      <span className="font-medium text-small">{words.customLabel}</span>
+      <input
+        type="datetime-local"
+        value={value}
+        min={toFieldValue(now)}
+        aria-invalid={error !== undefined}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        className={inputStyle}
+      />
+      {error !== undefined && (
+        <span role="alert" className="text-danger text-small">
+          {error}
+        </span>
+      )}
+    </label>
+  );
+}

@@ -1,0 +1,49 @@
+import { useMutation } from "@tanstack/react-query";
+import type { Attachment } from "@valetkey/client";
+import { Button } from "../../components/button.tsx";
+import { Problem } from "../../components/states.tsx";
+import { client } from "../../service/client.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { texts } from "../../texts/index.ts";
+
+const words = texts.attachments.review;
+
+/** Accepts or rejects the file of a visitor. Nobody can open it before. */
+export function ReviewFile({ attachment, canReview }: { attachment: Attachment; canReview: boolean }) {
+  const { id, noteId, filename, contentType } = attachment;
+  const review = useMutation({
+    mutationFn: (decision: "accept" | "reject") => client.attachments.review(id, decision),
+    onSettled: () =>
+      Promise.all(
+        [keys.note(noteId), keys.usage, keys.activity].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+      ),
+  });
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 pb-1">
+      <p className="text-small text-warning">
+        {words.waits}
+        <span className="text-muted">{texts.common.separator + contentType}</span>
+      </p>
+      {canReview && (
+        <div className="flex gap-1">
+          <Button
+            aria-label={words.acceptOf(filename)}
+            disabled={review.isPending}
+            onClick={() => review.mutate("accept")}
+          >
+            {words.accept}
+          </Button>
+          <Button
+            kind="quiet"
+            aria-label={words.rejectOf(filename)}
+            disabled={review.isPending}
+            onClick={() => review.mutate("reject")}
+          >
+            {words.reject}
+          </Button>
+        </div>
+      )}
+      {review.isError && <Problem error={review.error} />}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useMutation } from "@tanstack/react-query";
+import type { CreateLinkBody, Link, UpdateLinkBody } from "@valetkey/client";
+import { client } from "../../service/client.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
+import { addLink, changeLink, type LinkSubject } from "./links-query.ts";
+
+/** Loads every list of links again, and the activity. */
+function reload(): void {
+  for (const queryKey of [keys.links, keys.activity]) void queryClient.invalidateQueries({ queryKey });
+}
+
+export function useCreateLink(subject: LinkSubject) {
+  return useMutation({
+    mutationFn: (body: CreateLinkBody) => create(subject, body),
+    onSuccess: (link) => addLink(subject, link),
+    onSettled: reload,
+  });
+}
+
+function create(subject: LinkSubject, body: CreateLinkBody): Promise<Link> {
+  return "noteId" in subject
+    ? client.links.create(subject.noteId, body)
+    : client.links.createForFile(subject.attachmentId, body);
+}
+
+export function useUpdateLink({ id }: Link) {
+  return useMutation({
+    mutationFn: (body: UpdateLinkBody) => client.links.update(id, body),
+    onSuccess: (link) => changeLink(id, () => link),
+    onSettled: reload,
+  });
+}
+
+/** Revokes a link. It stays in the lists until the next load, and says until when its last URL works. */
+export function useRevokeLink({ id }: Link) {
+  return useMutation({
+    mutationFn: () => client.links.revoke(id),
+    onSuccess: ({ lastUrlExpiresAt }) =>
+      changeLink(id, (link) => ({
+        ...link,
+        state: "revoked",
+        revokedAt: new Date(earliestServiceNow()).toISOString(),
+        lastUrlExpiresAt,
+      })),
+    onSettled: reload,
+  });
+}

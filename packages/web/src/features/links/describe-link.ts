@@ -1,0 +1,49 @@
+import type { Link } from "@valetkey/client";
+import { texts } from "../../texts/index.ts";
+
+const words = texts.links;
+
+/** The files that a link opens, in words. Undefined for a file request. */
+function describeFiles({ kind, files }: Link): string | undefined {
+  if (kind === "upload") return undefined;
+  if (files === null) return words.opens.whole;
+  const [only] = files;
+  return files.length === 1 && only !== undefined ? only.filename : words.opens.files(files.length);
+}
+
+/** The label of a link. Without one, the name of its content. */
+export function nameOfLink(link: Link): string {
+  return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
+}
+
+/** What a labelled link is, on one line. */
+export function describeContent(link: Link): string | undefined {
+  return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
+}
+
+/** Three different numbers: a visitor can open a link without a claim, and one claim can need many URLs. */
+export function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
+  const { counts } = words;
+  if (opened + claims + urlsIssued + received.files === 0) return [counts.none];
+  if (kind === "upload") return [counts.opened(opened), counts.received(received.files, request?.maxFiles ?? 0)];
+  const claimed = maxClaims === null ? counts.claims(claims) : counts.claimsOf(claims, maxClaims);
+  return [counts.opened(opened), claimed, counts.urls(urlsIssued)];
+}
+
+/** Why visitors see that a link has ended. Undefined: it works, or its ticket says so elsewhere. */
+export function describeEnd({ state, kind }: Link): string | undefined {
+  if (state === "used_up") return words.endedBecause.used_up[kind];
+  if (state === "expired" || state === "orphaned") return words.endedBecause[state];
+  return undefined;
+}
+
+/** The share of its life that a link has left, from 0 to 1. A link without an expiry is full. */
+export function lifeLeft(
+  { state, createdAt, expiresAt }: Pick<Link, "state" | "createdAt" | "expiresAt">,
+  now: number,
+): number {
+  if (state !== "live") return 0;
+  if (expiresAt === null) return 1;
+  const end = Date.parse(expiresAt);
+  return (end - now) / (end - Date.parse(createdAt));
+}

@@ -1,0 +1,139 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Attachment } from "@valetkey/client";
+import { File, Link2 } from "lucide-react";
+import { type FormEvent, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { PasswordField } from "../../components/password-field.tsx";
+import { Segmented } from "../../components/segmented.tsx";
+import { Problem, Skeleton } from "../../components/states.tsx";
+import { Ticket } from "../../components/ticket.tsx";
+import { instanceQuery } from "../../service/queries.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
+import { formatBytes, formatShortSpan, texts } from "../../texts/index.ts";
+import { LinkItem } from "./link-item.tsx";
+import { LinkList } from "./link-list.tsx";
+import { bodyOf, lifetimesOf, valuesOf } from "./link-values.ts";
+import { policyOf } from "./policy.ts";
+import { useMakeLink } from "./use-make-link.ts";
+
+const words = texts.links.dialog;
+
+/** Makes a link of one file in two clicks, and shows the links that the file has. */
+export function FileLinksDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
+  const subject = { attachmentId: attachment.id };
+  const button = useRef<HTMLButtonElement>(null);
+  const making = useMakeLink(subject);
+  const { made, forget } = making;
+  return (
+    <Dialog
+      onClose={onClose}
+      title={words.title(attachment.filename)}
+      description={words.hint}
+      initialFocus={button}
+      className="md:w-[480px]"
+    >
+      <div className="flex flex-col gap-6">
+        {made === undefined ? (
+          <NewLink attachment={attachment} making={making} buttonRef={button} />
+        ) : (
+          <div className="flex flex-col gap-3">
+            <ul>
+              <LinkItem key={made.link.id} link={made.link} created={{ isCopied: made.isCopied, hasCode: true }} />
+            </ul>
+            <Button className="self-start" onClick={forget}>
+              <Link2 size={16} />
+              {texts.links.create}
+            </Button>
+          </div>
+        )}
+        <section aria-labelledby="file-links" className="flex flex-col gap-3">
+          <h3 id="file-links" className="font-medium text-small">
+            {words.existing}
+          </h3>
+          <LinkList subject={subject} exceptId={made?.link.id} none={words.none} />
+        </section>
+      </div>
+    </Dialog>
+  );
+}
+
+type NewLinkProps = {
+  attachment: Attachment;
+  making: ReturnType<typeof useMakeLink>;
+  buttonRef: React.RefObject<HTMLButtonElement | null>;
+};
+
+function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: NewLinkProps) {
+  const instance = useQuery(instanceQuery).data;
+  const policy = policyOf(instance);
+  const lifetimes = lifetimesOf(policy).filter((seconds) => seconds <= 7 * 86_400);
+  const [chosen, setChosen] = useState<string>();
+  const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState<string>();
+  const expiry = chosen ?? valuesOf(undefined, policy).expiry;
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    if (isPending) return;
+    const values = { ...valuesOf(undefined, policy), expiry, password };
+    const result = bodyOf(values, { link: undefined, kind: "download", policy, now: earliestServiceNow() });
+    setProblem("problems" in result ? (result.problems.password ?? result.problems.expiry) : undefined);
+    if ("body" in result) void make(result.body);
+  }
+
+  if (instance?.limits.links.enabled === false) return <p>{texts.links.off}</p>;
+  return (
+    <form noValidate onSubmit={submit}>
+      <Ticket
+        stub={
+          <div className="flex flex-col gap-4">
+            {instance === undefined ? (
+              <Skeleton className="h-16" />
+            ) : (
+              <div className="flex flex-col gap-1">
+                <p aria-hidden="true" className="font-medium text-small">
+                  {words.lasts}
+                </p>
+                <Segmented
+                  label={words.lasts}
+                  value={expiry}
+                  onChange={setChosen}
+                  options={lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) }))}
+                />
+              </div>
+            )}
+            {policy.passwordRequired && (
+              <PasswordField
+                name="link-password"
+                label={texts.links.form.password}
+                hint={texts.links.form.passwordHint}
+                error={problem}
+                maxLength={200}
+                autoComplete="off"
+                value={password}
+                onChange={(event) => setPassword(event.currentTarget.value)}
+              />
+            )}
+            {error !== null && <Problem error={error} />}
+            {/* `disabled` would remove the focus. */}
+            <Button ref={buttonRef} type="submit" kind="primary" aria-disabled={isPending || instance === undefined}>
+              <Link2 size={16} />
+              {words.create}
+            </Button>
+          </div>
+        }
+      >
+        <div className="flex items-center gap-3">
+          <File size={24} strokeWidth={1.5} className="shrink-0 text-muted" />
+          <div className="min-w-0">
+            <p title={attachment.filename} className="line-clamp-2 font-medium [overflow-wrap:anywhere]">
+              {attachment.filename}
+            </p>
+            <p className="text-muted text-small">{formatBytes(attachment.sizeBytes)}</p>
+          </div>
+        </div>
+      </Ticket>
+    </form>
+  );
+}

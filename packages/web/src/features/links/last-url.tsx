@@ -1,0 +1,20 @@
+import { useNow } from "../../components/use-now.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
+import { formatDuration, texts } from "../../texts/index.ts";
+
+const words = texts.links.revoke;
+
+/** Says until when the last issued URL of a revoked link works, and counts down to that instant. */
+export function LastUrl({ expiresAt }: { expiresAt: string | null }) {
+  useNow(1_000);
+  // Never says too early that a URL no longer works.
+  const now = earliestServiceNow();
+  const left = expiresAt === null ? 0 : (Date.parse(expiresAt) - now) / 1000;
+  if (left <= 0) return <p role="status">{words.noUrl}</p>;
+  // Not a status: screen readers would read every second.
+  return (
+    <p role="timer" className="tabular-nums">
+      {words.lastUrl(formatDuration(left))}
+    </p>
+  );
+}

@@ -1,0 +1,142 @@
+import { useQuery } from "@tanstack/react-query";
+import type { CreateLinkBody, Link } from "@valetkey/client";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { PasswordField } from "../../components/password-field.tsx";
+import { Problem } from "../../components/states.tsx";
+import { TextField } from "../../components/text-field.tsx";
+import { instanceQuery } from "../../service/queries.ts";
+import { earliestServiceNow } from "../../service/service-clock.ts";
+import { texts } from "../../texts/index.ts";
+import { CheckField } from "./check-field.tsx";
+import { ExpiryField } from "./expiry-field.tsx";
+import { FileChoice } from "./file-choice.tsx";
+import { bodyOf, type LinkProblems, type LinkValues, valuesOf } from "./link-values.ts";
+import { MoreFields } from "./more-fields.tsx";
+import { policyOf } from "./policy.ts";
+import { SlotFields } from "./slot-fields.tsx";
+
+const words = texts.links.form;
+
+type LinkFormProps = {
+  title: string;
+  hint?: string;
+  kind: Link["kind"];
+  /** The edited link. Undefined: a new one is made. */
+  link?: Link;
+  /** The note of the link, whose files can be chosen. Undefined: the link is of one file. */
+  noteId?: string;
+  action: string;
+  pendingAction: string;
+  isPending: boolean;
+  error: unknown;
+  onSubmit: (body: CreateLinkBody) => void;
+  onCancel: () => void;
+};
+
+/** The settings of a link or file request. The usual ones come first. */
+export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, ...state }: LinkFormProps) {
+  const instance = useQuery(instanceQuery).data;
+  const first = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const policy = policyOf(instance);
+  const [values, setValues] = useState<LinkValues>(() => valuesOf(link, policy));
+  const [problems, setProblems] = useState<LinkProblems>({});
+  const change = (changed: Partial<LinkValues>) => setValues((before) => ({ ...before, ...changed }));
+  useEffect(() => first.current?.focus(), []);
+  useEffect(() => {
+    if (Object.keys(problems).length === 0) return;
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [problems]);
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const result = bodyOf(values, { link, kind, policy, now: earliestServiceNow() });
+    setProblems("problems" in result ? result.problems : {});
+    if ("problems" in result) return;
+    if (link !== undefined && Object.keys(result.body).length === 0) onCancel();
+    else onSubmit(result.body);
+  }
+
+  const isRequest = kind === "upload";
+  const fields = { values, problems, change };
+  return (
+    <form
+      ref={form}
+      noValidate
+      onSubmit={submit}
+      aria-label={title}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        // The dialog around it stays open.
+        event.stopPropagation();
+        onCancel();
+      }}
+      className="flex flex-col gap-4 rounded-card border bg-surface p-4"
+    >
+      <div>
+        <h4 className="break-words font-medium">{title}</h4>
+        {hint !== undefined && <p className="text-pretty text-muted text-small">{hint}</p>}
+      </div>
+      <TextField
+        ref={first}
+        name="label"
+        label={isRequest ? words.requestLabel : words.label}
+        hint={words.labelHint}
+        placeholder={isRequest ? words.requestLabelPlaceholder : undefined}
+        maxLength={200}
+        autoComplete="off"
+        value={values.label}
+        onChange={(event) => change({ label: event.currentTarget.value })}
+      />
+      {isRequest && <SlotFields {...fields} />}
+      <ExpiryField {...fields} link={link} kind={kind} policy={policy} />
+      <div className="flex flex-col gap-3">
+        <CheckField
+          label={words.asksPassword}
+          hint={policy.passwordRequired ? words.passwordRequired : undefined}
+          isChecked={values.asksPassword}
+          isDisabled={policy.passwordRequired}
+          onChange={(asksPassword) => change({ asksPassword })}
+        />
+        {values.asksPassword && (
+          <PasswordField
+            name="link-password"
+            label={link?.hasPassword === true ? words.newPassword : words.password}
+            hint={link?.hasPassword === true ? words.passwordKept : words.passwordHint}
+            error={problems.password}
+            maxLength={200}
+            autoComplete="off"
+            value={values.password}
+            onChange={(event) => change({ password: event.currentTarget.value })}
+          />
+        )}
+      </div>
+      {!isRequest && (
+        <TextField
+          name="maxClaims"
+          label={words.maxClaims}
+          hint={words.maxClaimsHint}
+          error={problems.maxClaims}
+          inputMode="numeric"
+          autoComplete="off"
+          value={values.maxClaims}
+          onChange={(event) => change({ maxClaims: event.currentTarget.value })}
+        />
+      )}
+      {!isRequest && noteId !== undefined && link !== undefined && (
+        <FileChoice {...fields} noteId={noteId} hasWhole={link.files === null} />
+      )}
+      <MoreFields {...fields} kind={kind} />
+      {state.error !== null && <Problem error={state.error} />}
+      <div className="flex justify-end gap-2">
+        <Button kind="quiet" onClick={onCancel}>
+          {texts.common.cancel}
+        </Button>
+        <Button type="submit" kind="primary" disabled={state.isPending}>
+          {state.isPending ? state.pendingAction : state.action}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,71 @@
+import type { Link } from "@valetkey/client";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useCode } from "../../service/code.ts";
+import { showProblem } from "../../service/toasts.ts";
+import { texts } from "../../texts/index.ts";
+import { useUpdateLink } from "./change-links.ts";
+import { nameOfLink } from "./describe-link.ts";
+import { LinkTicket } from "./link-ticket.tsx";
+
+const words = texts.links.form;
+const loadParts = () => import("./link-parts.ts");
+
+type LinkItemProps = {
+  link: Link;
+  place?: ReactNode;
+  on?: "surface" | "canvas";
+  onRevoked?: () => void;
+  created?: { isCopied: boolean; hasCode: boolean } | undefined;
+};
+
+/** A link in a list: its ticket, or the form that edits it. */
+export function LinkItem({ link, ...ticket }: LinkItemProps) {
+  const update = useUpdateLink(link);
+  const [isEdited, setEdited] = useState(false);
+  const [isVisited, setVisited] = useState(false);
+  const { data: parts, error } = useCode("link parts", loadParts, { isNeeded: isEdited || isVisited });
+  useEffect(() => {
+    if (error === null) return;
+    showProblem(error);
+    setEdited(false);
+    setVisited(false);
+  }, [error]);
+  const editButton = useRef<HTMLButtonElement>(null);
+  const wasEdited = useRef(false);
+  // The form disappears with its focus.
+  useEffect(() => {
+    if (wasEdited.current && !isEdited) editButton.current?.focus();
+    wasEdited.current = isEdited;
+  }, [isEdited]);
+  function close(): void {
+    setEdited(false);
+    update.reset();
+  }
+  return (
+    <li>
+      {isEdited && parts !== undefined ? (
+        <parts.LinkForm
+          title={words.editTitle(nameOfLink(link))}
+          kind={link.kind}
+          link={link}
+          noteId={link.noteId}
+          action={words.save}
+          pendingAction={words.saving}
+          isPending={update.isPending}
+          error={update.error}
+          onSubmit={(body) => update.mutate(body, { onSuccess: close })}
+          onCancel={close}
+        />
+      ) : (
+        <LinkTicket
+          {...ticket}
+          link={link}
+          editButton={editButton}
+          onEdit={() => setEdited(true)}
+          onVisit={() => setVisited(true)}
+        />
+      )}
+      {isVisited && parts !== undefined && <parts.VisitorView link={link} onClose={() => setVisited(false)} />}
+    </li>
+  );
+}

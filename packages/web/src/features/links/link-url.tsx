@@ -1,0 +1,38 @@
+import { useEffect, useRef } from "react";
+import { texts } from "../../texts/index.ts";
+import { QrCode } from "./qr-code.tsx";
+
+const words = texts.links;
+
+type LinkUrlProps = {
+  url: string;
+  name: string;
+  hasCode: boolean;
+  /** Whether a copy succeeded. Undefined: nobody tried yet. */
+  isCopied: boolean | undefined;
+};
+
+/** The URL of a link to copy by hand, and as a QR code. Where the browser refused to copy, the URL is selected. */
+export function LinkUrl({ url, name, hasCode, isCopied }: LinkUrlProps) {
+  const field = useRef<HTMLInputElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another URL must be selected again
+  useEffect(() => {
+    if (isCopied === false) field.current?.select();
+  }, [isCopied, url]);
+  return (
+    <div className="mt-3 flex flex-col items-center gap-3">
+      {hasCode && <QrCode text={url} label={words.code(name)} className="h-auto max-w-full rounded-small" />}
+      <input
+        ref={field}
+        readOnly
+        aria-label={words.field}
+        value={url}
+        onFocus={(event) => event.currentTarget.select()}
+        className="h-11 w-full truncate rounded-small border bg-surface px-2 font-mono text-muted text-small md:h-9"
+      />
+      {isCopied !== undefined && (
+        <p className="self-start text-muted text-small">{isCopied ? words.isCopied : words.byHand}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+import type { Link } from "@valetkey/client";
+import { describe, expect, it } from "vitest";
+import { bodyOf, type LinkPolicy, type LinkValues, lifetimesOf, valuesOf } from "./link-values.ts";
+
+const now = Date.parse("2026-03-01T12:00:00.000Z");
+const after = (seconds: number) => new Date(now + seconds * 1000).toISOString();
+const DAY = 86_400;
+
+const free: LinkPolicy = { maxExpirySeconds: null, passwordRequired: false, uploadMaxBytes: 1_000_000_000 };
+const strict: LinkPolicy = { ...free, maxExpirySeconds: 3600, passwordRequired: true };
+
+const link: Link = {
+  id: "l1",
+  url: "https://files.example.com/s/token",
+  kind: "download",
+  state: "live",
+  noteId: "n1",
+  noteTitle: "Plan",
+  label: "Contract",
+  message: "",
+  files: null,
+  expiresAt: after(DAY),
+  hasPassword: true,
+  maxClaims: 5,
+  claims: 2,
+  opened: 3,
+  urlsIssued: 4,
+  urlTtlSeconds: 60,
+  notify: "never",
+  request: null,
+  received: { files: 0, bytes: 0 },
+  lastUrlExpiresAt: null,
+  createdBy: { id: "ann", name: "Ann", email: null },
+  createdAt: after(0),
+  revokedAt: null,
+};
+const request: Link = {
+  ...link,
+  kind: "upload",
+  hasPassword: false,
+  maxClaims: null,
+  request: {
+    maxFiles: 2,
+    maxBytesPerFile: 1_000_000_000,
+    maxBytesTotal: 2_000_000_000,
+    accept: [],
+    askName: "optional",
+    review: false,
+    slots: [
+      { id: "passport", name: "Passport" },
+      { id: "payslip", name: "Payslip", accept: ["application/pdf"] },
+    ],
+  },
+};
+
+const create = (changed: Partial<LinkValues>, { kind = "download" as Link["kind"], policy = free } = {}) =>
+  bodyOf({ ...valuesOf(undefined, policy), ...changed }, { link: undefined, kind, policy, now });
+const edit = (changed: Partial<LinkValues>, { of = link, policy = free } = {}) =>
+  bodyOf({ ...valuesOf(of, policy), ...changed }, { link: of, kind: of.kind, policy, now });
+
+describe("a new link", () => {
+  it("leaves the defaults to the service", () => {
+    expect(create({})).toEqual({ body: {} });
+  });
+
+  it("sends the chosen expiry by the clock of the service", () => {
+    expect(create({ expiry: "60" })).toEqual({ body: { expiresAt: after(60) } });
+    expect(create({ expiry: "never" })).toEqual({ body: { expiresAt: null } });
+  });
+
+  it("offers only the lifetimes that the operator allows", () => {
+    expect(lifetimesOf(strict)).toEqual([60, 600, 3600]);
+    expect(lifetimesOf({ ...free, maxExpirySeconds: 30 })).toEqual([30]);
+  });
+
+  it("needs a password where the operator requires one", () => {
+    expect(create({}, { policy: strict })).toMatchObject({ problems: { password: expect.any(String) } });
+    expect(create({ password: "secret1" }, { policy: strict })).toEqual({ body: { password: "secret1" } });
+  });
+
+  it.each(["0", "1.5", "many", "1000001"])("refuses a limit of %s downloads", (maxClaims) => {
+    expect(create({ maxClaims })).toMatchObject({ problems: { maxClaims: expect.any(String) } });
+  });
+});
+
+describe("a new file request", () => {
+  it("leaves its limits to the service", () => {
+    expect(create({}, { kind: "upload" })).toEqual({ body: { kind: "upload", request: {} } });
+  });
+
+  it("gives each slot an id of its own", () => {
+    const slot = (name: string) => ({ id: undefined, name, accept: "", maxBytes: undefined });
+    const slots = [slot("Payslip"), slot("Payslip"), slot("Ausweis & Paß"), slot("護照")];
+    expect(create({ slots }, { kind: "upload" })).toMatchObject({
+      body: {
+        request: {
+          maxFiles: 4,
+          slots: [
+            { id: "payslip", name: "Payslip" },
+            { id: "payslip-2", name: "Payslip" },
+            { id: "ausweis-pa", name: "Ausweis & Paß" },
+            { id: "file", name: "護照" },
+          ],
+        },
+      },
+    });
+  });
+
+  it("refuses a slot without a name and a file larger than the service accepts", () => {
+    const slots = [{ id: undefined, name: " ", accept: "", maxBytes: undefined }];
+    expect(create({ slots, perFileMb: "1001" }, { kind: "upload" })).toMatchObject({
+      problems: { slots: expect.any(String), perFileMb: expect.any(String) },
+    });
+  });
+
+  it("sends megabytes as bytes", () => {
+    expect(create({ maxFiles: "3", perFileMb: "1.5" }, { kind: "upload" })).toMatchObject({
+      body: { request: { maxFiles: 3, maxBytesPerFile: 1_500_000, maxBytesTotal: 4_500_000 } },
+    });
+  });
+});
+
+describe("an edited link", () => {
+  it("sends nothing when nothing changed", () => {
+    expect(edit({})).toEqual({ body: {} });
+    expect(edit({}, { of: request })).toEqual({ body: {} });
+  });
+
+  it("sends only what changed", () => {
+    expect(edit({ label: "Offer ", maxClaims: "" })).toEqual({ body: { label: "Offer", maxClaims: null } });
+  });
+
+  it("removes the password or replaces it", () => {
+    expect(edit({ asksPassword: false })).toEqual({ body: { password: null } });
+    expect(edit({ password: "another" })).toEqual({ body: { password: "another" } });
+    expect(edit({ password: "short" })).toMatchObject({ problems: { password: expect.any(String) } });
+  });
+
+  it("needs at least one file", () => {
+    expect(edit({ attachmentIds: ["a1"] })).toEqual({ body: { attachmentIds: ["a1"] } });
+    expect(edit({ attachmentIds: [] })).toMatchObject({ problems: { attachmentIds: expect.any(String) } });
+  });
+
+  it("cannot outlive the limit of the operator, which counts from the creation", () => {
+    const policy = { ...free, maxExpirySeconds: 2 * DAY };
+    expect(edit({ expiry: "custom", customExpiry: "2026-03-09T12:00" }, { policy })).toMatchObject({
+      problems: { expiry: expect.stringContaining("2 days") },
+    });
+  });
+
+  it("keeps the ids of its slots and never reuses the id of a removed one", () => {
+    const [, payslip] = valuesOf(request, free).slots;
+    const renewed = { id: undefined, name: "Passport", accept: "", maxBytes: undefined };
+    expect(edit({ slots: payslip === undefined ? [] : [payslip, renewed] }, { of: request })).toMatchObject({
+      body: {
+        request: {
+          slots: [
+            { id: "payslip", accept: ["application/pdf"] },
+            { id: "passport-2", name: "Passport" },
+          ],
+        },
+      },
+    });
+  });
+});

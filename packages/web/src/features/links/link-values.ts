@@ -1,0 +1,219 @@
+import type { CreateLinkBody, FileRequest, Link } from "@valetkey/client";
+import { expiryOf, expiryOfField } from "../../components/expiry.ts";
+import { formatBytes, formatSpan, texts } from "../../texts/index.ts";
+import { type SlotDraft, slotsOf } from "./slots.ts";
+
+const words = texts.links.form;
+
+/** The policy of the operator. */
+export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
+
+/** The text of each field. An empty number is the default, or no limit. */
+export type LinkValues = {
+  label: string;
+  message: string;
+  /** An option of the select: seconds, "never", "custom", or "unchanged". */
+  expiry: string;
+  customExpiry: string;
+  asksPassword: boolean;
+  password: string;
+  maxClaims: string;
+  urlTtlSeconds: number | undefined;
+  /** Undefined: every file of the note. */
+  attachmentIds: readonly string[] | undefined;
+  maxFiles: string;
+  perFileMb: string;
+  totalMb: string;
+  accept: readonly string[];
+  askName: FileRequest["askName"];
+  review: boolean;
+  slots: readonly SlotDraft[];
+};
+
+export type LinkProblems = Partial<Record<keyof LinkValues, string>>;
+
+const MIN_PASSWORD = 6;
+const MOST_CLAIMS = 1_000_000;
+const MOST_FILES = 1000;
+const DEFAULT_FILES = 10;
+const MEGABYTE = 1_000_000;
+const DEFAULT_SECONDS = 7 * 86_400;
+/** The lifetimes that a user can select for a link. Seconds. */
+const LIFETIMES = [60, 600, 3600, 12 * 3600, 7 * 86_400, 30 * 86_400];
+
+/** The lifetimes that the operator allows, shortest first. If none of the usual ones: the longest. Seconds. */
+export function lifetimesOf({ maxExpirySeconds }: LinkPolicy): number[] {
+  const longest = maxExpirySeconds ?? Number.POSITIVE_INFINITY;
+  const allowed = LIFETIMES.filter((seconds) => seconds <= longest);
+  return allowed.length === 0 ? [longest] : allowed;
+}
+
+/** The values of an existing link, else the defaults. */
+export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues {
+  const request = link?.request ?? undefined;
+  const usual = lifetimesOf(policy)
+    .filter((seconds) => seconds <= DEFAULT_SECONDS)
+    .at(-1);
+  return {
+    label: link?.label ?? "",
+    message: link?.message ?? "",
+    expiry: link === undefined ? String(usual) : "unchanged",
+    customExpiry: "",
+    asksPassword: link?.hasPassword === true || policy.passwordRequired,
+    password: "",
+    maxClaims: String(link?.maxClaims ?? ""),
+    urlTtlSeconds: link?.urlTtlSeconds,
+    attachmentIds: link?.files?.map(({ id }) => id),
+    ...requestValues(request, policy),
+  };
+}
+
+type RequestValues = Pick<LinkValues, "maxFiles" | "perFileMb" | "totalMb" | "accept" | "askName" | "review" | "slots">;
+
+function requestValues(request: FileRequest | undefined, { uploadMaxBytes }: LinkPolicy): RequestValues {
+  const { maxFiles, maxBytesPerFile = uploadMaxBytes, maxBytesTotal, slots = [] } = request ?? {};
+  const whole = maxFiles === undefined ? undefined : wholeBytes(maxFiles, maxBytesPerFile);
+  return {
+    maxFiles: maxFiles === undefined || slots.length > 0 ? "" : String(maxFiles),
+    perFileMb: maxBytesPerFile === uploadMaxBytes ? "" : String(maxBytesPerFile / MEGABYTE),
+    totalMb: maxBytesTotal === undefined || maxBytesTotal === whole ? "" : String(maxBytesTotal / MEGABYTE),
+    accept: request?.accept ?? [],
+    askName: request?.askName ?? "optional",
+    review: request?.review ?? false,
+    slots: slots.map(({ id, name, accept = [], maxBytes }) => ({ id, name, accept: accept.join(" "), maxBytes })),
+  };
+}
+
+const wholeBytes = (files: number, bytesPerFile: number) => Math.min(files * bytesPerFile, Number.MAX_SAFE_INTEGER);
+
+type Context = {
+  /** Undefined: the link is created. */
+  link: Link | undefined;
+  kind: Link["kind"];
+  policy: LinkPolicy;
+  /** The current instant by the clock of the service. */
+  now: number;
+};
+
+/** Returns the body of the request, or a problem for each field that needs another value. An edit sends only what changed. */
+export function bodyOf(
+  values: LinkValues,
+  { link, kind, policy, now }: Context,
+): { body: CreateLinkBody } | { problems: LinkProblems } {
+  const problems: LinkProblems = {};
+  const before = valuesOf(link, policy);
+  const hasChanged = (name: keyof LinkValues) => JSON.stringify(values[name]) !== JSON.stringify(before[name]);
+  const body: CreateLinkBody = {};
+
+  if (hasChanged("label")) body.label = values.label.trim();
+  if (hasChanged("message")) body.message = values.message.trim();
+  if (hasChanged("urlTtlSeconds") && values.urlTtlSeconds !== undefined) body.urlTtlSeconds = values.urlTtlSeconds;
+
+  if (hasChanged("expiry")) {
+    const { expiry } = values;
+    const chosen = expiry === "custom" ? expiryOfField(values.customExpiry, { now }) : expiryOf(expiry, { now });
+    if (chosen === undefined) problems.expiry = texts.sharing.expiry.past;
+    else body.expiresAt = limitExpiry(chosen, { policy, createdAt: link?.createdAt, problems, now });
+  }
+
+  const needsPassword = values.asksPassword && link?.hasPassword !== true;
+  if (!values.asksPassword) {
+    if (link?.hasPassword === true) body.password = null;
+  } else if (needsPassword || values.password !== "") {
+    if (values.password.length < MIN_PASSWORD) problems.password = words.passwordShort;
+    else body.password = values.password;
+  }
+
+  if (kind === "download") {
+    if (hasChanged("maxClaims")) {
+      const count = values.maxClaims.trim() === "" ? null : wholeNumber(values.maxClaims, MOST_CLAIMS);
+      if (count === undefined) problems.maxClaims = words.countProblem(MOST_CLAIMS.toLocaleString("en"));
+      else body.maxClaims = count;
+    }
+    if (values.attachmentIds?.length === 0) problems.attachmentIds = words.filesMissing;
+    else if (hasChanged("attachmentIds") && values.attachmentIds !== undefined) {
+      body.attachmentIds = [...values.attachmentIds];
+    }
+  } else {
+    if (link === undefined) body.kind = "upload";
+    const request = requestOf(values, { link, policy, hasChanged, problems });
+    if (link === undefined || Object.keys(request).length > 0) body.request = request;
+  }
+  return Object.keys(problems).length > 0 ? { problems } : { body };
+}
+
+type ExpiryContext = {
+  policy: LinkPolicy;
+  createdAt: string | undefined;
+  problems: LinkProblems;
+  now: number;
+};
+
+/** The service counts the longest expiry from the creation, which may come a moment before or after this page's `now`. */
+const CLOCK_DRIFT_MS = 5_000;
+
+function limitExpiry(
+  expiresAt: string | null,
+  { policy: { maxExpirySeconds }, createdAt, problems, now }: ExpiryContext,
+): string | null {
+  if (maxExpirySeconds === null) return expiresAt;
+  const start = createdAt === undefined ? now - CLOCK_DRIFT_MS : Date.parse(createdAt);
+  const latest = start + maxExpirySeconds * 1000;
+  if (expiresAt !== null && Date.parse(expiresAt) <= latest) return expiresAt;
+  if (expiresAt !== null && Date.parse(expiresAt) <= latest + CLOCK_DRIFT_MS) return new Date(latest).toISOString();
+  problems.expiry = words.longest(formatSpan(maxExpirySeconds));
+  return expiresAt;
+}
+
+type RequestContext = Pick<Context, "link" | "policy"> & {
+  hasChanged: (name: keyof LinkValues) => boolean;
+  problems: LinkProblems;
+};
+
+function requestOf(
+  values: LinkValues,
+  { link, policy: { uploadMaxBytes }, hasChanged, problems }: RequestContext,
+): Partial<FileRequest> {
+  const request: Partial<FileRequest> = {};
+  if (hasChanged("accept")) request.accept = [...values.accept];
+  if (hasChanged("askName")) request.askName = values.askName;
+  if (hasChanged("review")) request.review = values.review;
+  if (hasChanged("slots")) {
+    if (values.slots.some(({ name }) => name.trim() === "")) problems.slots = texts.links.request.slotMissing;
+    else request.slots = slotsOf(values.slots, { taken: link?.request?.slots ?? [] });
+  }
+  const maxFiles = countOf(values, problems);
+  const perFile = bytesOf(values.perFileMb, { max: uploadMaxBytes });
+  if (perFile === undefined) problems.perFileMb = words.sizeProblem(formatBytes(uploadMaxBytes));
+  const whole = wholeBytes(maxFiles, perFile ?? uploadMaxBytes);
+  const total = bytesOf(values.totalMb, { max: whole });
+  if (total === undefined) problems.totalMb = words.sizeProblem(formatBytes(whole));
+  const hasLimits = hasChanged("maxFiles") || hasChanged("perFileMb") || hasChanged("totalMb") || hasChanged("slots");
+  if (hasLimits) {
+    request.maxFiles = maxFiles;
+    if (perFile !== undefined) request.maxBytesPerFile = perFile;
+    if (total !== undefined) request.maxBytesTotal = total;
+  }
+  return request;
+}
+
+/** With slots, each takes one file. */
+function countOf({ slots, maxFiles }: LinkValues, problems: LinkProblems): number {
+  if (slots.length > 0) return slots.length;
+  if (maxFiles.trim() === "") return DEFAULT_FILES;
+  const count = wholeNumber(maxFiles, MOST_FILES);
+  if (count === undefined) problems.maxFiles = words.countProblem(MOST_FILES.toLocaleString("en"));
+  return count ?? DEFAULT_FILES;
+}
+
+function wholeNumber(text: string, max: number): number | undefined {
+  const count = Number(text);
+  return Number.isInteger(count) && count >= 1 && count <= max ? count : undefined;
+}
+
+/** Returns the bytes of a field in megabytes. Empty: the maximum. Undefined: it must be changed. */
+function bytesOf(megabytes: string, { max }: { max: number }): number | undefined {
+  if (megabytes.trim() === "") return max;
+  const bytes = Math.round(Number(megabytes) * MEGABYTE);
+  return bytes >= 1 && bytes <= max ? bytes : undefined;
+}

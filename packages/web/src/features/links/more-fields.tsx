@@ -1,0 +1,175 @@
+import { useQuery } from "@tanstack/react-query";
+import type { FileRequest, Link } from "@valetkey/client";
+import { useId } from "react";
+import { Select } from "../../components/select.tsx";
+import { inputStyle, TextField } from "../../components/text-field.tsx";
+import { instanceQuery } from "../../service/queries.ts";
+import { formatSpan, texts } from "../../texts/index.ts";
+import { CheckField } from "./check-field.tsx";
+import { FILE_KINDS, nameOfKind } from "./file-kinds.ts";
+import type { FormFields } from "./form-fields.ts";
+
+const words = texts.links.form;
+const { request } = texts.links;
+/** Seconds. */
+const URL_LIFETIMES = [10, 60, 300, 900];
+const DEFAULT_URL_SECONDS = 60;
+
+type MoreFieldsProps = FormFields & { kind: Link["kind"] };
+
+/** The settings that few links need. They are open when one of them has a problem. */
+export function MoreFields({ kind, ...fields }: MoreFieldsProps) {
+  const { problems } = fields;
+  const hasProblem = [problems.maxFiles, problems.perFileMb, problems.totalMb].some((problem) => problem !== undefined);
+  return (
+    <details className="group" {...(hasProblem && { open: true })}>
+      <summary className="min-h-11 cursor-pointer content-center font-medium text-small md:min-h-6">
+        {words.more}
+      </summary>
+      <div className="mt-3 flex flex-col gap-4">
+        <Message {...fields} />
+        {kind === "download" ? <UrlLifetime {...fields} /> : <RequestLimits {...fields} />}
+      </div>
+    </details>
+  );
+}
+
+function Message({ values, change }: FormFields) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium text-small">
+        {words.message}
+      </label>
+      <textarea
+        id={id}
+        rows={3}
+        maxLength={2000}
+        value={values.message}
+        onChange={(event) => change({ message: event.currentTarget.value })}
+        className={`${inputStyle} h-auto py-2 md:h-auto`}
+      />
+    </div>
+  );
+}
+
+function UrlLifetime({ values, change }: FormFields) {
+  const longest = useQuery(instanceQuery).data?.limits.urlTtlMaxSharedSeconds ?? DEFAULT_URL_SECONDS;
+  const usual = Math.min(DEFAULT_URL_SECONDS, longest);
+  const current = values.urlTtlSeconds ?? usual;
+  const options = [...new Set([...URL_LIFETIMES.filter((seconds) => seconds <= longest), usual, current])];
+  return (
+    <div className="flex flex-col gap-1">
+      <span aria-hidden="true" className="font-medium text-small">
+        {words.urlTtl}
+      </span>
+      <Select
+        label={words.urlTtl}
+        className="self-start"
+        value={current}
+        onChange={(event) => change({ urlTtlSeconds: Number(event.currentTarget.value) })}
+      >
+        {options
+          .sort((a, b) => a - b)
+          .map((seconds) => (
+            <option key={seconds} value={seconds}>
+              {formatSpan(seconds)}
+            </option>
+          ))}
+      </Select>
+      <p className="text-muted text-small">{words.urlTtlHint}</p>
+    </div>
+  );
+}
+
+function RequestLimits({ values, problems, change }: FormFields) {
+  const kinds = [...new Set([...FILE_KINDS, ...values.accept])];
+  return (
+    <>
+      <CheckField
+        label={request.review}
+        hint={request.reviewHint}
+        isChecked={values.review}
+        onChange={(review) => change({ review })}
+      />
+      <div className="flex flex-col gap-1">
+        <span aria-hidden="true" className="font-medium text-small">
+          {request.askName}
+        </span>
+        <Select
+          label={request.askName}
+          className="self-start"
+          value={values.askName}
+          onChange={(event) => change({ askName: event.currentTarget.value as FileRequest["askName"] })}
+        >
+          {(["no", "optional", "required"] as const).map((choice) => (
+            <option key={choice} value={choice}>
+              {request.askNames[choice]}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <div className="grid gap-4 md:grid-cols-3">
+        {values.slots.length === 0 && (
+          <NumberField
+            label={request.maxFiles}
+            value={values.maxFiles}
+            problem={problems.maxFiles}
+            placeholder="10"
+            onChange={(maxFiles) => change({ maxFiles })}
+          />
+        )}
+        <NumberField
+          label={request.maxPerFile}
+          value={values.perFileMb}
+          problem={problems.perFileMb}
+          onChange={(perFileMb) => change({ perFileMb })}
+        />
+        <NumberField
+          label={request.maxTotal}
+          value={values.totalMb}
+          problem={problems.totalMb}
+          onChange={(totalMb) => change({ totalMb })}
+        />
+      </div>
+      <fieldset className="flex min-w-0 flex-col gap-1">
+        <legend className="font-medium text-small">{request.kinds}</legend>
+        <div className="flex flex-wrap gap-x-6">
+          {kinds.map((kind) => (
+            <CheckField
+              key={kind}
+              label={nameOfKind(kind)}
+              isChecked={values.accept.includes(kind)}
+              onChange={(isChosen) =>
+                change({ accept: isChosen ? [...values.accept, kind] : values.accept.filter((one) => one !== kind) })
+              }
+            />
+          ))}
+        </div>
+        <p className="text-muted text-small">{request.kindsHint}</p>
+      </fieldset>
+    </>
+  );
+}
+
+type NumberFieldProps = {
+  label: string;
+  value: string;
+  problem: string | undefined;
+  placeholder?: string;
+  onChange: (value: string) => void;
+};
+
+function NumberField({ label, value, problem, placeholder = request.noLimit, onChange }: NumberFieldProps) {
+  return (
+    <TextField
+      label={label}
+      error={problem}
+      placeholder={placeholder}
+      inputMode="decimal"
+      autoComplete="off"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,12 @@
+import type { Instance } from "@valetkey/client";
+import type { LinkPolicy } from "./link-values.ts";
+
+/** What the operator allows. Before that is known: what every service allows. */
+export function policyOf(instance: Instance | undefined): LinkPolicy {
+  const { links, uploadMaxBytes = Number.MAX_SAFE_INTEGER } = instance?.limits ?? {};
+  return {
+    maxExpirySeconds: links?.maxExpirySeconds ?? null,
+    passwordRequired: links?.passwordRequired ?? false,
+    uploadMaxBytes,
+  };
+}

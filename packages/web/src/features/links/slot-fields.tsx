@@ -1,0 +1,86 @@
+import { Plus, X } from "lucide-react";
+import { useRef } from "react";
+import { Button } from "../../components/button.tsx";
+import { IconButton } from "../../components/icon-button.tsx";
+import { Select } from "../../components/select.tsx";
+import { inputStyle } from "../../components/text-field.tsx";
+import { texts } from "../../texts/index.ts";
+import { FILE_KINDS, nameOfKind } from "./file-kinds.ts";
+import type { FormFields } from "./form-fields.ts";
+import type { SlotDraft } from "./slots.ts";
+
+const words = texts.links.request;
+/** The limit of the service. */
+const MOST_SLOTS = 50;
+
+/** The checklist of a file request. Each entry takes one file. */
+export function SlotFields({ values: { slots }, problems, change }: FormFields) {
+  const list = useRef<HTMLUListElement>(null);
+  const addButton = useRef<HTMLButtonElement>(null);
+  const replace = (nth: number, changed: Partial<SlotDraft>) =>
+    change({ slots: slots.map((slot, at) => (at === nth ? { ...slot, ...changed } : slot)) });
+  function add(): void {
+    change({ slots: [...slots, { id: undefined, name: "", accept: "", maxBytes: undefined }] });
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>("li:last-child input")?.focus());
+  }
+  function remove(nth: number): void {
+    change({ slots: slots.filter((_, at) => at !== nth) });
+    // The pressed button disappears.
+    addButton.current?.focus();
+  }
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-2">
+      <legend className="font-medium text-small">{words.slots}</legend>
+      <p className="text-muted text-small">{words.slotsHint}</p>
+      <ul ref={list} className="flex flex-col gap-2 empty:hidden">
+        {slots.map((slot, nth) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a new entry has no other identity, and the fields hold no state
+          <li key={nth} className="flex items-center gap-2">
+            <input
+              aria-label={words.slotName(nth + 1)}
+              aria-invalid={problems.slots !== undefined && slot.name.trim() === ""}
+              placeholder={words.slotPlaceholder}
+              maxLength={100}
+              autoComplete="off"
+              value={slot.name}
+              onChange={(event) => replace(nth, { name: event.currentTarget.value })}
+              className={inputStyle}
+            />
+            <Select
+              label={words.slotKind(nth + 1)}
+              className="max-w-28 shrink-0"
+              value={slot.accept}
+              onChange={(event) => replace(nth, { accept: event.currentTarget.value })}
+            >
+              <option value="">{words.anyKind}</option>
+              {FILE_KINDS.map((kind) => (
+                <option key={kind} value={kind}>
+                  {nameOfKind(kind)}
+                </option>
+              ))}
+              {slot.accept !== "" && !FILE_KINDS.includes(slot.accept) && (
+                <option value={slot.accept}>{slot.accept.split(" ").map(nameOfKind).join(", ")}</option>
+              )}
+            </Select>
+            <IconButton
+              label={words.removeSlot(slot.name === "" ? words.slotName(nth + 1) : slot.name)}
+              className="tooltip-left -mr-2"
+              onClick={() => remove(nth)}
+            >
+              <X size={16} />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+      {problems.slots !== undefined && (
+        <p role="alert" className="text-danger text-small">
+          {problems.slots}
+        </p>
+      )}
+      <Button ref={addButton} kind="outline" className="self-start" disabled={slots.length >= MOST_SLOTS} onClick={add}>
+        <Plus size={16} />
+        {words.addSlot}
+      </Button>
+    </fieldset>
+  );
+}

@@ -1,0 +1,16 @@
+/** How far the clock of the service is ahead of this machine, at least. Milliseconds. */
+let offsetMs = 0;
+/** The header has whole seconds, rounded down. Milliseconds. */
+const STEP_MS = 1_000;
+
+/** Learns the time of the service from a response. The clock of a machine can be wrong by hours. */
+export function readServiceTime(headers: Headers): void {
+  const time = Date.parse(headers.get("date") ?? "");
+  if (Number.isFinite(time)) offsetMs = time - Date.now();
+}
+
+/** The current instant by the clock of the service, or up to a second before it. Milliseconds since the epoch. */
+export const earliestServiceNow = (): number => Date.now() + offsetMs;
+
+/** The current instant by the clock of the service, or up to a second after it. Milliseconds since the epoch. */
+export const latestServiceNow = (): number => earliestServiceNow() + STEP_MS;

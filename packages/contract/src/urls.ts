@@ -7,10 +7,10 @@ const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
 /** The use of a URL. It is part of the audit event, and changes nothing else. */
-export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "copy", "renewal"], {
+export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "renewal"], {
   description:
     "The purpose in the audit event. It changes no access. Default: view for an inline URL, download for any other. " +
-    "thumbnail: for a small picture. zip: for a ZIP. copy: to pass the URL on. renewal: replaces an expired URL",
+    "thumbnail: for a small picture. zip: for a ZIP. renewal: replaces an expired URL",
 });
 export type UrlPurpose = Static<typeof UrlPurpose>;
 

@@ -2,7 +2,7 @@ import type { AuditEvent } from "./audit-event.ts";
 import type { Disposition } from "./serving.ts";
 
 /** The use of a URL as its caller names it. It only describes the audit event, and no access depends on it. */
-export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "copy" | "renewal";
+export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
 /** The purpose of a URL whose caller names none. */
 export function defaultPurpose(disposition: Disposition): UrlPurpose {

@@ -1,7 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import {
-  Copy,
   Download,
   Eye,
   FilePlus2,
@@ -53,7 +52,6 @@ const purposeIcons: Record<string, LucideIcon> = {
   zip: FolderDown,
   thumbnail: Image,
   renewal: RefreshCw,
-  copy: Copy,
 };
 const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_refused", "attachment.rejected"]);
 

@@ -38,7 +38,7 @@ describe("counting downloads", () => {
   });
 
   it("counts downloads and ZIPs, and no other URLs", () => {
-    const purposes = ["download", "zip", "view", "thumbnail", "renewal", "copy"];
+    const purposes = ["download", "zip", "view", "thumbnail", "renewal"];
     const events = purposes.map((purpose) => event(ago(0), { purpose }));
     expect(countDownloads(events, { now: now.getTime(), isComplete: true }).total).toBe(2);
   });

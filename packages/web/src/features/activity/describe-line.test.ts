@@ -38,7 +38,6 @@ describe("the text of an event", () => {
     [{ purpose: "zip" }, files, ["Bob downloaded 4 files as a ZIP", "a.txt, b.txt, c.txt, and 1 more"]],
     [{ purpose: "thumbnail" }, ["a", "b"], ["Bob loaded thumbnails of 2 files", "a.txt and b.txt"]],
     [{ purpose: "renewal" }, ["a"], ["Bob renewed the URL of a.txt"]],
-    [{ purpose: "copy", expiresInSeconds: 600 }, ["a"], ["Bob copied a temporary link to a.txt, valid for 10 minutes"]],
     [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob got URLs of a.txt and b.txt, each valid for 60 seconds"]],
     [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor got a URL of a.txt, valid for 60 seconds"]],
   ])("of an issued URL with %j", (detail, attachmentIds, expected) => {

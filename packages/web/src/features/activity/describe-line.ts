@@ -98,8 +98,6 @@ function describeUrl(line: Line, who: { name: string; isYou: boolean }): string 
     case "thumbnail":
     case "renewal":
       return sentences.purposes[purpose](who, files, times, count);
-    case "copy":
-      return sentences.purposes.copy(who, { files, times, lifetime });
     default:
       // An event of an earlier version has no purpose.
       return sentences["url.issued"](who, { files: nameFiles(line), count, times, lifetime });

@@ -82,8 +82,6 @@ export const activity = {
       thumbnail: (who: Who, files: string, times: number, count: number) =>
         `${who.name} loaded ${count === 1 ? "a thumbnail" : "thumbnails"} of ${files}${timesOf(times)}`,
       renewal: (who: Who, files: string, times: number) => `${who.name} renewed the URL of ${files}${timesOf(times)}`,
-      copy: (who: Who, { files, times, lifetime }: { files: string; times: number; lifetime: string | undefined }) =>
-        `${who.name} copied a temporary link to ${files}${timesOf(times)}${lifetime === undefined ? "" : `, valid for ${lifetime}`}`,
     },
     "link.created": (who: Who, label: string | undefined) => `${who.name} created ${named(label)}`,
     "link.updated": (who: Who, label: string | undefined) => `${who.name} changed ${named(label)}`,

@@ -16,7 +16,7 @@ export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
-/** What a labelled link is, on one line. */
+/** The content of a labelled link, on one line. Undefined without a label, because the name says it already. */
 export function describeContent(link: Link): string | undefined {
   return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
 }

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { File, Link2 } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
@@ -14,6 +14,7 @@ import { formatBytes, formatShortSpan, texts } from "../../texts/index.ts";
 import { LinkItem } from "./link-item.tsx";
 import { LinkList } from "./link-list.tsx";
 import { bodyOf, lifetimesOf, valuesOf } from "./link-values.ts";
+import { linksQuery } from "./links-query.ts";
 import { policyOf } from "./policy.ts";
 import { useMakeLink } from "./use-make-link.ts";
 
@@ -25,6 +26,9 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
   const button = useRef<HTMLButtonElement>(null);
   const making = useMakeLink(subject);
   const { made, forget } = making;
+  const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
+  // The list has what changed since.
+  const link = listed?.find(({ id }) => id === made?.link.id) ?? made?.link;
   return (
     <Dialog
       onClose={onClose}
@@ -34,12 +38,12 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
       className="md:w-[480px]"
     >
       <div className="flex flex-col gap-6">
-        {made === undefined ? (
+        {made === undefined || link === undefined ? (
           <NewLink attachment={attachment} making={making} buttonRef={button} />
         ) : (
           <div className="flex flex-col gap-3">
             <ul>
-              <LinkItem key={made.link.id} link={made.link} created={{ isCopied: made.isCopied, hasCode: true }} />
+              <LinkItem key={link.id} link={link} created={{ isCopied: made.isCopied, hasCode: true }} />
             </ul>
             <Button className="self-start" onClick={forget}>
               <Link2 size={16} />

@@ -1,7 +1,7 @@
 import type { Link } from "@valetkey/client";
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 
-const words = texts.links;
+const words = linkTexts;
 
 /** The files that a link opens, in words. Undefined for a file request. */
 function describeFiles({ kind, files }: Link): string | undefined {

@@ -10,7 +10,8 @@ import { Problem, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
-import { formatBytes, formatShortSpan, texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatBytes, formatShortSpan } from "../../texts/index.ts";
 import { LinkItem } from "./link-item.tsx";
 import { LinkList } from "./link-list.tsx";
 import { bodyOf, lifetimesOf, valuesOf } from "./link-values.ts";
@@ -18,7 +19,7 @@ import { linksQuery } from "./links-query.ts";
 import { policyOf } from "./policy.ts";
 import { useMakeLink } from "./use-make-link.ts";
 
-const words = texts.links.dialog;
+const words = linkTexts.dialog;
 
 /** Makes a link of one file in two clicks, and shows the links that the file has. */
 export function FileLinksDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
@@ -47,7 +48,7 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
             </ul>
             <Button className="self-start" onClick={forget}>
               <Link2 size={16} />
-              {texts.links.create}
+              {linkTexts.create}
             </Button>
           </div>
         )}
@@ -86,7 +87,7 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
     if ("body" in result) void make(result.body);
   }
 
-  if (instance?.limits.links.enabled === false) return <p>{texts.links.off}</p>;
+  if (instance?.limits.links.enabled === false) return <p>{linkTexts.off}</p>;
   return (
     <form noValidate onSubmit={submit}>
       <Ticket
@@ -110,8 +111,8 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
             {policy.passwordRequired && (
               <PasswordField
                 name="link-password"
-                label={texts.links.form.password}
-                hint={texts.links.form.passwordHint}
+                label={linkTexts.form.password}
+                hint={linkTexts.form.passwordHint}
                 error={problem}
                 maxLength={200}
                 autoComplete="off"

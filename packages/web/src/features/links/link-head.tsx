@@ -3,11 +3,12 @@ import { Inbox, Link2, LockKeyhole } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
 import { describeExpiry } from "../../components/expiry.ts";
 import { Ring } from "../../components/ring.tsx";
+import { linkTexts } from "../../texts/en/links.ts";
 import { formatWhen, texts } from "../../texts/index.ts";
 import { describeContent, describeCounts, lifeLeft } from "./describe-link.ts";
 import { useServiceNow } from "./use-service-now.ts";
 
-const words = texts.links;
+const words = linkTexts;
 
 /** The upper part of a ticket: the name of the link, its remaining life and its counts. */
 export function LinkHead({ link, name, place }: { link: Link; name: string; place: ReactNode }) {

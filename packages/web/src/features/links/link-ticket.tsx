@@ -12,6 +12,7 @@ import { Problem } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery } from "../../service/queries.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
 import { useRevokeLink, useUpdateLink } from "./change-links.ts";
 import { describeEnd, nameOfLink } from "./describe-link.ts";
@@ -19,7 +20,7 @@ import { LastUrl } from "./last-url.tsx";
 import { LinkHead } from "./link-head.tsx";
 import { LinkUrl } from "./link-url.tsx";
 
-const words = texts.links;
+const words = linkTexts;
 
 type LinkTicketProps = {
   link: Link;

@@ -245,6 +245,9 @@ describe("a link of a file", () => {
     expect(await readClipboard(ben.page)).toBe(link?.url);
     const code = dialog.getByRole("img", { name: "QR code of the link “terms.txt”" });
     expect(await decode(ben.page, code)).toBe(link?.url);
+    await choose(ben.page, { label: "terms.txt", action: "New URL…" });
+    await dialog.getByRole("button", { name: "Make a new URL" }).click();
+    await expect.poll(() => dialog.getByLabel("URL of the link").inputValue()).not.toBe(link?.url);
     // A second visit shows it again.
     await ben.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
@@ -330,7 +333,7 @@ describe("the policy of the operator", () => {
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const dialog = await openShareDialog(ann.page, note.id);
     await dialog.getByText("The operator of this service has turned links off.").waitFor();
-    expect(await dialog.getByRole("button", { name: "New link" }).count()).toBe(0);
+    expect(await dialog.getByRole("button", { name: /New link|Request files/ }).count()).toBe(0);
     await ann.page.keyboard.press("Escape");
     expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
   });

@@ -1,10 +1,11 @@
 import type { Page } from "playwright-core";
+import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";
 import type { World } from "./world.ts";
 
-const { attachments, links, sharing } = texts;
+const { attachments, sharing } = texts;
 /** Matches the API requests for links, but not the page of the same path. */
 const LINKS = /\/links(\?|$)/;
 const BROKEN = /^net::ERR_FAILED /;

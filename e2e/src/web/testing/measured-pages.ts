@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { Client, Note } from "../../../../packages/client/src/index.ts";
+import { linkTexts } from "../../../../packages/web/src/texts/en/links.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { png, text } from "./files.ts";
 import { seedFile, seedNote } from "./seed.ts";
@@ -40,7 +41,7 @@ export const measuredPages: Record<string, { path(note: Note): string; ready(pag
   },
   links: {
     path: () => "/links",
-    ready: (page) => page.getByRole("heading", { name: texts.links.page.title, level: 1 }).waitFor(),
+    ready: (page) => page.getByRole("heading", { name: linkTexts.page.title, level: 1 }).waitFor(),
   },
   activity: {
     path: () => "/activity",

@@ -1,7 +1,7 @@
 import type { Link } from "@valetkey/client";
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 
-const words = texts.links;
+const words = linkTexts;
 
 /** The files that a link opens, in words. Undefined for a file request. */
 function describeFiles({ kind, files }: Link): string | undefined {
@@ -16,7 +16,7 @@ export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
-/** What a labelled link is, on one line. */
+/** The content of a labelled link, on one line. Undefined without a label, because the name says it already. */
 export function describeContent(link: Link): string | undefined {
   return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
 }

@@ -3,11 +3,12 @@ import { describeExpiry, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { earliestServiceNow } from "../../service/service-clock.ts";
-import { formatSpan, texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatSpan } from "../../texts/index.ts";
 import type { FormFields } from "./form-fields.ts";
 import { type LinkPolicy, lifetimesOf } from "./link-values.ts";
 
-const words = texts.links.form;
+const words = linkTexts.form;
 const DAY_MS = 86_400_000;
 
 type ExpiryFieldProps = FormFields & { link: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };

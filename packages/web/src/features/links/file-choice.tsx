@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { FileName } from "../../components/file-name.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { noteQuery } from "../../service/queries.ts";
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { CheckField } from "./check-field.tsx";
 import type { FormFields } from "./form-fields.ts";
 
-const words = texts.links.form;
+const words = linkTexts.form;
 
 type FileChoiceProps = FormFields & {
   noteId: string;

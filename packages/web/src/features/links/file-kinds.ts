@@ -1,6 +1,6 @@
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 
-const names = texts.links.request.kindNames;
+const names = linkTexts.request.kindNames;
 
 /** The kinds that the form offers, as media types. */
 export const FILE_KINDS: readonly string[] = Object.keys(names);

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { File, Link2 } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
@@ -10,14 +10,16 @@ import { Problem, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
-import { formatBytes, formatShortSpan, texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatBytes, formatShortSpan } from "../../texts/index.ts";
 import { LinkItem } from "./link-item.tsx";
 import { LinkList } from "./link-list.tsx";
 import { bodyOf, lifetimesOf, valuesOf } from "./link-values.ts";
+import { linksQuery } from "./links-query.ts";
 import { policyOf } from "./policy.ts";
 import { useMakeLink } from "./use-make-link.ts";
 
-const words = texts.links.dialog;
+const words = linkTexts.dialog;
 
 /** Makes a link of one file in two clicks, and shows the links that the file has. */
 export function FileLinksDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
@@ -25,6 +27,9 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
   const button = useRef<HTMLButtonElement>(null);
   const making = useMakeLink(subject);
   const { made, forget } = making;
+  const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
+  // The list has what changed since.
+  const link = listed?.find(({ id }) => id === made?.link.id) ?? made?.link;
   return (
     <Dialog
       onClose={onClose}
@@ -34,16 +39,16 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
       className="md:w-[480px]"
     >
       <div className="flex flex-col gap-6">
-        {made === undefined ? (
+        {made === undefined || link === undefined ? (
           <NewLink attachment={attachment} making={making} buttonRef={button} />
         ) : (
           <div className="flex flex-col gap-3">
             <ul>
-              <LinkItem key={made.link.id} link={made.link} created={{ isCopied: made.isCopied, hasCode: true }} />
+              <LinkItem key={link.id} link={link} created={{ isCopied: made.isCopied, hasCode: true }} />
             </ul>
             <Button className="self-start" onClick={forget}>
               <Link2 size={16} />
-              {texts.links.create}
+              {linkTexts.create}
             </Button>
           </div>
         )}
@@ -82,7 +87,7 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
     if ("body" in result) void make(result.body);
   }
 
-  if (instance?.limits.links.enabled === false) return <p>{texts.links.off}</p>;
+  if (instance?.limits.links.enabled === false) return <p>{linkTexts.off}</p>;
   return (
     <form noValidate onSubmit={submit}>
       <Ticket
@@ -106,8 +111,8 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
             {policy.passwordRequired && (
               <PasswordField
                 name="link-password"
-                label={texts.links.form.password}
-                hint={texts.links.form.passwordHint}
+                label={linkTexts.form.password}
+                hint={linkTexts.form.passwordHint}
                 error={problem}
                 maxLength={200}
                 autoComplete="off"

@@ -1,8 +1,9 @@
 import { useNow } from "../../components/use-now.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
-import { formatDuration, texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatDuration } from "../../texts/index.ts";
 
-const words = texts.links.revoke;
+const words = linkTexts.revoke;
 
 /** Says until when the last issued URL of a revoked link works, and counts down to that instant. */
 export function LastUrl({ expiresAt }: { expiresAt: string | null }) {

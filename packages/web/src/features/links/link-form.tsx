@@ -7,6 +7,7 @@ import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
 import { CheckField } from "./check-field.tsx";
 import { ExpiryField } from "./expiry-field.tsx";
@@ -16,7 +17,7 @@ import { MoreFields } from "./more-fields.tsx";
 import { policyOf } from "./policy.ts";
 import { SlotFields } from "./slot-fields.tsx";
 
-const words = texts.links.form;
+const words = linkTexts.form;
 
 type LinkFormProps = {
   title: string;

@@ -2,12 +2,12 @@ import type { Link } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useCode } from "../../service/code.ts";
 import { showProblem } from "../../service/toasts.ts";
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { useUpdateLink } from "./change-links.ts";
 import { nameOfLink } from "./describe-link.ts";
 import { LinkTicket } from "./link-ticket.tsx";
 
-const words = texts.links.form;
+const words = linkTexts.form;
 const loadParts = () => import("./link-parts.ts");
 
 type LinkItemProps = {

@@ -2,12 +2,13 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
 import { LinkItem } from "./link-item.tsx";
 import { type LinkSubject, linksQuery } from "./links-query.ts";
 import type { MadeLink } from "./use-make-link.ts";
 
-const words = texts.links;
+const words = linkTexts;
 
 type LinkListProps = {
   subject: LinkSubject;

@@ -5,13 +5,13 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { LinkForm } from "./link-form.tsx";
 import { LinkList } from "./link-list.tsx";
 import type { LinkSubject } from "./links-query.ts";
 import { useMakeLink } from "./use-make-link.ts";
 
-const words = texts.links;
+const words = linkTexts;
 
 /** The links of a note or file in its share dialog. One click makes a link and copies it. */
 export function LinkSection({ subject }: { subject: LinkSubject }) {

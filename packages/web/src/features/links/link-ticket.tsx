@@ -1,24 +1,26 @@
+import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
-import { Eye, Inbox, Link2, LockKeyhole, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
-import { Fragment, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { Eye, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { describeExpiry } from "../../components/expiry.ts";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
-import { Ring } from "../../components/ring.tsx";
 import { Problem } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { copyText } from "../../service/clipboard.ts";
-import { formatWhen, texts } from "../../texts/index.ts";
+import { instanceQuery } from "../../service/queries.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { texts } from "../../texts/index.ts";
 import { useRevokeLink, useUpdateLink } from "./change-links.ts";
-import { describeContent, describeCounts, describeEnd, lifeLeft, nameOfLink } from "./describe-link.ts";
+import { describeEnd, nameOfLink } from "./describe-link.ts";
 import { LastUrl } from "./last-url.tsx";
+import { LinkHead } from "./link-head.tsx";
 import { LinkUrl } from "./link-url.tsx";
-import { useServiceNow } from "./use-service-now.ts";
 
-const words = texts.links;
+const words = linkTexts;
 
 type LinkTicketProps = {
   link: Link;
@@ -44,8 +46,11 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   const copied = newUrl ?? created;
   const name = nameOfLink(link);
   const { state } = link;
+  const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const isOpen = state === "live" || state === "used_up";
-  const canEdit = isOpen || state === "expired";
+  // While the operator has turned links off, a link can only be revoked.
+  const isUsable = isOpen && !isOff;
+  const canEdit = isUsable || (state === "expired" && !isOff);
 
   const ticket = useRef<HTMLDivElement>(null);
   const isNew = created !== undefined;
@@ -53,54 +58,63 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
     if (isNew) ticket.current?.scrollIntoView({ block: "nearest" });
   }, [isNew]);
 
-  function renew(): void {
-    void copyText(update.mutateAsync({ newUrl: true }).then(({ url }) => url)).then((isCopied) => {
-      setNewUrl({ isCopied });
-    });
+  // The pressed button disappears.
+  useEffect(() => {
+    if (revoke.isSuccess) ticket.current?.focus();
+  }, [revoke.isSuccess]);
+  function closeQuestion(): void {
     setAsks(undefined);
+    ticket.current?.focus();
+  }
+  async function renew(): Promise<void> {
+    closeQuestion();
+    const renewed = update.mutateAsync({ newUrl: true });
+    const isCopied = await copyText(renewed.then(({ url }) => url));
+    // The mutation reports its failure.
+    if (await renewed.then(() => true).catch(() => false)) setNewUrl({ isCopied });
   }
 
   const actions = (
     <div className="flex flex-wrap items-center gap-1">
-      {isOpen && <CopyButton text={link.url} label={words.copyOf(name)} onCopy={copyText} />}
+      {isUsable && <CopyButton text={link.url} label={words.copyOf(name)} onCopy={copyText} />}
       {canEdit && (
         <Button ref={editButton} kind="quiet" aria-label={words.editOf(name)} onClick={onEdit}>
           {words.edit}
         </Button>
       )}
       {isOpen && (
-        <>
-          <AskInPlace
-            label={words.revoke.action}
-            spokenLabel={words.revoke.of(name)}
-            question={words.revoke.question}
-            isPending={revoke.isPending}
-            onConfirm={() => revoke.mutate(undefined, { ...(onRevoked !== undefined && { onSuccess: onRevoked }) })}
-          />
-          <Menu
-            trigger={
-              <IconButton label={words.moreOf(name)} className="tooltip-left ml-auto">
-                <MoreHorizontal size={16} />
-              </IconButton>
-            }
-          >
-            <MenuItem icon={<Eye size={16} />} onClick={onVisit}>
-              {words.visitor.action}
-            </MenuItem>
-            <MenuItem icon={<QrIcon size={16} />} onClick={() => setCode(!hasCode)}>
-              {hasCode ? words.hideCode : words.showCode}
-            </MenuItem>
-            <MenuItem icon={<RefreshCw size={16} />} onClick={() => setAsks("new-url")}>
-              {words.newUrl.action}
-            </MenuItem>
-          </Menu>
-        </>
+        <AskInPlace
+          label={words.revoke.action}
+          spokenLabel={words.revoke.of(name)}
+          question={words.revoke.question}
+          isPending={revoke.isPending}
+          onConfirm={() => revoke.mutate(undefined, { ...(onRevoked !== undefined && { onSuccess: onRevoked }) })}
+        />
+      )}
+      {isUsable && (
+        <Menu
+          trigger={
+            <IconButton label={words.moreOf(name)} className="tooltip-left ml-auto">
+              <MoreHorizontal size={16} />
+            </IconButton>
+          }
+        >
+          <MenuItem icon={<Eye size={16} />} onClick={onVisit}>
+            {words.visitor.action}
+          </MenuItem>
+          <MenuItem icon={<QrIcon size={16} />} onClick={() => setCode(!hasCode)}>
+            {hasCode ? words.hideCode : words.showCode}
+          </MenuItem>
+          <MenuItem icon={<RefreshCw size={16} />} onClick={() => setAsks("new-url")}>
+            {words.newUrl.action}
+          </MenuItem>
+        </Menu>
       )}
     </div>
   );
 
   return (
-    <div ref={ticket}>
+    <div ref={ticket} tabIndex={-1} className="outline-none">
       <Ticket
         on={on}
         isExpired={!isOpen}
@@ -108,17 +122,17 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
           <div className="flex flex-col gap-2">
             {state === "revoked" ? <LastUrl expiresAt={link.lastUrlExpiresAt} /> : <End link={link} />}
             {asks === "new-url" ? (
-              <AskNewUrl isPending={update.isPending} onConfirm={renew} onCancel={() => setAsks(undefined)} />
+              <AskNewUrl isPending={update.isPending} onConfirm={() => void renew()} onCancel={closeQuestion} />
             ) : (
-              canEdit && actions
+              (canEdit || isOpen) && actions
             )}
             {update.isError && <Problem error={update.error} />}
             {revoke.isError && <Problem error={revoke.error} />}
           </div>
         }
       >
-        <Head link={link} name={name} place={place} />
-        {isOpen && (copied !== undefined || hasCode) && (
+        <LinkHead link={link} name={name} place={place} />
+        {isUsable && (copied !== undefined || hasCode) && (
           <LinkUrl url={link.url} name={name} hasCode={hasCode} isCopied={copied?.isCopied} />
         )}
         <p role="status" className="sr-only">
@@ -134,45 +148,6 @@ type AnnouncementOptions = { isNewUrl: boolean; isCopied: boolean };
 function announcementOf({ expiresAt, createdAt }: Link, { isNewUrl, isCopied }: AnnouncementOptions): string {
   if (!isCopied) return words.byHand;
   return isNewUrl ? words.newUrl.copied : words.copied(describeExpiry(expiresAt, Date.parse(createdAt)));
-}
-
-function Head({ link, name, place }: { link: Link; name: string; place: ReactNode }) {
-  const now = useServiceNow(1_000);
-  const Icon = link.kind === "upload" ? Inbox : Link2;
-  const content = describeContent(link);
-  const facts = [
-    ...(content === undefined ? [] : [content]),
-    link.revokedAt === null ? describeExpiry(link.expiresAt, now) : words.revoked(formatWhen(link.revokedAt, now)),
-  ];
-  return (
-    <div className="flex items-start gap-3">
-      <Ring left={lifeLeft(link, now)} />
-      <div className="min-w-0 grow">
-        <h4 className="flex items-center gap-2 font-medium">
-          <Icon size={16} aria-hidden="true" className="shrink-0 text-muted" />
-          <span className="min-w-0 truncate" title={name}>
-            {name}
-          </span>
-          {link.hasPassword && (
-            <span className="shrink-0 text-muted" title={words.hasPassword}>
-              <LockKeyhole size={14} aria-hidden="true" />
-              <span className="sr-only">{words.hasPassword}</span>
-            </span>
-          )}
-        </h4>
-        {place}
-        <p className="text-muted text-small tabular-nums">{facts.join(texts.common.separator)}</p>
-        <p className="text-muted text-small tabular-nums">
-          {describeCounts(link).map((count, nth) => (
-            <Fragment key={count}>
-              {nth > 0 && texts.common.separator}
-              <span className="whitespace-nowrap">{count}</span>
-            </Fragment>
-          ))}
-        </p>
-      </div>
-    </div>
-  );
 }
 
 function End({ link }: { link: Link }) {

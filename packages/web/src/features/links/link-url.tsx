@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { QrCode } from "./qr-code.tsx";
 
-const words = texts.links;
+const words = linkTexts;
 
 type LinkUrlProps = {
   url: string;

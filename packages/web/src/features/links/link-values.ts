@@ -1,9 +1,10 @@
 import type { CreateLinkBody, FileRequest, Link } from "@valetkey/client";
 import { expiryOf, expiryOfField } from "../../components/expiry.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatSpan, texts } from "../../texts/index.ts";
 import { type SlotDraft, slotsOf } from "./slots.ts";
 
-const words = texts.links.form;
+const words = linkTexts.form;
 
 /** The policy of the operator. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
@@ -179,7 +180,7 @@ function requestOf(
   if (hasChanged("askName")) request.askName = values.askName;
   if (hasChanged("review")) request.review = values.review;
   if (hasChanged("slots")) {
-    if (values.slots.some(({ name }) => name.trim() === "")) problems.slots = texts.links.request.slotMissing;
+    if (values.slots.some(({ name }) => name.trim() === "")) problems.slots = linkTexts.request.slotMissing;
     else request.slots = slotsOf(values.slots, { taken: link?.request?.slots ?? [] });
   }
   const maxFiles = countOf(values, problems);

@@ -3,7 +3,7 @@ import type { Link, LinkKind, LinkPage } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 
-/** What a link opens: files of a note, or one file. */
+/** The content of a link: files of a note, or one file. */
 export type LinkSubject = { noteId: string } | { attachmentId: string };
 export type LinkFilter = LinkKind | "all";
 

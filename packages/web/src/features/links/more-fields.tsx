@@ -4,13 +4,14 @@ import { useId } from "react";
 import { Select } from "../../components/select.tsx";
 import { inputStyle, TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
-import { formatSpan, texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatSpan } from "../../texts/index.ts";
 import { CheckField } from "./check-field.tsx";
 import { FILE_KINDS, nameOfKind } from "./file-kinds.ts";
 import type { FormFields } from "./form-fields.ts";
 
-const words = texts.links.form;
-const { request } = texts.links;
+const words = linkTexts.form;
+const { request } = linkTexts;
 /** Seconds. */
 const URL_LIFETIMES = [10, 60, 300, 900];
 const DEFAULT_URL_SECONDS = 60;

@@ -7,11 +7,12 @@ import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { instanceQuery } from "../../service/queries.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
 import { LinkItem } from "./link-item.tsx";
 import { type LinkFilter, ownLinksQuery } from "./links-query.ts";
 
-const words = texts.links;
+const words = linkTexts;
 const options = (["all", "download", "upload"] as const).map((value) => ({ value, label: words.page.filters[value] }));
 
 /** Every link and file request of the user, newest first. */

@@ -4,12 +4,12 @@ import { Button } from "../../components/button.tsx";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Select } from "../../components/select.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
-import { texts } from "../../texts/index.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { FILE_KINDS, nameOfKind } from "./file-kinds.ts";
 import type { FormFields } from "./form-fields.ts";
 import type { SlotDraft } from "./slots.ts";
 
-const words = texts.links.request;
+const words = linkTexts.request;
 /** The limit of the service. */
 const MOST_SLOTS = 50;
 

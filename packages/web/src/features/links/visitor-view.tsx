@@ -10,12 +10,13 @@ import { Ring } from "../../components/ring.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
+import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatDuration, texts } from "../../texts/index.ts";
 import { lifeLeft } from "./describe-link.ts";
 import { nameOfKind } from "./file-kinds.ts";
 import { useServiceNow } from "./use-service-now.ts";
 
-const words = texts.links.visitor;
+const words = linkTexts.visitor;
 
 /**
  * Shows the link as a visitor sees it. It is made of what the owner may read anyway, so it needs no visit:

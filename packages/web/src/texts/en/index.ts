@@ -3,7 +3,6 @@ export { activity } from "./activity.ts";
 export { app } from "./app.ts";
 export { attachments } from "./attachments.ts";
 export { common } from "./common.ts";
-export { links } from "./links.ts";
 export { notes } from "./notes.ts";
 export { palette } from "./palette.ts";
 export { preview } from "./preview.ts";

@@ -6,7 +6,8 @@ const claims = { one: "download claimed", other: "downloads claimed" };
 const urls = { one: "URL issued", other: "URLs issued" };
 const received = { one: "file received", other: "files received" };
 
-export const links = {
+/** Imported by its feature alone, because the namespace `texts` is a part of every page. */
+export const linkTexts = {
   title: "Links",
   hint: "For people without an account.",
   create: "New link",

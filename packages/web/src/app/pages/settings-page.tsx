@@ -7,19 +7,19 @@ import { SessionList } from "../../features/accounts/session-list.tsx";
 import { StorageSection } from "../../features/settings/storage-section.tsx";
 import { ThemeSection } from "../../features/settings/theme-section.tsx";
 import { TokenSection } from "../../features/settings/token-section.tsx";
-import { texts } from "../../texts/index.ts";
+import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { OpenedPart } from "../opened-part.tsx";
 import { signOut } from "../use-session.ts";
 
-const { shortcuts } = texts.settings;
+const { shortcuts } = settingsTexts;
 
 export function SettingsPage() {
-  useDocumentTitle(texts.settings.title);
+  useDocumentTitle(settingsTexts.title);
   const [isListed, setListed] = useState(false);
   return (
     <main className="relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-[760px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
-        <h1 className="text-title">{texts.settings.title}</h1>
+        <h1 className="text-title">{settingsTexts.title}</h1>
         <AccountSection onSignOut={signOut} />
         <SessionList />
         <StorageSection />

@@ -6,12 +6,13 @@ import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { sessionQuery } from "../../service/queries.ts";
+import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
 import { DownloadChart } from "./download-chart.tsx";
 import { useEvents } from "./use-events.ts";
 
-const words = texts.activity;
+const words = activityTexts;
 
 type Filter = "all" | "access" | "changes" | "sharing" | "refusals";
 

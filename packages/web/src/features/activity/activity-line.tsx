@@ -19,11 +19,12 @@ import {
   UserMinus,
   UserPlus,
 } from "lucide-react";
-import { formatClock, formatInstant, texts } from "../../texts/index.ts";
+import { activity as activityTexts } from "../../texts/en/activity.ts";
+import { formatClock, formatInstant } from "../../texts/index.ts";
 import { describeLine } from "./describe-line.ts";
 import type { Line } from "./group-events.ts";
 
-const words = texts.activity;
+const words = activityTexts;
 
 const icons: Record<string, LucideIcon> = {
   "note.created": SquarePen,

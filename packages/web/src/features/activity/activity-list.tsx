@@ -1,12 +1,13 @@
 import type { AuditEvent } from "@valetkey/client";
 import { useMemo, useState } from "react";
 import { WhenSeen } from "../../components/when-seen.tsx";
-import { formatDate, formatWeekday, texts } from "../../texts/index.ts";
+import { activity as activityTexts } from "../../texts/en/activity.ts";
+import { formatDate, formatWeekday } from "../../texts/index.ts";
 import { ActivityLine } from "./activity-line.tsx";
 import { daysBefore } from "./count-downloads.ts";
 import { type Day, groupByDay } from "./group-events.ts";
 
-const words = texts.activity;
+const words = activityTexts;
 /** How many lines are added at a time. */
 const STEP = 60;
 

@@ -1,9 +1,10 @@
 import type { AuditEvent } from "@valetkey/client";
 import { nameOf } from "../../components/avatar.tsx";
+import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatCount, formatInstant, formatSpan, texts } from "../../texts/index.ts";
 import type { Line } from "./group-events.ts";
 
-const words = texts.activity;
+const words = activityTexts;
 const { sentences } = words;
 /** The text counts further names. */
 const MAX_NAMES = 3;

@@ -1,8 +1,9 @@
 import type { AuditEvent } from "@valetkey/client";
+import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatClock, formatCount, formatDate, texts } from "../../texts/index.ts";
 import { type Bar, countDownloads, type Downloads } from "./count-downloads.ts";
 
-const words = texts.activity.chart;
+const words = activityTexts.chart;
 const HEIGHT = 48;
 /** The width of a bar, and the gap after it. */
 const WIDTH = 8;

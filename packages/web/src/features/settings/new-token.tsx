@@ -5,9 +5,9 @@ import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { copyText } from "../../service/clipboard.ts";
-import { texts } from "../../texts/index.ts";
+import { settings as settingsTexts } from "../../texts/en/settings.ts";
 
-const words = texts.settings.tokens;
+const words = settingsTexts.tokens;
 
 /** Shows a new token. The service never returns it again. */
 export function NewToken({ token, onDone }: { token: CreatedToken; onDone: () => void }) {

@@ -5,9 +5,10 @@ import { Section } from "../../components/section.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
-import { formatBytes, formatCount, texts } from "../../texts/index.ts";
+import { settings as settingsTexts } from "../../texts/en/settings.ts";
+import { formatBytes, formatCount } from "../../texts/index.ts";
 
-const words = texts.settings.storage;
+const words = settingsTexts.storage;
 /** Above this share, the bar warns. */
 const NEARLY_FULL = 0.9;
 

@@ -3,9 +3,9 @@ import { Monitor, Moon, Sun } from "lucide-react";
 import { Section } from "../../components/section.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { $theme, chooseTheme } from "../../service/theme.ts";
-import { texts } from "../../texts/index.ts";
+import { settings as settingsTexts } from "../../texts/en/settings.ts";
 
-const words = texts.settings.theme;
+const words = settingsTexts.theme;
 const options = [
   { value: "system", label: words.options.system, icon: <Monitor size={16} aria-hidden="true" /> },
   { value: "light", label: words.options.light, icon: <Sun size={16} aria-hidden="true" /> },

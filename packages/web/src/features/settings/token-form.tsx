@@ -7,9 +7,9 @@ import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { texts } from "../../texts/index.ts";
+import { settings as settingsTexts } from "../../texts/en/settings.ts";
 
-const words = texts.settings.tokens;
+const words = settingsTexts.tokens;
 const DAY_MS = 86_400_000;
 const MAX_LABEL_LENGTH = 100;
 const expiries = { never: undefined, days30: 30, days90: 90, year: 365 } as const;

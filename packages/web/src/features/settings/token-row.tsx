@@ -6,9 +6,10 @@ import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
+import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
-const words = texts.settings.tokens;
+const words = settingsTexts.tokens;
 
 export function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void }) {
   const now = useNow();

@@ -5,12 +5,12 @@ import { Section } from "../../components/section.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
-import { texts } from "../../texts/index.ts";
+import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { NewToken } from "./new-token.tsx";
 import { TokenForm } from "./token-form.tsx";
 import { TokenRow } from "./token-row.tsx";
 
-const words = texts.settings.tokens;
+const words = settingsTexts.tokens;
 
 export function TokenSection() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });

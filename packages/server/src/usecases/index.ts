@@ -24,6 +24,7 @@ import { listLinks, listOwnLinks } from "./links/list.ts";
 import { listLinkEvents } from "./links/list-events.ts";
 import { lookAtLink } from "./links/look.ts";
 import { type Pass, sealPass } from "./links/pass.ts";
+import { createHashTurns } from "./links/password.ts";
 import { receipts } from "./links/receipts.ts";
 import { revokeLink } from "./links/revoke.ts";
 import { unlockLink } from "./links/unlock.ts";
@@ -63,6 +64,7 @@ export function createUseCases(deps: Deps) {
   const refusals = createRefusals(deps);
   const urlParts = { refusals, allowance: createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS }) };
   const starts = createAllowance(limits.uploadRate, { clock, problem: TOO_MANY_STARTS });
+  const hashTurns = createHashTurns();
   const visits = { admit: admit(deps), allowance: urlParts.allowance };
   return {
     createNote: createNote(deps),
@@ -91,12 +93,12 @@ export function createUseCases(deps: Deps) {
     putShares: putShares(deps),
     listShares: listShares(deps),
     revokeShare: revokeShare(deps),
-    createLink: createLink(deps),
-    createFileLink: createFileLink(deps),
+    createLink: createLink(deps, hashTurns),
+    createFileLink: createFileLink(deps, hashTurns),
     listLinks: listLinks(deps),
     listOwnLinks: listOwnLinks(deps),
     getLink: getLink(deps),
-    updateLink: updateLink(deps),
+    updateLink: updateLink(deps, hashTurns),
     revokeLink: revokeLink(deps),
     listLinkEvents: listLinkEvents(deps),
     listNoteActivity: listNoteActivity(deps),
@@ -119,7 +121,7 @@ export function createUseCases(deps: Deps) {
     getMe: getMe(deps),
     getUsage: getUsage(deps),
     lookAtLink: lookAtLink(deps, visits),
-    unlockLink: unlockLink(deps, visits),
+    unlockLink: unlockLink(deps, { ...visits, hashTurns }),
     claimLink: claimLink(deps, visits),
     issueClaimUrls: issueClaimUrls(deps, visits),
     sealPass: (pass: Pass) => sealPass(deps.linkKeys.passes, pass),

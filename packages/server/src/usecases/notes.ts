@@ -4,12 +4,14 @@ import type { Note, NoteSummaryWithRole, NoteWithAttachments } from "../domain/n
 import type { Caller } from "../domain/person.ts";
 import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
+import { createFairTurns } from "./fair-turns.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
-import { createSearchTurns } from "./search-turns.ts";
 import { deleteWaiting, type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** The longest page of a list. Most notes have fewer attachments, so that one request reads them all. */
 const FIRST_ATTACHMENTS = 200;
+
+const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
 
 /** Creates a note. The caller is its owner. */
 export function createNote({ db, clock, newId }: Deps) {
@@ -31,7 +33,7 @@ export function createNote({ db, clock, newId }: Deps) {
  * Throws `rate_limited` when too many searches of the caller wait, and `search_timeout`.
  */
 export function listNotes({ db, clock }: Deps) {
-  const turns = createSearchTurns({ atOnce: db.searchesAtOnce });
+  const turns = createFairTurns({ atOnce: db.searchesAtOnce, problem: TOO_MANY_SEARCHES });
   return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
     const { scope, signal, ...page } = request;
     const { userId } = caller;
@@ -40,7 +42,7 @@ export function listNotes({ db, clock }: Deps) {
       const { items, nextCursor } = await db.notes.listOwned(userId, page);
       return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
     };
-    return page.search === undefined ? list() : turns.run({ userId, signal }, list);
+    return page.search === undefined ? list() : turns.run({ holder: userId, signal }, list);
   };
 }
 

@@ -4,13 +4,14 @@ import type { Link, LinkKind } from "../../domain/link.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent } from "../audit-event.ts";
 import { authoriseAttachment, authoriseNote } from "../authorise.ts";
+import type { FairTurns } from "../fair-turns.ts";
 import type { Deps } from "../ports/index.ts";
 import { aboutLink } from "./authorise-link.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { completeRequest, type FileRequestInput } from "./file-request.ts";
 import { checkLinkedFiles } from "./linked-files.ts";
 import { checkLiveLinks } from "./live-links.ts";
-import { hashPassword } from "./password.ts";
+import { hashNew } from "./password.ts";
 import { applySettings, checkSettings, defaultExpiry, defaultUrlTtl, type LinkSettings } from "./settings.ts";
 
 export type CreateLinkInput = {
@@ -27,15 +28,15 @@ export type CreateLinkInput = {
  * Throws `note_not_found`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `links_disabled`, `too_many_links`,
  * `invalid_request`.
  */
-export function createLink(deps: Deps) {
+export function createLink(deps: Deps, hashTurns: FairTurns) {
   return async (caller: Caller, { noteId, ...input }: CreateLinkInput & { noteId: string }): Promise<DescribedLink> => {
     await authoriseNote(deps.db, { caller, noteId, action: "note.link" });
-    return create(deps, { caller, noteId, input });
+    return create({ ...deps, hashTurns }, { caller, noteId, input });
   };
 }
 
 /** Makes a link of one file. Throws as `createLink` does. */
-export function createFileLink(deps: Deps) {
+export function createFileLink(deps: Deps, hashTurns: FairTurns) {
   return async (
     caller: Caller,
     { attachmentId, settings }: { attachmentId: string; settings: LinkSettings },
@@ -43,12 +44,12 @@ export function createFileLink(deps: Deps) {
     const subject = { caller, attachmentId, action: "attachment.link" } as const;
     const { noteId } = await authoriseAttachment(deps.db, subject);
     const input = { kind: "download", attachmentIds: [attachmentId], request: undefined, settings } as const;
-    return create(deps, { caller, noteId, input });
+    return create({ ...deps, hashTurns }, { caller, noteId, input });
   };
 }
 
 async function create(
-  deps: Deps,
+  { hashTurns, ...deps }: Deps & { hashTurns: FairTurns },
   { caller, noteId, input }: { caller: Caller; noteId: string; input: CreateLinkInput },
 ): Promise<DescribedLink> {
   const { db, clock, newId, limits } = deps;
@@ -58,7 +59,7 @@ async function create(
   const now = clock();
   checkKind(input);
   checkSettings({ ...settings, password: settings.password ?? null }, { link: { kind, createdAt: now }, limits, now });
-  const passwordHash = settings.password ? await hashPassword(settings.password) : undefined;
+  const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
   return db.transaction(async (tx) => {
     // The caller may have lost the right while the password was hashed.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });

@@ -1,4 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Caller } from "../../domain/person.ts";
+import { createFairTurns, type FairTurns } from "../fair-turns.ts";
 
 /** The parameters of new hashes: 19 MiB, two passes, one lane (docs/security-requirements.md, 22). */
 const MEMORY_KIB = 19_456;
@@ -12,6 +14,13 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Z
 /** Each hash holds 19 MiB and a thread of Node's pool, so that a third one waits for its turn. */
 const AT_ONCE = 2;
 
+const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
+
+/** The turns of all hashes. A holder is the person who sets a password, or the IP address that tries one. */
+export function createHashTurns(): FairTurns {
+  return createFairTurns({ atOnce: AT_ONCE, problem: TOO_MANY });
+}
+
 /** Hashes a password of a link with Argon2id (RFC 9106). Returns the PHC string format. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
@@ -19,6 +28,15 @@ export async function hashPassword(password: string): Promise<string> {
   const hash = await derive(password, { ...cost, salt, bytes: HASH_BYTES });
   const costs = `m=${MEMORY_KIB},t=${PASSES},p=${LANES}`;
   return `$argon2id$v=${VERSION}$${costs}$${base64(salt)}$${base64(hash)}`;
+}
+
+/** Hashes a new password in turn. Undefined: there is none. Throws `rate_limited` when too many hashes of the caller wait. */
+export async function hashNew(
+  turns: FairTurns,
+  { caller, password }: { caller: Caller; password: string | null | undefined },
+): Promise<string | undefined> {
+  if (!password) return undefined;
+  return turns.run({ holder: `user ${caller.userId}` }, () => hashPassword(password));
 }
 
 /** Whether the password is the one of the hash. Compares in constant time. */
@@ -38,26 +56,14 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 
 type Cost = { memory: number; passes: number; parallelism: number; salt: Buffer; bytes: number };
 
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function derive(password: string, { salt, bytes, ...cost }: Cost): Promise<Buffer> {
-  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-  else running += 1;
-  try {
-    return await new Promise<Buffer>((resolve, reject) => {
-      // The same text can have several encodings, depending on the keyboard.
-      const message = Buffer.from(password.normalize("NFC"));
-      argon2("argon2id", { message, nonce: salt, tagLength: bytes, ...cost }, (error, key) =>
-        error === null ? resolve(key) : reject(error),
-      );
-    });
-  } finally {
-    const next = waiting.shift();
-    // The next one takes over this turn, so that nobody overtakes it.
-    if (next === undefined) running -= 1;
-    else next();
-  }
+function derive(password: string, { salt, bytes, ...cost }: Cost): Promise<Buffer> {
+  // The same text can have several encodings, depending on the keyboard.
+  const message = Buffer.from(password.normalize("NFC"));
+  return new Promise<Buffer>((resolve, reject) => {
+    argon2("argon2id", { message, nonce: salt, tagLength: bytes, ...cost }, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
+  });
 }
 
 /** PHC strings have no padding. */

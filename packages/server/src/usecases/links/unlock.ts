@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import { effectiveExpiry } from "../../domain/link.ts";
+import type { FairTurns } from "../fair-turns.ts";
 import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Admit, linkPolicy } from "./admit.ts";
@@ -18,24 +19,34 @@ const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After 
  * Checks the password of a link, and returns a pass for it. Each try is counted before it is checked, so that parallel guesses can't
  * exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
  */
-export function unlockLink(deps: Deps, { admit }: { admit: Admit }) {
+export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
   const { db, clock, newId } = deps;
+  const check = checkPassword(deps);
   return async (token: string, { sealedPass, ip, password }: Visitor & { password: string }): Promise<Pass> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
     const { link } = admitted;
-    if (admitted.state === "locked" && link.passwordHash !== undefined) {
-      const take = (limit: WindowLimit, holder: string) =>
-        takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
-      const ofClient = await take(OF_CLIENT, `${link.id} ${ip}`);
-      const ofLink = await take(OF_LINK, link.id);
-      if (!(await verifyPassword(password, link.passwordHash))) {
-        throw new DomainError("wrong_password", "The password is wrong. Ask the person who sent you the link for it.");
-      }
-      await ofClient.giveBack(db, 1);
-      await ofLink.giveBack(db, 1);
+    const { passwordHash } = link;
+    if (admitted.state === "locked" && passwordHash !== undefined) {
+      // In turn, because a hash costs much. The turns of one IP address do not delay others.
+      await hashTurns.run({ holder: `ip ${ip}` }, () => check({ linkId: link.id, ip, password, passwordHash }));
     }
     const pass = newPass(admitted, { newId, now: clock(), expiresAt: effectiveExpiry(link, linkPolicy(deps)) });
     if (admitted.pass === undefined) await db.transaction((tx) => countOpened(deps, { tx, link, pass }));
     return pass;
+  };
+}
+
+function checkPassword(deps: Deps) {
+  return async (guess: { linkId: string; ip: string; password: string; passwordHash: string }): Promise<void> => {
+    const { linkId, ip, password, passwordHash } = guess;
+    const take = (limit: WindowLimit, holder: string) =>
+      takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
+    const ofClient = await take(OF_CLIENT, `${linkId} ${ip}`);
+    const ofLink = await take(OF_LINK, linkId);
+    if (!(await verifyPassword(password, passwordHash))) {
+      throw new DomainError("wrong_password", "The password is wrong. Ask the person who sent you the link for it.");
+    }
+    await ofClient.giveBack(deps.db, 1);
+    await ofLink.giveBack(deps.db, 1);
   };
 }

@@ -2,13 +2,14 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Link } from "../../domain/link.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent } from "../audit-event.ts";
+import type { FairTurns } from "../fair-turns.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { aboutLink, authoriseLink, holdLink } from "./authorise-link.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { completeRequest, type FileRequestInput } from "./file-request.ts";
 import { checkLinkedFiles } from "./linked-files.ts";
 import { checkLiveLinks } from "./live-links.ts";
-import { hashPassword } from "./password.ts";
+import { hashNew } from "./password.ts";
 import { applySettings, checkSettings, type LinkSettings } from "./settings.ts";
 
 export type UpdateLinkInput = {
@@ -26,13 +27,13 @@ export type UpdateLinkInput = {
  * Edits a link. A changed password ends the visits that the earlier one unlocked.
  * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
  */
-export function updateLink(deps: Deps) {
+export function updateLink(deps: Deps, hashTurns: FairTurns) {
   const { db, clock, newId, limits } = deps;
   return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
     const { linkId, settings } = input;
     // Before the password is hashed, so that only people with the right cost that time.
     await authoriseLink(db, { caller, linkId });
-    const passwordHash = settings.password ? await hashPassword(settings.password) : undefined;
+    const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
     return db.transaction(async (tx) => {
       const { link } = await holdLink(tx, { caller, linkId });
       const now = clock();

@@ -1,5 +1,6 @@
 import { checkOffer } from "../../domain/file-request.ts";
 import type { Link } from "../../domain/link.ts";
+import { takeFromWindow } from "../limit-windows.ts";
 import type { Queries } from "../ports/index.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
 
@@ -25,14 +26,41 @@ export async function checkRequest({ visitorFiles }: Queries, { declared, link }
   checkOffer(link.request, { offered: { contentType, sizeBytes, slotId: visit?.slotId }, used });
 }
 
-/** Records a visitor's file as a part of the request. */
-export async function joinRequest(
-  { visitorFiles }: Queries,
-  { declared: { visit }, link, attachmentId }: { declared: DeclaredUpload; link: Link; attachmentId: string },
-): Promise<void> {
-  if (visit === undefined) return;
-  const { visitorId, visitorName, slotId } = visit;
-  await visitorFiles.insert({ attachmentId, linkId: link.id, visitorId, visitorName, slotId, receivedAt: undefined });
+type Joining = { declared: DeclaredUpload; link: Link; attachmentId: string; now: number };
+
+/** Records a visitor's file as a part of the request. Throws `rate_limited`. */
+export async function joinRequest(queries: Queries, joining: Joining): Promise<void> {
+  const { declared, link, attachmentId } = joining;
+  if (declared.visit === undefined) return;
+  const { visitorId, visitorName, slotId } = declared.visit;
+  await limitHeld(queries, joining);
+  const file = { attachmentId, linkId: link.id, visitorId, visitorName, slotId, receivedAt: undefined };
+  await queries.visitorFiles.insert(file);
+}
+
+/** Longer than an aborted upload counts for the quota of the owner. */
+const HELD_MS = 20 * 60_000;
+/** How often the whole request can be sent in that time, because people take back wrong files. */
+const HELD_TIMES = 2;
+const HELD_FILES = 20;
+const TOO_MANY_HELD =
+  "Too many files were aborted or taken back here. Wait until Retry-After has passed, then try again.";
+
+/**
+ * Bounds what a request can use of the owner's quota. An aborted upload counts until its URL is dead, so visitors who start and abort in
+ * turn could use far more than the request accepts.
+ */
+async function limitHeld(queries: Queries, { declared, link, now }: Joining): Promise<void> {
+  const { maxBytesTotal = 0, maxFiles = 0 } = link.request ?? {};
+  const take = (name: string, { amount, max }: { amount: number; max: number }) => {
+    const limit = { name, max, windowMs: HELD_MS };
+    return takeFromWindow(
+      { db: queries, clock: () => now },
+      { limit, holder: link.id, amount, problem: TOO_MANY_HELD },
+    );
+  };
+  await take("link bytes held", { amount: declared.sizeBytes, max: maxBytesTotal * HELD_TIMES });
+  await take("link files held", { amount: 1, max: maxFiles * HELD_TIMES + HELD_FILES });
 }
 
 /** The time until the deadline, so that no signed URL outlives it. */

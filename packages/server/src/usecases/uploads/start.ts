@@ -140,6 +140,6 @@ async function recordUpload(
   // After the insertion, which locks the usage of the owner against other starts on their notes.
   await checkPending(tx, { userId: caller.userId, noteId, limits });
   await tx.uploads.insert(upload);
-  if (request !== undefined) await joinRequest(tx, { declared, link: request.link, attachmentId: attachment.id });
+  if (request !== undefined) await joinRequest(tx, { declared, link: request.link, attachmentId: attachment.id, now });
   return upload;
 }

@@ -282,6 +282,18 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.start("hello")).body.code).toBe("link_not_found");
   });
 
+  it("bounds the quota of the owner that aborted uploads use", async () => {
+    const { maria } = await open({ maxFiles: 10, maxBytesTotal: 10, maxBytesPerFile: 10 });
+    for (let nth = 0; nth < 2; nth += 1) {
+      const { status, body } = await maria.start("0123456789", { filename: `${nth}.txt` });
+      expect(status).toBe(201);
+      await maria.send(`DELETE /uploads/${body.upload.id}`);
+    }
+    const third = await maria.start("0123456789", { filename: "2.txt" });
+    expect(third).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+    expect(Number(third.headers["retry-after"])).toBeGreaterThan(60);
+  });
+
   it("limits the starts of one IP address in a minute", async () => {
     const { maria } = await open({ maxFiles: 1 });
     const codes: string[] = [];

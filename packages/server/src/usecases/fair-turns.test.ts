@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { createSearchTurns } from "./search-turns.ts";
+import { createFairTurns } from "./fair-turns.ts";
 
 /** Turns, whose searches end in the order of `end`. `started` has the name of each search in the order of their starts. */
 function startTurns({ atOnce }: { atOnce: number }) {
-  const turns = createSearchTurns({ atOnce });
+  const turns = createFairTurns({ atOnce, problem: "Wait." });
   const started: string[] = [];
   const ends: (() => void)[] = [];
   const search = (userId: string, name: string, signal?: AbortSignal) =>
-    turns.run({ userId, signal }, async () => {
+    turns.run({ holder: userId, signal }, async () => {
       started.push(name);
       await new Promise<void>((resolve) => ends.push(resolve));
       return name;
@@ -60,8 +60,8 @@ it("drops a waiting search whose client goes away", async () => {
 });
 
 it("continues after a search that fails", async () => {
-  const turns = createSearchTurns({ atOnce: 1 });
-  const ann = { userId: "ann", signal: undefined };
+  const turns = createFairTurns({ atOnce: 1, problem: "Wait." });
+  const ann = { holder: "ann", signal: undefined };
   const failing = turns.run(ann, () => Promise.reject(new Error("broken")));
   const next = turns.run(ann, async () => "found");
   await expect(failing).rejects.toThrow("broken");

@@ -14,7 +14,7 @@ type Bit = 0 | 1;
  */
 export type Tables = {
   auth_users: { id: string };
-  auth_sessions: { user_id: string };
+  auth_sessions: { id: string; user_id: string };
   /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is not known, because the user is older than this table. */
   identities: {
     issuer: JwtIssuer | "legacy";

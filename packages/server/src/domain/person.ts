@@ -30,9 +30,14 @@ export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "u
   return another === undefined ? receiver : "ambiguous";
 }
 
+/** A credential that can be revoked. The id is that of its row, never its secret. */
+export type Credential = { kind: "session" | "api-token"; id: string };
+
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
+  /** Undefined: a JWT, or the request needs none. */
+  credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
 };

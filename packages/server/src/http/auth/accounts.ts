@@ -89,7 +89,8 @@ export function createAccounts(
     const headers = new Headers({ cookie: cookieHeader });
     // This response can't renew the cookie. Pages extend the session through /auth/get-session.
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
-    return found === null ? undefined : { userId: found.user.id };
+    if (found === null) return undefined;
+    return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
   }
 
   // Accounts can't be deleted, so true never becomes false.

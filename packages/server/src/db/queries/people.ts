@@ -82,6 +82,15 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
         .$narrowType<{ email: NotNull }>()
         .execute();
       return rows.map(({ id, email, email_proven_by }) => ({ id, email, isProven: email_proven_by !== null }));
+    async withdrawEmailProof(userId, provenBy) {
+      await db
+        .updateTable("people")
+        .set({ email_proven_by: null })
+        .where("id", "=", userId)
+        .where("email_proven_by", "=", provenBy)
+        .execute();
+    },
+
     },
   };
 }

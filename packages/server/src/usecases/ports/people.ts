@@ -15,6 +15,8 @@ export type PeopleQueries = {
   put(person: PersonChange): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
   /** Users by id. Unknown users are absent. One query. */
+  /** Removes the proof of an email address if this party gave it. The email address stays. */
+  withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void>;
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;
   /** The users with one of these normalised email addresses. */
   findByEmails(emails: readonly string[]): Promise<EmailHolder[]>;

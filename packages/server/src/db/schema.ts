@@ -25,6 +25,8 @@ export type Tables = {
     id: string;
     email: string | null;
     email_proven_by: EmailProof | null;
+    /** Null: older than this column, or nobody stated an email address. */
+    email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
     created_at: number;

@@ -42,7 +42,10 @@ export type Caller = {
   tokenExpiresAt?: number | undefined;
 };
 
-/** Normalises an email address for storage and comparison. */
+/**
+ * Normalises an email address for storage and comparison.
+ * Only ASCII letters lose their case: Unicode would turn the Kelvin sign into a k, and so one email address into that of another person.
+ */
 export function normaliseEmail(email: string): string {
-  return email.trim().toLowerCase();
+  return email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -267,7 +267,7 @@ describe("valetkey backup and restore", () => {
     await rm(join(blobs, lost));
     const { code, stdout, stderr } = await endOfCli(place, ["backup", backupDir]);
     expect(code).toBe(1);
-    expect(stdout).toContain("2 attachments, with 1 files of the bucket (1000 bytes)");
+    expect(stdout).toContain("attachments: 2, files of the bucket: 1 (1000 bytes)");
     expect(stderr).toContain(`missing: blobs/${lost}\n`);
     const restored = await endOfCli(restoredPlace, ["restore", backupDir]);
     expect(restored).toMatchObject({ code: 1, stderr: expect.stringContaining(`missing: blobs/${lost}\n`) });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import type { Database } from "../usecases/ports/index.ts";
+import { storeLink, visitorOf } from "./testing/link-visits.ts";
 import { startServiceInTest } from "./testing/use-service.ts";
 import { createWriteTurns } from "./write-turns.ts";
 
@@ -60,7 +61,8 @@ describe("requirement 30: the writes of one holder", () => {
 });
 
 describe.each(engines)("requirement 30: many writes at the same time, on $name", (engine) => {
-  it("use at most three transactions of one user", async () => {
+  /** A service, and the most transactions that ran in it at the same time. */
+  async function start() {
     let running = 0;
     let most = 0;
     const count = (db: Database): Database => ({
@@ -75,12 +77,25 @@ describe.each(engines)("requirement 30: many writes at the same time, on $name",
         }
       },
     });
-    const service = await startServiceInTest({ engine, wrap: { database: count } });
+    return { service: await startServiceInTest({ engine, wrap: { database: count } }), most: () => most };
+  }
+
+  it("use at most three transactions of one user", async () => {
+    const { service, most } = await start();
     const ann = service.as("ann");
     const { id } = (await ann.send("POST /notes", { json: { title: "Plan" } })).body;
     const edit = (_: unknown, nth: number) => ann.send(`PATCH /notes/${id}`, { json: { title: `Plan ${nth}` } });
     const answers = await Promise.all(Array.from({ length: 30 }, edit));
     expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(200));
-    expect(most).toBeLessThanOrEqual(3);
+    expect(most()).toBeLessThanOrEqual(3);
+  });
+
+  it("use at most three transactions of one link", async () => {
+    const { service, most } = await start();
+    const { token } = await storeLink(service.db);
+    const claim = (_: unknown, nth: number) => visitorOf(service.app, { ip: `198.51.100.${nth}` }).claim(token);
+    const answers = await Promise.all(Array.from({ length: 30 }, claim));
+    expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(201));
+    expect(most()).toBeLessThanOrEqual(3);
   });
 });

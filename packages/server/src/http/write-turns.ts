@@ -1,4 +1,5 @@
 import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
+import { isStreamedForm } from "./body-time.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** How many writes of one holder run at the same time. Each may hold a connection of the database. */
@@ -50,18 +51,19 @@ type Options = {
   check?: (request: FastifyRequest) => Promise<void>;
 };
 
-/** An onRoute hook for writing routes. Forms do not wait, because a file may take hours. */
+/** An onRoute hook for writing routes. Forms do not wait, because a file may take hours. The use case checks the credential of a form. */
 export function inTurns({ turns, check = async () => undefined }: Options): (route: RouteOptions) => void {
   return (route) => {
     if (!WRITES.has(String(route.method))) return;
-    const { handler, schema } = route;
-    const isForm = schema?.consumes?.includes("multipart/form-data") === true;
+    const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
+      // Its body has not arrived yet.
+      if (isStreamedForm(request)) return handler.call(this, request, reply);
       const write = async () => {
         await check(request);
         return handler.call(this, request, reply);
       };
-      return turns === undefined || isForm ? write() : turns.turns.run(turns.holderOf(request), write);
+      return turns === undefined ? write() : turns.turns.run(turns.holderOf(request), write);
     };
     route.handler = run;
   };

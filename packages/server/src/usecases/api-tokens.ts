@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
-import { requireLiveCredential } from "./credentials.ts";
+import { requireCredential } from "./credentials.ts";
+import { requireEnabled } from "./disabled-users.ts";
 import { requireAdministrator } from "./people.ts";
 import type { ApiToken, Deps, Queries } from "./ports/index.ts";
 
@@ -31,7 +32,10 @@ export function createApiToken(deps: Deps) {
       const rule = `A token of a user of another application expires within ${MAX_SUBJECT_TOKEN_DAYS} days, and not after the token that creates it.`;
       throw new DomainError("invalid_request", `expiresAt is too late: the latest is ${instant}. ${rule}`);
     }
-    const check = (tx: Queries) => requireLiveCredential(tx, caller);
+    const check = async (tx: Queries) => {
+      await requireEnabled({ db: tx })(caller.userId);
+      await requireCredential(tx, caller);
+    };
     return create(caller.userId, { label: input.label, expiresAt: input.expiresAt ?? latest, check });
   };
 }

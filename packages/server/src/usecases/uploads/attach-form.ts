@@ -7,7 +7,7 @@ import { normaliseContentType } from "../../domain/serving.ts";
 import type { Allowance } from "../allowance.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
-import { requireLiveCredential } from "../credentials.ts";
+import { requireCredential } from "../credentials.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
@@ -48,7 +48,7 @@ export function attachFile(deps: Deps, allowance: Allowance) {
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
         // Authorises again: the credential or the share may have been revoked, or the note deleted, while the bytes arrived.
-        await requireLiveCredential(tx, caller);
+        await requireCredential(tx, caller);
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
         const attachment: Attachment = {

@@ -60,7 +60,7 @@ describe("administrators", () => {
     const account = (await post("/auth/sign-up/email", { json })).body.user.id;
     await (await apiAs(service.url, { sub: "twin-of-an-application", email })).call("GET", "/me");
     const refused = await runCli(place, ["user", "prove", email]).catch((error: { stderr: string }) => error);
-    expect(refused.stderr).toContain(`Several people have the email address ${email}.`);
+    expect(refused.stderr).toContain(`Several people have the email address or id ${email}.`);
     for (const id of [account, "twin-of-an-application"]) expect(refused.stderr).toContain(`\n  ${id}\n`);
     const { stdout } = await runCli(place, ["user", "prove", account]);
     expect(stdout).toBe(`${email} now belongs to ${account}.\n`);
@@ -68,6 +68,19 @@ describe("administrators", () => {
     const note = await owner.call("POST", "/notes", { title: "Plan" });
     const shared = await owner.call("PUT", `/notes/${note.body.id}/shares`, { emails: [email] });
     expect(shared.body.shares).toMatchObject([{ userId: account }]);
+  });
+
+  it("never reach a person whose id is the email address of another", async () => {
+    const email = "victim@example.com";
+    const json = { email, name: "Victim", password };
+    const victim = (await post("/auth/sign-up/email", { json })).body.user.id;
+    await (await apiAs(service.url, { sub: email, email: "namesake@example.com" })).call("GET", "/me");
+    const refused = await runCli(place, ["user", "disable", email]).catch((error: { stderr: string }) => error);
+    expect(refused.stderr).toContain(`Several people have the email address or id ${email}.`);
+    for (const id of [victim, email]) expect(refused.stderr).toContain(`\n  id:${id}\n`);
+    const { stdout } = await runCli(place, ["user", "disable", `id:${email}`]);
+    expect(stdout).toBe(`Disabled id:${email} (${email}).\n`);
+    expect((await runCli(place, ["user", "disable", `id:${victim}`])).stdout).toContain(`(${victim})`);
   });
 
   it("list and revoke tokens on the command line", async () => {

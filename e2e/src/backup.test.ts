@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "./testing/api.ts";
@@ -199,6 +199,65 @@ describe("valetkey backup and restore", () => {
     await expectAllThere(await apiAs(again.url, { sub: "ann" }), second);
   });
 
+  describe("repair", () => {
+    async function backedUp() {
+      const places = await makePlaces();
+      const service = await start(places.place);
+      const seen = await storeFiles(service, 3, 1000);
+      expect(await endOfCli(places.place, ["backup", places.backupDir])).toMatchObject({ code: 0 });
+      const found = await readdir(join(places.backupDir, "blobs"), { recursive: true });
+      const blob = join(places.backupDir, "blobs", found.find((path) => path.length > 10) ?? "");
+      async function expectRestored() {
+        expect(await endOfCli(places.restoredPlace, ["restore", places.backupDir])).toMatchObject({ code: 0 });
+        await service.stop();
+        const again = await start(places.restoredPlace);
+        await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
+      }
+      return { ...places, blob, expectRestored };
+    }
+
+    it("copy a truncated file of the backup again", async () => {
+      const { place, backupDir, blob, expectRestored } = await backedUp();
+      await truncate(blob, 10);
+      expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+      await expectRestored();
+    });
+
+    it("copy a truncated file of an interrupted backup again", async () => {
+      const { place, backupDir, blob, expectRestored } = await backedUp();
+      await rm(join(backupDir, "manifest.json"));
+      await truncate(blob, 10);
+      expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+      await expectRestored();
+    });
+
+    it("copy a file with other bytes again, as the refusal advises", async () => {
+      const { place, restoredPlace, backupDir, blob, expectRestored } = await backedUp();
+      await writeFile(blob, randomBytes(1000));
+      const { stderr } = await endOfCli(restoredPlace, ["restore", backupDir]);
+      const advised = /repair the backup with: valetkey (backup --verify \S+)\. /.exec(stderr)?.[1] ?? "";
+      expect(await endOfCli(place, advised.split(" "))).toMatchObject({ code: 0 });
+      await expectRestored();
+    });
+
+    it("copy the files again if their list is damaged", async () => {
+      const { place, backupDir, expectRestored } = await backedUp();
+      const { folder } = JSON.parse(await readFile(join(backupDir, "manifest.json"), "utf8"));
+      await writeFile(join(backupDir, folder, "blobs.jsonl"), "damaged");
+      expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+      await expectRestored();
+    });
+
+    it("name a file that is damaged in the backup and in the bucket", async () => {
+      const { place, backupDir, blob, dataDir } = await backedUp();
+      const path = relative(backupDir, blob);
+      for (const file of [blob, join(dataDir, "bucket", path)]) await writeFile(file, randomBytes(1000));
+      const { code, stderr } = await endOfCli(place, ["backup", "--verify", backupDir]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`missing: ${path}\n`);
+    });
+  });
+
   it("name a file that the bucket has lost, and keep the others", async () => {
     const { place, restoredPlace, backupDir, dataDir } = await makePlaces();
     const service = await start(place);
@@ -208,7 +267,7 @@ describe("valetkey backup and restore", () => {
     await rm(join(blobs, lost));
     const { code, stdout, stderr } = await endOfCli(place, ["backup", backupDir]);
     expect(code).toBe(1);
-    expect(stdout).toContain("2 attachments, with 1 files of the bucket (1000 bytes)");
+    expect(stdout).toContain("attachments: 2, files of the bucket: 1 (1000 bytes)");
     expect(stderr).toContain(`missing: blobs/${lost}\n`);
     const restored = await endOfCli(restoredPlace, ["restore", backupDir]);
     expect(restored).toMatchObject({ code: 1, stderr: expect.stringContaining(`missing: blobs/${lost}\n`) });

@@ -35,6 +35,8 @@ export type BackupOptions = {
   source: Source;
   version: string;
   now: Date;
+  /** Whether to read the blobs that earlier backups copied, and to copy again those with other bytes. */
+  verify: boolean;
   writeProgress: (line: string) => void;
 };
 
@@ -44,7 +46,7 @@ const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
  * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs.
- * A second backup into the same folder copies only new blobs. Until it is whole, the folder still holds the backup before it.
+ * A second backup into the same folder copies only new blobs, and those that are missing there or have another size. Until it is whole, the folder still holds the backup before it.
  * Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
@@ -63,7 +65,7 @@ export async function makeBackup(options: BackupOptions): Promise<Manifest> {
 async function make(options: BackupOptions): Promise<Manifest> {
   const { backupDir, dataDir, source, version, now } = options;
   await prepare(options);
-  const before = await readManifest(backupDir).catch(() => undefined);
+  const before = await readEarlier(backupDir);
   const name = `copy-${now.toISOString().replace(/[:.]/g, "-")}`;
   const folder = join(backupDir, name);
   await removeCopies(backupDir, before?.folder);
@@ -102,6 +104,15 @@ async function make(options: BackupOptions): Promise<Manifest> {
     await bucket.end().catch(() => undefined);
     throw error;
   }
+}
+
+/** The manifest of the earlier backup. Undefined: there is none, or its list of blobs is damaged. */
+async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
+  const manifest = await readManifest(backupDir).catch(() => undefined);
+  const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
+  if (manifest === undefined || listed === undefined) return undefined;
+  const found = await digestOf(join(backupDir, manifest.folder, BLOB_LIST)).catch(() => undefined);
+  return found?.sha256 === listed.sha256 ? manifest : undefined;
 }
 
 async function prepare({ dataDir, backupDir }: BackupOptions): Promise<void> {
@@ -170,22 +181,37 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/** Copies a blob unless the folder has it. Undefined: the bucket has lost it, or a part of it. */
-async function copyBlob(
-  { path, leastBytes }: ListedBlob,
-  { dataDir, backupDir, known, progress }: CopyingBlob,
-): Promise<FileEntry | undefined> {
+/** Copies a blob unless the folder has it whole. Undefined: the bucket has lost it, or a part of it. */
+async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
+  const { path, leastBytes } = blob;
+  const { dataDir, backupDir, known, progress } = options;
   const target = join(backupDir, path);
-  const existing = await sizeOf(target);
-  let entry = known !== undefined && known.sizeBytes === existing ? known : undefined;
-  // Left by an interrupted backup, which named it only when it was whole.
-  if (entry === undefined && existing !== undefined) entry = { path, ...(await digestOf(target)) };
   const origin = join(dataDir, "bucket", path);
+  let entry = await findWhole(blob, { ...options, target, origin });
   if (entry === undefined && ((await sizeOf(origin)) ?? -1) >= leastBytes) {
-    entry = { path, ...(await copyDurably(origin, target)) };
+    const copied = { path, ...(await copyDurably(origin, target)) };
+    // A blob never changes, so other bytes than on the day of the earlier backup are damage.
+    if (known === undefined || known.sha256 === copied.sha256) entry = copied;
   }
   progress.add(entry?.sizeBytes ?? 0);
   return entry;
+}
+
+/** The entry of a blob in the folder of the backup. Undefined: it is missing or damaged there. */
+async function findWhole(
+  { path, leastBytes }: ListedBlob,
+  { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },
+): Promise<FileEntry | undefined> {
+  const existing = await sizeOf(target);
+  if (existing === undefined || existing < leastBytes) return undefined;
+  if (known !== undefined) {
+    const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
+    return isWhole ? known : undefined;
+  }
+  // Left by an interrupted backup. Only the original tells whether it is still whole.
+  const digest = await digestOf(target);
+  const isLost = (await sizeOf(origin)) === undefined;
+  return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;
 }
 
 function progressOf(blobs: Iterable<ListedBlob>, { writeProgress }: BackupOptions): Progress {

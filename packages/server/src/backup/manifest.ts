@@ -68,7 +68,7 @@ export async function writeManifest(backupDir: string, manifest: Manifest): Prom
 }
 
 export function notWhole(backupDir: string, reason: string, cause?: unknown): DomainError {
-  const remedy = `Complete it with: valetkey backup ${backupDir}. Or restore another backup.`;
+  const remedy = `If the service still has its data, repair the backup with: valetkey backup --verify ${backupDir}. Or restore another backup.`;
   return new DomainError("invalid_request", `The backup in ${backupDir} is not whole: ${reason}. ${remedy}`, { cause });
 }
 

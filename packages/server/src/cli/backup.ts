@@ -8,6 +8,7 @@ export function backupCommand(): Command {
   return new Command("backup")
     .description("copy the embedded database, bucket and secrets to a folder, while the service runs")
     .argument("<folder>", "an empty folder, or that of an earlier backup, which is then updated")
+    .option("--verify", "also read every file that an earlier backup copied, and copy damaged ones again", false)
     .action(runBackup);
 }
 
@@ -21,9 +22,9 @@ export function restoreCommand(): Command {
 
 const writeProgress = (line: string) => void process.stderr.write(`${line}\n`);
 
-async function runBackup(folder: string): Promise<void> {
+async function runBackup(folder: string, { verify }: { verify: boolean }): Promise<void> {
   const backupDir = resolve(folder);
-  const { rows, blobs } = await backUp(loadConfigWithoutSecrets(), { backupDir, writeProgress });
+  const { rows, blobs } = await backUp(loadConfigWithoutSecrets(), { backupDir, verify, writeProgress });
   process.stdout.write(
     `Backed up to ${backupDir}. Notes: ${rows.notes}, attachments: ${rows.attachments}, files of the bucket: ${blobs.count} (${blobs.sizeBytes} bytes)\n`,
   );

@@ -52,7 +52,7 @@ async function revokeTokens(ids: string[], { email, all }: { email?: string; all
   }
   await withCore(async (core) => {
     if (email !== undefined) {
-      const count = await core.db.apiTokens.deleteAll((await findPerson(core, email)).id);
+      const count = await core.useCases.revokeApiTokensOf((await findPerson(core, email)).id);
       process.stdout.write(`Revoked ${count} ${count === 1 ? "token" : "tokens"}.\n`);
     }
     for (const id of ids) {

@@ -15,17 +15,28 @@ export async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> 
   }
 }
 
-/** Finds the person with this id or email address. Throws `user_not_found` or `invalid_request`. */
+/** Before an id that is also the email address of another person. */
+const ID_PREFIX = "id:";
+
+/** Finds the person with this email address or id, or with the id after `id:`. Throws `user_not_found` or `invalid_request`. */
 export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
-  // An id first, because the id of a person from another application can look like an email address.
-  const person = await core.db.people.find(email);
-  if (person !== undefined) return person;
+  if (email.startsWith(ID_PREFIX)) {
+    const person = await core.db.people.find(email.slice(ID_PREFIX.length));
+    if (person !== undefined) return person;
+  }
+  const namesake = await core.db.people.find(email);
   const holders = await core.db.people.findByEmails([normaliseEmail(email)]);
-  const found = receiverAmong(holders);
+  const others = holders.filter(({ id }) => id !== namesake?.id);
+  if (namesake !== undefined && others.length === 0) return namesake;
+  const found = namesake === undefined ? receiverAmong(holders) : "ambiguous";
   if (found === "ambiguous") {
-    const ids = holders.map(({ id, isProven }) => `  ${id}${isProven ? " (proven)" : ""}`);
-    const problem = `Several people have the email address ${email}. Give the id of one of them instead:`;
-    throw new DomainError("invalid_request", [problem, ...ids].join("\n"));
+    // The application that issues JWTs chooses ids, so an id can look like the email address of another person.
+    const proven = new Set(holders.filter(({ isProven }) => isProven).map(({ id }) => id));
+    const ids = [...(namesake === undefined ? [] : [namesake]), ...others].map(({ id }) => id);
+    const prefix = namesake === undefined ? "" : ID_PREFIX;
+    const choices = ids.map((id) => `  ${prefix}${id}${proven.has(id) ? " (proven)" : ""}`);
+    const problem = `Several people have the email address or id ${email}. Give one of these ids instead:`;
+    throw new DomainError("invalid_request", [problem, ...choices].join("\n"));
   }
   if (found !== "unknown") return found;
   throw new DomainError(

@@ -14,7 +14,7 @@ type Bit = 0 | 1;
  */
 export type Tables = {
   auth_users: { id: string };
-  auth_sessions: { user_id: string };
+  auth_sessions: { id: string; user_id: string };
   /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is not known, because the user is older than this table. */
   identities: {
     issuer: JwtIssuer | "legacy";
@@ -25,6 +25,8 @@ export type Tables = {
     id: string;
     email: string | null;
     email_proven_by: EmailProof | null;
+    /** Null: older than this column, or nobody stated an email address. */
+    email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
     created_at: number;

@@ -30,14 +30,22 @@ export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "u
   return another === undefined ? receiver : "ambiguous";
 }
 
+/** A credential that can be revoked. The id is that of its row, never its secret. */
+export type Credential = { kind: "session" | "api-token"; id: string };
+
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
+  /** Undefined: a JWT, or the request needs none. */
+  credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
 };
 
-/** Normalises an email address for storage and comparison. */
+/**
+ * Normalises an email address for storage and comparison.
+ * Only ASCII letters lose their case: Unicode would turn the Kelvin sign into a k, and so one email address into that of another person.
+ */
 export function normaliseEmail(email: string): string {
-  return email.trim().toLowerCase();
+  return email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,10 +1,10 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import fastify, { type FastifyServerOptions } from "fastify";
+import fastify, { type FastifyRequest, type FastifyServerOptions } from "fastify";
 import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
-import { type Authenticate, authenticationHook } from "./authentication.ts";
+import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "./authentication.ts";
 import { limitBodyTime } from "./body-time.ts";
 import { boundConnections } from "./bound-connections.ts";
 import { handleErrors } from "./error-handlers.ts";
@@ -39,6 +39,7 @@ import { sendParserProblem, sendProblem } from "./send-problem.ts";
 import { type StartRequestSpan, traceRequests } from "./tracing.ts";
 import { compileValidator } from "./validation.ts";
 import { pageHook, serveWebApp } from "./web-app.ts";
+import { createWriteTurns, inTurns } from "./write-turns.ts";
 
 export type AppOptions = {
   useCases: UseCases;
@@ -120,15 +121,28 @@ export function buildApp(options: AppOptions): App {
     pageRoutes(open, { publicUrl, webApp });
     receiptRoutes(open, deps);
   });
-  app.register(async (visitors: App) => publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins }));
-  const authentication = authenticationHook(authenticate, { requireEnabled: useCases.requireEnabled });
+  const writes = createWriteTurns();
+  app.register(async (visitors: App) => {
+    // Without the readable prefix, which is free to choose.
+    const holderOf = ({ params }: FastifyRequest) => `link:${(params as { token: string }).token.split("~").at(-1)}`;
+    visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
+    publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
+  });
+  const { requireEnabled } = useCases;
+  const authentication = authenticationHook(authenticate, { requireEnabled });
+  const ofCaller = inTurns({
+    turns: { turns: writes, holderOf: (request) => `user:${callerOf(request).userId}` },
+    check: identifyAgain(authenticate, { requireEnabled }),
+  });
   app.register(async (api: App) => {
     // The hot path, where the access query also refuses disabled users.
     api.addHook("onRequest", authenticationHook(authenticate));
+    api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
     urlRoutes(api, deps);
   });
   app.register(async (api: App) => {
     api.addHook("onRequest", authentication);
+    api.addHook("onRoute", ofCaller);
     for (const routes of ROUTES) routes(api, deps);
     await api.register(async (form: App) => attachRoute(form, deps));
   });
@@ -137,6 +151,7 @@ export function buildApp(options: AppOptions): App {
       for (const url of ["/activity", "/links"]) api.addHook("onRequest", pageHook(webApp, url));
     }
     api.addHook("onRequest", authentication);
+    api.addHook("onRoute", ofCaller);
     activityRoutes(api, deps);
     linkRoutes(api, deps);
   });

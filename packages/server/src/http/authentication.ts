@@ -47,3 +47,14 @@ export function authenticationHook(
     else accept(caller);
   };
 }
+
+/** Identifies the caller again before a write, because the credential can be revoked while the body arrives. */
+export function identifyAgain(
+  authenticate: Authenticate,
+  { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},
+): (request: FastifyRequest) => Promise<void> {
+  return async (request) => {
+    request.caller = await authenticate(request);
+    await requireEnabled?.(request.caller.userId);
+  };
+}

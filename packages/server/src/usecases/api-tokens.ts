@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
+import { requireCredential } from "./credentials.ts";
+import { requireEnabled } from "./disabled-users.ts";
 import { requireAdministrator } from "./people.ts";
-import type { ApiToken, Deps } from "./ports/index.ts";
+import type { ApiToken, Deps, Queries } from "./ports/index.ts";
 
 const PREFIX = "vk_";
 /** The most tokens of a user. They are listed as a whole. */
@@ -19,10 +21,10 @@ type CreatedToken = { token: string; record: ApiToken };
 /**
  * Creates a token that acts as the caller. The service never shows it again.
  * For the subject of a JWT, the latest expiry and the default is 90 days, or the expiry of the API token that it is created with.
- * Throws `too_many_tokens` and `invalid_request`.
+ * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked meanwhile.
  */
 export function createApiToken(deps: Deps) {
-  const create = createApiTokenOf(deps);
+  const create = insertToken(deps);
   return async (caller: Caller, input: NewToken): Promise<CreatedToken> => {
     const latest = await latestExpiry(deps, caller);
     if (latest !== undefined && input.expiresAt !== undefined && input.expiresAt > latest) {
@@ -30,23 +32,41 @@ export function createApiToken(deps: Deps) {
       const rule = `A token of a user of another application expires within ${MAX_SUBJECT_TOKEN_DAYS} days, and not after the token that creates it.`;
       throw new DomainError("invalid_request", `expiresAt is too late: the latest is ${instant}. ${rule}`);
     }
-    return create(caller.userId, { ...input, expiresAt: input.expiresAt ?? latest });
+    const check = async (tx: Queries) => {
+      await requireEnabled({ db: tx })(caller.userId);
+      await requireCredential(tx, caller);
+    };
+    return create(caller.userId, { label: input.label, expiresAt: input.expiresAt ?? latest, check });
   };
 }
 
 /** Creates a token of a user for the operator, with any expiry. Throws `too_many_tokens`, `invalid_request` or `user_not_found`. */
-export function createApiTokenOf({ db, clock, newId, newSecret }: Deps) {
-  return async (userId: string, { label, expiresAt }: NewToken): Promise<CreatedToken> => {
+export function createApiTokenOf(deps: Deps) {
+  const create = insertToken(deps);
+  return (userId: string, { label, expiresAt }: NewToken): Promise<CreatedToken> =>
+    create(userId, { label, expiresAt, check: async () => undefined });
+}
+
+/** `check` runs in the transaction, so that a revoked credential never creates a token. */
+function insertToken({ db, clock, newId, newSecret }: Deps) {
+  return async (
+    userId: string,
+    { label, expiresAt, check }: NewToken & { check: (tx: Queries) => Promise<void> },
+  ): Promise<CreatedToken> => {
     const now = clock();
     if (expiresAt !== undefined && expiresAt <= now) {
       throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
     }
-    if ((await db.apiTokens.list(userId)).length >= MAX_TOKENS) {
-      throw new DomainError("too_many_tokens", `${MAX_TOKENS} tokens of a user are the limit. Revoke some first.`);
-    }
     const token = PREFIX + newSecret();
     const record: ApiToken = { id: newId(), userId, label, tokenHash: hashToken(token), createdAt: now, expiresAt };
-    await db.apiTokens.insert(record);
+    await db.transaction(async (tx) => {
+      await tx.credentials.lock(userId);
+      await check(tx);
+      if ((await tx.apiTokens.list(userId)).length >= MAX_TOKENS) {
+        throw new DomainError("too_many_tokens", `${MAX_TOKENS} tokens of a user are the limit. Revoke some first.`);
+      }
+      await tx.apiTokens.insert(record);
+    });
     return { token, record };
   };
 }
@@ -62,7 +82,9 @@ export function authenticateApiToken({ db, clock }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
     const found = await db.apiTokens.findLive(hashToken(token), clock());
-    return found && { userId: found.person.id, tokenExpiresAt: found.token.expiresAt };
+    if (found === undefined) return undefined;
+    const { id, expiresAt } = found.token;
+    return { userId: found.person.id, credential: { kind: "api-token", id }, tokenExpiresAt: expiresAt };
   };
 }
 
@@ -89,8 +111,18 @@ export function revokeApiToken({ db }: Deps) {
 export function revokeApiTokens({ db }: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<void> => {
     if (userId !== caller.userId) await requireAdministrator(db, caller);
-    await db.apiTokens.deleteAll(userId);
+    await revokeApiTokensOf({ db })(userId);
   };
+}
+
+/** Revokes all tokens of a user for the operator. Returns their number. */
+export function revokeApiTokensOf({ db }: Pick<Deps, "db">) {
+  return (userId: string): Promise<number> =>
+    db.transaction(async (tx) => {
+      // Otherwise a token that is being created would survive.
+      await tx.credentials.lock(userId);
+      return tx.apiTokens.deleteAll(userId);
+    });
 }
 
 // A token has 256 random bits and cannot be guessed, so a fast hash without a salt is enough.

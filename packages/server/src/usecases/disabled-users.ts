@@ -1,5 +1,5 @@
 import { DomainError } from "../domain/errors.ts";
-import type { Deps } from "./ports/index.ts";
+import type { Deps, Queries } from "./ports/index.ts";
 
 /** Disables a user: ends all sessions, and refuses every credential from the next request on every replica. */
 export function disableUser({ db, clock }: Deps) {
@@ -12,7 +12,7 @@ export function enableUser({ db }: Deps) {
 }
 
 /** Throws `access_denied` for a disabled user. Queries the database every time. */
-export function requireEnabled({ db }: Pick<Deps, "db">) {
+export function requireEnabled({ db }: { db: Pick<Queries, "disabledUsers"> }) {
   return async (userId: string): Promise<void> => {
     if (!(await db.disabledUsers.has(userId))) return;
     throw new DomainError("access_denied", "This user is disabled. Ask an administrator to enable it.");

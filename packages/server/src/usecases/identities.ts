@@ -3,15 +3,26 @@ import type { Caller, Subject } from "../domain/person.ts";
 import { rememberPerson } from "./people.ts";
 import type { Deps, Queries } from "./ports/index.ts";
 
-type Claims = { email: string | null | undefined; isEmailVerified: boolean; name: string | undefined };
+type Claims = {
+  email: string | null | undefined;
+  isEmailVerified: boolean;
+  name: string | undefined;
+  /** Milliseconds since the epoch. Undefined: the token does not say it. */
+  issuedAt: number | undefined;
+};
 
-/** Returns the user of a verified token, and records the user. */
+/**
+ * Returns the user of a verified token, and records the user. A token does not replace the email address of a token that was issued
+ * later. A token that does not say when it was issued counts as issued now.
+ */
 export function identifySubject(deps: Deps) {
   const remember = rememberPerson(deps);
   return async (claims: Subject & Claims): Promise<Caller> => {
-    const { issuer, subject, email, isEmailVerified, name } = claims;
+    const { issuer, subject, email, isEmailVerified, name, issuedAt } = claims;
     const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
-    await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, name });
+    // An issuer whose clock is ahead must not outdate the tokens of the next hours.
+    const emailStatedAt = issuedAt === undefined ? undefined : Math.min(issuedAt, deps.clock());
+    await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, emailStatedAt, name });
     return { userId };
   };
 }

@@ -7,6 +7,7 @@ import {
   listApiTokens,
   revokeApiToken,
   revokeApiTokens,
+  revokeApiTokensOf,
 } from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
 import { disableUser, enableUser, requireEnabled } from "./disabled-users.ts";
@@ -108,6 +109,7 @@ export function createUseCases(deps: Deps) {
     listApiTokens: listApiTokens(deps),
     revokeApiToken: revokeApiToken(deps),
     revokeApiTokens: revokeApiTokens(deps),
+    revokeApiTokensOf: revokeApiTokensOf(deps),
     createApiTokenOf: createApiTokenOf(deps),
     disableUser: disableUser(deps),
     enableUser: enableUser(deps),

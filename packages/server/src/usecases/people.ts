@@ -12,6 +12,8 @@ export function rememberPerson({ db, clock }: Deps) {
     id: string;
     email: string | null | undefined;
     emailProvenBy?: EmailProof | undefined;
+    /** When the party stated the email address. Default: now. */
+    emailStatedAt?: number | undefined;
     name: string | undefined;
     isAdmin?: boolean;
   }): Promise<void> => {
@@ -19,6 +21,7 @@ export function rememberPerson({ db, clock }: Deps) {
       id: identity.id,
       email: identity.email && normaliseEmail(identity.email),
       emailProvenBy: identity.emailProvenBy,
+      emailStatedAt: identity.emailStatedAt,
       name: identity.name,
       isAdmin: identity.isAdmin ?? false,
       now: clock(),

@@ -42,12 +42,15 @@ export function putShares(deps: Deps) {
         throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
       }
       const { userIds, results } = await findReceivers(tx, { ...deps, ...input, caller, ownerId: place.ownerId });
-      for (const userId of userIds) {
-        await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: caller.userId });
-        const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
-        const event = { id: newId(), caller, subject: place, at: now, detail: { userId, role, expiresAt: expiry } };
-        await tx.audit.add(auditEvent("share.granted", event));
-      }
+      const ids = [...userIds];
+      const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
+      await tx.shares.put(subject, ...ids.map((userId) => ({ userId, ...details })));
+      const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
+      const granted = ids.map((userId) => {
+        const detail = { userId, role, expiresAt: expiry };
+        return auditEvent("share.granted", { id: newId(), caller, subject: place, at: now, detail });
+      });
+      await tx.audit.add(...granted);
       const shares = await tx.shares.list(subject);
       if (shares.length > MAX_SHARES) {
         throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);

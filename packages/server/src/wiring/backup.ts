@@ -10,9 +10,10 @@ import { listBlobs, startBucketBackup } from "../embedded-bucket/backup.ts";
 
 type Stored = Pick<Config, "server" | "database" | "bucket">;
 type Options = { backupDir: string; writeProgress: (line: string) => void };
+type BackupOptions = Options & { verify: boolean };
 
 /** Makes a backup of the embedded database and bucket. Throws `invalid_request` when one of them is elsewhere. */
-export function backUp(config: Stored, { backupDir, writeProgress }: Options): Promise<Manifest> {
+export function backUp(config: Stored, { backupDir, verify, writeProgress }: BackupOptions): Promise<Manifest> {
   const file = embeddedFile(config);
   const { dataDir } = config.server;
   return makeBackup({
@@ -25,6 +26,7 @@ export function backUp(config: Stored, { backupDir, writeProgress }: Options): P
     },
     version: versionOfThis(),
     now: new Date(),
+    verify,
     writeProgress,
   });
 }

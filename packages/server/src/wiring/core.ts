@@ -89,6 +89,7 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
       countPasswordGuess: useCases.countPasswordGuess,
       forgetPasswordGuesses: useCases.forgetPasswordGuesses,
       revokeApiTokens: useCases.revokeApiTokens,
+      withdrawEmailProof: db.people.withdrawEmailProof,
     });
     return { db, bucket, scanner, work, useCases, capabilities, accounts, publicUrl, close: opened.close };
   } catch (error) {

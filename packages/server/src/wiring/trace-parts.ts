@@ -17,6 +17,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   identities: "database.identities",
   disabledUsers: "database.disabledUsers",
   apiTokens: "database.apiTokens",
+  credentials: "database.credentials",
   objectDeletions: "database.objectDeletions",
   verifications: "database.verifications",
   bucketCapabilities: "database.bucketCapabilities",

@@ -72,11 +72,13 @@ export function auditQueries(
   { engine, unfiledEvents }: Sources & { engine: Engine },
 ): AuditQueries {
   return {
-    async add(event) {
-      await db.insertInto("audit_events").values(toAuditRow(event)).execute();
-      const { linkId } = event.detail;
-      if (typeof linkId !== "string") return;
-      await db.insertInto("link_events").values({ link_id: linkId, event_id: event.id }).execute();
+    async add(...events) {
+      if (events.length === 0) return;
+      await db.insertInto("audit_events").values(events.map(toAuditRow)).execute();
+      const ofLinks = events.flatMap(({ id, detail: { linkId } }) =>
+        typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
+      );
+      if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
     },
     listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
     listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),

@@ -8,6 +8,7 @@ import { apiTokenQueries } from "./api-tokens.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
+import { credentialQueries } from "./credentials.ts";
 import { disabledUserQueries } from "./disabled-users.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
@@ -51,6 +52,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     identities: identityQueries(db, engine),
     disabledUsers: disabledUserQueries(db),
     apiTokens: apiTokenQueries(db),
+    credentials: credentialQueries(db, engine),
     objectDeletions: objectDeletionQueries(db, engine),
     verifications: verificationQueries(db),
     bucketCapabilities: bucketCapabilityQueries(db),

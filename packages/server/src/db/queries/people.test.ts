@@ -46,6 +46,17 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await suite.db.people.find("proven")).toMatchObject({ email: undefined });
   });
 
+  it("withdraws a proof only of the party that gave it", async () => {
+    const { put, withdrawEmailProof, findByEmails } = suite.db.people;
+    const email = "withdrawn@example.com";
+    const isProven = async () => (await findByEmails([email])).map((holder) => holder.isProven);
+    await put({ id: "w", email, emailProvenBy: "oidc", name: undefined, isAdmin: false, now: 1 });
+    await withdrawEmailProof("w", "operator");
+    expect(await isProven()).toEqual([true]);
+    await withdrawEmailProof("w", "oidc");
+    expect(await isProven()).toEqual([false]);
+  });
+
   it("finds people by email address", async () => {
     const { put, findByEmails } = suite.db.people;
     for (const id of ["p1", "p2", "p3"]) {

@@ -21,6 +21,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
           id: person.id,
           email: person.email ?? null,
           email_proven_by: provenBy,
+          email_stated_at: changesEmail ? (person.emailStatedAt ?? person.now) : null,
           name: person.name ?? null,
           is_admin: person.isAdmin ? 1 : 0,
           created_at: person.now,
@@ -30,8 +31,21 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
           conflict
             .column("id")
             .doUpdateSet((eb) => ({
-              email: changesEmail ? eb.ref("excluded.email") : eb.ref("people.email"),
-              email_proven_by: changesEmail ? newProof(eb) : eb.ref("people.email_proven_by"),
+              ...(changesEmail && {
+                email: eb.case().when(isLatest(eb)).then(eb.ref("excluded.email")).else(eb.ref("people.email")).end(),
+                email_proven_by: eb
+                  .case()
+                  .when(isLatest(eb))
+                  .then(newProof(eb))
+                  .else(eb.ref("people.email_proven_by"))
+                  .end(),
+                email_stated_at: eb
+                  .case()
+                  .when(isLatest(eb))
+                  .then(eb.ref("excluded.email_stated_at"))
+                  .else(eb.ref("people.email_stated_at"))
+                  .end(),
+              }),
               // A token without a name or without the role changes neither.
               name: eb.fn.coalesce("excluded.name", "people.name"),
               is_admin: eb
@@ -47,8 +61,17 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
               eb.or([
                 ...(changesEmail
                   ? [
-                      eb("people.email", "is distinct from", eb.ref("excluded.email")),
-                      eb("people.email_proven_by", "is distinct from", newProof(eb)),
+                      eb.and([
+                        isLatest(eb),
+                        eb.or([
+                          eb("people.email", "is distinct from", eb.ref("excluded.email")),
+                          eb("people.email_proven_by", "is distinct from", newProof(eb)),
+                          // A later token with the same email address makes the tokens before it outdated.
+                          ...(person.emailStatedAt === undefined
+                            ? []
+                            : [eb("people.email_stated_at", "is distinct from", eb.ref("excluded.email_stated_at"))]),
+                        ]),
+                      ]),
                     ]
                   : []),
                 eb("people.name", "is distinct from", eb.fn.coalesce("excluded.name", "people.name")),
@@ -56,6 +79,15 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
               ]),
             ),
         )
+        .execute();
+    },
+
+    async withdrawEmailProof(userId, provenBy) {
+      await db
+        .updateTable("people")
+        .set({ email_proven_by: null })
+        .where("id", "=", userId)
+        .where("email_proven_by", "=", provenBy)
         .execute();
     },
 
@@ -87,6 +119,14 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
 }
 
 type Upsert = Tables & { excluded: Tables["people"] };
+
+/** Whether nobody made a later statement about the email address. */
+function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
+  return eb.or([
+    eb("people.email_stated_at", "is", null),
+    eb("people.email_stated_at", "<=", eb.ref("excluded.email_stated_at")),
+  ]);
+}
 
 /** The proof after a change of the email address: the new one, or the old one if the email address is the same. */
 function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {

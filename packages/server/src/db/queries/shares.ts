@@ -10,8 +10,11 @@ import { isLive } from "./live-share.ts";
 
 export function shareQueries(db: Kysely<Tables>): ShareQueries {
   return {
-    put: (subject, share) =>
-      "noteId" in subject ? putOfNote(db, subject.noteId, share) : putOfAttachment(db, subject.attachmentId, share),
+    async put(subject, ...shares) {
+      if (shares.length === 0) return;
+      if ("noteId" in subject) await putOfNote(db, subject.noteId, shares);
+      else await putOfAttachment(db, subject.attachmentId, shares);
+    },
 
     async delete(subject, userId) {
       const shares =
@@ -35,23 +38,40 @@ function detailsOf(share: Share) {
   return { expires_at: share.expiresAt ?? null, created_at: share.createdAt, created_by: share.createdBy };
 }
 
-async function putOfNote(db: Kysely<Tables>, noteId: string, share: Share): Promise<void> {
-  const change = { role: share.role, ...detailsOf(share) };
+async function putOfNote(db: Kysely<Tables>, noteId: string, shares: readonly Share[]): Promise<void> {
+  const rows = shares.map((share) => {
+    return { note_id: noteId, user_id: share.userId, role: share.role, ...detailsOf(share) };
+  });
   const put = db
     .insertInto("note_shares")
-    .values({ note_id: noteId, user_id: share.userId, ...change })
-    .onConflict((conflict) => conflict.columns(["note_id", "user_id"]).doUpdateSet(change))
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(["note_id", "user_id"]).doUpdateSet((eb) => ({
+        role: eb.ref("excluded.role"),
+        expires_at: eb.ref("excluded.expires_at"),
+        created_at: eb.ref("excluded.created_at"),
+        created_by: eb.ref("excluded.created_by"),
+      })),
+    )
     .execute();
   await orMissing(put, { code: "note_not_found", message: "Note not found" });
 }
 
 // The role is not stored, because a share of an attachment always has the role viewer.
-async function putOfAttachment(db: Kysely<Tables>, attachmentId: string, share: Share): Promise<void> {
-  const change = detailsOf(share);
+async function putOfAttachment(db: Kysely<Tables>, attachmentId: string, shares: readonly Share[]): Promise<void> {
+  const rows = shares.map((share) => {
+    return { attachment_id: attachmentId, user_id: share.userId, ...detailsOf(share) };
+  });
   const put = db
     .insertInto("attachment_shares")
-    .values({ attachment_id: attachmentId, user_id: share.userId, ...change })
-    .onConflict((conflict) => conflict.columns(["attachment_id", "user_id"]).doUpdateSet(change))
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(["attachment_id", "user_id"]).doUpdateSet((eb) => ({
+        expires_at: eb.ref("excluded.expires_at"),
+        created_at: eb.ref("excluded.created_at"),
+        created_by: eb.ref("excluded.created_by"),
+      })),
+    )
     .execute();
   await orMissing(put, { code: "attachment_not_found", message: "Attachment not found" });
 }

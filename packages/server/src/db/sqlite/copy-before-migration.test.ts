@@ -26,9 +26,7 @@ async function earlierDatabase() {
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
-  database.exec(
-    "drop table link_events; drop table visitor_files; drop table link_claims; drop table link_files; drop table links",
-  );
+  database.exec("alter table people drop column email_stated_at");
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
   database.close();
 }

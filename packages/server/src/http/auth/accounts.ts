@@ -5,7 +5,7 @@ import type { Caller } from "../../domain/person.ts";
 import { createAccount, type NewAccount } from "./account-creation.ts";
 import { type AccountHandler, accountRoutes } from "./account-routes.ts";
 import { type AccountsConfig, accountsConfig } from "./accounts-config.ts";
-import { createOidc, type OidcProvider } from "./oidc.ts";
+import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
 
 /** Accounts with a password or an identity provider, and their sessions. */
@@ -42,6 +42,8 @@ export function createAccounts(
       emailProvenBy: "oidc" | "operator" | undefined;
       name: string;
     }) => Promise<void>;
+    /** Removes the proof of the provider. The email address stays. */
+    withdrawEmailProof: (userId: string, provenBy: "oidc") => Promise<void>;
     revokeApiTokens: (caller: Caller) => Promise<void>;
     /** An identity provider. Default: none. */
     oidc?: OidcProvider | undefined;
@@ -83,13 +85,25 @@ export function createAccounts(
     );
   const auth = open();
   const { oidc: provider, oidcDeadline: deadline } = options;
-  const oidc = provider && createOidc({ provider, open, deadline });
+  const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
+
+  /** The email address of an account stays, but its proof follows the claims of each sign-in (ADR 12). */
+  async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
+    const { internalAdapter } = await auth.$context;
+    const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });
+    const user = account && (await internalAdapter.findUserById(account.userId));
+    if (!user) return;
+    const emailVerified = user.email === verifiedEmail;
+    if (!emailVerified) await options.withdrawEmailProof(user.id, "oidc");
+    if (user.emailVerified !== emailVerified) await internalAdapter.updateUser(user.id, { emailVerified });
+  }
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     const headers = new Headers({ cookie: cookieHeader });
     // This response can't renew the cookie. Pages extend the session through /auth/get-session.
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
-    return found === null ? undefined : { userId: found.user.id };
+    if (found === null) return undefined;
+    return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
   }
 
   // Accounts can't be deleted, so true never becomes false.

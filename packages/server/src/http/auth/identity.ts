@@ -5,6 +5,8 @@ export type SubjectClaims = {
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
+  /** The claim `iat`. Milliseconds since the epoch. */
+  issuedAt: number | undefined;
 };
 
 const MAX_SUBJECT_LENGTH = 255;
@@ -15,19 +17,21 @@ const CONTROL = /\p{Cc}/u;
 
 /**
  * Reads the claims of a verified token. Undefined if `sub` is not a string of 1 to 255 characters.
- * An email address that the issuer marks as unverified counts as none, so that nobody gets shares by claiming it.
+ * An email address counts as none if `email_verified` is present and not true, so that nobody gets shares by claiming it.
  */
 export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
   const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);
   if (subject === undefined) return undefined;
+  const { email_verified: verified } = claims;
   // Some providers send the flag as a string.
-  const isEmailVerified = claims.email_verified === true || claims.email_verified === "true";
-  const isUnverified = claims.email_verified === false || claims.email_verified === "false";
+  const isEmailVerified = verified === true || verified === "true";
+  const isUnverified = !isEmailVerified && verified !== undefined && verified !== null;
   return {
     subject,
     email: isUnverified ? null : emailOf(claims.email),
     isEmailVerified,
     name: plainText(claims.name, MAX_NAME_LENGTH),
+    issuedAt: typeof claims.iat === "number" && Number.isFinite(claims.iat) ? Math.trunc(claims.iat * 1000) : undefined,
   };
 }
 

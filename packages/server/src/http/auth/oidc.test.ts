@@ -35,6 +35,25 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" } });
   });
 
+  it("requirement 34: withdraws the proof when the provider no longer vouches for the email address", async () => {
+    const { signInAtProvider, provider, who, people } = await openOidc(engine);
+    const userId = await who(await signInAtProvider());
+    provider.setPerson({ ...ANN, email_verified: false });
+    expectRefusal(await signInAtProvider(), "email_not_verified");
+    expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: undefined });
+    provider.setPerson(ANN);
+    expect(await who(await signInAtProvider())).toBe(userId);
+    expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: "oidc" });
+  });
+
+  it("requirement 34: withdraws the proof when the provider states another email address", async () => {
+    const { signInAtProvider, provider, who, people } = await openOidc(engine);
+    const userId = await who(await signInAtProvider());
+    provider.setPerson({ ...ANN, email: "ann.new@example.com" });
+    expect(await who(await signInAtProvider())).toBe(userId);
+    expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: undefined });
+  });
+
   it("reads claims of /userinfo and sends the secret in the form", async () => {
     const provider = { areClaimsInIdToken: false, authMethod: "client_secret_post" } as const;
     const service = await openOidc(engine, { provider });

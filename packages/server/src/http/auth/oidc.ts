@@ -18,7 +18,12 @@ export type OidcOptions = {
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
   /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
   deadline?: (() => AbortSignal) | undefined;
+  /** Called at each sign-in, before the account of the claims is found. */
+  onClaims(claims: OidcClaims): Promise<void>;
 };
+
+/** `verifiedEmail` undefined: the provider vouches for no email address. */
+export type OidcClaims = { accountId: string; verifiedEmail: string | undefined };
 
 /** Handles requests for the provider's routes. Rejects with `identity_provider_unavailable` if it can't be reached. */
 export type Oidc = { handle(request: Request): Promise<Response> };
@@ -27,11 +32,12 @@ export type Oidc = { handle(request: Request): Promise<Response> };
  * Creates a second instance of better-auth at the first sign-in with the provider.
  * So an unreachable provider delays neither the start of the service nor a sign-in with a password.
  */
-export function createOidc({ provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) }: OidcOptions): Oidc {
+export function createOidc(options: OidcOptions): Oidc {
+  const { provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) } = options;
   let opening: Promise<ReturnType<OidcOptions["open"]>> | undefined;
 
   async function opened() {
-    return open(pluginOf(provider, await discover(provider, deadline())));
+    return open(pluginOf(options, await discover(provider, deadline())));
   }
 
   return {
@@ -75,8 +81,11 @@ async function readDocument(url: string, signal: AbortSignal): Promise<Record<st
   }
 }
 
-function pluginOf({ issuer, clientId, clientSecret, name }: OidcProvider, metadata: Metadata): BetterAuthPlugin {
+function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): BetterAuthPlugin {
+  const { issuer, clientId, clientSecret, name } = provider;
   const { authMethods } = metadata;
+  // Includes the issuer, because subjects of another issuer would be other users.
+  const accountIdOf = (subject: unknown) => `${metadata.issuer} ${subject}`;
   const acceptsOnlyPost = authMethods.length > 0 && !authMethods.includes("client_secret_basic");
   return genericOAuth({
     config: [
@@ -90,25 +99,33 @@ function pluginOf({ issuer, clientId, clientSecret, name }: OidcProvider, metada
         authentication: acceptsOnlyPost ? "post" : "basic",
         scopes: ["openid", "email", "profile"],
         pkce: true,
-        mapProfileToUser: userOf,
-        // Includes the issuer, because subjects of another issuer would be other users.
+        async mapProfileToUser(profile) {
+          const verifiedEmail = verifiedEmailOf(profile);
+          // The library has verified that `sub` is that of the ID token.
+          await onClaims({ accountId: accountIdOf(profile.sub), verifiedEmail });
+          return userOf(profile, verifiedEmail);
+        },
         accountSubject({ tokens }) {
           if (tokens.idToken === undefined) throw new Error("The identity provider sent no ID token.");
-          return `${metadata.issuer} ${decodeJwt(tokens.idToken).sub}`;
+          return accountIdOf(decodeJwt(tokens.idToken).sub);
         },
       },
     ],
   });
 }
 
-/**
- * The account for a profile. Sharing by email address finds it, so the provider must state that the address is verified.
- * A missing flag counts as unverified, because some providers accept any address. Throws `email_not_verified`.
- */
-function userOf(profile: Readonly<Record<string, unknown>>) {
-  const email = readEmail(profile.email);
+/** A missing flag counts as unverified, because some providers accept any email address. */
+function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | undefined {
   const isVerified = profile.email_verified === true || profile.email_verified === "true";
-  if (email === undefined || !isVerified) {
+  return isVerified ? readEmail(profile.email) : undefined;
+}
+
+/**
+ * The account for a profile. Sharing by email address finds it, so the provider must state that the email address is verified.
+ * Throws `email_not_verified`.
+ */
+function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
+  if (email === undefined) {
     throw new HttpProblem("email_not_verified", "The identity provider sent no verified email address.");
   }
   const name = typeof profile.name === "string" ? profile.name.trim() : undefined;

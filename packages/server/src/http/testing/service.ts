@@ -164,6 +164,7 @@ function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }:
     countPasswordGuess,
     forgetPasswordGuesses,
     revokeApiTokens,
+    withdrawEmailProof: db.people.withdrawEmailProof,
   });
 }
 

@@ -2,7 +2,7 @@ import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 /** Business events are written in the transaction of their change. */
-export type AuditWriter = { add(event: AuditEvent): Promise<void> };
+export type AuditWriter = { add(...events: readonly AuditEvent[]): Promise<void> };
 
 /** URL events are many and small, so they share commits. */
 export type UrlAuditLog = {

@@ -3,6 +3,7 @@ import type { ApiTokenQueries } from "./api-tokens.ts";
 import type { AttachmentQueries } from "./attachments.ts";
 import type { AuditQueries, UrlAuditLog } from "./audit.ts";
 import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
+import type { CredentialQueries } from "./credentials.ts";
 import type { DisabledUserQueries } from "./disabled-users.ts";
 import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
@@ -30,6 +31,7 @@ export type Queries = {
   identities: IdentityQueries;
   disabledUsers: DisabledUserQueries;
   apiTokens: ApiTokenQueries;
+  credentials: CredentialQueries;
   objectDeletions: ObjectDeletionQueries;
   verifications: VerificationQueries;
   bucketCapabilities: BucketCapabilityQueries;

@@ -7,12 +7,16 @@ import type { EmailHolder, EmailProof, Person } from "../../domain/person.ts";
 export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
+  /** When the party stated the email address. A later statement of before wins. Default: now. */
+  emailStatedAt?: number | undefined;
   now: number;
 };
 
 export type PeopleQueries = {
   /** Creates or updates a user. Never revokes `isAdmin`. */
   put(person: PersonChange): Promise<void>;
+  /** Removes the proof of an email address if this party gave it. The email address stays. */
+  withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
   /** Users by id. Unknown users are absent. One query. */
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;

@@ -4,8 +4,8 @@ import type { Page, PageRequest } from "./page.ts";
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
 export type ShareQueries = {
-  /** Creates or replaces the share of a user. */
-  put(subject: ShareSubject, share: Share): Promise<void>;
+  /** Creates or replaces the shares of different users with one statement. */
+  put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void>;
   /** False: there was no such share. */
   delete(subject: ShareSubject, userId: string): Promise<boolean>;
   list(subject: ShareSubject): Promise<ShareWithPerson[]>;

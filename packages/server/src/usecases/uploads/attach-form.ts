@@ -7,6 +7,7 @@ import { normaliseContentType } from "../../domain/serving.ts";
 import type { Allowance } from "../allowance.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
+import { requireCredential } from "../credentials.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
@@ -46,7 +47,8 @@ export function attachFile(deps: Deps, allowance: Allowance) {
       const stored = await bucket.store({ objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
-        // Authorises again: the share may have been revoked, or the note deleted, while the bytes arrived.
+        // Authorises again: the credential or the share may have been revoked, or the note deleted, while the bytes arrived.
+        await requireCredential(tx, caller);
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
         const attachment: Attachment = {

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
+import type { EmailProof } from "../../../domain/person.ts";
 import { requireEnabled } from "../../../usecases/disabled-users.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/password-guesses.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
@@ -15,7 +16,13 @@ import { createWhoamiApp } from "./whoami-app.ts";
 export const PASSWORD = "correct horse battery";
 export const ADDRESS = "ann@example.com";
 
-type Person = { id: string; email: string | undefined; name: string | undefined; isAdmin: boolean };
+type Person = {
+  id: string;
+  email: string | undefined;
+  emailProvenBy?: EmailProof | undefined;
+  name: string | undefined;
+  isAdmin: boolean;
+};
 type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, string>; remoteAddress?: string };
 
 /** Accounts on a fresh database, mounted like in the service, beside /whoami. */
@@ -64,6 +71,10 @@ export async function openAccounts(
       countPasswordGuess: countPasswordGuess({ db, clock }),
       forgetPasswordGuesses: forgetPasswordGuesses({ db }),
       revokeApiTokens: async () => undefined,
+      async withdrawEmailProof(userId, provenBy) {
+        const person = people.get(userId);
+        if (person?.emailProvenBy === provenBy) people.set(userId, { ...person, emailProvenBy: undefined });
+      },
     });
     const authenticate = createAuthenticator({
       jwt: { secret: TEST_JWT_SECRET },

@@ -9,7 +9,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
   const owner = service.as("owner");
 
   /** Uses a token of this user with these claims, as the application does when the user comes. */
-  async function comes(sub: string, claims: { email?: string; email_verified?: boolean }): Promise<void> {
+  async function comes(sub: string, claims: { email?: string; email_verified?: boolean; iat?: number }): Promise<void> {
     const authorization = `Bearer ${await signTestJwt({ sub, ...claims })}`;
     expect((await service.anonymous.send("GET /me", { headers: { authorization } })).status).toBe(200);
   }
@@ -101,5 +101,40 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     await comes("stays", { email, email_verified: false });
     const { body } = await owner.send(`GET /notes/${id}/shares`);
     expect(body.shares).toMatchObject([{ userId: "stays", email: null }]);
+  });
+
+  it("do not reach the holder of an earlier token that the issuer has corrected", async () => {
+    const email = newEmail();
+    const at = Math.floor(Date.now() / 1000) - 60;
+    await comes("corrected", { email, email_verified: true, iat: at });
+    await comes("corrected", { email, email_verified: false, iat: at + 1 });
+    await comes("corrected", { email, email_verified: true, iat: at });
+    expect(await shareWith(email)).toEqual({ outcome: "unknown", users: [] });
+    await comes("corrected", { email, email_verified: true, iat: at + 2 });
+    expect(await shareWith(email)).toEqual({ outcome: "shared", users: ["corrected"] });
+  });
+
+  it("do not reach the holder of a token from before the last one that said the same", async () => {
+    const [before, after] = [newEmail(), newEmail()];
+    const at = Math.floor(Date.now() / 1000) - 60;
+    await comes("same", { email: after, iat: at });
+    await comes("same", { email: after, iat: at + 2 });
+    await comes("same", { email: before, iat: at + 1 });
+    expect(await shareWith(before)).toEqual({ outcome: "unknown", users: [] });
+  });
+
+  it("follow the next token after one of an issuer whose clock is ahead", async () => {
+    const [before, after] = [newEmail(), newEmail()];
+    await comes("ahead", { email: before, iat: Math.floor(Date.now() / 1000) + 3600 });
+    await comes("ahead", { email: after });
+    expect(await shareWith(after)).toEqual({ outcome: "shared", users: ["ahead"] });
+  });
+
+  it("do not reach a holder whose email address only looks the same", async () => {
+    const name = uuidv7();
+    await comes("ascii", { email: `k${name}@example.com` });
+    await comes("kelvin", { email: `\u212a${name}@example.com`, email_verified: true });
+    expect(await shareWith(`k${name}@example.com`)).toEqual({ outcome: "shared", users: ["ascii"] });
+    expect(await shareWith(`K${name}@Example.com`)).toEqual({ outcome: "shared", users: ["ascii"] });
   });
 });

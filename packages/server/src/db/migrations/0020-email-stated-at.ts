@@ -1,0 +1,14 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+import { columnTypesOf } from "./column-types.ts";
+
+/** The instant of the latest statement about the email address of a user, so that an older token does not replace it. */
+export function emailStatedAt(engine: EngineName): Migration {
+  const { integer } = columnTypesOf(engine);
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable("people").addColumn("email_stated_at", integer).execute();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Kysely } from "kysely";
+import type { CredentialQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+
+export function credentialQueries(db: Kysely<Tables>, engine: Engine): CredentialQueries {
+  return {
+    async lock(userId) {
+      await db
+        .selectFrom("people")
+        .select("id")
+        .where("id", "=", userId)
+        // SQLite has one writer at a time.
+        .$if(engine.name === "postgres", (query) => query.forUpdate())
+        .execute();
+    },
+
+    async exists({ kind, id }) {
+      const table = kind === "session" ? "auth_sessions" : "api_tokens";
+      return (await db.selectFrom(table).select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import type { Database } from "../../usecases/ports/index.ts";
+import { startServiceInTest } from "../testing/use-service.ts";
+
+const origin = "https://files.example.com";
+const PASSWORD = "correct horse battery";
+
+describe.each(engines)("requirement 36: a credential that is revoked while the body arrives, on $name", (engine) => {
+  async function start() {
+    let accepted = (): void => undefined;
+    const observe = (db: Database): Database => ({
+      ...db,
+      disabledUsers: {
+        ...db.disabledUsers,
+        async has(userId) {
+          const isDisabled = await db.disabledUsers.has(userId);
+          // The last step before the body.
+          setImmediate(accepted);
+          return isDisabled;
+        },
+      },
+    });
+    const service = await startServiceInTest({ engine, hasAccounts: true, wrap: { database: observe } });
+    await service.app.listen({ port: 0, host: "127.0.0.1" });
+    const { port } = service.app.server.address() as { port: number };
+
+    /** Sends the headers of a request. The returned function sends the body, and returns the status. */
+    async function hold(call: string, { headers, body }: { headers: readonly string[]; body: string }) {
+      const socket = connect(port, "127.0.0.1");
+      onTestFinished(() => void socket.destroy());
+      const waiting = new Promise<void>((resolve) => {
+        accepted = resolve;
+      });
+      const length = `content-length: ${Buffer.byteLength(body)}`;
+      socket.write([`${call} HTTP/1.1`, "host: a", ...headers, length, "", ""].join("\r\n"));
+      await waiting;
+      return async () => {
+        socket.write(body);
+        const [response] = await once(socket, "data");
+        return Number(String(response).split(" ")[1]);
+      };
+    }
+
+    async function signIn() {
+      const json = { email: "ann@example.com", name: "Ann", password: PASSWORD };
+      const { headers, body } = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
+      const [cookie = ""] = [headers["set-cookie"]].flat().map((line) => line?.split(";", 1)[0]);
+      return { userId: body.user.id as string, session: { origin, cookie } };
+    }
+
+    async function tokenOf(userId: string) {
+      await service.as(userId).send("GET /me");
+      return (await service.useCases.createApiTokenOf(userId, { label: "stolen", expiresAt: undefined })).token;
+    }
+    return { service, hold, signIn, tokenOf };
+  }
+
+  const JSON_TYPE = "content-type: application/json";
+  const newToken = JSON.stringify({ label: "survivor" });
+
+  it("creates no API token with a revoked API token", async () => {
+    const { service, hold, tokenOf } = await start();
+    const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
+    const send = await hold("POST /tokens", { headers, body: newToken });
+    await service.useCases.revokeApiTokens({ userId: "ann" });
+    expect(await send()).toBe(401);
+    expect(await service.useCases.listApiTokens({ userId: "ann" })).toEqual([]);
+  });
+
+  it("creates no API token with a session that a new password ended", async () => {
+    const { service, hold, signIn } = await start();
+    const { userId, session } = await signIn();
+    const headers = [JSON_TYPE, `origin: ${origin}`, `cookie: ${session.cookie}`];
+    const send = await hold("POST /tokens", { headers, body: newToken });
+    const json = { currentPassword: PASSWORD, newPassword: "another horse battery" };
+    const changed = await service.anonymous.send("POST /auth/change-password", {
+      headers: session,
+      json: { ...json, revokeOtherSessions: true, revokeApiTokens: true },
+    });
+    expect(changed.status).toBe(200);
+    expect(await send()).toBe(401);
+    expect(await service.useCases.listApiTokens({ userId })).toEqual([]);
+  });
+
+  it("creates no API token for a user who is disabled", async () => {
+    const { service, hold, tokenOf } = await start();
+    const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
+    const send = await hold("POST /tokens", { headers, body: newToken });
+    await service.useCases.disableUser("ann");
+    expect(await send()).toBe(401);
+    expect(await service.useCases.listApiTokens({ userId: "ann" })).toHaveLength(1);
+  });
+
+  it("shares nothing", async () => {
+    const { service, hold, tokenOf } = await start();
+    const { id } = (await service.as("ann").send("POST /notes", { json: { title: "Plan" } })).body;
+    const headers = [JSON_TYPE, `authorization: Bearer ${await tokenOf("ann")}`];
+    const send = await hold(`PUT /notes/${id}/shares`, { headers, body: JSON.stringify({ userIds: ["mallory"] }) });
+    await service.useCases.revokeApiTokens({ userId: "ann" });
+    expect(await send()).toBe(401);
+    expect((await service.as("ann").send(`GET /notes/${id}/shares`)).body.shares).toEqual([]);
+  });
+
+  it("attaches no file of a form", async () => {
+    const { service, hold, tokenOf } = await start();
+    const { id } = (await service.as("ann").send("POST /notes", { json: { title: "Plan" } })).body;
+    const type = "content-type: multipart/form-data; boundary=xyz";
+    const headers = [type, `authorization: Bearer ${await tokenOf("ann")}`];
+    const head = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n';
+    const send = await hold(`POST /notes/${id}/attachments`, { headers, body: `${head}late\r\n--xyz--\r\n` });
+    await service.useCases.revokeApiTokens({ userId: "ann" });
+    expect(await send()).toBe(403);
+    expect((await service.as("ann").send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
+  });
+
+  it("creates no API token if it is revoked just before the transaction", async () => {
+    const { service, signIn } = await start();
+    const { userId } = await signIn();
+    const create = (kind: "session" | "api-token") =>
+      service.useCases.createApiToken(
+        { userId, credential: { kind, id: "gone" } },
+        { label: "late", expiresAt: undefined },
+      );
+    await expect(create("session")).rejects.toMatchObject({ code: "access_denied" });
+    await expect(create("api-token")).rejects.toMatchObject({ code: "access_denied" });
+  });
+
+  it("leaves no API token that is created at the same time", async () => {
+    const { service, signIn } = await start();
+    const { userId } = await signIn();
+    for (let round = 0; round < 10; round += 1) {
+      const { record } = await service.useCases.createApiTokenOf(userId, { label: "first", expiresAt: undefined });
+      const caller = { userId, credential: { kind: "api-token", id: record.id } } as const;
+      const creations = Array.from({ length: 5 }, () =>
+        service.useCases.createApiToken(caller, { label: "late", expiresAt: undefined }),
+      );
+      await Promise.allSettled([...creations, service.useCases.revokeApiTokens({ userId })]);
+      expect(await service.useCases.listApiTokens({ userId })).toEqual([]);
+    }
+  });
+
+  it("stops at 100 tokens of a user when many are created at the same time", async () => {
+    const { service, signIn } = await start();
+    const { userId } = await signIn();
+    const create = () => service.useCases.createApiTokenOf(userId, { label: "many", expiresAt: undefined });
+    const created = await Promise.allSettled(Array.from({ length: 120 }, create));
+    expect(created.filter(({ status }) => status === "fulfilled")).toHaveLength(100);
+  });
+});

@@ -1,0 +1,70 @@
+import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
+import { isStreamedForm } from "./body-time.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** How many writes of one holder run at the same time. Each may hold a connection of the database. */
+const AT_ONCE = 3;
+/** How many more wait. Others are refused. */
+const MAX_WAITING = 200;
+const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+export type WriteTurns = ReturnType<typeof createWriteTurns>;
+
+/**
+ * Runs the writes of each holder in order, a few at a time, so that one person does not delay the others.
+ * A holder is a user, or a link for all its visitors. The turns hold in this process only.
+ */
+export function createWriteTurns() {
+  const holders = new Map<string, { running: number; waiting: (() => void)[] }>();
+  return {
+    /** Throws `rate_limited` when too many writes of the holder wait. */
+    async run<T>(holder: string, write: () => Promise<T>): Promise<T> {
+      const turns = holders.get(holder) ?? { running: 0, waiting: [] };
+      holders.set(holder, turns);
+      if (turns.running < AT_ONCE) {
+        turns.running += 1;
+      } else {
+        if (turns.waiting.length >= MAX_WAITING) throw tooMany();
+        await new Promise<void>((resolve) => turns.waiting.push(resolve));
+      }
+      try {
+        return await write();
+      } finally {
+        const next = turns.waiting.shift();
+        if (next === undefined) turns.running -= 1;
+        else next();
+        if (turns.running === 0) holders.delete(holder);
+      }
+    },
+  };
+}
+
+function tooMany(): HttpProblem {
+  const problem = `${AT_ONCE + MAX_WAITING} changes are running or waiting. Wait for their responses first.`;
+  return new HttpProblem("rate_limited", problem, { headers: { "Retry-After": "1" } });
+}
+
+type Options = {
+  /** Default: the route does not wait. */
+  turns?: { turns: WriteTurns; holderOf: (request: FastifyRequest) => string };
+  /** Runs before the handler, when the body and the turn are there. */
+  check?: (request: FastifyRequest) => Promise<void>;
+};
+
+/** An onRoute hook for writing routes. Forms do not wait, because a file may take hours. The use case checks the credential of a form. */
+export function inTurns({ turns, check = async () => undefined }: Options): (route: RouteOptions) => void {
+  return (route) => {
+    if (!WRITES.has(String(route.method))) return;
+    const { handler } = route;
+    const run: RouteHandlerMethod = async function (request, reply) {
+      // Its body has not arrived yet.
+      if (isStreamedForm(request)) return handler.call(this, request, reply);
+      const write = async () => {
+        await check(request);
+        return handler.call(this, request, reply);
+      };
+      return turns === undefined ? write() : turns.turns.run(turns.holderOf(request), write);
+    };
+    route.handler = run;
+  };
+}

@@ -1,0 +1,12 @@
+import { DomainError } from "../domain/errors.ts";
+import type { Caller } from "../domain/person.ts";
+import type { Queries } from "./ports/index.ts";
+
+/**
+ * Throws `access_denied` if the session or API token of the request was revoked after the request began.
+ * A transaction calls it, because another request can revoke the credential at any time.
+ */
+export async function requireCredential(tx: Pick<Queries, "credentials">, { credential }: Caller): Promise<void> {
+  if (credential === undefined || (await tx.credentials.exists(credential))) return;
+  throw new DomainError("access_denied", "Your session or API token was revoked. Sign in again, or use another token.");
+}

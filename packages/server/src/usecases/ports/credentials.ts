@@ -1,0 +1,8 @@
+import type { Credential } from "../../domain/person.ts";
+
+export type CredentialQueries = {
+  /** Delays other transactions that create or revoke the API tokens of this user until this one ends. */
+  lock(userId: string): Promise<void>;
+  /** Whether the session or API token was neither revoked nor has ended. */
+  exists(credential: Credential): Promise<boolean>;
+};

@@ -189,15 +189,14 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     it("do not wait for the passwords that one person sets", async () => {
       const { token, note } = await storeLink(service.db, { password: PASSWORD });
       const owner = service.as(note.ownerId);
-      const busy = Array.from({ length: 60 }, () =>
-        owner.send(`POST /notes/${note.id}/links`, { json: { password: "a new password" } }),
-      );
       let ended = 0;
-      for (const each of busy) each.then(() => (ended += 1));
+      const busy = Array.from({ length: 12 }, async () => {
+        await owner.send(`POST /notes/${note.id}/links`, { json: { password: "a new password" } });
+        ended += 1;
+      });
       expect((await guess(token, { nth: 70, password: PASSWORD })).status).toBe(204);
-      expect(ended).toBeLessThan(60);
-      const statuses = (await Promise.all(busy)).map(({ status }) => status);
-      expect(countOf(statuses, 429)).toBeGreaterThan(30);
+      expect(ended).toBeLessThan(12);
+      await Promise.all(busy);
     });
 
     it("are limited for one IP address, whatever X-Forwarded-For says", async () => {

@@ -3,6 +3,8 @@ import { DomainError } from "../domain/errors.ts";
 /** A buffer that one form holds. */
 export type HeldBuffer = {
   bytes: Buffer;
+  /** Waits for bytes that fill the buffer. Rejects with `service_busy` when that is too slow while another form waits for a buffer. */
+  fill<T>(arrival: Promise<T>): Promise<T>;
   /** Gives the buffer back. Another form overwrites it, so no call may still send it. Idempotent. */
   release(): void;
   /** Gives back the memory of a buffer that a failed call may still send. Nothing reuses the buffer. Idempotent. */
@@ -25,18 +27,23 @@ export type PartBufferOptions = {
   partBytes: number;
   /** The longest wait of a form for a buffer. */
   waitMs: number;
+  /** How long a form may fill a buffer while another form waits for one. */
+  fillMs: number;
 };
 
 type Waiting = { sizeBytes: number; grant: () => void };
 
-const BUSY =
-  "Too many files arrive at once. Try again, or start an upload and send the file straight to the bucket with its URL.";
+const REMEDY = "Try again, or start an upload and send the file straight to the bucket with its URL.";
+const BUSY = `Too many files arrive at once. ${REMEDY}`;
+const SLOW = `The file arrives too slowly while other files wait. ${REMEDY}`;
+/** How often a form that fills a buffer is checked. Milliseconds. */
+const CHECK_EVERY_MS = 500;
 
 /**
  * Bounds the memory of all forms of the process. A form waits in order, so a small form can't starve a large one.
  * There is no deadlock: a form that holds buffers fills or sends them, and both have time limits.
  */
-export function createPartBuffers({ totalBytes, partBytes, waitMs }: PartBufferOptions): PartBuffers {
+export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];
   const waiting: Waiting[] = [];
   let freeBytes = totalBytes;
@@ -76,6 +83,26 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs }: PartBufferO
     });
   }
 
+  /** Refuses a form that fills its buffer for too long. Returns how to wait for its bytes, and how to stop the check. */
+  function watchFilling(): Pick<HeldBuffer, "fill"> & { stop: () => void } {
+    const since = performance.now();
+    let refuse: (error: DomainError) => void = () => undefined;
+    const timer = setInterval(() => {
+      const isSlow = performance.now() - since > fillMs;
+      if (isSlow && waiting.length > 0) refuse(new DomainError("service_busy", SLOW));
+    }, CHECK_EVERY_MS);
+    return {
+      async fill(arrival) {
+        const slow = Promise.withResolvers<never>();
+        refuse = slow.reject;
+        const arrived = await Promise.race([arrival, slow.promise]);
+        refuse = () => undefined;
+        return arrived;
+      },
+      stop: () => clearInterval(timer),
+    };
+  }
+
   return {
     open() {
       const held = new Set<HeldBuffer>();
@@ -83,13 +110,16 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs }: PartBufferO
         async acquire(asked) {
           const sizeBytes = Math.min(asked, partBytes);
           const bytes = await acquire(sizeBytes);
+          const filling = watchFilling();
           const holding: HeldBuffer = {
             bytes,
+            fill: filling.fill,
             release() {
               if (held.has(holding) && sizeBytes === partBytes) idle.push(bytes);
               holding.discard();
             },
             discard() {
+              filling.stop();
               if (held.delete(holding)) giveBack(sizeBytes);
             },
           };

@@ -10,8 +10,8 @@ type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 /**
  * Splits a stream into one or more parts and reads no further than the current part.
  * Acquires a buffer when the first bytes of its part arrive.
- * Rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails.
- * Destroys the stream if the caller stops early.
+ * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy`
+ * when it is slow while other forms wait. Destroys the stream at its end.
  */
 export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buffers }: Options): AsyncGenerator<Part> {
   let total = 0;
@@ -24,8 +24,11 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
     return part;
   };
   try {
-    for await (const given of chunksOf(body)) {
-      const chunk = Buffer.isBuffer(given) ? given : Buffer.from(given);
+    const chunks = chunksOf(body);
+    for (;;) {
+      const next = await (held?.fill(chunks.next()) ?? chunks.next());
+      if (next.done) break;
+      const chunk = Buffer.isBuffer(next.value) ? next.value : Buffer.from(next.value);
       total += chunk.length;
       if (total > maxBytes) throw new DomainError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
       for (let at = 0; at < chunk.length; ) {
@@ -40,10 +43,12 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
     yield takePart(true);
   } finally {
     held?.release();
+    // Unlike the end of a loop over the stream, this does not wait for the next bytes of a slow client.
+    body.destroy();
   }
 }
 
-async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array> {
+async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> {
   try {
     for await (const chunk of body) yield chunk;
   } catch (cause) {

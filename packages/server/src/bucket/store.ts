@@ -20,12 +20,15 @@ type Options = {
   /** Default: the limits of the service. */
   partBuffers?: Partial<PartBufferLimits> | undefined;
 };
-export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs">;
+export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" | "fillMs">;
 
 /** The smallest part that S3 accepts, so that more forms share the memory. A form holds one part that fills and one that is sent. */
 const PART_BYTES = 5 * 2 ** 20;
-/** The wait is shorter than the idle timeout of the client's connection, so that the client gets a response. */
-const PART_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000 };
+/**
+ * The wait is shorter than the idle timeout of the client's connection, so that the client gets a response. It is longer than the time
+ * to fill a buffer, so that a few slow forms make no other form fail.
+ */
+const PART_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 /** Source: Amazon S3, "Multipart upload limits". */
 const MAX_PARTS = 10_000;
 

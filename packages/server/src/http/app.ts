@@ -95,7 +95,7 @@ export function buildApp(options: AppOptions): App {
   });
   const webApp = options.webRoot === undefined ? undefined : serveWebApp(app, options.webRoot);
   handleErrors(app, { metrics, table, webApp, spans });
-  closeConnections(app, options.draining);
+  closeConnections(app, { headers, draining: options.draining });
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
   const { accounts, authenticate, limits, publicUrl, useCases } = options;
@@ -170,10 +170,17 @@ function requestIdOf(header: string | string[] | undefined): string | undefined 
 }
 
 /** While the service drains or closes: serves every request, and closes its connection with the response. */
-function closeConnections(app: App, draining: AbortSignal | undefined): void {
-  let isClosing = false;
+function closeConnections(
+  app: App,
+  { headers, draining }: { headers: Record<string, string>; draining: AbortSignal | undefined },
+): void {
+  const close = () => {
+    headers.connection = "close";
+  };
+  if (draining?.aborted) close();
+  draining?.addEventListener("abort", close);
   app.addHook("preClose", (done) => {
-    isClosing = true;
+    close();
     if (app.server.listening) {
       // Node closes idle connections only once. A connection that becomes idle later would keep the server open.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
@@ -181,9 +188,5 @@ function closeConnections(app: App, draining: AbortSignal | undefined): void {
     }
     // Node accepts waiting connections before it runs this callback. The end of listening would reset them.
     setImmediate(done);
-  });
-  app.addHook("onRequest", (_request, reply, done) => {
-    if (isClosing || draining?.aborted) reply.header("connection", "close");
-    done();
   });
 }

@@ -40,6 +40,10 @@ export function structureFault(text: string): string | undefined {
 }
 
 function endOfString(text: string, from: number): number {
+  const quote = text.indexOf('"', from);
+  if (quote === -1) return text.length;
+  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
+  // Only a string with such a quote is read by character, which costs more than the parser.
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;

@@ -71,7 +71,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
 
   it("accepts a slow but steady form", async () => {
     const formProgress = { stallMs: 2_000, rateWindowMs: 50, minBytesPerSecond: 1 };
-    const { form } = await start({ app: { formProgress } });
+    const { form } = await start({ app: { formProgress }, partBuffers: { fillMs: 1 } });
     const { socket, response } = await form();
     socket.write(chunked(HEAD));
     let pieces = 0;
@@ -86,6 +86,24 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
       },
     });
     expect(await response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":150000/is);
+  });
+
+  it("returns 503 for a form that fills its buffer slowly while another waits", async () => {
+    const { service, form } = await start({
+      app: { formProgress: PATIENT },
+      partBuffers: { totalBytes: 5 * MIB, fillMs: 500 },
+    });
+    const slow = await form();
+    slow.socket.write(chunked(HEAD));
+    slow.socket.write(chunked(Buffer.alloc(MIB)));
+    trickle(slow.socket, { everyMs: 50, bytes: Buffer.alloc(1) });
+    const next = await form();
+    next.socket.write(chunked(HEAD));
+    next.socket.write(chunked(Buffer.alloc(9 * MIB)));
+    next.socket.write(`${chunked(TAIL)}0\r\n\r\n`);
+    expect(await next.response).toMatch(/^HTTP\/1\.1 201 /);
+    expect(await slow.response).toMatch(/^HTTP\/1\.1 503 .*"code":"service_busy"/is);
+    expect((await service.as("ann").send("GET /usage")).body).toMatchObject({ usedBytes: 9 * MIB, files: 1 });
   });
 
   it("does not count the wait for a buffer as a stall", async () => {

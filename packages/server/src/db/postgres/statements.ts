@@ -9,9 +9,10 @@ export type RunStatement = (statement: Statement) => Promise<unknown[]>;
 
 /** `prepared`: PostgreSQL parses and plans a statement once for each connection, and finds it by its name. */
 export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunStatement {
-  return async ({ name, ...statement }) => {
+  return async ({ name, ...unnamed }) => {
+    const statement = prepared ? { name, ...unnamed } : unnamed;
     try {
-      return await retryConflicts(async () => (await pool.query(prepared ? { name, ...statement } : statement)).rows);
+      return (await retryConflicts(() => pool.query(statement))).rows;
     } catch (error) {
       throw toPostgresDomainError(error);
     }

@@ -22,6 +22,8 @@ type DialectOptions = {
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
+  /** Called after each write and each transaction. */
+  afterWrite?: () => void;
 };
 
 /** Kysely on node:sqlite, with one connection that calls use in turns, and prepared statements. */
@@ -66,6 +68,7 @@ class SqliteFileDriver implements Driver {
     return new SqliteTurn(this.#database, {
       statements: this.#statements,
       writeLock: this.#options.writeLock,
+      afterWrite: this.#options.afterWrite,
       deadline,
       endTurn,
     });
@@ -93,7 +96,13 @@ class SqliteFileDriver implements Driver {
   }
 }
 
-type TurnOptions = { statements: PreparedStatements; writeLock: Mutex; deadline: number; endTurn: () => void };
+type TurnOptions = {
+  statements: PreparedStatements;
+  writeLock: Mutex;
+  afterWrite: (() => void) | undefined;
+  deadline: number;
+  endTurn: () => void;
+};
 
 /** The connection during one call or one transaction. */
 class SqliteTurn implements DatabaseConnection {
@@ -134,9 +143,13 @@ class SqliteTurn implements DatabaseConnection {
 
   end(): void {
     this.#unlock?.();
-    // A commit blocks for milliseconds. Between the commits of a queue, the event loop reads other requests.
-    if (this.#hasWritten) setImmediate(this.#given.endTurn);
-    else this.#given.endTurn();
+    if (this.#hasWritten) {
+      this.#given.afterWrite?.();
+      // A commit blocks for milliseconds. Between the commits of a queue, the event loop reads other requests.
+      setImmediate(this.#given.endTurn);
+    } else {
+      this.#given.endTurn();
+    }
   }
 
   // SQLite's own busy timeout would block the event loop while another process writes.

@@ -11,6 +11,7 @@ const OPEN_RETRY_MS = 20;
 // A commit that finds the write-ahead log this long copies the log into the database: 64 MiB, in about 100 ms on a plain disk.
 // A lower limit copies often-changed pages more often. At SQLite's default of 1,000 pages, one URL event in a hundred waited, and
 // the log of URL events had 2/3 of the throughput.
+// The main thread copies the log itself only during migrations (checkpoints.ts).
 const CHECKPOINT_PAGES = { auditThread: 16_000, mainThread: 24_000 };
 
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
@@ -47,10 +48,7 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
   }
 }
 
-/**
- * Enables foreign keys, and commits that are on the disk when they return. A checkpoint blocks the event loop of the main thread,
- * so the main thread leaves it to the audit thread while that is busy.
- */
+/** Enables foreign keys, and commits that are on the disk when they return. */
 export function configureWriter(database: DatabaseSync, { where }: Writer): void {
   database.exec("pragma synchronous = full");
   // On macOS, data stays in the cache of the drive without this.

@@ -8,6 +8,7 @@ import { type AccessStatement, accessQueries, compileAccess, type RunAccessState
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
+import { delegateCheckpoints } from "./checkpoints.ts";
 import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
@@ -46,11 +47,6 @@ async function openWith(
   { file, clock, onCopy = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
-  const transactions = createTransactions();
-  const kysely = new Kysely<Tables>({
-    dialect: sqliteDialect(writer, { writeLock, patienceMs: PATIENCE_MS }),
-    plugins: [transactions.guard],
-  });
   // Another process that starts at the same moment may change the schema for longer than a call in service would wait.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
@@ -60,13 +56,20 @@ async function openWith(
   const unfiled = await openUnfiledEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
+  const urlAudit = openSqliteUrlAudit({ file, writeLock });
+  const afterWrite = delegateCheckpoints(writer, { checkpoint: urlAudit.checkpoint });
+  const transactions = createTransactions();
+  const kysely = new Kysely<Tables>({
+    dialect: sqliteDialect(writer, { writeLock, patienceMs: PATIENCE_MS, afterWrite }),
+    plugins: [transactions.guard],
+  });
   const accessStatements = compileAccess(kysely, engine);
   return assembleDatabase({
     kysely,
     transactions,
     context: { engine, clock, accessStatements, unfiledEvents: unfiled.find, search },
     access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
-    urlAudit: openSqliteUrlAudit({ file, writeLock }),
+    urlAudit,
     spendReserve: createReserve(file, {
       truncateWal: () => sql`pragma wal_checkpoint(truncate)`.execute(kysely),
     }),

@@ -15,16 +15,21 @@ const PATIENCE_MS = 2_000;
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
+/** `checkpoint` copies the write-ahead log of the database into it, on the thread of the log. */
+export type SqliteUrlAudit = UrlAuditLog & { checkpoint(): Promise<void> };
+
 /**
  * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later files them in the database.
- * Filing takes turns with the other writes of this process.
+ * Filing and checkpoints take turns with the other writes of this process.
  */
-export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): UrlAuditLog {
+export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): SqliteUrlAudit {
   const module = workerModule("worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   // The write lock comes first: a URL never waits for the thread while the thread waits for another write.
-  const filing = new Filing(() => inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file"))));
+  const betweenWrites = (request: AuditRequest) =>
+    inTurn(writeLock, () => inTurn(threadLock, () => thread.request(request)));
+  const filing = new Filing(() => betweenWrites("file"));
   const log = createUrlAuditLog(async (events) => {
     const deadline = performance.now() + PATIENCE_MS;
     const values = events.map(toAuditValues);
@@ -36,6 +41,10 @@ export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLoc
     record: log.record,
     async probe() {
       await inTurn(threadLock, () => untilNotBusy(performance.now() + PATIENCE_MS, () => thread.request("probe")));
+    },
+    async checkpoint() {
+      // Without writes in between, the next write starts the log anew.
+      await betweenWrites("checkpoint");
     },
     async close() {
       await log.close();

@@ -8,8 +8,11 @@ import { UrlJournal } from "./journal.ts";
 
 // The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
 
-/** Appends events, which returns the number of unfiled events. Or files a part, which returns the number of steps left. Or probes the disk. */
-export type AuditRequest = AuditValues[] | "file" | "probe";
+/**
+ * Appends events, which returns the number of unfiled events. Or files a part, which returns the number of steps left. Or probes the
+ * disk. Or copies the write-ahead log of the database into it.
+ */
+export type AuditRequest = AuditValues[] | "file" | "probe" | "checkpoint";
 
 // Short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
@@ -24,6 +27,7 @@ answerRequests<AuditRequest>({
     journal ??= new UrlJournal(files);
     if (request === "file") return journal.fileSome(FILE_AT_ONCE);
     if (request === "probe") journal.probe();
+    else if (request === "checkpoint") files.database.exec("pragma wal_checkpoint(passive)");
     else journal.append(request);
     return journal.gathered;
   },

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
+import { boundConnections } from "./http/bound-connections.ts";
 import { type BucketEvent, createHandler } from "./http/handler.ts";
-import type { Exchange } from "./http/request.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
 import type { BucketBackup } from "./store/backup.ts";
@@ -105,10 +105,10 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
   const running = new Set<Promise<void>>();
-  const accept = (exchange: Exchange) => {
+  const accept = boundConnections((exchange) => {
     const handled = handle(exchange).finally(() => running.delete(handled));
     running.add(handled);
-  };
+  });
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
   // Some clients send an empty Expect header to turn the expectation off. Node treats it as an unknown expectation.

@@ -251,6 +251,8 @@ describe("servers with fewer capabilities", () => {
 
 describe("requirement 30: buffers of several bodies", () => {
   const MAX = 64 * MIB;
+  /** A smaller body waits for no buffer. */
+  const LARGE = 100_000;
 
   function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {
     const bucket = bucketOn(server, { partBuffers });
@@ -266,7 +268,7 @@ describe("requirement 30: buffers of several bodies", () => {
     const body = new Readable({
       read() {
         if (this.readableDidRead) arrived.resolve();
-        else this.push(Buffer.alloc(1));
+        else this.push(Buffer.alloc(LARGE));
       },
     });
     return { body, arrived: arrived.promise };
@@ -278,7 +280,7 @@ describe("requirement 30: buffers of several bodies", () => {
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
     await first.arrived;
     let isStored = false;
-    const second = store(Readable.from([Buffer.alloc(10)], { objectMode: false })).then(() => {
+    const second = store(Readable.from([Buffer.alloc(LARGE)], { objectMode: false })).then(() => {
       isStored = true;
     });
     await expect(store(Readable.from([], { objectMode: false }))).resolves.toMatchObject({ sizeBytes: 0 });
@@ -294,7 +296,7 @@ describe("requirement 30: buffers of several bodies", () => {
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
     await first.arrived;
     const order: number[] = [];
-    const waiting = [PART, 10, 1000].map((size, nth) =>
+    const waiting = [PART, LARGE, 2 * LARGE].map((size, nth) =>
       store(Readable.from([Buffer.alloc(size)], { objectMode: false }), size).then(() => order.push(nth)),
     );
     first.body.destroy();
@@ -324,10 +326,10 @@ describe("requirement 30: buffers of several bodies", () => {
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
     await first.arrived;
-    await expect(store(patternedStream(10))).rejects.toMatchObject({ code: "service_busy" });
+    await expect(store(patternedStream(LARGE))).rejects.toMatchObject({ code: "service_busy" });
     first.body.destroy();
     await failing;
-    expect(await store(patternedStream(10))).toMatchObject({ sizeBytes: 10 });
+    expect(await store(patternedStream(LARGE))).toMatchObject({ sizeBytes: LARGE });
   });
 
   test("a failed part returns its buffer", async () => {

@@ -259,7 +259,9 @@ describe("requirement 30: buffers of several bodies", () => {
     onTestFinished(() => bucket.close());
     const store = (body: Readable, maxBytes = MAX) =>
       bucket.store({ objectKey: `${objectKey}-${count++}`, contentType: "text/plain", body, maxBytes });
-    return { store };
+    const storeOf = (userId: string, body: Readable) =>
+      bucket.store({ userId, objectKey: `${objectKey}-${count++}`, contentType: "text/plain", body, maxBytes: MAX });
+    return { store, storeOf };
   }
 
   /** A body that never ends. `arrived` resolves when its first bytes are read. */
@@ -303,6 +305,22 @@ describe("requirement 30: buffers of several bodies", () => {
     await failing;
     await Promise.all(waiting);
     expect(order[0]).toBe(0);
+  });
+
+  test("a free buffer goes to the person who holds the least", async () => {
+    const { storeOf } = bucketWith({ totalBytes: 2 * PART });
+    const slow = [stalledBody(), stalledBody()];
+    const failing = slow.map(({ body }) => storeOf("ann", body).catch(() => undefined));
+    await Promise.all(slow.map(({ arrived }) => arrived));
+    const order: string[] = [];
+    const waiting = ["ann", "ann", "ben"].map((userId) =>
+      storeOf(userId, Readable.from([Buffer.alloc(LARGE)], { objectMode: false })).then(() => order.push(userId)),
+    );
+    slow[0]?.body.destroy();
+    await Promise.all(waiting);
+    expect(order).toEqual(["ben", "ann", "ann"]);
+    slow[1]?.body.destroy();
+    await Promise.all(failing);
   });
 
   test("bodies of several parts finish with one buffer for all of them", async () => {

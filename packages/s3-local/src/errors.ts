@@ -37,6 +37,8 @@ const STATUS = {
   NotImplemented: 501,
   OperationAborted: 409,
   PreconditionFailed: 412,
+  RequestTimeout: 400,
+  SlowDown: 503,
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
@@ -44,6 +46,14 @@ export type S3ErrorCode = keyof typeof STATUS;
 
 export function invalidArgument(message: string, details: { ArgumentName: string; ArgumentValue?: string }): S3Error {
   return new S3Error("InvalidArgument", message, { details });
+}
+
+export function noSuchUpload(uploadId: string): S3Error {
+  return new S3Error(
+    "NoSuchUpload",
+    "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
+    { details: { UploadId: uploadId } },
+  );
 }
 
 /** The one error class of this package. `details` are further elements of the S3 error document. */

@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
+import { createArrivingBodies } from "./body/arriving-bodies.ts";
+import { boundConnections } from "./http/bound-connections.ts";
 import { type BucketEvent, createHandler } from "./http/handler.ts";
-import type { Exchange } from "./http/request.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
 import type { BucketBackup } from "./store/backup.ts";
@@ -34,6 +35,8 @@ export type S3LocalOptions = {
   buckets?: string[];
   /** The CORS configuration of these buckets, unless they have one. */
   cors?: InitialCors;
+  /** How long a body may still arrive after its presigned URL expires. Milliseconds. Default 240,000. */
+  lateBodyMs?: number;
   /** Milliseconds since 1970. Default Date.now. */
   now?: () => number;
   /** Called for every request, and for failures with their cause. */
@@ -53,6 +56,8 @@ const IDLE_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 // Longer than most requests take, and shorter than a service manager waits before it kills the process.
 const CLOSE_GRACE_MS = 8_000;
+// Valet Key counts a deleted file until five minutes after its URL expires. The rest of the time is for storing the body.
+const LATE_BODY_MS = 240_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /**
@@ -79,7 +84,8 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   const invalid = options.buckets?.find((name) => !isBucketName(name));
   if (invalid !== undefined) throw new Error(`Not a bucket name: ${invalid}`);
   const store = await openStore(options.dataDir);
-  const context = { store, region, now };
+  const bodies = createArrivingBodies({ now, lateMs: options.lateBodyMs ?? LATE_BODY_MS });
+  const context = { store, bodies, region, now };
   const findCredentials = (accessKeyId: string) => (accessKeyId === credentials.accessKeyId ? credentials : undefined);
   const verify = createVerifier({ region, findCredentials });
   const verifyPost = createPostVerifier({ region, findCredentials });
@@ -105,10 +111,10 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
   const running = new Set<Promise<void>>();
-  const accept = (exchange: Exchange) => {
+  const accept = boundConnections((exchange) => {
     const handled = handle(exchange).finally(() => running.delete(handled));
     running.add(handled);
-  };
+  });
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
   // Some clients send an empty Expect header to turn the expectation off. Node treats it as an unknown expectation.
@@ -116,7 +122,7 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
     else outgoing.writeHead(417).end();
   });
-  // A large upload on a slow connection may take hours, so only an idle connection times out.
+  // A large part on a slow connection may take hours, so only an idle connection times out.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;

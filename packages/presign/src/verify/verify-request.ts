@@ -14,6 +14,8 @@ export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
   accessKeyId: string;
+  /** The expiry of a presigned URL, in milliseconds since 1970. A header signature has none. */
+  expiresAt?: number;
   target: RequestTarget;
   headers: HeaderFields;
   /** Lowercase and sorted. The sender of a presigned request can choose every other header. */
@@ -116,7 +118,7 @@ function checkSignature(
   const { target, headers, signingKey } = context;
   const payload = readPayload(authorization, { query: target.query, headers });
   if (!payload.ok) return payload;
-  const { kind, accessKeyId, signature, dateTime, scope } = authorization;
+  const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
   // A client may escape other characters than it signed, which still names the same key. So both paths are valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
@@ -128,6 +130,7 @@ function checkSignature(
         ok: true,
         kind,
         accessKeyId,
+        ...(expiresIn !== undefined && { expiresAt: signedAt + expiresIn * 1000 }),
         target,
         headers,
         signedHeaders: authorization.signedHeaders,

@@ -4,6 +4,7 @@ import { createAwsChunkedDecoder, type Refusal } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Checksum } from "../store/records.ts";
+import type { Arrival } from "./arriving-bodies.ts";
 import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./declared-checksums.ts";
 import { createHashVerifier } from "./hash-verifier.ts";
 
@@ -27,7 +28,7 @@ export class RefusedBody extends Error {
 }
 
 /** `checksumIsOfBody` is false when the `x-amz-checksum-*` headers describe an object instead of this body. Default true. */
-export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean };
+export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean; arrival?: Arrival };
 
 /**
  * Receives the body of a request into a sink. It decodes and hashes the body, and checks the declared length and hashes.
@@ -36,7 +37,7 @@ export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: 
  * RefusedBody. After any error, the caller must discard the bytes in the sink.
  */
 export async function receiveBody(request: S3Request, options: ReceiveOptions): Promise<ReceivedBody> {
-  const { maxBytes, sink, checksumIsOfBody = true } = options;
+  const { maxBytes, sink, checksumIsOfBody = true, arrival } = options;
   const declaredBytes = declaredLength(request);
   if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
   const hashes = createHashVerifier({
@@ -47,7 +48,7 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   const decoder = createDecoder(request);
   let sizeBytes = 0;
   if (request.expectsContinue) request.outgoing.writeContinue();
-  for await (const chunk of bytesOf(request.incoming)) {
+  for await (const chunk of bytesOf(request.incoming, arrival)) {
     for (const bytes of decoder.push(chunk)) {
       sizeBytes += bytes.length;
       if (sizeBytes > declaredBytes) throw incomplete();
@@ -62,11 +63,23 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
 }
 
 /** Does not destroy the stream when reading stops early, because that would cut the connection before the response. */
-async function* bytesOf(incoming: Readable): AsyncGenerator<Buffer> {
+async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): AsyncGenerator<Buffer> {
+  const iterator = incoming.iterator({ destroyOnReturn: false });
+  let isWaiting = false;
   try {
-    yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for (;;) {
+      isWaiting = true;
+      const next = await (arrival?.wait(iterator.next()) ?? iterator.next());
+      isWaiting = false;
+      if (next.done) return;
+      yield next.value;
+    }
   } catch (cause) {
+    if (cause instanceof S3Error) throw cause;
     throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
+  } finally {
+    // After a refusal, the iterator still waits for bytes, and its return would wait too.
+    if (!isWaiting) await iterator.return?.();
   }
 }
 

@@ -1,11 +1,17 @@
 import type { S3Request } from "../http/request.ts";
 import type { WrittenBody } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import type { ArrivingBodies } from "./arriving-bodies.ts";
 import { MAX_BODY_BYTES, type ReceivedBody, receiveBody, type Sink } from "./receive-body.ts";
 
 /** Receives the body of a request and writes it to the disk. The bytes are verified and durable, but no row refers to them yet. */
-export function writeBody(store: Store, request: S3Request): Promise<WrittenBody> {
-  return writeBytes(store, (sink) => receiveBody(request, { maxBytes: MAX_BODY_BYTES, sink }));
+export function writeBody(
+  { store, bodies }: { store: Store; bodies: ArrivingBodies },
+  request: S3Request,
+): Promise<WrittenBody> {
+  return bodies.receive(request, (arrival) =>
+    writeBytes(store, (sink) => receiveBody(request, { maxBytes: MAX_BODY_BYTES, sink, arrival })),
+  );
 }
 
 /** Writes received bytes durably to the disk. When `receive` fails, it leaves no file. */

@@ -20,7 +20,7 @@ const MAX_PARTS = 10_000;
 type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
 
 /** CompleteMultipartUpload: one change, which copies no bytes. It drops parts that the client did not name. */
-export async function completeUpload(request: S3Request, { store, now }: Context): Promise<S3Response> {
+export async function completeUpload(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const named = uploadOf(request);
   const conditions = readWriteConditions(request);
@@ -51,6 +51,7 @@ export async function completeUpload(request: S3Request, { store, now }: Context
     store.contents.recordCompletion(made.contentId, upload.uploadId);
     return made;
   });
+  bodies.refuseParts(named.uploadId);
   return { status: 200, xml: writeResult(bucket, object) };
 }
 

@@ -39,13 +39,13 @@ export async function createUpload(request: S3Request, { store, now }: Context):
 }
 
 /** UploadPart: replaces the part of the same number once the new one is complete and durable. */
-export async function uploadPart(request: S3Request, { store, now }: Context): Promise<S3Response> {
+export async function uploadPart(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
   const named = uploadOf(request);
   store.buckets.get(bucket);
   checkPartChecksum(request, store.uploads.get(bucket, named));
-  const staged = await writeBody(store, request);
+  const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
   await commitBody(store, staged, () => {
     // The upload may have been completed or aborted while the bytes arrived.
@@ -58,12 +58,14 @@ export async function uploadPart(request: S3Request, { store, now }: Context): P
 }
 
 /** AbortMultipartUpload: deletes the parts before it returns. */
-export async function abortUpload(request: S3Request, { store }: Context): Promise<S3Response> {
+export async function abortUpload(request: S3Request, { store, bodies }: Context): Promise<S3Response> {
   const { bucket } = request;
+  const named = uploadOf(request);
   await store.free(() => {
     store.buckets.get(bucket);
-    store.uploads.remove(bucket, store.uploads.get(bucket, uploadOf(request)));
+    store.uploads.remove(bucket, store.uploads.get(bucket, named));
   });
+  bodies.refuseParts(named.uploadId);
   return { status: 204 };
 }
 

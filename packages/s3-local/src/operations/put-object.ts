@@ -11,7 +11,7 @@ import { readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
 
 /** PutObject: readers see the old object until the new one is complete and durable. */
-export async function putObject(request: S3Request, { store, now }: Context): Promise<S3Response> {
+export async function putObject(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   store.buckets.get(bucket);
   checkStorage(request);
@@ -20,7 +20,7 @@ export async function putObject(request: S3Request, { store, now }: Context): Pr
   const conditions = readWriteConditions(request);
   // An early check saves the client the upload. The check in the change below decides.
   checkConditions(store.objects.find(bucket, key), conditions);
-  const staged = await writeBody(store, request);
+  const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
   await commitBody(store, staged, () => {
     store.buckets.get(bucket);

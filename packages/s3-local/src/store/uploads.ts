@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { S3Error } from "../errors.ts";
+import { noSuchUpload } from "../errors.ts";
 import type { Contents } from "./contents.ts";
 import type { Checksum, ChecksumAlgorithm, ObjectHeaders } from "./records.ts";
 
@@ -51,11 +51,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
     get(bucket: string, { key, uploadId }: { key: string; uploadId: string }): UploadRecord {
       const row = select.get(bucket, key, uploadId);
       if (row !== undefined) return toUpload(row);
-      throw new S3Error(
-        "NoSuchUpload",
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
-        { details: { UploadId: uploadId } },
-      );
+      throw noSuchUpload(uploadId);
     },
     parts,
     *after(bucket: string, { key, uploadId }: { key: string; uploadId: string }): Generator<UploadRecord> {

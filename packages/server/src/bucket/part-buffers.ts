@@ -13,13 +13,16 @@ export type HeldBuffer = {
 
 /** The buffers of one form. */
 export type FormBuffers = {
-  /** Waits in order for a buffer of this size. Rejects with `service_busy` when the wait is too long. */
+  /** Waits for a buffer of this size. Rejects with `service_busy` when the wait is too long. */
   acquire(sizeBytes: number): Promise<HeldBuffer>;
   /** Discards the buffers that the form still holds. */
   close(): void;
 };
 
-export type PartBuffers = { open(): FormBuffers };
+export type PartBuffers = {
+  /** `userId` is the person who sends the form. */
+  open(userId: string): FormBuffers;
+};
 export type PartBufferOptions = {
   /** The buffers of all forms of the process have at most this size together. */
   totalBytes: number;
@@ -31,7 +34,7 @@ export type PartBufferOptions = {
   fillMs: number;
 };
 
-type Waiting = { sizeBytes: number; grant: () => void };
+type Waiting = { userId: string; sizeBytes: number; grant: () => void };
 
 const REMEDY = "Try again, or start an upload and send the file straight to the bucket with its URL.";
 const BUSY = `Too many files arrive at once. ${REMEDY}`;
@@ -40,44 +43,62 @@ const SLOW = `The file arrives too slowly while other files wait. ${REMEDY}`;
 const CHECK_EVERY_MS = 500;
 
 /**
- * Bounds the memory of all forms of the process. A form waits in order, so a small form can't starve a large one.
+ * Bounds the memory of all forms of the process. A free buffer goes to the person who holds the least, so the forms of one person can't
+ * starve the others. The forms of one person wait in order, so a small form can't starve a large one.
  * There is no deadlock: a form that holds buffers fills or sends them, and both have time limits.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];
   const waiting: Waiting[] = [];
+  const heldBytes = new Map<string, number>();
   let freeBytes = totalBytes;
 
-  function take(sizeBytes: number): Buffer {
+  function count(userId: string, sizeBytes: number): void {
+    const held = (heldBytes.get(userId) ?? 0) + sizeBytes;
     freeBytes -= sizeBytes;
+    if (held === 0) heldBytes.delete(userId);
+    else heldBytes.set(userId, held);
+  }
+
+  function take(userId: string, sizeBytes: number): Buffer {
+    count(userId, sizeBytes);
     if (sizeBytes === partBytes) return idle.pop() ?? Buffer.allocUnsafeSlow(partBytes);
     // Idle buffers are memory too. They make room for the buffer of another size.
     while (idle.length * partBytes > freeBytes) idle.pop();
     return Buffer.allocUnsafeSlow(sizeBytes);
   }
 
-  function giveBack(sizeBytes: number): void {
-    freeBytes += sizeBytes;
-    for (let next = waiting[0]; next !== undefined && next.sizeBytes <= freeBytes; next = waiting[0]) {
-      waiting.shift();
+  /** The first waiting form of the person who holds the least. */
+  function nextWaiting(): Waiting | undefined {
+    const held = ({ userId }: Waiting) => heldBytes.get(userId) ?? 0;
+    return waiting.reduce<Waiting | undefined>(
+      (least, form) => (least === undefined || held(form) < held(least) ? form : least),
+      undefined,
+    );
+  }
+
+  function grantWaiting(): void {
+    for (let next = nextWaiting(); next !== undefined && next.sizeBytes <= freeBytes; next = nextWaiting()) {
+      waiting.splice(waiting.indexOf(next), 1);
       next.grant();
     }
   }
 
-  function acquire(sizeBytes: number): Promise<Buffer> {
-    if (waiting.length === 0 && sizeBytes <= freeBytes) return Promise.resolve(take(sizeBytes));
+  function acquire(userId: string, sizeBytes: number): Promise<Buffer> {
+    if (waiting.length === 0 && sizeBytes <= freeBytes) return Promise.resolve(take(userId, sizeBytes));
     return new Promise((resolve, reject) => {
       const entry: Waiting = {
+        userId,
         sizeBytes,
         grant: () => {
           clearTimeout(timer);
-          resolve(take(sizeBytes));
+          resolve(take(userId, sizeBytes));
         },
       };
       const timer = setTimeout(() => {
         waiting.splice(waiting.indexOf(entry), 1);
         reject(new DomainError("service_busy", BUSY));
-        giveBack(0);
+        grantWaiting();
       }, waitMs);
       waiting.push(entry);
     });
@@ -104,12 +125,12 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   }
 
   return {
-    open() {
+    open(userId) {
       const held = new Set<HeldBuffer>();
       return {
         async acquire(asked) {
           const sizeBytes = Math.min(asked, partBytes);
-          const bytes = await acquire(sizeBytes);
+          const bytes = await acquire(userId, sizeBytes);
           const filling = watchFilling();
           const holding: HeldBuffer = {
             bytes,
@@ -120,7 +141,9 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
             },
             discard() {
               filling.stop();
-              if (held.delete(holding)) giveBack(sizeBytes);
+              if (!held.delete(holding)) return;
+              count(userId, -sizeBytes);
+              grantWaiting();
             },
           };
           held.add(holding);

@@ -7,9 +7,12 @@ export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefine
 
 type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
+/** A smaller file needs no shared buffer, so that it never waits for slow forms. Streams buffer as much anyway. */
+const SMALL_BYTES = 65_536;
+
 /**
  * Splits a stream into one or more parts and reads no further than the current part.
- * Acquires a buffer when the first bytes of its part arrive.
+ * Acquires a buffer when the first bytes of its part arrive, unless the whole file is small.
  * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy`
  * when it is slow while other forms wait. Destroys the stream at its end.
  */
@@ -17,8 +20,10 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
   let total = 0;
   let filled = 0;
   let held: HeldBuffer | undefined;
+  let small: Buffer | undefined;
   const takePart = (isLast: boolean): Part => {
-    const part = { bytes: held?.bytes.subarray(0, filled) ?? Buffer.alloc(0), isLast, held };
+    const bytes = held?.bytes.subarray(0, filled) ?? small?.subarray(0, total) ?? Buffer.alloc(0);
+    const part = { bytes, isLast, held };
     held = undefined;
     filled = 0;
     return part;
@@ -29,15 +34,25 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
       const next = await (held?.fill(chunks.next()) ?? chunks.next());
       if (next.done) break;
       const chunk = Buffer.isBuffer(next.value) ? next.value : Buffer.from(next.value);
+      const before = total;
       total += chunk.length;
       if (total > maxBytes) throw new DomainError("file_too_large", `The file is larger than ${maxBytes} bytes.`);
-      for (let at = 0; at < chunk.length; ) {
-        // More bytes follow, so the full part is not the last.
-        if (held !== undefined && filled === partBytes) yield takePart(false);
-        held ??= await buffers.acquire(Math.min(partBytes, maxBytes));
-        const copied = chunk.copy(held.bytes, filled, at);
-        filled += copied;
-        at += copied;
+      if (total <= SMALL_BYTES) {
+        small ??= Buffer.allocUnsafeSlow(SMALL_BYTES);
+        chunk.copy(small, before);
+        continue;
+      }
+      const pieces = small === undefined ? [chunk] : [small.subarray(0, before), chunk];
+      small = undefined;
+      for (const piece of pieces) {
+        for (let at = 0; at < piece.length; ) {
+          // More bytes follow, so the full part is not the last.
+          if (held !== undefined && filled === partBytes) yield takePart(false);
+          held ??= await buffers.acquire(Math.min(partBytes, maxBytes));
+          const copied = piece.copy(held.bytes, filled, at);
+          filled += copied;
+          at += copied;
+        }
       }
     }
     yield takePart(true);

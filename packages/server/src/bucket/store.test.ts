@@ -251,13 +251,17 @@ describe("servers with fewer capabilities", () => {
 
 describe("requirement 30: buffers of several bodies", () => {
   const MAX = 64 * MIB;
+  /** A smaller body waits for no buffer. */
+  const LARGE = 100_000;
 
   function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {
     const bucket = bucketOn(server, { partBuffers });
     onTestFinished(() => bucket.close());
     const store = (body: Readable, maxBytes = MAX) =>
       bucket.store({ objectKey: `${objectKey}-${count++}`, contentType: "text/plain", body, maxBytes });
-    return { store };
+    const storeOf = (userId: string, body: Readable) =>
+      bucket.store({ userId, objectKey: `${objectKey}-${count++}`, contentType: "text/plain", body, maxBytes: MAX });
+    return { store, storeOf };
   }
 
   /** A body that never ends. `arrived` resolves when its first bytes are read. */
@@ -266,7 +270,7 @@ describe("requirement 30: buffers of several bodies", () => {
     const body = new Readable({
       read() {
         if (this.readableDidRead) arrived.resolve();
-        else this.push(Buffer.alloc(1));
+        else this.push(Buffer.alloc(LARGE));
       },
     });
     return { body, arrived: arrived.promise };
@@ -278,7 +282,7 @@ describe("requirement 30: buffers of several bodies", () => {
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
     await first.arrived;
     let isStored = false;
-    const second = store(Readable.from([Buffer.alloc(10)], { objectMode: false })).then(() => {
+    const second = store(Readable.from([Buffer.alloc(LARGE)], { objectMode: false })).then(() => {
       isStored = true;
     });
     await expect(store(Readable.from([], { objectMode: false }))).resolves.toMatchObject({ sizeBytes: 0 });
@@ -294,13 +298,29 @@ describe("requirement 30: buffers of several bodies", () => {
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
     await first.arrived;
     const order: number[] = [];
-    const waiting = [PART, 10, 1000].map((size, nth) =>
+    const waiting = [PART, LARGE, 2 * LARGE].map((size, nth) =>
       store(Readable.from([Buffer.alloc(size)], { objectMode: false }), size).then(() => order.push(nth)),
     );
     first.body.destroy();
     await failing;
     await Promise.all(waiting);
     expect(order[0]).toBe(0);
+  });
+
+  test("a free buffer goes to the person who holds the least", async () => {
+    const { storeOf } = bucketWith({ totalBytes: 2 * PART });
+    const slow = [stalledBody(), stalledBody()];
+    const failing = slow.map(({ body }) => storeOf("ann", body).catch(() => undefined));
+    await Promise.all(slow.map(({ arrived }) => arrived));
+    const order: string[] = [];
+    const waiting = ["ann", "ann", "ben"].map((userId) =>
+      storeOf(userId, Readable.from([Buffer.alloc(LARGE)], { objectMode: false })).then(() => order.push(userId)),
+    );
+    slow[0]?.body.destroy();
+    await Promise.all(waiting);
+    expect(order).toEqual(["ben", "ann", "ann"]);
+    slow[1]?.body.destroy();
+    await Promise.all(failing);
   });
 
   test("bodies of several parts finish with one buffer for all of them", async () => {
@@ -324,10 +344,10 @@ describe("requirement 30: buffers of several bodies", () => {
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
     await first.arrived;
-    await expect(store(patternedStream(10))).rejects.toMatchObject({ code: "service_busy" });
+    await expect(store(patternedStream(LARGE))).rejects.toMatchObject({ code: "service_busy" });
     first.body.destroy();
     await failing;
-    expect(await store(patternedStream(10))).toMatchObject({ sizeBytes: 10 });
+    expect(await store(patternedStream(LARGE))).toMatchObject({ sizeBytes: LARGE });
   });
 
   test("a failed part returns its buffer", async () => {

@@ -40,7 +40,7 @@ export function createStore(options: Options): Store {
   const partBuffers = createPartBuffers({ ...PART_BUFFERS, ...options.partBuffers });
   return async (asked) => {
     const attempt: Attempt = { multipart: undefined, mayBeThere: false };
-    const buffers = partBuffers.open();
+    const buffers = partBuffers.open(asked.userId ?? "");
     try {
       return await send(options, { asked, attempt, buffers });
     } catch (error) {

@@ -40,6 +40,8 @@ const DEFAULT_SHUTDOWN_SECONDS = 30;
 const MAX_SHUTDOWN_SECONDS = 3_600;
 
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+/** A larger count of proxies would trust entries that the client wrote. */
+const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 const LOCAL_HOSTS = new Set(["127.0.0.1", "::1", "localhost"]);
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
@@ -207,15 +209,16 @@ function readTrustProxy(
     );
   }
   if (value === undefined || value === "false") return false;
-  if (value === "true") {
+  const trustsAnyone = value === "true" || value.split(",").some((proxy) => /\/0+$/.test(proxy.trim()));
+  if (trustsAnyone) {
     reader.fault(
       "TRUST_PROXY",
-      'is "true", so that anyone could forge their IP address in X-Forwarded-For',
+      `is "${value}", so that anyone could forge their IP address in X-Forwarded-For`,
       "Set TRUST_PROXY to the number of proxies in front (1), or to their IP addresses (10.0.0.0/8, loopback).",
     );
     return false;
   }
-  if (/^\d{1,2}$/.test(value)) return Number(value);
+  if (/^\d+$/.test(value)) return readProxyCount(reader, Number(value));
   const proxies = value.split(",").map((proxy) => proxy.trim());
   if (!proxies.every(isProxy)) {
     reader.fault(
@@ -225,6 +228,17 @@ function readTrustProxy(
     );
   }
   return proxies;
+}
+
+function readProxyCount(reader: ConfigReader, count: number): number {
+  if (count > MAX_PROXIES) {
+    reader.fault(
+      "TRUST_PROXY",
+      `is ${count}, so that anyone could forge their IP address in X-Forwarded-For`,
+      `Set TRUST_PROXY to the number of proxies in front (1), at most ${MAX_PROXIES}.`,
+    );
+  }
+  return count;
 }
 
 function isProxy(text: string): boolean {

@@ -6,7 +6,7 @@ import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "./authentication.ts";
 import { limitBodyTime } from "./body-time.ts";
-import { boundConnections } from "./bound-connections.ts";
+import { createBoundServer } from "./bound-connections.ts";
 import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
@@ -83,7 +83,6 @@ export function buildApp(options: AppOptions): App {
   const headers: Record<string, string> = {};
   const app = createServer(options, headers);
   const spans = options.startSpan && traceRequests(app, options.startSpan);
-  boundConnections(app, options.connections);
   app.decorateRequest("caller", null);
   app.setValidatorCompiler(compileValidator);
   limitBodyTime(app, options.bodyTimeoutMs ?? httpLimits.bodyTimeoutMs);
@@ -158,8 +157,12 @@ export function buildApp(options: AppOptions): App {
   return app;
 }
 
-function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Record<string, string>): App {
+function createServer(
+  { logger, trustProxy, requestId, connections }: AppOptions,
+  headers: Record<string, string>,
+): App {
   return fastify({
+    serverFactory: (handle) => createBoundServer(handle, connections),
     logger: logger === false ? false : withRedaction(logger),
     logController: new RequestLog(),
     // A child logger for each request would cost more than its log line, which carries the request id anyway.
@@ -167,11 +170,6 @@ function createServer({ logger, trustProxy, requestId }: AppOptions, headers: Re
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
     trustProxy,
     bodyLimit: httpLimits.jsonBodyBytes,
-    // Limits idle time, not total time, so that a long upload can finish.
-    connectionTimeout: httpLimits.idleTimeoutMs,
-    requestTimeout: 0,
-    keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
-    http: { maxHeaderSize: httpLimits.headerBytes, headersTimeout: httpLimits.headersTimeoutMs },
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
     // A request on an open connection is still served.
     return503OnClosing: false,

@@ -100,6 +100,18 @@ it("requirement 30: cuts a client that sends more than 100 requests ahead", asyn
   next.destroy();
 });
 
+it("requirement 30: starts no request after the first of a client that is cut", async () => {
+  let started = 0;
+  const requestId = () => `request-${++started}`;
+  const { requestOf, open } = await start({ app: { requestId } });
+  const socket = await open();
+  socket.on("error", () => undefined);
+  socket.resume();
+  socket.write(requestOf("/usage").repeat(150));
+  await once(socket, "close");
+  expect(started).toBe(1);
+});
+
 it("requirement 30: cuts a client that does not read a response in time", async () => {
   const { service, requestOf, open, addLongEvents } = await start({ app: { connections: { readWithinMs: 100 } } });
   await addLongEvents();

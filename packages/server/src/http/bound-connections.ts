@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { httpLimits } from "./http-limits.ts";
-import type { App } from "./route-types.ts";
 
 type Connection = {
   /** How to start the requests of the connection, in their order. The first one has started. */
@@ -9,24 +9,49 @@ type Connection = {
   /** Cuts the client unless it reads the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
+  startNext(): void;
 };
+
+type Limits = { readWithinMs?: number };
+
+/** Creates the server of the HTTP application, whose connections are bounded. */
+export function createBoundServer(handle: RequestListener, limits?: Limits): Server {
+  const { headerBytes: maxHeaderSize, headersTimeoutMs: headersTimeout } = httpLimits;
+  const server = createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
+  // Limits idle time, not total time, so that a long upload can finish.
+  server.setTimeout(httpLimits.idleTimeoutMs);
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
+  return server;
+}
 
 /**
  * Bounds what one connection makes the service hold. A request starts after the client has read the response before it, so a client
  * that reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests at once, is cut.
  * By default, Node handles all requests of a connection at the same time, and holds all their responses.
+ *
+ * It runs before `handle`, because Node parses 64 KiB of requests in one go, also after the connection is cut.
  */
-export function boundConnections(app: App, limits: { readWithinMs?: number } = {}): void {
-  const { readWithinMs = httpLimits.readWithinMs } = limits;
+function boundConnections(
+  handle: RequestListener,
+  { readWithinMs = httpLimits.readWithinMs }: Limits = {},
+): RequestListener {
   const connections = new WeakMap<Socket, Connection>();
 
   function open(socket: Socket): Connection {
+    const queue: Connection["queue"] = [];
     const connection: Connection = {
-      queue: [],
+      queue,
       timer: undefined,
       startTimer() {
         // The kernel takes a short response at once. Most responses need no timer.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
+      },
+      startNext() {
+        clearTimeout(connection.timer);
+        queue.shift();
+        // In a new turn of the event loop, so that other connections are read. Without a client, its requests are dropped.
+        if (queue.length > 0) setImmediate(() => socket.writable && queue[0]?.());
       },
     };
     socket.once("close", () => clearTimeout(connection.timer));
@@ -34,27 +59,31 @@ export function boundConnections(app: App, limits: { readWithinMs?: number } = {
     return connection;
   }
 
-  app.addHook("onRequest", (request, reply, done) => {
-    const { socket } = request.raw;
-    const { queue, startTimer } = connections.get(socket) ?? open(socket);
-    // A request that waits is started by the one before it, and must not appear in its trace.
-    queue.push(queue.length === 0 ? done : AsyncLocalStorage.bind(done));
-    if (queue.length > httpLimits.pipelinedRequests) {
-      socket.destroy();
+  return (request, response) => {
+    const { socket } = request;
+    if (socket.destroyed) return;
+    const { queue, startTimer, startNext } = connections.get(socket) ?? open(socket);
+    if (queue.length >= httpLimits.pipelinedRequests) {
+      queue.length = 0;
+      cut(socket);
       return;
     }
-    reply.raw.on("prefinish", startTimer);
-    if (queue.length === 1) done();
-  });
+    response.on("prefinish", startTimer).on("close", startNext);
+    const start = () => handle(request, response);
+    // A request that waits is started by the one before it, and must not appear in its trace.
+    queue.push(queue.length === 0 ? start : AsyncLocalStorage.bind(start));
+    if (queue.length === 1) start();
+  };
+}
 
-  app.addHook("onResponse", (request, _reply, done) => {
-    const { socket } = request.raw;
-    const connection = connections.get(socket);
-    clearTimeout(connection?.timer);
-    const queue = connection?.queue ?? [];
-    queue.shift();
-    // In a new turn of the event loop, so that other connections are read. Without a client, its requests are dropped.
-    if (queue.length > 0) setImmediate(() => socket.destroyed || queue[0]?.());
-    done();
+/** Cuts a connection with many open requests. Node makes an error for each one, and all their stack traces would block the service. */
+function cut(socket: Socket): void {
+  const { stackTraceLimit } = Error;
+  socket.prependOnceListener("close", () => {
+    Error.stackTraceLimit = 0;
   });
+  socket.once("close", () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+  socket.destroy();
 }

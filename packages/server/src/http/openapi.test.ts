@@ -110,6 +110,14 @@ describe("the OpenAPI document", () => {
       Object.entries(item).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
     );
 
+  it("is the document of the pages at /docs", async () => {
+    const [served, ofPages] = await Promise.all(
+      ["GET /openapi.json", "GET /docs/json"].map((call) => service.anonymous.send(call)),
+    );
+    expect(served?.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect(ofPages?.text).toBe(served?.text);
+  });
+
   it("is valid OpenAPI 3.1", () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/);
     expect(document.info).toMatchObject({ title: "Valet Key", version: expect.any(String) });
@@ -240,6 +248,14 @@ describe("the OpenAPI document", () => {
       "post /uploads/{uploadId}/complete",
     ]);
     expect(JSON.stringify(document)).not.toContain("x-body");
+  });
+
+  it("requirement 32: returns 404 for paths outside of the files of /docs", async () => {
+    for (const path of ["/docs/static/%2e%2e/%2e%2e/package.json", "/docs/static/..%2f..%2fpackage.json"]) {
+      const { body } = await service.anonymous.send(`GET ${path}`);
+      expect(body, path).toMatchObject({ status: 404, code: "not_found" });
+    }
+    expect(service.log()).not.toContain("stack");
   });
 
   it("serves /docs without inline scripts or styles", async () => {

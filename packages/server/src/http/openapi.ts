@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
-import type { FastifySchema } from "fastify";
+import type { FastifyReply, FastifySchema } from "fastify";
 import { Type } from "typebox";
 import { sessionCookieName } from "./auth/accounts-config.ts";
 import type { App } from "./route-types.ts";
@@ -97,8 +97,20 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
     }),
     transformObject: (document) => ("openapiObject" in document ? withOptionalBodies(document.openapiObject) : {}),
   });
+  let text: string | undefined;
+  const sendDocument = (reply: FastifyReply) => {
+    // Serialised once, because every anonymous caller may request it.
+    text ??= JSON.stringify(app.swagger());
+    return reply.type("application/json; charset=utf-8").send(text);
+  };
   app.register(swaggerUi, {
     routePrefix: "/docs",
+    uiHooks: {
+      preHandler: (request, reply, done) => {
+        if (request.routeOptions.url === "/docs/json") sendDocument(reply);
+        else done();
+      },
+    },
     // Files, because the Content-Security-Policy forbids inline scripts and styles.
     theme: {
       title: "Valet Key API",
@@ -107,7 +119,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
     },
     uiConfig: { docExpansion: "list", deepLinking: true, layout: "BaseLayout" },
   });
-  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => sendDocument(reply));
 }
 
 /** Marks the body of a route as optional. The OpenAPI plugin has no setting for that. */

@@ -42,6 +42,7 @@ const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
     code: "invalid_request",
     detail: "The body length differs from Content-Length.",
   },
+  FST_STATIC_FORBIDDEN_PATH: { code: "not_found", detail: "There is nothing at this URL." },
   ECONNRESET: { code: "invalid_request", detail: "The connection closed before the body was complete." },
 };
 

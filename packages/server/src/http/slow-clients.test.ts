@@ -106,6 +106,20 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     expect((await service.as("ann").send("GET /usage")).body).toMatchObject({ usedBytes: 9 * MIB, files: 1 });
   });
 
+  it("stores a small form while slow forms hold all buffers", async () => {
+    const { form } = await start({ app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
+    const slow = await form();
+    slow.socket.write(chunked(HEAD));
+    slow.socket.write(chunked(Buffer.alloc(MIB)));
+    const waiting = await form();
+    waiting.socket.write(chunked(HEAD));
+    waiting.socket.write(chunked(Buffer.alloc(MIB)));
+    trickle(slow.socket, { everyMs: 50, bytes: Buffer.alloc(1) });
+    const small = await form();
+    small.socket.write(`${chunked(HEAD)}${chunked("hello")}${chunked(TAIL)}0\r\n\r\n`);
+    expect(await small.response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":5/is);
+  });
+
   it("does not count the wait for a buffer as a stall", async () => {
     const formProgress = { ...PATIENT, stallMs: 1_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { totalBytes: 5 * MIB } });

@@ -76,8 +76,10 @@ export type Bucket = {
   /**
    * Streams a body of unknown length into the bucket in constant memory.
    * Rejects with `file_too_large` past `maxBytes`, and leaves nothing behind when it rejects.
+   * The streams of `userId` share the memory fairly with the streams of other people.
    */
   store(options: {
+    userId?: string;
     objectKey: string;
     contentType: string;
     body: Readable;

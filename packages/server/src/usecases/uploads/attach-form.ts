@@ -44,7 +44,7 @@ export function attachFile(deps: Deps, allowance: Allowance) {
     try {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
       const body = sniffStream({ filename, contentType }, withReservation(input.body));
-      const stored = await bucket.store({ objectKey, contentType, body, maxBytes });
+      const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
         // Authorises again: the credential or the share may have been revoked, or the note deleted, while the bytes arrived.

@@ -1,0 +1,46 @@
+import type { Socket } from "node:net";
+import type { Exchange } from "./request.ts";
+
+/** Requests that one connection may send before it has read the response of the first one. */
+const PIPELINED_REQUESTS = 100;
+
+/**
+ * Bounds what one connection makes the bucket hold. A request starts after the client has read the response before it, so a client
+ * that reads nothing has one response in memory. A client that sends too many requests at once is cut.
+ * By default, Node handles all requests of a connection at the same time, and holds all their responses.
+ */
+export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
+  const queues = new WeakMap<Socket, Exchange[]>();
+  return (exchange) => {
+    const { socket } = exchange.incoming;
+    // Node parses 64 KiB of requests in one go, also after the connection is cut.
+    if (socket.destroyed) return;
+    const queue = queues.get(socket) ?? [];
+    queues.set(socket, queue);
+    if (queue.length >= PIPELINED_REQUESTS) {
+      queue.length = 0;
+      cut(socket);
+      return;
+    }
+    exchange.outgoing.once("close", () => {
+      queue.shift();
+      const [next] = queue;
+      // In a new turn of the event loop, so that other connections are read. Without a client, its requests are dropped.
+      if (next !== undefined) setImmediate(() => socket.writable && start(next));
+    });
+    queue.push(exchange);
+    if (queue.length === 1) start(exchange);
+  };
+}
+
+/** Cuts a connection with many open requests. Node makes an error for each one, and all their stack traces would block the bucket. */
+function cut(socket: Socket): void {
+  const { stackTraceLimit } = Error;
+  socket.prependOnceListener("close", () => {
+    Error.stackTraceLimit = 0;
+  });
+  socket.once("close", () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+  socket.destroy();
+}

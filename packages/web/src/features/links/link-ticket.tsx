@@ -100,7 +100,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   );
 
   return (
-    <div ref={ticket}>
+    <div ref={ticket} className="scroll-my-4">
       <Ticket
         on={on}
         isExpired={!isOpen}

@@ -114,7 +114,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   );
 
   return (
-    <div ref={ticket} tabIndex={-1} className="outline-none">
+    <div ref={ticket} tabIndex={-1} className="scroll-my-4 outline-none">
       <Ticket
         on={on}
         isExpired={!isOpen}

@@ -129,26 +129,31 @@ function Asked({ request, received }: { request: FileRequest; received: number }
   const { maxFiles, maxBytesPerFile, accept, askName, slots } = request;
   return (
     <div className="mt-3 flex flex-col gap-3">
-      <p className="text-muted text-small">
-        {words.limits(Math.max(0, maxFiles - received), formatBytes(maxBytesPerFile))}
-        {accept.length > 0 && ` ${words.kinds(accept.map(nameOfKind).join(", "))}`}
-      </p>
-      {askName !== "no" && (
-        <p className="flex h-11 items-center rounded-card border border-line-strong bg-surface px-3 text-muted md:h-9">
-          {askName === "required" ? words.name : words.nameOptional}
+      {slots.length === 0 && (
+        <p className="text-muted text-small">
+          {words.limits(Math.max(0, maxFiles - received), formatBytes(maxBytesPerFile))}
+          {accept.length > 0 && ` ${words.kinds(accept.map(nameOfKind).join(", "))}`}
         </p>
       )}
       {slots.length > 0 && (
         <ul className="divide-y">
-          {slots.map(({ id, name }) => (
+          {slots.map(({ id, name, accept: kinds = [] }) => (
             <li key={id} className="flex min-h-14 items-center gap-3 py-2">
-              <span className="min-w-0 grow truncate">{name}</span>
+              <div className="min-w-0 grow">
+                <p className="truncate">{name}</p>
+                <p className="text-muted text-small empty:hidden">{kinds.map(nameOfKind).join(", ")}</p>
+              </div>
               <Shape>{words.chooseShort}</Shape>
             </li>
           ))}
         </ul>
       )}
       {slots.length === 0 && <Shape>{words.choose}</Shape>}
+      {askName !== "no" && (
+        <p className="flex h-11 items-center rounded-card border border-line-strong bg-surface px-3 text-muted md:h-9">
+          {askName === "required" ? words.name : words.nameOptional}
+        </p>
+      )}
       <Shape kind="primary" className="w-full">
         {words.send}
       </Shape>

@@ -41,5 +41,5 @@ function showCounts(line: HTMLElement, claims: Claims): void {
   line.className = left === undefined ? "hidden" : "mt-2 text-muted text-small";
   if (left === undefined) return;
   if (windowEndsAt !== undefined) fill(line, words.window(formatClock(windowEndsAt)));
-  else fill(line, h("strong", { class: "font-semibold text-ink" }, words.left(left)), ` ${words.counts}`);
+  else fill(line, h("strong", { class: "font-semibold text-ink" }, words.left(left)), texts.separator, words.counts);
 }

@@ -26,7 +26,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   const name = nameField(request.askName);
   const problem = h("p", { role: "alert", class: "mt-2 text-danger text-small empty:hidden" });
-  const list = h("ul", { class: "divide-y" });
+  const list = h("ul", { class: "mt-2 divide-y empty:hidden" });
   const hasSlots = request.slots.length > 0;
   const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([file], slot) });
   const place = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });

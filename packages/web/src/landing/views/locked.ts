@@ -11,9 +11,9 @@ const words = texts.locked;
 /** Asks for the password. Before it, the service tells nothing about the link. */
 export function lockedView(page: Page): HTMLElement {
   const problem = h("p", { id: "problem", role: "alert", class: "text-danger text-small empty:hidden" });
+  // Without a name: a password manager may submit the form past `submit`, which would put a named field into the URL.
   const field = h("input", {
     id: "password",
-    name: "password",
     type: "password",
     class: "field pr-12",
     autocomplete: "off",

@@ -4,12 +4,20 @@ import type { LinkedFile } from "../../../usecases/ports/index.ts";
 
 type View = { look: Look | undefined; problem?: string };
 
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
+const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+
+// The colours are those of the page with JavaScript.
 const STYLE = `
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; }
+:root { color-scheme: light dark; accent-color: light-dark(#17603a, #5cc08c); }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; background: light-dark(#fbfaf8, #161513); color: light-dark(#1f1d1a, #edebe7); }
 h1 { font-size: 1.25rem; }
-label { display: block; margin: 1rem 0; }
-button, input[type="password"] { font: inherit; padding: 0.5rem 0.75rem; }
+fieldset { border: 1px solid light-dark(#cfc9bd, #4a463f); border-radius: 8px; margin: 0; }
+label { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.5rem; margin: 1rem 0; }
+label span { flex: 1; }
+button, input[type="password"] { font: inherit; padding: 0.5rem 0.75rem; border-radius: 8px; }
+input[type="password"] { flex: 1 1 12rem; border: 1px solid light-dark(#8f8a81, #7a746b); background: light-dark(#ffffff, #1e1d1a); }
+button { border: 0; font-weight: 500; background: light-dark(#17603a, #5cc08c); color: light-dark(#ffffff, #0d1f15); }
 .message { white-space: pre-line; }
 `;
 
@@ -33,7 +41,7 @@ export function downloadPage({ look, problem }: View): string {
 </head>
 <body>
 <main>
-${look === undefined ? "<h1>A file for you</h1>" : contentOf(look, problem)}
+${look === undefined ? "<h1>This link can't be opened</h1>" : contentOf(look, problem)}
 ${look === undefined && problem !== undefined ? alert(problem) : ""}
 </main>
 </body>
@@ -51,7 +59,7 @@ function contentOf(look: Look, problem: string | undefined): string {
   const title = creatorName === undefined ? "Files for you" : `Files from <bdi>${escaped(creatorName)}</bdi>`;
   const parts = [`<h1>${title}</h1>`, warning];
   if (link.message !== "") parts.push(`<p class="message">${escaped(link.message)}</p>`);
-  if (endsAt !== undefined) parts.push(`<p>Open until ${new Date(endsAt).toUTCString()}.</p>`);
+  if (endsAt !== undefined) parts.push(`<p>Open until ${DATE.format(endsAt)} UTC.</p>`);
   if (link.kind === "upload") parts.push("<p>This link receives files, which needs JavaScript.</p>");
   else if (files.length === 0) parts.push("<p>No file is ready yet.</p>");
   else parts.push(form(fileFields(files)));
@@ -62,7 +70,8 @@ function fileFields(files: readonly LinkedFile[]): string {
   const [only] = files;
   if (only !== undefined && files.length === 1) return `<p>${nameOf(only)}</p>`;
   const choices = files.map(
-    (file) => `<label><input type="radio" name="attachmentId" value="${file.id}" required> ${nameOf(file)}</label>`,
+    (file) =>
+      `<label><input type="radio" name="attachmentId" value="${file.id}" required> <span>${nameOf(file)}</span></label>`,
   );
   return `<fieldset><legend>Choose a file</legend>\n${choices.join("\n")}\n</fieldset>`;
 }
@@ -78,7 +87,13 @@ ${fields}
 }
 
 function nameOf({ filename, sizeBytes }: LinkedFile): string {
-  return `<bdi>${escaped(filename)}</bdi> (${new Intl.NumberFormat("en").format(sizeBytes)} bytes)`;
+  return `<bdi>${escaped(filename)}</bdi> (${formatBytes(sizeBytes)})`;
+}
+
+function formatBytes(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const format = new Intl.NumberFormat("en", { style: "unit", unit: UNITS[power], maximumFractionDigits: 1 });
+  return format.format(bytes / 1000 ** power);
 }
 
 function alert(text: string): string {

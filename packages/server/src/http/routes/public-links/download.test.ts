@@ -154,6 +154,16 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     }
   });
 
+  it.each([
+    [1, "1 byte"],
+    [2_208, "2.2 kB"],
+    [734_003_200, "734 MB"],
+  ])("shows a size of %i as %s", async (sizeBytes, shown) => {
+    const { token } = await storeLink(service.db, { file: { sizeBytes } });
+    const { text } = await visitor().send(`GET /s/${token}/download`, { headers: BROWSER });
+    expect(text).toContain(`<bdi>file-0.txt</bdi> (${shown})`);
+  });
+
   it("escapes texts of people, and runs no script", async () => {
     await service.useCases.rememberPerson({ id: "eve", email: null, name: "<script>eve()</script>" });
     const file = { filename: `"><img src=x onerror=alert(1)>.txt` };

@@ -1,0 +1,94 @@
+import type { Page } from "playwright-core";
+import { afterAll, describe, expect, it } from "vitest";
+import { texts } from "../../../packages/web/src/landing/texts/index.ts";
+import { type BucketRequest, recordBucket } from "./testing/bucket-recorder.ts";
+import { png, text } from "./testing/files.ts";
+import { makeLink } from "./testing/links.ts";
+import type { Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const { locked, shares } = texts;
+const LINK_PASSWORD = "open sesame";
+const NAME = "secret-name";
+const bucket = await recordBucket();
+
+type Answer = { path: string; headers: Record<string, string> };
+type Visit = { link: { url: string }; answers: Answer[]; received: BucketRequest[] };
+
+describe("requirement 25: what a visit of a link tells the bucket and the caches", () => {
+  const web = startWeb({ env: bucket.env });
+  afterAll(bucket.stop);
+
+  async function visit(options: object, act: (visitor: Person, url: string) => Promise<void>): Promise<Visit> {
+    const ann = await web.person("Ann");
+    const files = [png(`${NAME}.png`), text(`${NAME}.txt`, "text")];
+    const note = await seedNote(ann.client, { title: "Plan", files });
+    const link = await makeLink(ann, note.id, { password: LINK_PASSWORD });
+    const vera = await web.person("Vera", { hasAccount: false, ...options });
+    const answers: Answer[] = [];
+    vera.context.on("response", (response) => {
+      const { origin, pathname } = new URL(response.url());
+      const isOfLink = origin === web.service.url && /^\/(?:s|public)\//.test(pathname);
+      if (isOfLink) answers.push({ path: pathname, headers: response.headers() });
+    });
+    bucket.requests.length = 0;
+    await act(vera, link.url);
+    return { link, answers, received: [...bucket.requests] };
+  }
+
+  it("is neither a token nor a name on the landing page", async () => {
+    const seen = await visit({}, async ({ page, context }, url) => {
+      await context.addInitScript("delete globalThis.showSaveFilePicker");
+      await page.goto(url);
+      await page.getByRole("textbox", { name: locked.label }).fill(LINK_PASSWORD);
+      await page.keyboard.press("Enter");
+      await saved(page, () => page.getByRole("button", { name: shares.all }).click());
+      await page.getByRole("button", { name: shares.preview(`${NAME}.png`) }).click();
+      await page.getByRole("dialog").getByRole("img").waitFor();
+    });
+    expect(seen.received.length).toBeGreaterThanOrEqual(3);
+    expectPrivate(seen);
+  });
+
+  it("is neither a token nor a name on the page without JavaScript", async () => {
+    const seen = await visit({ javaScriptEnabled: false }, async ({ page, watch }, url) => {
+      watch.expect(/^400 POST .*\/download$/);
+      await page.goto(`${url}/download`);
+      await page.getByLabel("Password").fill(LINK_PASSWORD);
+      await page.getByRole("checkbox").check();
+      await page.getByRole("button", { name: "Download" }).click();
+      await page.getByRole("radio").first().check();
+      await page.getByRole("checkbox").check();
+      await saved(page, () => page.getByRole("button", { name: "Download" }).click());
+    });
+    expect(seen.received).toHaveLength(1);
+    expectPrivate(seen);
+  });
+});
+
+async function saved(page: Page, click: () => Promise<void>): Promise<void> {
+  const download = page.waitForEvent("download");
+  await click();
+  await (await download).path();
+}
+
+function expectPrivate({ link, answers, received }: Visit): void {
+  const token = link.url.split("/s/")[1] ?? "";
+  for (const { method, url, headers } of received) {
+    const { pathname, searchParams } = new URL(url, "http://bucket");
+    // The name stands only in the header that the bucket shall answer with.
+    searchParams.delete("response-content-disposition");
+    expect(`${method} ${pathname} ${searchParams} ${JSON.stringify(headers)}`).not.toMatch(
+      new RegExp(`${token}|${NAME}`),
+    );
+    expect(url).not.toContain(token);
+    expect(headers).not.toHaveProperty("cookie");
+    expect(headers).not.toHaveProperty("referer");
+  }
+  expect(answers.map(({ path }) => path)).toContainEqual(expect.stringContaining(token));
+  for (const { path, headers } of answers) {
+    expect([path, headers["cache-control"]]).toEqual([path, "no-store"]);
+    expect([path, headers["referrer-policy"]]).toEqual([path, "no-referrer"]);
+  }
+}

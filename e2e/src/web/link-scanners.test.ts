@@ -1,0 +1,109 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { crawl } from "./testing/crawler.ts";
+import { png, text } from "./testing/files.ts";
+import { makeLink, type OwnLink, readLink } from "./testing/links.ts";
+import type { Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+declare const document: { forms: ArrayLike<{ submit(): void; requestSubmit(): void }> };
+
+const files = [png("photo.png"), text("report.txt", "the report")];
+const bodies = {
+  "one file": { maxClaims: 1 },
+  "several files": { maxClaims: 1 },
+  "a password": { maxClaims: 1, password: "open sesame" },
+  "a file request": { kind: "upload", request: {} },
+};
+type Subject = keyof typeof bodies;
+const subjects = Object.keys(bodies) as Subject[];
+
+describe("requirement 21: programs that open links without a click", () => {
+  const web = startWeb();
+
+  /** Makes a link, lets the program visit it, and expects that the link is unused. */
+  async function visit(subject: Subject, program: (link: OwnLink) => Promise<void>): Promise<void> {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, {
+      title: "Plan",
+      files: subject === "one file" ? files.slice(0, 1) : files,
+    });
+    const link = await makeLink(ann, note.id, bodies[subject]);
+    await program(link);
+    await expectUnused(ann, link);
+    expect((await ann.client.notes.get(note.id)).attachments).toHaveLength(note.attachments.length);
+  }
+
+  async function expectUnused(ann: Person, link: OwnLink): Promise<void> {
+    expect(await readLink(ann, link)).toMatchObject({ claims: 0, urlsIssued: 0, state: "live" });
+    const { items } = await ann.client.activity.list();
+    expect(items.filter(({ action }) => action === "link.claimed" || action === "url.issued")).toEqual([]);
+  }
+
+  it.each(subjects)("a crawler that submits every form as it is spends nothing of %s", async (subject) => {
+    await visit(subject, async ({ url }) => {
+      const { requests } = await crawl(url);
+      expectCrawled(requests, { url, subject });
+    });
+  });
+
+  it.each(subjects)("a crawler that fills every text field spends nothing of %s", async (subject) => {
+    await visit(subject, async ({ url }) => {
+      const { requests } = await crawl(url, { fill: "scanner@example.com" });
+      expectCrawled(requests, { url, subject });
+    });
+  });
+
+  it.each(subjects)("a browser that submits every form by script spends nothing of %s", async (subject) => {
+    await visit(subject, async ({ url }) => {
+      const scanner = await web.person("Scanner", { hasAccount: false });
+      scanner.watch.expect(/^(400|403) POST .*\/download$/);
+      const posts = await scan(scanner, [url, `${url}/download`]);
+      const { pathname } = new URL(url);
+      // A form submitted by script is sent although its box is not ticked. A file request has no form there.
+      expect(posts.filter((path) => path === `${pathname}/download`)).toHaveLength(
+        subject === "a file request" ? 0 : 1,
+      );
+      expect(posts.filter((path) => path.endsWith("/claims"))).toEqual([]);
+    });
+  });
+});
+
+/** Expects that the crawler reached both pages and, where the plain page has a form, sent it. */
+function expectCrawled(requests: string[], { url, subject }: { url: string; subject: Subject }): void {
+  const { pathname } = new URL(url);
+  expect(requests).toContain(`GET ${pathname} 200`);
+  expect(requests).toContain(`GET ${pathname}/download 200`);
+  expect(requests.some((request) => /^GET \/assets\/.* 200$/.test(request))).toBe(true);
+  const isSent = requests.includes(`POST ${pathname}/download 400`);
+  expect(isSent).toBe(subject !== "a file request");
+}
+
+/** Opens each page, runs its scripts, and submits each of its forms in both ways. Returns the paths of all POSTs. */
+async function scan({ page }: Person, urls: readonly string[]): Promise<string[]> {
+  const posts: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") posts.push(new URL(request.url()).pathname);
+  });
+  for (const url of urls) {
+    const count = await load(page, url);
+    for (let nth = 0; nth < count; nth++) {
+      // The browser or the page stops it, because the form is not complete. A navigation would make the next `load` fail.
+      await page.evaluate((nth) => document.forms[nth]?.requestSubmit(), nth);
+      await load(page, url);
+      const navigated = page.waitForEvent("framenavigated");
+      await page.evaluate((nth) => document.forms[nth]?.submit(), nth);
+      await navigated;
+      expect(page.url()).not.toContain("password");
+      await load(page, url);
+    }
+  }
+  return posts;
+}
+
+/** Returns the number of forms. */
+async function load(page: Page, url: string): Promise<number> {
+  await page.goto(url, { waitUntil: "networkidle" });
+  return page.evaluate(() => document.forms.length);
+}

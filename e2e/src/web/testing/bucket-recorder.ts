@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+
+/** A request that the bucket received. */
+export type BucketRequest = { method: string; url: string; headers: IncomingHttpHeaders };
+
+export type BucketRecorder = {
+  /** Settings of a service whose embedded bucket stands behind the recorder. */
+  env: Record<string, string>;
+  requests: BucketRequest[];
+  stop(): void;
+};
+
+/** Starts a proxy that browsers use as the bucket. It forwards every request unchanged to the embedded bucket. */
+export async function recordBucket(): Promise<BucketRecorder> {
+  const requests: BucketRequest[] = [];
+  const port = await freePort("127.0.0.1");
+  const proxy = createServer((incoming, outgoing) => {
+    const { method = "", url = "", headers } = incoming;
+    requests.push({ method, url, headers });
+    const forwarded = request({ host: "127.0.0.1", port, method, path: url, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
+    });
+    forwarded.on("error", () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  return {
+    // Another host than the service, because browsers send cookies to every port of a host.
+    env: {
+      S3_LOCAL_PORT: String(port),
+      S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    },
+    requests,
+    stop: () => void proxy.close(),
+  };
+}

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
-import { texts } from "../../../packages/web/src/texts/index.ts";
+import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { randomFile } from "./testing/files.ts";
 import { sha256 } from "./testing/note-files.ts";
 import { type Person, PHONE } from "./testing/person.ts";
@@ -14,7 +14,7 @@ const MIB = 2 ** 20;
 const LINK_PASSWORD = "open sesame";
 /** Long enough for the clicks between the claim and the countdown on a busy machine. */
 const URL_TTL_SECONDS = 20;
-const { links } = texts;
+const links = linkTexts;
 const { ended, locked, shares } = landing;
 const film = randomFile("film.bin", { sizeBytes: 6 * MIB });
 

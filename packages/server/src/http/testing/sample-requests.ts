@@ -26,6 +26,9 @@ const bodies: Record<string, (world: World) => object> = {
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
   "POST /attachments/:attachmentId/review": () => ({ decision: "accept" }),
+  "POST /public/links/:token/unlock": () => ({ password: "open sesame" }),
+  "POST /public/links/:token/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
+  "POST /public/links/:token/uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
   "POST /receipts/verify": () => ({ statement: "{}", signature: "", keyId: "" }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
 };
@@ -60,6 +63,7 @@ export function requestOf(route: string, world: World): Parameters<Client["send"
     .replace(":attachmentId", world.attachmentId)
     .replace(":uploadId", world.uploadId)
     .replace(":linkId", world.linkId)
+    .replace(":claimId", world.linkId)
     .replace(":partNumber", "1")
     .replace(":tokenId", world.noteId)
     .replace(":userId", route.startsWith("DELETE /notes") ? "viewer" : "fileViewer");

@@ -102,6 +102,9 @@ export const Link = Type.Object({
   url: Type.String(),
   kind: LinkKind,
   state: LinkState,
+  canEdit: Type.Boolean({
+    description: "Whether you may edit it. Owners edit all links of their notes, and editors their own",
+  }),
   noteId: Id,
   noteTitle: Type.String(),
   label: Type.String(),

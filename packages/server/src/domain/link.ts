@@ -92,6 +92,14 @@ export function effectiveExpiry(
   return Math.min(expiresAt ?? Number.POSITIVE_INFINITY, createdAt + maxExpirySeconds * 1000);
 }
 
+/**
+ * Whether a person who may make links of the note may also edit this one. A link dies with the right of its creator, so an editor who
+ * changed the link of somebody else would keep access through it.
+ */
+export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
+  return userId === ownerId || userId === createdBy;
+}
+
 export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned";
 
 /**

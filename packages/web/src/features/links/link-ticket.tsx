@@ -50,7 +50,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   const isOpen = state === "live" || state === "used_up";
   // While the operator has turned links off, a link can only be revoked.
   const isUsable = isOpen && !isOff;
-  const canEdit = isUsable || (state === "expired" && !isOff);
+  const canEdit = link.canEdit && !isOff && (isOpen || state === "expired");
 
   const ticket = useRef<HTMLDivElement>(null);
   const isNew = created !== undefined;
@@ -105,9 +105,11 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
           <MenuItem icon={<QrIcon size={16} />} onClick={() => setCode(!hasCode)}>
             {hasCode ? words.hideCode : words.showCode}
           </MenuItem>
-          <MenuItem icon={<RefreshCw size={16} />} onClick={() => setAsks("new-url")}>
-            {words.newUrl.action}
-          </MenuItem>
+          {canEdit && (
+            <MenuItem icon={<RefreshCw size={16} />} onClick={() => setAsks("new-url")}>
+              {words.newUrl.action}
+            </MenuItem>
+          )}
         </Menu>
       )}
     </div>

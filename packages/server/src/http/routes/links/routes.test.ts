@@ -32,6 +32,7 @@ describe.each(engines)("links on $name", (engine) => {
       url: expect.stringMatching(URL_OF_LINK),
       kind: "download",
       state: "live",
+      canEdit: true,
       noteId: world.noteId,
       noteTitle: "Title",
       label: "",
@@ -200,6 +201,27 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await service.db.links.find(link.id))?.link.generation).toBe(1);
     const { body: events } = await owner.send(`GET /links/${link.id}/events`);
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.renewed", "link.created"]);
+  });
+
+  it("lets an editor read and revoke the link of another, and not edit it", async () => {
+    const { body: link } = await create({ password: "open sesame", attachmentIds: [world.attachmentId] });
+    for (const json of [{ password: null }, { expiresAt: null }, { newUrl: true }]) {
+      const { body } = await editor.send(`PATCH /links/${link.id}`, { json });
+      expect(body).toMatchObject({ status: 403, code: "access_denied", detail: expect.stringContaining("own link") });
+    }
+    expect((await editor.send(`GET /links/${link.id}`)).body).toEqual({ ...link, canEdit: false });
+    const { body: listed } = await editor.send(`GET /notes/${world.noteId}/links`);
+    expect(listed.items.find(({ id }: { id: string }) => id === link.id)).toMatchObject({ canEdit: false });
+    expect((await editor.send(`DELETE /links/${link.id}`)).status).toBe(200);
+  });
+
+  it("depends on the editor who made it, also after an edit of the owner", async () => {
+    const own = await createWorld(service);
+    const { body: link } = await editor.send(`POST /notes/${own.noteId}/links`, { json: {} });
+    expect((await editor.send(`PATCH /links/${link.id}`, { json: { label: "Mine" } })).body.canEdit).toBe(true);
+    expect((await patch(link.id, { expiresAt: null })).body).toMatchObject({ canEdit: true, state: "live" });
+    await owner.send(`DELETE /notes/${own.noteId}/shares/editor`);
+    expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("orphaned");
   });
 
   it("refuses an edit that its kind does not have", async () => {

@@ -65,8 +65,6 @@ export type LinkClaim = {
   visitorId: string;
   claimedAt: number;
   windowEndsAt: number;
-  urlsIssued: number;
-  lastUrlExpiresAt: number | undefined;
 };
 
 /** The rules of the operator for all links. */

@@ -83,6 +83,8 @@ export function toRow(link: Link) {
     ...toEditable(link),
     claims: link.claims,
     opened: link.opened,
+    urls_issued: 0,
+    last_url_expires_at: null,
     created_at: link.createdAt,
     revoked_at: link.revokedAt ?? null,
   };

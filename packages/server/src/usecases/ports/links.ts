@@ -37,6 +37,6 @@ export type LinkQueries = {
    * Throws `attachment_not_found` when a file was deleted meanwhile. In a transaction.
    */
   replace(link: Link): Promise<void>;
-  /** Also closes the windows of its claims. Returns false when the link was revoked before. */
+  /** Waits for visitors who get URLs at this moment. Returns false when the link was revoked before. */
   revoke(linkId: string, revokedAt: number): Promise<boolean>;
 };

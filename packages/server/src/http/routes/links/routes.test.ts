@@ -254,8 +254,6 @@ describe.each(engines)("links on $name", (engine) => {
       const { status, body } = await owner.send(`DELETE /links/${link.id}`);
       expect({ status, body }).toEqual({ status: 200, body: { lastUrlExpiresAt: expected } });
     }
-    const open = service.database.db.kysely.selectFrom("link_claims").where("window_ends_at", ">", Date.now());
-    expect(await open.where("link_id", "=", link.id).selectAll().execute()).toEqual([]);
     const { body } = await owner.send(`GET /links/${link.id}`);
     expect(body).toMatchObject({ state: "revoked", revokedAt: expect.any(String) });
     expect((await patch(link.id, { label: "Back" })).body).toMatchObject({
@@ -439,19 +437,18 @@ function slot(id: string) {
 }
 
 async function addClaim(
-  { database }: TestService,
+  { db }: TestService,
   { linkId, urlsIssued, lastUrlExpiresAt }: { linkId: string; urlsIssued: number; lastUrlExpiresAt: number },
 ): Promise<void> {
+  const now = Date.now();
   const claim = {
     id: unknownId(),
-    link_id: linkId,
+    linkId,
     generation: 0,
-    visitor_id: "visitor",
-    claimed_at: 1,
-    window_ends_at: Date.now() + 900_000,
+    visitorId: unknownId(),
+    claimedAt: now,
+    windowEndsAt: now + 900_000,
   };
-  await database.db.kysely
-    .insertInto("link_claims")
-    .values({ ...claim, urls_issued: urlsIssued, last_url_expires_at: lastUrlExpiresAt })
-    .execute();
+  const issued = { count: urlsIssued, lastUrlExpiresAt };
+  await db.transaction((tx) => tx.linkVisits.claim({ generation: 0, passwordVersion: 0 }, { claim, issued }));
 }

@@ -18,7 +18,8 @@ export type LinkKind = Static<typeof LinkKind>;
  * - `expired`: its expiry has passed
  * - `orphaned`: its creator lost the right to share the note, or its files were deleted
  */
-export const LinkState = Type.Enum(["live", "used_up", "expired", "revoked", "orphaned"]);
+/** `closed`: the policy of the operator does not let visitors open it. */
+export const LinkState = Type.Enum(["live", "used_up", "expired", "revoked", "orphaned", "closed"]);
 export type LinkState = Static<typeof LinkState>;
 
 const FileKind = Type.String({

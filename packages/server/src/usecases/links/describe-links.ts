@@ -53,7 +53,7 @@ function describe(
   return {
     link,
     token: tokenOf(linkKeys, link),
-    state: linkState(link, { now, creatorRole, filesLeft: Math.max(0, filesLeft) }),
+    state: linkState(link, { now, creatorRole, filesLeft: Math.max(0, filesLeft), policy: limits.links }),
     canEdit: mayEditLink(link, caller.userId),
     files,
     noteTitle,

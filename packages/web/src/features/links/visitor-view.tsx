@@ -9,7 +9,7 @@ import { FileName } from "../../components/file-name.tsx";
 import { Ring } from "../../components/ring.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
-import { instanceQuery, noteQuery } from "../../service/queries.ts";
+import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatDuration, texts } from "../../texts/index.ts";
 import { lifeLeft } from "./describe-link.ts";
@@ -24,9 +24,7 @@ const words = linkTexts.visitor;
  */
 export function VisitorView({ link, onClose }: { link: Link; onClose: () => void }) {
   const [isUnlocked, setUnlocked] = useState(!link.hasPassword);
-  const policy = useQuery(instanceQuery).data?.limits.links;
-  const isClosed = policy?.enabled === false || (policy?.passwordRequired === true && !link.hasPassword);
-  const hasEnded = link.state !== "live" || isClosed;
+  const hasEnded = link.state !== "live";
   return (
     <Dialog onClose={onClose} title={words.title} description={words.hint} className="md:w-[520px]">
       <div className="flex flex-col gap-4">

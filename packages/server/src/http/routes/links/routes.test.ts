@@ -411,8 +411,9 @@ describe.each(engines)("links on $name", (engine) => {
       // The link of the world has no expiry, because it is older than the policy.
       const { body: older } = await as.send(`GET /links/${linkId}`);
       expect(Date.parse(older.expiresAt) - Date.parse(older.createdAt)).toBe(60_000);
+      expect([older.state, link.state]).toEqual(["closed", "live"]);
       strict.advance(60_001);
-      expect((await as.send(`GET /links/${linkId}`)).body.state).toBe("expired");
+      for (const id of [linkId, link.id]) expect((await as.send(`GET /links/${id}`)).body.state).toBe("expired");
     });
 
     it("makes no link when links are off, and still revokes", async () => {
@@ -423,7 +424,9 @@ describe.each(engines)("links on $name", (engine) => {
         const { body } = await as.send(`POST ${path}/links`, { json: { password: "open sesame" } });
         expect(body).toMatchObject({ status: 403, code: "links_disabled" });
       }
+      expect((await as.send(`GET /links/${linkId}`)).body.state).toBe("closed");
       expect((await as.send(`DELETE /links/${linkId}`)).status).toBe(200);
+      expect((await as.send(`GET /links/${linkId}`)).body.state).toBe("revoked");
     });
   });
 });

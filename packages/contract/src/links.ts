@@ -191,7 +191,7 @@ export const OpenedLink = Type.Object({
   kind: LinkKind,
   label: Type.String(),
   message: Type.String(),
-  sharedBy: Type.String(),
+  sharedBy: Type.String({ description: "The name of the person who made the link. Empty: that person has no name" }),
   expiresAt: OrNull.instant,
   claimsLeft: OrNull.count,
   claim: Type.Union([Type.Object({ id: Id, windowEndsAt: Instant }), Type.Null()]),

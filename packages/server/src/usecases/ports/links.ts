@@ -2,7 +2,10 @@ import type { Role } from "../../domain/access.ts";
 import type { Link, LinkKind } from "../../domain/link.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** A link with facts of this moment: the role of its creator on the note, and the name that visitors read. */
+/**
+ * A link with facts of this moment: the role of its creator on the note, and the name that visitors read. Visitors are strangers, so
+ * an email address never stands in for a name.
+ */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
 
 /** A link with the facts that people with an account see. */

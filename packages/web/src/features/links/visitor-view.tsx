@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, FileRequest, Link } from "@valetkey/client";
 import { File, LockKeyhole } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { nameOf } from "../../components/avatar.tsx";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FileName } from "../../components/file-name.tsx";
@@ -80,7 +79,8 @@ function OpenTicket({ link }: { link: Link }) {
   if (note.data === undefined) {
     return <Failure title={words.failed} error={note.error} onRetry={() => void note.refetch()} />;
   }
-  const name = nameOf(link.createdBy, { otherwise: texts.common.someone });
+  // Visitors never see an email address.
+  const name = link.createdBy.name ?? texts.common.someone;
   const wanted = link.files?.map(({ id }) => id);
   const files = note.data.attachments.filter(
     ({ id, state }) => state === "ready" && (wanted === undefined || wanted.includes(id)),

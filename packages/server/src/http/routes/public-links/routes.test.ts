@@ -39,6 +39,19 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(headers["access-control-allow-origin"]).toBeUndefined();
   });
 
+  it("never shows the email address of a sender without a name", async () => {
+    await service.useCases.rememberPerson({ id: "nameless", email: "nameless@example.com", name: undefined });
+    const own = { ownerId: "nameless", createdBy: "nameless" };
+    const { token, note } = await storeLink(service.db, own);
+    const { kysely } = service.database.db;
+    await kysely.updateTable("notes").set({ owner_id: "nameless" }).where("id", "=", note.id).execute();
+    const { body } = await visitor().look(token);
+    expect(body).toMatchObject({ state: "open", sharedBy: "" });
+    const page = await visitor().send(`GET /s/${token}/download`);
+    expect(page.status).toBe(200);
+    expect(page.text).not.toContain("nameless");
+  });
+
   it("counts a visitor once, and no claim", async () => {
     const { token, link } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();

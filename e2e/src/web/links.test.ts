@@ -165,6 +165,23 @@ describe("a link of a note", () => {
   });
 });
 
+describe("the link of another person", () => {
+  const web = startWeb();
+
+  it("is copied and revoked by an editor, and not edited", async () => {
+    const [ann, ben] = [await web.person("Ann"), await web.person("Ben")];
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
+    await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "editor" });
+    await ann.client.links.create(note.id, { label: "Of Ann" });
+    const dialog = await openShareDialog(ben.page, note.id);
+    await dialog.getByRole("button", { name: "Revoke" }).waitFor();
+    expect(await dialog.getByRole("button", { name: "Edit" }).count()).toBe(0);
+    await dialog.getByRole("button", { name: "More about the link “Of Ann”" }).click();
+    await ben.page.getByRole("menuitem", { name: "See it as a visitor" }).waitFor();
+    expect(await ben.page.getByRole("menuitem", { name: "New URL" }).count()).toBe(0);
+  });
+});
+
 describe("a file request", () => {
   const web = startWeb();
 

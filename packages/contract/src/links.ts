@@ -18,7 +18,8 @@ export type LinkKind = Static<typeof LinkKind>;
  * - `expired`: its expiry has passed
  * - `orphaned`: its creator lost the right to share the note, or its files were deleted
  */
-export const LinkState = Type.Enum(["live", "used_up", "expired", "revoked", "orphaned"]);
+/** `closed`: the policy of the operator does not let visitors open it. */
+export const LinkState = Type.Enum(["live", "used_up", "expired", "revoked", "orphaned", "closed"]);
 export type LinkState = Static<typeof LinkState>;
 
 const FileKind = Type.String({
@@ -102,6 +103,9 @@ export const Link = Type.Object({
   url: Type.String(),
   kind: LinkKind,
   state: LinkState,
+  canEdit: Type.Boolean({
+    description: "Whether you may edit it. Owners edit all links of their notes, and editors their own",
+  }),
   noteId: Id,
   noteTitle: Type.String(),
   label: Type.String(),
@@ -187,7 +191,7 @@ export const OpenedLink = Type.Object({
   kind: LinkKind,
   label: Type.String(),
   message: Type.String(),
-  sharedBy: Type.String(),
+  sharedBy: Type.String({ description: "The name of the person who made the link. Empty: that person has no name" }),
   expiresAt: OrNull.instant,
   claimsLeft: OrNull.count,
   claim: Type.Union([Type.Object({ id: Id, windowEndsAt: Instant }), Type.Null()]),

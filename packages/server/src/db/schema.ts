@@ -172,6 +172,9 @@ export type Tables = {
     max_claims: number | null;
     claims: number;
     opened: number;
+    /** Counts the URLs of all claims, also of deleted ones. */
+    urls_issued: number;
+    last_url_expires_at: number | null;
     url_ttl_seconds: number;
     notify: LinkNotify;
     /** A JSON object for a file request, and null for a download link. */
@@ -187,8 +190,6 @@ export type Tables = {
     visitor_id: string;
     claimed_at: number;
     window_ends_at: number;
-    urls_issued: number;
-    last_url_expires_at: number | null;
   };
   /** The files that visitors sent to a file request. */
   visitor_files: {

@@ -65,8 +65,6 @@ export type LinkClaim = {
   visitorId: string;
   claimedAt: number;
   windowEndsAt: number;
-  urlsIssued: number;
-  lastUrlExpiresAt: number | undefined;
 };
 
 /** The rules of the operator for all links. */
@@ -92,20 +90,32 @@ export function effectiveExpiry(
   return Math.min(expiresAt ?? Number.POSITIVE_INFINITY, createdAt + maxExpirySeconds * 1000);
 }
 
-export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned";
+/**
+ * Whether a person who may make links of the note may also edit this one. A link dies with the right of its creator, so an editor who
+ * changed the link of somebody else would keep access through it.
+ */
+export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
+  return userId === ownerId || userId === createdBy;
+}
+
+/** `closed`: the policy of the operator does not let visitors open it. */
+export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned" | "closed";
 
 /**
  * The state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: the ready files that it opens
  * for `download`, or the files that it still takes for `upload`.
  */
 export function linkState(
-  link: Pick<Link, "kind" | "attachmentIds" | "expiresAt" | "revokedAt" | "maxClaims" | "claims">,
-  { now, creatorRole, filesLeft }: { now: number; creatorRole: ShareRole | "owner" | undefined; filesLeft: number },
+  link: Link,
+  options: { now: number; creatorRole: ShareRole | "owner" | undefined; filesLeft: number; policy: LinkPolicy },
 ): LinkState {
+  const { now, creatorRole, filesLeft, policy } = options;
   if (link.revokedAt !== undefined) return "revoked";
   if (creatorRole !== "owner" && creatorRole !== "editor") return "orphaned";
   if (link.attachmentIds !== undefined && filesLeft === 0) return "orphaned";
-  if (link.expiresAt !== undefined && link.expiresAt <= now) return "expired";
+  const expiresAt = effectiveExpiry(link, policy);
+  if (expiresAt !== undefined && expiresAt <= now) return "expired";
+  if (!policy.isEnabled || (policy.isPasswordRequired && link.passwordHash === undefined)) return "closed";
   if (link.kind === "upload") return filesLeft === 0 ? "used_up" : "live";
   return link.maxClaims !== undefined && link.claims >= link.maxClaims ? "used_up" : "live";
 }

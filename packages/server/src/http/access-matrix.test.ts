@@ -50,7 +50,7 @@ const table: readonly Row[] = [
   ["GET /attachments/:attachmentId/links",     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/:attachmentId/links",    201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  ["PATCH /links/:linkId",                     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["PATCH /links/:linkId",                     200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /links/:linkId",                    200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/events",                200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // A foreign upload is reported as missing. The owner gets 409 because no file was sent.

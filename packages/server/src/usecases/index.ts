@@ -20,6 +20,7 @@ import { admit } from "./links/admit.ts";
 import { admitSender } from "./links/admit-sender.ts";
 import { claimLink, issueClaimUrls } from "./links/claim.ts";
 import { createFileLink, createLink } from "./links/create.ts";
+import { deleteOldClaims } from "./links/delete-old-claims.ts";
 import { getLink } from "./links/get.ts";
 import { listLinks, listOwnLinks } from "./links/list.ts";
 import { listLinkEvents } from "./links/list-events.ts";
@@ -117,6 +118,7 @@ export function createUseCases(deps: Deps) {
     countPasswordGuess: countPasswordGuess(deps),
     forgetPasswordGuesses: forgetPasswordGuesses(deps),
     deleteExpiredWindows: deleteExpiredWindows(deps),
+    deleteOldClaims: deleteOldClaims(deps),
     rememberPerson: rememberPerson(deps),
     identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),

@@ -35,6 +35,8 @@ async function createLinks({ schema }: Kysely<unknown>, engine: EngineName): Pro
     .addColumn("max_claims", integer)
     .addColumn("claims", integer, (c) => c.notNull())
     .addColumn("opened", integer, (c) => c.notNull())
+    .addColumn("urls_issued", integer, (c) => c.notNull())
+    .addColumn("last_url_expires_at", integer)
     .addColumn("url_ttl_seconds", integer, (c) => c.notNull())
     .addColumn("notify", text, (c) => c.notNull())
     .addColumn("request", text)
@@ -69,11 +71,10 @@ async function createLinkClaims({ schema }: Kysely<unknown>, engine: EngineName)
     .addColumn("visitor_id", id, (c) => c.notNull())
     .addColumn("claimed_at", integer, (c) => c.notNull())
     .addColumn("window_ends_at", integer, (c) => c.notNull())
-    .addColumn("urls_issued", integer, (c) => c.notNull())
-    .addColumn("last_url_expires_at", integer)
     .modifyEnd(keyedTable(engine))
     .execute();
-  await schema.createIndex("link_claims_link").on("link_claims").columns(["link_id", "window_ends_at"]).execute();
+  await schema.createIndex("link_claims_link").on("link_claims").column("link_id").execute();
+  await schema.createIndex("link_claims_window").on("link_claims").column("window_ends_at").execute();
   await schema.createIndex("link_claims_visitor").on("link_claims").column("visitor_id").execute();
 }
 

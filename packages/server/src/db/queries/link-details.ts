@@ -13,7 +13,6 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
     .where("attachments.state", "not in", ENDED);
   const received = sent.where("visitor_files.received_at", "is not", null);
-  const claims = db.selectFrom("link_claims").whereRef("link_claims.link_id", "=", sql.ref("links.id"));
   const ready = db
     .selectFrom("link_files")
     .innerJoin("attachments", "attachments.id", "link_files.attachment_id")
@@ -25,8 +24,6 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     sent.select(count).as("taken_files"),
     received.select(count).as("received_files"),
     received.select(sum("attachments.size_bytes")).as("received_bytes"),
-    claims.select(sum("link_claims.urls_issued")).as("urls_issued"),
-    claims.select((eb) => eb.fn.max("last_url_expires_at").as("last")).as("last_url_expires_at"),
   ]);
 }
 
@@ -61,7 +58,7 @@ export function toDetails(row: DetailsRow): LinkDetails {
     readyFiles: row.ready_files ?? 0,
     takenFiles: row.taken_files ?? 0,
     received: { files: row.received_files ?? 0, bytes: row.received_bytes ?? 0 },
-    urlsIssued: row.urls_issued ?? 0,
+    urlsIssued: row.urls_issued,
     lastUrlExpiresAt: row.last_url_expires_at ?? undefined,
   };
 }

@@ -21,7 +21,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
     .innerJoin("notes", "notes.id", "links.note_id")
     .leftJoin("people", "people.id", "links.created_by")
     .selectAll("links")
-    .select(["people.name as creator_name", "people.email as creator_email"])
+    .select("people.name as creator_name")
     .select((eb) => creatorRole(eb as never, { db, now }).as("creator_role"))
     .select((eb) =>
       eb
@@ -35,7 +35,6 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
 
 type Row = Selectable<Tables["links"]> & {
   creator_name: string | null;
-  creator_email: string | null;
   creator_role: string | null;
   attachment_ids: string | null;
 };
@@ -44,7 +43,7 @@ export function toLinkWithCreator(row: Row): LinkWithCreator {
   return {
     link: toLink(row),
     creatorRole: (row.creator_role as Role | null) ?? undefined,
-    creatorName: row.creator_name ?? row.creator_email ?? undefined,
+    creatorName: row.creator_name ?? undefined,
   };
 }
 
@@ -83,6 +82,8 @@ export function toRow(link: Link) {
     ...toEditable(link),
     claims: link.claims,
     opened: link.opened,
+    urls_issued: 0,
+    last_url_expires_at: null,
     created_at: link.createdAt,
     revoked_at: link.revokedAt ?? null,
   };

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { LinkClaim } from "../../domain/link.ts";
-import type { LinkVisitQueries } from "../../usecases/ports/index.ts";
+import type { IssuedUrls, LinkVisitQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { isLive } from "./live-share.ts";
 
@@ -38,7 +38,7 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
 
     findOpenClaim: (of) => findOpenClaim(db, of),
 
-    async claim({ generation, passwordVersion }, claim) {
+    async claim({ generation, passwordVersion }, { claim, issued }) {
       const counted = await db
         .updateTable("links")
         .set((eb) => ({ claims: eb("claims", "+", 1) }))
@@ -59,36 +59,39 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
       }
       if (!isCounted) return undefined;
       await db.insertInto("link_claims").values(toRow(claim)).execute();
+      await countUrls(db, issued).where("id", "=", claim.linkId).execute();
       return claim;
     },
 
-    async addUrls({ id, linkId, generation }, { passwordVersion, count, lastUrlExpiresAt, now }) {
-      const added = await db
-        .updateTable("link_claims")
-        .set((eb) => ({
-          urls_issued: eb("urls_issued", "+", count),
-          // The expiry of URLs may have been shortened meanwhile.
-          last_url_expires_at: sql`case when last_url_expires_at > ${lastUrlExpiresAt}
-            then last_url_expires_at else ${lastUrlExpiresAt} end`,
-        }))
-        .where("id", "=", id)
-        .where("link_id", "=", linkId)
+    async addUrls({ id, linkId, generation }, { passwordVersion, now, ...issued }) {
+      const added = await countUrls(db, issued)
+        .where("id", "=", linkId)
         .where("generation", "=", generation)
-        .where("window_ends_at", ">", now)
+        .where("password_version", "=", passwordVersion)
+        .where("revoked_at", "is", null)
+        .where((eb) => isLive(eb.ref("expires_at"), now))
         .where((eb) =>
           eb.exists(
             eb
-              .selectFrom("links")
-              .select("links.id")
-              .where("links.id", "=", linkId)
-              .where("links.generation", "=", generation)
-              .where("links.password_version", "=", passwordVersion)
-              .where("links.revoked_at", "is", null)
-              .where((link) => isLive(link.ref("links.expires_at"), now)),
+              .selectFrom("link_claims")
+              .select("link_claims.id")
+              .where("link_claims.id", "=", id)
+              .where("link_claims.link_id", "=", linkId)
+              .where("link_claims.generation", "=", generation)
+              .where("link_claims.window_ends_at", ">", now),
           ),
         )
         .executeTakeFirstOrThrow();
       return added.numUpdatedRows === 1n;
+    },
+
+    async deleteClaims(before, { limit }) {
+      const ended = db.selectFrom("link_claims").select("id").where("window_ends_at", "<", before);
+      const deleted = await db
+        .deleteFrom("link_claims")
+        .where("id", "in", ended.orderBy("window_ends_at").limit(limit))
+        .executeTakeFirstOrThrow();
+      return Number(deleted.numDeletedRows);
     },
 
     async countOpened(linkId) {
@@ -115,6 +118,15 @@ async function findOpenClaim(
   return row && toClaim(row);
 }
 
+function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) {
+  return db.updateTable("links").set((eb) => ({
+    urls_issued: eb("urls_issued", "+", count),
+    // The expiry of URLs may have been shortened meanwhile.
+    last_url_expires_at: sql<number>`case when last_url_expires_at > ${lastUrlExpiresAt}
+      then last_url_expires_at else ${lastUrlExpiresAt} end`,
+  }));
+}
+
 async function giveBack(db: Kysely<Tables>, linkId: string): Promise<void> {
   const update = db.updateTable("links").set((eb) => ({ claims: eb("claims", "-", 1) }));
   await update.where("id", "=", linkId).execute();
@@ -128,8 +140,6 @@ function toClaim(row: Selectable<Tables["link_claims"]>): LinkClaim {
     visitorId: row.visitor_id,
     claimedAt: row.claimed_at,
     windowEndsAt: row.window_ends_at,
-    urlsIssued: row.urls_issued,
-    lastUrlExpiresAt: row.last_url_expires_at ?? undefined,
   };
 }
 
@@ -141,7 +151,5 @@ function toRow(claim: LinkClaim): Selectable<Tables["link_claims"]> {
     visitor_id: claim.visitorId,
     claimed_at: claim.claimedAt,
     window_ends_at: claim.windowEndsAt,
-    urls_issued: claim.urlsIssued,
-    last_url_expires_at: claim.lastUrlExpiresAt ?? null,
   };
 }

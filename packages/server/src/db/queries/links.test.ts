@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { sql } from "kysely";
+import { v7 as newId } from "uuid";
+import { describe, expect, it, vi } from "vitest";
+import type { Link } from "../../domain/link.ts";
 import { sampleAttachment, sampleEvent, sampleLink, sampleNote } from "../testing/samples.ts";
 import { engines } from "../testing/test-databases.ts";
 import { useDatabase } from "../testing/use-database.ts";
@@ -28,6 +31,70 @@ describe.each(engines)("links on $name", (engine) => {
     await database.db.shares.put({ noteId: note.id }, share);
     expect(await database.db.links.find(other.id)).toMatchObject({ link: other, creatorRole: "editor" });
   });
+
+  async function storeClaim({ id: linkId, generation, passwordVersion }: Link, visitorId = "visitor") {
+    const now = database.clock.now;
+    const windowEndsAt = now + 900_000;
+    const claim = { id: newId(), linkId, generation, visitorId, claimedAt: now, windowEndsAt };
+    const issued = { count: 2, lastUrlExpiresAt: now + 60_000 };
+    await database.db.transaction((tx) => tx.linkVisits.claim({ generation, passwordVersion }, { claim, issued }));
+    return claim;
+  }
+
+  it("count their URLs, and know when the last one expires", async () => {
+    const { link } = await storeLink({ expiresAt: undefined });
+    const { now } = database.clock;
+    const claim = await storeClaim(link);
+    await storeClaim(link, "another");
+    for (const lastUrlExpiresAt of [now + 90_000, now + 30_000]) {
+      const issued = { passwordVersion: 0, count: 3, lastUrlExpiresAt, now };
+      expect(await database.db.linkVisits.addUrls(claim, issued)).toBe(true);
+    }
+    const details = await database.db.links.findDetails(link.id);
+    expect(details).toMatchObject({ link: { claims: 2 }, urlsIssued: 10, lastUrlExpiresAt: now + 90_000 });
+  });
+
+  it("delete their old claims in batches", async () => {
+    const { link } = await storeLink({ expiresAt: undefined });
+    for (const visitorId of ["a", "b", "c"]) await storeClaim(link, visitorId);
+    const before = database.clock.now + 900_001;
+    const { linkVisits } = database.db;
+    const rows = database.db.kysely.selectFrom("link_claims").selectAll();
+    const left = async () => (await rows.execute()).length;
+    const stored = await left();
+    expect(await linkVisits.deleteClaims(before - 1, { limit: 2 })).toBe(0);
+    expect(await linkVisits.deleteClaims(before, { limit: 2 })).toBe(2);
+    expect(await left()).toBe(stored - 2);
+    while ((await linkVisits.deleteClaims(before, { limit: 2 })) > 0);
+    expect(await left()).toBe(0);
+  });
+
+  it("issue no URL after a revoke, also when the clock of the replica is slow", async () => {
+    const { link } = await storeLink({ expiresAt: undefined });
+    const claim = await storeClaim(link);
+    const { now } = database.clock;
+    const [revoked, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const revoking = database.db.transaction(async (tx) => {
+      await tx.links.revoke(link.id, now + 300);
+      revoked.resolve();
+      await mayCommit.promise;
+    });
+    await revoked.promise;
+    const issued = { passwordVersion: 0, count: 1, lastUrlExpiresAt: now + 60_000, now };
+    const adding = database.db.transaction((tx) => tx.linkVisits.addUrls(claim, issued));
+    // SQLite runs one transaction after the other, so nothing waits for a lock there.
+    if (engine.name === "postgres") await vi.waitFor(async () => expect(await waitingForLocks()).toBe(1));
+    mayCommit.resolve();
+    await revoking;
+    expect(await adding).toBe(false);
+    expect(await database.db.links.findDetails(link.id)).toMatchObject({ urlsIssued: 2 });
+  });
+
+  async function waitingForLocks(): Promise<number> {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
+      where wait_event_type = 'Lock' and datname = current_database()`.execute(database.db.kysely);
+    return Number(rows[0]?.count);
+  }
 
   it("lose a deleted file, and disappear with their note", async () => {
     const { link, file, note } = await storeLink({ hasFile: true });

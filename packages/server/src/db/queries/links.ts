@@ -70,13 +70,6 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
     async revoke(linkId, revokedAt) {
       const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
       const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();
-      // Locks the claims: a visitor who gets URLs at this moment commits before, or finds the window closed.
-      await db
-        .updateTable("link_claims")
-        .set({ window_ends_at: revokedAt })
-        .where("link_id", "=", linkId)
-        .where("window_ends_at", ">", revokedAt)
-        .execute();
       return numUpdatedRows === 1n;
     },
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DomainError } from "../../domain/errors.ts";
-import { effectiveExpiry, type Link, type LinkClaim, type LinkPolicy, linkState } from "../../domain/link.ts";
+import { type Link, type LinkClaim, type LinkPolicy, linkState } from "../../domain/link.ts";
 import type { Deps, LinkedFile, LinkWithCreator } from "../ports/index.ts";
 import { openPass, type Pass } from "./pass.ts";
 import { readToken, tokenIsRight } from "./token.ts";
@@ -96,12 +96,11 @@ export function linkNotFound(): DomainError {
   return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
 }
 
-/** The state of a link for visitors, under the rules of the operator. */
+/** The state of a link for visitors, under the policy of the operator. */
 export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
-  if (!policy.isEnabled || (policy.isPasswordRequired && link.passwordHash === undefined)) return "expired";
   // The ready files are only counted for a link that opens. A file request counts its files itself.
   const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
-  return linkState({ ...link, expiresAt: effectiveExpiry(link, policy) }, { now, creatorRole, filesLeft });
+  return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
 /** A pass of an earlier URL of the link is no pass. One of an earlier password still names the visitor. */

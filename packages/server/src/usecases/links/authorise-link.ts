@@ -1,5 +1,5 @@
 import { DomainError } from "../../domain/errors.ts";
-import type { Link } from "../../domain/link.ts";
+import { type Link, mayEditLink } from "../../domain/link.ts";
 import type { Caller } from "../../domain/person.ts";
 import type { EventSubject } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
@@ -7,7 +7,7 @@ import type { LinkDetails, Queries } from "../ports/index.ts";
 
 type Request = { caller: Caller; linkId: string };
 
-/** Returns the link if the caller may make links of its note. Throws `link_not_found` or `access_denied`. */
+/** Returns the link if the caller may read and revoke it. Throws `link_not_found` or `access_denied`. */
 export async function authoriseLink(queries: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
   const found = await queries.links.findDetails(linkId);
   if (found === undefined) throw linkNotFound();
@@ -15,9 +15,19 @@ export async function authoriseLink(queries: Queries, { caller, linkId }: Reques
   return found;
 }
 
+/** Returns the link if the caller may edit it. Throws `link_not_found` or `access_denied`. */
+export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
+  const found = await authoriseLink(queries, { caller, linkId });
+  if (mayEditLink(found.link, caller.userId)) return found;
+  throw new DomainError(
+    "access_denied",
+    "Only its creator and the owner of the note may edit this link. Make your own link, or revoke this one.",
+  );
+}
+
 /** Does the same in a transaction, and holds the note, so that two edits of a link or its limits run one after the other. */
 export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
-  const { link } = await authoriseLink(tx, { caller, linkId });
+  const { link } = await authoriseLinkEdit(tx, { caller, linkId });
   const isHeld = await tx.notes.hold(link.noteId);
   const current = isHeld ? await tx.links.findDetails(linkId) : undefined;
   if (current === undefined) throw linkNotFound();

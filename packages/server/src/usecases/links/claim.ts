@@ -52,9 +52,8 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       visitorId: pass.visitorId,
       claimedAt: now,
       windowEndsAt,
-      urlsIssued: files.length,
-      lastUrlExpiresAt: now + expiresInSeconds * 1000,
     };
+    const issuedUrls = { count: files.length, lastUrlExpiresAt: now + expiresInSeconds * 1000 };
     const described = { link, pass, claim, files, expiresInSeconds };
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
@@ -62,7 +61,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       // In the same transaction, because each commit waits for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
       // The count decides again, because another visitor may have claimed since.
-      const made = await tx.linkVisits.claim(link, claim);
+      const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
       if (made === undefined) throw linkNotFound();
       if (made.id !== claim.id) return made;
       await tx.audit.add(claimed);

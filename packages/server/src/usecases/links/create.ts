@@ -93,7 +93,7 @@ async function create(
     await tx.links.insert(link);
     await checkLiveLinks(tx, noteId);
     await tx.audit.add(createdEvent(link, { id: newId(), caller }));
-    return describeLink(deps, { queries: tx, linkId: link.id });
+    return describeLink(deps, { queries: tx, caller, linkId: link.id });
   });
 }
 

@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
-import { effectiveExpiry, type Link, type LinkState, linkState } from "../../domain/link.ts";
+import { effectiveExpiry, type Link, type LinkState, linkState, mayEditLink } from "../../domain/link.ts";
+import type { Caller } from "../../domain/person.ts";
 import type { Deps, LinkDetails, Queries } from "../ports/index.ts";
 import { makeToken } from "./token.ts";
 
@@ -8,6 +9,8 @@ export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "r
   link: Link;
   token: string;
   state: LinkState;
+  /** Whether the caller may edit it. */
+  canEdit: boolean;
   /** The names of the files. Undefined: every file of the note. */
   files: { id: string; filename: string }[] | undefined;
 };
@@ -17,27 +20,27 @@ type Describer = Pick<Deps, "linkKeys" | "limits" | "clock">;
 /** Adds the tokens, the states and the names of the files, which one query reads. */
 export async function describeLinks(
   deps: Describer,
-  { queries, details }: { queries: Queries; details: readonly LinkDetails[] },
+  { queries, caller, details }: { queries: Queries; caller: Caller; details: readonly LinkDetails[] },
 ): Promise<DescribedLink[]> {
   const ids = details.flatMap(({ link }) => link.attachmentIds ?? []);
   const names = ids.length === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf(ids);
-  return details.map((each) => describe(deps, { details: each, names }));
+  return details.map((each) => describe(deps, { caller, details: each, names }));
 }
 
 /** Describes one link. Throws `link_not_found`. */
 export async function describeLink(
   deps: Describer,
-  { queries, linkId }: { queries: Queries; linkId: string },
+  { queries, caller, linkId }: { queries: Queries; caller: Caller; linkId: string },
 ): Promise<DescribedLink> {
   const found = await queries.links.findDetails(linkId);
-  const [described] = await describeLinks(deps, { queries, details: found === undefined ? [] : [found] });
+  const [described] = await describeLinks(deps, { queries, caller, details: found === undefined ? [] : [found] });
   if (described === undefined) throw new DomainError("link_not_found", "Link not found");
   return described;
 }
 
 function describe(
   { linkKeys, limits, clock }: Describer,
-  { details, names }: { details: LinkDetails; names: ReadonlyMap<string, string> },
+  { caller, details, names }: { caller: Caller; details: LinkDetails; names: ReadonlyMap<string, string> },
 ): DescribedLink {
   const { noteTitle, received, urlsIssued, lastUrlExpiresAt, creatorRole } = details;
   const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
@@ -50,7 +53,8 @@ function describe(
   return {
     link,
     token: tokenOf(linkKeys, link),
-    state: linkState(link, { now, creatorRole, filesLeft: Math.max(0, filesLeft) }),
+    state: linkState(link, { now, creatorRole, filesLeft: Math.max(0, filesLeft), policy: limits.links }),
+    canEdit: mayEditLink(link, caller.userId),
     files,
     noteTitle,
     received,

@@ -7,6 +7,6 @@ import { type DescribedLink, describeLink } from "./describe-links.ts";
 export function getLink(deps: Deps) {
   return async (caller: Caller, linkId: string): Promise<DescribedLink> => {
     await authoriseLink(deps.db, { caller, linkId });
-    return describeLink(deps, { queries: deps.db, linkId });
+    return describeLink(deps, { queries: deps.db, caller, linkId });
   };
 }

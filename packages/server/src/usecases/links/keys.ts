@@ -13,7 +13,7 @@ const KEY_BYTES = 32;
 export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
-  // An old secret opens links. Nothing else accepts it, so that a leaked one ends with its rotation.
+  // Passes end with a rotation, because a visitor gets a new one with the URL. URLs and receipts must outlive it.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),

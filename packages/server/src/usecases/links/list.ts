@@ -16,20 +16,23 @@ export function listLinks(deps: Deps) {
   ): Promise<Page<DescribedLink>> => {
     if ("noteId" in subject) {
       await authoriseNote(db, { caller, noteId: subject.noteId, action: "note.link" });
-      return describePage(deps, await db.links.listOfNote(subject.noteId, page));
+      return describePage(deps, { caller, page: await db.links.listOfNote(subject.noteId, page) });
     }
     const { attachmentId } = subject;
     await authoriseAttachment(db, { caller, attachmentId, action: "attachment.link" });
-    return describePage(deps, await db.links.listOfAttachment(attachmentId, page));
+    return describePage(deps, { caller, page: await db.links.listOfAttachment(attachmentId, page) });
   };
 }
 
 /** Lists the links of the caller's notes, and the links that the caller made elsewhere and may still edit, newest first. */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
-    describePage(deps, await deps.db.links.listOfPerson(caller.userId, page));
+    describePage(deps, { caller, page: await deps.db.links.listOfPerson(caller.userId, page) });
 }
 
-async function describePage(deps: Deps, { items, nextCursor }: Page<LinkDetails>): Promise<Page<DescribedLink>> {
-  return { items: await describeLinks(deps, { queries: deps.db, details: items }), nextCursor };
+async function describePage(
+  deps: Deps,
+  { caller, page: { items, nextCursor } }: { caller: Caller; page: Page<LinkDetails> },
+): Promise<Page<DescribedLink>> {
+  return { items: await describeLinks(deps, { queries: deps.db, caller, details: items }), nextCursor };
 }

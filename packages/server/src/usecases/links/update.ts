@@ -4,7 +4,7 @@ import type { Caller } from "../../domain/person.ts";
 import { auditEvent } from "../audit-event.ts";
 import type { FairTurns } from "../fair-turns.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
-import { aboutLink, authoriseLink, holdLink } from "./authorise-link.ts";
+import { aboutLink, authoriseLinkEdit, holdLink } from "./authorise-link.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { completeRequest, type FileRequestInput } from "./file-request.ts";
 import { checkLinkedFiles } from "./linked-files.ts";
@@ -32,7 +32,7 @@ export function updateLink(deps: Deps, hashTurns: FairTurns) {
   return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
     const { linkId, settings } = input;
     // Before the password is hashed, so that only people with the right cost that time.
-    await authoriseLink(db, { caller, linkId });
+    await authoriseLinkEdit(db, { caller, linkId });
     const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
     return db.transaction(async (tx) => {
       const { link } = await holdLink(tx, { caller, linkId });
@@ -48,7 +48,7 @@ export function updateLink(deps: Deps, hashTurns: FairTurns) {
         await tx.audit.add(auditEvent("link.updated", { id: newId(), ...about, detail: { ...named, changed } }));
       }
       if (input.hasNewUrl) await tx.audit.add(auditEvent("link.renewed", { id: newId(), ...about, detail: named }));
-      return describeLink(deps, { queries: tx, linkId });
+      return describeLink(deps, { queries: tx, caller, linkId });
     });
   };
 }

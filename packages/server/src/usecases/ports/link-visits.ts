@@ -5,6 +5,9 @@ import type { Downloadable } from "./access.ts";
 /** A ready file that a link opens. */
 export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes">;
 
+/** `lastUrlExpiresAt`: when the last of these URLs expires. Milliseconds since the epoch. */
+export type IssuedUrls = { count: number; lastUrlExpiresAt: number };
+
 /** The queries of visitors. */
 export type LinkVisitQueries = {
   /** The ready files of the link in order of creation, at most 1,000. */
@@ -14,15 +17,23 @@ export type LinkVisitQueries = {
     of: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
   ): Promise<LinkClaim | undefined>;
   /**
-   * Counts a claim and stores it, if the link still has a claim left and is live with this generation and password.
+   * Counts a claim with its first URLs and stores it, if the link still has a claim left and is live with this generation and password.
    * Atomic: of parallel claims, exactly as many succeed as the link has left. In a transaction.
    * Returns the stored claim, or the open claim that the visitor made meanwhile. Undefined: the link has no claim left.
    */
-  claim(link: Pick<Link, "generation" | "passwordVersion">, claim: LinkClaim): Promise<LinkClaim | undefined>;
-  /** Adds URLs to a claim while its window is open and its link is live. False: nothing was added. In a transaction. */
+  claim(
+    link: Pick<Link, "generation" | "passwordVersion">,
+    made: { claim: LinkClaim; issued: IssuedUrls },
+  ): Promise<LinkClaim | undefined>;
+  /**
+   * Counts further URLs of a claim while its window is open and its link is live. False: nothing was counted.
+   * Locks the link, so that it waits for a revoke and then finds the link revoked.
+   */
   addUrls(
     claim: Pick<LinkClaim, "id" | "linkId" | "generation">,
-    issued: { passwordVersion: number; count: number; lastUrlExpiresAt: number; now: number },
+    issued: IssuedUrls & { passwordVersion: number; now: number },
   ): Promise<boolean>;
+  /** Deletes up to `limit` claims whose window ended before this instant. Returns how many. */
+  deleteClaims(before: number, options: { limit: number }): Promise<number>;
   countOpened(linkId: string): Promise<void>;
 };

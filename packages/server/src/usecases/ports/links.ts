@@ -2,7 +2,10 @@ import type { Role } from "../../domain/access.ts";
 import type { Link, LinkKind } from "../../domain/link.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** A link with facts of this moment: the role of its creator on the note, and the name that visitors read. */
+/**
+ * A link with facts of this moment: the role of its creator on the note, and the name that visitors read. Visitors are strangers, so
+ * an email address never stands in for a name.
+ */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
 
 /** A link with the facts that people with an account see. */
@@ -37,6 +40,6 @@ export type LinkQueries = {
    * Throws `attachment_not_found` when a file was deleted meanwhile. In a transaction.
    */
   replace(link: Link): Promise<void>;
-  /** Also closes the windows of its claims. Returns false when the link was revoked before. */
+  /** Waits for visitors who get URLs at this moment. Returns false when the link was revoked before. */
   revoke(linkId: string, revokedAt: number): Promise<boolean>;
 };

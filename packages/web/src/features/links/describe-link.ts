@@ -31,7 +31,8 @@ export function describeCounts({ kind, request, opened, claims, maxClaims, urlsI
 }
 
 /** Why visitors see that a link has ended. Undefined: it works, or its ticket says so elsewhere. */
-export function describeEnd({ state, kind }: Link): string | undefined {
+export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
+  if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
   if (state === "used_up") return words.endedBecause.used_up[kind];
   if (state === "expired" || state === "orphaned") return words.endedBecause[state];
   return undefined;

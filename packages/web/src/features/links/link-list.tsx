@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import type { Link } from "@valetkey/client";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
@@ -10,6 +11,9 @@ import type { MadeLink } from "./use-make-link.ts";
 
 const words = linkTexts;
 
+/** The states of links that visitors can open, now or when the policy of the operator allows it. */
+const SHOWN: ReadonlySet<Link["state"]> = new Set(["live", "used_up", "closed"]);
+
 type LinkListProps = {
   subject: LinkSubject;
   /** The link that was just made. Its URL is shown. */
@@ -20,13 +24,13 @@ type LinkListProps = {
   none?: string;
 };
 
-/** The links of a note or file that visitors can open, and those that were just revoked here. */
+/** The links of a note or file that are not over, and those that were just revoked here. */
 export function LinkList({ subject, made, exceptId, none }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const [revoked, setRevoked] = useState<readonly string[]>([]);
   const links = (list.data?.pages ?? [])
     .flatMap(({ items }) => items)
-    .filter(({ id, state }) => id !== exceptId && (state === "live" || state === "used_up" || revoked.includes(id)));
+    .filter(({ id, state }) => id !== exceptId && (SHOWN.has(state) || revoked.includes(id)));
   if (list.isPending) return <Skeleton className="h-32" />;
   if (list.data === undefined) {
     return <Failure title={words.failed} error={list.error} onRetry={() => void list.refetch()} />;

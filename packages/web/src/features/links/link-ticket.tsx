@@ -48,9 +48,10 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   const { state } = link;
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const isOpen = state === "live" || state === "used_up";
+  const canRevoke = isOpen || state === "closed";
   // While the operator has turned links off, a link can only be revoked.
   const isUsable = isOpen && !isOff;
-  const canEdit = isUsable || (state === "expired" && !isOff);
+  const canEdit = link.canEdit && !isOff && (canRevoke || state === "expired");
 
   const ticket = useRef<HTMLDivElement>(null);
   const isNew = created !== undefined;
@@ -82,7 +83,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
           {words.edit}
         </Button>
       )}
-      {isOpen && (
+      {canRevoke && (
         <AskInPlace
           label={words.revoke.action}
           spokenLabel={words.revoke.of(name)}
@@ -105,9 +106,11 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
           <MenuItem icon={<QrIcon size={16} />} onClick={() => setCode(!hasCode)}>
             {hasCode ? words.hideCode : words.showCode}
           </MenuItem>
-          <MenuItem icon={<RefreshCw size={16} />} onClick={() => setAsks("new-url")}>
-            {words.newUrl.action}
-          </MenuItem>
+          {canEdit && (
+            <MenuItem icon={<RefreshCw size={16} />} onClick={() => setAsks("new-url")}>
+              {words.newUrl.action}
+            </MenuItem>
+          )}
         </Menu>
       )}
     </div>
@@ -120,11 +123,11 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
         isExpired={!isOpen}
         stub={
           <div className="flex flex-col gap-2">
-            {state === "revoked" ? <LastUrl expiresAt={link.lastUrlExpiresAt} /> : <End link={link} />}
+            {state === "revoked" ? <LastUrl expiresAt={link.lastUrlExpiresAt} /> : <End link={link} isOff={isOff} />}
             {asks === "new-url" ? (
               <AskNewUrl isPending={update.isPending} onConfirm={() => void renew()} onCancel={closeQuestion} />
             ) : (
-              (canEdit || isOpen) && actions
+              (canEdit || canRevoke) && actions
             )}
             {update.isError && <Problem error={update.error} />}
             {revoke.isError && <Problem error={revoke.error} />}
@@ -150,8 +153,8 @@ function announcementOf({ expiresAt, createdAt }: Link, { isNewUrl, isCopied }: 
   return isNewUrl ? words.newUrl.copied : words.copied(describeExpiry(expiresAt, Date.parse(createdAt)));
 }
 
-function End({ link }: { link: Link }) {
-  const text = describeEnd(link);
+function End({ link, isOff }: { link: Link; isOff: boolean }) {
+  const text = describeEnd(link, { isOff });
   return text === undefined ? null : <p className="text-small">{text}</p>;
 }
 

@@ -14,6 +14,7 @@ const link: Link = {
   url: "https://files.example.com/s/token",
   kind: "download",
   state: "live",
+  canEdit: true,
   noteId: "n1",
   noteTitle: "Plan",
   label: "Contract",

@@ -2,14 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, FileRequest, Link } from "@valetkey/client";
 import { File, LockKeyhole } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { nameOf } from "../../components/avatar.tsx";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { Ring } from "../../components/ring.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
-import { instanceQuery, noteQuery } from "../../service/queries.ts";
+import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatDuration, texts } from "../../texts/index.ts";
 import { lifeLeft } from "./describe-link.ts";
@@ -24,9 +23,7 @@ const words = linkTexts.visitor;
  */
 export function VisitorView({ link, onClose }: { link: Link; onClose: () => void }) {
   const [isUnlocked, setUnlocked] = useState(!link.hasPassword);
-  const policy = useQuery(instanceQuery).data?.limits.links;
-  const isClosed = policy?.enabled === false || (policy?.passwordRequired === true && !link.hasPassword);
-  const hasEnded = link.state !== "live" || isClosed;
+  const hasEnded = link.state !== "live";
   return (
     <Dialog onClose={onClose} title={words.title} description={words.hint} className="md:w-[520px]">
       <div className="flex flex-col gap-4">
@@ -82,7 +79,8 @@ function OpenTicket({ link }: { link: Link }) {
   if (note.data === undefined) {
     return <Failure title={words.failed} error={note.error} onRetry={() => void note.refetch()} />;
   }
-  const name = nameOf(link.createdBy, { otherwise: texts.common.someone });
+  // Visitors never see an email address.
+  const name = link.createdBy.name ?? texts.common.someone;
   const wanted = link.files?.map(({ id }) => id);
   const files = note.data.attachments.filter(
     ({ id, state }) => state === "ready" && (wanted === undefined || wanted.includes(id)),

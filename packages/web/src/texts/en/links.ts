@@ -39,6 +39,7 @@ export const linkTexts = {
       upload: "It has received every file that it asked for.",
     },
     expired: "Visitors see that it has ended. A later expiry opens it again.",
+    closed: "The operator requires a password. Visitors can open it again when it has one.",
     orphaned: "Its files were deleted, or the person who made it may no longer share them.",
   },
   hasPassword: "Password",

@@ -23,12 +23,13 @@ export async function presentLinks({ items, nextCursor }: Page<DescribedLink>, {
 }
 
 function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): WireLink {
-  const { link, token, state, noteTitle, files, urlsIssued, received, lastUrlExpiresAt } = described;
+  const { link, token, state, canEdit, noteTitle, files, urlsIssued, received, lastUrlExpiresAt } = described;
   return {
     id: link.id,
     url: `${publicUrl}/s/${token}`,
     kind: link.kind,
     state,
+    canEdit,
     noteId: link.noteId,
     noteTitle,
     label: link.label,

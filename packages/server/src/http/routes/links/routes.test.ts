@@ -32,6 +32,7 @@ describe.each(engines)("links on $name", (engine) => {
       url: expect.stringMatching(URL_OF_LINK),
       kind: "download",
       state: "live",
+      canEdit: true,
       noteId: world.noteId,
       noteTitle: "Title",
       label: "",
@@ -202,6 +203,27 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.renewed", "link.created"]);
   });
 
+  it("lets an editor read and revoke the link of another, and not edit it", async () => {
+    const { body: link } = await create({ password: "open sesame", attachmentIds: [world.attachmentId] });
+    for (const json of [{ password: null }, { expiresAt: null }, { newUrl: true }]) {
+      const { body } = await editor.send(`PATCH /links/${link.id}`, { json });
+      expect(body).toMatchObject({ status: 403, code: "access_denied", detail: expect.stringContaining("own link") });
+    }
+    expect((await editor.send(`GET /links/${link.id}`)).body).toEqual({ ...link, canEdit: false });
+    const { body: listed } = await editor.send(`GET /notes/${world.noteId}/links`);
+    expect(listed.items.find(({ id }: { id: string }) => id === link.id)).toMatchObject({ canEdit: false });
+    expect((await editor.send(`DELETE /links/${link.id}`)).status).toBe(200);
+  });
+
+  it("depends on the editor who made it, also after an edit of the owner", async () => {
+    const own = await createWorld(service);
+    const { body: link } = await editor.send(`POST /notes/${own.noteId}/links`, { json: {} });
+    expect((await editor.send(`PATCH /links/${link.id}`, { json: { label: "Mine" } })).body.canEdit).toBe(true);
+    expect((await patch(link.id, { expiresAt: null })).body).toMatchObject({ canEdit: true, state: "live" });
+    await owner.send(`DELETE /notes/${own.noteId}/shares/editor`);
+    expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("orphaned");
+  });
+
   it("refuses an edit that its kind does not have", async () => {
     const { body: download } = await create();
     const { body: upload } = await create({ kind: "upload", request: {} });
@@ -232,8 +254,6 @@ describe.each(engines)("links on $name", (engine) => {
       const { status, body } = await owner.send(`DELETE /links/${link.id}`);
       expect({ status, body }).toEqual({ status: 200, body: { lastUrlExpiresAt: expected } });
     }
-    const open = service.database.db.kysely.selectFrom("link_claims").where("window_ends_at", ">", Date.now());
-    expect(await open.where("link_id", "=", link.id).selectAll().execute()).toEqual([]);
     const { body } = await owner.send(`GET /links/${link.id}`);
     expect(body).toMatchObject({ state: "revoked", revokedAt: expect.any(String) });
     expect((await patch(link.id, { label: "Back" })).body).toMatchObject({
@@ -391,8 +411,9 @@ describe.each(engines)("links on $name", (engine) => {
       // The link of the world has no expiry, because it is older than the policy.
       const { body: older } = await as.send(`GET /links/${linkId}`);
       expect(Date.parse(older.expiresAt) - Date.parse(older.createdAt)).toBe(60_000);
+      expect([older.state, link.state]).toEqual(["closed", "live"]);
       strict.advance(60_001);
-      expect((await as.send(`GET /links/${linkId}`)).body.state).toBe("expired");
+      for (const id of [linkId, link.id]) expect((await as.send(`GET /links/${id}`)).body.state).toBe("expired");
     });
 
     it("makes no link when links are off, and still revokes", async () => {
@@ -403,7 +424,9 @@ describe.each(engines)("links on $name", (engine) => {
         const { body } = await as.send(`POST ${path}/links`, { json: { password: "open sesame" } });
         expect(body).toMatchObject({ status: 403, code: "links_disabled" });
       }
+      expect((await as.send(`GET /links/${linkId}`)).body.state).toBe("closed");
       expect((await as.send(`DELETE /links/${linkId}`)).status).toBe(200);
+      expect((await as.send(`GET /links/${linkId}`)).body.state).toBe("revoked");
     });
   });
 });
@@ -417,19 +440,18 @@ function slot(id: string) {
 }
 
 async function addClaim(
-  { database }: TestService,
+  { db }: TestService,
   { linkId, urlsIssued, lastUrlExpiresAt }: { linkId: string; urlsIssued: number; lastUrlExpiresAt: number },
 ): Promise<void> {
+  const now = Date.now();
   const claim = {
     id: unknownId(),
-    link_id: linkId,
+    linkId,
     generation: 0,
-    visitor_id: "visitor",
-    claimed_at: 1,
-    window_ends_at: Date.now() + 900_000,
+    visitorId: unknownId(),
+    claimedAt: now,
+    windowEndsAt: now + 900_000,
   };
-  await database.db.kysely
-    .insertInto("link_claims")
-    .values({ ...claim, urls_issued: urlsIssued, last_url_expires_at: lastUrlExpiresAt })
-    .execute();
+  const issued = { count: urlsIssued, lastUrlExpiresAt };
+  await db.transaction((tx) => tx.linkVisits.claim({ generation: 0, passwordVersion: 0 }, { claim, issued }));
 }

@@ -58,7 +58,7 @@ const schemas = operations("links", {
     response: { 200: Link },
   },
   updateLink: {
-    summary: "Edit a link, or give it another URL",
+    summary: "Edit a link, or give it another URL. Owners edit all links of their notes, and editors their own",
     params: LinkParams,
     body: UpdateLinkBody,
     response: { 200: Link },

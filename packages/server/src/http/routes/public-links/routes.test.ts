@@ -6,6 +6,7 @@ import { startServiceInTest, useService } from "../../testing/use-service.ts";
 
 const PASSWORD = "open sesame";
 const WINDOW_MS = 900_000;
+const DAY_MS = 86_400_000;
 
 describe.each(engines)("a link without an account, on $name", (engine) => {
   const service = useService({ engine });
@@ -36,6 +37,19 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       "x-robots-tag": "noindex, nofollow",
     });
     expect(headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  it("never shows the email address of a sender without a name", async () => {
+    await service.useCases.rememberPerson({ id: "nameless", email: "nameless@example.com", name: undefined });
+    const own = { ownerId: "nameless", createdBy: "nameless" };
+    const { token, note } = await storeLink(service.db, own);
+    const { kysely } = service.database.db;
+    await kysely.updateTable("notes").set({ owner_id: "nameless" }).where("id", "=", note.id).execute();
+    const { body } = await visitor().look(token);
+    expect(body).toMatchObject({ state: "open", sharedBy: "" });
+    const page = await visitor().send(`GET /s/${token}/download`);
+    expect(page.status).toBe(200);
+    expect(page.text).not.toContain("nameless");
   });
 
   it("counts a visitor once, and no claim", async () => {
@@ -96,9 +110,23 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(urls.body.urls).toHaveLength(1);
     expect((await ann.look(token)).body).toMatchObject({ claimsLeft: 0, claim: { id: body.claimId } });
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
-    const claims = service.database.db.kysely.selectFrom("link_claims").selectAll();
-    expect(await claims.where("id", "=", body.claimId).execute()).toMatchObject([{ urls_issued: 4 }]);
+    expect(await service.db.links.findDetails(link.id)).toMatchObject({ urlsIssued: 4 });
     expect((await visitor().look(token)).status).toBe(404);
+  });
+
+  it("deletes claims a day after their window, and keeps their counts", async () => {
+    const own = await startServiceInTest({ engine });
+    const { link, token } = await storeLink(own.db, { fileCount: 2, expiresAt: undefined });
+    expect((await visitorOf(own.app).claim(token)).status).toBe(201);
+    const claims = own.database.db.kysely.selectFrom("link_claims").select("id");
+    own.advance(WINDOW_MS + DAY_MS - 60_000);
+    await own.useCases.deleteOldClaims();
+    expect(await claims.execute()).toHaveLength(1);
+    own.advance(60_001);
+    await own.useCases.deleteOldClaims();
+    expect(await claims.execute()).toEqual([]);
+    const details = await own.db.links.findDetails(link.id);
+    expect(details).toMatchObject({ link: { claims: 1 }, urlsIssued: 2, lastUrlExpiresAt: expect.any(Number) });
   });
 
   it("counts a claim once when its response was lost", async () => {

@@ -189,7 +189,9 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
   it("requires a name, or ignores it, as the request says", async () => {
     const { maria } = await open({ askName: "required" });
     expect((await maria.start("hello")).body.code).toBe("invalid_request");
-    expect((await maria.start("hello", { visitorName: " \t" })).body.code).toBe("invalid_request");
+    for (const visitorName of [" \t", "\u200b", "\u2800", "\u3164", "\u00ad"]) {
+      expect((await maria.start("hello", { visitorName })).body.code).toBe("invalid_request");
+    }
     expect((await maria.start("hello", { visitorName: "Łucja" })).status).toBe(201);
     const { maria: nameless } = await open({ askName: "no" });
     await nameless.sendFile("hello", { filename: "nameless.txt", visitorName: "Eve" });

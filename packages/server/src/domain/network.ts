@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * The network that limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address, because one host can use all
- * IP addresses of its /64.
+ * The network that limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
+ * One host can use all IP addresses of its /64. Any other text stays as it is.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

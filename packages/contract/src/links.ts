@@ -55,7 +55,7 @@ export type FileRequest = Static<typeof FileRequest>;
 const Password = Type.String({ minLength: 6, maxLength: 200, ...PlainText });
 const Notify = Type.Enum(["never", "first", "each"], { description: "At which claims or files the owner gets a mail" });
 
-/** What can be edited after the creation. `null` removes an expiry, a password or a limit. */
+/** The editable members of a link. `null` removes an expiry, a password or a limit. */
 const editable = {
   label: Type.Optional(Short(200)),
   message: Type.Optional(Short(2000)),

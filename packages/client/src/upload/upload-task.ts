@@ -78,7 +78,7 @@ type Order = {
   receiver: Receiver;
   file: FileSource;
   options: UploadOptions;
-  /** What a visitor declares beside the file. */
+  /** The declaration of a visitor beside the file. */
   visit?: Pick<SendFileBody, "slotId" | "visitorName">;
 };
 

@@ -1,10 +1,11 @@
 import { DomainError } from "./errors.ts";
 import type { FileRequest, LinkSlot } from "./link.ts";
+import { hasBidiControl, isVisible } from "./readable-text.ts";
 
 const VISITOR = "visitor:";
 const MAX_NAME_LENGTH = 100;
-// C0 and C1 controls, line separators, and bidirectional marks, which could make the name look like another text.
-const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+// C0 and C1 controls, and line separators.
+const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
 
 /** The id of a visitor as the sender of a file and as the actor of an event. No user has such an id. */
 export function visitorActorId(visitorId: string): string {
@@ -80,19 +81,20 @@ function full(message: string): DomainError {
 
 /**
  * Validates the name that a visitor gives. Returns it in NFC without surrounding white space, or undefined for none.
+ * A name that nobody can see is none.
  * Throws `invalid_request` for control characters and bidirectional marks, and when the request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;
   const checked = name?.trim().normalize("NFC") ?? "";
-  if (checked === "") {
+  if (!isVisible(checked)) {
     if (askName === "optional") return undefined;
     throw new DomainError("invalid_request", "visitorName is missing. The request asks for your name.");
   }
   if (checked.length > MAX_NAME_LENGTH) {
     throw new DomainError("invalid_request", `visitorName is longer than ${MAX_NAME_LENGTH} characters.`);
   }
-  if (!checked.isWellFormed() || FORBIDDEN_IN_NAME.test(checked)) {
+  if (!checked.isWellFormed() || FORBIDDEN_IN_NAME.test(checked) || hasBidiControl(checked)) {
     throw new DomainError(
       "invalid_request",
       "visitorName has a control character or a text-direction mark. Remove it.",

@@ -39,7 +39,7 @@ const { claimLink } = createUseCases({
 
 async function claimForEver(): Promise<never> {
   for (;;) {
-    const visitor = { sealedPass: () => undefined, ip: randomUUID(), attachmentIds: undefined };
+    const visitor = { sealedPass: () => undefined, network: randomUUID(), attachmentIds: undefined };
     const { claim } = await claimLink(token, { ...visitor, disposition: "attachment" });
     await new Promise<void>((resolve) => process.stdout.write(`${claim.id}\n`, () => resolve()));
   }

@@ -5,20 +5,16 @@ import { newPass, type Pass } from "./pass.ts";
 import type { Visit } from "./visitor-uploads.ts";
 
 /**
- * Admits a visitor who sends files to a file request. `newPass` is the pass of a visitor who has none yet.
+ * Admits a visitor who sends files to a file request. `pass` lasts as long as the link allows now.
  * Throws `link_not_found`, and `wrong_password` before the unlock.
  */
 export function admitSender(deps: Deps, { admit }: { admit: Admit }) {
-  return async (
-    token: string,
-    { sealedPass }: Pick<Request, "sealedPass">,
-  ): Promise<{ visit: Visit; newPass: Pass | undefined }> => {
+  return async (token: string, { sealedPass }: Pick<Request, "sealedPass">): Promise<{ visit: Visit; pass: Pass }> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "send" } });
     if (admitted.state === "locked") throw linkNotFound();
-    const { link, pass } = admitted;
-    if (pass !== undefined) return { visit: { link, visitorId: pass.visitorId }, newPass: undefined };
+    const { link } = admitted;
     const expiresAt = effectiveExpiry(link, linkPolicy(deps));
-    const made = newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt });
-    return { visit: { link, visitorId: made.visitorId }, newPass: made };
+    const pass = newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt });
+    return { visit: { link, visitorId: pass.visitorId }, pass };
   };
 }

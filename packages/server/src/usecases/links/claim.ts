@@ -11,10 +11,12 @@ import { type Admit, linkNotFound, linkPolicy, type OpenLink, type Visit, wanted
 import { newPass, type Pass } from "./pass.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
+/** Calls, however many files they name. Resuming, seeking and ZIP files need new URLs often. */
+const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
 
-/** A request of a visitor. `ip`: the IP address of the client. */
-export type Visitor = Pick<Visit, "sealedPass"> & { ip: string };
+/** A request of a visitor. `network`: that of the client (domain/network.ts). */
+export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
 /** `attachmentIds` undefined: all files of the link. */
 export type Wanted = { attachmentIds: readonly string[] | undefined; disposition: Disposition };
@@ -35,12 +37,11 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const opened = open(await admit(token, { ...visitor, wish: { kind: "claim" } }));
     const files = wantedFiles(opened.files, visitor.attachmentIds);
     const { link } = opened;
-    const limited = { limit: LIMIT, holder: `${link.id} ${visitor.ip}`, amount: 1, problem: PROBLEM };
+    const limited = limitedBy(LIMIT, { link, visitor });
     const pass = newPass(opened, { newId, now: clock(), expiresAt: lastInstant(deps, link) });
     allowance.take(actorOf(pass).userId, files.length);
     if (opened.claim !== undefined) {
-      await takeFromWindow(deps, limited);
-      return { ...(await addUrls(deps, { ...opened, pass, files }, visitor)), pass };
+      return { ...(await addUrls(deps, { ...opened, pass, files, limited }, visitor)), pass };
     }
     const now = clock();
     const windowEndsAt = Math.min(now + linkPolicy(deps).windowSeconds * 1000, lastInstant(deps, link) ?? Infinity);
@@ -69,28 +70,39 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       return made;
     });
     // The same visitor has clicked twice at once.
-    if (made.id !== claim.id)
-      return { ...(await addUrls(deps, { ...opened, claim: made, pass, files }, visitor)), pass };
+    if (made.id !== claim.id) {
+      const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
+      return { ...(await addUrls(deps, again, visitor)), pass };
+    }
     const urls = await signAll(deps, { files, disposition: visitor.disposition, expiresInSeconds, now });
     return { claim, urls, pass };
   };
 }
 
-/** Issues URLs for an open claim of this visitor, and counts nothing. Throws what `admit` throws, and `attachment_not_found`. */
+/**
+ * Issues URLs for an open claim of this visitor, and counts no claim.
+ * Throws what `admit` throws, `attachment_not_found` and `rate_limited`.
+ */
 export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
   return async (token: string, visitor: Visitor & Wanted & { claimId: string }): Promise<ClaimUrls> => {
     const { claimId, attachmentIds } = visitor;
     const opened = open(await admit(token, { ...visitor, wish: { kind: "urls", claimId, attachmentIds } }));
-    const { pass } = opened;
+    const { link, pass } = opened;
     if (pass === undefined) throw linkNotFound();
     allowance.take(actorOf(pass).userId, opened.files.length);
-    return addUrls(deps, { ...opened, pass }, visitor);
+    return addUrls(deps, { ...opened, pass, limited: limitedBy(URLS, { link, visitor }) }, visitor);
   };
+}
+
+type Limited = ReturnType<typeof limitedBy>;
+
+function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor: Visitor }) {
+  return { limit, holder: `${link.id} ${visitor.network}`, amount: 1, problem: PROBLEM };
 }
 
 async function addUrls(
   deps: Deps,
-  { link, claim, files, pass }: OpenLink & { pass: Pass },
+  { link, claim, files, pass, limited }: OpenLink & { pass: Pass; limited: Limited },
   { disposition }: Pick<Wanted, "disposition">,
 ): Promise<ClaimUrls> {
   if (claim === undefined) throw linkNotFound();
@@ -100,6 +112,7 @@ async function addUrls(
   const { passwordVersion } = link;
   const lastUrlExpiresAt = now + expiresInSeconds * 1000;
   await deps.db.transaction(async (tx) => {
+    await takeFromWindow({ db: tx, clock: deps.clock }, limited);
     const added = await tx.linkVisits.addUrls(claim, { passwordVersion, count: files.length, lastUrlExpiresAt, now });
     if (!added) throw linkNotFound();
     await tx.audit.add(event);

@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { FileRequest, LinkSlot } from "../../domain/link.ts";
+import { checkReadable } from "../../domain/readable-text.ts";
 
 const DEFAULT_MAX_FILES = 10;
 
@@ -35,9 +36,10 @@ export function completeRequest(
 }
 
 function checkSlot(
-  { id, maxBytes }: LinkSlot,
+  { id, name, maxBytes }: LinkSlot,
   { slots, maxBytesPerFile }: { slots: readonly LinkSlot[]; maxBytesPerFile: number },
 ): void {
+  checkReadable(name, `The name of the slot ${id}`);
   if (slots.filter((slot) => slot.id === id).length > 1) throw invalid(`Two slots have the id ${id}. Change one.`);
   if (maxBytes !== undefined && maxBytes > maxBytesPerFile) {
     throw invalid(`The slot ${id} accepts more bytes than request.maxBytesPerFile. Lower its maxBytes.`);

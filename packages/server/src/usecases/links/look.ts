@@ -2,7 +2,7 @@ import { effectiveExpiry, type Link } from "../../domain/link.ts";
 import { auditEvent } from "../audit-event.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../limit-windows.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import { type Admit, linkPolicy, type OpenLink } from "./admit.ts";
+import { type Admit, type Admitted, linkPolicy, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
 
@@ -14,10 +14,9 @@ const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
 
 export type Look = { state: "locked" } | OpenLook;
 
-/** `isNew`: the visitor has no pass yet. `endsAt` undefined: the link is open until somebody revokes it. */
+/** `pass` lasts as long as the link allows now. `endsAt` undefined: the link is open until somebody revokes it. */
 export type OpenLook = OpenLink & {
   pass: Pass;
-  isNew: boolean;
   endsAt: number | undefined;
   abuseContact: string | undefined;
 };
@@ -27,29 +26,41 @@ export type OpenLook = OpenLink & {
  * Throws `link_not_found` and `rate_limited`.
  */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
-  return async (token: string, { sealedPass, ip }: Visitor): Promise<Look> => {
+  return async (token: string, { sealedPass, network }: Visitor): Promise<Look> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
-    const limited = { limit: LIMIT, holder: ip, amount: 1, problem: PROBLEM };
-    const isNew = admitted.state === "open" && admitted.pass === undefined;
-    if (!isNew) await takeFromWindow(deps, limited);
-    if (admitted.state === "locked") return { state: "locked" };
-    const { link } = admitted;
-    const policy = linkPolicy(deps);
-    const endsAt = effectiveExpiry(link, policy);
-    const pass = admitted.pass ?? newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt: endsAt });
-    if (isNew) {
-      // In one transaction, because each commit waits for the disk.
-      await deps.db.transaction(async (tx) => {
-        await takeFromWindow({ db: tx, clock: deps.clock }, limited);
-        await countOpened(deps, { tx, link, pass });
-      });
+    if (admitted.state === "locked") {
+      await takeFromWindow(deps, limitOf(network));
+      return { state: "locked" };
     }
-    return { ...admitted, pass, isNew, endsAt, abuseContact: policy.abuseContact };
+    const policy = linkPolicy(deps);
+    const endsAt = effectiveExpiry(admitted.link, policy);
+    const pass = newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt: endsAt });
+    await countLook(deps, { admitted, pass, network });
+    return { ...admitted, pass, endsAt, abuseContact: policy.abuseContact };
   };
 }
 
-/** Counts a visitor who opened the link for the first time. In a transaction. */
-export async function countOpened(
+/** Counts a look of this network, and a visitor who had no pass before. Throws `rate_limited`. */
+export async function countLook(
+  deps: Deps,
+  { admitted, pass, network }: { admitted: Admitted; pass: Pass; network: string },
+): Promise<void> {
+  if (admitted.pass !== undefined) {
+    await takeFromWindow(deps, limitOf(network));
+    return;
+  }
+  // In one transaction, because each commit waits for the disk.
+  await deps.db.transaction(async (tx) => {
+    await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
+    await countOpened(deps, { tx, link: admitted.link, pass });
+  });
+}
+
+function limitOf(network: string) {
+  return { limit: LIMIT, holder: network, amount: 1, problem: PROBLEM };
+}
+
+async function countOpened(
   { clock, newId }: Deps,
   { tx, link, pass }: { tx: Queries; link: Link; pass: Pass },
 ): Promise<void> {

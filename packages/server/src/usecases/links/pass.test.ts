@@ -1,29 +1,53 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { deriveLinkKeys } from "./keys.ts";
 import { openPass, type Pass, sealPass } from "./pass.ts";
 
 const { passes: keys } = deriveLinkKeys(["a secret of this test, 32 bytes long"]);
 const NOW = Date.UTC(2030, 0, 1);
-const pass: Pass = { linkId: "link-1", generation: 2, visitorId: "visitor-1", expiresAt: NOW + 1 };
+const [linkId, otherId, visitorId] = [randomUUID(), randomUUID(), randomUUID()] as const;
+const pass: Pass = { linkId, generation: 2, visitorId, passwordVersion: undefined, expiresAt: NOW + 1 };
 
 describe("a pass of a visitor", () => {
   const sealed = sealPass(keys, pass);
 
   it("opens for its link until its expiry", () => {
-    expect(openPass(keys, sealed, { linkId: "link-1", now: NOW })).toEqual(pass);
-    expect(openPass(keys, sealed, { linkId: "link-1", now: NOW + 1 })).toBeUndefined();
+    expect(openPass(keys, sealed, { linkId, now: NOW })).toEqual(pass);
+    expect(openPass(keys, sealed, { linkId, now: NOW + 1 })).toBeUndefined();
   });
 
   it("does not open for another link", () => {
-    expect(openPass(keys, sealed, { linkId: "link-2", now: NOW })).toBeUndefined();
+    expect(openPass(keys, sealed, { linkId: otherId, now: NOW })).toBeUndefined();
   });
 
-  it("does not open when somebody changed it or made it with another secret", () => {
-    const [, mac] = sealed.split(".");
-    const forged = Buffer.from(JSON.stringify({ ...pass, visitorId: "visitor-2" })).toString("base64url");
+  it("keeps the version of the password", () => {
+    for (const passwordVersion of [undefined, 0, 1, 70_000]) {
+      const opened = openPass(keys, sealPass(keys, { ...pass, passwordVersion }), { linkId, now: NOW });
+      expect(opened).toEqual({ ...pass, passwordVersion });
+    }
+  });
+
+  it("is short, because a browser sends the passes of all its links", () => {
+    expect(sealed.length).toBeLessThanOrEqual(100);
+  });
+
+  it("does not open when somebody changed one of its bytes", () => {
+    const bytes = Buffer.from(sealed, "base64url");
+    for (const at of bytes.keys()) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] as number) ^ 1;
+      expect(openPass(keys, changed.toString("base64url"), { linkId, now: NOW })).toBeUndefined();
+    }
+  });
+
+  it("does not open when another secret made it", () => {
     const { passes: others } = deriveLinkKeys(["another secret, which is as long as it"]);
-    for (const text of [`${forged}.${mac}`, sealPass(others, pass), "", ".", `${sealed}.`, `x${sealed}`, undefined]) {
-      expect(openPass(keys, text, { linkId: "link-1", now: NOW })).toBeUndefined();
+    expect(openPass(keys, sealPass(others, pass), { linkId, now: NOW })).toBeUndefined();
+  });
+
+  it("does not open when it is shorter or longer", () => {
+    for (const text of ["", ".", sealed.slice(0, -4), `${sealed}AAAA`, `x${sealed}`, undefined]) {
+      expect(openPass(keys, text, { linkId, now: NOW })).toBeUndefined();
     }
   });
 });

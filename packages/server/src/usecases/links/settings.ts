@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Link, LinkNotify } from "../../domain/link.ts";
+import { checkReadable } from "../../domain/readable-text.ts";
 import type { Limits } from "../ports/index.ts";
 
 /** The choices of people for a link. Undefined: the default, or unchanged. Null: none. */
@@ -33,6 +34,8 @@ export function checkSettings(
   { link, limits, now }: { link: Pick<Link, "kind" | "createdAt">; limits: Limits; now: number },
 ): void {
   const { password, maxClaims, urlTtlSeconds } = settings;
+  checkReadable(settings.label, "label");
+  checkReadable(settings.message, "message");
   checkExpiry(settings.expiresAt, { createdAt: link.createdAt, maxSeconds: limits.links.maxExpirySeconds, now });
   if (password === null && limits.links.isPasswordRequired) {
     throw invalid("The operator requires a password for each link. Give one.");

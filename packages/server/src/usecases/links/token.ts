@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { idBytes, idOf } from "./id-bytes.ts";
 
 const ID_BYTES = 16;
 const MAC_BYTES = 16;
@@ -24,9 +25,7 @@ export function readToken(text: string): ReadToken | undefined {
   const bytes = Buffer.from(token, "base64url");
   // The last character has two unused bits, so that four texts would be one token.
   if (bytes.toString("base64url") !== token) return undefined;
-  const hex = bytes.toString("hex", 0, ID_BYTES);
-  const linkId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-  return { linkId, mac: bytes.subarray(ID_BYTES) };
+  return { linkId: idOf(bytes.subarray(0, ID_BYTES)), mac: bytes.subarray(ID_BYTES) };
 }
 
 /** Whether one of the keys made the token for this generation of the link. In constant time. */
@@ -42,8 +41,4 @@ function macOf(key: Uint8Array, { linkId, generation }: Subject): Buffer {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(generation));
   return createHmac("sha256", key).update(idBytes(linkId)).update(counter).digest().subarray(0, MAC_BYTES);
-}
-
-function idBytes(linkId: string): Buffer {
-  return Buffer.from(linkId.replaceAll("-", ""), "hex");
 }

@@ -5,7 +5,7 @@ import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Admit, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";
-import { countOpened } from "./look.ts";
+import { countLook } from "./look.ts";
 import { newPass, type Pass } from "./pass.ts";
 import { verifyPassword } from "./password.ts";
 
@@ -20,29 +20,35 @@ const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After 
  * exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
  */
 export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
-  const { db, clock, newId } = deps;
+  const { clock, newId } = deps;
   const check = checkPassword(deps);
-  return async (token: string, { sealedPass, ip, password }: Visitor & { password: string }): Promise<Pass> => {
+  return async (token: string, { sealedPass, network, password }: Visitor & { password: string }): Promise<Pass> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && passwordHash !== undefined) {
-      // In turn, because a hash costs much. The turns of one IP address do not delay others.
-      await hashTurns.run({ holder: `ip ${ip}` }, () => check({ linkId: link.id, ip, password, passwordHash }));
+      // In turn, because a hash costs much. The turns of one network do not delay others.
+      await hashTurns.run({ holder: `ip ${network}` }, () =>
+        check({ linkId: link.id, network, password, passwordHash }),
+      );
     }
     const pass = newPass(admitted, { newId, now: clock(), expiresAt: effectiveExpiry(link, linkPolicy(deps)) });
-    if (admitted.pass === undefined) await db.transaction((tx) => countOpened(deps, { tx, link, pass }));
+    await countLook(deps, { admitted, pass, network });
     return pass;
   };
 }
 
 function checkPassword(deps: Deps) {
-  return async (guess: { linkId: string; ip: string; password: string; passwordHash: string }): Promise<void> => {
-    const { linkId, ip, password, passwordHash } = guess;
+  return async (guess: { linkId: string; network: string; password: string; passwordHash: string }): Promise<void> => {
+    const { linkId, network, password, passwordHash } = guess;
     const take = (limit: WindowLimit, holder: string) =>
       takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
-    const ofClient = await take(OF_CLIENT, `${linkId} ${ip}`);
-    const ofLink = await take(OF_LINK, linkId);
+    const ofClient = await take(OF_CLIENT, `${linkId} ${network}`);
+    const ofLink = await take(OF_LINK, linkId).catch(async (refusal: unknown) => {
+      // Nothing was guessed, so that the client is not locked out for longer than the link.
+      await ofClient.giveBack(deps.db, 1);
+      throw refusal;
+    });
     if (!(await verifyPassword(password, passwordHash))) {
       throw new DomainError("wrong_password", "The password is wrong. Ask the person who sent you the link for it.");
     }

@@ -28,8 +28,8 @@ type SendFileInput = {
   slotId: string | undefined;
   visitorName: string | undefined;
   idempotencyKey: string | undefined;
-  /** The IP address of the visitor. */
-  ip: string;
+  /** The network of the visitor (domain/network.ts). */
+  network: string;
 };
 
 const MINUTE_MS = 60_000;
@@ -60,10 +60,10 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     /**
      * Starts an upload. Throws what `startUpload` throws, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or name.
      */
-    async start(visit: Visit, { ip, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
+    async start(visit: Visit, { network, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
       const { link, visitorId } = visit;
       const named = checkVisitorName(visitorName, requestOf(link).askName);
-      await limitStarts(deps, { linkId: link.id, ip });
+      await limitStarts(deps, { linkId: link.id, network });
       const input = { ...file, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
       return start(senderOf(visit), input).catch(hideOwner);
     },
@@ -114,11 +114,11 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   };
 }
 
-async function limitStarts(deps: Deps, { linkId, ip }: { linkId: string; ip: string }): Promise<void> {
+async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
   // The narrowest limit first, so that one visitor does not use up the limits of all.
-  await take(STARTS_OF_IP, `${linkId} ${ip}`);
+  await take(STARTS_OF_IP, `${linkId} ${network}`);
   await take(STARTS_OF_LINK, linkId);
   await take(STARTS_OF_DAY, linkId);
 }

@@ -16,6 +16,9 @@ import { authoriseSender, type Sender } from "./sender.ts";
 /** Longer than it takes to create and record a multipart upload. After that, its process has died. Milliseconds. */
 const UNRECORDED_AFTER_MS = 600_000;
 
+/** The refusals of a start when the same start ran at the same moment. */
+const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
+
 /**
  * Starts an upload that goes straight to the bucket: records the declaration, and signs the PUT. Parts are signed later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
@@ -40,9 +43,9 @@ export function startUpload(deps: Deps, allowance: Allowance) {
     try {
       return await start(deps, declared);
     } catch (error) {
-      // Another replica may have handled the same start at the same moment.
-      const isTaken = error instanceof DomainError && error.code === "idempotency_key_in_use";
-      const other = isTaken ? await repeat() : undefined;
+      // The same start may have run at the same moment, and may have used the last capacity.
+      const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
+      const other = mayBeTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
       return other;
     }

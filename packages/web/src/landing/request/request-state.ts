@@ -4,7 +4,7 @@ import type { FileLimits } from "./check-file.ts";
 export type FileRequest = NonNullable<OpenedLink["request"]>;
 export type Slot = FileRequest["slots"][number];
 
-/** What a file request still takes, as far as this page knows. The service decides at each start. */
+/** The limits that a file request still has, as far as this page knows. The service decides at each start. */
 export type RequestState = {
   filesLeft(): number;
   limitsOf(slot: Slot | undefined): FileLimits;

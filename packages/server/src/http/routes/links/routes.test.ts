@@ -107,6 +107,10 @@ describe.each(engines)("links on $name", (engine) => {
     ["URLs that never work", { urlTtlSeconds: 0 }, /urlTtlSeconds/],
     ["a long label", { label: "x".repeat(201) }, /label/],
     ["a label with U+0000", { label: "a\u0000" }, /label/],
+    ["a label with a text-direction mark", { label: "a\u202egpj" }, /label/],
+    ["an invisible label", { label: "\u200b\u3164" }, /label/],
+    ["a message with a text-direction mark", { message: "a\u202egpj" }, /message/],
+    ["an invisible message", { message: "\u2800" }, /message/],
     ["a long message", { message: "x".repeat(2001) }, /message/],
     ["an unknown kind", { kind: "mail" }, /kind/],
     ["an unknown notification", { notify: "often" }, /notify/],
@@ -125,6 +129,7 @@ describe.each(engines)("links on $name", (engine) => {
       upload({ maxBytesPerFile: 9, slots: [{ ...slot("a"), maxBytes: 10 }] }),
       /slot a/,
     ],
+    ["a slot with an invisible name", upload({ slots: [{ id: "a", name: "\u3164" }] }), /slot a/],
     ["a kind that is no media type", upload({ accept: ["pdf"] }), /accept/],
   ])("refuses %s", async (_name, json, detail) => {
     const { body } = await create(json);

@@ -6,14 +6,24 @@ type View = { look: Look | undefined; problem?: string; url: string };
 export function downloadText({ look, problem, url }: View): string {
   const lines = problem === undefined ? [] : [problem, ""];
   if (look === undefined || look.state === "locked") {
-    lines.push("This link has a password. Download the file with:", "", `  curl -OJL -d password=… ${url}`);
+    lines.push("This link has a password. Download the file with:", "", ...commands("password=…", url));
   } else if (look.link.kind === "upload") {
     lines.push("This link receives files. Open it in a browser.");
   } else {
     for (const { id, filename, sizeBytes } of look.files) lines.push(`${id}  ${filename}  ${sizeBytes} bytes`);
     const data = look.files.length > 1 ? "attachmentId=…" : "''";
     lines.push("", "Opening this page downloads and counts nothing. Download a file with:", "");
-    lines.push(`  curl -OJL -d ${data} ${url}`);
+    lines.push(...commands(data, url));
   }
   return `${lines.join("\n")}\n`;
+}
+
+function commands(data: string, url: string): string[] {
+  return [
+    `  curl -OJL -d ${data} ${url}`,
+    "",
+    "Each run counts as a download. To repeat an interrupted one without another count, keep the cookie from the first run:",
+    "",
+    `  curl -OJL -b jar -c jar -d ${data} ${url}`,
+  ];
 }

@@ -37,11 +37,12 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   }
 
   /** Runs curl in an empty folder. Returns the names and texts of the files in it. */
-  async function curl(token: string, data: readonly string[]): Promise<Record<string, string>> {
+  async function curl(token: string, data: readonly string[], jar?: string): Promise<Record<string, string>> {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-curl-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const fields = data.flatMap((field) => ["-d", field]);
-    await run("curl", ["-sSfOJL", ...fields, `${origin}/s/${token}/download`], { cwd: folder });
+    const cookies = jar === undefined ? [] : ["-b", jar, "-c", jar];
+    await run("curl", ["-sSfOJL", ...cookies, ...fields, `${origin}/s/${token}/download`], { cwd: folder });
     const names = await readdir(folder);
     return Object.fromEntries(
       await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")])),
@@ -64,6 +65,27 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     const saved = await curl(token, [`password=${PASSWORD}`, `attachmentId=${files[1]?.id}`]);
     expect(saved).toEqual({ "file-1.txt": "bytes of file-1.txt" });
     expect(await claims(link.id)).toBe(1);
+  });
+
+  it("counts no further claim for a repeated curl with its cookies", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-jar-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { token, link, files } = await storeLink(service.db, { maxClaims: 1 });
+    await store(files);
+    for (let run = 0; run < 2; run += 1) {
+      expect(await curl(token, [""], join(folder, "jar"))).toEqual({ "file-0.txt": "bytes of file-0.txt" });
+    }
+    expect(await claims(link.id)).toBe(1);
+  });
+
+  it.each([
+    [{}, "''"],
+    [{ password: PASSWORD }, "password=…"],
+  ])("explains the commands of curl for a link with %j", async (given, data) => {
+    const { token } = await storeLink(service.db, given);
+    const { text } = await visitor().send(`GET /s/${token}/download`);
+    expect(text).toContain(`  curl -OJL -d ${data} https://`);
+    expect(text).toContain(`  curl -OJL -b jar -c jar -d ${data} https://`);
   });
 
   it("lists several files as text, and counts nothing", async () => {

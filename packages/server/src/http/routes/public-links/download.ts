@@ -65,7 +65,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, ...opti
   /** Keeps a new pass as a cookie and for the rest of this request. */
   function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
     cookies.setPass(reply, pass);
-    return { ip: request.ip, sealedPass: () => useCases.sealPass(pass) };
+    return { ...visitorOf(request), sealedPass: () => useCases.sealPass(pass) };
   }
 
   /** Shows the link as a page to a browser, and as text to any other client. */
@@ -97,7 +97,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, ...opti
     }
     const look = await useCases.lookAtLink(token, visitor);
     if (look.state === "locked") throw new HttpProblem("wrong_password", PASSWORD);
-    if (look.isNew) visitor = admitWith(look.pass, exchange);
+    visitor = admitWith(look.pass, exchange);
     const { attachmentId } = form;
     if (attachmentId === undefined && look.files.length > 1) {
       return show({ ...exchange, reply: reply.code(400) }, { look, problem: CHOOSE });
@@ -116,7 +116,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, ...opti
       const exchange = { token: request.params.token, request, reply };
       try {
         const look = await useCases.lookAtLink(exchange.token, visitorOf(request));
-        if (look.state === "open" && look.isNew) cookies.setPass(reply, look.pass);
+        if (look.state === "open") cookies.setPass(reply, look.pass);
         return show(exchange, { look });
       } catch (error) {
         return refuse(error, exchange);

@@ -234,6 +234,33 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
     });
 
+    it("are limited for one IPv6 network", async () => {
+      const { token } = await storeLink(service.db, { password: PASSWORD });
+      const at = (ip: string) => visitor({ ip });
+      const statuses: number[] = [];
+      for (let nth = 0; nth < 12; nth += 1) {
+        statuses.push((await at(`2001:db8:1:1::${nth}`).unlock(token, "wrong")).status);
+      }
+      expect([countOf(statuses, 403), countOf(statuses, 429)]).toEqual([10, 2]);
+      expect((await at("2001:db8:1:2::1").unlock(token, PASSWORD)).status).toBe(204);
+    });
+
+    it("are not counted for a client while the link refuses all", async () => {
+      const own = await startServiceInTest({ engine });
+      const { token } = await storeLink(own.db, { password: PASSWORD });
+      const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
+      for (let nth = 0; nth < 10; nth += 1) {
+        await Promise.all([0, 1, 2, 3, 4].map(() => at(nth).unlock(token, "wrong")));
+      }
+      own.advance(UNLOCK_WINDOW_MS / 2);
+      for (let nth = 0; nth < 10; nth += 1) {
+        await Promise.all([0, 1, 2, 3, 4].map(() => at(nth + 10).unlock(token, "wrong")));
+      }
+      for (let nth = 0; nth < 12; nth += 1) expect((await at(60).unlock(token, PASSWORD)).status).toBe(429);
+      own.advance(UNLOCK_WINDOW_MS / 2);
+      expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
+    });
+
     it("are given back by the right password", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       for (let nth = 0; nth < 15; nth += 1) {
@@ -250,6 +277,36 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     );
     expect([countOf(statuses, 201), countOf(statuses, 429)]).toEqual([60, 10]);
     expect((await claim("192.0.2.71")).status).toBe(201);
+  });
+
+  it("requirement 30: limits the URLs of one IP address at a link", async () => {
+    const { token } = await storeLink(service.db);
+    const cat = visitor({ ip: "192.0.2.72" });
+    const { claimId } = (await cat.claim(token)).body;
+    const statuses: number[] = [];
+    for (let round = 0; round < 31; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => cat.urls(token, claimId)));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect([countOf(statuses, 200), countOf(statuses, 429)]).toEqual([300, 10]);
+    const elsewhere = visitor({ ip: "192.0.2.73", cookies: cat.cookies });
+    expect((await elsewhere.urls(token, claimId)).status).toBe(200);
+  });
+
+  it("requirement 30: limits the visitors that one IP address makes with unlocks", async () => {
+    const stored = await storeLink(service.db);
+    const call = `POST /public/links/${stored.token}/unlock`;
+    const statuses: number[] = [];
+    for (let round = 0; round < 31; round += 1) {
+      const unlock = () => visitor({ ip: "192.0.2.81" }).send(call, { json: { password: "x" } });
+      const answers = await Promise.all(Array.from({ length: 10 }, unlock));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect([countOf(statuses, 204), countOf(statuses, 429)]).toEqual([300, 10]);
+    const curl = { form: "password=x" };
+    const { status } = await visitor({ ip: "192.0.2.81" }).send(`POST /s/${stored.token}/download`, curl);
+    expect(status).toBe(429);
+    expect(await linkOf(stored)).toMatchObject({ opened: 300 });
   });
 
   it("requirement 30: limits the looks of one IP address", async () => {

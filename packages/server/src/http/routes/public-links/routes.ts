@@ -8,6 +8,7 @@ import {
   UnlockBody,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
+import { networkOf } from "../../../domain/network.ts";
 import type { ClaimUrls, Visitor } from "../../../usecases/links/claim.ts";
 import type { Metrics } from "../../metrics.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../openapi.ts";
@@ -64,7 +65,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
   const cookies = visitorCookies({ publicUrl, seal: useCases.sealPass });
   const visitorOf = (request: FastifyRequest): Visitor => ({
     sealedPass: (linkId) => cookies.readPass(request, linkId),
-    ip: request.ip,
+    network: networkOf(request.ip),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
   // A claim wants every file by default, so that its body may be empty.
@@ -74,7 +75,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
 
   app.get("/public/links/:token", { schema: schemas.lookAtLink, exposeHeadRoute }, async (request, reply) => {
     const look = await useCases.lookAtLink(request.params.token, visitorOf(request));
-    if (look.state === "open" && look.isNew) cookies.setPass(reply, look.pass);
+    if (look.state === "open") cookies.setPass(reply, look.pass);
     const isRequest = look.state === "open" && look.link.kind === "upload";
     const visit = isRequest ? { link: look.link, visitorId: look.pass.visitorId } : undefined;
     return presentLook(look, visit && (await useCases.visitorUploads.describe(visit)));

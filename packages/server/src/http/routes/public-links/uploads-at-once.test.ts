@@ -39,6 +39,23 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     expect((await startAtOnce({ maxFiles: 100, maxBytesTotal: 5 * FILE.length + 99 })).won).toBe(5);
   });
 
+  it("returns the same upload to parallel starts with one Idempotency-Key", async () => {
+    const noteId = (await first.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id;
+    const { token } = await insertRequest(first, { noteId, ownerId: "ann", request: { maxFiles: 1 } });
+    const maria = createVisitor(first.app, token);
+    await maria.send("GET ");
+    const there = createVisitor(second.app, token, { cookies: maria.cookies });
+    const start = {
+      json: { filename: "a.txt", contentType: "text/plain", sizeBytes: FILE.length },
+      headers: { "idempotency-key": '"one-start"' },
+    };
+    const answers = await Promise.all(
+      [maria, there, maria, there, maria, there].map((visitor) => visitor.send("POST /uploads", start)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
+  });
+
   it("accepts one file in a slot", async () => {
     expect((await startAtOnce({ slots: [{ id: "passport", name: "Passport" }] }, "passport")).won).toBe(1);
   });

@@ -53,6 +53,22 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     });
   });
 
+  it("keeps a visitor when the owner extends the deadline", async () => {
+    const own = await startServiceInTest({ engine });
+    const owner = own.as("ann");
+    const note = (await owner.send("POST /notes", { json: { title: "Taxes" } })).body.id;
+    const soon = { expiresAt: Date.now() + 60_000 };
+    const { link, token } = await insertRequest(own, { noteId: note, ownerId: "ann", link: soon });
+    const eve = createVisitor(own.app, token);
+    await eve.sendFile("hello");
+    const { kysely } = own.database.db;
+    const later = { expires_at: Date.now() + 3_600_000 };
+    await kysely.updateTable("links").set(later).where("id", "=", link.id).execute();
+    await eve.send("GET ");
+    own.advance(120_000);
+    expect(await filesOf(eve)).toHaveLength(1);
+  });
+
   it("tells a visitor no id of the note, its owner or its files", async () => {
     const { maria } = await open();
     const started = await maria.start("hello", { filename: "secret-ids.txt" });
@@ -173,7 +189,9 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
   it("requires a name, or ignores it, as the request says", async () => {
     const { maria } = await open({ askName: "required" });
     expect((await maria.start("hello")).body.code).toBe("invalid_request");
-    expect((await maria.start("hello", { visitorName: " \t" })).body.code).toBe("invalid_request");
+    for (const visitorName of [" \t", "\u200b", "\u2800", "\u3164", "\u00ad"]) {
+      expect((await maria.start("hello", { visitorName })).body.code).toBe("invalid_request");
+    }
     expect((await maria.start("hello", { visitorName: "Łucja" })).status).toBe(201);
     const { maria: nameless } = await open({ askName: "no" });
     await nameless.sendFile("hello", { filename: "nameless.txt", visitorName: "Eve" });

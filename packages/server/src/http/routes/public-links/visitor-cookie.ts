@@ -3,8 +3,10 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Pass } from "../../../usecases/links/pass.ts";
 
 const PREFIX = "vk_link_";
-/** A browser sends the cookies of all its links with every request, and long headers are refused. */
-const MAX_COOKIES = 30;
+/** A browser sends the cookies of all its links with every request, and proxies refuse long headers. */
+const MAX_COOKIES = 10;
+/** Proxies refuse long headers of responses too, so further cookies leave with the next response. */
+const MAX_REMOVED = 10;
 
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
 
@@ -24,7 +26,9 @@ export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (
       return cookiesOf(request).find((cookie) => cookie.name === name)?.value;
     },
 
+    /** Replaces an earlier pass of the same response. */
     setPass(reply: FastifyReply, pass: Pass): void {
+      reply.removeHeader("set-cookie");
       const name = nameOf(pass.linkId);
       const expires = new Date(pass.expiresAt).toUTCString();
       reply.header("set-cookie", `${name}=${seal(pass)}; Expires=${expires}; ${attributes}`);
@@ -32,7 +36,8 @@ export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (
       const others = cookiesOf(reply.request).filter(
         (cookie) => cookie.name.startsWith(prefix) && cookie.name !== name,
       );
-      for (const old of others.slice(0, Math.max(0, others.length - MAX_COOKIES))) {
+      const excess = Math.max(0, others.length + 1 - MAX_COOKIES);
+      for (const old of others.slice(0, Math.min(excess, MAX_REMOVED))) {
         reply.header("set-cookie", `${old.name}=; Max-Age=0; ${attributes}`);
       }
     },

@@ -355,6 +355,25 @@ describe("the policy of the operator", () => {
     expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
   });
 
+  it("says that a link without the required password is closed", async () => {
+    const ann = await strict.person("Ann");
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
+    await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });
+    // The policy was less strict when the link was made.
+    await ann.page.route(`**/notes/${note.id}/links?*`, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { items: object[] };
+      const items = body.items.map((link) => ({ ...link, state: "closed", hasPassword: false }));
+      await route.fulfill({ response, json: { ...body, items } });
+    });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByText("The operator requires a password.").waitFor();
+    await dialog.getByRole("button", { name: "Revoke the link “Offer”" }).waitFor();
+    expect(await dialog.getByRole("button", { name: "Copy" }).count()).toBe(0);
+    await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
+    await dialog.getByRole("textbox", { name: "Password" }).waitFor();
+  });
+
   it("asks for a password and offers only the allowed times", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });

@@ -1,5 +1,6 @@
 import type { Attachment } from "../../domain/attachment.ts";
 import type { Upload } from "../../domain/upload.ts";
+import { usesCapacity } from "../../domain/usage.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
 /** The deletion of an object of `sizeBytes`, which counts in the quota of `ownerId` until `notBefore`. */
@@ -22,9 +23,9 @@ export async function planDeletion(
   const { id, ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
   if (!ownsObject) return [];
   const upload = await queries.uploads.findOfAttachment(id);
-  // Without its object, the signed PUT of a complete upload works again. Parts of a complete upload do not.
-  const isComplete = state === "ready" || state === "quarantined";
-  const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || !isComplete);
+  // A signed PUT works until its URL expires, also after the upload. Parts do not work after the end of their upload.
+  const isOver = state === "ready" || state === "quarantined" || !usesCapacity(state);
+  const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || !isOver);
   const notBefore = isWritable ? deletableAt({ upload, now }) : now;
   return [{ objectKey, notBefore, ownerId, sizeBytes }];
 }

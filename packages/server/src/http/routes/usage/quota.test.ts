@@ -135,6 +135,8 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     const { id } = await begin(2 * MIB);
     expect((await ann.send(`DELETE /uploads/${id}`)).status).toBe(204);
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
+    expect((await ann.send(`DELETE /notes/${noteId}`)).status).toBe(204);
+    expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
   });
 
   it("abort, rejection, expiry and deletion each release the capacity once", async () => {

@@ -6,8 +6,18 @@ import { createServer } from "node:net";
 const RANGE = { from: 20_000, below: 32_768 };
 const ATTEMPTS = 100;
 
+/** A port that no other program can take until `release` resolves. */
+export type ReservedPort = { port: number; release(): Promise<void> };
+
 /** Finds a TCP port that nothing listens on. Throws the error of listening after a hundred attempts. */
 export async function freePort(host: string): Promise<number> {
+  const { port, release } = await reservePort(host);
+  await release();
+  return port;
+}
+
+/** Like `freePort`, and listens there until the caller is about to listen itself. */
+export async function reservePort(host: string): Promise<ReservedPort> {
   for (let attempt = 1; ; attempt += 1) {
     const port = randomInt(RANGE.from, RANGE.below);
     const probe = createServer().listen(port, host);
@@ -17,8 +27,13 @@ export async function freePort(host: string): Promise<number> {
       if (attempt === ATTEMPTS) throw error;
       continue;
     }
-    probe.close();
-    await once(probe, "close");
-    return port;
+    return {
+      port,
+      async release() {
+        if (!probe.listening) return;
+        probe.close();
+        await once(probe, "close");
+      },
+    };
   }
 }

@@ -12,7 +12,7 @@ import { withRedaction } from "../http/logging.ts";
 import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
 import { startBackground } from "./background.ts";
 import { type Core, openCore } from "./core.ts";
-import { freePort } from "./free-port.ts";
+import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
@@ -45,7 +45,10 @@ export async function startService(configured: Config, { logger }: { logger: Log
   const opened = createOpened();
   const shutdown = createShutdown();
   try {
-    const service = await openService(await settlePorts(configured), { logger, opened, shutdown });
+    const port = await settlePort(configured);
+    opened.add(port.release);
+    const config = await settleBucketPort(withPort(configured, port));
+    const service = await openService(config, { logger, opened, shutdown, releasePort: port.release });
     return {
       ...service,
       drain: shutdown.drain,
@@ -63,7 +66,12 @@ export async function startService(configured: Config, { logger }: { logger: Log
 
 async function openService(
   config: Config,
-  { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
+  {
+    logger,
+    opened,
+    shutdown,
+    releasePort,
+  }: { logger: Logger; opened: Opened; shutdown: Shutdown; releasePort: () => Promise<void> },
 ): Promise<Omit<Service, "drain" | "close">> {
   const tracing = await openTracing(config, { logger, opened, shutdown });
   await openEmbeddedBucket(config, { logger, opened, shutdown });
@@ -75,6 +83,7 @@ async function openService(
   const app = createApp(core, { config, webRoot, draining: shutdown.draining, metrics, tracing });
   shutdown.cut.addEventListener("abort", () => app.server.closeAllConnections());
   opened.add(() => app.close());
+  await releasePort();
   await app.listen({ host: config.server.host, port: config.server.port });
   const { port: metricsPort, token } = config.metrics;
   if (metricsPort !== undefined) {
@@ -164,13 +173,23 @@ function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: 
   });
 }
 
-/** Replaces port 0, which means any port, before anything starts: signed URLs and CORS rules contain the port. */
-async function settlePorts(config: Config): Promise<Config> {
-  const { server, bucket } = config;
-  const port = server.port === 0 ? await freePort(server.host) : server.port;
-  if (bucket.kind !== "embedded") return { ...config, server: { ...server, port } };
-  const bucketPort = bucket.port === 0 ? await freePort(bucket.host) : bucket.port;
-  return { ...config, server: { ...server, port }, bucket: { ...bucket, port: bucketPort } };
+/**
+ * The port of the service. Signed URLs and CORS rules contain it, so port 0, which means any port, is replaced before anything starts.
+ * It is reserved until the service listens: a start takes seconds, and another program could take it.
+ */
+function settlePort({ server }: Config): Promise<ReservedPort> {
+  if (server.port === 0) return reservePort(server.host);
+  return Promise.resolve({ port: server.port, release: async () => undefined });
+}
+
+function withPort(config: Config, { port }: ReservedPort): Config {
+  return { ...config, server: { ...config.server, port } };
+}
+
+async function settleBucketPort(config: Config): Promise<Config> {
+  const { bucket } = config;
+  if (bucket.kind !== "embedded" || bucket.port !== 0) return config;
+  return { ...config, bucket: { ...bucket, port: await freePort(bucket.host) } };
 }
 
 /** A number means that many proxies, counted from the last. */

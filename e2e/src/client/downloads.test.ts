@@ -74,6 +74,19 @@ describe("a download through the client", () => {
     expect(gets(world).length).toBeGreaterThan(1);
   });
 
+  it("repeats the first request when the bucket is unavailable", async () => {
+    const world = getWorld();
+    const { id, sha256 } = await attach(world, 1000);
+    let isFirst = true;
+    world.toBucket.decide(() => {
+      if (!isFirst) return "pass";
+      isFirst = false;
+      return { status: 503 };
+    });
+    expect(await sha256OfDownload(world.client, id)).toBe(sha256);
+    expect(gets(world)).toHaveLength(2);
+  });
+
   it("refuses a file whose length differs from the verified one", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);

@@ -69,7 +69,7 @@ export function readFile({
 
 /** Starts to read a file from the bucket. It requests a fresh URL for each connection. */
 export async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
-  const chunks = readAll(deps, { source, first: await open(deps, source) });
+  const chunks = readAll(deps, { source, first: await openPatiently(deps, source) });
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -85,6 +85,25 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
     },
     { highWaterMark: 0 },
   );
+}
+
+/** The first request needs retries too: a browser says that it is online before requests succeed. */
+async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await open(deps, source);
+    } catch (error) {
+      if (failures === MAX_ATTEMPTS || !isRetryable(error)) throw error;
+      await pause(deps, { failures, signal: source.signal });
+    }
+  }
+}
+
+function pause(
+  { platform }: BucketDeps,
+  { failures, signal }: { failures: number; signal: AbortSignal | undefined },
+): Promise<void> {
+  return platform.sleep(retryDelayMs(platform, { failures }), signal ?? new AbortController().signal);
 }
 
 type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
@@ -125,7 +144,7 @@ async function* readAll(deps: BucketDeps, { source, first }: { source: Source; f
       failures += 1;
       if (failures === MAX_ATTEMPTS || !(isShort || isRetryable(error))) throw error;
       response = undefined;
-      await deps.platform.sleep(retryDelayMs(deps.platform, { failures }), signal ?? new AbortController().signal);
+      await pause(deps, { failures, signal });
     }
   }
 }

@@ -56,6 +56,30 @@ describe("a link of a note", () => {
     expect(await dialog.getByLabel("URL of the link").inputValue()).toBe(link?.url);
   });
 
+  it("is shown when it was made before the list had loaded", async () => {
+    const ann = await web.person("Ann", CLIPBOARD);
+    const note = await seedNote(ann.client, { title: "Plan" });
+    const isMade = Promise.withResolvers<void>();
+    let isFirst = true;
+    await ann.page.route(`**/notes/${note.id}/links?*`, async (route) => {
+      if (!isFirst) return route.continue();
+      isFirst = false;
+      const emptyList = await route.fetch();
+      await isMade.promise;
+      // The page may have cancelled it.
+      await route.fulfill({ response: emptyList }).catch(() => undefined);
+    });
+    const dialog = await openShareDialog(ann.page, note.id);
+    const response = ann.page.waitForResponse(
+      (made) => made.request().method() === "POST" && /links$/.test(made.url()),
+    );
+    await dialog.getByRole("button", { name: "New link" }).click();
+    await response;
+    isMade.resolve();
+    const [link] = await linksOf(ann, note.id);
+    expect(await dialog.getByLabel("URL of the link").inputValue()).toBe(link?.url);
+  });
+
   it("is edited in place", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });

@@ -5,8 +5,9 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
 import { addLink, changeLink, type LinkSubject } from "./links-query.ts";
 
-/** Loads every list of links again, and the activity. */
-function reload(): void {
+/** Loads every list of links again, and the activity. A load that is still running began before the change. */
+async function reload(): Promise<void> {
+  await queryClient.cancelQueries({ queryKey: keys.links });
   for (const queryKey of [keys.links, keys.activity]) void queryClient.invalidateQueries({ queryKey });
 }
 

@@ -32,7 +32,7 @@ export default defineConfig({
       "e2e/src/proxies/announce.ts",
       "e2e/src/pgbouncer/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
-      "e2e/src/web/testing/build-web-app.ts",
+      "e2e/src/testing/build.ts",
       "e2e/src/web/testing/start-shared-service.ts",
     ],
     pool: "forks",

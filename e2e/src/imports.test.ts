@@ -234,6 +234,6 @@ describe("the check of imports", () => {
     const journal = "packages/server/src/db/sqlite/journal";
     expect(passesDoor({ from: "packages/server/src/db/sqlite/open.ts", to: `${journal}/file.ts` })).toBe(true);
     expect(passesDoor({ from: "packages/server/src/db/sqlite/open.ts", to: `${journal}/log.ts` })).toBe(false);
-    expect(passesDoor({ from: `${journal}/worker.ts`, to: `${journal}/file.ts` })).toBe(false);
+    expect(passesDoor({ from: `${journal}/journal-worker.ts`, to: `${journal}/file.ts` })).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const CLI = resolve(ROOT, "packages/server/src/cli.ts");
+const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");
 
 /** The data folder and the environment of one service. It inherits no variable of the machine except PATH. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };

@@ -18,8 +18,8 @@ import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 import type { Tracing } from "./tracing.ts";
 
-// The build of the web app is beside the server in the repository.
-const BUILT = resolve(import.meta.dirname, "../../../web/dist");
+// The build of the web app: beside the server in the repository, and below its bundle in the published command.
+const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
 /** A running service. */
 export type Service = {
@@ -78,7 +78,7 @@ async function openService(
   const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
   const background = await startBackground(core, { logger, opened });
-  const webRoot = existsSync(join(BUILT, "index.html")) ? BUILT : undefined;
+  const webRoot = WEB_ROOTS.find((root) => existsSync(join(root, "index.html")));
   const metrics = createServiceMetrics(core);
   const app = createApp(core, { config, webRoot, draining: shutdown.draining, metrics, tracing });
   shutdown.cut.addEventListener("abort", () => app.server.closeAllConnections());

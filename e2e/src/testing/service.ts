@@ -47,8 +47,12 @@ export type RunningService = {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-export function startProcess(place: Place): Promise<RunningService> {
-  return running(spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir }));
+/** `program`: the path of Node and of the command. Default: those of the repository. */
+export function startProcess(
+  place: Place,
+  program = { node: process.execPath, command: CLI },
+): Promise<RunningService> {
+  return running(spawn(program.node, [program.command, "start"], { env: place.env, cwd: place.dataDir }));
 }
 
 /** Starts it with `npm start` in its own process group, as a shell does. `pid` and `stop` belong to npm. */

@@ -24,7 +24,7 @@ const { metafile } = await build({
   chunkNames: "[name]-[hash]",
   platform: "node",
   format: "esm",
-  target: "node24",
+  target: "node22",
   // CommonJS packages load Node's modules by `require`.
   banner: {
     js: 'import { createRequire as requireOfFile } from "node:module";\nconst require = requireOfFile(import.meta.url);',

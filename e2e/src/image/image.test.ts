@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -48,6 +49,15 @@ it("the image has less than 80 MB, compressed", async () => {
   const file = join(folder, "image.tar");
   await run("buildah", "push", IMAGE, `oci-archive:${file}`);
   expect((await stat(file)).size).toBeLessThan(MAX_COMPRESSED_BYTES);
+});
+
+it("compose.yaml is valid alone, with and without PostgreSQL", async () => {
+  const copy = join(folder, "compose.yaml");
+  await copyFile(join(ROOT, "compose.yaml"), copy);
+  const services = async (...profile: string[]) =>
+    Object.keys(parse(await run("podman-compose", "--file", copy, ...profile, "config")).services);
+  expect(await services()).toEqual(["valetkey"]);
+  expect((await services("--profile", "postgres")).sort()).toEqual(["postgres", "valetkey"]);
 });
 
 describe("a container of the image", () => {

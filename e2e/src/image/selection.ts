@@ -1,6 +1,6 @@
 import { commandPath } from "../proxies/selection.ts";
 
-const TOOLS = ["buildah", "podman", "runc", "mmdebstrap"];
+const TOOLS = ["buildah", "podman", "podman-compose", "runc", "mmdebstrap"];
 
 /** Selects the tests of the image when its tools are installed and this user may use them. `line` says so, and how to add them. */
 export function selectImage(env: { PATH?: string | undefined }): { missing: string[]; line: string } {

@@ -1,0 +1,73 @@
+import type { ItemAction, ItemName } from "../../domain/item.ts";
+import type { Resource, Resources, User } from "./types.ts";
+import { within } from "./within.ts";
+
+/** Longer than any decision takes. Milliseconds. */
+const ASK_WITHIN_MS = 5_000;
+
+/** A question to the application that got no decision. It contains no id of a user or an item. */
+export type AskFault = { resource: string; action: ItemAction; error: unknown };
+
+export type Ask = ReturnType<typeof createAsk>;
+
+type Options = {
+  resources: Resources;
+  /** Called when a decision fails, takes too long or has the wrong type. The question is refused. */
+  onFault: (fault: AskFault) => void;
+  askWithinMs?: number;
+};
+
+/** Asks the application for decisions (docs/security-requirements.md, 38). Nothing is cached, and every doubt refuses. */
+export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
+  async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
+    const resource = resources[question.resource];
+    if (resource === undefined) return undefined;
+    try {
+      const late = `The application made no decision within ${askWithinMs / 1000} seconds.`;
+      return await within({ milliseconds: askWithinMs, late }, async () => rule(resource));
+    } catch (error) {
+      onFault({ ...question, error });
+      return undefined;
+    }
+  }
+
+  async function may(user: User, action: ItemAction, { resource, itemId }: ItemName): Promise<boolean> {
+    const question = { resource, action };
+    const decision: unknown = await decide(question, (rules) => rules.may(user, action, itemId));
+    if (decision !== undefined && typeof decision !== "boolean") {
+      onFault({
+        ...question,
+        error: new TypeError(`may() must return true or false. It returned ${kindOf(decision)}.`),
+      });
+    }
+    return decision === true;
+  }
+
+  return {
+    /** Whether the user may perform the action on one item. */
+    may,
+    /** The items among these that the user may perform the action on. One call of `mayMany` for each resource that has one. */
+    async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
+      const permitted = new Set<Name>();
+      for (const [resource, ofResource] of Map.groupBy(items, (item) => item.resource)) {
+        if (resources[resource]?.mayMany === undefined) {
+          for (const item of ofResource) if (await may(user, action, item)) permitted.add(item);
+          continue;
+        }
+        const itemIds = [...new Set(ofResource.map(({ itemId }) => itemId))];
+        const decision = await decide(
+          { resource, action },
+          async (rules) => new Set(await rules.mayMany?.(user, action, itemIds)),
+        );
+        for (const item of ofResource) if (decision?.has(item.itemId) === true) permitted.add(item);
+      }
+      return permitted;
+    },
+  };
+}
+
+type Question = { resource: string; action: ItemAction };
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : `a value of type ${typeof value}`;
+}

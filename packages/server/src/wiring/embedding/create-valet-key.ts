@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import pino, { type Logger } from "pino";
+import { startFileEvents } from "../../background/file-events.ts";
+import { buildEmbeddedApp } from "../../http/embedded/app.ts";
+import { type Doors, openDoors } from "../../http/embedded/doors.ts";
+import { checkUser } from "../../http/embedded/identify.ts";
+import { createFindPath } from "../../http/embedded/paths.ts";
+import { withRedaction } from "../../http/logging.ts";
+import { createAsk } from "../../usecases/embedding/ask.ts";
+import { deliverFileEvents } from "../../usecases/embedding/deliver-file-events.ts";
+import { createFiles, type Files } from "../../usecases/embedding/files.ts";
+import { presentFile } from "../../usecases/embedding/present-file.ts";
+import type { ItemFile, User } from "../../usecases/embedding/types.ts";
+import { startBackground } from "../background.ts";
+import { type Base, openBase } from "../base.ts";
+import { placeOf } from "../bucket-target.ts";
+import { claimDatabase } from "../claim-database.ts";
+import { createOpened, type Opened } from "../opened.ts";
+import { baseConfigOf } from "./base-config.ts";
+import { checkOptions } from "./check-options.ts";
+import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
+import { runDue } from "./run-due.ts";
+
+/** A URL of a file, and when it expires. */
+export type FileUrl = { url: string; expiresAt: Date };
+
+/** An embedding of Valet Key in an application. */
+export type ValetKey<AppUser extends User = User> = Doors & {
+  /**
+   * Issues a URL of a file for a user, after `may` has permitted "read". `expiresInSeconds`: 1 to `urlTtlSeconds` of the resource, which
+   * is the default. `disposition` default: `attachment`. Throws an error with the `code` `attachment_not_found`, `access_denied`,
+   * `attachment_not_ready`, `expires_in_out_of_range` or `rate_limited`.
+   */
+  issueUrl(
+    user: AppUser,
+    fileId: string,
+    options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
+  ): Promise<FileUrl>;
+  /** Lists the files of an item, oldest first, without asking `may`. `limit`: 1 to 200, default 50. Throws `not_found`. */
+  list(
+    resource: string,
+    itemId: string,
+    page?: { limit?: number; cursor?: string },
+  ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
+  /** Removes a file and its stored bytes, without asking `may`. Throws `attachment_not_found`. */
+  remove(fileId: string): Promise<void>;
+  /** Runs all work that is due once: verifications, hooks and deletions. For hosts whose processes end after a request. */
+  tick(): Promise<void>;
+  /** Finishes the work in progress, and closes the database. */
+  close(): Promise<void>;
+};
+
+/**
+ * Embeds Valet Key in an application that has its own users and its own rule of who may see what.
+ * Throws TypeError for wrong options, and an error with a `code` when the database can't be used.
+ *
+ * @example
+ * ```ts
+ * import { createValetKey } from "@valetkey/server";
+ *
+ * export const files = await createValetKey({
+ *   bucket: { name: "my-bucket", region: "eu-central-1" },
+ *   database: process.env.DATABASE_URL ?? "files.db",
+ *   user: async (request) => (await findSession(request))?.user ?? null,
+ *   resources: {
+ *     invoice: { may: (user, action, id) => mayUseInvoice(user, action, id) },
+ *   },
+ * });
+ * app.all("/files/*", (context) => files.fetch(context.req.raw));
+ * ```
+ */
+export async function createValetKey<AppUser extends User>(
+  options: ValetKeyOptions<AppUser>,
+): Promise<ValetKey<AppUser>> {
+  const checked = checkOptions(options);
+  const logger = checked.logger ?? pino(withRedaction({ level: "warn" }), pino.destination(2));
+  const opened = createOpened();
+  try {
+    return await open(checked, { logger, opened });
+  } catch (error) {
+    // The caller needs the reason for the failed start, not that of a failed close.
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function open(
+  options: CheckedOptions,
+  { logger, opened }: { logger: Logger; opened: Opened },
+): Promise<ValetKey> {
+  const { application, basePath, resources } = options;
+  const config = baseConfigOf(options);
+  const base = await openBase(config, { logger });
+  opened.add(base.close);
+  await claimDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
+  const ask = createAsk({
+    resources,
+    onFault: ({ error, ...question }) => logger.error({ ...question, err: error }, "may() made no decision"),
+  });
+  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask });
+  const deliver = deliverFileEvents(base.deps, {
+    resources,
+    onFailure: ({ error, ...failure }) =>
+      logger.error({ ...failure, err: error }, "A hook failed. It is called again."),
+  });
+  const app = buildEmbeddedApp({
+    files,
+    useCases: base.useCases,
+    findUser: options.user,
+    origins: new Set(options.origins),
+    logger,
+    requestId: randomUUID,
+  });
+  opened.add(() => app.close());
+  await app.ready();
+  await startJobs(base, { options, deliver, logger, opened });
+  const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
+  return {
+    ...openDoors(app, { basePath, findPath, requestId: randomUUID }),
+    ...callsOf(files),
+    tick: () => runDue(base, { deliver, logger }),
+    close: opened.close,
+  };
+}
+
+type Jobs = { options: CheckedOptions; deliver: () => Promise<number>; logger: Logger; opened: Opened };
+
+async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs): Promise<void> {
+  if (options.background === false) {
+    // Without it, every upload would be copied.
+    await base.capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+    return;
+  }
+  const background = await startBackground(base, { logger, opened });
+  const fileEvents = startFileEvents({ deliver, logger });
+  opened.add(fileEvents.stop);
+  base.work.on("uploadEnded", fileEvents.kick);
+  background.kick();
+  fileEvents.kick();
+}
+
+function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
+  return {
+    async issueUrl(user, fileId, { expiresInSeconds, disposition = "attachment" } = {}) {
+      const input = { fileId, expiresInSeconds, disposition, purpose: undefined };
+      const { fileUrl, expiresAt } = await files.issueUrl(checkUser(user), input);
+      return { url: fileUrl, expiresAt: new Date(expiresAt) };
+    },
+    async list(resource, itemId, { limit = 50, cursor } = {}) {
+      const { items, nextCursor } = await files.trusted.list({ resource, itemId, page: { limit, cursor } });
+      return { files: items.map((file) => presentFile(file, { resource, itemId })), nextCursor };
+    },
+    remove: files.trusted.remove,
+  };
+}

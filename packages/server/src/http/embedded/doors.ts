@@ -24,12 +24,12 @@ type Answer = { status: number; headers: Record<string, string | string[]>; body
 
 type DoorOptions = { basePath: string; findPath: FindPath; requestId: () => string };
 
-/** A request at a door. `read` reads its body. */
-type Arrival = { original: unknown; read: () => Body | Promise<Body> };
+/** A request at a door. `read` reads its body. `path`: what the framework has left of the path, if it removes a mount path. */
+type Arrival = { original: unknown; read: () => Body | Promise<Body>; path?: string | undefined };
 
 /** Opens the doors to the application. */
 export function openDoors(app: App, { basePath, findPath, requestId }: DoorOptions): Doors {
-  async function handle(request: Request, { original, read }: Arrival): Promise<Answer> {
+  async function handle(request: Request, { original, read, path }: Arrival): Promise<Answer> {
     let body: Body;
     try {
       body = await read();
@@ -39,7 +39,7 @@ export function openDoors(app: App, { basePath, findPath, requestId }: DoorOptio
     const { pathname, search } = new URL(request.url);
     const options: InjectOptions = {
       method: request.method as "GET",
-      url: findPath(pathname) + search,
+      url: findPath(path === undefined ? [pathname] : [pathname, path]) + search,
       headers: headersOf(request, body),
       ...(body === undefined ? {} : { payload: body }),
     };
@@ -60,7 +60,8 @@ export function openDoors(app: App, { basePath, findPath, requestId }: DoorOptio
     },
 
     async node(request, response) {
-      const arrival = { original: request, read: () => readNodeBody(request) };
+      const path = request.url?.split("?", 1)[0];
+      const arrival = { original: request, read: () => readNodeBody(request), path };
       const answer = await handle(toWebRequest(request), arrival);
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);

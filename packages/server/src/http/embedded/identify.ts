@@ -1,11 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { applicationUserId } from "../../domain/item.ts";
 import type { User } from "../../usecases/embedding/types.ts";
+import { within } from "../../usecases/embedding/within.ts";
 import { HttpProblem } from "../problem.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
 
 const MAX_ID_LENGTH = 255;
+/** Without a limit, requests would pile up behind a sign-in that hangs. */
+const LIMIT = { milliseconds: 10_000, late: "user() returned no user within 10 seconds." };
 
 /** Returns the user of the application who sent the request, or null for nobody. */
 export type FindUser = (
@@ -52,6 +55,6 @@ export function checkUser(user: User): User {
 
 async function askApplication(findUser: FindUser, current: Exchange | undefined): Promise<User | undefined> {
   if (current === undefined) throw new Error("The request came through no door of the embedding.");
-  const user = await findUser(current.request, current.original);
+  const user = await within(LIMIT, async () => findUser(current.request, current.original));
   return user === null || user === undefined ? undefined : checkUser(user);
 }

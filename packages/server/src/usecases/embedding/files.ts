@@ -1,8 +1,5 @@
-import type { Role } from "../../domain/access.ts";
 import type { Attachment } from "../../domain/attachment.ts";
-import { DomainError } from "../../domain/errors.ts";
-import { applicationUserId, type Item, type ItemAction, type ItemName } from "../../domain/item.ts";
-import type { Caller } from "../../domain/person.ts";
+import { applicationUserId, type ItemName } from "../../domain/item.ts";
 import type { Disposition } from "../../domain/serving.ts";
 import type { UrlPurpose } from "../../domain/url-purpose.ts";
 import type { UseCases } from "../index.ts";
@@ -12,6 +9,7 @@ import type { Deps, Page, PageRequest } from "../ports/index.ts";
 import type { ReportedPart } from "../uploads/assemble-parts.ts";
 import type { StartedUpload, UploadProgress } from "../uploads/index.ts";
 import type { Ask } from "./ask.ts";
+import { callerOf, createItemAccess, ROLES } from "./item-access.ts";
 import { openItem } from "./open-item.ts";
 import { checkFile, rulesOf } from "./rules.ts";
 import type { Resources, User } from "./types.ts";
@@ -35,9 +33,6 @@ type UrlInput = {
   purpose: UrlPurpose | undefined;
 };
 
-/** The role that a permitted action gives for one call. No call performs an action other than the one that was asked. */
-const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
-
 export type Files = ReturnType<typeof createFiles>;
 
 /**
@@ -47,30 +42,7 @@ export type Files = ReturnType<typeof createFiles>;
 export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
   const { db } = deps;
   const { useCases, resources, ask } = parts;
-
-  async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {
-    const isPermitted = await ask.may(user, action, item);
-    return { ...callerOf(user), grants: new Map(isPermitted ? [[item.noteId, ROLES[action]]] : []) };
-  }
-
-  async function require(user: User, action: ItemAction, item: ItemName): Promise<void> {
-    if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
-  }
-
-  /** The item of a file. Throws `attachment_not_found`, also for a file of the service. */
-  async function itemOfFile(fileId: string): Promise<Item> {
-    const item = (await db.items.findOfAttachments([fileId])).get(fileId);
-    if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
-    return item;
-  }
-
-  /** The item of an upload of the user. Throws `upload_not_found`. */
-  async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
-    const upload = await db.uploads.find(uploadId);
-    const item = upload?.userId === applicationUserId(user.id) ? await db.items.findOfNote(upload.noteId) : undefined;
-    if (item === undefined) throw new DomainError("upload_not_found", "Upload not found");
-    return item;
-  }
+  const { callerFor, require, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
     /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and what the start of an upload throws. */
@@ -174,8 +146,4 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
     checkExpiry(requested, longest);
     return requested ?? longest;
   }
-}
-
-function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, Role> } {
-  return { userId: applicationUserId(id), grants: new Map() };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import pino, { type Logger } from "pino";
 import { startFileEvents } from "../../background/file-events.ts";
 import { buildEmbeddedApp } from "../../http/embedded/app.ts";
-import { type Doors, openDoors } from "../../http/embedded/doors.ts";
+import { openDoors } from "../../http/embedded/doors.ts";
 import { checkUser } from "../../http/embedded/identify.ts";
 import { createFindPath } from "../../http/embedded/paths.ts";
 import { withRedaction } from "../../http/logging.ts";
@@ -10,7 +10,7 @@ import { createAsk } from "../../usecases/embedding/ask.ts";
 import { deliverFileEvents } from "../../usecases/embedding/deliver-file-events.ts";
 import { createFiles, type Files } from "../../usecases/embedding/files.ts";
 import { presentFile } from "../../usecases/embedding/present-file.ts";
-import type { ItemFile, User } from "../../usecases/embedding/types.ts";
+import type { User } from "../../usecases/embedding/types.ts";
 import { startBackground } from "../background.ts";
 import { type Base, openBase } from "../base.ts";
 import { placeOf } from "../bucket-target.ts";
@@ -20,35 +20,7 @@ import { baseConfigOf } from "./base-config.ts";
 import { checkOptions } from "./check-options.ts";
 import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
 import { runDue } from "./run-due.ts";
-
-/** A URL of a file, and when it expires. */
-export type FileUrl = { url: string; expiresAt: Date };
-
-/** An embedding of Valet Key in an application. */
-export type ValetKey<AppUser extends User = User> = Doors & {
-  /**
-   * Issues a URL of a file for a user, after `may` has permitted "read". `expiresInSeconds`: 1 to `urlTtlSeconds` of the resource, which
-   * is the default. `disposition` default: `attachment`. Throws an error with the `code` `attachment_not_found`, `access_denied`,
-   * `attachment_not_ready`, `expires_in_out_of_range` or `rate_limited`.
-   */
-  issueUrl(
-    user: AppUser,
-    fileId: string,
-    options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
-  ): Promise<FileUrl>;
-  /** Lists the files of an item, oldest first, without asking `may`. `limit`: 1 to 200, default 50. Throws `not_found`. */
-  list(
-    resource: string,
-    itemId: string,
-    page?: { limit?: number; cursor?: string },
-  ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
-  /** Removes a file and its stored bytes, without asking `may`. Throws `attachment_not_found`. */
-  remove(fileId: string): Promise<void>;
-  /** Runs all work that is due once: verifications, hooks and deletions. For hosts whose processes end after a request. */
-  tick(): Promise<void>;
-  /** Finishes the work in progress, and closes the database. */
-  close(): Promise<void>;
-};
+import type { ValetKey } from "./valet-key.ts";
 
 /**
  * Embeds Valet Key in an application that has its own users and its own rule of who may see what.

@@ -75,7 +75,7 @@ export function openDoors(app: App, { basePath, findPath, requestId }: DoorOptio
         (_request: FastifyRequest, bytes: Buffer, done: (error: null, body: Buffer) => void) => done(null, bytes),
       );
       host.all(
-        `${basePath}/*`,
+        [basePath, "*"].join("/"),
         { bodyLimit: httpLimits.largeJsonBodyBytes },
         async (request: FastifyRequest, reply: FastifyReply) => {
           const arrival = { original: request, read: () => toBody(request.body) };

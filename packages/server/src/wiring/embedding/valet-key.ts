@@ -24,7 +24,10 @@ export type ValetKey<AppUser extends User = User> = Doors & {
   ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
   /** Removes a file and its stored bytes, without asking `may`. Throws `attachment_not_found`. */
   remove(fileId: string): Promise<void>;
-  /** Runs all work that is due once: verifications, hooks and deletions. For hosts whose processes end after a request. */
+  /**
+   * Runs all work that is due once: verifications, hooks and deletions. For hosts whose processes end after a request.
+   * Rejects when the database or the bucket can't be reached, and the work stays due.
+   */
   tick(): Promise<void>;
   /** Finishes the work in progress, and closes the database. */
   close(): Promise<void>;

@@ -46,7 +46,7 @@ export async function openBase(config: BaseConfig, { logger, inSpan }: BaseOptio
           clock,
           onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
         })
-      : await openPostgres({ url: config.database.url, prepared: config.database.prepared, clock });
+      : await openPostgres({ ...config.database, clock });
   const opened = createOpened();
   opened.add(() => plainDb.close());
   const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);

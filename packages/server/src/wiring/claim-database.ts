@@ -13,13 +13,13 @@ export async function claimDatabase({ application }: Pick<Database, "application
   if (holder.name !== own.name) {
     throw new DomainError(
       "database_unavailable",
-      `This database belongs to ${nameOf(holder)}, and ${nameOf(own)} can't share it. Give each of them a database of its own.`,
+      `This database belongs to ${nameOf(holder)}, and ${nameOf(own)} can't share it. Give each of them a database or a schema of its own.`,
     );
   }
   if (holder.bucket === own.bucket) return;
   throw new DomainError(
     "database_unavailable",
-    `The files of this database are in the bucket ${holder.bucket}, and not in ${own.bucket}. Set the former bucket, or give each application a name and a database of its own.`,
+    `The files of this database are in the bucket ${holder.bucket}, and not in ${own.bucket}. Set the former bucket, or give each application a database or a schema of its own.`,
   );
 }
 

@@ -7,7 +7,7 @@ import type { BucketOptions, CheckedOptions } from "./options.ts";
 /** The configuration of the base for the options of an embedding. */
 export function baseConfigOf(options: CheckedOptions): BaseConfig {
   return {
-    database: databaseOf(options.database),
+    database: databaseOf(options),
     bucket: bucketOf(options.bucket),
     scanner: undefined,
     limits: limitsOf(options),
@@ -17,8 +17,8 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
   };
 }
 
-function databaseOf(database: string): Config["database"] {
-  if (/^postgres(?:ql)?:\/\//.test(database)) return { kind: "postgres", url: database, prepared: "auto" };
+function databaseOf({ database, schema }: CheckedOptions): Config["database"] {
+  if (/^postgres(?:ql)?:\/\//.test(database)) return { kind: "postgres", url: database, prepared: "auto", schema };
   return { kind: "sqlite", file: resolve(database) };
 }
 

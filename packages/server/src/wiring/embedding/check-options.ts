@@ -4,6 +4,7 @@ import { SERVICE } from "../claim-database.ts";
 import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
 /** S3 refuses a longer expiry. Seconds. */
@@ -13,10 +14,11 @@ const MAX_URL_TTL_SECONDS = 604_800;
  * Checks the options of `createValetKey`, and fills in the defaults. Throws TypeError, which names every missing or wrong option.
  */
 export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppUser>): CheckedOptions {
-  const { application = "application", basePath = "/files", origins = [] } = options;
+  const { application = "application", schema = "valetkey", basePath = "/files", origins = [] } = options;
   const faults = [
     ...faultsOfParts(options),
     ...(NAME.test(application) && application !== SERVICE ? [] : [`application: ${NAMES}, and not "${SERVICE}"`]),
+    ...(SCHEMA.test(schema) ? [] : ["schema: 1 to 63 letters in lower case, digits and _"]),
     ...(BASE_PATH.test(basePath) ? [] : ["basePath: a path such as /files, without a slash at its end"]),
     ...origins
       .filter((origin) => URL.parse(origin)?.origin !== origin)
@@ -28,6 +30,7 @@ export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppU
   return {
     ...options,
     application,
+    schema,
     basePath,
     origins,
     user: options.user as CheckedOptions["user"],

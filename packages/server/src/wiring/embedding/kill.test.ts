@@ -4,7 +4,7 @@ import { openAt } from "../../db/testing/database-location.ts";
 import { engines } from "../../db/testing/test-databases.ts";
 import { ownerOfItem } from "../../domain/item.ts";
 import type { Hook } from "../../index.ts";
-import { clientOf, createPlace, mayInvoice, open } from "./testing/embedding.ts";
+import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
@@ -39,10 +39,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
       expect(await (await fetch(body.fileUrl)).text()).toBe(`round ${round}`);
     }
     await close();
-    const issued = await urlEvents(
-      engine.name === "sqlite" ? { file: place.database } : { url: place.database },
-      noteId,
-    );
+    const issued = await urlEvents(locationOf(place), noteId);
     // One more of each, from the check of the bytes.
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });

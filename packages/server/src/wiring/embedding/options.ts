@@ -21,9 +21,11 @@ export type BucketOptions = {
 /** The options of `createValetKey`. */
 export type ValetKeyOptions<AppUser extends User = User> = {
   bucket: BucketOptions;
-  /** A `postgres://` URL, or the path of a SQLite file. Not shared with another application. */
+  /** A `postgres://` URL, which may be that of the application, or the path of a SQLite file of its own. */
   database: string;
-  /** Names the application in the database. Processes with the same name are replicas of it. Default: `application`. */
+  /** The schema of all tables on PostgreSQL, which is created if it is missing. Default: `valetkey`. */
+  schema?: string | undefined;
+  /** Names the application in its schema or file. Processes with the same name are replicas of it. Default: `application`. */
   application?: string | undefined;
   /** The path of the routes, such as `/files`. It is found below any mount path. Default: `/files`. */
   basePath?: string | undefined;
@@ -47,6 +49,7 @@ export type ValetKeyOptions<AppUser extends User = User> = {
 /** The options after their check, without the type of the application's user. */
 export type CheckedOptions = Omit<ValetKeyOptions, "user"> & {
   application: string;
+  schema: string;
   basePath: string;
   user: FindUser;
   origins: readonly string[];

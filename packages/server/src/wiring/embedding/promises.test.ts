@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openAt } from "../../db/testing/database-location.ts";
 import { engines } from "../../db/testing/test-databases.ts";
 import { ownerOfItem } from "../../domain/item.ts";
-import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
+import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
 
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
@@ -27,7 +27,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     await as("ben").send(`GET /files/${id}/url`);
     await as("ben").send("POST /files/urls", { json: { fileIds: [id] } });
     await close();
-    const db = await openAt(engine.name === "sqlite" ? { file: place.database } : { url: place.database });
+    const db = await openAt(locationOf(place));
     const { items } = await db.audit.listOfOwner(ownerOfItem(noteId), { limit: 50, cursor: undefined });
     await db.close();
     const seen = items.map(({ action, actorId, attachmentIds }) => [action, actorId, attachmentIds]);

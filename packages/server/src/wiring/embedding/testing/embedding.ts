@@ -1,5 +1,7 @@
 import { onTestFinished } from "vitest";
 import { inspect, startEmbedded } from "../../../bucket/testing/bucket-server.ts";
+import { withSchema } from "../../../db/postgres/schema.ts";
+import type { DatabaseLocation } from "../../../db/testing/database-location.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
 import { clientOf } from "./client.ts";
@@ -18,6 +20,11 @@ export async function createPlace(engine: TestEngine): Promise<Place> {
   const server = await startEmbedded();
   onTestFinished(() => server.stop());
   return { database: "url" in location ? location.url : location.file, server };
+}
+
+/** The database of an embedding, for a test that reads it directly. */
+export function locationOf({ database }: Place): DatabaseLocation {
+  return database.startsWith("postgres") ? { url: withSchema(database, "valetkey") } : { file: database };
 }
 
 /** Opens an embedding for one test. */

@@ -14,7 +14,7 @@ import { retryConflicts } from "./conflicts.ts";
 import { MigrationDialect } from "./migration-dialect.ts";
 import { hasNamedStatements } from "./named-statements.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
-import { requireSchema, withSchema } from "./schema.ts";
+import { NO_SCHEMAS, requireSchema, withSchema } from "./schema.ts";
 import { createPostgresSearch } from "./search.ts";
 import { statementsOn } from "./statements.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
@@ -24,6 +24,7 @@ const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 const BAD_LOGIN = /^28|^3D000$/;
 // PgBouncer has no code for it.
 const STATEMENT_MODE = /statement pooling mode/;
+const REFUSED_OPTIONS = /unsupported startup parameter/;
 
 type Options = {
   url: string;
@@ -104,6 +105,7 @@ function faultOf(error: unknown): string {
   if (error instanceof Error && STATEMENT_MODE.test(error.message)) {
     return "is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction in its configuration.";
   }
+  if (error instanceof Error && REFUSED_OPTIONS.test(error.message)) return `is ${NO_SCHEMAS}`;
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 

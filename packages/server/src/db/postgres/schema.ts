@@ -1,6 +1,10 @@
 import type pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 
+/** The end of the message about a pooler that can't set the schema of a connection. */
+export const NO_SCHEMAS =
+  "a pooler such as PgBouncer, which sets no schema for a connection. Connect to PostgreSQL itself, or use the schema of the connection.";
+
 /** Adds a schema to the URL of a database, so that each connection finds its tables only there. */
 export function withSchema(url: string, schema: string): string {
   const parsed = new URL(url);
@@ -18,6 +22,6 @@ export async function requireSchema(client: pg.PoolClient, schema: string): Prom
   if (rows[0]?.search_path === schema) return;
   throw new DomainError(
     "database_unavailable",
-    `The connection does not use the schema ${schema}. A pooler such as PgBouncer drops the options of connections: connect to PostgreSQL itself.`,
+    `The connection does not use the schema ${schema}. The server is ${NO_SCHEMAS}`,
   );
 }

@@ -40,6 +40,9 @@ async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage)
       if (bytes > httpLimits.largeJsonBodyBytes) throw new HttpProblem("payload_too_large", "The body is too large.");
       chunks.push(Buffer.from(chunk));
     }
+  } catch (error) {
+    if (error instanceof HttpProblem) throw error;
+    throw new HttpProblem("invalid_request", "The connection closed before the body was complete.", { cause: error });
   } finally {
     clearTimeout(timer);
   }

@@ -18,7 +18,9 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
 }
 
 function databaseOf({ database, schema }: CheckedOptions): Config["database"] {
-  if (/^postgres(?:ql)?:\/\//.test(database)) return { kind: "postgres", url: database, prepared: "auto", schema };
+  if (/^postgres(?:ql)?:\/\//.test(database)) {
+    return { kind: "postgres", url: database, prepared: "auto", ...(schema !== "public" && { schema }) };
+  }
   return { kind: "sqlite", file: resolve(database) };
 }
 

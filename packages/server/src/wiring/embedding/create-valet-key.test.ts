@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
-import { createPlace, open, users } from "./testing/embedding.ts";
+import { createValetKey } from "../../index.ts";
+import { createPlace, open, optionsAt, users } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding on $name", (engine) => {
   it("uploads, verifies, signs and downloads a file", async () => {
@@ -63,6 +64,21 @@ describe.each(engines)("an embedding on $name", (engine) => {
       status: 404,
       body: { code: "attachment_not_found" },
     });
+  });
+
+  it("infers the type of the user for may", async () => {
+    const place = await createPlace(engine);
+    const { bucket, database } = optionsAt(place);
+    const files = await createValetKey({
+      bucket,
+      database,
+      user: async (request) => ({ id: request.headers.get("x-user") ?? "", isClerk: true }),
+      resources: { invoice: { may: (user, action, id) => user.isClerk && action === "read" && id === "42" } },
+    });
+    const headers = { "x-user": "ann" };
+    const answer = await files.fetch(new Request("https://app.example.com/files/invoice/42", { headers }));
+    expect(answer.status).toBe(200);
+    await files.close();
   });
 
   it("returns 401 without a user", async () => {

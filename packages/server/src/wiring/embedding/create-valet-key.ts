@@ -3,6 +3,7 @@ import pino, { type Logger } from "pino";
 import { startFileEvents } from "../../background/file-events.ts";
 import { buildEmbeddedApp } from "../../http/embedded/app.ts";
 import { openDoors } from "../../http/embedded/doors.ts";
+import { createHandler } from "../../http/embedded/handler.ts";
 import { checkUser } from "../../http/embedded/identify.ts";
 import { createFindPath } from "../../http/embedded/paths.ts";
 import { withRedaction } from "../../http/logging.ts";
@@ -87,8 +88,11 @@ async function open(
   await app.ready();
   await startJobs(base, { options, deliver, logger, opened });
   const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
+  const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
+  const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
+  opened.add(handler.drain);
   return {
-    ...openDoors(app, { basePath, findPath, requestId: randomUUID }),
+    ...openDoors(handler, { basePath }),
     ...callsOf(files),
     tick: () => runDue(base, { deliver, logger }),
     close: opened.close,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { Readable } from "node:stream";
 import express from "express";
 import fastify from "fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -183,6 +184,40 @@ describe("the doors of an embedding", () => {
         expect([answer.status, await answer.json()]).toMatchObject([413, { code: "payload_too_large" }]);
       }
     }
+  });
+
+  it("refuse what the web standard does not know, and keep the process", async () => {
+    const { files } = await open(await createPlace(sqlite));
+    const port = Number(new URL(await listen(files.node)).port);
+    for (const line of [
+      "TRACE /files/invoice/42",
+      "GET http://[",
+      "OPTIONS *",
+      "GET //evil.example/files/invoice/42",
+    ]) {
+      const socket = connect(port, "127.0.0.1");
+      socket.end(`${line} HTTP/1.1\r\nHost: app.example.com\r\nConnection: close\r\n\r\n`);
+      const text = await new Response(Readable.toWeb(socket) as never).text();
+      expect(text, line).toMatch(/^HTTP\/1\.1 40[0145] /);
+    }
+  });
+
+  it("finish the requests in flight while the embedding closes, and refuse others", async () => {
+    const asked = Promise.withResolvers<void>();
+    const decision = Promise.withResolvers<boolean>();
+    const may = () => {
+      asked.resolve();
+      return decision.promise;
+    };
+    const { as, files, close } = await open(await createPlace(sqlite), { resources: { invoice: { may } } });
+    const listing = as("ann").send("GET /invoice/42");
+    await asked.promise;
+    const closing = close();
+    const late = await files.fetch(new Request("https://a.example/files/invoice/42"));
+    expect([late.status, await late.json()]).toMatchObject([503, { code: "shutting_down" }]);
+    decision.resolve(true);
+    expect(await listing).toMatchObject({ status: 200, body: { items: [] } });
+    await closing;
   });
 
   it("return problems for broken JSON and unknown paths and methods", async () => {

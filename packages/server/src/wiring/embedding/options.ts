@@ -23,7 +23,10 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   bucket: BucketOptions;
   /** A `postgres://` URL, which may be that of the application, or the path of a SQLite file of its own. */
   database: string;
-  /** The schema of all tables on PostgreSQL, which is created if it is missing. Default: `valetkey`. */
+  /**
+   * The schema of all tables on PostgreSQL, which is created if it is missing. Default: `valetkey`.
+   * `public`: the schema of the connection, for poolers such as PgBouncer that set no schema.
+   */
   schema?: string | undefined;
   /** Names the application in its schema or file. Processes with the same name are replicas of it. Default: `application`. */
   application?: string | undefined;

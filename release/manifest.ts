@@ -19,7 +19,9 @@ type Manifest = Record<string, unknown> & { exports?: Record<string, string> };
 export function publishedManifest(source: Manifest): Record<string, unknown> {
   const kept = Object.fromEntries(KEPT.filter((key) => key in source).map((key) => [key, source[key]]));
   if (source.exports === undefined) return kept;
-  const exports = Object.entries(source.exports).map(([path, file]) => [path, compiledEntry(file)]);
+  // The repository also imports sources.
+  const published = Object.entries(source.exports).filter(([path]) => !path.startsWith("./src/"));
+  const exports = published.map(([path, file]) => [path, compiledEntry(file)]);
   return { ...kept, exports: { ...Object.fromEntries(exports), "./package.json": "./package.json" } };
 }
 

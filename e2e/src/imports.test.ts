@@ -80,8 +80,13 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/usecases",
     "packages/presign/src",
   ],
-  // The entry, cli.ts.
-  "packages/server/src": ["packages/server/src/cli"],
+  // The entries: cli.ts, and index.ts for applications that embed the service.
+  "packages/server/src": [
+    "packages/server/src/cli",
+    "packages/server/src/wiring",
+    "packages/server/src/usecases",
+    "packages/server/src/domain",
+  ],
 };
 
 const packages: Record<string, string> = {

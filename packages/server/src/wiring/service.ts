@@ -11,6 +11,7 @@ import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
 import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
 import { startBackground } from "./background.ts";
+import { claimDatabase, SERVICE } from "./claim-database.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
@@ -77,6 +78,7 @@ async function openService(
   await openEmbeddedBucket(config, { logger, opened, shutdown });
   const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
+  await claimDatabase(core.db, { name: SERVICE, bucket: "" });
   const background = await startBackground(core, { logger, opened });
   const webRoot = WEB_ROOTS.find((root) => existsSync(join(root, "index.html")));
   const metrics = createServiceMetrics(core);

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClient } from "../../packages/client/src/index.ts";
 import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { type Application, startApplication } from "./embedding/start-application.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -16,7 +17,7 @@ const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 const ENTRY_POINTS: Record<string, readonly string[]> = {
   presign: ["createPresigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],
-  client: ["createClient", "createCalls", "openLink", "fileStore", "openFile"],
+  client: ["createClient", "createCalls", "openLink", "openFiles", "fileStore", "openFile"],
   "s3-local": ["startS3Local"],
 };
 
@@ -60,12 +61,14 @@ async function makeLink(baseUrl: string): Promise<string> {
 describe("the examples", () => {
   let place: Place;
   let service: RunningService;
+  let application: Application;
   let folder: string;
   let linkToken: string;
 
   beforeAll(async () => {
     place = await makePlace();
     service = await startProcess(place);
+    application = await startApplication({ may: () => true });
     linkToken = await makeLink(service.url);
     folder = await mkdtemp(join(tmpdir(), "valetkey-examples-"));
     await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
@@ -77,6 +80,7 @@ describe("the examples", () => {
 
   afterAll(async () => {
     await service.stop();
+    await application.close();
     await Promise.all([place.remove(), rm(folder, { recursive: true })]);
   });
 
@@ -94,6 +98,7 @@ describe("the examples", () => {
     const file = join(folder, `${name}.ts`);
     const realCode = code
       .replaceAll("https://files.example.com", service.url)
+      .replaceAll("https://app.example.com/files", application.url)
       .replaceAll("the-token-of-the-link", linkToken);
     await writeFile(file, realCode);
     const expected = [...code.matchAll(PRINTED)].map(([, text]) => `${text}\n`);

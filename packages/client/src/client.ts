@@ -51,7 +51,10 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...callsOn(call),
     download: (attachmentId, { fileUrl, signal } = {}) =>
-      download({ call, fetch, platform }, { attachmentId, fileUrl, signal }),
+      download(
+        { call, fetch, platform },
+        { path: `/attachments/${encodeURIComponent(attachmentId)}`, fileUrl, signal },
+      ),
     upload: (noteId, file, uploadOptions = {}) =>
       startTask<Attachment>(
         { baseUrl, call, platform, store },

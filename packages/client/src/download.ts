@@ -26,7 +26,7 @@ const STALL_MS = 60_000;
 const WHAT = "A download from the bucket";
 
 /**
- * Starts to read an attachment from the bucket.
+ * Starts to read the file with this path from the bucket.
  *
  * It replaces an expired URL by a fresh one, for which the service checks the access again.
  * It resumes a broken connection at the byte where it broke, and checks the length against the verified one.
@@ -34,10 +34,9 @@ const WHAT = "A download from the bucket";
  */
 export async function download(
   deps: Deps,
-  options: { attachmentId: string; fileUrl: string | undefined; signal: AbortSignal | undefined },
+  options: { path: string; fileUrl: string | undefined; signal: AbortSignal | undefined },
 ): Promise<Download> {
-  const { attachmentId, fileUrl, signal } = options;
-  const path = `/attachments/${encodeURIComponent(attachmentId)}`;
+  const { path, fileUrl, signal } = options;
   const attachment = await deps.call<Attachment>("GET", path, { signal });
   const getUrl = createUrls(deps, { path, fileUrl, signal });
   const stream = await openStream(deps, { getUrl, sizeBytes: attachment.sizeBytes, offset: 0, signal });

@@ -7,6 +7,14 @@ export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { type Download, type ReadFileOptions, readFile } from "./download.ts";
 export { type ClientErrorCode, type ErrorCode, isRetryable, ValetKeyError } from "./errors.ts";
 export type { FileSource } from "./file-source.ts";
+export {
+  type FilesClient,
+  type FilesOptions,
+  type Item,
+  type ItemFile,
+  type ItemUploadTask,
+  openFiles,
+} from "./files/open-files.ts";
 export type { LinkRequest, SendOptions } from "./links/link-request.ts";
 export { type LinkOptions, type OpenedLinkClient, openLink } from "./links/open-link.ts";
 export { type LinkCalls, openLinkCalls } from "./links/open-link-calls.ts";

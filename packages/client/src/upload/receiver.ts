@@ -1,6 +1,6 @@
 import type { CallOptions } from "../call.ts";
 
-/** The receiver of an upload at the service: a note, or a file request. */
+/** The receiver of an upload at the service: a note, a file request, or an item of an application. */
 export type Receiver = {
   /** Identifies the receiver in the store of unfinished uploads. */
   key: string;
@@ -23,6 +23,16 @@ export function noteReceiver(noteId: string): Receiver {
     startPath: `/notes/${encodeURIComponent(noteId)}/uploads`,
     uploadsPath: "/uploads",
     result: ({ attachmentId = "" }) => ({ method: "GET", path: `/attachments/${encodeURIComponent(attachmentId)}` }),
+  };
+}
+
+/** Uploads to an item of an application return its file. */
+export function itemReceiver(path: string): Receiver {
+  return {
+    key: `item:${path}`,
+    startPath: `${path}/uploads`,
+    uploadsPath: "/uploads",
+    result: ({ attachmentId = "" }) => ({ method: "GET", path: `/files/${encodeURIComponent(attachmentId)}` }),
   };
 }
 

@@ -1,0 +1,36 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startS3Local } from "../../../packages/s3-local/src/index.ts";
+import { createValetKey, type Resource } from "../../../packages/server/src/index.ts";
+
+const CREDENTIALS = { accessKeyId: "AKIDEMBEDDING", secretAccessKey: "3mbedd1ngT3stsOnly0pensN0thing0000000000" };
+
+export type Application = { url: string; close(): Promise<void> };
+
+/** Starts an application with an invoice. The bearer token is the id of the user, and `may` decides for all. */
+export async function startApplication({ may }: Pick<Resource, "may">): Promise<Application> {
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-application-"));
+  const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials: CREDENTIALS, buckets: ["files"] });
+  const files = await createValetKey({
+    bucket: { name: "files", region: "us-east-1", endpoint: bucket.endpoint, credentials: CREDENTIALS },
+    database: join(folder, "files.db"),
+    user: (request) => ({ id: request.headers.get("authorization")?.slice("Bearer ".length) ?? "nobody" }),
+    resources: { invoice: { may } },
+  });
+  const server = createServer((request, response) => files.node(request, response)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/files`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await files.close();
+      await bucket.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

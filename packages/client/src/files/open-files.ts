@@ -1,0 +1,80 @@
+import { iteratePages, type PageOptions } from "../calls/pages.ts";
+import type { Disposition, UrlOptions } from "../calls/urls.ts";
+import { type CallsOptions, connect } from "../calls.ts";
+import { download } from "../download.ts";
+import type { FileSource } from "../file-source.ts";
+import { detectPlatform } from "../platform.ts";
+import type { UploadStore } from "../stores/upload-store.ts";
+import { defaultStore } from "../stores/web-store.ts";
+import { itemReceiver } from "../upload/receiver.ts";
+import { startTask, type UploadOptions, type UploadTask } from "../upload/upload-task.ts";
+import type { Attachment, FileUrl } from "../wire.ts";
+
+/** A thing of the application that files belong to, such as `{ resource: "invoice", id: "42" }`. */
+export type Item = { resource: string; id: string };
+
+/** A file of an item. */
+export type ItemFile = Attachment & { resource: string; itemId: string };
+
+/** A running upload to an item. */
+export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise<ItemFile> };
+
+/** `baseUrl` is the URL of the routes, such as `https://app.example.com/files`. */
+export type FilesOptions = CallsOptions & {
+  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
+  store?: UploadStore;
+};
+
+/** The files of an application that embeds Valet Key. Every failure is a ValetKeyError. */
+export type FilesClient = ReturnType<typeof openFiles>;
+
+type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
+
+/**
+ * Opens the files of an application that has `createValetKey`. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ *
+ * @example
+ * ```ts
+ * import { openFiles } from "@valetkey/client";
+ *
+ * const files = openFiles({ baseUrl: "https://app.example.com/files" });
+ * const invoice = { resource: "invoice", id: "42" };
+ * const sent = await files.upload(invoice, new File(["the invoice"], "invoice.txt", { type: "text/plain" })).done;
+ * const { fileUrl } = await files.urlFor(sent.id);
+ * console.log(await (await fetch(fileUrl)).text()); // the invoice
+ * ```
+ */
+export function openFiles({ store = defaultStore(), ...options }: FilesOptions) {
+  const { baseUrl, fetch, call } = connect(options);
+  const platform = detectPlatform({ fetch });
+  const itemPath = ({ resource, id }: Item) => `/${encodeURIComponent(resource)}/${encodeURIComponent(id)}`;
+  const filePath = (fileId: string) => `/files/${encodeURIComponent(fileId)}`;
+  const list = (item: Item, { signal, ...query }: PageOptions = {}) =>
+    call<ItemFilePage>("GET", itemPath(item), { query, signal });
+  return {
+    /** Returns one page of the files of an item, oldest first. */
+    list,
+    /** Yields every file of an item, page by page. */
+    iterate: (item: Item, pageOptions: Omit<PageOptions, "cursor"> = {}) =>
+      iteratePages((cursor) => list(item, { ...pageOptions, ...(cursor !== undefined && { cursor }) })),
+    get: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
+      call<ItemFile>("GET", filePath(fileId), { signal }),
+    /** Removes a file and its stored bytes. */
+    remove: (fileId: string) => call<void>("DELETE", filePath(fileId)),
+    /** Issues a URL of the file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`. */
+    urlFor: (fileId: string, { signal, ...query }: UrlOptions & Disposition = {}) =>
+      call<FileUrl>("GET", `${filePath(fileId)}/url`, { query: { ...query }, signal }),
+    /** Reads a file from the bucket. */
+    download: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
+      download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
+    /**
+     * Uploads a file straight to the bucket and adds it to an item. The upload starts at once, and resumes an interrupted upload of the
+     * same file to the same item. Throws `invalid_option`. Every other failure rejects `done`.
+     */
+    upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
+      startTask<ItemFile>(
+        { baseUrl, call, platform, store },
+        { receiver: itemReceiver(itemPath(item)), file, options: uploadOptions },
+      ),
+  };
+}

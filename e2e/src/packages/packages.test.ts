@@ -1,11 +1,14 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PUBLISHED } from "../../../release/published.ts";
 import { STAGE } from "../../../release/stage.ts";
 import { apiAs } from "../testing/api.ts";
+import { launchChromium } from "../testing/chromium.ts";
 import { makePlace, startProcess } from "../testing/service.ts";
+import { signIn, startDocumented, startExample } from "./example.ts";
 import { installPackages, nodeOf, type Project, run, TSC } from "./project.ts";
 
 const PRESIGN = `
@@ -15,12 +18,14 @@ const PRESIGN = `
   console.log(new URL(url).searchParams.get("X-Amz-Signature"));
 `;
 
+const PLAN = Buffer.from("the plan");
+
 const nodes = new Map<number, string>();
 const node = (major: number): string => nodes.get(major) ?? "";
 let project: Project;
 
 beforeAll(async () => {
-  project = await installPackages();
+  project = await installPackages(["express@5"]);
   for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
 }, 300_000);
 afterAll(() => project.remove());
@@ -138,6 +143,65 @@ it("a page of Vite contains the client", async () => {
   await build({ root, logLevel: "error" });
   const [script = ""] = await readdir(join(root, "dist/assets"));
   expect((await readFile(join(root, "dist/assets", script), "utf8")).includes("/notes")).toBe(true);
+});
+
+describe("the example with Express", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  it("gives a file to its owner and a reader, and to nobody else", async () => {
+    const app = await startExample(project, { name: "express", node: node(24) });
+    onTestFinished(app.stop);
+    const ann = await app.signIn(browser, { name: "Ann" });
+    await ann.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: PLAN });
+    await ann.getByRole("button", { name: "plan.txt" }).waitFor();
+    const address = ann.url();
+
+    const ben = await app.signIn(browser, { name: "Ben", address });
+    await ben.getByText("Access denied").waitFor();
+    await ann.getByLabel("Let this person read it").fill("Ben");
+    await ann.getByRole("button", { name: "Share" }).click();
+    await ann.getByText("Ben may read this note.").waitFor();
+    await ben.reload();
+    await signIn(ben, "Ben");
+    const saved = ben.waitForEvent("download");
+    await ben.getByRole("button", { name: "plan.txt" }).click();
+    expect(await readFile(await (await saved).path())).toEqual(PLAN);
+
+    const fileId = await ben.evaluate(async (noteId) => {
+      const response = await fetch(`/files/note/${noteId}`);
+      return ((await response.json()) as { items: { id: string }[] }).items[0]?.id;
+    }, address.split("#")[1]);
+    const eve = await app.signIn(browser, { name: "Eve" });
+    expect(await eve.evaluate(async (id) => (await fetch(`/attachments/${id}/url`)).status, fileId)).toBe(403);
+    await ben.getByLabel("Add a file").setInputFiles({ name: "other.txt", mimeType: "text/plain", buffer: PLAN });
+    await ben.getByText("Access denied").waitFor();
+  });
+});
+
+it("docs/embedding.md leads to a page with files", async () => {
+  const app = await startDocumented(project, { node: node(22) });
+  onTestFinished(app.stop);
+  const browser = await launchChromium();
+  onTestFinished(() => browser.close());
+  const pageOf = async (username: string, password: string) => {
+    const page = await (await browser.newContext({ httpCredentials: { username, password } })).newPage();
+    await page.goto(app.url);
+    return page;
+  };
+  const chosen = { name: "invoice.txt", mimeType: "text/plain", buffer: PLAN };
+  const ann = await pageOf("ann", "apple");
+  await ann.getByLabel("Add a file").setInputFiles(chosen);
+  await ann.getByRole("link", { name: "invoice.txt" }).waitFor();
+  const ben = await pageOf("ben", "banana");
+  const saved = ben.waitForEvent("download");
+  await ben.getByRole("link", { name: "invoice.txt" }).click();
+  expect(await readFile(await (await saved).path())).toEqual(PLAN);
+  await ben.getByLabel("Add a file").setInputFiles(chosen);
+  await ben.getByText("Access denied").waitFor();
 });
 
 describe("the types of @valetkey/client", () => {

@@ -24,8 +24,8 @@ export async function run(command: string, args: string[], { cwd }: { cwd: strin
 
 export type Project = { folder: string; remove(): Promise<void> };
 
-/** Packs all published packages, and installs the tarballs in an empty folder, as a user does. */
-export async function installPackages(): Promise<Project> {
+/** Packs all published packages, and installs the tarballs in an empty folder, as a user does. `others`: more packages of npm. */
+export async function installPackages(others: string[]): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-project-"));
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
   const tarballs: string[] = [];
@@ -33,7 +33,7 @@ export async function installPackages(): Promise<Project> {
     const packed = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: await stage(name) });
     tarballs.push(`./${JSON.parse(packed)[0].filename}`);
   }
-  await run("npm", ["install", "--no-audit", "--no-fund", ...tarballs], { cwd: folder });
+  await run("npm", ["install", "--no-audit", "--no-fund", ...tarballs, ...others], { cwd: folder });
   return { folder, remove: () => rm(folder, { recursive: true }) };
 }
 

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { createValetKey } from "@valetkey/server";
+import express, { type Request } from "express";
+import { bucket } from "./bucket.ts";
+
+type User = { id: string; name: string };
+
+// The application's own database: its users, their notes, and who may read a note.
+const db = new DatabaseSync("app.db");
+db.exec(`
+  CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, name TEXT UNIQUE NOT NULL, session TEXT UNIQUE);
+  CREATE TABLE IF NOT EXISTS notes (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, title TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS shares (note_id TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (note_id, user_id));
+`);
+const first = (sql: string, ...values: string[]) => db.prepare(sql).get(...values);
+
+function userOf(cookies: string | null | undefined): User | null {
+  const session = /(?:^|; )session=([\w-]+)/.exec(cookies ?? "")?.[1] ?? "";
+  return (first("SELECT id, name FROM users WHERE session = ?", session) as User | undefined) ?? null;
+}
+
+// The application's own rule. It is asked for every URL.
+function mayUseNote(user: User, action: "read" | "add" | "remove", noteId: string): boolean {
+  if (first("SELECT 1 FROM notes WHERE id = ? AND user_id = ?", noteId, user.id)) return true;
+  return action === "read" && !!first("SELECT 1 FROM shares WHERE note_id = ? AND user_id = ?", noteId, user.id);
+}
+
+const files = await createValetKey({
+  bucket,
+  database: "files.db",
+  user: (request) => userOf(request.headers.get("cookie")),
+  resources: { note: { may: mayUseNote, maxBytes: 100_000_000 } },
+});
+
+const app = express();
+app.use(express.static("../public"), express.json());
+app.use("/client", express.static(fileURLToPath(new URL(".", import.meta.resolve("@valetkey/client")))));
+app.all("/files/*path", files.node);
+
+// Signs in by the name alone. Your application has a real sign-in.
+app.post("/sign-in", (request, response) => {
+  const session = randomUUID();
+  const sql = "INSERT INTO users VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET session = excluded.session";
+  db.prepare(sql).run(randomUUID(), String(request.body.name), session);
+  response.cookie("session", session, { httpOnly: true, sameSite: "lax" }).sendStatus(204);
+});
+
+app.use((request, response, next) => (userOf(request.headers.cookie) === null ? response.sendStatus(401) : next()));
+const caller = (request: Request) => userOf(request.headers.cookie) as User;
+
+app.post("/notes", (request, response) => {
+  const note = { id: randomUUID(), title: String(request.body.title) };
+  db.prepare("INSERT INTO notes VALUES (?, ?, ?)").run(note.id, caller(request).id, note.title);
+  response.status(201).json(note);
+});
+
+app.put("/notes/:noteId/shares/:name", (request, response) => {
+  const { noteId, name } = request.params;
+  if (!mayUseNote(caller(request), "add", noteId)) return response.sendStatus(403);
+  db.prepare("INSERT OR IGNORE INTO shares SELECT ?, id FROM users WHERE name = ?").run(noteId, name);
+  return response.sendStatus(204);
+});
+
+// The route of the article, with an exact check, a verified file, and a URL that is recorded before it is given out.
+app.get("/attachments/:attachmentId/url", async (request, response) => {
+  try {
+    const { url } = await files.issueUrl(caller(request), request.params.attachmentId);
+    response.set("cache-control", "no-store").json({ fileUrl: url });
+  } catch (error) {
+    response.sendStatus((error as { code: string }).code === "access_denied" ? 403 : 404);
+  }
+});
+
+const port = process.env.PORT ?? "3000";
+app.listen(port, () => console.log(`listens on http://localhost:${port}`));

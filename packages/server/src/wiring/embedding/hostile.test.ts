@@ -90,6 +90,24 @@ describe("a hostile embedding", () => {
     }
   });
 
+  it("lets may and hooks call the embedding itself", async () => {
+    const removed = Promise.withResolvers<string>();
+    const { as, files } = await open(await createPlace(sqlite), {
+      resources: {
+        invoice: {
+          may: async (_user, _action, id) => (await files.list("invoice", id)).files.length < 5,
+          async onReady({ id }) {
+            await files.remove(id);
+            removed.resolve(id);
+          },
+        },
+      },
+    });
+    const { status, body } = await as("ann").upload("/invoice/42");
+    expect(status).toBe(200);
+    expect(await removed.promise).toBe(body.id);
+  });
+
   it("passes ids of the application to may as they are", async () => {
     const asked: string[] = [];
     const may = (_user: TestUser, _action: string, id: string) => {

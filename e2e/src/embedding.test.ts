@@ -8,8 +8,9 @@ import { detectPlatform } from "../../packages/client/src/platform.ts";
 import { memoryStore } from "../../packages/client/src/stores/upload-store.ts";
 import { startTask } from "../../packages/client/src/upload/upload-task.ts";
 import type { Attachment } from "../../packages/client/src/wire.ts";
-import { sqlite } from "../../packages/server/src/db/testing/test-databases.ts";
+import { postgres, sqlite } from "../../packages/server/src/db/testing/test-databases.ts";
 import { createPlace, open } from "../../packages/server/src/wiring/embedding/testing/embedding.ts";
+import { endOfCli, makePlace } from "./testing/service.ts";
 
 it("an embedding receives a multipart upload of the client", async () => {
   const { files } = await open(await createPlace(sqlite));
@@ -38,4 +39,15 @@ it("an embedding receives a multipart upload of the client", async () => {
   const { fileUrl } = (await issued.json()) as { fileUrl: string };
   expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(bytes)).toBe(true);
   await expect(upload("ben")).rejects.toMatchObject({ code: "access_denied" });
+});
+
+it("requirement 40: the service does not start on the database of an embedding", async () => {
+  const embedded = await createPlace(postgres);
+  const { close } = await open(embedded, { schema: "public", application: "shop" });
+  await close();
+  const place = await makePlace({ DATABASE_URL: embedded.database, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
+  onTestFinished(place.remove);
+  const { code, stderr } = await endOfCli(place, ["start"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('This database belongs to the application "shop"');
 });

@@ -7,7 +7,7 @@ import { toWebRequest } from "./web-request.ts";
 
 /** The ways into an embedding. All of them lead to the same HTTP application. */
 export type Doors = {
-  /** Handles a web-standard request: for Hono, Next.js, TanStack Start, Bun and Deno. */
+  /** Handles a web-standard request: for frameworks such as Hono, Next.js and TanStack Start. */
   fetch(request: Request): Promise<Response>;
   /** Handles a request of Node or Express, with a body that is parsed or unread. */
   node(request: IncomingMessage, response: ServerResponse): Promise<void>;

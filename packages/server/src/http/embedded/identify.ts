@@ -47,10 +47,23 @@ export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUse
 
 /** Checks a user of the application. Throws TypeError. */
 export function checkUser(user: User): User {
-  const { id } = Object(user) as { id: unknown };
-  const isUsable = typeof id === "string" && id.length > 0 && id.length <= MAX_ID_LENGTH;
-  if (isUsable && id.isWellFormed() && !id.includes("\0")) return user;
-  throw new TypeError(`user() must return an object with an id: a text of 1 to ${MAX_ID_LENGTH} characters. Or null.`);
+  const { id, email, name } = Object(user) as Record<string, unknown>;
+  if (!isStorable(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
+    throw new TypeError(
+      `user() must return an object with an id: a text of 1 to ${MAX_ID_LENGTH} characters. Or null.`,
+    );
+  }
+  for (const text of [email, name]) {
+    if (text !== undefined && text !== null && !isStorable(text)) {
+      throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
+    }
+  }
+  return user;
+}
+
+/** Whether both databases can store the value as a text. */
+function isStorable(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
 
 async function askApplication(findUser: FindUser, current: Exchange | undefined): Promise<User | undefined> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** Express keeps the URL before its mount path was removed. */
-type Mounted = IncomingMessage & { originalUrl?: string; protocol?: string };
+type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
  * The web-standard form of a request of Node, without its body. The host is that of the request, or `localhost` if it is not valid.
@@ -9,7 +9,9 @@ type Mounted = IncomingMessage & { originalUrl?: string; protocol?: string };
  */
 export function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;
-  const protocol = "encrypted" in request.socket && request.socket.encrypted === true ? "https" : "http";
+  // Adapters for serverless hosts make requests without a socket.
+  const isEncrypted = Object(request.socket).encrypted === true;
+  const protocol = isEncrypted ? "https" : "http";
   const base = [headers.host, headers[":authority"]].map((host) => URL.parse(`${protocol}://${host ?? ""}`));
   const origin = base.find((found) => found !== null)?.origin ?? "http://localhost";
   // A path that begins with two slashes must not become a host.

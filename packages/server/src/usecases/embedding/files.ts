@@ -42,13 +42,13 @@ export type Files = ReturnType<typeof createFiles>;
 export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
   const { db } = deps;
   const { useCases, resources, ask } = parts;
-  const { callerFor, require, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
+  const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
     /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and what the start of an upload throws. */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       const rules = rulesOf(resources, name.resource);
-      await require(user, "add", name);
+      await requireRight(user, "add", name);
       checkFile(rules, file);
       const { noteId } = await openItem(deps, name);
       const { userId } = callerOf(user);
@@ -80,7 +80,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
     /** A page of the files of an item, in order of creation. An item without files has an empty page. */
     async list(user: User, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
       rulesOf(resources, name.resource);
-      await require(user, "read", name);
+      await requireRight(user, "read", name);
       return pageOf(name, page);
     },
 

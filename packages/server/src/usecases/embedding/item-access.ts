@@ -22,7 +22,8 @@ export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
     return { ...callerOf(user), grants: new Map(isPermitted ? [[item.noteId, ROLES[action]]] : []) };
   }
 
-  async function require(user: User, action: ItemAction, item: ItemName): Promise<void> {
+  /** Throws `access_denied`. */
+  async function requireRight(user: User, action: ItemAction, item: ItemName): Promise<void> {
     if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
@@ -41,5 +42,5 @@ export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
     return item;
   }
 
-  return { callerFor, require, itemOfFile, itemOfUpload };
+  return { callerFor, requireRight, itemOfFile, itemOfUpload };
 }

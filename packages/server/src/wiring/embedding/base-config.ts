@@ -4,17 +4,25 @@ import { type BucketConfig, type Config, defaultLimits } from "../../config/inde
 import type { BaseConfig } from "../base.ts";
 import type { BucketOptions, CheckedOptions } from "./options.ts";
 
+const CLAMD_PORT = 3_310;
+
 /** The configuration of the base for the options of an embedding. */
 export function baseConfigOf(options: CheckedOptions): BaseConfig {
   return {
     database: databaseOf(options),
     bucket: bucketOf(options.bucket),
-    scanner: undefined,
+    scanner: scannerOf(options),
     limits: limitsOf(options),
     server: { dataDir: undefined, auditDays: undefined },
     // Only links need keys, and an embedding has no links.
     auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },
   };
+}
+
+function scannerOf({ scanner }: CheckedOptions): Config["scanner"] {
+  if (scanner === undefined) return undefined;
+  const { host, port = CLAMD_PORT, tooLarge = "reject" } = scanner;
+  return { host, port, tooLarge };
 }
 
 function databaseOf({ database, schema }: CheckedOptions): Config["database"] {

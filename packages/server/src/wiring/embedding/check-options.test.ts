@@ -49,6 +49,7 @@ describe("the options of an embedding", () => {
     ["a base path with a slash at its end", { basePath: "/files/" }, "basePath"],
     ["an empty base path", { basePath: "" }, "basePath"],
     ["an origin with a path", { origins: ["https://app.example.com/"] }, "origins"],
+    ["a scanner without a host", { scanner: {} }, "scanner.host is missing"],
     ["a schema in upper case", { schema: "Files" }, "schema"],
     ["a schema with a quote", { schema: 'a"b' }, "schema"],
     ["the name of the service", { application: "service" }, "application"],

@@ -41,7 +41,7 @@ export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppU
 const NAMES = "1 to 64 letters, digits, - and _";
 
 function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<AppUser>>): string[] {
-  const { bucket, database, user, resources } = options;
+  const { bucket, database, user, resources, scanner } = options;
   const faults: string[] = [];
   if (typeof user !== "function") {
     faults.push("user is missing: a function that returns the user who sent a request, or null");
@@ -49,6 +49,7 @@ function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<Ap
   if (!isText(bucket?.name)) faults.push("bucket.name is missing: the name of your private bucket");
   if (!isText(bucket?.region)) faults.push("bucket.region is missing: the region of the bucket, such as eu-central-1");
   if (!isText(database)) faults.push("database is missing: a postgres:// URL, or the path of a SQLite file");
+  if (scanner !== undefined && !isText(scanner.host)) faults.push("scanner.host is missing: the host of clamd");
   if (Object.keys(resources ?? {}).length === 0) {
     faults.push("resources is missing: at least one, such as { invoice: { may } }");
   }

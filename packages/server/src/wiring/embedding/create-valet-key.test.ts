@@ -66,6 +66,20 @@ describe.each(engines)("an embedding on $name", (engine) => {
     });
   });
 
+  it("lists the files of an item in pages", async () => {
+    const { files, as } = await open(await createPlace(engine));
+    const ids: string[] = [];
+    for (const text of ["a", "b", "c"]) ids.push((await as("ann").upload("/invoice/42", { text })).body.id);
+    const first = await files.list("invoice", "42", { limit: 2 });
+    const rest = await files.list("invoice", "42", { limit: 2, cursor: first.nextCursor ?? "" });
+    expect([...first.files, ...rest.files].map(({ id }) => id)).toEqual(ids);
+    expect(rest.nextCursor).toBeUndefined();
+    const page = await as("ann").send("GET /invoice/42?limit=1");
+    expect(page.body).toMatchObject({ items: [{ id: ids[0] }], nextCursor: expect.any(String) });
+    await expect(files.list("invoice", "42", { limit: 0 })).rejects.toBeInstanceOf(RangeError);
+    await expect(files.list("invoice", "42", { cursor: "?" })).rejects.toMatchObject({ code: "invalid_cursor" });
+  });
+
   it("infers the type of the user for may", async () => {
     const place = await createPlace(engine);
     const { bucket, database } = optionsAt(place);

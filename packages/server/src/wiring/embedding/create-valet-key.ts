@@ -23,6 +23,8 @@ import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
 import { runDue } from "./run-due.ts";
 import type { ValetKey } from "./valet-key.ts";
 
+const MAX_PAGE = 200;
+
 /**
  * Embeds Valet Key in an application that has its own users and its own rule of who may see what.
  * Throws TypeError for wrong options, and an error with a `code` when the database can't be used.
@@ -123,6 +125,9 @@ function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
       return { url: fileUrl, expiresAt: new Date(expiresAt) };
     },
     async list(resource, itemId, { limit = 50, cursor } = {}) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+        throw new RangeError(`limit must be a whole number from 1 to ${MAX_PAGE}.`);
+      }
       const { items, nextCursor } = await files.trusted.list({ resource, itemId, page: { limit, cursor } });
       return { files: items.map((file) => presentFile(file, { resource, itemId })), nextCursor };
     },

@@ -90,6 +90,24 @@ describe("a hostile embedding", () => {
     }
   });
 
+  it("lets may and hooks call the embedding itself", async () => {
+    const removed = Promise.withResolvers<string>();
+    const { as, files } = await open(await createPlace(sqlite), {
+      resources: {
+        invoice: {
+          may: async (_user, _action, id) => (await files.list("invoice", id)).files.length < 5,
+          async onReady({ id }) {
+            await files.remove(id);
+            removed.resolve(id);
+          },
+        },
+      },
+    });
+    const { status, body } = await as("ann").upload("/invoice/42");
+    expect(status).toBe(200);
+    expect(await removed.promise).toBe(body.id);
+  });
+
   it("passes ids of the application to may as they are", async () => {
     const asked: string[] = [];
     const may = (_user: TestUser, _action: string, id: string) => {
@@ -120,12 +138,13 @@ describe("a hostile embedding", () => {
     ["no id", {}],
     ["an empty id", { id: "" }],
     ["a number", { id: 1 }],
+    ["a name that is no text", { id: "ann", name: { first: "Ann" } }],
     ["a text", "ann"],
     ["true", true],
   ])("says internal when user returns %s", async (_, user) => {
     const { as, log } = await open(await createPlace(sqlite), { user: () => user as unknown as TestUser });
     expect(await as("ann").send("GET /invoice/42")).toMatchObject({ status: 500, body: { code: "internal" } });
-    expect(log()).toContain("user() must return an object with an id");
+    expect(log()).toContain("user() must return an");
   });
 
   it("requirement 38: gives no user of the application the id of another actor", async () => {

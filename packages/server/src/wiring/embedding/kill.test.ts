@@ -8,9 +8,11 @@ import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/e
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
+/** A process takes seconds to start on a slow machine. */
+const WITHIN_MS = 60_000 + ROUNDS * 20_000;
 
 describe.each(engines)("an embedding that is killed on $name", (engine) => {
-  it("requirement 41: keeps what it has confirmed", async () => {
+  it("requirement 41: keeps what it has confirmed", { timeout: WITHIN_MS }, async () => {
     const place = await createPlace(engine);
     const confirmed = new Map<string, number>();
     let noteId = "";

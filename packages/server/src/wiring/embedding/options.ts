@@ -43,6 +43,11 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   origins?: readonly string[] | undefined;
   /** Whether this process runs the background jobs. Without them, call `tick` at intervals. Default: true. */
   background?: boolean | undefined;
+  /**
+   * The virus scanner: a clamd that listens on TCP. `port` default: 3310. `tooLarge` default: `reject`, for files that it refuses for
+   * their size. Default: files are not scanned.
+   */
+  scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
   /** The most that the files of one item may use. Bytes. Default: no limit. */
   itemQuotaBytes?: number | undefined;
   /** Logs in the format of pino. Default: warnings and errors on standard error. */

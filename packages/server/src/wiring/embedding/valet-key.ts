@@ -16,7 +16,10 @@ export type ValetKey<AppUser extends User = User> = Doors & {
     fileId: string,
     options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
   ): Promise<FileUrl>;
-  /** Lists the files of an item, oldest first, without asking `may`. `limit`: 1 to 200, default 50. Throws `not_found`. */
+  /**
+   * Lists the files of an item, oldest first, without asking `may`. `limit`: 1 to 200, default 50. `cursor`: the `nextCursor` of the
+   * page before. Throws an error with the `code` `not_found` or `invalid_cursor`, and RangeError.
+   */
   list(
     resource: string,
     itemId: string,

@@ -1,0 +1,36 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import type { Hook } from "../../index.ts";
+import { EICAR } from "../../scanner/testing/eicar.ts";
+import { startStandIn } from "../../scanner/testing/stand-in.ts";
+import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
+
+describe.each(engines)("an embedding with a virus scanner on $name", (engine) => {
+  it("calls the hooks after the scan, when the request is over", async () => {
+    const clamd = await startStandIn({ streamMaxBytes: 1_000 });
+    onTestFinished(clamd.stop);
+    const ready = Promise.withResolvers<Parameters<Hook>>();
+    const rejected = Promise.withResolvers<Parameters<Hook>>();
+    let isAllowed = true;
+    const invoice = {
+      may: (...question: Parameters<typeof mayInvoice>) => isAllowed && mayInvoice(...question),
+      onReady: (...args: Parameters<Hook>) => ready.resolve(args),
+      onRejected: (...args: Parameters<Hook>) => rejected.resolve(args),
+    };
+    const { host, port } = clamd;
+    const { as } = await open(await createPlace(engine), { scanner: { host, port }, resources: { invoice } });
+    const clean = await as("ann").upload("/invoice/42");
+    const infected = await as("ann").upload("/invoice/42", { text: EICAR, filename: "infected.txt" });
+    for (const { status, body } of [clean, infected]) {
+      expect([status, body.state]).toEqual([200, "scanning"]);
+    }
+    // The completion asked. A right that ends later does not reject a file that came in time.
+    isAllowed = false;
+    expect(await ready.promise).toMatchObject([{ id: clean.body.id, state: "ready" }, "42", { attempt: 1 }]);
+    expect(await rejected.promise).toMatchObject([
+      { id: infected.body.id, state: "rejected", reason: expect.stringContaining("is infected") },
+      "42",
+      { attempt: 1 },
+    ]);
+  });
+});

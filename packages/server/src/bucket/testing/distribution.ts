@@ -63,6 +63,9 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
     requests.push(url.href);
+    // Pages of the web app read files with scripts.
+    response.setHeader("access-control-allow-origin", "*").setHeader("access-control-allow-headers", "*");
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
     const refusal = request.method === "GET" ? refusalOf(url, request) : "MethodNotAllowed";
     if (refusal !== undefined) return void response.writeHead(403).end(refusal);
     const [disposition, type] = FORWARDED.map((name) => url.searchParams.get(name) ?? undefined);
@@ -73,7 +76,8 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
       expiresInSeconds: 60,
       now: Date.now(),
     });
-    const { status, headers, body } = await fetch(signed.url);
+    const { range } = request.headers;
+    const { status, headers, body } = await fetch(signed.url, range === undefined ? {} : { headers: { range } });
     response.writeHead(status, Object.fromEntries(headers));
     for await (const chunk of body ?? []) response.write(chunk);
     response.end();

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { selectProviders } from "./e2e/providers/selection.ts";
+import { selectImage } from "./e2e/src/image/selection.ts";
 import { selectPgBouncer } from "./e2e/src/pgbouncer/selection.ts";
 import { selectProxies } from "./e2e/src/proxies/selection.ts";
 import { selectS3Clients } from "./e2e/src/s3-clients/selection.ts";
@@ -11,6 +12,7 @@ const { left } = selectProviders(process.env);
 const { missing } = selectS3Clients(process.env);
 const { missing: missingProxies } = selectProxies(process.env);
 const { missing: missingPgBouncer } = selectPgBouncer(process.env);
+const { missing: missingImage } = selectImage(process.env);
 const withoutMounts = canMount() ? [] : ["**/full-disk.test.ts"];
 
 export default defineConfig({
@@ -22,6 +24,7 @@ export default defineConfig({
       ...left.map((name) => `e2e/providers/${name}.test.ts`),
       ...missing.map((name) => `e2e/src/s3-clients/${name}.test.ts`),
       ...missingProxies.map((name) => `e2e/src/proxies/${name}.test.ts`),
+      ...missingImage.map((name) => `e2e/src/image/${name}.test.ts`),
       ...missingPgBouncer.map((name) => `e2e/src/pgbouncer/${name}.test.ts`),
     ],
     globalSetup: [
@@ -31,8 +34,9 @@ export default defineConfig({
       "e2e/src/s3-clients/announce.ts",
       "e2e/src/proxies/announce.ts",
       "e2e/src/pgbouncer/announce.ts",
+      "e2e/src/image/announce.ts",
       "e2e/src/testing/provide-chromium.ts",
-      "e2e/src/web/testing/build-web-app.ts",
+      "e2e/src/testing/build.ts",
       "e2e/src/web/testing/start-shared-service.ts",
     ],
     pool: "forks",

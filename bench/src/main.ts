@@ -10,6 +10,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   hostile: async () => (await import("./hostile.ts")).runHostile,
   batch: async () => (await import("./batch.ts")).runBatch,
   links: async () => (await import("./links.ts")).runLinks,
+  weight: async () => (await import("./weight.ts")).runWeight,
   json: async () => (await import("./json-bodies.ts")).runJsonBodies,
 };
 

@@ -1,5 +1,5 @@
+import build from "../../e2e/src/testing/build.ts";
 import { launchChromium } from "../../e2e/src/testing/chromium.ts";
-import buildWebApp from "../../e2e/src/web/testing/build-web-app.ts";
 import { loadCold } from "../../e2e/src/web/testing/cold-load.ts";
 import { measuredPages, SCRIPT_GOAL_BYTES, SHIFT_GOAL, seedFigures } from "../../e2e/src/web/testing/measured-pages.ts";
 import { openPerson, type Person, PHONE } from "../../e2e/src/web/testing/person.ts";
@@ -28,7 +28,7 @@ type Stage = {
  */
 export async function runWeb(args: readonly string[]): Promise<boolean> {
   const rounds = Number(readFlags(args, { rounds: String(ROUNDS) }).rounds);
-  buildWebApp();
+  build();
   const [browser, service] = await Promise.all([launchChromium(), startWebService()]);
   const ann = await openPerson(browser, { service, name: "Ann" });
   try {

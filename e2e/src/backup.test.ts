@@ -10,7 +10,7 @@ import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.t
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
-const CLI = resolve(import.meta.dirname, "../../packages/server/src/cli.ts");
+const CLI = resolve(import.meta.dirname, "../../packages/valetkey/bin/valetkey.js");
 const WORKERS = 3;
 
 const cleanups: (() => Promise<unknown>)[] = [];

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { makePlace, type Place, startProcess } from "./testing/service.ts";
 
-const CLI = resolve(import.meta.dirname, "../../packages/server/src/cli.ts");
+const CLI = resolve(import.meta.dirname, "../../packages/valetkey/bin/valetkey.js");
 
 describe("metrics on a port of their own", () => {
   let place: Place;

@@ -8,7 +8,7 @@ export const engines: readonly Engine[] = ["postgres", "sqlite"];
 export type DataLocation = { directory: string; url?: string };
 
 const article = new URL("../../article/server.js", import.meta.url);
-const service = new URL("../../../packages/server/src/cli.ts", import.meta.url);
+const service = new URL("../../../packages/valetkey/bin/valetkey.js", import.meta.url);
 const bare = new URL("../bare/server.ts", import.meta.url);
 
 const aws = {

@@ -54,6 +54,14 @@ describe.each<PoolMode & { names: string[] }>([
     for (const db of opened) await db.close();
   });
 
+  it("explains that it sets no schema", async () => {
+    const opening = openPostgres({ url: behind.url, schema: "valetkey", clock: Date.now });
+    await expect(opening).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining("is a pooler such as PgBouncer, which sets no schema"),
+    });
+  });
+
   it(`sends the statement names ${JSON.stringify(names)}`, async () => {
     const recorder = await recordStatementNames(behind.url);
     onTestFinished(recorder.stop);

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const CLI = resolve(ROOT, "packages/server/src/cli.ts");
+const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");
 
 /** The data folder and the environment of one service. It inherits no variable of the machine except PATH. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
@@ -47,8 +47,12 @@ export type RunningService = {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-export function startProcess(place: Place): Promise<RunningService> {
-  return running(spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir }));
+/** `program`: the path of Node and of the command. Default: those of the repository. */
+export function startProcess(
+  place: Place,
+  program = { node: process.execPath, command: CLI },
+): Promise<RunningService> {
+  return running(spawn(program.node, [program.command, "start"], { env: place.env, cwd: place.dataDir }));
 }
 
 /** Starts it with `npm start` in its own process group, as a shell does. `pid` and `stop` belong to npm. */

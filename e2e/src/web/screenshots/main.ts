@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import build from "../../testing/build.ts";
 import { launchChromium } from "../../testing/chromium.ts";
 import { scenes } from "../scenes/index.ts";
 import { openScene } from "../scenes/scene.ts";
 import { openWorld } from "../scenes/world.ts";
-import buildWebApp from "../testing/build-web-app.ts";
 import { DESKTOP, PHONE } from "../testing/person.ts";
 import { contactSheet, type Picture } from "./contact-sheet.ts";
 
@@ -15,7 +15,7 @@ const screens = { phone: PHONE, desktop: DESKTOP };
 const LATE_MS = 700;
 
 const wanted = process.argv[2] ?? "";
-buildWebApp();
+build();
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER);
 const browser = await launchChromium();

@@ -1,4 +1,3 @@
-import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { createPresigner, parseS3Url } from "@valetkey/presign";
 import { Command, Option } from "commander";
 import { loadSigningTarget } from "../config/index.ts";
@@ -29,7 +28,7 @@ async function presign(address: string, options: Options): Promise<void> {
     ...(endpoint === undefined ? {} : { endpoint }),
     forcePathStyle: settings.forcePathStyle,
   });
-  const credentials = settings.credentials ?? (await fromNodeProviderChain()());
+  const credentials = settings.credentials ?? (await findCredentials());
   const request = { key, credentials, expiresInSeconds: options.expires, now: Date.now() };
   const sign = {
     GET: presigner.presignGet,
@@ -38,4 +37,10 @@ async function presign(address: string, options: Options): Promise<void> {
     DELETE: presigner.presignDelete,
   }[options.method];
   process.stdout.write(`${sign(request).url}\n`);
+}
+
+/** Loads the SDK's provider chain only here, so that other commands start faster. */
+async function findCredentials() {
+  const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+  return fromNodeProviderChain()();
 }

@@ -13,6 +13,7 @@ import { readLimits, readMetrics, readServer } from "./server.ts";
 import { readTracing } from "./tracing.ts";
 import type { Config, EmbeddedSecrets } from "./types.ts";
 
+export { defaultLimits } from "./defaults.ts";
 export { describeConfig } from "./describe.ts";
 export { ConfigError, type ConfigFault } from "./error.ts";
 export type * from "./types.ts";

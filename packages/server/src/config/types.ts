@@ -70,8 +70,8 @@ export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
-  /** `prepared`: whether the statements of the hot path have names. */
-  | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off" };
+  /** `prepared`: whether the statements of the hot path have names. `schema` undefined: that of the connection. */
+  | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
 /** An OpenID provider that people sign in with. */
 export type OidcConfig = {

@@ -13,15 +13,22 @@ const LOCK_ID = 4_716_203_958_114_027n;
 /**
  * Brings the schema up to date in one transaction. Processes that start together take turns: on PostgreSQL by an advisory lock,
  * on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
+ * `schema`: of all tables, on PostgreSQL only. Created if it is missing. Default: that of the connection.
  * Throws `database_unavailable` when the database is of a later version, or refuses a migration.
  */
-export async function migrate(db: Kysely<Tables>, engine: EngineName): Promise<void> {
+export async function migrate(
+  db: Kysely<Tables>,
+  engine: EngineName,
+  { schema }: { schema?: string | undefined } = {},
+): Promise<void> {
   const migrations = migrationsFor(engine);
   await refuseLaterVersion(db, { engine, known: new Set(Object.keys(migrations)) });
   const provider = { getMigrations: async () => migrations };
   await db.transaction().execute(async (transaction) => {
     if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
-    const { error, results } = await new Migrator({ db: transaction, provider }).migrateToLatest();
+    // Without the name of a schema, the migrator would take the table of another schema for its own.
+    const table = schema === undefined ? {} : { migrationTableSchema: schema };
+    const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
     if (error === undefined) return;
     const failed = results?.find(({ status }) => status === "Error")?.migrationName;
     // Rolls back.

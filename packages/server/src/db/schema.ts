@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 import type { ShareRole } from "../domain/access.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
+import type { FileEventKind } from "../domain/item.ts";
 import type { LinkKind, LinkNotify } from "../domain/link.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 
@@ -208,6 +209,30 @@ export type Tables = {
     key: string;
     count: number;
     expires_at: number;
+  };
+  /** The items of an application that embeds the service. The files of an item are those of its note. */
+  items: {
+    note_id: string;
+    resource: string;
+    item_id: string;
+  };
+  /** The outbox of the hooks of an embedding. */
+  file_events: {
+    id: string;
+    kind: FileEventKind;
+    resource: string;
+    item_id: string;
+    /** A JSON object. */
+    file: string;
+    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
+    due_at: number;
+    attempts: number;
+  };
+  /** One row: the application that this database belongs to. */
+  application: {
+    id: number;
+    name: string;
+    bucket: string;
   };
   /** One row, which /readyz writes. */
   probes: {

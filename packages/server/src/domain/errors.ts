@@ -5,6 +5,7 @@ export type DomainErrorCode =
   | "invalid_cursor"
   | "expires_in_out_of_range"
   | "access_denied"
+  | "not_found"
   | "note_not_found"
   | "attachment_not_found"
   | "upload_not_found"

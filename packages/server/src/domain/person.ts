@@ -1,3 +1,5 @@
+import type { Role } from "./access.ts";
+
 /** A user: an account of the service, or a subject of an issuer of JWTs. */
 export type Person = {
   /** Opaque, 1 to 255 characters. The id of a JWT subject is usually its `sub` (ADR 14). */
@@ -40,6 +42,11 @@ export type Caller = {
   credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
+  /**
+   * The decisions of an application that embeds the service, by id of the note of an item. They are made for one request, and replace
+   * those of the database. Undefined: the database decides.
+   */
+  grants?: ReadonlyMap<string, Role> | undefined;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DomainError } from "../domain/errors.ts";
-import type { BucketFailure, WorkerMessage } from "./worker.ts";
+import type { BucketFailure, WorkerMessage } from "./bucket-worker.ts";
 
 /**
  * Starts the embedded bucket on a worker thread. `close` gives requests in flight `withinMs` milliseconds, and ends the thread.
@@ -28,7 +28,8 @@ export async function startEmbeddedBucket(
 ): Promise<{ close(withinMs: number): Promise<void> }> {
   const { host, port, region, credentials, name } = bucket;
   const workerData = { dataDir, host, port, region, credentials, buckets: [name], cors: { allowedOrigins } };
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./bucket-worker.${extension}`, import.meta.url), { workerData });
   worker.on("message", (message: WorkerMessage) => message !== "started" && onFailure(message));
   await once(worker, "message").catch((cause) => {
     if (cause.syscall === "listen") throw cause;

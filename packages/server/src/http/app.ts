@@ -37,6 +37,7 @@ import { urlRoutes } from "./routes/urls/routes.ts";
 import { usageRoutes } from "./routes/usage/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import { sendParserProblem, sendProblem } from "./send-problem.ts";
+import { buildSerializer } from "./serialization.ts";
 import { type StartRequestSpan, traceRequests } from "./tracing.ts";
 import { compileValidator } from "./validation.ts";
 import { pageHook, serveWebApp } from "./web-app.ts";
@@ -173,6 +174,7 @@ function createServer(
     childLoggerFactory: (parent) => parent,
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
     trustProxy,
+    schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
     // A request on an open connection is still served.

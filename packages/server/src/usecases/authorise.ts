@@ -1,8 +1,16 @@
-import { type Action, requirePermission } from "../domain/access.ts";
+import { type Action, type Role, requirePermission } from "../domain/access.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import type { AttachmentAccess, Queries } from "./ports/index.ts";
+
+/** The role of the caller on a note or its attachment: that of the database, or that of the application in an embedding. */
+export function roleOf(
+  { grants }: Caller,
+  { noteId, role }: { noteId: string; role: Role | undefined },
+): Role | undefined {
+  return grants === undefined ? role : grants.get(noteId);
+}
 
 /** Returns the note if the caller may perform the action. Throws `note_not_found` or `access_denied`. */
 export async function authoriseNote(
@@ -11,8 +19,9 @@ export async function authoriseNote(
 ): Promise<NoteWithRole> {
   const access = await queries.access.note(request.caller.userId, request.noteId);
   if (access === undefined) throw new DomainError("note_not_found", "Note not found");
-  requirePermission(access.role, request.action);
-  return { ...access.note, role: access.role };
+  const role = roleOf(request.caller, { noteId: access.note.id, role: access.role });
+  requirePermission(role, request.action);
+  return { ...access.note, role };
 }
 
 /** Returns the attachment if the caller may perform the action. Throws `attachment_not_found` or `access_denied`. */
@@ -22,6 +31,6 @@ export async function authoriseAttachment(
 ): Promise<AttachmentAccess["attachment"]> {
   const access = await queries.access.attachment(request.caller.userId, request.attachmentId);
   if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
-  requirePermission(access.role, request.action);
+  requirePermission(roleOf(request.caller, { noteId: access.attachment.noteId, role: access.role }), request.action);
   return access.attachment;
 }

@@ -1,4 +1,5 @@
 import { visitorIdOf } from "../domain/file-request.ts";
+import { isReservedForItems } from "../domain/item.ts";
 import type { Caller, Subject } from "../domain/person.ts";
 import { rememberPerson } from "./people.ts";
 import type { Deps, Queries } from "./ports/index.ts";
@@ -42,8 +43,8 @@ export async function userOfSubject(
   const holder = (await identities.findHolders([subject])).get(subject);
   // A replica of the previous version records a person without an issuer. Only the only issuer can be meant.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
-  // Visitors of links are senders and actors with such ids, which no user may have.
-  const isFree = !hasHolder && visitorIdOf(subject) === undefined;
+  // Visitors of links and users of applications are senders and actors with such ids, which no user may have.
+  const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);
   if (isFree && (await identities.add({ issuer, subject, userId: subject }))) return subject;
   await identities.add({ issuer, subject, userId: newId() });
   // Another replica may have been faster, so the row decides.

@@ -6,6 +6,7 @@ import type { Disposition } from "../domain/serving.ts";
 import { defaultPurpose, type UrlPurpose } from "../domain/url-purpose.ts";
 import type { Allowance } from "./allowance.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
+import { roleOf } from "./authorise.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -46,7 +47,8 @@ export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
     allowance.take(caller.userId, 1);
     const access = await db.access.download(caller.userId, input.attachmentId);
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
-    const { attachment, role } = access;
+    const { attachment } = access;
+    const role = roleOf(caller, { noteId: attachment.noteId, role: access.role });
     if (!permits(role, "attachment.issueUrl")) {
       refusals.record(caller, [attachment]);
       throw new DomainError("access_denied", "Access denied");

@@ -3,6 +3,7 @@ import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { defaultPurpose, type UrlPurpose } from "../domain/url-purpose.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
+import { roleOf } from "./authorise.ts";
 import { checkExpiry, defaultExpiry, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
 import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.ts";
 
@@ -52,7 +53,7 @@ export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
     const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
-      const found = access.get(ids[index] as string);
+      const found = decidedFor(caller, access.get(ids[index] as string));
       const refusal = refusalOf(found, { requested, limits });
       if (found === undefined || refusal !== undefined) {
         if (found !== undefined && refusal === "access_denied") refused.add(found.attachment);
@@ -81,6 +82,12 @@ export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
     }
     return answers;
   };
+}
+
+function decidedFor(caller: Caller, access: DownloadAccess | undefined): DownloadAccess | undefined {
+  if (access === undefined || caller.grants === undefined) return access;
+  const { attachment, role } = access;
+  return { attachment, role: roleOf(caller, { noteId: attachment.noteId, role }) };
 }
 
 function refusalOf(

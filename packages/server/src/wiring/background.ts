@@ -3,18 +3,18 @@ import { startAuditRetention } from "../background/audit-retention.ts";
 import { startBucketProbe } from "../background/bucket-probe.ts";
 import { startSweep } from "../background/sweep.ts";
 import { startVerification } from "../background/verification.ts";
-import type { Core } from "./core.ts";
+import type { Base } from "./base.ts";
 import type { Opened } from "./opened.ts";
 
 /**
- * Starts the background jobs on an open core. They run at intervals, and as soon as a use case queues work for them.
+ * Starts the background jobs on an open base. They run at intervals, and as soon as a use case queues work for them.
  * `kick` runs them for work that an earlier process left.
  */
 export async function startBackground(
-  core: Core,
+  base: Base,
   { logger, opened }: { logger: Logger; opened: Opened },
 ): Promise<{ kick(): void }> {
-  const { useCases, work, db, capabilities } = core;
+  const { useCases, work, db, capabilities } = base;
   const verification = startVerification({ useCases, logger });
   opened.add(verification.stop);
   work.on("verificationQueued", verification.kick);
@@ -25,7 +25,7 @@ export async function startBackground(
   opened.add(auditRetention.stop);
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);
-  if (core.scanner === undefined) await warnOfUnscanned(db, logger);
+  if (base.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {
       for (const job of [sweep, verification, auditRetention]) job.kick();
@@ -34,7 +34,7 @@ export async function startBackground(
 }
 
 /** Without a scanner, files that were queued for it never become ready. */
-async function warnOfUnscanned(db: Core["db"], logger: Logger): Promise<void> {
+async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   const waiting = await db.verifications.countNeedingScan();
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");

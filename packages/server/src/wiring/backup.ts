@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
 import { join } from "node:path";
 import { makeBackup } from "../backup/make.ts";
 import type { Manifest } from "../backup/manifest.ts";
@@ -43,7 +44,7 @@ export function restore(config: Stored, { backupDir, writeProgress }: Options): 
 }
 
 function versionOfThis(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+  return JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? "", "utf8")).version;
 }
 
 function embeddedFile({ database, bucket }: Stored): string {

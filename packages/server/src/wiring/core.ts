@@ -1,80 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { EventEmitter } from "node:events";
-import { join } from "node:path";
-import type { Logger } from "pino";
-import { createAuditArchive } from "../backup/audit-archive.ts";
-import { refuseInterruptedRestore } from "../backup/restore.ts";
-import { createBucket } from "../bucket/bucket.ts";
-import type { AuthConfig, Config } from "../config/index.ts";
-import { authTables, openPostgres, openSqlite } from "../db/index.ts";
-import type { JwtIssuer } from "../domain/person.ts";
+import type { Config } from "../config/index.ts";
+import { authTables } from "../db/index.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
-import { createClamd } from "../scanner/clamd.ts";
-import { createUseCases } from "../usecases/index.ts";
-import { deriveLinkKeys } from "../usecases/links/keys.ts";
-import type { UploadOutcome } from "../usecases/ports/index.ts";
-import { createCapabilities } from "../usecases/storage/capabilities.ts";
-import { bucketTarget, placeOf } from "./bucket-target.ts";
-import { createNewId } from "./new-id.ts";
-import { createOpened } from "./opened.ts";
-import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
+import { type BaseOptions, openBase } from "./base.ts";
 
 /** The parts below HTTP. The commands of the CLI and the service are built on it. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
-/** Commits of use cases: work for the background, and ends of uploads for the metrics. */
-export type WorkEvents = { deletionsQueued: []; verificationQueued: []; uploadEnded: [outcome: UploadOutcome] };
-
-/** `inSpan` undefined: the calls of the database and the bucket have no spans. */
-type Options = { logger: Logger; inSpan?: InSpan | undefined };
-
-/** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
-export async function openCore(config: Config, { logger, inSpan }: Options) {
-  refuseInterruptedRestore(config.server.dataDir);
-  const clock = Date.now;
-  const newId = createNewId({ clock, random: randomBytes });
-  const plainDb =
-    config.database.kind === "sqlite"
-      ? await openSqlite({
-          file: config.database.file,
-          clock,
-          onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
-        })
-      : await openPostgres({ url: config.database.url, prepared: config.database.prepared, clock });
-  const opened = createOpened();
-  opened.add(() => plainDb.close());
-  const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);
+/** Opens the base of the service and its accounts. A failure leaves nothing open. */
+export async function openCore(config: Config, options: BaseOptions) {
+  const base = await openBase(config, options);
+  const { db, useCases, deps } = base;
   try {
-    const plainBucket = createBucket({
-      ...bucketTarget(config.bucket),
-      clock,
-      random: randomBytes,
-      onWarning: (warning) => logger.warn(warning),
-    });
-    opened.add(() => plainBucket.close());
-    const bucket = inSpan === undefined ? plainBucket : traceBucket(plainBucket, inSpan);
-    const scanner = config.scanner && createClamd(config.scanner);
-    const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
-    const { auditDays, dataDir } = config.server;
-    const archive = createAuditArchive({ folder: join(dataDir, "audit"), clock });
-    const work = new EventEmitter<WorkEvents>();
-    const useCases = createUseCases({
-      db,
-      bucket,
-      capabilities: capabilities.current,
-      clock,
-      newId,
-      newSecret: () => randomBytes(32).toString("base64url"),
-      limits: config.limits,
-      jwtIssuers: jwtIssuersOf(config.auth),
-      scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
-      linkKeys: deriveLinkKeys([config.auth.secret, ...config.auth.oldSecrets]),
-      auditRetention: auditDays === undefined ? undefined : { days: auditDays, archive },
-      onDeletionsQueued: () => work.emit("deletionsQueued"),
-      onVerificationQueued: () => work.emit("verificationQueued"),
-      onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
-    });
-    opened.add(() => useCases.flushRefusals({ all: true }));
     const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
@@ -83,7 +19,7 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
       publicUrl,
       signUp: config.auth.signUp,
       oidc: config.auth.oidc,
-      newId,
+      newId: deps.newId,
       rememberPerson: useCases.rememberPerson,
       requireEnabled: useCases.requireEnabled,
       countPasswordGuess: useCases.countPasswordGuess,
@@ -91,16 +27,9 @@ export async function openCore(config: Config, { logger, inSpan }: Options) {
       revokeApiTokens: useCases.revokeApiTokens,
       withdrawEmailProof: db.people.withdrawEmailProof,
     });
-    return { db, bucket, scanner, work, useCases, capabilities, accounts, publicUrl, close: opened.close };
+    return { ...base, accounts, publicUrl };
   } catch (error) {
-    await opened.close();
+    await base.close();
     throw error;
   }
-}
-
-function jwtIssuersOf({ jwtSecret, jwksUrl }: AuthConfig): JwtIssuer[] {
-  const issuers: JwtIssuer[] = [];
-  if (jwtSecret !== undefined) issuers.push("jwt-secret");
-  if (jwksUrl !== undefined) issuers.push("jwks");
-  return issuers;
 }

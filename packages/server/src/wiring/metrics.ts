@@ -1,12 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { QueueSizes } from "../usecases/ports/index.ts";
-import type { Core } from "./core.ts";
+import type { Base } from "./base.ts";
 
 /** All gauges of one scrape share one measurement. Milliseconds. */
 const MEASURE_EVERY_MS = 1_000;
 
-/** The metrics of the process and of the core: event loop, memory, connections, queues and ended uploads. */
-export function createServiceMetrics({ db, work }: Pick<Core, "db" | "work">): Registry {
+/** The metrics of the process and of the base: event loop, memory, connections, queues and ended uploads. */
+export function createServiceMetrics({ db, work }: Pick<Base, "db" | "work">): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const ended = new Counter({
@@ -21,7 +21,7 @@ export function createServiceMetrics({ db, work }: Pick<Core, "db" | "work">): R
   return registry;
 }
 
-function addPools(registry: Registry, db: Core["db"]): void {
+function addPools(registry: Registry, db: Base["db"]): void {
   new Gauge({
     name: "valetkey_database_connections",
     help: "Connections to PostgreSQL, by pool and state: idle, busy, and callers that wait for one.",
@@ -35,7 +35,7 @@ function addPools(registry: Registry, db: Core["db"]): void {
   });
 }
 
-function addQueues(registry: Registry, db: Core["db"]): void {
+function addQueues(registry: Registry, db: Base["db"]): void {
   let last: { at: number; sizes: Promise<QueueSizes | undefined> } | undefined;
   // While the database is unreachable, the other metrics are still served.
   function measure(): Promise<QueueSizes | undefined> {

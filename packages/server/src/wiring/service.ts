@@ -11,6 +11,7 @@ import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
 import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
 import { startBackground } from "./background.ts";
+import { claimDatabase, SERVICE } from "./claim-database.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
@@ -18,8 +19,8 @@ import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 import type { Tracing } from "./tracing.ts";
 
-// The build of the web app is beside the server in the repository.
-const BUILT = resolve(import.meta.dirname, "../../../web/dist");
+// The build of the web app: beside the server in the repository, and below its bundle in the published command.
+const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
 /** A running service. */
 export type Service = {
@@ -77,8 +78,9 @@ async function openService(
   await openEmbeddedBucket(config, { logger, opened, shutdown });
   const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
+  await claimDatabase(core.db, { name: SERVICE, bucket: "" });
   const background = await startBackground(core, { logger, opened });
-  const webRoot = existsSync(join(BUILT, "index.html")) ? BUILT : undefined;
+  const webRoot = WEB_ROOTS.find((root) => existsSync(join(root, "index.html")));
   const metrics = createServiceMetrics(core);
   const app = createApp(core, { config, webRoot, draining: shutdown.draining, metrics, tracing });
   shutdown.cut.addEventListener("abort", () => app.server.closeAllConnections());

@@ -28,6 +28,9 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   links: "database.links",
   visitorFiles: "database.visitorFiles",
   linkVisits: "database.linkVisits",
+  items: "database.items",
+  fileEvents: "database.fileEvents",
+  application: "database.application",
 };
 
 /** Undefined: a call without a span, because it does no I/O or returns a list of pages. */

@@ -19,6 +19,7 @@ import { limitCounts } from "./0017-limit-counts.ts";
 import { routineEvents } from "./0018-routine-events.ts";
 import { links } from "./0019-links.ts";
 import { emailStatedAt } from "./0020-email-stated-at.ts";
+import { items } from "./0021-items.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -42,5 +43,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0018-routine-events": routineEvents(engine),
     "0019-links": links(engine),
     "0020-email-stated-at": emailStatedAt(engine),
+    "0021-items": items(engine),
   };
 }

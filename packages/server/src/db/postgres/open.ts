@@ -14,6 +14,7 @@ import { retryConflicts } from "./conflicts.ts";
 import { MigrationDialect } from "./migration-dialect.ts";
 import { hasNamedStatements } from "./named-statements.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
+import { NO_SCHEMAS, requireSchema, withSchema } from "./schema.ts";
 import { createPostgresSearch } from "./search.ts";
 import { statementsOn } from "./statements.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
@@ -23,19 +24,28 @@ const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 const BAD_LOGIN = /^28|^3D000$/;
 // PgBouncer has no code for it.
 const STATEMENT_MODE = /statement pooling mode/;
+const REFUSED_OPTIONS = /unsupported startup parameter/;
 
-type Options = { url: string; clock: Clock; poolSize?: number; prepared?: "auto" | "on" | "off" };
+type Options = {
+  url: string;
+  clock: Clock;
+  schema?: string | undefined;
+  poolSize?: number;
+  prepared?: "auto" | "on" | "off";
+};
 
 /**
  * Opens a PostgreSQL database by its URL, and brings its schema up to date.
+ * `schema`: the schema of all tables, which is created if it is missing. Default: that of the connection.
  * `poolSize`: connections for everything except issuing URLs, which has a pool of its own. Default 10.
  * `prepared`: whether the statements of the hot path have names. Default: auto, where names work.
  * Rejects with `database_unavailable` when the server can't be reached, has no transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<OpenDatabase> {
-  const { url, clock } = options;
-  const prepared = await checkConnection(options);
-  await migrateAt(url);
+  const { clock, schema } = options;
+  const url = schema === undefined ? options.url : withSchema(options.url, schema);
+  const prepared = await checkConnection({ ...options, url });
+  await migrateAt(url, { schema });
   const transactions = createTransactions({ retry: retryConflicts });
   const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
   const kysely = new Kysely<Tables>({
@@ -67,12 +77,13 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
 }
 
 /** Returns whether statements have names. The time limits of a migration are too long for this. */
-async function checkConnection({ url, prepared = "auto" }: Options): Promise<boolean> {
+async function checkConnection({ url, schema, prepared = "auto" }: Options): Promise<boolean> {
   const pool = createPool({ url, maxConnections: 1 });
   try {
     const client = await pool.connect();
     try {
       await client.query("begin");
+      if (schema !== undefined) await requireSchema(client, schema);
       const hasNames = prepared === "auto" ? await hasNamedStatements(client) : prepared === "on";
       await client.query("rollback");
       return hasNames;
@@ -80,6 +91,7 @@ async function checkConnection({ url, prepared = "auto" }: Options): Promise<boo
       client.release(true);
     }
   } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
     throw new DomainError("database_unavailable", `PostgreSQL at ${new URL(url).host} ${faultOf(cause)}`, { cause });
   } finally {
     await pool.end();
@@ -93,15 +105,16 @@ function faultOf(error: unknown): string {
   if (error instanceof Error && STATEMENT_MODE.test(error.message)) {
     return "is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction in its configuration.";
   }
+  if (error instanceof Error && REFUSED_OPTIONS.test(error.message)) return `is ${NO_SCHEMAS}`;
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 
 // A migration, or the wait for that of another replica, may take longer than any query in service.
-async function migrateAt(url: string): Promise<void> {
+async function migrateAt(url: string, { schema }: Pick<Options, "schema">): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
   try {
-    await retryConflicts(() => migrate(db, engine.name));
+    await retryConflicts(() => migrate(db, engine.name, { schema }));
   } finally {
     await pool.end();
   }

@@ -5,13 +5,16 @@ import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
 import { type AccessStatements, accessQueries } from "./access.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
+import { applicationQueries } from "./application.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { credentialQueries } from "./credentials.ts";
 import { disabledUserQueries } from "./disabled-users.ts";
+import { fileEventQueries } from "./file-events.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
+import { itemQueries } from "./items.ts";
 import { limitCountQueries } from "./limit-counts.ts";
 import { linkVisitQueries } from "./link-visits.ts";
 import { linkQueries } from "./links.ts";
@@ -63,6 +66,9 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     links: linkQueries(db, { clock }),
     visitorFiles: visitorFileQueries(db, engine),
     linkVisits: linkVisitQueries(db),
+    items: itemQueries(db, engine),
+    fileEvents: fileEventQueries(db, engine),
+    application: applicationQueries(db),
     audit: auditQueries(db, { engine, unfiledEvents }),
   };
 }

@@ -77,7 +77,7 @@ export class SqliteThread<Request, Answer> {
   }
 }
 
-/** The module `name` beside the importing file. In the compiled package it is a .js file. */
+/** The module `name` beside the importing file. It is a .js file in a build, where all modules are in one folder. */
 export function workerModule(name: string, importer: string): URL {
   const extension = importer.endsWith(".ts") ? "ts" : "js";
   return new URL(`./${name}.${extension}`, importer);

@@ -1,6 +1,8 @@
-import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
+import * as crypto from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Caller } from "../../domain/person.ts";
 import { createFairTurns, type FairTurns } from "../fair-turns.ts";
+import { type Argon2idCost, argon2id, argon2idInWasm } from "./argon2id.ts";
 
 /** The parameters of new hashes: 19 MiB, two passes, one lane (docs/security-requirements.md, 22). */
 const MEMORY_KIB = 19_456;
@@ -54,16 +56,10 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   return timingSafeEqual(derived, wanted);
 }
 
-type Cost = { memory: number; passes: number; parallelism: number; salt: Buffer; bytes: number };
-
-function derive(password: string, { salt, bytes, ...cost }: Cost): Promise<Buffer> {
+function derive(password: string, cost: Argon2idCost): Promise<Buffer> {
   // The same text can have several encodings, depending on the keyboard.
   const message = Buffer.from(password.normalize("NFC"));
-  return new Promise<Buffer>((resolve, reject) => {
-    argon2("argon2id", { message, nonce: salt, tagLength: bytes, ...cost }, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    );
-  });
+  return crypto.argon2 === undefined ? argon2idInWasm(message, cost) : argon2id(message, cost);
 }
 
 /** PHC strings have no padding. */

@@ -1,12 +1,15 @@
 import type { AccessQueries } from "./access.ts";
 import type { ApiTokenQueries } from "./api-tokens.ts";
+import type { ApplicationQueries } from "./application.ts";
 import type { AttachmentQueries } from "./attachments.ts";
 import type { AuditQueries, UrlAuditLog } from "./audit.ts";
 import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
 import type { CredentialQueries } from "./credentials.ts";
 import type { DisabledUserQueries } from "./disabled-users.ts";
+import type { FileEventQueries } from "./file-events.ts";
 import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
+import type { ItemQueries } from "./items.ts";
 import type { LimitCountQueries } from "./limit-counts.ts";
 import type { LinkVisitQueries } from "./link-visits.ts";
 import type { LinkQueries } from "./links.ts";
@@ -42,6 +45,9 @@ export type Queries = {
   links: LinkQueries;
   visitorFiles: VisitorFileQueries;
   linkVisits: LinkVisitQueries;
+  items: ItemQueries;
+  fileEvents: FileEventQueries;
+  application: ApplicationQueries;
   audit: AuditQueries;
 };
 

@@ -9,6 +9,7 @@ import type { Scanner } from "./scanner.ts";
 
 export type * from "./access.ts";
 export type * from "./api-tokens.ts";
+export type * from "./application.ts";
 export type * from "./attachments.ts";
 export type * from "./audit.ts";
 export type * from "./bucket.ts";
@@ -16,8 +17,10 @@ export type * from "./bucket-capabilities.ts";
 export type * from "./credentials.ts";
 export type * from "./database.ts";
 export type * from "./disabled-users.ts";
+export type * from "./file-events.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
+export type * from "./items.ts";
 export type * from "./limit-counts.ts";
 export type * from "./link-visits.ts";
 export type * from "./links.ts";

@@ -12,7 +12,12 @@ import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
 import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyStart } from "./verify.ts";
 
 /** `parts` are the parts that the client sent. Each is compared with the part in the bucket. */
-export type CompleteUploadInput = { uploadId: string; parts?: readonly ReportedPart[] | undefined };
+export type CompleteUploadInput = {
+  uploadId: string;
+  parts?: readonly ReportedPart[] | undefined;
+  /** The kinds that the resource of an embedding accepts. Undefined: every kind, or those of the file request. */
+  accepted?: AcceptedTypes | undefined;
+};
 
 /**
  * Assembles the parts if there are any, verifies the object and attaches it. A slow verification continues after the request, and the
@@ -31,7 +36,7 @@ export function completeUpload(deps: Deps) {
     if (attachment?.state !== "pending") return requireAttached(upload, attachment);
     const stored = await findStored(deps, { upload, reported });
     const staged = await stage(deps, { attachment, upload, stored });
-    const accepted = await acceptedBy(db, { link: request?.link, attachment });
+    const accepted = input.accepted ?? (await acceptedBy(db, { link: request?.link, attachment }));
     const decided = await decide(deps, { ...staged, accepted });
     await discardUnusedCopy(deps, { staged, decided });
     return requireAttached(upload, decided);

@@ -2,8 +2,10 @@ import { permits } from "../../domain/access.ts";
 import type { Attachment, Checksum, VerificationState } from "../../domain/attachment.ts";
 import type { AuditAction, AuditEvent } from "../../domain/audit-event.ts";
 import { visitorIdOf } from "../../domain/file-request.ts";
+import { idInApplication } from "../../domain/item.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
+import { recordFileEvent } from "../embedding/record-file-event.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { queueDeletions } from "../storage/purge.ts";
 import { deleteObjectNow, objectsOf, uploadedObject } from "./queue-deletion.ts";
@@ -41,6 +43,8 @@ export async function markReady(
       const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: now, detail };
       await tx.audit.add(auditEvent(right.action, event));
     }
+    if (moved && attachment?.state === "ready")
+      await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
     return { moved, attachment };
   });
   if (outcome !== "revoked") {
@@ -62,6 +66,8 @@ async function rightOf(
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
+  // The completion asked the application. It can't be asked inside a transaction, and a slow verification makes no file late.
+  if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await queries.access.note(createdBy, noteId);
     return permits(access?.role, "attachment.add")
@@ -95,6 +101,7 @@ export async function reject(
     const detail = { filename: seen.filename, reason };
     const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
     await tx.audit.add(auditEvent("attachment.rejected", event));
+    if (attachment !== undefined) await recordFileEvent(tx, { id: newId(), kind: "rejected", attachment, now });
     return { moved, attachment };
   });
   if (!moved) return attachment;

@@ -5,7 +5,7 @@ import { createUrlAuditLog } from "../../url-audit.ts";
 import { isBusy } from "../errors.ts";
 import { Mutex } from "../mutex.ts";
 import { SqliteThread, workerModule } from "../thread.ts";
-import type { AuditRequest } from "./worker.ts";
+import type { AuditRequest } from "./journal-worker.ts";
 
 export { openUnfiledEvents, urlJournalFile } from "./file.ts";
 
@@ -23,7 +23,7 @@ export type SqliteUrlAudit = UrlAuditLog & { checkpoint(): Promise<void> };
  * Filing and checkpoints take turns with the other writes of this process.
  */
 export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): SqliteUrlAudit {
-  const module = workerModule("worker", import.meta.url);
+  const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   // The write lock comes first: a URL never waits for the thread while the thread waits for another write.

@@ -8,6 +8,7 @@ import { callerOf } from "../../authentication.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
+import { parseExpiresIn, presentAnswers } from "./present.ts";
 
 // A presigned URL is percent-encoded ASCII and needs no escaping, which would cost a tenth of a batch.
 const plainUrl = Type.String({ format: "unsafe" });
@@ -92,25 +93,4 @@ function countByOutcome(answers: readonly BatchAnswer[]): Map<"issued" | UrlRefu
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
   return counts;
-}
-
-/** Parses `expiresIn` in seconds. Other text becomes NaN, so that the use case refuses it and names the range. */
-function parseExpiresIn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
-}
-
-function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  // The URLs of a batch usually share one expiry, so it is formatted once.
-  let instant = Number.NaN;
-  let written = "";
-  return answers.map((answer) => {
-    if ("code" in answer) return answer;
-    const { attachmentId, fileUrl, expiresAt } = answer;
-    if (expiresAt !== instant) {
-      instant = expiresAt;
-      written = toIso(expiresAt);
-    }
-    return { attachmentId, fileUrl, expiresAt: written };
-  });
 }

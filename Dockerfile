@@ -1,0 +1,28 @@
+# The image of the service. It has one process, no shell, and a read-only root file system apart from /data and /tmp.
+#   docker build -t valetkey .
+# BUILD_BASE needs Node and npm. BASE needs glibc and libstdc++. The image brings the Node of package-lock.json.
+ARG BUILD_BASE=node:24-trixie-slim
+ARG BASE=gcr.io/distroless/cc-debian13
+
+FROM ${BUILD_BASE} AS build
+WORKDIR /src
+COPY . .
+RUN npm ci \
+  && mkdir -p /image/app /image/usr/local/bin /image/data \
+  && cp --dereference node_modules/.bin/node /image/usr/local/bin/node \
+  && cp -r packages/valetkey/bin packages/valetkey/dist packages/valetkey/package.json LICENSE /image/app \
+  && cd /image/app \
+  && npm pkg delete devDependencies \
+  && npm install --omit=dev --no-package-lock --no-audit --no-fund \
+  && chown 65532:65532 /image/data
+
+FROM ${BASE}
+COPY --from=build /image /
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+USER 65532:65532
+VOLUME /data
+# The service, and the embedded bucket.
+EXPOSE 3000 3001
+HEALTHCHECK --interval=5s --timeout=4s --start-period=10s CMD ["/usr/local/bin/node", "/app/bin/ready.js"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=16", "/app/bin/valetkey.js"]
+CMD ["start"]

@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { connect } from "../../packages/client/src/calls.ts";
+import { detectPlatform } from "../../packages/client/src/platform.ts";
+import { memoryStore } from "../../packages/client/src/stores/upload-store.ts";
+import { startTask } from "../../packages/client/src/upload/upload-task.ts";
+import type { Attachment } from "../../packages/client/src/wire.ts";
+import { sqlite } from "../../packages/server/src/db/testing/test-databases.ts";
+import { createPlace, open } from "../../packages/server/src/wiring/embedding/testing/embedding.ts";
+
+it("an embedding receives a multipart upload of the client", async () => {
+  const { files } = await open(await createPlace(sqlite));
+  const server = createServer(files.node).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/files`;
+  const bytes = randomBytes(9 * 2 ** 20);
+  const upload = (user: string) => {
+    const call: typeof fetch = (url, init) => fetch(url, { ...init, headers: { ...init?.headers, "x-user": user } });
+    const deps = connect({ baseUrl, token: "of the application", fetch: call });
+    const receiver = {
+      key: "invoice/42",
+      startPath: "/invoice/42/uploads",
+      uploadsPath: "/uploads",
+      result: ({ attachmentId = "" }) => ({ method: "GET", path: `/files/${attachmentId}` }),
+    };
+    const file = new File([bytes], "archive.bin");
+    const platform = detectPlatform({ fetch });
+    const task = startTask<Attachment>({ ...deps, platform, store: memoryStore() }, { receiver, file, options: {} });
+    return task.done;
+  };
+  const stored = await upload("ann");
+  expect(stored).toMatchObject({ state: "ready", sizeBytes: bytes.length, itemId: "42" });
+  const issued = await fetch(`${baseUrl}/files/${stored.id}/url`, { headers: { "x-user": "ann" } });
+  const { fileUrl } = (await issued.json()) as { fileUrl: string };
+  expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(bytes)).toBe(true);
+  await expect(upload("ben")).rejects.toMatchObject({ code: "access_denied" });
+});

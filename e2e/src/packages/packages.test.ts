@@ -1,0 +1,192 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { PUBLISHED } from "../../../release/published.ts";
+import { STAGE } from "../../../release/stage.ts";
+import { apiAs } from "../testing/api.ts";
+import { makePlace, startProcess } from "../testing/service.ts";
+import { installPackages, nodeOf, type Project, run, TSC } from "./project.ts";
+
+const PRESIGN = `
+  const presigner = createPresigner({ bucket: "my-files", region: "eu-central-1" });
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+  const { url } = presigner.presignGet({ key: "a.pdf", credentials, expiresInSeconds: 60, now: 0 });
+  console.log(new URL(url).searchParams.get("X-Amz-Signature"));
+`;
+
+const nodes = new Map<number, string>();
+const node = (major: number): string => nodes.get(major) ?? "";
+let project: Project;
+
+beforeAll(async () => {
+  project = await installPackages();
+  for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
+}, 300_000);
+afterAll(() => project.remove());
+
+const commandOf = ({ folder }: Project): string => join(folder, "node_modules/valetkey/bin/valetkey.js");
+
+/** Writes a module into the project and runs it. Returns its output. */
+async function runModule(major: number, { name, source }: { name: string; source: string }): Promise<string> {
+  const path = join(project.folder, name);
+  await writeFile(path, source);
+  return run(node(major), [path], { cwd: project.folder });
+}
+
+describe("the published packages", () => {
+  it.each(PUBLISHED)("include %s, which passes publint and @arethetypeswrong/cli", async (name) => {
+    const folder = join(STAGE, name);
+    expect(await run("npx", ["publint", folder, "--strict"], { cwd: folder })).toContain("All good!");
+    const { exports = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    if (!("." in exports)) return;
+    expect(await run("npx", ["attw", "--pack", folder, "--profile", "esm-only"], { cwd: folder })).not.toMatch(
+      /❌|💀|🐛/,
+    );
+  });
+
+  it.each(PUBLISHED)("include %s, which contains no sources and no tests", async (name) => {
+    const files = await readdir(join(STAGE, name), { recursive: true });
+    expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
+    expect(files.filter((path) => /(?<!\.d)\.ts$|\.test\.|\.suite\.|\/testing\//.test(path))).toEqual([]);
+  });
+
+  it("leave the web build tools to the developers", async () => {
+    const installed = await readdir(join(project.folder, "node_modules"));
+    expect(installed).toContain("valetkey");
+    expect(
+      installed.filter((name) => ["vite", "tailwindcss", "react", "esbuild", "typescript"].includes(name)),
+    ).toEqual([]);
+  });
+});
+
+describe.each([20, 22, 24])("on Node %i", (major) => {
+  it("@valetkey/presign signs the same from an ES module and from CommonJS", async () => {
+    const source = `import { createPresigner } from "@valetkey/presign";${PRESIGN}`;
+    const fromModule = await runModule(major, { name: "presign.mjs", source });
+    expect(fromModule).toMatch(/^[0-9a-f]{64}\n$/);
+    const required = `const { createPresigner } = require("@valetkey/presign");${PRESIGN}`;
+    expect(await runModule(major, { name: "presign.cjs", source: required })).toBe(fromModule);
+  });
+
+  it("@valetkey/client opens a file and makes a client", async () => {
+    const source = `
+      import { createClient } from "@valetkey/client";
+      import { openFile } from "@valetkey/client/node";
+      const file = await openFile("package.json");
+      console.log(typeof createClient({ baseUrl: "http://localhost:3000", token: "t" }).upload, file.size > 0);
+    `;
+    expect(await runModule(major, { name: "client.mjs", source })).toBe("function true\n");
+  });
+});
+
+describe.each([22, 24])("on Node %i", (major) => {
+  it("@valetkey/s3-local stores a file for a URL of @valetkey/presign", async () => {
+    const source = `
+      import { createPresigner } from "@valetkey/presign";
+      import { startS3Local } from "@valetkey/s3-local";
+      const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+      const bucket = await startS3Local({ dataDir: "data-${major}", credentials, buckets: ["files"] });
+      const presigner = createPresigner({ bucket: "files", region: "us-east-1", endpoint: bucket.endpoint });
+      const signing = { key: "hello.txt", credentials, expiresInSeconds: 60, now: Date.now() };
+      await fetch(presigner.presignPut(signing).url, { method: "PUT", body: "hello" });
+      console.log(await (await fetch(presigner.presignGet(signing).url)).text());
+      await bucket.close();
+    `;
+    expect(await runModule(major, { name: "s3-local.mjs", source })).toBe("hello\n");
+  });
+
+  it("@valetkey/contract checks a response", async () => {
+    const source = `
+      import { FileUrl, problems } from "@valetkey/contract";
+      import { Check } from "typebox/value";
+      console.log(Check(FileUrl, {}), problems.access_denied.status);
+    `;
+    expect(await runModule(major, { name: "contract.mjs", source })).toBe("false 403\n");
+  });
+
+  it("valetkey runs in an empty folder, with the web app, a file and a link", async () => {
+    const place = await makePlace();
+    onTestFinished(() => place.remove());
+    const service = await startProcess(place, { node: node(major), command: commandOf(project) });
+    expect(await (await fetch(service.url, { headers: { accept: "text/html" } })).text()).toContain("<script");
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const { id } = (await ann.call("POST", "/notes", { title: "Plan" })).body;
+    const file = (await ann.attach(id, { name: "plan.txt", bytes: Buffer.from("hello") })).body;
+    const { fileUrl } = (await ann.call("GET", `/attachments/${file.id}/url`)).body;
+    expect(await (await fetch(fileUrl)).text()).toBe("hello");
+    // A password needs Argon2id, which Node 22 has not.
+    const link = await ann.call("POST", `/notes/${id}/links`, { password: "open sesame" });
+    expect(link.body).toMatchObject({ kind: "download", hasPassword: true });
+    expect(await service.stop()).toBe(0);
+  });
+});
+
+it("valetkey names the Node that it needs", async () => {
+  await expect(run(node(20), [commandOf(project), "start"], { cwd: project.folder })).rejects.toThrow(
+    "Valet Key needs Node 22.18 or later. This is Node 20.",
+  );
+});
+
+it("a page of Vite contains the client", async () => {
+  const root = join(project.folder, "page");
+  await mkdir(root);
+  await writeFile(join(root, "index.html"), '<script type="module" src="./page.js"></script>');
+  const source =
+    'import { createClient } from "@valetkey/client"; createClient({ baseUrl: location.origin }).notes.list();';
+  await writeFile(join(root, "page.js"), source);
+  await build({ root, logLevel: "error" });
+  const [script = ""] = await readdir(join(root, "dist/assets"));
+  expect((await readFile(join(root, "dist/assets", script), "utf8")).includes("/notes")).toBe(true);
+});
+
+describe("the types of @valetkey/client", () => {
+  it("are the types of the contract", async () => {
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2024",
+    ];
+    const reading = ["--allowImportingTsExtensions", "--skipLibCheck", "--ignoreConfig", "--types", "node"];
+    const scripts = join(import.meta.dirname, "../../../packages/client/scripts");
+    await run(process.execPath, [TSC, ...options, ...reading, join(scripts, "wire.assert.ts")], { cwd: scripts });
+    const asserted = await readFile(join(scripts, "wire.assert.ts"), "utf8");
+    const declared = await readFile(join(STAGE, "client/wire.d.ts"), "utf8");
+    const names = [...declared.matchAll(/^export type (\w+)/gm)].map(([, name = ""]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !asserted.includes(`${name}: [contract.${name}, published.${name}]`))).toEqual([]);
+  });
+
+  it.each([
+    ["of a page", ["--module", "esnext", "--moduleResolution", "bundler"]],
+    ["of Node", ["--module", "nodenext"]],
+  ])("are strict in a project %s", async (_, options) => {
+    await writeFile(join(project.folder, "index.ts"), STRICT);
+    const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--types", "", "--ignoreConfig"];
+    const lib = ["--lib", "es2024,dom,dom.iterable,dom.asynciterable", "--target", "es2024"];
+    await run(process.execPath, [TSC, ...strict, ...lib, ...options, "index.ts"], { cwd: project.folder });
+  });
+});
+
+const STRICT = `
+  import { createClient, memoryStore, ValetKeyError, type Attachment, type ErrorCode } from "@valetkey/client";
+  const client = createClient({ baseUrl: "https://files.example.com", store: memoryStore() });
+  export async function show(file: File): Promise<Attachment> {
+    const upload = client.upload("note", file, { onProgress: ({ sentBytes, secondsLeft }) => console.log(sentBytes, secondsLeft) });
+    try {
+      return await upload.done;
+    } catch (error) {
+      const code: ErrorCode | undefined = error instanceof ValetKeyError ? error.code : undefined;
+      if (code === "quota_exceeded" || code === "network") console.log(code);
+      throw error;
+    }
+  }
+  // @ts-expect-error an attachment is shared with viewers only
+  client.shares.put({ attachmentId: "1" }, { emails: ["a@example.com"], role: "editor" });
+  // @ts-expect-error there is no such code
+  export const code: ErrorCode = "nonsense";
+`;

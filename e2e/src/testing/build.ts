@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const LOCK = "package-lock.json";
+/** The builds that the tests use, in order. */
+const BUILDS = [
+  {
+    workspace: "packages/web",
+    built: "dist/index.html",
+    sources: ["packages/web", "packages/client/src", "packages/contract/src", LOCK],
+  },
+  {
+    workspace: "packages/valetkey",
+    built: "dist/cli.js",
+    sources: [
+      "packages/valetkey/scripts",
+      "packages/web/dist/index.html",
+      "packages/server/src",
+      "packages/s3-local/src",
+      "packages/presign/src",
+      "packages/contract/src",
+      LOCK,
+    ],
+  },
+];
+
+/** Before all tests: builds the web app and the command unless their builds are newer than their sources. Throws when a build fails. */
+export default function build(): void {
+  for (const { workspace, built, sources } of BUILDS) {
+    const builtAt = statSync(join(ROOT, workspace, built), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (builtAt > Math.max(...sources.map((path) => changedAt(join(ROOT, path))))) continue;
+    console.log(`${workspace} has changed since it was built: it is built again.`);
+    // With the NODE_ENV of Vitest the build would contain the development code of React.
+    const env = { ...process.env, NODE_ENV: "production" };
+    const { status, stdout, stderr } = spawnSync("npm", ["run", "build", "--workspace", workspace], {
+      cwd: ROOT,
+      env,
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`${workspace} could not be built:\n${stdout}\n${stderr}`);
+  }
+}
+
+/** The time of the last change in this folder, without the output of a build. */
+function changedAt(path: string): number {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  const within = readdirSync(path).filter((name) => name !== "dist" && name !== "node_modules");
+  // Each build changes the root of the package, because dist is in it.
+  const own = within.includes("package.json") ? 0 : stats.mtimeMs;
+  return Math.max(own, ...within.map((name) => changedAt(join(path, name))));
+}

@@ -1,0 +1,56 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import fastify, { type FastifyBaseLogger, type FastifyRequest } from "fastify";
+import { callerOf } from "../authentication.ts";
+import { handleErrors } from "../error-handlers.ts";
+import { httpLimits } from "../http-limits.ts";
+import { parseJsonBodies } from "../json-body.ts";
+import { RequestLog } from "../logging.ts";
+import { createLoopTurns } from "../loop-turns.ts";
+import { createMetrics } from "../metrics.ts";
+import { createRouteTable } from "../route-table.ts";
+import type { App } from "../route-types.ts";
+import { sendProblem } from "../send-problem.ts";
+import { compileValidator } from "../validation.ts";
+import { createWriteTurns, inTurns } from "../write-turns.ts";
+import { type FindUser, identificationHook } from "./identify.ts";
+import { type EmbeddedRouteDeps, embeddedFileRoutes, embeddedUploadRoutes } from "./routes.ts";
+
+export type EmbeddedAppOptions = EmbeddedRouteDeps & {
+  findUser: FindUser;
+  /** The origins of other pages that may send changes. */
+  origins: ReadonlySet<string>;
+  logger: FastifyBaseLogger;
+  requestId: () => string;
+};
+
+/** Builds the HTTP application of an embedding. It never listens: its doors pass requests in (doors.ts). */
+export function buildEmbeddedApp(options: EmbeddedAppOptions): App {
+  const app = fastify({
+    loggerInstance: options.logger,
+    logController: new RequestLog(),
+    childLoggerFactory: (parent) => parent,
+    genReqId: () => options.requestId(),
+    bodyLimit: httpLimits.jsonBodyBytes,
+    routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply as never),
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
+  app.decorateRequest("caller", null);
+  app.decorateRequest("applicationUser", null);
+  app.setValidatorCompiler(compileValidator);
+  parseJsonBodies(app, { turns: createLoopTurns() });
+  const table = createRouteTable();
+  app.addHook("onRoute", (route) => table.add(route));
+  handleErrors(app, { metrics: createMetrics(), table, webApp: undefined, spans: undefined });
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-content-type-options", "nosniff").header("x-request-id", request.id);
+    done();
+  });
+  app.register(async (api: App) => {
+    api.addHook("onRequest", identificationHook(options.findUser, options));
+    const turns = { turns: createWriteTurns(), holderOf: (request: FastifyRequest) => callerOf(request).userId };
+    api.addHook("onRoute", inTurns({ turns }));
+    embeddedUploadRoutes(api, options);
+    embeddedFileRoutes(api, options);
+  });
+  return app;
+}

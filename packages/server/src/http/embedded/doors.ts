@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { httpLimits } from "../http-limits.ts";
+import type { Handler } from "./handler.ts";
+import { readNodeBody, readWebBody, toBody } from "./read-body.ts";
+import { toWebRequest } from "./web-request.ts";
+
+/** The ways into an embedding. All of them lead to the same HTTP application. */
+export type Doors = {
+  /** Handles a web-standard request: for Hono, Next.js, TanStack Start, Bun and Deno. */
+  fetch(request: Request): Promise<Response>;
+  /** Handles a request of Node or Express, with a body that is parsed or unread. */
+  node(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** A Fastify plugin that adds the routes below `basePath`. */
+  fastify(app: FastifyInstance): Promise<void>;
+};
+
+/** Opens the doors to the application. */
+export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { basePath: string }): Doors {
+  return {
+    async fetch(request) {
+      const read = () => readWebBody(request);
+      const { status, headers, body } = await handle({ toRequest: () => request, original: request, read });
+      const list = Object.entries(headers).flatMap(([name, value]) =>
+        [value].flat().map((each): [string, string] => [name, each]),
+      );
+      return new Response(body.length === 0 ? null : new Uint8Array(body), { status, headers: list });
+    },
+
+    async node(request, response) {
+      const read = () => readNodeBody(request);
+      const path = request.url?.split("?", 1)[0];
+      const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
+      // The client may be gone, or the framework may have responded after a timeout of its own.
+      if (response.headersSent || response.destroyed) return;
+      response.writeHead(answer.status, answer.headers);
+      response.end(answer.body);
+    },
+
+    async fastify(host) {
+      host.removeAllContentTypeParsers();
+      host.addContentTypeParser(
+        "*",
+        { parseAs: "buffer", bodyLimit: httpLimits.largeJsonBodyBytes },
+        (_request: FastifyRequest, bytes: Buffer, done: (error: null, body: Buffer) => void) => done(null, bytes),
+      );
+      host.all(
+        [basePath, "*"].join("/"),
+        { bodyLimit: httpLimits.largeJsonBodyBytes },
+        async (request: FastifyRequest, reply: FastifyReply) => {
+          const read = () => toBody(request.body);
+          const answer = await handle({ toRequest: () => toWebRequest(request.raw), original: request, read });
+          return reply.code(answer.status).headers(answer.headers).send(answer.body);
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** A request as the application sees it. `original` is the request of its framework: an Express or Fastify request, or `request` itself. */
+export type Exchange = { request: Request; original: unknown };
+
+/** The request that a door received, for the code that asks the application who sent it. */
+export const exchange = new AsyncLocalStorage<Exchange>();

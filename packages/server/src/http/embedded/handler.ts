@@ -1,0 +1,109 @@
+import { problems } from "@valetkey/contract";
+import type { InjectOptions } from "fastify";
+import { HttpProblem, problemBody, refusalOf } from "../problem.ts";
+import type { App } from "../route-types.ts";
+import { exchange } from "./exchange.ts";
+import type { FindPath } from "./paths.ts";
+import type { Body } from "./read-body.ts";
+
+/**
+ * A request at a door. `toRequest` makes its web-standard form, and `read` reads its body.
+ * `path`: what the framework has left of the path, if it removes a mount path.
+ */
+export type Arrival = {
+  toRequest: () => Request;
+  original: unknown;
+  read: () => Body | Promise<Body>;
+  path?: string | undefined;
+};
+
+/** A response of the application. */
+export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
+
+export type Handler = {
+  /** Never rejects, because a rejection would end the process of a host that does not expect it. */
+  handle(arrival: Arrival): Promise<Answer>;
+  /** Refuses further requests, and waits for those that run. */
+  drain(): Promise<void>;
+};
+
+type HandlerOptions = {
+  findPath: FindPath;
+  requestId: () => string;
+  /** Called with an error that is not the fault of the client. */
+  onFailure: (error: unknown) => void;
+};
+
+/** Passes the requests of all doors to the application. */
+export function createHandler(app: App, { findPath, requestId, onFailure }: HandlerOptions): Handler {
+  const running = new Set<Promise<Answer>>();
+  let isClosing = false;
+
+  async function pass({ toRequest, original, read, path }: Arrival): Promise<Answer> {
+    if (isClosing) throw new HttpProblem("shutting_down", "The server is restarting. Send the request again.");
+    const request = webRequestOf(toRequest);
+    const body = await read();
+    const { pathname, search } = new URL(request.url);
+    const options: InjectOptions = {
+      method: request.method as "GET",
+      url: findPath(path === undefined ? [pathname] : [pathname, path]) + search,
+      headers: headersOf(request, body),
+      ...(body === undefined ? {} : { payload: body }),
+    };
+    return exchange.run({ request, original }, async () => {
+      const { statusCode, headers, rawPayload } = await app.inject(options);
+      return { status: statusCode, headers: headersIn(headers), body: rawPayload };
+    });
+  }
+
+  return {
+    handle(arrival) {
+      const answer = pass(arrival)
+        .catch((error) => {
+          if (!(error instanceof HttpProblem)) onFailure(error);
+          return refuse(error, requestId());
+        })
+        .finally(() => running.delete(answer));
+      running.add(answer);
+      return answer;
+    },
+    async drain() {
+      isClosing = true;
+      await Promise.all(running);
+    },
+  };
+}
+
+/** Throws `invalid_request` for a method or a URL that the web standard does not know, such as TRACE. */
+function webRequestOf(toRequest: () => Request): Request {
+  try {
+    return toRequest();
+  } catch (cause) {
+    throw new HttpProblem("invalid_request", "The method, the URL or a header is not valid.", { cause });
+  }
+}
+
+function refuse(error: unknown, requestId: string): Answer {
+  const { code, detail } = refusalOf(error);
+  const body = JSON.stringify(problemBody(code, { detail, requestId }));
+  const headers = { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" };
+  return { status: problems[code].status, headers, body: Buffer.from(body) };
+}
+
+/** The headers without those of the connection. The length is that of the body as it is passed on. */
+function headersOf(request: Request, body: Body): Record<string, string> {
+  const headers = Object.fromEntries(request.headers);
+  for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
+  // A parser may have replaced an empty body by an empty object.
+  if (body === undefined) delete headers["content-type"];
+  return headers;
+}
+
+function headersIn(given: Record<string, unknown>): Answer["headers"] {
+  const headers: Answer["headers"] = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || name === "connection" || name === "transfer-encoding" || name === "date") continue;
+    headers[name] = Array.isArray(value) ? value.map(String) : String(value);
+  }
+  return headers;
+}

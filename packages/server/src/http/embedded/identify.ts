@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { applicationUserId } from "../../domain/item.ts";
+import type { User } from "../../usecases/embedding/types.ts";
+import { within } from "../../usecases/embedding/within.ts";
+import { HttpProblem } from "../problem.ts";
+import { type Exchange, exchange } from "./exchange.ts";
+import { requireOwnOrigin } from "./own-origin.ts";
+
+const MAX_ID_LENGTH = 255;
+/** Without a limit, requests would pile up behind a sign-in that hangs. */
+const LIMIT = { milliseconds: 10_000, late: "user() returned no user within 10 seconds." };
+
+/** Returns the user of the application who sent the request, or null for nobody. */
+export type FindUser = (
+  request: Request,
+  original: unknown,
+) => User | null | undefined | Promise<User | null | undefined>;
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The user of the application. Set by the hook of an embedding, and null elsewhere. */
+    applicationUser: User | null;
+  }
+}
+
+/**
+ * Builds the hook that asks the application for the user before any route runs. Throws `unauthenticated` and `cross_site_request`.
+ * An error of the application is `internal`, and its text goes only to the log.
+ */
+export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    // The response is for one user. A cache must not store it, above all not a signed URL.
+    reply.header("cache-control", "no-store");
+    requireOwnOrigin(request, origins);
+    const user = await askApplication(findUser, exchange.getStore());
+    if (user === undefined) throw new HttpProblem("unauthenticated", "Sign in first.");
+    request.applicationUser = user;
+    request.caller = { userId: applicationUserId(user.id), grants: new Map() };
+  };
+}
+
+/** Returns the user of a route behind the hook. Throws on any other route, which is a bug. */
+export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUser">): User {
+  if (applicationUser === null) throw new Error("The route has no hook of the embedding, so it has no user.");
+  return applicationUser;
+}
+
+/** Checks a user of the application. Throws TypeError. */
+export function checkUser(user: User): User {
+  const { id } = Object(user) as { id: unknown };
+  const isUsable = typeof id === "string" && id.length > 0 && id.length <= MAX_ID_LENGTH;
+  if (isUsable && id.isWellFormed() && !id.includes("\0")) return user;
+  throw new TypeError(`user() must return an object with an id: a text of 1 to ${MAX_ID_LENGTH} characters. Or null.`);
+}
+
+async function askApplication(findUser: FindUser, current: Exchange | undefined): Promise<User | undefined> {
+  if (current === undefined) throw new Error("The request came through no door of the embedding.");
+  const user = await within(LIMIT, async () => findUser(current.request, current.original));
+  return user === null || user === undefined ? undefined : checkUser(user);
+}

@@ -1,0 +1,36 @@
+/** The names that no resource may have, because they begin the other paths. */
+export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
+
+const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
+
+/** Finds the path of a route in the paths of a request: the original one, and the one that its framework has left of it. */
+export type FindPath = (paths: readonly string[]) => string;
+
+/**
+ * Builds a function that removes the mount path. Frameworks and proxies remove all of it, a part of it or nothing.
+ * So the first candidate that looks like a route counts: the rest after `basePath`, the rest after its end, or the whole path.
+ */
+export function createFindPath({ basePath, resources }: { basePath: string; resources: readonly string[] }): FindPath {
+  const names = new Set(resources);
+  const isRoute = (path: string) => OWN_PATH.test(path) || names.has(path.split("/", 2)[1] ?? "");
+  const mounts = basePath.split("/").flatMap((_, index, segments) => {
+    const rest = segments.slice(index + 1).join("/");
+    return rest === "" ? [] : [`/${rest}`];
+  });
+
+  return (given) => {
+    // A path that begins with two slashes would name a host.
+    const paths = given.map((path) => `/${path.replace(/^\/+/, "")}`);
+    const below = mounts.flatMap((mount) => paths.flatMap((path) => restsOf(path, mount)));
+    return [...below, ...paths].find(isRoute) ?? below[0] ?? paths[0] ?? "/";
+  };
+}
+
+/** The rests of a path after each occurrence of a mount path. */
+function restsOf(path: string, mount: string): string[] {
+  const rests: string[] = [];
+  for (let at = path.indexOf(`${mount}/`); at !== -1; at = path.indexOf(`${mount}/`, at + 1)) {
+    rests.push(path.slice(at + mount.length));
+  }
+  return rests;
+}

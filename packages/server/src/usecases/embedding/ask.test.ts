@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type AskFault, createAsk } from "./ask.ts";
+import type { Resource } from "./types.ts";
+
+const user = { id: "ann" };
+const item = { resource: "invoice", itemId: "42" };
+
+describe("a decision of the application", () => {
+  let faults: AskFault[];
+  beforeEach(() => {
+    faults = [];
+    vi.useFakeTimers();
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  function asking(may: unknown, options: Partial<Resource> = {}) {
+    const resources = { invoice: { may, ...options } as Resource };
+    return createAsk({ resources, onFault: (fault) => faults.push(fault) });
+  }
+
+  it("requirement 38: permits only by true", async () => {
+    expect(await asking(() => true).may(user, "read", item)).toBe(true);
+    expect(await asking(async () => true).may(user, "read", item)).toBe(true);
+    expect(await asking(() => false).may(user, "read", item)).toBe(false);
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ["an object", {}],
+    ["a text", "yes"],
+    ["a number", 1],
+    ["null", null],
+    ["a Boolean object", new Boolean(true)],
+    ["an array", [true]],
+    ["a function", () => true],
+  ])("requirement 38: refuses and reports %s", async (_, value) => {
+    expect(await asking(() => value).may(user, "read", item)).toBe(false);
+    expect(await asking(async () => value).may(user, "read", item)).toBe(false);
+    expect(faults).toMatchObject([
+      { resource: "invoice", action: "read", error: expect.any(TypeError) },
+      { resource: "invoice", action: "read", error: expect.any(TypeError) },
+    ]);
+  });
+
+  it("refuses undefined", async () => {
+    expect(await asking(() => undefined).may(user, "read", item)).toBe(false);
+  });
+
+  it.each([
+    ["an error", new Error("no")],
+    ["a text", "no"],
+    ["true", true],
+    ["undefined", undefined],
+  ])("requirement 38: refuses after a throw of %s", async (_, thrown) => {
+    const throwing = asking(() => {
+      throw thrown;
+    });
+    expect(await throwing.may(user, "add", item)).toBe(false);
+    expect(await asking(() => Promise.reject(thrown)).may(user, "add", item)).toBe(false);
+    expect(faults).toHaveLength(2);
+  });
+
+  it("requirement 38: refuses after five seconds without a decision", async () => {
+    const decision = asking(() => new Promise(() => undefined)).may(user, "read", item);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(faults).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await decision).toBe(false);
+    expect(faults).toHaveLength(1);
+  });
+
+  it("requirement 38: ignores a permission that comes too late", async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const decision = asking(() => promise).may(user, "read", item);
+    await vi.advanceTimersByTimeAsync(5_000);
+    resolve(true);
+    expect(await decision).toBe(false);
+  });
+
+  it("permits by a decision that is slow but in time", async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const decision = asking(() => promise).may(user, "read", item);
+    await vi.advanceTimersByTimeAsync(4_900);
+    resolve(true);
+    expect(await decision).toBe(true);
+  });
+
+  it("requirement 38: asks again for every call", async () => {
+    const may = vi.fn<() => boolean>().mockReturnValueOnce(true).mockReturnValue(false);
+    const ask = asking(may);
+    expect([await ask.may(user, "read", item), await ask.may(user, "read", item)]).toEqual([true, false]);
+  });
+
+  it.each(["contract", "constructor", "__proto__", "toString"])("refuses the unknown resource %s", async (resource) => {
+    expect(await asking(() => true).may(user, "read", { resource, itemId: "42" })).toBe(false);
+  });
+});
+
+describe("decisions about many items", () => {
+  const items = ["1", "2", "1"].map((itemId) => ({ resource: "invoice", itemId }));
+  const faults: AskFault[] = [];
+  const idsOf = (found: Set<{ itemId: string }>) => [...found].map(({ itemId }) => itemId);
+
+  function asking(resource: Partial<Record<keyof Resource, unknown>>) {
+    faults.length = 0;
+    const resources = { invoice: { may: () => false, ...resource } as Resource };
+    return createAsk({ resources, onFault: (fault) => faults.push(fault), askWithinMs: 50 });
+  }
+
+  it("come from one call of mayMany", async () => {
+    const mayMany = vi.fn(() => new Set(["1"]));
+    expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual(["1", "1"]);
+    expect(mayMany.mock.calls).toEqual([[user, "read", ["1", "2"]]]);
+  });
+
+  it("come from may without mayMany", async () => {
+    const may = (_user: unknown, _action: unknown, id: string) => id === "2";
+    expect(idsOf(await asking({ may }).mayMany(user, "read", items))).toEqual(["2"]);
+  });
+
+  it.each([
+    ["throws", () => Promise.reject(new Error("no"))],
+    ["hangs", () => new Promise(() => undefined)],
+    ["returns true", () => true],
+    ["returns an object", () => ({ "1": true })],
+    ["returns a text", () => "12"],
+  ])("requirement 38: refuse all when mayMany %s", async (_, mayMany) => {
+    expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual([]);
+    expect(faults).toHaveLength(1);
+  });
+
+  it("requirement 38: refuse the rest when may takes five seconds for all", async () => {
+    const may = vi.fn((_user: unknown, _action: unknown, id: string) =>
+      id === "1" ? true : new Promise(() => undefined),
+    );
+    expect(idsOf(await asking({ may }).mayMany(user, "read", items.slice(0, 2)))).toEqual(["1"]);
+    expect(faults).toHaveLength(1);
+  });
+});

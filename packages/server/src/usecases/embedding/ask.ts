@@ -1,0 +1,91 @@
+import type { ItemAction, ItemName } from "../../domain/item.ts";
+import type { Resource, Resources, User } from "./types.ts";
+import { within } from "./within.ts";
+
+/** Longer than any decision takes. Milliseconds. */
+const ASK_WITHIN_MS = 5_000;
+/** The calls of `may` for one request at the same time. */
+const AT_ONCE = 20;
+
+/** A question to the application that got no decision. It contains no id of a user or an item. */
+export type AskFault = { resource: string; action: ItemAction; error: unknown };
+
+export type Ask = ReturnType<typeof createAsk>;
+
+type Options = {
+  resources: Resources;
+  /** Called when a decision fails, takes too long or has the wrong type. The question is refused. */
+  onFault: (fault: AskFault) => void;
+  askWithinMs?: number;
+};
+
+/** Asks the application for decisions (docs/security-requirements.md, 38). Nothing is cached, and every doubt refuses. */
+export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
+  async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
+    const { resource } = question;
+    const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
+    if (rules === undefined) return undefined;
+    try {
+      const late = `The application made no decision within ${askWithinMs / 1000} seconds.`;
+      return await within({ milliseconds: askWithinMs, late }, async () => rule(rules));
+    } catch (error) {
+      onFault({ ...question, error });
+      return undefined;
+    }
+  }
+
+  async function may(user: User, action: ItemAction, { resource, itemId }: ItemName): Promise<boolean> {
+    const question = { resource, action };
+    const decision: unknown = await decide(question, (rules) => rules.may(user, action, itemId));
+    if (decision !== undefined && typeof decision !== "boolean") {
+      onFault({ ...question, error: new TypeError(`may() must return true or false, and not ${kindOf(decision)}.`) });
+    }
+    return decision === true;
+  }
+
+  /** The ids of one resource that the user may perform the action on. */
+  async function permittedOf(user: User, question: Question, itemIds: readonly string[]): Promise<Set<string>> {
+    const { resource, action } = question;
+    if (resources[resource]?.mayMany !== undefined) {
+      return (
+        (await decide(question, async (rules) => setOf(await rules.mayMany?.(user, action, itemIds)))) ?? new Set()
+      );
+    }
+    const permitted = new Set<string>();
+    const decideOne = async (itemId: string) => {
+      if (await may(user, action, { resource, itemId })) permitted.add(itemId);
+    };
+    const endsAt = performance.now() + askWithinMs;
+    for (let at = 0; at < itemIds.length && performance.now() < endsAt; at += AT_ONCE) {
+      await Promise.all(itemIds.slice(at, at + AT_ONCE).map(decideOne));
+    }
+    return permitted;
+  }
+
+  return {
+    /** Whether the user may perform the action on one item. */
+    may,
+    /** The items among these that the user may perform the action on. One call of `mayMany` for each resource that has one. */
+    async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
+      const permitted = new Set<Name>();
+      for (const [resource, ofResource] of Map.groupBy(items, (item) => item.resource)) {
+        const itemIds = [...new Set(ofResource.map(({ itemId }) => itemId))];
+        const ids = await permittedOf(user, { resource, action }, itemIds);
+        for (const item of ofResource) if (ids.has(item.itemId)) permitted.add(item);
+      }
+      return permitted;
+    },
+  };
+}
+
+type Question = { resource: string; action: ItemAction };
+
+/** Throws TypeError for a text too, which is iterable, but whose characters are no ids. */
+function setOf(ids: unknown): Set<string> {
+  if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");
+  return new Set(ids as Iterable<string>);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : `a value of type ${typeof value}`;
+}

@@ -1,0 +1,57 @@
+import type { ClaimedFileEvent, Deps } from "../ports/index.ts";
+import { presentFile } from "./present-file.ts";
+import type { Resources } from "./types.ts";
+import { within } from "./within.ts";
+
+/** A hook that takes longer counts as failed. Milliseconds. */
+const DELIVER_WITHIN_MS = 60_000;
+/** Longer than a hook may take, so that an event has one delivery at a time. Milliseconds. */
+const LEASE_MS = 2 * DELIVER_WITHIN_MS;
+const AT_ONCE = 10;
+const RETRY_BASE_MS = 1_000;
+const RETRY_MAX_MS = 3_600_000;
+
+type Options = {
+  resources: Resources;
+  /** Called when a hook fails. It is called again later. */
+  onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
+};
+
+/**
+ * Calls the hooks of the events that are due, several at a time. Returns the number of delivered events.
+ * A hook that fails is called again, after growing pauses. After a crash, the event is delivered again when its lease ends.
+ */
+export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
+  const { db, clock } = deps;
+  const resources = Object.keys(options.resources);
+  return async (): Promise<number> => {
+    let delivered = 0;
+    for (;;) {
+      const now = clock();
+      const claimed = await db.fileEvents.claim({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
+      if (claimed.length === 0) return delivered;
+      const outcomes = await Promise.all(claimed.map((event) => deliver(deps, { event, ...options })));
+      delivered += outcomes.filter((isDelivered) => isDelivered).length;
+    }
+  };
+}
+
+async function deliver(
+  { db, clock }: Pick<Deps, "db" | "clock">,
+  { event, resources, onFailure }: Options & { event: ClaimedFileEvent },
+): Promise<boolean> {
+  const { id: eventId, resource, itemId, attempts: attempt } = event;
+  try {
+    const rules = resources[resource];
+    const hook = event.kind === "ready" ? rules?.onReady : rules?.onRejected;
+    const call = async () => hook?.call(rules, presentFile(event.file, event), itemId, { id: eventId, attempt });
+    await within({ milliseconds: DELIVER_WITHIN_MS, late: "The hook took longer than a minute." }, call);
+  } catch (error) {
+    onFailure({ eventId, resource, attempt, error });
+    const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
+    await db.fileEvents.postpone(event, { dueAt: clock() + pauseMs });
+    return false;
+  }
+  await db.fileEvents.remove(eventId);
+  return true;
+}

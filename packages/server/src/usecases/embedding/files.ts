@@ -1,0 +1,151 @@
+import type { Attachment } from "../../domain/attachment.ts";
+import { applicationUserId, type ItemName } from "../../domain/item.ts";
+import type { Disposition } from "../../domain/serving.ts";
+import type { UrlPurpose } from "../../domain/url-purpose.ts";
+import type { UseCases } from "../index.ts";
+import { checkExpiry, type IssuedUrl } from "../issue-url.ts";
+import type { BatchAnswer } from "../issue-urls.ts";
+import type { Deps, Page, PageRequest } from "../ports/index.ts";
+import type { ReportedPart } from "../uploads/assemble-parts.ts";
+import type { StartedUpload, UploadProgress } from "../uploads/index.ts";
+import type { Ask } from "./ask.ts";
+import { callerOf, createItemAccess, ROLES } from "./item-access.ts";
+import { openItem } from "./open-item.ts";
+import { checkFile, rulesOf } from "./rules.ts";
+import type { Resources, User } from "./types.ts";
+
+/** A file with the item that it belongs to. */
+export type FileOfItem = { attachment: Attachment; item: ItemName };
+
+/** The declaration of a file. Bytes. */
+export type NewFile = {
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+  idempotencyKey: string | undefined;
+};
+
+type UrlInput = {
+  fileId: string;
+  expiresInSeconds: number | undefined;
+  disposition: Disposition;
+  purpose: UrlPurpose | undefined;
+};
+
+export type Files = ReturnType<typeof createFiles>;
+
+/**
+ * The use cases of an embedding. Each one asks the application right before it runs the use case of the service with the decision.
+ * The application is never asked inside a transaction, because its own query would wait for the lock of the transaction.
+ */
+export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
+  const { db } = deps;
+  const { useCases, resources, ask } = parts;
+  const { callerFor, require, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
+
+  return {
+    /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and what the start of an upload throws. */
+    async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
+      const rules = rulesOf(resources, name.resource);
+      await require(user, "add", name);
+      checkFile(rules, file);
+      const { noteId } = await openItem(deps, name);
+      const { userId } = callerOf(user);
+      await useCases.rememberPerson({ id: userId, email: user.email ?? null, name: user.name ?? undefined });
+      return useCases.startUpload({ userId, grants: new Map([[noteId, ROLES.add]]) }, { noteId, ...file });
+    },
+
+    getUpload: (user: User, uploadId: string): Promise<UploadProgress> =>
+      itemOfUpload(user, uploadId).then(() => useCases.getUpload(callerOf(user), uploadId)),
+
+    async signParts(user: User, input: { uploadId: string; partNumbers: readonly number[] }) {
+      const item = await itemOfUpload(user, input.uploadId);
+      return useCases.signParts(await callerFor(user, "add", item), input);
+    },
+
+    async complete(
+      user: User,
+      input: { uploadId: string; parts?: readonly ReportedPart[] | undefined },
+    ): Promise<FileOfItem> {
+      const item = await itemOfUpload(user, input.uploadId);
+      const accepted = [rulesOf(resources, item.resource).accept ?? []];
+      const caller = await callerFor(user, "add", item);
+      return { attachment: await useCases.completeUpload(caller, { ...input, accepted }), item };
+    },
+
+    abort: (user: User, uploadId: string): Promise<void> =>
+      itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
+
+    /** A page of the files of an item, in order of creation. An item without files has an empty page. */
+    async list(user: User, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
+      rulesOf(resources, name.resource);
+      await require(user, "read", name);
+      return pageOf(name, page);
+    },
+
+    async get(user: User, fileId: string): Promise<FileOfItem> {
+      const item = await itemOfFile(fileId);
+      return { attachment: await useCases.getAttachment(await callerFor(user, "read", item), fileId), item };
+    },
+
+    async issueUrl(user: User, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
+      const item = await itemOfFile(fileId);
+      const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
+      // A refused caller has no grant, so that the use case also records the refusal.
+      const caller = await callerFor(user, "read", item);
+      // An embedding has no CDN that binds URLs, and offers no cacheable URLs.
+      const plain = { isCacheable: false, clientIp: undefined };
+      return useCases.issueUrl(caller, { ...input, ...plain, attachmentId: fileId, expiresInSeconds });
+    },
+
+    async issueUrls(
+      user: User,
+      { fileIds, purpose }: { fileIds: readonly string[]; purpose: UrlPurpose | undefined },
+    ): Promise<BatchAnswer[]> {
+      const found = await db.items.findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
+      const items = new Map([...found.values()].map((item) => [item.noteId, item]));
+      const permitted = await ask.mayMany(user, "read", [...items.values()]);
+      const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
+      // The URLs of a batch share one expiry, so the shortest counts.
+      const expiries = [...permitted].map((item) => expiryOf(item, undefined));
+      const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
+      // Files that are not of an item are unknown here, also if they exist.
+      const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
+      const answers = await useCases.issueUrls(
+        { ...callerOf(user), grants },
+        { attachmentIds, expiresInSeconds, purpose, clientIp: undefined },
+      );
+      return answers.map((answer, index) => ({ ...answer, attachmentId: fileIds[index] as string }));
+    },
+
+    async remove(user: User, fileId: string): Promise<void> {
+      const item = await itemOfFile(fileId);
+      await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
+    },
+
+    /** Calls of the application itself, which asks nobody. */
+    trusted: {
+      list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
+        rulesOf(resources, name.resource);
+        return pageOf(name, page);
+      },
+      async remove(fileId: string): Promise<void> {
+        const { noteId } = await itemOfFile(fileId);
+        const caller = { userId: applicationUserId(""), grants: new Map([[noteId, ROLES.remove]]) };
+        await useCases.deleteAttachment(caller, fileId);
+      },
+    },
+  };
+
+  async function pageOf(name: ItemName, page: PageRequest): Promise<Page<Attachment>> {
+    const item = await db.items.find(name);
+    return item === undefined ? { items: [], nextCursor: undefined } : db.attachments.pageOfNote(item.noteId, page);
+  }
+
+  function expiryOf({ resource }: ItemName, requested: number | undefined): number {
+    const longest = rulesOf(resources, resource).urlTtlSeconds ?? deps.limits.urlTtlDefaultSeconds;
+    checkExpiry(requested, longest);
+    return requested ?? longest;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Role } from "../../domain/access.ts";
+import { DomainError } from "../../domain/errors.ts";
+import { applicationUserId, type Item, type ItemAction, type ItemName } from "../../domain/item.ts";
+import type { Caller } from "../../domain/person.ts";
+import type { Deps } from "../ports/index.ts";
+import type { Ask } from "./ask.ts";
+import type { User } from "./types.ts";
+
+/** The role that a permitted action gives for one call. No call performs an action other than the one that was asked. */
+export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
+
+/** A user of the application without any right. */
+export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, Role> } {
+  return { userId: applicationUserId(id), grants: new Map() };
+}
+
+/** Finds items, and asks the application about them. */
+export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
+  /** The user with the decision about one item. A refused user has no grant, so that the use case refuses and records it. */
+  async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {
+    const isPermitted = await ask.may(user, action, item);
+    return { ...callerOf(user), grants: new Map(isPermitted ? [[item.noteId, ROLES[action]]] : []) };
+  }
+
+  async function require(user: User, action: ItemAction, item: ItemName): Promise<void> {
+    if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
+  }
+
+  /** The item of a file. Throws `attachment_not_found`, also for a file of the service. */
+  async function itemOfFile(fileId: string): Promise<Item> {
+    const item = (await db.items.findOfAttachments([fileId])).get(fileId);
+    if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+    return item;
+  }
+
+  /** The item of an upload of the user. Throws `upload_not_found`. */
+  async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
+    const upload = await db.uploads.find(uploadId);
+    const item = upload?.userId === applicationUserId(user.id) ? await db.items.findOfNote(upload.noteId) : undefined;
+    if (item === undefined) throw new DomainError("upload_not_found", "Upload not found");
+    return item;
+  }
+
+  return { callerFor, require, itemOfFile, itemOfUpload };
+}

@@ -1,0 +1,25 @@
+import type { Item, ItemName } from "../../domain/item.ts";
+import { ownerOfItem } from "../../domain/item.ts";
+import type { Deps } from "../ports/index.ts";
+
+/** Returns an item of the application, and creates it at the first upload. */
+export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {
+  const known = await db.items.find(name);
+  if (known !== undefined) return known;
+  const now = clock();
+  const noteId = newId();
+  const item = { noteId, ...name };
+  const note = { id: noteId, ownerId: ownerOfItem(noteId), title: "", body: "", createdAt: now, updatedAt: now };
+  try {
+    await db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      await tx.items.insert(item);
+    });
+    return item;
+  } catch (error) {
+    // Another request may have created it at the same moment.
+    const other = await db.items.find(name);
+    if (other === undefined) throw error;
+    return other;
+  }
+}

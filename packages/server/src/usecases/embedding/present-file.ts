@@ -1,0 +1,21 @@
+import type { Attachment } from "../../domain/attachment.ts";
+import { type ItemName, idInApplication } from "../../domain/item.ts";
+import type { ItemFile } from "./types.ts";
+
+/** A file as the application reads it, without its object key. */
+export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
+  const { id, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt } = attachment;
+  return {
+    id,
+    resource,
+    itemId,
+    filename,
+    contentType,
+    sizeBytes,
+    sha256: checksum?.value,
+    state,
+    reason: rejectReason,
+    createdBy: idInApplication(createdBy) ?? createdBy,
+    createdAt: new Date(createdAt),
+  };
+}

@@ -1,0 +1,15 @@
+import type { Attachment } from "../../domain/attachment.ts";
+import { type FileEventKind, idInApplication } from "../../domain/item.ts";
+import type { Queries } from "../ports/index.ts";
+
+/** Queues the hook of the application in the transaction that ends the upload. Does nothing for a file of the service. */
+export async function recordFileEvent(
+  queries: Queries,
+  { id, kind, attachment, now }: { id: string; kind: FileEventKind; attachment: Attachment; now: number },
+): Promise<void> {
+  if (idInApplication(attachment.createdBy) === undefined) return;
+  const item = await queries.items.findOfNote(attachment.noteId);
+  if (item === undefined) return;
+  const { resource, itemId } = item;
+  await queries.fileEvents.insert({ id, kind, resource, itemId, file: attachment }, { dueAt: now });
+}

@@ -1,0 +1,11 @@
+import type { Item, ItemName } from "../../domain/item.ts";
+
+export type ItemQueries = {
+  /** Throws when another transaction has inserted the same item. In a transaction, after the note. */
+  insert(item: Item): Promise<void>;
+  find(name: ItemName): Promise<Item | undefined>;
+  /** The item whose files belong to this note. */
+  findOfNote(noteId: string): Promise<Item | undefined>;
+  /** The items of attachments, by id of the attachment. One query. Unknown ids are absent. */
+  findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>>;
+};

@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { createAuditArchive } from "../backup/audit-archive.ts";
+import { refuseInterruptedRestore } from "../backup/restore.ts";
+import { createBucket } from "../bucket/bucket.ts";
+import type { AuthConfig, Config } from "../config/index.ts";
+import { openPostgres, openSqlite } from "../db/index.ts";
+import type { JwtIssuer } from "../domain/person.ts";
+import { createClamd } from "../scanner/clamd.ts";
+import { createUseCases } from "../usecases/index.ts";
+import { deriveLinkKeys } from "../usecases/links/keys.ts";
+import type { Deps, UploadOutcome } from "../usecases/ports/index.ts";
+import { createCapabilities } from "../usecases/storage/capabilities.ts";
+import { bucketTarget, placeOf } from "./bucket-target.ts";
+import { createNewId } from "./new-id.ts";
+import { createOpened } from "./opened.ts";
+import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
+
+/** The database, the bucket and the use cases. The service and embeddings are built on it. */
+export type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Commits of use cases: work for the background, and ends of uploads for the metrics. */
+export type WorkEvents = { deletionsQueued: []; verificationQueued: []; uploadEnded: [outcome: UploadOutcome] };
+
+/** The part of the configuration that the base needs. `dataDir` undefined: nothing is stored beside the database and the bucket. */
+export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits"> & {
+  server: { dataDir: string | undefined; auditDays: number | undefined };
+  auth: Pick<AuthConfig, "secret" | "oldSecrets" | "jwtSecret" | "jwksUrl">;
+};
+
+/** `inSpan` undefined: the calls of the database and the bucket have no spans. */
+export type BaseOptions = { logger: Logger; inSpan?: InSpan | undefined };
+
+/** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
+export async function openBase(config: BaseConfig, { logger, inSpan }: BaseOptions) {
+  const { auditDays, dataDir } = config.server;
+  if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
+  const clock = Date.now;
+  const newId = createNewId({ clock, random: randomBytes });
+  const plainDb =
+    config.database.kind === "sqlite"
+      ? await openSqlite({
+          file: config.database.file,
+          clock,
+          onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
+        })
+      : await openPostgres({ ...config.database, clock });
+  const opened = createOpened();
+  opened.add(() => plainDb.close());
+  const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);
+  try {
+    const plainBucket = createBucket({
+      ...bucketTarget(config.bucket),
+      clock,
+      random: randomBytes,
+      onWarning: (warning) => logger.warn(warning),
+    });
+    opened.add(() => plainBucket.close());
+    const bucket = inSpan === undefined ? plainBucket : traceBucket(plainBucket, inSpan);
+    const scanner = config.scanner && createClamd(config.scanner);
+    const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
+    const archive = dataDir === undefined ? undefined : createAuditArchive({ folder: join(dataDir, "audit"), clock });
+    const work = new EventEmitter<WorkEvents>();
+    const deps: Deps = {
+      db,
+      bucket,
+      capabilities: capabilities.current,
+      clock,
+      newId,
+      newSecret: () => randomBytes(32).toString("base64url"),
+      limits: config.limits,
+      jwtIssuers: jwtIssuersOf(config.auth),
+      scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
+      linkKeys: deriveLinkKeys([config.auth.secret, ...config.auth.oldSecrets]),
+      auditRetention: auditDays === undefined || archive === undefined ? undefined : { days: auditDays, archive },
+      onDeletionsQueued: () => work.emit("deletionsQueued"),
+      onVerificationQueued: () => work.emit("verificationQueued"),
+      onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
+    };
+    const useCases = createUseCases(deps);
+    opened.add(() => useCases.flushRefusals({ all: true }));
+    return { db, bucket, scanner, work, deps, useCases, capabilities, close: opened.close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function jwtIssuersOf({ jwtSecret, jwksUrl }: Pick<AuthConfig, "jwtSecret" | "jwksUrl">): JwtIssuer[] {
+  const issuers: JwtIssuer[] = [];
+  if (jwtSecret !== undefined) issuers.push("jwt-secret");
+  if (jwksUrl !== undefined) issuers.push("jwks");
+  return issuers;
+}

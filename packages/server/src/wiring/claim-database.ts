@@ -1,0 +1,28 @@
+import { DomainError } from "../domain/errors.ts";
+import type { Application, Database } from "../usecases/ports/index.ts";
+
+/** The name of the service itself in the database. No embedding may have it. */
+export const SERVICE = "service";
+
+/**
+ * Claims the database for one application, so that no other one runs its background jobs on it. With another bucket, these would
+ * reject its files and delete its rows. Throws `database_unavailable` for the database of another application.
+ */
+export async function claimDatabase({ application }: Pick<Database, "application">, own: Application): Promise<void> {
+  const holder = await application.claim(own);
+  if (holder.name !== own.name) {
+    throw new DomainError(
+      "database_unavailable",
+      `This database belongs to ${nameOf(holder)}, and ${nameOf(own)} can't share it. Give each of them a database or a schema of its own.`,
+    );
+  }
+  if (holder.bucket === own.bucket) return;
+  throw new DomainError(
+    "database_unavailable",
+    `The files of this database are in the bucket ${holder.bucket}, and not in ${own.bucket}. Set the former bucket, or give each application a database or a schema of its own.`,
+  );
+}
+
+function nameOf({ name }: Application): string {
+  return name === SERVICE ? "the Valet Key service" : `the application "${name}"`;
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { type BucketConfig, type Config, defaultLimits } from "../../config/index.ts";
+import type { BaseConfig } from "../base.ts";
+import type { BucketOptions, CheckedOptions } from "./options.ts";
+
+/** The configuration of the base for the options of an embedding. */
+export function baseConfigOf(options: CheckedOptions): BaseConfig {
+  return {
+    database: databaseOf(options),
+    bucket: bucketOf(options.bucket),
+    scanner: undefined,
+    limits: limitsOf(options),
+    server: { dataDir: undefined, auditDays: undefined },
+    // Only links need keys, and an embedding has no links.
+    auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },
+  };
+}
+
+function databaseOf({ database, schema }: CheckedOptions): Config["database"] {
+  if (/^postgres(?:ql)?:\/\//.test(database)) {
+    return { kind: "postgres", url: database, prepared: "auto", ...(schema !== "public" && { schema }) };
+  }
+  return { kind: "sqlite", file: resolve(database) };
+}
+
+function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...rest }: BucketOptions): BucketConfig {
+  const isOther = endpoint !== undefined && !new URL(endpoint).hostname.endsWith(".amazonaws.com");
+  return {
+    kind: "s3",
+    name,
+    region,
+    endpoint,
+    publicEndpoint,
+    forcePathStyle: rest.forcePathStyle ?? isOther,
+    keyPrefix: keyPrefix === "" || keyPrefix.endsWith("/") ? keyPrefix : `${keyPrefix}/`,
+    credentials: rest.credentials,
+    cloudFront: undefined,
+  };
+}
+
+/** The limits of the service, with the widest of the resources. Each resource checks its own. */
+function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits"] {
+  const limits = defaultLimits();
+  const rules = Object.values(resources);
+  const uploadMaxBytes = Math.max(...rules.map(({ maxBytes }) => maxBytes ?? limits.uploadMaxBytes));
+  const ttls = rules.map(({ urlTtlSeconds }) => urlTtlSeconds ?? limits.urlTtlDefaultSeconds);
+  const longest = Math.max(...ttls);
+  return {
+    ...limits,
+    uploadMaxBytes,
+    urlTtlMaxSeconds: longest,
+    urlTtlMaxSharedSeconds: longest,
+    userQuotaBytes: itemQuotaBytes,
+  };
+}

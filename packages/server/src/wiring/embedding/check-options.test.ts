@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { createValetKey, type ValetKeyOptions } from "../../index.ts";
+
+const may = () => true;
+const valid = {
+  bucket: { name: "my-bucket", region: "eu-central-1" },
+  database: "files.db",
+  user: () => null,
+  resources: { invoice: { may } },
+};
+
+function failure(options: unknown): Promise<Error> {
+  return createValetKey(options as ValetKeyOptions).then(
+    () => Promise.reject(new Error("The options were accepted")),
+    (error) => error,
+  );
+}
+
+describe("the options of an embedding", () => {
+  it("are refused together, with the name of each missing one", async () => {
+    const error = await failure({});
+    expect(error).toBeInstanceOf(TypeError);
+    for (const name of ["user", "bucket.name", "bucket.region", "database", "resources"]) {
+      expect(error.message).toContain(`- ${name} is missing`);
+    }
+  });
+
+  it.each([
+    ["user", { user: undefined }, "user is missing"],
+    ["a user that is no function", { user: { id: "ann" } }, "user is missing"],
+    ["may", { resources: { invoice: {} } }, "resources.invoice.may is missing"],
+    ["the may of one of two resources", { resources: { a: { may }, b: { may: true } } }, "resources.b.may is missing"],
+    ["every resource", { resources: {} }, "resources is missing"],
+    ["a resource", { resources: { invoice: undefined } }, "resources.invoice.may is missing"],
+  ])("requirement 38: are refused without %s", async (_, change, message) => {
+    expect((await failure({ ...valid, ...change })).message).toContain(message);
+  });
+
+  it.each([
+    ["a name with a slash", { resources: { "a/b": { may } } }, "resources.a/b: the name must be"],
+    ["a name of a route", { resources: { files: { may } } }, "resources.files: this name is reserved"],
+    ["a type in upper case", { resources: { a: { may, accept: ["Image/PNG"] } } }, "resources.a.accept"],
+    ["one text of types", { resources: { a: { may, accept: "image/png" } } }, "resources.a.accept"],
+    ["an extension as a type", { resources: { a: { may, accept: [".pdf"] } } }, "resources.a.accept"],
+    ["a size of zero", { resources: { a: { may, maxBytes: 0 } } }, "resources.a.maxBytes"],
+    ["a size as a text", { resources: { a: { may, maxBytes: "1 MB" } } }, "resources.a.maxBytes"],
+    ["an expiry of over a week", { resources: { a: { may, urlTtlSeconds: 604_801 } } }, "resources.a.urlTtlSeconds"],
+    ["a hook that is no function", { resources: { a: { may, onReady: "log" } } }, "resources.a.onReady"],
+    ["a base path with a slash at its end", { basePath: "/files/" }, "basePath"],
+    ["an empty base path", { basePath: "" }, "basePath"],
+    ["an origin with a path", { origins: ["https://app.example.com/"] }, "origins"],
+    ["a schema in upper case", { schema: "Files" }, "schema"],
+    ["a schema with a quote", { schema: 'a"b' }, "schema"],
+    ["the name of the service", { application: "service" }, "application"],
+  ])("are refused with %s", async (_, change, message) => {
+    expect((await failure({ ...valid, ...change })).message).toContain(`- ${message}`);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import { createValetKey } from "../../index.ts";
+import { createPlace, open, optionsAt, users } from "./testing/embedding.ts";
+
+describe.each(engines)("an embedding on $name", (engine) => {
+  it("uploads, verifies, signs and downloads a file", async () => {
+    const { as } = await open(await createPlace(engine));
+    const ann = as("ann");
+    const completed = await ann.upload("/invoice/42");
+    expect(completed).toMatchObject({
+      status: 200,
+      body: {
+        resource: "invoice",
+        itemId: "42",
+        filename: "invoice.txt",
+        state: "ready",
+        createdBy: { id: "ann", name: "Ann", email: "ann@example.com" },
+      },
+    });
+    const issued = await ann.send(`GET /files/${completed.body.id}/url`);
+    expect(issued).toMatchObject({ status: 200, body: { expiresIn: 60 } });
+    expect(await (await fetch(issued.body.fileUrl)).text()).toBe("the invoice");
+    const redirect = await ann.send(`GET /files/${completed.body.id}/download`);
+    expect(redirect.status).toBe(302);
+    expect(await (await fetch(redirect.headers.get("location") ?? "")).text()).toBe("the invoice");
+  });
+
+  it("requirement 38: refuses every call of a second user", async () => {
+    const { as } = await open(await createPlace(engine));
+    const [ann, ben] = [as("ann"), as("ben")];
+    const { id } = (await ann.upload("/invoice/42")).body;
+    const refused = { status: 403, body: { code: "access_denied" } };
+    for (const call of [
+      "GET /invoice/42",
+      `GET /files/${id}`,
+      `GET /files/${id}/url`,
+      `GET /files/${id}/download`,
+      `DELETE /files/${id}`,
+    ]) {
+      expect(await ben.send(call), call).toMatchObject(refused);
+    }
+    expect(await ben.upload("/invoice/42")).toMatchObject(refused);
+    const { upload } = (await ann.send("POST /invoice/42/uploads", { json: declared })).body;
+    for (const call of [
+      `GET /uploads/${upload.id}`,
+      `POST /uploads/${upload.id}/complete`,
+      `DELETE /uploads/${upload.id}`,
+    ]) {
+      expect(await ben.send(call), call).toMatchObject({ status: 404, body: { code: "upload_not_found" } });
+    }
+    expect(await ann.send("GET /invoice/42")).toMatchObject({ body: { items: [{ id }, { state: "pending" }] } });
+  });
+
+  it("gives a reader URLs, but neither uploads nor removals", async () => {
+    const { as } = await open(await createPlace(engine));
+    const [ann, cleo] = [as("ann"), as("cleo")];
+    const { id } = (await ann.upload("/invoice/42")).body;
+    expect(await cleo.send(`GET /files/${id}/url`)).toMatchObject({ status: 200 });
+    expect(await cleo.upload("/invoice/42")).toMatchObject({ status: 403 });
+    expect(await cleo.send(`DELETE /files/${id}`)).toMatchObject({ status: 403 });
+    expect(await ann.send(`DELETE /files/${id}`)).toMatchObject({ status: 204 });
+    expect(await cleo.send(`GET /files/${id}/url`)).toMatchObject({
+      status: 404,
+      body: { code: "attachment_not_found" },
+    });
+  });
+
+  it("infers the type of the user for may", async () => {
+    const place = await createPlace(engine);
+    const { bucket, database } = optionsAt(place);
+    const files = await createValetKey({
+      bucket,
+      database,
+      user: async (request) => ({ id: request.headers.get("x-user") ?? "", isClerk: true }),
+      resources: { invoice: { may: (user, action, id) => user.isClerk && action === "read" && id === "42" } },
+    });
+    const headers = { "x-user": "ann" };
+    const answer = await files.fetch(new Request("https://app.example.com/files/invoice/42", { headers }));
+    expect(answer.status).toBe(200);
+    await files.close();
+  });
+
+  it("returns 401 without a user", async () => {
+    const { as } = await open(await createPlace(engine));
+    expect(await as("nobody").send("GET /invoice/42")).toMatchObject({
+      status: 401,
+      body: { code: "unauthenticated" },
+    });
+  });
+
+  it("lists, signs and removes for the application itself", async () => {
+    const { files, as } = await open(await createPlace(engine));
+    const { id } = (await as("ann").upload("/invoice/42")).body;
+    const { files: listed } = await files.list("invoice", "42");
+    expect(listed).toMatchObject([{ id, resource: "invoice", itemId: "42", createdBy: "ann", state: "ready" }]);
+    const { url, expiresAt } = await files.issueUrl(users.ann, id);
+    expect(expiresAt.getTime()).toBeGreaterThan(Date.now());
+    expect(await (await fetch(url)).text()).toBe("the invoice");
+    await expect(files.issueUrl(users.ben, id)).rejects.toMatchObject({ code: "access_denied" });
+    await files.remove(id);
+    expect(await files.list("invoice", "42")).toEqual({ files: [], nextCursor: undefined });
+    await expect(files.remove(id)).rejects.toMatchObject({ code: "attachment_not_found" });
+  });
+});
+
+const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import pino, { type Logger } from "pino";
+import { startFileEvents } from "../../background/file-events.ts";
+import { buildEmbeddedApp } from "../../http/embedded/app.ts";
+import { openDoors } from "../../http/embedded/doors.ts";
+import { createHandler } from "../../http/embedded/handler.ts";
+import { checkUser } from "../../http/embedded/identify.ts";
+import { createFindPath } from "../../http/embedded/paths.ts";
+import { withRedaction } from "../../http/logging.ts";
+import { createAsk } from "../../usecases/embedding/ask.ts";
+import { deliverFileEvents } from "../../usecases/embedding/deliver-file-events.ts";
+import { createFiles, type Files } from "../../usecases/embedding/files.ts";
+import { presentFile } from "../../usecases/embedding/present-file.ts";
+import type { User } from "../../usecases/embedding/types.ts";
+import { startBackground } from "../background.ts";
+import { type Base, openBase } from "../base.ts";
+import { placeOf } from "../bucket-target.ts";
+import { claimDatabase } from "../claim-database.ts";
+import { createOpened, type Opened } from "../opened.ts";
+import { baseConfigOf } from "./base-config.ts";
+import { checkOptions } from "./check-options.ts";
+import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
+import { runDue } from "./run-due.ts";
+import type { ValetKey } from "./valet-key.ts";
+
+/**
+ * Embeds Valet Key in an application that has its own users and its own rule of who may see what.
+ * Throws TypeError for wrong options, and an error with a `code` when the database can't be used.
+ *
+ * @example
+ * ```ts
+ * import { createValetKey } from "@valetkey/server";
+ *
+ * export const files = await createValetKey({
+ *   bucket: { name: "my-bucket", region: "eu-central-1" },
+ *   database: process.env.DATABASE_URL ?? "files.db",
+ *   user: async (request) => (await findSession(request))?.user ?? null,
+ *   resources: {
+ *     invoice: { may: (user, action, id) => mayUseInvoice(user, action, id) },
+ *   },
+ * });
+ * app.all("/files/*", (context) => files.fetch(context.req.raw));
+ * ```
+ */
+export async function createValetKey<AppUser extends User>(
+  options: ValetKeyOptions<AppUser>,
+): Promise<ValetKey<AppUser>> {
+  const checked = checkOptions(options);
+  const logger = checked.logger ?? pino(withRedaction({ level: "warn" }), pino.destination(2));
+  const opened = createOpened();
+  try {
+    return await open(checked, { logger, opened });
+  } catch (error) {
+    // The caller needs the reason for the failed start, not that of a failed close.
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function open(
+  options: CheckedOptions,
+  { logger, opened }: { logger: Logger; opened: Opened },
+): Promise<ValetKey> {
+  const { application, basePath, resources } = options;
+  const config = baseConfigOf(options);
+  const base = await openBase(config, { logger });
+  opened.add(base.close);
+  await claimDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
+  const ask = createAsk({
+    resources,
+    onFault: ({ error, ...question }) => logger.error({ ...question, err: error }, "may() made no decision"),
+  });
+  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask });
+  const deliver = deliverFileEvents(base.deps, {
+    resources,
+    onFailure: ({ error, ...failure }) =>
+      logger.error({ ...failure, err: error }, "A hook failed. It is called again."),
+  });
+  const app = buildEmbeddedApp({
+    files,
+    useCases: base.useCases,
+    findUser: options.user,
+    origins: new Set(options.origins),
+    logger,
+    requestId: randomUUID,
+  });
+  opened.add(() => app.close());
+  await app.ready();
+  await startJobs(base, { options, deliver, logger, opened });
+  const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
+  const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
+  const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
+  opened.add(handler.drain);
+  return {
+    ...openDoors(handler, { basePath }),
+    ...callsOf(files),
+    tick: () => runDue(base, { deliver, logger }),
+    close: opened.close,
+  };
+}
+
+type Jobs = { options: CheckedOptions; deliver: () => Promise<number>; logger: Logger; opened: Opened };
+
+async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs): Promise<void> {
+  if (options.background === false) {
+    // Without it, every upload would be copied.
+    await base.capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+    return;
+  }
+  const background = await startBackground(base, { logger, opened });
+  const fileEvents = startFileEvents({ deliver, logger });
+  opened.add(fileEvents.stop);
+  base.work.on("uploadEnded", fileEvents.kick);
+  background.kick();
+  fileEvents.kick();
+}
+
+function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
+  return {
+    async issueUrl(user, fileId, { expiresInSeconds, disposition = "attachment" } = {}) {
+      const input = { fileId, expiresInSeconds, disposition, purpose: undefined };
+      const { fileUrl, expiresAt } = await files.issueUrl(checkUser(user), input);
+      return { url: fileUrl, expiresAt: new Date(expiresAt) };
+    },
+    async list(resource, itemId, { limit = 50, cursor } = {}) {
+      const { items, nextCursor } = await files.trusted.list({ resource, itemId, page: { limit, cursor } });
+      return { files: items.map((file) => presentFile(file, { resource, itemId })), nextCursor };
+    },
+    remove: files.trusted.remove,
+  };
+}

@@ -1,0 +1,109 @@
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import type { Hook } from "../../index.ts";
+import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
+import { startEmbeddingChild } from "./testing/start-child.ts";
+
+const PDF = { filename: "invoice.pdf", contentType: "application/pdf" };
+const LEASE_MS = 120_000;
+
+describe.each(engines)("the hooks of an embedding on $name", (engine) => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
+  const withHooks = (hooks: { onReady?: Hook; onRejected?: Hook }) => ({ invoice: { may: mayInvoice, ...hooks } });
+
+  it("receive a verified file once it is ready", async () => {
+    const { promise: called, resolve } = Promise.withResolvers<Parameters<Hook>>();
+    const onReady: Hook = (...args) => resolve(args);
+    const { as } = await open(await createPlace(engine), { resources: withHooks({ onReady }) });
+    const { id } = (await as("ann").upload("/invoice/42")).body;
+    const [file, itemId, delivery] = await called;
+    expect(itemId).toBe("42");
+    expect(file).toMatchObject({ id, resource: "invoice", itemId: "42", state: "ready", createdBy: "ann" });
+    expect(file.createdAt).toBeInstanceOf(Date);
+    expect(JSON.stringify(file)).not.toContain("objectKey");
+    expect(delivery).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), attempt: 1 });
+  });
+
+  it("receive a rejected file with its reason", async () => {
+    const onReady = vi.fn<Hook>();
+    const onRejected = vi.fn<Hook>();
+    const options = { background: false, resources: withHooks({ onReady, onRejected }) };
+    const { files, as } = await open(await createPlace(engine), options);
+    const refused = await as("ann").upload("/invoice/42", PDF);
+    expect(refused).toMatchObject({ status: 422, body: { code: "upload_rejected" } });
+    await files.tick();
+    expect(onReady).not.toHaveBeenCalled();
+    expect(onRejected.mock.calls).toMatchObject([
+      [{ state: "rejected", reason: refused.body.detail }, "42", { attempt: 1 }],
+    ]);
+  });
+
+  it("are called again with the same id after a failure, with growing pauses", async () => {
+    const onReady = vi.fn<Hook>().mockRejectedValueOnce(new Error("down")).mockRejectedValueOnce(new Error("down"));
+    const options = { background: false, resources: withHooks({ onReady }) };
+    const { files, as, log } = await open(await createPlace(engine), options);
+    await as("ann").upload("/invoice/42");
+    await files.tick();
+    await files.tick();
+    expect(onReady).toHaveBeenCalledTimes(1);
+    expect(log()).toContain("A hook failed");
+    pass(1_001);
+    await files.tick();
+    pass(1_001);
+    await files.tick();
+    expect(onReady).toHaveBeenCalledTimes(2);
+    pass(1_000);
+    await files.tick();
+    await files.tick();
+    expect(onReady).toHaveBeenCalledTimes(3);
+    const ids = onReady.mock.calls.map(([, , { id }]) => id);
+    expect(new Set(ids).size).toBe(1);
+    expect(onReady.mock.calls.map(([, , { attempt }]) => attempt)).toEqual([1, 2, 3]);
+  });
+
+  it("do not delay each other when one of them fails", async () => {
+    const onReady = vi.fn<Hook>(({ filename }) => {
+      if (filename === "bad.txt") throw new Error("bad");
+    });
+    const options = { background: false, resources: withHooks({ onReady }) };
+    const { files, as } = await open(await createPlace(engine), options);
+    await as("ann").upload("/invoice/42", { filename: "bad.txt" });
+    await as("ann").upload("/invoice/42", { filename: "good.txt" });
+    await files.tick();
+    expect(onReady.mock.calls.map(([{ filename }]) => filename).sort()).toEqual(["bad.txt", "good.txt"]);
+  });
+
+  it("are called for a file that was removed meanwhile", async () => {
+    const onReady = vi.fn<Hook>();
+    const options = { background: false, resources: withHooks({ onReady }) };
+    const { files, as } = await open(await createPlace(engine), options);
+    const { id } = (await as("ann").upload("/invoice/42")).body;
+    await files.remove(id);
+    await files.tick();
+    expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { attempt: 1 }]]);
+  });
+
+  it("are called again after kill -9 in the middle of a hook", async () => {
+    const place = await createPlace(engine);
+    const first = await open(place, { background: false });
+    const { id } = (await first.as("ann").upload("/invoice/42")).body;
+    await first.close();
+    const child = startEmbeddingChild("hook-until-killed", place);
+    const [line] = await once(child.lines, "line");
+    await child.kill();
+    const killed = JSON.parse(line);
+    expect(killed).toMatchObject({ fileId: id, attempt: 1 });
+    const onReady = vi.fn<Hook>();
+    const { files } = await open(place, { background: false, resources: withHooks({ onReady }) });
+    await files.tick();
+    expect(onReady).not.toHaveBeenCalled();
+    // The clock of the child was ahead of the frozen one of this test.
+    pass(LEASE_MS + 60_000);
+    await files.tick();
+    expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { id: killed.id, attempt: 2 }]]);
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { sqlite } from "../../db/testing/test-databases.ts";
+import { createPlace, mayInvoice, open, type TestUser } from "./testing/embedding.ts";
+
+const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
+const refused = { status: 403, body: { code: "access_denied" } };
+
+// The decisions are above the database, so one engine shows them.
+describe("a hostile embedding", () => {
+  it.each([
+    ["throws", () => Promise.reject(new Error("secret of the application"))],
+    ["returns a truthy object", () => ({ allowed: true })],
+  ])("requirement 38: refuses everything when may %s", async (_, decide: unknown) => {
+    const place = await createPlace(sqlite);
+    const first = await open(place);
+    const { id } = (await first.as("ann").upload("/invoice/42")).body;
+    await first.close();
+    const { as, log, files } = await open(place, { resources: { invoice: { may: decide as () => boolean } } });
+    const ann = as("ann");
+    for (const call of ["GET /invoice/42", `GET /files/${id}`, `GET /files/${id}/url`, `DELETE /files/${id}`]) {
+      const answer = await ann.send(call);
+      expect(answer, call).toMatchObject(refused);
+      expect(JSON.stringify(answer.body)).not.toContain("secret");
+    }
+    expect(await ann.upload("/invoice/42")).toMatchObject(refused);
+    expect(await files.list("invoice", "42")).toMatchObject({ files: [{ id }] });
+    expect(log()).toContain("may() made no decision");
+  });
+
+  it("requirement 38: asks for every URL, and refuses from the next one", async () => {
+    let isAllowed = true;
+    const asked: string[] = [];
+    const may = (user: TestUser, action: string, id: string) => {
+      asked.push(`${user.id} ${action} ${id}`);
+      return isAllowed;
+    };
+    const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may } } });
+    const ann = as("ann");
+    const { id } = (await ann.upload("/invoice/42")).body;
+    asked.length = 0;
+    expect(await ann.send(`GET /files/${id}/url`)).toMatchObject({ status: 200 });
+    expect(await ann.send(`GET /files/${id}/url`)).toMatchObject({ status: 200 });
+    isAllowed = false;
+    expect(await ann.send(`GET /files/${id}/url`)).toMatchObject(refused);
+    expect(asked).toEqual(["ann read 42", "ann read 42", "ann read 42"]);
+  });
+
+  it("requirement 38: refuses the completion after the right is gone", async () => {
+    let isAllowed = true;
+    const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may: () => isAllowed } } });
+    const ann = as("ann");
+    const { upload } = (await ann.send("POST /invoice/42/uploads", { json: declared })).body;
+    await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "abc" });
+    isAllowed = false;
+    expect(await ann.send(`POST /uploads/${upload.id}/complete`)).toMatchObject(refused);
+    isAllowed = true;
+    expect(await ann.send(`POST /uploads/${upload.id}/complete`)).toMatchObject({
+      status: 200,
+      body: { state: "ready" },
+    });
+  });
+
+  it("requirement 38: asks about the item of the file, whatever the caller names", async () => {
+    const may = (user: TestUser, action: string, id: string) => mayInvoice(user, action as "read", id);
+    const secret = { may: () => false };
+    const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may }, secret } });
+    const [ann, ben] = [as("ann"), as("ben")];
+    const ofAnn = (await ann.upload("/invoice/42")).body.id;
+    const ofBen = (await ben.upload("/invoice/7")).body.id;
+    expect(await ben.send(`GET /files/${ofAnn}/url`)).toMatchObject(refused);
+    expect(await ann.send("GET /invoice/42")).toMatchObject({ body: { items: [{ id: ofAnn }] } });
+    expect(await ann.send("GET /secret/42")).toMatchObject(refused);
+    const { body } = await ann.send("POST /files/urls", {
+      json: { fileIds: [ofBen, ofAnn, "0".repeat(8) + ofAnn.slice(8)] },
+    });
+    expect(body.urls).toMatchObject([
+      { attachmentId: ofBen, code: "access_denied" },
+      { attachmentId: ofAnn, fileUrl: expect.any(String) },
+      { code: "attachment_not_found" },
+    ]);
+  });
+
+  it("returns 404 for a resource that is unknown", async () => {
+    const { as, files } = await open(await createPlace(sqlite));
+    for (const name of ["contract", "constructor", "__proto__"]) {
+      expect(await as("ann").send(`GET /${name}/42`), name).toMatchObject({ status: 404, body: { code: "not_found" } });
+      const started = await as("ann").send(`POST /${name}/42/uploads`, { json: declared });
+      expect(started, name).toMatchObject({ status: 404, body: { code: "not_found" } });
+      await expect(files.list(name, "42"), name).rejects.toMatchObject({ code: "not_found" });
+    }
+  });
+
+  it("passes ids of the application to may as they are", async () => {
+    const asked: string[] = [];
+    const may = (_user: TestUser, _action: string, id: string) => {
+      asked.push(id);
+      return true;
+    };
+    const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may } } });
+    const ids = ["a/b", "ä ö", "%2F", "a?b#c", "2024:7", "'; drop table notes; --"];
+    for (const id of ids)
+      expect(await as("ann").upload(`/invoice/${encodeURIComponent(id)}`), id).toMatchObject({ status: 200 });
+    expect([...new Set(asked)]).toEqual(ids);
+    for (const id of ids) {
+      const { body } = await as("ann").send(`GET /invoice/${encodeURIComponent(id)}`);
+      expect(body.items, id).toMatchObject([{ itemId: id }]);
+    }
+  });
+
+  it("requirement 32: says internal when user fails, and logs the reason", async () => {
+    const fail = () => Promise.reject(new Error("secret of the application"));
+    const { as, log } = await open(await createPlace(sqlite), { user: fail });
+    const answer = await as("ann").send("GET /invoice/42");
+    expect(answer).toMatchObject({ status: 500, body: { code: "internal" } });
+    expect(JSON.stringify(answer.body)).not.toContain("secret");
+    expect(log()).toContain("secret of the application");
+  });
+
+  it.each([
+    ["no id", {}],
+    ["an empty id", { id: "" }],
+    ["a number", { id: 1 }],
+    ["a text", "ann"],
+    ["true", true],
+  ])("says internal when user returns %s", async (_, user) => {
+    const { as, log } = await open(await createPlace(sqlite), { user: () => user as unknown as TestUser });
+    expect(await as("ann").send("GET /invoice/42")).toMatchObject({ status: 500, body: { code: "internal" } });
+    expect(log()).toContain("user() must return an object with an id");
+  });
+
+  it("requirement 38: gives no user of the application the id of another actor", async () => {
+    const user = (request: Request) => ({ id: request.headers.get("x-user") ?? "", invoices: {} });
+    const { as } = await open(await createPlace(sqlite), { user, resources: { invoice: { may: () => true } } });
+    const { upload } = (await as("ann").send("POST /invoice/42/uploads", { json: declared })).body;
+    for (const id of ["visitor:ann", "application:ann", "item:ann"]) {
+      expect(await as(id).send(`DELETE /uploads/${upload.id}`), id).toMatchObject({ status: 404 });
+    }
+  });
+
+  it("refuses files that the resource does not accept", async () => {
+    const invoice = { may: mayInvoice, accept: ["application/pdf", "image/*"], maxBytes: 20 };
+    const { as } = await open(await createPlace(sqlite), { resources: { invoice, other: { may: () => true } } });
+    const ann = as("ann");
+    const pdf = { filename: "a.pdf", contentType: "application/pdf" };
+    expect(await ann.upload("/invoice/42", { ...pdf, text: "%PDF-1.7 small" })).toMatchObject({ status: 200 });
+    expect(await ann.upload("/invoice/42", { ...pdf, text: "%PDF-1.7 too large here" })).toMatchObject({
+      status: 413,
+      body: { code: "file_too_large" },
+    });
+    expect(await ann.upload("/invoice/42")).toMatchObject({ status: 415, body: { code: "kind_not_accepted" } });
+    expect(await ann.upload("/invoice/42", { ...pdf, text: "just text" })).toMatchObject({
+      status: 422,
+      body: { code: "upload_rejected" },
+    });
+    const picture = { filename: "a", contentType: "image/x-unknown" };
+    expect(await ann.upload("/invoice/42", { ...picture, text: "%PDF-1.7 no picture" })).toMatchObject({ status: 422 });
+    expect(await ann.upload("/other/1", { text: "much more than twenty bytes" })).toMatchObject({ status: 200 });
+  });
+
+  it("bounds the expiry of a URL by that of its resource", async () => {
+    const brief = { may: () => true, urlTtlSeconds: 5 };
+    const { as } = await open(await createPlace(sqlite), {
+      resources: { brief, long: { may: () => true, urlTtlSeconds: 900 } },
+    });
+    const ann = as("ann");
+    const ids = { brief: (await ann.upload("/brief/1")).body.id, long: (await ann.upload("/long/1")).body.id };
+    expect(await ann.send(`GET /files/${ids.brief}/url`)).toMatchObject({ body: { expiresIn: 5 } });
+    expect(await ann.send(`GET /files/${ids.long}/url?expiresIn=600`)).toMatchObject({ body: { expiresIn: 600 } });
+    expect(await ann.send(`GET /files/${ids.brief}/url?expiresIn=6`)).toMatchObject({
+      status: 400,
+      body: { code: "expires_in_out_of_range" },
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import { describe, expect, it, vi } from "vitest";
+import { openAt } from "../../db/testing/database-location.ts";
+import { engines } from "../../db/testing/test-databases.ts";
+import { ownerOfItem } from "../../domain/item.ts";
+import type { Hook } from "../../index.ts";
+import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
+import { startEmbeddingChild } from "./testing/start-child.ts";
+
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
+
+describe.each(engines)("an embedding that is killed on $name", (engine) => {
+  it("requirement 41: keeps what it has confirmed", async () => {
+    const place = await createPlace(engine);
+    const confirmed = new Map<string, number>();
+    let noteId = "";
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const child = startEmbeddingChild("serve-until-killed", place);
+      const [base] = await once(child.lines, "line");
+      const ann = clientOf((request) => fetch(request), "ann", { base });
+      const completed = await ann.upload("/invoice/42", { text: `round ${round}` });
+      expect(completed).toMatchObject({ status: 200, body: { state: "ready" } });
+      const { id } = completed.body;
+      noteId = completed.body.noteId;
+      confirmed.set(id, 0);
+      for (const each of confirmed.keys()) {
+        expect(await ann.send(`GET /files/${each}/url`)).toMatchObject({ status: 200 });
+        confirmed.set(each, (confirmed.get(each) ?? 0) + 1);
+      }
+      await child.kill();
+    }
+    const onReady = vi.fn<Hook>();
+    const resources = { invoice: { may: mayInvoice, onReady } };
+    const { files, as, close } = await open(place, { background: false, resources });
+    const ids = [...confirmed.keys()];
+    expect((await files.list("invoice", "42")).files).toMatchObject(ids.map((id) => ({ id, state: "ready" })));
+    for (const [round, id] of ids.entries()) {
+      const { body } = await as("ann").send(`GET /files/${id}/url`);
+      expect(await (await fetch(body.fileUrl)).text()).toBe(`round ${round}`);
+    }
+    await close();
+    const issued = await urlEvents(locationOf(place), noteId);
+    // One more of each, from the check of the bytes.
+    for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
+  });
+
+  it("requirement 41: calls the hook of a file that was ready before the kill", async () => {
+    const place = await createPlace(engine);
+    const child = startEmbeddingChild("upload-until-killed", place);
+    const [id] = await once(child.lines, "line");
+    await child.kill();
+    const onReady = vi.fn<Hook>();
+    const { files } = await open(place, { background: false, resources: { invoice: { may: mayInvoice, onReady } } });
+    await files.tick();
+    await files.tick();
+    expect(onReady.mock.calls).toMatchObject([[{ id, state: "ready" }, "42", { attempt: 1 }]]);
+  });
+});
+
+/** The ids of the files whose URLs are in the audit log. */
+async function urlEvents(location: Parameters<typeof openAt>[0], noteId: string): Promise<string[]> {
+  const db = await openAt(location);
+  try {
+    const { items } = await db.audit.listOfOwner(ownerOfItem(noteId), { limit: 200, cursor: undefined });
+    return items.filter(({ action }) => action === "url.issued").flatMap(({ attachmentIds }) => attachmentIds);
+  } finally {
+    await db.close();
+  }
+}

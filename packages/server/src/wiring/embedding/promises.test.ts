@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { openAt } from "../../db/testing/database-location.ts";
+import { engines } from "../../db/testing/test-databases.ts";
+import { ownerOfItem } from "../../domain/item.ts";
+import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
+
+const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
+
+// Each test shows one promise of SECURITY.md. The others are in hostile.test.ts and kill.test.ts.
+describe.each(engines)("the promises of an embedding on $name", (engine) => {
+  it("2: a URL ends by its own signature after the right is gone", async () => {
+    let isAllowed = true;
+    const brief = { may: () => isAllowed, urlTtlSeconds: 1 };
+    const { as } = await open(await createPlace(engine), { resources: { brief } });
+    const { id } = (await as("ann").upload("/brief/1")).body;
+    const { body } = await as("ann").send(`GET /files/${id}/url`);
+    isAllowed = false;
+    expect(await as("ann").send(`GET /files/${id}/url`)).toMatchObject({ status: 403 });
+    await expect.poll(async () => (await fetch(body.fileUrl)).status, { interval: 200 }).toBe(403);
+  });
+
+  it("3: the audit log has issued and refused URLs with their users", async () => {
+    const place = await createPlace(engine);
+    const { as, close } = await open(place);
+    const { id, noteId } = (await as("ann").upload("/invoice/42")).body;
+    await as("ann").send(`GET /files/${id}/url?disposition=inline`);
+    await as("ben").send(`GET /files/${id}/url`);
+    await as("ben").send("POST /files/urls", { json: { fileIds: [id] } });
+    await close();
+    const db = await openAt(locationOf(place));
+    const { items } = await db.audit.listOfOwner(ownerOfItem(noteId), { limit: 50, cursor: undefined });
+    await db.close();
+    const seen = items.map(({ action, actorId, attachmentIds }) => [action, actorId, attachmentIds]);
+    expect(seen).toContainEqual(["attachment.uploaded", "application:ann", [id]]);
+    expect(seen).toContainEqual(["url.issued", "application:ann", [id]]);
+    expect(seen).toContainEqual(["url.refused", "application:ben", [id]]);
+    expect(JSON.stringify(items)).not.toContain("X-Amz");
+  });
+
+  it("5: the bytes go to the bucket, whose keys are only in URLs", async () => {
+    const { as, bucket } = await open(await createPlace(engine));
+    const completed = await as("ann").upload("/invoice/42");
+    const [objectKey] = await bucket.keys();
+    const listed = await as("ann").send("GET /invoice/42");
+    const { body } = await as("ann").send(`GET /files/${completed.body.id}/url`);
+    expect(body.fileUrl).toContain(objectKey);
+    expect(JSON.stringify([completed.body, listed.body])).not.toContain(objectKey);
+  });
+
+  it("6: no URL changes a file after its verification", async () => {
+    const { as } = await open(await createPlace(engine));
+    const ann = as("ann");
+    const { upload } = (await ann.send("POST /invoice/42/uploads", { json: declared })).body;
+    const put = (body: string) => fetch(upload.url, { method: upload.method, headers: upload.headers, body });
+    expect((await put("abc")).status).toBe(200);
+    const { id } = (await ann.send(`POST /uploads/${upload.id}/complete`)).body;
+    await put("xyz");
+    const { body } = await ann.send(`GET /files/${id}/url`);
+    expect(await (await fetch(body.fileUrl)).text()).toBe("abc");
+  });
+
+  it("6: a file is not downloadable before its verification", async () => {
+    const { as } = await open(await createPlace(engine));
+    const { upload } = (await as("ann").send("POST /invoice/42/uploads", { json: declared })).body;
+    await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "abc" });
+    const answer = await as("ann").send(`GET /files/${upload.attachmentId}/url`);
+    expect(answer).toMatchObject({ status: 409, body: { code: "attachment_not_ready" } });
+  });
+
+  it("a removed and an aborted file leave no object", async () => {
+    const { as, files, bucket } = await open(await createPlace(engine), { background: false });
+    const ann = as("ann");
+    const { id } = (await ann.upload("/invoice/42")).body;
+    const { upload } = (await ann.send("POST /invoice/42/uploads", { json: declared })).body;
+    await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "abc" });
+    expect(await bucket.keys()).toHaveLength(2);
+    expect(await ann.send(`DELETE /uploads/${upload.id}`)).toMatchObject({ status: 204 });
+    await files.remove(id);
+    await files.tick();
+    expect(await bucket.keys()).toEqual([]);
+    expect(await ann.send(`GET /uploads/${upload.id}`)).toMatchObject({ body: { upload: { state: "aborted" } } });
+  });
+
+  it("the quota of an item is exact for uploads at the same time", async () => {
+    const options = { itemQuotaBytes: 7, resources: { invoice: { may: mayInvoice } } };
+    const { as } = await open(await createPlace(engine), options);
+    const starts = Array.from({ length: 5 }, () => as("ann").send("POST /invoice/42/uploads", { json: declared }));
+    const statuses = (await Promise.all(starts)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([201, 201, 413, 413, 413]);
+    expect(await as("ben").send("POST /invoice/7/uploads", { json: declared })).toMatchObject({ status: 201 });
+  });
+
+  it("an upload starts once for repeated requests with one idempotency key", async () => {
+    const { as } = await open(await createPlace(engine));
+    const headers = { "idempotency-key": "first" };
+    const start = (item: string) => as("ann").send(`POST ${item}/uploads`, { json: declared, headers });
+    const [one, two] = await Promise.all([start("/invoice/42"), start("/invoice/42")]);
+    expect(one.body.upload.id).toBe(two.body.upload.id);
+  });
+});

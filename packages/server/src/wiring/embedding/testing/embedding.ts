@@ -1,0 +1,48 @@
+import { onTestFinished } from "vitest";
+import { inspect, startEmbedded } from "../../../bucket/testing/bucket-server.ts";
+import { withSchema } from "../../../db/postgres/schema.ts";
+import type { DatabaseLocation } from "../../../db/testing/database-location.ts";
+import type { TestEngine } from "../../../db/testing/test-databases.ts";
+import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
+import { clientOf } from "./client.ts";
+import { collectLines } from "./collect-lines.ts";
+import { optionsAt, type Place, type TestUser } from "./place.ts";
+
+export { clientOf } from "./client.ts";
+export { mayInvoice, optionsAt, type Place, type TestUser, users } from "./place.ts";
+
+type Options = Partial<ValetKeyOptions<TestUser>>;
+
+/** Creates a database and a bucket for one test. */
+export async function createPlace(engine: TestEngine): Promise<Place> {
+  const { location, remove } = await engine.createLocation();
+  onTestFinished(remove);
+  const server = await startEmbedded();
+  onTestFinished(() => server.stop());
+  return { database: "url" in location ? location.url : location.file, server };
+}
+
+/** The database of an embedding, for a test that reads it directly. */
+export function locationOf({ database }: Place): DatabaseLocation {
+  return database.startsWith("postgres") ? { url: withSchema(database, "valetkey") } : { file: database };
+}
+
+/** Opens an embedding for one test. */
+export async function open(place: Place, options: Options = {}) {
+  const log = collectLines();
+  const files = await createValetKey(optionsAt(place, { logger: log.logger, ...options }));
+  let isClosed = false;
+  const close = async () => {
+    if (isClosed) return;
+    isClosed = true;
+    await files.close();
+  };
+  onTestFinished(close);
+  return {
+    files,
+    as: (user: string) => clientOf(files.fetch, user),
+    log: log.text,
+    bucket: inspect(place.server),
+    close,
+  };
+}

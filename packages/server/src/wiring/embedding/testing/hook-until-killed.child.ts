@@ -1,0 +1,19 @@
+import { createValetKey } from "../../../index.ts";
+import { mayInvoice, optionsAt } from "./place.ts";
+
+// Prints the first call of the hook, which then never ends, until the test kills the process.
+// Usage: node hook-until-killed.child.ts <place as JSON>
+const place = JSON.parse(process.argv[2] ?? "");
+await createValetKey(
+  optionsAt(place, {
+    resources: {
+      invoice: {
+        may: mayInvoice,
+        onReady({ id: fileId }, _itemId, { id, attempt }) {
+          process.stdout.write(`${JSON.stringify({ fileId, id, attempt })}\n`);
+          return new Promise(() => undefined);
+        },
+      },
+    },
+  }),
+);

@@ -1,0 +1,36 @@
+import type { BucketServer } from "../../../bucket/testing/bucket-server.ts";
+import type { ItemAction, Resources, User, ValetKeyOptions } from "../../../index.ts";
+
+export type TestUser = User & { invoices: Readonly<Record<string, readonly ItemAction[]>> };
+
+/** The users of the application under test, with their rights on invoices. */
+export const users = {
+  ann: { id: "ann", email: "ann@example.com", name: "Ann", invoices: { "42": ["read", "add", "remove"] } },
+  ben: { id: "ben", email: null, name: null, invoices: { "7": ["read", "add", "remove"] } },
+  cleo: { id: "cleo", invoices: { "42": ["read"] } },
+} satisfies Record<string, TestUser>;
+
+/** The database and the bucket of a test, for several processes. */
+export type Place = { database: string; server: Omit<BucketServer, "stop"> };
+
+/** The rule of the application: the rights in `users`. */
+export function mayInvoice(user: TestUser, action: ItemAction, id: string): boolean {
+  return user.invoices[id]?.includes(action) ?? false;
+}
+
+export const invoices: Resources<TestUser> = { invoice: { may: mayInvoice } };
+
+/** The options of an embedding at this place. The header `x-user` names the user. */
+export function optionsAt(
+  { database, server }: Place,
+  options: Partial<ValetKeyOptions<TestUser>> = {},
+): ValetKeyOptions<TestUser> {
+  const { bucket: name, region, endpoint, credentials } = server;
+  return {
+    bucket: { name, region, endpoint, credentials },
+    database,
+    user: (request) => users[request.headers.get("x-user") as keyof typeof users] ?? null,
+    resources: invoices,
+    ...options,
+  };
+}

@@ -1,0 +1,22 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import type { Place } from "./embedding.ts";
+
+/** Starts a `.child.ts` file of this folder at this place. Its stderr appears in the output of the tests. */
+export function startEmbeddingChild(name: string, { database, server }: Place) {
+  const script = fileURLToPath(new URL(`./${name}.child.ts`, import.meta.url));
+  const place = JSON.stringify({ database, server });
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, place], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  onTestFinished(kill);
+  return { lines: createInterface({ input: child.stdout }), kill };
+}

@@ -1,0 +1,11 @@
+import { createValetKey } from "../../../index.ts";
+import { clientOf } from "./client.ts";
+import { optionsAt } from "./place.ts";
+
+// Uploads a file without calling its hook, prints its id, and waits until the test kills the process.
+// Usage: node upload-until-killed.child.ts <place as JSON>
+const place = JSON.parse(process.argv[2] ?? "");
+const files = await createValetKey(optionsAt(place, { background: false }));
+const { body } = await clientOf(files.fetch, "ann").upload("/invoice/42");
+process.stdout.write(`${body.id}\n`);
+setInterval(() => undefined, 60_000);

@@ -1,0 +1,55 @@
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { build, type Metafile } from "esbuild";
+
+// `npm run build -w packages/valetkey` makes dist/: the service and its packages in few files, and the web app (ADR 16).
+const ROOT = resolve(import.meta.dirname, "..");
+const SERVER = resolve(ROOT, "../server/src");
+const DIST = join(ROOT, "dist");
+/** The modules that Node starts by their names: the command, and the worker threads. */
+const ENTRIES = {
+  cli: "cli.ts",
+  "bucket-worker": "embedded-bucket/bucket-worker.ts",
+  "journal-worker": "db/sqlite/journal/journal-worker.ts",
+  "search-worker": "db/sqlite/search-worker.ts",
+};
+
+await rm(DIST, { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(SERVER, path)])),
+  outdir: DIST,
+  bundle: true,
+  splitting: true,
+  // Workers start by a path beside the importing file, so all files are in one folder.
+  chunkNames: "[name]-[hash]",
+  platform: "node",
+  format: "esm",
+  target: "node22",
+  // CommonJS packages load Node's modules by `require`.
+  banner: {
+    js: 'import { createRequire as requireOfFile } from "node:module";\nconst require = requireOfFile(import.meta.url);',
+  },
+  // swagger-ui reads its pages from its folder. pg-native is an option of pg that nobody installs.
+  external: ["@fastify/swagger-ui", "pg-native"],
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+});
+await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(metafile));
+await cp(resolve(ROOT, "../web/dist"), join(DIST, "web"), { recursive: true });
+
+/** The name and the license of every package in the bundle. */
+async function licensesOf({ inputs }: Metafile): Promise<string> {
+  const folders = new Set(
+    Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []),
+  );
+  const texts = await Promise.all([...folders].sort().map((folder) => licenseOf(resolve(folder))));
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
+}
+
+async function licenseOf(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const file = (await readdir(folder)).find((path) => /^licen[sc]e/i.test(path));
+  const text = file === undefined ? "" : await readFile(join(folder, file), "utf8");
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+}

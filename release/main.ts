@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { PUBLISHED, type Published } from "./published.ts";
+import { STAGE, stage } from "./stage.ts";
+
+// `npm run release -- --dry-run` does everything except the publication. docs/releasing.md has the whole list.
+const ROOT = resolve(import.meta.dirname, "..");
+const { values } = parseArgs({ options: { "dry-run": { type: "boolean", default: false } } });
+const isDryRun = values["dry-run"];
+const run = promisify(execFile);
+
+const version = await oneVersion();
+await requireNotes(version);
+if (!isDryRun) await requireCleanTree();
+for (const name of PUBLISHED) {
+  process.stdout.write(`${name}: build … `);
+  const folder = await stage(name);
+  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", STAGE], { cwd: folder });
+  const [{ filename, size, entryCount }] = JSON.parse(stdout);
+  console.log(`${filename}, ${Math.ceil(size / 1024)} kB, ${entryCount} files`);
+  await publish(join(STAGE, filename));
+}
+console.log(isDryRun ? `Nothing was published. The tarballs are in ${STAGE}.` : `Version ${version} is published.`);
+
+/** The version of all packages. Throws when they differ. */
+async function oneVersion(): Promise<string> {
+  const versions = new Set(await Promise.all(PUBLISHED.map(versionOf)));
+  const [version, ...others] = versions;
+  if (version === undefined || others.length > 0) {
+    throw new Error(`The packages have different versions: ${[...versions].join(", ")}. Set one version in all.`);
+  }
+  return version;
+}
+
+async function versionOf(name: Published): Promise<string> {
+  return JSON.parse(await readFile(join(ROOT, "packages", name, "package.json"), "utf8")).version;
+}
+
+/** A release needs its own section in the changelog. A dry run only warns. */
+async function requireNotes(version: string): Promise<void> {
+  const changelog = await readFile(join(ROOT, "CHANGELOG.md"), "utf8");
+  if (changelog.includes(`\n## [${version}]`) || changelog.includes(`\n## ${version}`)) return;
+  const problem = `CHANGELOG.md has no section "## ${version}". Rename "Unreleased".`;
+  if (!isDryRun) throw new Error(problem);
+  console.warn(`Warning: ${problem}`);
+}
+
+async function requireCleanTree(): Promise<void> {
+  const { stdout } = await run("git", ["status", "--porcelain"], { cwd: ROOT });
+  if (stdout !== "") throw new Error(`Commit or remove these changes first:\n${stdout}`);
+}
+
+/** Publishes a tarball with a signed statement of where it was built. A dry run checks the same, except for the statement. */
+async function publish(tarball: string): Promise<void> {
+  const flags = isDryRun ? ["--dry-run"] : ["--provenance"];
+  await run("npm", ["publish", tarball, "--access", "public", ...flags]);
+}

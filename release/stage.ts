@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { publishedManifest } from "./manifest.ts";
+import type { Published } from "./published.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const TSC = join(createRequire(import.meta.url).resolve("typescript/package.json"), "../bin/tsc");
+/** Each published package has a folder here. */
+export const STAGE = join(ROOT, "release/out");
+
+/** Builds a package, and puts what is published into a folder. Returns the folder. */
+export async function stage(name: Published): Promise<string> {
+  const source = join(ROOT, "packages", name);
+  const folder = join(STAGE, name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await (name === "valetkey" ? stageCommand(source, folder) : stageLibrary(source, folder));
+  const manifest = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
+  await writeFile(join(folder, "package.json"), `${JSON.stringify(publishedManifest(manifest), undefined, 2)}\n`);
+  await cp(join(source, "README.md"), join(folder, "README.md"));
+  await cp(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
+  return folder;
+}
+
+async function stageCommand(source: string, folder: string): Promise<void> {
+  await run("npm", ["run", "build", "--workspace", "valetkey"]);
+  for (const part of ["bin", "dist"]) await cp(join(source, part), join(folder, part), { recursive: true });
+}
+
+async function stageLibrary(source: string, folder: string): Promise<void> {
+  const dist = join(source, "dist");
+  await rm(dist, { recursive: true, force: true });
+  await run(process.execPath, [TSC, "-p", join(source, "tsconfig.build.json")]);
+  // The client declares the types of the contract itself, so that it depends on no package.
+  if (source.endsWith("client")) await run(process.execPath, [join(source, "scripts/write-wire.ts")]);
+  await cp(dist, folder, { recursive: true });
+}
+
+/** Runs a command in the repository. Rejects with its whole output when it fails. */
+async function run(command: string, args: string[]): Promise<void> {
+  await promisify(execFile)(command, args, { cwd: ROOT }).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`${command} ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}`, { cause: error });
+  });
+}

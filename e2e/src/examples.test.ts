@@ -15,7 +15,7 @@ const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
 /** The exports that a newcomer calls first. Each must carry an example. */
 const ENTRY_POINTS: Record<string, readonly string[]> = {
-  presign: ["createPresigner", "createVerifier", "parseS3Url"],
+  presign: ["createPresigner", "createCloudFrontSigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],
   client: ["createClient", "createCalls", "openLink", "openFiles", "fileStore", "openFile"],
   "s3-local": ["startS3Local"],

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { restartUnderLoad } from "./rolling-restart.ts";
+import { expectService, replaced, runSample } from "./sample-stage.ts";
 
 // nginx has no health check of its own, so the test writes the ready replicas to its configuration.
 it("fails no request of 5,000 while two replicas behind nginx restart", async () => {
@@ -12,8 +13,7 @@ daemon off;
 pid ${folder}/nginx.pid;
 events {}
 http {
-  access_log off;
-${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `  ${name}_temp_path ${folder}/${name};`).join("\n")}
+${privateFolders(folder)}
   upstream replicas {
 ${replicas.map((port) => `    server 127.0.0.1:${port};`).join("\n")}
   }
@@ -29,3 +29,42 @@ ${replicas.map((port) => `    server 127.0.0.1:${port};`).join("\n")}
   console.log(`nginx: ${requests} requests, ${failures.length} failures`);
   expect(failures).toEqual([]);
 }, 300_000);
+
+it("serves the service and its bucket over HTTPS with the sample", async () => {
+  const url = await runSample({
+    command: "nginx",
+    sample: "nginx/valetkey.conf",
+    adapt: async (sample, { app, storage, service, bucket, certificate, key, folder, file }) => {
+      const [plain, files, bucketServer] = sample.split(/(?=^server \{)/m).slice(1) as [string, string, string];
+      const pathOf = (name: string) => `/etc/letsencrypt/live/${name}`;
+      const tls = (host: string) => ({
+        [`${pathOf(host)}/fullchain.pem`]: certificate,
+        [`${pathOf(host)}/privkey.pem`]: key,
+      });
+      const servers = [
+        replaced(plain, { "listen 80;": `listen unix:${folder}/plain.sock;` }),
+        replaced(files, {
+          "listen 443 ssl;": `listen 127.0.0.1:${app} ssl;`,
+          "127.0.0.1:3000": `127.0.0.1:${service}`,
+          ...tls("files.example.com"),
+        }),
+        replaced(bucketServer, {
+          "listen 443 ssl;": `listen 127.0.0.1:${storage} ssl;`,
+          "127.0.0.1:3001": `127.0.0.1:${bucket}`,
+          ...tls("storage.example.com"),
+        }),
+      ];
+      return {
+        args: ["-p", folder, "-e", "stderr", "-c", file],
+        configuration: `daemon off;\npid ${folder}/nginx.pid;\nevents {}\nhttp {\n${privateFolders(folder)}\n${servers.join("\n")}\n}`,
+      };
+    },
+  });
+  await expectService(url);
+});
+
+/** The settings that let nginx run beside another one. */
+function privateFolders(folder: string): string {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  return ["  access_log off;", ...temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`)].join("\n");
+}

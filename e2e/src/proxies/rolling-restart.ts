@@ -87,7 +87,7 @@ async function openStage(proxy: ProxySpec) {
   });
   onTestFinished(() => stopProxy(child));
   if (proxy.reloadSignal !== undefined) onTestFinished(checkReplicas(proxy.reloadSignal));
-  await untilReady(url);
+  await untilReady(url, child);
 
   function replicaPlace(port: number): Promise<Place> {
     return makePlace({
@@ -142,8 +142,12 @@ function send(url: string, { method, token, body }: { method: string; token: str
   });
 }
 
-async function untilReady(url: string): Promise<void> {
-  while (!(await isReady(url))) await sleep(50);
+/** Rejects when the proxy has ended, for example because it refuses its configuration. */
+async function untilReady(url: string, proxy?: ChildProcess): Promise<void> {
+  while (!(await isReady(url))) {
+    if (typeof proxy?.exitCode === "number") throw new Error(`The proxy exited with ${proxy.exitCode}`);
+    await sleep(50);
+  }
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The reverse proxies that `<name>.test.ts` in this folder runs when they are installed. */
-const PROXIES = ["haproxy", "nginx"] as const;
+const PROXIES = ["caddy", "haproxy", "nginx"] as const;
 
 /** Selects the proxies of this run. `line` names them, and how to add the others. */
 export function selectProxies(env: { PATH?: string | undefined }): { missing: string[]; line: string } {

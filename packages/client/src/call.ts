@@ -3,7 +3,7 @@ import type { Problem } from "./wire.ts";
 
 export type CallOptions = {
   /** The query leaves out undefined members. */
-  query?: Record<string, string | number | undefined>;
+  query?: Record<string, string | number | boolean | undefined>;
   /** Sent as JSON. */
   body?: unknown;
   headers?: Record<string, string>;

@@ -1,7 +1,7 @@
 export type { GetToken } from "./call.ts";
 export type { PageOptions } from "./calls/pages.ts";
 export type { ShareSubject } from "./calls/shares.ts";
-export type { Disposition, UrlOptions } from "./calls/urls.ts";
+export type { Cacheable, Disposition, UrlOptions } from "./calls/urls.ts";
 export { type Calls, type CallsOptions, createCalls } from "./calls.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { type Download, type ReadFileOptions, readFile } from "./download.ts";

@@ -24,6 +24,7 @@ export const problems = {
   wrong_password: { status: 403, title: "Wrong password" },
   links_disabled: { status: 403, title: "Links are off" },
   email_not_verified: { status: 403, title: "Email address not verified" },
+  ipv4_required: { status: 403, title: "IPv4 required" },
   cross_site_request: { status: 403, title: "Cross-site request refused" },
   not_found: { status: 404, title: "Not found" },
   note_not_found: { status: 404, title: "Note not found" },

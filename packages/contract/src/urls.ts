@@ -18,6 +18,13 @@ export const UrlQuery = closedObject({
   expiresIn: ExpiresIn,
   disposition: Disposition,
   purpose: Type.Optional(UrlPurpose),
+  cacheable: Type.Optional(
+    Type.Enum(["true", "false"], {
+      description:
+        "true: the service returns the same URL for half of expiresIn, so that a browser finds the file in its cache. " +
+        "The URL then lives for half of expiresIn at least, and expiresAt is its true expiry. Only for inline URLs. Default: false",
+    }),
+  ),
 });
 export type UrlQuery = Static<typeof UrlQuery>;
 

@@ -11,6 +11,7 @@ export type PresignErrorCode =
   | "invalid_cache_window"
   | "invalid_part"
   | "invalid_policy"
+  | "invalid_ip_address"
   | "invalid_s3_url";
 
 /**

@@ -13,15 +13,24 @@ const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
  * Throws PresignError, among others for expired credentials.
  */
 export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number): Lifetime {
-  const { now, expiresInSeconds } = options;
+  return endedByCredentials(signingSecondOf(options, cacheWindowSeconds), options);
+}
+
+/**
+ * Returns the second from which a lifetime counts: the current one, or the first of the cache window.
+ *
+ * Throws PresignError for values out of range.
+ */
+export function signingSecondOf(
+  { now, expiresInSeconds }: Pick<SigningOptions, "now" | "expiresInSeconds">,
+  cacheWindowSeconds?: number,
+): number {
   assertExpiresIn(expiresInSeconds);
   if (typeof now !== "number" || !(now >= 0 && now < END_OF_YEAR_9999)) {
     throw new PresignError("invalid_now", "now must be milliseconds since the epoch, before the year 10000");
   }
   const second = Math.floor(now / 1000);
-  const signedAtSecond =
-    cacheWindowSeconds === undefined ? second : startOfWindow(second, expiresInSeconds, cacheWindowSeconds);
-  return endedByCredentials(signedAtSecond, options);
+  return cacheWindowSeconds === undefined ? second : startOfWindow(second, expiresInSeconds, cacheWindowSeconds);
 }
 
 function endedByCredentials(signedAtSecond: number, options: SigningOptions): Lifetime {

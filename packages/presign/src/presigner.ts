@@ -1,14 +1,14 @@
 import { type DividedHeaders, divideHeaders } from "./divide-headers.ts";
-import { encodeKey, encodeRfc3986 } from "./encode.ts";
+import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 import { lifetimeOf } from "./lifetime.ts";
+import { encodedKeyOf } from "./object-name.ts";
 import { createPresignPost } from "./post.ts";
 import { encodeResponse, parameter } from "./response-overrides.ts";
 import { createSigningDays } from "./signing-days.ts";
 import { type ResolvedTarget, resolveTarget } from "./target.ts";
 import type {
   GetOptions,
-  ObjectName,
   PresignedRequest,
   Presigner,
   PresignOptions,
@@ -99,12 +99,6 @@ function createSign(context: Context, operation: { method: string; operationQuer
 function endingOf({ names, canonical }: DividedHeaders, query: string): Ending {
   const tail = `&X-Amz-SignedHeaders=${names === "host" ? names : encodeRfc3986(names)}${query}`;
   return { tail, closing: `${tail}\n${canonical}\n${names}\nUNSIGNED-PAYLOAD` };
-}
-
-function encodedKeyOf({ key, encodedKey }: ObjectName): string {
-  if (encodedKey === undefined) return encodeKey(key);
-  if (key !== undefined) throw new PresignError("invalid_key", "Pass key or encodedKey, not both");
-  return encodedKey;
 }
 
 function responseQuery(response: GetOptions["response"]): string {

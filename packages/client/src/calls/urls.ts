@@ -13,10 +13,16 @@ export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: Ab
 /** Default `attachment`. With `inline`, a file that a browser must not show is still an attachment. */
 export type Disposition = { disposition?: "attachment" | "inline" };
 
+/**
+ * With `cacheable`, calls within half of `expiresIn` return the same URL, so that a browser finds a picture in its cache.
+ * `expiresAt` is the true expiry, half of `expiresIn` away at least. Only for inline URLs. Default: false.
+ */
+export type Cacheable = { cacheable?: boolean };
+
 export function urlCalls(call: Call) {
   return {
     /** Issues a URL of the file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`. */
-    urlFor: (attachmentId: string, { signal, ...query }: UrlOptions & Disposition = {}) =>
+    urlFor: (attachmentId: string, { signal, ...query }: UrlOptions & Disposition & Cacheable = {}) =>
       call<FileUrl>("GET", `/attachments/${encodeURIComponent(attachmentId)}/url`, { query: { ...query }, signal }),
 
     /** Issues URLs of many files, or an error code for each, in order. It sends one request for each 1,000 ids. */

@@ -2,6 +2,7 @@ import type { Credentials } from "@valetkey/presign";
 import type { Bucket, Clock } from "../usecases/ports/index.ts";
 import { createBrowserMultipart } from "./browser-multipart.ts";
 import { createClient, type Timeouts } from "./client.ts";
+import type { CloudFrontTarget } from "./cloudfront-downloads.ts";
 import { createCopy } from "./copy.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
 import { createDeletion } from "./deletion.ts";
@@ -22,6 +23,8 @@ export type BucketOptions = {
   publicEndpoint?: string | undefined;
   /** Default false. */
   forcePathStyle?: boolean | undefined;
+  /** The distribution that downloads come from. Default: they come from the bucket. */
+  cloudFront?: CloudFrontTarget | undefined;
   /** Empty, or ends with a slash. Default empty. */
   keyPrefix?: string | undefined;
   /** Static, or a provider that is called again before they expire. Default: the provider chain of the AWS SDK. */
@@ -54,7 +57,7 @@ export function createBucket(options: BucketOptions): Bucket {
   return {
     newObjectKey: createNewObjectKey({ keyPrefix: options.keyPrefix ?? "", random: options.random }),
     objectKeyOf: createObjectKeyOf({ bucket: name, endpoints }),
-    ...createSigning({ target, credentials, onWarning }),
+    ...createSigning({ target, credentials, onWarning, cloudFront: options.cloudFront }),
     ...objects,
     ...parts,
     store: createStore({

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Bucket, SignedUrl } from "../usecases/ports/index.ts";
 import { type BucketServer, bucketOn, startEmbedded } from "./testing/bucket-server.ts";
+import { startDistribution } from "./testing/distribution.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 400);
 const SECOND = Math.floor(NOW / 1000) * 1000;
@@ -130,5 +131,29 @@ describe("requirement 14", () => {
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
     expect(answer.headers.get("content-security-policy")).toBe("sandbox; default-src 'none'");
     bucket.close();
+  });
+});
+
+describe("cacheable URLs", () => {
+  test("stay the same while temporary credentials expire, and expire with them", async () => {
+    const expiration = new Date(NOW + 40_000);
+    const bucket = bucketOn(server, { credentials: async () => ({ ...server.credentials, expiration }) });
+    const sign = (now: number) =>
+      bucket.presignGet({ ...GET, expiresInSeconds: 3_600, cacheWindowSeconds: 1_800, now });
+    const first = await sign(NOW);
+    expect(first.expiresAt).toBe(expiration.getTime());
+    expect(await sign(NOW + 5_000)).toEqual(first);
+  });
+});
+
+describe("a distribution that binds URLs to IP addresses", () => {
+  test("gets no URL without an IP address", async () => {
+    const distribution = await startDistribution(server, { bindsIp: true });
+    onTestFinished(() => distribution.stop());
+    const bucket = bucketOn(server, { cloudFront: distribution.target });
+    const sign = (clientIp?: string) =>
+      Promise.resolve(bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW, clientIp }));
+    await expect(sign()).rejects.toThrow(/without the IP address/);
+    expect((await sign("192.0.2.1")).url).toContain("Policy=");
   });
 });

@@ -7,18 +7,24 @@ import {
 } from "@valetkey/presign";
 import type { Bucket, SignedRequest } from "../usecases/ports/index.ts";
 import { toBucketError, unavailable } from "./bucket-error.ts";
+import { type CloudFrontTarget, createCloudFrontDownloads, type Downloads } from "./cloudfront-downloads.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { createDownloadOverrides } from "./download-overrides.ts";
 
-export type Signing = Pick<Bucket, "urlOrigin" | "presignGet" | "presignPut" | "presignPart">;
+export type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
-/** `target` is the bucket at its public endpoint. */
-type Options = { target: PresignTarget; credentials: CredentialSource; onWarning: (text: string) => void };
+/** `target` is the bucket at its public endpoint. `cloudFront` undefined: downloads come from the bucket. */
+type Options = {
+  target: PresignTarget;
+  credentials: CredentialSource;
+  onWarning: (text: string) => void;
+  cloudFront: CloudFrontTarget | undefined;
+};
 
 type Asked = { expiresInSeconds: number; now: number };
 
 /** Presigns downloads and uploads. A download is signed synchronously if the credentials are cached. */
-export function createSigning({ target, credentials, onWarning }: Options): Signing {
+export function createSigning({ target, credentials, onWarning, cloudFront }: Options): Signing {
   const presigner = createPresigner(target);
   const overridesOf = createDownloadOverrides();
   const capToCredentials = createCapToCredentials(onWarning);
@@ -31,17 +37,26 @@ export function createSigning({ target, credentials, onWarning }: Options): Sign
 
   function signGet(options: Parameters<Bucket["presignGet"]>[0], lasting: Credentials) {
     const { encodedKey, response } = overridesOf(options);
-    const expiresInSeconds = capToCredentials(options, lasting);
-    return presigner.presignGet({ encodedKey, response, credentials: lasting, now: options.now, expiresInSeconds });
+    const capped = capToCredentials(options, lasting);
+    const { now, cacheWindowSeconds } = options;
+    const signing = { encodedKey, response, credentials: lasting, now };
+    if (cacheWindowSeconds === undefined) return presigner.presignGet({ ...signing, expiresInSeconds: capped });
+    // The expiry in a cacheable URL must not shrink with each second. `expiresAt` is that of the credentials, if they expire first.
+    return presigner.presignGet({ ...signing, expiresInSeconds: options.expiresInSeconds, cacheWindowSeconds });
   }
 
-  return {
-    urlOrigin: presigner.origin,
+  const downloads: Downloads = {
+    downloadOrigin: presigner.origin,
     presignGet(options) {
       const lasting = lastingFor(options);
       if (!(lasting instanceof Promise)) return signGet(options, lasting);
       return asBucketError(lasting).then((fetched) => signGet(options, fetched));
     },
+  };
+
+  return {
+    urlOrigin: presigner.origin,
+    ...(cloudFront === undefined ? downloads : createCloudFrontDownloads(cloudFront)),
     async presignPut(options): Promise<SignedRequest> {
       const signing = await findSigning(options);
       return asRequest(presigner.presignPut({ key: options.objectKey, headers: putHeaders(options), ...signing }));

@@ -1,3 +1,4 @@
+import { readCloudFront, refuseCloudFront } from "./cloudfront.ts";
 import type { ConfigReader } from "./reader.ts";
 import { readBucketPort } from "./server.ts";
 import type { BucketConfig, ConfigCredentials, EmbeddedSecrets, S3BucketConfig, ServerConfig } from "./types.ts";
@@ -15,7 +16,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   const publicEndpoint = reader.httpUrl("S3_PUBLIC_ENDPOINT", "https://storage.example.com");
   const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
-  const bucket = readS3(reader, { name, ...common });
+  const bucket = readS3(reader, { name, server, ...common });
   // In path style, and with names that no host name can contain, the bucket has the origin of its endpoint.
   if (bucket.forcePathStyle || !/^[a-z0-9-]+$/.test(name))
     requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
@@ -25,6 +26,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
 type Common = { keyPrefix: string; publicEndpoint: string | undefined };
 
 function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { server: ServerConfig }): BucketDraft {
+  refuseCloudFront(reader);
   if (reader.text("S3_ENDPOINT") !== undefined) {
     reader.fault(
       "AWS_BUCKET_NAME",
@@ -74,7 +76,10 @@ function besidesServer(reader: ConfigReader, { server, port }: { server: ServerC
   return `http://${url.hostname}:${port}`;
 }
 
-function readS3(reader: ConfigReader, { name, ...common }: Common & { name: string }): S3BucketConfig {
+function readS3(
+  reader: ConfigReader,
+  { name, server, ...common }: Common & { name: string; server: ServerConfig },
+): S3BucketConfig {
   if (!BUCKET_NAME.test(name)) {
     reader.fault(
       "AWS_BUCKET_NAME",
@@ -94,6 +99,7 @@ function readS3(reader: ConfigReader, { name, ...common }: Common & { name: stri
     // AWS needs a host name for each bucket. Most S3-compatible servers have none.
     forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE", pathStyle),
     credentials,
+    cloudFront: readCloudFront(reader, server),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Config, ConfigCredentials } from "./types.ts";
+import type { CloudFrontConfig, Config, ConfigCredentials } from "./types.ts";
 
 const MASK = "********";
 
@@ -76,6 +76,18 @@ function describeBucket({ bucket }: Config): (string | undefined)[] {
     line("S3_ENDPOINT", bucket.endpoint),
     line("S3_FORCE_PATH_STYLE", String(bucket.forcePathStyle)),
     ...common,
+    ...describeCloudFront(bucket.cloudFront),
+  ];
+}
+
+function describeCloudFront(cloudFront: CloudFrontConfig | undefined): (string | undefined)[] {
+  if (cloudFront === undefined) return [];
+  return [
+    line("CLOUDFRONT_DOMAIN", cloudFront.distribution.replace(/^https:\/\//, "")),
+    line("CLOUDFRONT_KEY_PAIR_ID", cloudFront.keyPairId),
+    line("CLOUDFRONT_PRIVATE_KEY", MASK),
+    line("CLOUDFRONT_HASH", cloudFront.hash),
+    line("CLOUDFRONT_BIND_IP", String(cloudFront.bindsIp)),
   ];
 }
 

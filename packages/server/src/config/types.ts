@@ -37,6 +37,18 @@ export type EmbeddedBucketConfig = {
   credentials: ConfigCredentials;
 };
 
+/** A CloudFront distribution in front of the bucket, and the key pair that it trusts. */
+export type CloudFrontConfig = {
+  /** Its URL, without a path. */
+  distribution: string;
+  keyPairId: string;
+  /** PEM. */
+  privateKey: string;
+  hash: "sha1" | "sha256";
+  /** Whether each download URL works only for the IP address that requested it. */
+  bindsIp: boolean;
+};
+
 export type S3BucketConfig = {
   kind: "s3";
   name: string;
@@ -50,6 +62,8 @@ export type S3BucketConfig = {
   keyPrefix: string;
   /** Undefined: the provider chain of the AWS SDK finds them. */
   credentials: ConfigCredentials | undefined;
+  /** Undefined: downloads come from the bucket. */
+  cloudFront: CloudFrontConfig | undefined;
 };
 
 export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;

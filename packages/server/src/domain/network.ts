@@ -1,5 +1,12 @@
 import ipaddr from "ipaddr.js";
 
+/** The IPv4 address of a client, also of one that IPv6 writes as ::ffff:192.0.2.1. Undefined: it is not an IPv4 address. */
+export function ipv4Of(ip: string): string | undefined {
+  if (!ipaddr.isValid(ip)) return undefined;
+  const address = ipaddr.process(ip);
+  return address.kind() === "ipv4" ? address.toString() : undefined;
+}
+
 /**
  * The network that limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
  * One host can use all IP addresses of its /64. Any other text stays as it is.

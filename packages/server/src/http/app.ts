@@ -7,6 +7,7 @@ import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "./authentication.ts";
 import { limitBodyTime } from "./body-time.ts";
 import { createBoundServer } from "./bound-connections.ts";
+import { createClientIpOf } from "./client-ip.ts";
 import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
@@ -52,6 +53,8 @@ export type AppOptions = {
   publicUrl: string;
   /** The origins that browsers fetch files from. The Content-Security-Policy lists them. */
   bucketOrigins: readonly string[];
+  /** Whether each URL works only for the IP address that requested it. Default: false. */
+  bindsUrlsToIp?: boolean;
   /** The proxies whose X-Forwarded-* headers are trusted. False: none. */
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
   /** pino's options and the stream for the lines (default: standard output). False: no log. */
@@ -112,6 +115,7 @@ export function buildApp(options: AppOptions): App {
     uploadMaxBytes: limits.uploadMaxBytes,
     formProgress,
     publicUrl,
+    clientIpOf: createClientIpOf({ bindsUrlsToIp: options.bindsUrlsToIp ?? false }),
     takeTurn: (_request, _reply, done) => turns(done),
   };
   app.register(async (open: App) => {

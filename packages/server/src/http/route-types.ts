@@ -10,6 +10,7 @@ import type {
   RouteGenericInterface,
 } from "fastify";
 import type { UseCases } from "../usecases/index.ts";
+import type { ClientIpOf } from "./client-ip.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 
@@ -40,6 +41,7 @@ export type RouteDeps = {
   formProgress: FormProgressLimits;
   /** The public origin of the service. */
   publicUrl: string;
+  clientIpOf: ClientIpOf;
   /** A `preHandler` for lists: a long page takes milliseconds, so each gets a turn of the event loop (loop-turns.ts). */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };

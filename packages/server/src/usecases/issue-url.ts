@@ -10,12 +10,14 @@ import { roleOf } from "./authorise.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
 import type { Refusals } from "./refusals.ts";
 
+const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
+
 /** The parts that single URLs and batches share. */
 export type UrlParts = { refusals: Refusals; allowance: Allowance };
 
 export type IssuedUrl = {
   fileUrl: string;
-  /** Whole seconds. The URL expires earlier than requested if the credentials of the bucket do. */
+  /** Whole seconds. The URL expires earlier than requested if it is cacheable, or if the credentials of the bucket do. */
   expiresInSeconds: number;
   expiresAt: number;
 };
@@ -23,7 +25,7 @@ export type IssuedUrl = {
 /**
  * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is returned.
  * `expiresInSeconds` undefined: the configured default. `purpose` undefined: it follows from the disposition.
- * Throws `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
+ * Throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
 export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
   const { db, clock, limits, newId } = deps;
@@ -34,8 +36,14 @@ export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
       expiresInSeconds: number | undefined;
       disposition: Disposition;
       purpose: UrlPurpose | undefined;
+      /** Returns the same URL within a window of half the expiry. Only for inline URLs. */
+      isCacheable: boolean;
+      /** Undefined: the URL is for any client. */
+      clientIp: string | undefined;
     },
   ): Promise<IssuedUrl> => {
+    const { isCacheable, clientIp, disposition } = input;
+    if (isCacheable && disposition !== "inline") throw new DomainError("invalid_request", ONLY_INLINE);
     allowance.take(caller.userId, 1);
     const access = await db.access.download(caller.userId, input.attachmentId);
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
@@ -49,9 +57,10 @@ export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
     requireReady(attachment);
     const expiresInSeconds = input.expiresInSeconds ?? defaultExpiry(limits, role);
     const now = clock();
-    const signed = await sign(deps, { attachment, disposition: input.disposition, expiresInSeconds, now });
+    const cacheWindowSeconds = isCacheable ? windowOf(expiresInSeconds) : undefined;
+    const signed = await sign(deps, { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp });
     const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
-    const purpose = input.purpose ?? defaultPurpose(input.disposition);
+    const purpose = input.purpose ?? defaultPurpose(disposition);
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await db.urlAudit.record(auditEvent("url.issued", event));
@@ -84,11 +93,25 @@ export function defaultExpiry(limits: Limits, role: Role | undefined): number {
 /** Signs a download of a ready attachment. The bucket adapter makes disposition and type safe to serve. */
 export function sign(
   { bucket }: Deps,
-  options: { attachment: Downloadable; disposition: Disposition; expiresInSeconds: number; now: number },
+  options: {
+    attachment: Downloadable;
+    disposition: Disposition;
+    expiresInSeconds: number;
+    now: number;
+    cacheWindowSeconds?: number | undefined;
+    clientIp: string | undefined;
+  },
 ): SignedUrl | Promise<SignedUrl> {
-  const { attachment, disposition, expiresInSeconds, now } = options;
+  const { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp } = options;
   const { objectKey, filename, contentType } = attachment;
-  return bucket.presignGet({ objectKey, filename, contentType, disposition, expiresInSeconds, now });
+  const signing = { expiresInSeconds, now, cacheWindowSeconds, clientIp };
+  return bucket.presignGet({ objectKey, filename, contentType, disposition, ...signing });
+}
+
+/** Half of the expiry, so that a URL lives for at least as long again. Throws `expires_in_out_of_range` below 2 seconds. */
+function windowOf(expiresInSeconds: number): number {
+  if (expiresInSeconds >= 2) return Math.floor(expiresInSeconds / 2);
+  throw new DomainError("expires_in_out_of_range", "expiresIn must be at least 2 seconds for a cacheable URL.");
 }
 
 function requireReady(attachment: Downloadable): void {

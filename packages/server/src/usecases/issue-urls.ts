@@ -36,9 +36,10 @@ export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
       attachmentIds: readonly string[];
       expiresInSeconds: number | undefined;
       purpose: UrlPurpose | undefined;
+      clientIp: string | undefined;
     },
   ): Promise<BatchAnswer[]> => {
-    const { expiresInSeconds: requested, purpose = defaultPurpose("attachment") } = input;
+    const { expiresInSeconds: requested, purpose = defaultPurpose("attachment"), clientIp } = input;
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. The result repeats each id as the caller wrote it.
@@ -61,7 +62,7 @@ export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
       }
       const { attachment, role } = found;
       const expiresInSeconds = requested ?? defaultExpiry(limits, role);
-      let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now });
+      let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now, clientIp });
       // Awaiting a value that is no promise would cost one turn of the event loop for each item.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });

@@ -54,6 +54,7 @@ const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   probe: "bucket",
   tryCapabilities: "bucket",
   urlOrigin: undefined,
+  downloadOrigin: undefined,
   newObjectKey: undefined,
   listObjects: undefined,
   listMultiparts: undefined,

@@ -40,7 +40,7 @@ const { claimLink } = createUseCases({
 async function claimForEver(): Promise<never> {
   for (;;) {
     const visitor = { sealedPass: () => undefined, network: randomUUID(), attachmentIds: undefined };
-    const { claim } = await claimLink(token, { ...visitor, disposition: "attachment" });
+    const { claim } = await claimLink(token, { ...visitor, disposition: "attachment", clientIp: undefined });
     await new Promise<void>((resolve) => process.stdout.write(`${claim.id}\n`, () => resolve()));
   }
 }

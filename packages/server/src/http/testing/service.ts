@@ -31,6 +31,8 @@ export type ServiceOptions = {
   bucket?: BucketServer;
   /** Default: none. */
   keyPrefix?: string;
+  /** The distribution that downloads come from. Default: they come from the bucket. */
+  cloudFront?: BucketOptions["cloudFront"];
   /** Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
   /** Starts another replica on the database and bucket of this service. Close the replica first. */
@@ -61,7 +63,8 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   const { beside } = options;
   const database = beside === undefined ? await engine.open({ clock }) : await anotherOf(beside, clock);
   const server = beside?.bucketServer ?? options.bucket ?? (await startEmbedded());
-  const bucket = bucketOn(server, { keyPrefix: options.keyPrefix, partBuffers: options.partBuffers });
+  const { keyPrefix, partBuffers, cloudFront } = options;
+  const bucket = bucketOn(server, { keyPrefix, partBuffers, cloudFront });
   const db = wrap.database?.(database.db) ?? database.db;
   let onDeletionsQueued = (): void => undefined;
   const limits = {
@@ -107,7 +110,8 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     ...(accounts && { accounts }),
     probes: { database: () => db.probe(), bucket: () => bucket.probe() },
     publicUrl: PUBLIC_URL,
-    bucketOrigins: [new URL(server.endpoint).origin],
+    bucketOrigins: [...new Set([new URL(server.endpoint).origin, bucket.downloadOrigin])],
+    bindsUrlsToIp: cloudFront?.bindsIp ?? false,
     trustProxy: false,
     logger: { level: "trace", stream: log.stream },
     limits: { ...limits, ...options.limits },

@@ -94,7 +94,9 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
       // A refused caller has no grant, so that the use case also records the refusal.
       const caller = await callerFor(user, "read", item);
-      return useCases.issueUrl(caller, { ...input, attachmentId: fileId, expiresInSeconds });
+      // An embedding has no CDN that binds URLs, and offers no cacheable URLs.
+      const plain = { isCacheable: false, clientIp: undefined };
+      return useCases.issueUrl(caller, { ...input, ...plain, attachmentId: fileId, expiresInSeconds });
     },
 
     async issueUrls(
@@ -112,7 +114,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
       const answers = await useCases.issueUrls(
         { ...callerOf(user), grants },
-        { attachmentIds, expiresInSeconds, purpose },
+        { attachmentIds, expiresInSeconds, purpose, clientIp: undefined },
       );
       return answers.map((answer, index) => ({ ...answer, attachmentId: fileIds[index] as string }));
     },

@@ -18,8 +18,12 @@ const PROBLEM = "Too many downloads of this link in a short time. Wait until Ret
 /** A request of a visitor. `network`: that of the client (domain/network.ts). */
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
-/** `attachmentIds` undefined: all files of the link. */
-export type Wanted = { attachmentIds: readonly string[] | undefined; disposition: Disposition };
+/** `attachmentIds` undefined: all files of the link. `clientIp` undefined: the URLs are for any client. */
+export type Wanted = {
+  attachmentIds: readonly string[] | undefined;
+  disposition: Disposition;
+  clientIp: string | undefined;
+};
 
 export type ClaimUrl = { attachmentId: string; fileUrl: string; expiresInSeconds: number; expiresAt: number };
 export type ClaimUrls = { claim: Pick<LinkClaim, "id" | "windowEndsAt">; urls: readonly ClaimUrl[] };
@@ -74,7 +78,8 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
       return { ...(await addUrls(deps, again, visitor)), pass };
     }
-    const urls = await signAll(deps, { files, disposition: visitor.disposition, expiresInSeconds, now });
+    const { disposition, clientIp } = visitor;
+    const urls = await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp });
     return { claim, urls, pass };
   };
 }
@@ -103,7 +108,7 @@ function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor:
 async function addUrls(
   deps: Deps,
   { link, claim, files, pass, limited }: OpenLink & { pass: Pass; limited: Limited },
-  { disposition }: Pick<Wanted, "disposition">,
+  { disposition, clientIp }: Pick<Wanted, "disposition" | "clientIp">,
 ): Promise<ClaimUrls> {
   if (claim === undefined) throw linkNotFound();
   const now = deps.clock();
@@ -117,7 +122,7 @@ async function addUrls(
     if (!added) throw linkNotFound();
     await tx.audit.add(event);
   });
-  return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now }) };
+  return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };
 }
 
 /** Only `look` admits to a locked link. */
@@ -140,12 +145,17 @@ function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number;
 
 async function signAll(
   deps: Deps,
-  options: { files: readonly LinkedFile[]; disposition: Disposition; expiresInSeconds: number; now: number },
+  options: Pick<Wanted, "disposition" | "clientIp"> & {
+    files: readonly LinkedFile[];
+    expiresInSeconds: number;
+    now: number;
+  },
 ): Promise<ClaimUrl[]> {
-  const { files, disposition, expiresInSeconds, now } = options;
+  const { files, ...signing } = options;
+  const { expiresInSeconds, now } = signing;
   const urls: ClaimUrl[] = [];
   for (const attachment of files) {
-    const { url, expiresAt } = await sign(deps, { attachment, disposition, expiresInSeconds, now });
+    const { url, expiresAt } = await sign(deps, { attachment, ...signing });
     const leftSeconds = Math.ceil((expiresAt - now) / 1000);
     urls.push({
       attachmentId: attachment.id,

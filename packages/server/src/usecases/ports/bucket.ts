@@ -26,13 +26,15 @@ export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
 /** The object store. While it is down, calls that reach it reject with `bucket_unavailable` within seconds. */
 export type Bucket = {
-  /** Scheme, host and port of every signed URL. */
+  /** Scheme, host and port of every signed URL of the bucket. */
   readonly urlOrigin: string;
+  /** Scheme, host and port of every download URL. It differs from `urlOrigin` with a CDN. */
+  readonly downloadOrigin: string;
   /** Returns a new key under our prefix: 128 random bits, and nothing from the filename. */
   newObjectKey(): string;
   /**
    * Signs a download, with type and disposition as `safeServing` allows them. `expiresAt` is earlier than requested when the credentials
-   * expire first. Returns no promise when credentials are cached.
+   * expire first, and with a cache window. Returns no promise when credentials are cached.
    */
   presignGet(options: {
     objectKey: string;
@@ -41,6 +43,10 @@ export type Bucket = {
     disposition: Disposition;
     expiresInSeconds: number;
     now: number;
+    /** The URL is the same within each window of the clock. At most half of `expiresInSeconds`. Default: each URL is new. */
+    cacheWindowSeconds?: number | undefined;
+    /** The IPv4 address of the client, for a CDN that binds URLs to it. */
+    clientIp?: string | undefined;
   }): SignedUrl | Promise<SignedUrl>;
   /**
    * Signs size, type and checksum: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`, and the bucket then refuses

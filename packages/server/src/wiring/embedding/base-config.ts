@@ -43,6 +43,7 @@ function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...r
     forcePathStyle: rest.forcePathStyle ?? isOther,
     keyPrefix: keyPrefix === "" || keyPrefix.endsWith("/") ? keyPrefix : `${keyPrefix}/`,
     credentials: rest.credentials,
+    cloudFront: undefined,
   };
 }
 

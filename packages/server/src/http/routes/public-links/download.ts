@@ -55,7 +55,7 @@ const PASSWORD = "This link has a password. Send it too.";
 const CHOOSE = "This link has several files. Choose one of them. Nothing was counted.";
 
 /** GET and POST /s/:token/download. Only a POST counts. */
-export function downloadRoutes(app: App, { useCases, metrics, publicUrl, ...options }: Options): void {
+export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
   const { bucketOrigins, cookies, visitorOf } = options;
   const policy = pagePolicy(bucketOrigins);
   app.addContentTypeParser<string>(FORM, { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, text, done) =>
@@ -103,7 +103,8 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, ...opti
       return show({ ...exchange, reply: reply.code(400) }, { look, problem: CHOOSE });
     }
     const wanted = { attachmentIds: attachmentId === undefined ? undefined : [attachmentId] };
-    const { urls, pass } = await useCases.claimLink(token, { ...visitor, ...wanted, disposition: "attachment" });
+    const asked = { ...visitor, ...wanted, disposition: "attachment", clientIp: clientIpOf(request) } as const;
+    const { urls, pass } = await useCases.claimLink(token, asked);
     metrics.countUrls("issued", urls.length);
     admitWith(pass, exchange);
     return reply.redirect(urls[0]?.fileUrl as string, 303);

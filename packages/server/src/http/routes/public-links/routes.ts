@@ -61,7 +61,7 @@ const exposeHeadRoute = false;
 
 /** The routes of people who open a link without an account. */
 export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps & VisitorOptions): void {
-  const { useCases, metrics, publicUrl } = deps;
+  const { useCases, metrics, publicUrl, clientIpOf } = deps;
   const cookies = visitorCookies({ publicUrl, seal: useCases.sealPass });
   const visitorOf = (request: FastifyRequest): Visitor => ({
     sealedPass: (linkId) => cookies.readPass(request, linkId),
@@ -88,7 +88,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
   });
 
   app.post("/public/links/:token/claims", { schema: schemas.claimLink }, async (request, reply) => {
-    const visitor = { ...visitorOf(request), ...wantedOf(request.body) };
+    const visitor = { ...visitorOf(request), ...wantedOf(request.body), clientIp: clientIpOf(request) };
     const claimed = await useCases.claimLink(request.params.token, visitor);
     cookies.setPass(reply, claimed.pass);
     return reply.code(201).send(presentClaim(claimed, metrics));
@@ -96,7 +96,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
 
   app.post("/public/links/:token/claims/:claimId/urls", { schema: schemas.issueClaimUrls }, async (request) => {
     const { token, claimId } = request.params;
-    const visitor = { ...visitorOf(request), ...wantedOf(request.body), claimId };
+    const visitor = { ...visitorOf(request), ...wantedOf(request.body), clientIp: clientIpOf(request), claimId };
     return presentClaim(await useCases.issueClaimUrls(token, visitor), metrics);
   });
 

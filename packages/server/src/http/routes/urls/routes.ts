@@ -1,7 +1,7 @@
 import { AttachmentParams, FileUrl, FileUrls, FileUrlsBody, UrlQuery } from "@valetkey/contract";
+import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { DomainError } from "../../../domain/errors.ts";
-import type { Caller } from "../../../domain/person.ts";
 import type { IssuedUrl } from "../../../usecases/issue-url.ts";
 import { type BatchAnswer, isUrlRefusal, type UrlRefusal } from "../../../usecases/issue-urls.ts";
 import { callerOf } from "../../authentication.ts";
@@ -41,14 +41,20 @@ const schemas = operations("urls", {
 const exposeHeadRoute = false;
 
 /** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */
-export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
-  const issue = async (caller: Caller, asked: UrlQuery & { attachmentId: string }): Promise<IssuedUrl> => {
+export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps): void {
+  const issue = async (
+    request: Pick<FastifyRequest, "caller" | "ip">,
+    asked: UrlQuery & { attachmentId: string },
+  ): Promise<IssuedUrl> => {
+    const clientIp = clientIpOf(request);
     try {
-      const issued = await useCases.issueUrl(caller, {
+      const issued = await useCases.issueUrl(callerOf(request), {
         attachmentId: asked.attachmentId,
         expiresInSeconds: parseExpiresIn(asked.expiresIn),
         disposition: asked.disposition,
         purpose: asked.purpose,
+        isCacheable: asked.cacheable === "true",
+        clientIp,
       });
       metrics.countUrls("issued");
       return issued;
@@ -59,10 +65,7 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
   };
 
   app.get("/attachments/:attachmentId/url", { schema: schemas.issueUrl, exposeHeadRoute }, async (request) => {
-    const { fileUrl, expiresInSeconds, expiresAt } = await issue(callerOf(request), {
-      ...request.params,
-      ...request.query,
-    });
+    const { fileUrl, expiresInSeconds, expiresAt } = await issue(request, { ...request.params, ...request.query });
     return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
   });
 
@@ -70,12 +73,12 @@ export function urlRoutes(app: App, { useCases, metrics }: RouteDeps): void {
     "/attachments/:attachmentId/download",
     { schema: schemas.download, exposeHeadRoute },
     async (request, reply) =>
-      reply.redirect((await issue(callerOf(request), { ...request.params, ...request.query })).fileUrl, 302),
+      reply.redirect((await issue(request, { ...request.params, ...request.query })).fileUrl, 302),
   );
 
   app.post("/attachments/urls", { schema: schemas.issueUrls }, async (request) => {
     const { attachmentIds, expiresIn, purpose } = request.body;
-    const input = { attachmentIds, expiresInSeconds: expiresIn, purpose };
+    const input = { attachmentIds, expiresInSeconds: expiresIn, purpose, clientIp: clientIpOf(request) };
     const answers = await useCases.issueUrls(callerOf(request), input);
     const urls = presentAnswers(answers);
     for (const [outcome, count] of countByOutcome(answers)) metrics.countUrls(outcome, count);

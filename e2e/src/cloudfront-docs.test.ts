@@ -1,0 +1,95 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FORWARDED } from "../../packages/server/src/bucket/testing/distribution.ts";
+import { pathsOf } from "./s3-clients/selection.ts";
+
+const page = readFileSync(resolve(import.meta.dirname, "../../docs/cloudfront.md"), "utf8");
+const files = new Map(
+  [...page.matchAll(/^`([\w-]+\.json)`:.*\n\n```json\n([\s\S]*?)```/gm)].map(([, name = "", text = ""]) => [
+    name,
+    text,
+  ]),
+);
+const [, terraform = ""] = /```hcl\n([\s\S]*?)```/.exec(page) ?? [];
+const commands = [...page.matchAll(/^ +((?:aws|openssl|node) .*)$/gm)].map(([, command = ""]) => command);
+
+// biome-ignore lint/suspicious/noExplicitAny: the test reads members of configurations of AWS.
+const read = (name: string): any => JSON.parse(files.get(name) ?? "");
+
+describe("requirement 18: docs/cloudfront.md has settings that only read", () => {
+  it("lets the distribution read objects of the bucket, and nothing else", () => {
+    const { Statement } = read("bucket-policy.json");
+    expect(Statement).toEqual([expect.objectContaining({ Effect: "Allow", Action: "s3:GetObject" })]);
+    expect(Statement[0].Principal).toEqual({ Service: "cloudfront.amazonaws.com" });
+    expect(Statement[0].Condition.StringEquals["AWS:SourceArn"]).toMatch(/:distribution\//);
+    expect(terraform.match(/"s3:\w+"/g)).toEqual(['"s3:GetObject"']);
+  });
+
+  it("serves signed requests that read, over HTTPS alone", () => {
+    const behavior = read("distribution.json").DefaultCacheBehavior;
+    expect(behavior.AllowedMethods.Items).toEqual(["GET", "HEAD", "OPTIONS"]);
+    expect(behavior.TrustedKeyGroups.Enabled).toBe(true);
+    expect(behavior.ViewerProtocolPolicy).toBe("https-only");
+    expect(terraform).toContain('allowed_methods            = ["GET", "HEAD", "OPTIONS"]');
+    expect(terraform).toContain("trusted_key_groups");
+    expect(terraform).toContain('viewer_protocol_policy     = "https-only"');
+  });
+
+  it("forwards the query parameters that the service signs", () => {
+    const { QueryStringsConfig } = read("cache-policy.json").ParametersInCacheKeyAndForwardedToOrigin;
+    expect(QueryStringsConfig.QueryStrings.Items).toEqual(FORWARDED);
+    expect(terraform).toContain(`items = ${JSON.stringify(FORWARDED).replace(",", ", ")}`);
+  });
+
+  it("sandboxes content like the embedded bucket", () => {
+    const { ContentSecurityPolicy } = read("response-headers-policy.json").SecurityHeadersConfig;
+    expect(ContentSecurityPolicy.ContentSecurityPolicy).toBe("sandbox; default-src 'none'");
+    expect(terraform).toContain(ContentSecurityPolicy.ContentSecurityPolicy);
+  });
+});
+
+// Versions of the AWS CLI differ in other commands alone.
+describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs/cloudfront.md with %s", (aws) => {
+  let folder: string;
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.writeHead(400).end("<ErrorResponse><Error><Code>Stop</Code></Error></ErrorResponse>");
+  });
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "valetkey-cloudfront-"));
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+  });
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function run(command: string): Promise<string> {
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const here = command.replace(/^aws /, `'${aws}' --no-sign-request --region us-east-1 --endpoint-url ${endpoint} `);
+    return promisify(execFile)("bash", ["-ec", here], { cwd: folder }).then(
+      ({ stdout }) => stdout,
+      ({ stderr }) => stderr,
+    );
+  }
+
+  // The AWS CLI checks all parameters before it sends a request.
+  it("have parameters that the AWS CLI accepts", async () => {
+    for (const command of commands) {
+      const output = await run(command);
+      if (command.startsWith("aws ")) expect(output, command).toContain("(Stop)");
+    }
+    expect(requests).toHaveLength(commands.filter((command) => command.startsWith("aws ")).length);
+    expect(requests).toContain("POST /2020-05-31/distribution");
+    expect(readFileSync(join(folder, "public-key.json"), "utf8")).toContain("BEGIN PUBLIC KEY");
+  });
+});

@@ -1,0 +1,157 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { S3, startDirectory } from "../../packages/server/src/config/testing.ts";
+import { commandPath } from "./proxies/selection.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+const read = (path: string) => readFileSync(join(ROOT, "deploy", path), "utf8");
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "valetkey-deploy-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe("docs/deploy.md", () => {
+  const page = readFileSync(join(ROOT, "docs/deploy.md"), "utf8");
+  const blocks = [...page.matchAll(/```ini\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+
+  it.each(blocks)("has settings that the service accepts: %#", (block) => {
+    const settings = Object.fromEntries(
+      [...block.matchAll(/^ *(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    const secrets = Object.entries(S3).filter(([name]) => settings[name] === "…");
+    const { config, warnings } = startDirectory().load({ ...settings, ...Object.fromEntries(secrets) });
+    expect(warnings).toEqual([]);
+    expect(config.server).toMatchObject({ trustProxy: 1, publicUrl: settings.PUBLIC_URL });
+    expect(config.auth.signUp).toBe("closed");
+  });
+
+  it("names every sample", () => {
+    const samples = readdirSync(join(ROOT, "deploy"), { recursive: true, encoding: "utf8" });
+    const files = samples.filter((name) => /\.\w+$|file$/.test(name) && !name.endsWith("traefik/valetkey.yaml"));
+    for (const file of files) expect(page).toContain(`deploy/${file}`);
+    expect(files).toHaveLength(7);
+  });
+});
+
+// Traefik and its schema are in no package of Debian and npm, so these tests read what matters.
+describe("the sample for Traefik", () => {
+  const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
+  const { http } = parse(read("traefik/valetkey.yaml"));
+
+  it("redirects to HTTPS with a certificate of its resolver", () => {
+    expect(entryPoints.web.http.redirections.entryPoint).toEqual({ to: "websecure", scheme: "https" });
+    expect(Object.keys(certificatesResolvers)).toEqual([entryPoints.websecure.http.tls.certResolver]);
+    expect(certificatesResolvers.letsencrypt.acme.httpChallenge.entryPoint).toBe("web");
+    expect(providers.file.filename).toBe("/etc/traefik/valetkey.yaml");
+  });
+
+  it("checks the readiness of both replicas, and closes /metrics", () => {
+    expect(http.routers.valetkey.rule).toContain("!Path(`/metrics`)");
+    const { loadBalancer } = http.services[http.routers.valetkey.service];
+    expect(loadBalancer.healthCheck).toEqual({ path: "/readyz", interval: "1s", timeout: "1s" });
+    expect(loadBalancer.servers).toHaveLength(2);
+  });
+
+  it("is valid with the parts for the embedded bucket", () => {
+    const uncommented = parse(
+      read("traefik/valetkey.yaml").replace(
+        /^( +)# (?=(?: {2})*(?:storage|rule|entryPoints|service|loadBalancer|servers|- url):)/gm,
+        "$1",
+      ),
+    );
+    expect(Object.keys(uncommented.http.services)).toEqual(["valetkey", "storage"]);
+    expect(uncommented.http.routers.storage.service).toBe("storage");
+    expect(uncommented.http.services.storage.loadBalancer.servers).toEqual([{ url: "http://127.0.0.1:3001" }]);
+  });
+});
+
+describe("the sample for systemd", () => {
+  const unit = read("systemd/valetkey.service");
+
+  it("stops after the service has had its time", () => {
+    const [, stopSeconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
+    expect(Number(stopSeconds)).toBeGreaterThan(startDirectory().load({}).config.server.shutdownSeconds);
+    expect(unit).toMatch(/^KillMode=mixed$/m);
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/npm start$/m);
+  });
+
+  const analyze = commandPath("systemd-analyze", process.env);
+  it.each(analyze === undefined ? [] : [analyze])("passes %s", async (command) => {
+    const file = join(makeFolder(), "valetkey.service");
+    // The command must exist.
+    writeFileSync(file, unit.replace("/usr/bin/npm", process.execPath));
+    const { stderr } = await promisify(execFile)(command, ["verify", file]);
+    expect(stderr).toBe("");
+    const { stdout } = await promisify(execFile)(command, ["security", "--offline=true", "--no-pager", file]);
+    expect(Number(/exposure level for valetkey\.service: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(2);
+  });
+});
+
+describe("the sample for Kubernetes", () => {
+  const documents = parseAllDocuments(read("kubernetes/valetkey.yaml"), { strict: true }).map((each) => each.toJS());
+  const byKind = Object.fromEntries(documents.map((each) => [each.kind, each]));
+  const pod = byKind.Deployment.spec.template.spec;
+  const settings = { ...byKind.ConfigMap.data, ...byKind.Secret.stringData };
+
+  it.each(documents.map((each) => [each.kind, each]))("has a valid %s", async (kind, document) => {
+    const model = await import(modelOf(document));
+    const validate = () => new model[kind](document).validate();
+    expect(validate).not.toThrow();
+  });
+
+  it("has only fields that the API has", async () => {
+    const folder = makeFolder();
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    for (const document of documents) {
+      const type = `I${document.kind}`;
+      const code = `import type { ${type} } from "${modelOf(document)}";\nexport const sample: ${type} = ${JSON.stringify(document)};\n`;
+      writeFileSync(join(folder, `${document.kind}.ts`), code);
+    }
+    const compilerOptions = {
+      module: "nodenext",
+      target: "es2024",
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: [],
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+    const { stdout } = await promisify(execFile)(process.execPath, [TSC, "-p", folder]).catch((error) => error);
+    expect(stdout).toBe("");
+  });
+
+  it("has settings that the service accepts, once the secrets are set", () => {
+    const { AUTH_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = S3;
+    const env = { ...settings, AUTH_SECRET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+    const { config } = startDirectory().load(env);
+    expect(config.server).toMatchObject({ host: "0.0.0.0", trustProxy: 1, publicUrl: "https://files.example.com" });
+    expect(config.database.kind).toBe("postgres");
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(config.server.shutdownSeconds);
+  });
+
+  it("drains for longer than Kubernetes takes to notice", () => {
+    const [{ readinessProbe }] = pod.containers;
+    expect(readinessProbe.httpGet.path).toBe("/readyz");
+    const noticed = readinessProbe.periodSeconds * readinessProbe.failureThreshold;
+    expect(Number(settings.DRAIN_SECONDS)).toBeGreaterThan(noticed);
+  });
+
+  it("keeps metrics off the port of people", () => {
+    const [{ ports }] = pod.containers;
+    expect(byKind.Service.spec.ports.map(({ targetPort }: { targetPort: string }) => targetPort)).toEqual(["http"]);
+    expect(ports).toContainEqual({ name: "metrics", containerPort: Number(settings.METRICS_PORT) });
+  });
+});
+
+/** The module of kubernetes-models, whose schemas come from the OpenAPI document of Kubernetes. */
+function modelOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+  return `kubernetes-models/${apiVersion}/${kind}`;
+}

@@ -1,0 +1,109 @@
+import { type KeyObject, sign } from "node:crypto";
+import { PresignError } from "../errors.ts";
+import { signingSecondOf } from "../lifetime.ts";
+import { encodedKeyOf } from "../object-name.ts";
+import { encodeResponse } from "../response-overrides.ts";
+import { parseEndpoint } from "../target.ts";
+import type { GetOptions, ObjectName, PresignedRequest, SigningOptions } from "../types.ts";
+import { policyOf } from "./policy.ts";
+import { parsePrivateKey } from "./private-key.ts";
+
+/**
+ * The distribution and the key pair that it trusts.
+ *
+ * `distribution` is the URL of the distribution, without a path. `keyPairId` is the id of the public key in its key group.
+ * `privateKey` is in PEM format: RSA with 2048 bits, or ECDSA on P-256. An ECDSA signature costs a tenth of an RSA signature.
+ * `hash` is the hash of the signature. Default: `sha1`, which is also the default of CloudFront.
+ */
+export type CloudFrontOptions = {
+  readonly distribution: string;
+  readonly keyPairId: string;
+  readonly privateKey: string;
+  readonly hash?: "sha1" | "sha256" | undefined;
+};
+
+/**
+ * Options of presignGet, with the same meaning as those of a presigner.
+ *
+ * With `ipAddress`, an IPv4 address or range, CloudFront refuses all other clients. Default: any client.
+ */
+export type CloudFrontGetOptions = ObjectName &
+  Pick<SigningOptions, "expiresInSeconds" | "now"> &
+  Pick<GetOptions, "response" | "cacheWindowSeconds"> & { readonly ipAddress?: string | undefined };
+
+/** Signs downloads from one distribution. It is synchronous and uses no I/O and no clock. It throws PresignError and nothing else. */
+export type CloudFrontSigner = {
+  /** The origin of every URL of this signer. */
+  readonly origin: string;
+  presignGet(options: CloudFrontGetOptions): PresignedRequest;
+};
+
+const KEY_PAIR_ID = /^[A-Za-z0-9]+$/;
+const URL_SAFE: Record<string, string> = { "+": "-", "=": "_", "/": "~" };
+
+/**
+ * Makes a signer for one CloudFront distribution whose origin is a bucket.
+ *
+ * A URL has a canned policy, or a custom policy when there is an `ipAddress`.
+ * Throws PresignError `invalid_target` and `invalid_credentials`. Source: Amazon CloudFront "Use signed URLs".
+ *
+ * @example
+ * ```ts
+ * import { generateKeyPairSync } from "node:crypto";
+ * import { createCloudFrontSigner } from "@valetkey/presign/cloudfront";
+ *
+ * const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+ * const signer = createCloudFrontSigner({
+ *   distribution: "https://d111111abcdef8.cloudfront.net",
+ *   keyPairId: "K2JCJMDEHXQW5F",
+ *   privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+ * });
+ * const { url } = signer.presignGet({ key: "reports/2026.pdf", expiresInSeconds: 60, now: Date.now() });
+ * console.log(new URL(url).pathname); // /reports/2026.pdf
+ * ```
+ */
+export function createCloudFrontSigner(options: CloudFrontOptions): CloudFrontSigner {
+  const { origin } = parseDistribution(options.distribution);
+  const { keyPairId, hash = "sha1" } = options;
+  if (typeof keyPairId !== "string" || !KEY_PAIR_ID.test(keyPairId)) {
+    throw new PresignError("invalid_credentials", "keyPairId is not the id of a public key, such as K2JCJMDEHXQW5F");
+  }
+  const key = parsePrivateKey(options.privateKey);
+  const ending = hash === "sha256" ? "&Hash-Algorithm=SHA256" : "";
+  return {
+    origin,
+    presignGet(request) {
+      const { expiresInSeconds, ipAddress, cacheWindowSeconds } = request;
+      const expiresAtSecond = signingSecondOf(request, cacheWindowSeconds) + expiresInSeconds;
+      const resource = `${origin}/${encodedKeyOf(request)}${queryOf(request)}`;
+      const policy = policyOf({ resource, expiresAtSecond, ipAddress });
+      // CloudFront knows a canned policy from the URL and its expiry, so the URL need not contain it.
+      const grant = ipAddress === undefined ? `Expires=${expiresAtSecond}` : `Policy=${toUrlSafe(Buffer.from(policy))}`;
+      const signature = toUrlSafe(signed(policy, { hash, key }));
+      const start = `${resource}${resource.includes("?") ? "&" : "?"}${grant}`;
+      const url = `${start}&Key-Pair-Id=${keyPairId}&Signature=${signature}${ending}`;
+      return { method: "GET", url, headers: {}, expiresAt: expiresAtSecond * 1000 };
+    },
+  };
+}
+
+function parseDistribution(distribution: string): URL {
+  const url = parseEndpoint(distribution);
+  if (url.pathname === "/") return url;
+  throw new PresignError("invalid_target", "The distribution has a path, which is not supported");
+}
+
+function queryOf({ response }: CloudFrontGetOptions): string {
+  if (response === undefined) return "";
+  const encoded = typeof response === "string" ? response : encodeResponse(response);
+  return encoded === "" ? "" : `?${encoded.slice(1)}`;
+}
+
+function signed(policy: string, { hash, key }: { hash: string; key: KeyObject }): Buffer {
+  return sign(hash, Buffer.from(policy), key);
+}
+
+/** Base64 in the alphabet of CloudFront. */
+function toUrlSafe(bytes: Buffer): string {
+  return bytes.toString("base64").replace(/[+=/]/g, (character) => URL_SAFE[character] as string);
+}

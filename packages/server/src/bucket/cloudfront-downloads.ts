@@ -1,0 +1,38 @@
+import { setImmediate } from "node:timers/promises";
+import { createCloudFrontSigner } from "@valetkey/presign/cloudfront";
+import type { Bucket } from "../usecases/ports/index.ts";
+import { createDownloadOverrides } from "./download-overrides.ts";
+
+export type Downloads = Pick<Bucket, "downloadOrigin" | "presignGet">;
+
+/** The distribution in front of the bucket. */
+export type CloudFrontTarget = {
+  /** Its URL, without a path. */
+  distribution: string;
+  keyPairId: string;
+  /** PEM. */
+  privateKey: string;
+  hash: "sha1" | "sha256";
+  /** Whether each URL works only for the IP address that requested it. */
+  bindsIp: boolean;
+};
+
+/** Signs downloads for a distribution. They do not depend on the credentials of the bucket. */
+export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
+  const signer = createCloudFrontSigner(target);
+  const overridesOf = createDownloadOverrides();
+  return {
+    downloadOrigin: signer.origin,
+    async presignGet(options) {
+      const { now, expiresInSeconds, cacheWindowSeconds, clientIp } = options;
+      if (bindsIp && clientIp === undefined)
+        throw new Error("A URL would be signed without the IP address of its client");
+      // An RSA signature blocks for a third of a millisecond, so other requests get a turn between those of a batch.
+      await setImmediate();
+      const ipAddress = bindsIp ? clientIp : undefined;
+      const signing = { now, expiresInSeconds, cacheWindowSeconds, ipAddress };
+      const { url, expiresAt } = signer.presignGet({ ...overridesOf(options), ...signing });
+      return { url, expiresAt };
+    },
+  };
+}

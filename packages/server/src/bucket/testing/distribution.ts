@@ -1,0 +1,126 @@
+import { createVerify, generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createPresigner } from "@valetkey/presign";
+import type { CloudFrontTarget } from "../cloudfront-downloads.ts";
+import type { BucketServer } from "./bucket-server.ts";
+
+type Options = {
+  /** Milliseconds since the epoch. Default: the clock of this machine. */
+  clock?: () => number;
+  /** Default: RSA. */
+  keyType?: "rsa" | "ec";
+  hash?: CloudFrontTarget["hash"];
+  /** Whether the service binds URLs to the IP address of the client. Default: false. */
+  bindsIp?: boolean;
+};
+
+const KEY_PAIR_ID = "K2JCJMDEHXQW5F";
+const SIGNING = ["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"];
+/** The query parameters that docs/cloudfront.md forwards to the bucket. */
+export const FORWARDED = ["response-content-disposition", "response-content-type"];
+
+type Policy = {
+  Statement: [
+    {
+      Resource: string;
+      Condition: { DateLessThan: { "AWS:EpochTime": number }; IpAddress?: { "AWS:SourceIp": string } };
+    },
+  ];
+};
+
+/**
+ * A stand-in for a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
+ * It verifies a URL with the public key alone. Then it reads the bucket with a request that it signs itself, as an origin access control does.
+ */
+export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
+  const { keyType = "rsa", hash = "sha256", bindsIp = false } = options;
+  const { privateKey, publicKey } =
+    keyType === "rsa"
+      ? generateKeyPairSync("rsa", { modulusLength: 2048 })
+      : generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { credentials, ...target } = bucket;
+  const origin = createPresigner(target);
+  const requests: string[] = [];
+
+  function refusalOf(url: URL, { socket }: IncomingMessage): string | undefined {
+    const { searchParams: query } = url;
+    const signature = query.get("Signature");
+    if (query.get("Key-Pair-Id") !== KEY_PAIR_ID || signature === null) return "MissingKey";
+    const resource = resourceOf(url);
+    const given = query.get("Policy");
+    const text = given === null ? cannedPolicy(resource, query.get("Expires")) : fromUrlSafe(given).toString();
+    const verifier = createVerify(query.get("Hash-Algorithm") === "SHA256" ? "sha256" : "sha1").update(text);
+    if (!verifier.verify(publicKey, fromUrlSafe(signature))) return "AccessDenied";
+    const [{ Resource, Condition }] = (JSON.parse(text) as Policy).Statement;
+    if (!matches(Resource, resource)) return "AccessDenied";
+    if (clock() >= Condition.DateLessThan["AWS:EpochTime"] * 1000) return "AccessDenied: expired";
+    const range = Condition.IpAddress?.["AWS:SourceIp"];
+    return range === undefined || range === `${socket.remoteAddress}/32` ? undefined : "AccessDenied: IP address";
+  }
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
+    requests.push(url.href);
+    // Pages of the web app read files with scripts.
+    response.setHeader("access-control-allow-origin", "*").setHeader("access-control-allow-headers", "*");
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
+    const refusal = request.method === "GET" ? refusalOf(url, request) : "MethodNotAllowed";
+    if (refusal !== undefined) return void response.writeHead(403).end(refusal);
+    const [disposition, type] = FORWARDED.map((name) => url.searchParams.get(name) ?? undefined);
+    const signed = origin.presignGet({
+      key: decodeURIComponent(url.pathname.slice(1)),
+      response: { contentDisposition: disposition, contentType: type },
+      credentials,
+      expiresInSeconds: 60,
+      now: Date.now(),
+    });
+    const { range } = request.headers;
+    const { status, headers, body } = await fetch(signed.url, range === undefined ? {} : { headers: { range } });
+    response.writeHead(status, Object.fromEntries(headers));
+    for await (const chunk of body ?? []) response.write(chunk);
+    response.end();
+  }
+
+  const server = createServer((request, response) => void respond(request, response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const distribution = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return {
+    /** How the service signs for it. */
+    target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
+    /** The URLs of all requests. */
+    requests,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** The URL without the parameters that CloudFront reads itself. */
+function resourceOf(url: URL): string {
+  const pairs = url.search.slice(1).split("&");
+  const query = pairs.filter((pair) => !SIGNING.includes(pair.split("=", 1)[0] ?? "")).join("&");
+  return `${url.origin}${url.pathname}${query === "" ? "" : `?${query}`}`;
+}
+
+function cannedPolicy(resource: string, expires: string | null): string {
+  return `{"Statement":[{"Resource":"${resource}","Condition":{"DateLessThan":{"AWS:EpochTime":${expires}}}}]}`;
+}
+
+/** In a policy, an asterisk stands for any text and a question mark for any character. */
+function matches(pattern: string, resource: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`).test(resource);
+}
+
+function fromUrlSafe(text: string): Buffer {
+  return Buffer.from(text.replaceAll("-", "+").replaceAll("_", "=").replaceAll("~", "/"), "base64");
+}

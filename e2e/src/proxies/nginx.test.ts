@@ -1,4 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { examine } from "../doctor/examine.ts";
+import { faultSuite } from "../doctor/fault.suite.ts";
+import { healthyNginx, nginxFaults } from "../doctor/faults/nginx-faults.ts";
+import { openStage } from "../doctor/stage.ts";
 import { restartUnderLoad } from "./rolling-restart.ts";
 
 // nginx has no health check of its own, so the test writes the ready replicas to its configuration.
@@ -29,3 +33,15 @@ ${replicas.map((port) => `    server 127.0.0.1:${port};`).join("\n")}
   console.log(`nginx: ${requests} requests, ${failures.length} failures`);
   expect(failures).toEqual([]);
 }, 300_000);
+
+describe("the doctor behind nginx", () => {
+  faultSuite(nginxFaults);
+
+  it("invents no fault", async () => {
+    const stage = await openStage();
+    onTestFinished(stage.close);
+    const { findings, checked } = await examine(await healthyNginx(stage));
+    expect(findings).toEqual([]);
+    expect(checked).toContain("PUBLIC_URL and its proxy");
+  });
+});

@@ -19,6 +19,7 @@ import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
+import { echoRoute, type ProveEcho } from "./routes/doctor/echo.ts";
 import { instanceRoutes, type ShownLimits } from "./routes/instance/routes.ts";
 import { linkRoutes } from "./routes/links/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
@@ -47,6 +48,8 @@ export type AppOptions = {
   /** Accounts and sessions, mounted at /auth and described by /instance. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
+  /** Lets `valetkey doctor` measure the proxies in front. Undefined: no route for it. */
+  proveEcho?: ProveEcho;
   /** The public origin of the service. Every absolute URL is built from it, and never from a request header. */
   publicUrl: string;
   /** The origins that browsers fetch files from. The Content-Security-Policy lists them. */
@@ -120,6 +123,8 @@ export function buildApp(options: AppOptions): App {
     pageRoutes(open, { publicUrl, webApp });
     receiptRoutes(open, deps);
   });
+  const { proveEcho } = options;
+  if (proveEcho !== undefined) app.register(async (doctor: App) => echoRoute(doctor, { prove: proveEcho }));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
     // Without the readable prefix, which is free to choose.

@@ -5,6 +5,7 @@ import pino, { type Logger } from "pino";
 import type { Registry } from "prom-client";
 import { refuseInterruptedRestore } from "../backup/restore.ts";
 import type { Config } from "../config/index.ts";
+import { createEchoProof } from "../doctor/index.ts";
 import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
 import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
@@ -159,6 +160,7 @@ function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: 
       bucket: () => bucket.probe(),
       ...(scanner && { scanner: () => scanner.probe() }),
     },
+    proveEcho: createEchoProof({ secret: config.auth.secret, clock: Date.now }).prove,
     publicUrl,
     bucketOrigins: [bucket.urlOrigin],
     trustProxy: trustedHops(config.server.trustProxy),

@@ -35,7 +35,10 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
     case "seaweedfs":
       return [cli, { label: "before July 2025: option of weed", text: `-s3.allowedOrigins=${origin}` }];
     case "swift":
-      return [{ label: "proxy-server.conf of Swift", text: swift(origin) }];
+      return [
+        { label: "proxy-server.conf of Swift, for preflights", text: swift(origin) },
+        { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
+      ];
     case "embedded":
       // The bucket keeps the CORS configuration of its first start.
       return [{ ...cli, label: "AWS CLI, with the keys in DATA_DIR/secrets.json, while the service runs" }];
@@ -68,4 +71,10 @@ function google({ bucket }: BucketPlace, origin: string): Fix {
 function swift(origin: string): string {
   const headers = `cors_preflight_allow_headers = ${HEADERS.join(", ")}`;
   return `[filter:s3api]\ncors_preflight_allow_origin = ${origin}\n${headers}\ncors_preflight_expose_headers = etag`;
+}
+
+function swiftContainer({ bucket }: BucketPlace, origin: string): string {
+  const metadata = ["Access-Control-Allow-Origin", "Access-Control-Expose-Headers"];
+  const values = [origin, "etag"];
+  return `swift post ${bucket.name} ${metadata.map((name, index) => `-m "${name}:${values[index]}"`).join(" ")}`;
 }

@@ -5,7 +5,6 @@ import pino, { type Logger } from "pino";
 import type { Registry } from "prom-client";
 import { refuseInterruptedRestore } from "../backup/restore.ts";
 import type { Config } from "../config/index.ts";
-import { createEchoProof } from "../doctor/index.ts";
 import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
 import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
@@ -13,6 +12,7 @@ import { withRedaction } from "../http/logging.ts";
 import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
 import { startBackground } from "./background.ts";
 import { type Core, openCore } from "./core.ts";
+import { createDoctor } from "./doctor-service.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
@@ -160,7 +160,7 @@ function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: 
       bucket: () => bucket.probe(),
       ...(scanner && { scanner: () => scanner.probe() }),
     },
-    proveEcho: createEchoProof({ secret: config.auth.secret, clock: Date.now }).prove,
+    doctor: createDoctor(core, { config }),
     publicUrl,
     bucketOrigins: [bucket.urlOrigin],
     trustProxy: trustedHops(config.server.trustProxy),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
 import { badInputSuite } from "./bad-input.suite.ts";
 import { doctorSuite } from "./doctor.suite.ts";
+import { swiftDoctor } from "./doctor-faults.ts";
 import { type RunningProvider, startSwift } from "./providers.ts";
 
 let provider: RunningProvider;
@@ -13,20 +14,4 @@ afterAll(() => provider.stop());
 
 bucketSuite("OpenStack Swift", () => provider.newBucket());
 badInputSuite("OpenStack Swift", () => provider);
-doctorSuite("OpenStack Swift", () => provider, {
-  provider: "swift",
-  differences: ["conditional-put-missing", "parts-survive"],
-  setUp: async ({ bucket }) => provider.allowOrigin?.(bucket, "http://localhost:3000"),
-  faults: [
-    {
-      fault: "CORS of the container is missing",
-      id: "cors-origin",
-      change: async ({ bucket }) => provider.allowOrigin?.(bucket, ""),
-    },
-    {
-      fault: "CORS allows another origin",
-      id: "cors-origin",
-      settings: { PUBLIC_URL: "http://localhost:3001" },
-    },
-  ],
-});
+doctorSuite("OpenStack Swift", () => provider, swiftDoctor);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
 import type { Fault, Stage } from "../stage.ts";
@@ -46,6 +46,12 @@ export const connectionFaults: readonly Fault[] = [
     setup: "closed port",
     id: "bucket-unreachable",
     arrange: async ({ env }) => ({ ...env, S3_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}` }),
+  },
+  {
+    fault: "the endpoint never responds",
+    setup: "silent port",
+    id: "bucket-unreachable",
+    arrange: withSilentServer,
   },
   {
     fault: "the host of the endpoint is unknown",
@@ -111,6 +117,18 @@ export const connectionFaults: readonly Fault[] = [
     arrange: ({ env, endpoint }) => ({ ...env, S3_ENDPOINT: endpoint.replace("127.0.0.1", "[::ffff:127.0.0.1]") }),
   },
 ];
+
+/** Like a firewall that drops packets. */
+async function withSilentServer({ env, add }: Stage) {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => void sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  add(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { ...env, S3_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
 async function withSelfSignedCertificate({ env, dataDir, add }: Stage) {
   const [key, cert] = [join(dataDir, "key.pem"), join(dataDir, "cert.pem")];

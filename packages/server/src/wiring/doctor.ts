@@ -30,6 +30,19 @@ type Options = {
 
 /** Checks the set-up of a configuration. It needs no running service, and migrates nothing. */
 export async function runDoctor(config: Config, { warnings, onProgress }: Options): Promise<Report> {
+  const { parts, close } = await openDoctor(config, { warnings });
+  try {
+    return await runChecks(parts, onProgress === undefined ? {} : { onProgress });
+  } finally {
+    await close();
+  }
+}
+
+/** Connects the checks to the parts of a configuration. `close` deletes their objects. */
+export async function openDoctor(
+  config: Config,
+  { warnings }: Pick<Options, "warnings">,
+): Promise<{ parts: DoctorParts; close(): Promise<void> }> {
   const clock = Date.now;
   const target = bucketTarget(config.bucket);
   const { name, region, endpoint, forcePathStyle } = target;
@@ -39,18 +52,17 @@ export async function runDoctor(config: Config, { warnings, onProgress }: Option
   const s3 = createS3Client({ region, endpoint, forcePathStyle, credentials });
   const requests = createRequests({ clock, fetch });
   const keys: string[] = [];
-  const newKey = () => {
-    const key = bucket.newObjectKey();
-    keys.push(key);
-    return key;
-  };
   const common = { bucket: name, region, forcePathStyle };
   const parts: DoctorParts = {
     config,
     warnings,
     requests,
     clock,
-    newKey,
+    newKey() {
+      const key = bucket.newObjectKey();
+      keys.push(key);
+      return key;
+    },
     publicUrl: config.server.publicUrl ?? `http://localhost:${config.server.port}`,
     provider: config.bucket.kind === "embedded" ? "embedded" : await providerAt(endpoint, requests),
     bucket: {
@@ -65,13 +77,14 @@ export async function runDoctor(config: Config, { warnings, onProgress }: Option
     echo: createEchoProof({ secret: config.auth.secret, clock }),
     probeScanner: config.scanner && createClamd(config.scanner).probe,
   };
-  try {
-    return await runChecks(parts, onProgress === undefined ? {} : { onProgress });
-  } finally {
-    await removeObjects(bucket, { keys, before: clock() - ABANDONED_AFTER_MS });
-    bucket.close();
-    s3.destroy();
-  }
+  return {
+    parts,
+    async close() {
+      await removeObjects(bucket, { keys, before: clock() - ABANDONED_AFTER_MS });
+      bucket.close();
+      s3.destroy();
+    },
+  };
 }
 
 type Target = {

@@ -64,7 +64,7 @@ export function closeFix(place: BucketPlace): Fix[] {
       return [{ label: "Swift command line", text: `swift post ${place.bucket.name} --read-acl "" --write-acl ""` }];
     default:
       return [
-        { label: "AWS CLI", text: s3api(place, "delete-bucket-policy") },
+        { label: "AWS CLI (it removes the bucket policy)", text: s3api(place, "delete-bucket-policy") },
         { label: "AWS CLI, if the bucket has a public ACL", text: s3api(place, "put-bucket-acl", "--acl private") },
       ];
   }

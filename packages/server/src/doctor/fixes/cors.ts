@@ -20,7 +20,10 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
   ];
   const json: Fix = { label: "CORS configuration (JSON)", text: JSON.stringify(rules, null, 2) };
   const configuration = `--cors-configuration ${quoted({ CORSRules: rules })}`;
-  const cli: Fix = { label: "AWS CLI", text: s3api(place, "put-bucket-cors", configuration) };
+  const cli: Fix = {
+    label: "AWS CLI (it replaces other CORS rules)",
+    text: s3api(place, "put-bucket-cors", configuration),
+  };
   switch (place.provider) {
     case "aws":
       return [cli, terraform(place, origin), json];

@@ -5,7 +5,10 @@ import type { Env } from "./examine.ts";
 import type { Stage } from "./stage.ts";
 
 /** Runs a service on the stage. Returns its environment, and the URL on which it listens. */
-export async function runService({ env, add }: Stage, settings: Env = {}): Promise<{ env: Env; url: string }> {
+export async function runService(
+  { env, add }: Stage,
+  settings: Env = {},
+): Promise<{ env: Env; url: string; close(): Promise<void> }> {
   const port = await freePort("127.0.0.1");
   const running: Env = {
     ...env,
@@ -18,5 +21,5 @@ export async function runService({ env, add }: Stage, settings: Env = {}): Promi
   const { config } = loadConfig(running, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
   const service = await startService(config, { logger: createLogger(config) });
   add(() => service.close());
-  return { env: running, url: `http://127.0.0.1:${port}` };
+  return { env: running, url: `http://127.0.0.1:${port}`, close: () => service.close() };
 }

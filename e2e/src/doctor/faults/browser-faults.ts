@@ -1,5 +1,6 @@
 import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
 import { startRewritingProxy } from "../rewriting-proxy.ts";
+import { runService } from "../running-service.ts";
 import { type Fault, ORIGIN, SECURE_ORIGIN, type Stage } from "../stage.ts";
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
@@ -17,6 +18,12 @@ export const browserFaults: readonly Fault[] = [
     setup: "s3-local",
     id: "cors-origin",
     arrange: ({ withCors }) => withCors({ allowedOrigins: ["https://elsewhere.example.com"] }),
+  },
+  {
+    fault: "the embedded bucket keeps the origin of its first start",
+    setup: "embedded service",
+    id: "cors-origin",
+    arrange: moveEmbedded,
   },
   {
     fault: "CORS allows GET only",
@@ -61,6 +68,14 @@ export const browserFaults: readonly Fault[] = [
     arrange: changeHost,
   },
 ];
+
+/** The second start has another port, and with it another origin. */
+async function moveEmbedded(stage: Stage) {
+  const embedded = { ...stage, env: { DATA_DIR: stage.env.DATA_DIR ?? "" } };
+  const first = await runService(embedded);
+  await first.close();
+  return (await runService(embedded)).env;
+}
 
 async function changeHost({ env, endpoint, add }: Stage) {
   const proxy = await startRewritingProxy(endpoint, () => undefined, { host: new URL(endpoint).host });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Severity } from "./catalogue/entry.ts";
 import type { Check } from "./check.ts";
 import { corsCheck } from "./checks/cors.ts";
@@ -17,6 +16,7 @@ import { sqliteCheck } from "./checks/sqlite.ts";
 import { storageCostsCheck } from "./checks/storage-costs.ts";
 import { type Finding, type Outcome, unchecked } from "./finding.ts";
 import type { DoctorParts } from "./parts.ts";
+import { runCheck } from "./run-check.ts";
 
 /** The result of a run. `checked` names the checks that could check everything. */
 export type Report = {
@@ -64,7 +64,7 @@ export async function runChecks(parts: DoctorParts, { onProgress, limitMs = LIMI
     for (const check of checks) {
       if (check.applies?.(parts) === false) continue;
       onProgress?.(check.name);
-      const found = await runOne(check, parts, limitMs);
+      const found = await runCheck(check, { parts, limitMs });
       outcomes.push(...found.outcomes);
       if (found.isComplete) checked.push(check.name);
       if (GATES.includes(check) && blocks(found.outcomes)) {
@@ -80,33 +80,6 @@ function blocks(outcomes: readonly Outcome[]): boolean {
   return outcomes.some((outcome) =>
     "finding" in outcome ? outcome.finding.severity === "error" : outcome.unchecked.subject === "bucket",
   );
-}
-
-async function runOne(
-  check: Check,
-  parts: DoctorParts,
-  limitMs: number,
-): Promise<{ outcomes: Outcome[]; isComplete: boolean }> {
-  const stopped = new AbortController();
-  const late = sleep(limitMs, undefined, { signal: stopped.signal }).then(() => {
-    throw new Error(`it took longer than ${limitMs / 1000} seconds`);
-  });
-  try {
-    const outcomes = await Promise.race([check.run(parts), late]);
-    return { outcomes, isComplete: outcomes.every((outcome) => "finding" in outcome) };
-  } catch (error) {
-    return { outcomes: [unchecked(check.name, reasonOf(error))], isComplete: false };
-  } finally {
-    stopped.abort();
-    late.catch(() => undefined);
-  }
-}
-
-/** The reason of a domain error is its cause, which has no signature (bucket-error.ts). */
-function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: unknown };
-  const shown = cause instanceof Error ? cause : error;
-  return shown instanceof Error ? shown.message : String(shown);
 }
 
 function toReport(outcomes: readonly Outcome[], { parts, checked }: { parts: DoctorParts; checked: string[] }): Report {

@@ -52,6 +52,17 @@ describe("the doctor on a healthy set-up", () => {
     expect(await bucket.uploads()).toBe(0);
   });
 
+  it("accepts the documented CORS configuration of a provider without conditions", async () => {
+    const stage = await useStage();
+    const allowedHeaders = ["content-type", "x-amz-checksum-sha256"];
+    const { S3_ENDPOINT: endpoint = "" } = await stage.withCors({
+      allowedOrigins: [stage.env.PUBLIC_URL ?? ""],
+      allowedHeaders,
+    });
+    const { ids } = await examine(await behindProfile("Google")({ ...stage, endpoint }));
+    expect(ids).toEqual(["conditional-put-missing"]);
+  });
+
   it.each(PROFILES)("finds only the documented differences of $name", async ({ name }) => {
     const stage = await useStage();
     const { env } = await runService({ ...stage, env: await behindProfile(name)(stage) });

@@ -20,8 +20,8 @@ export type CheckedBucket = {
   /** Rejects if no source has credentials. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
-  /** Probes the capabilities with objects under these keys. */
-  tryCapabilities(objectKeys: readonly [string, string, string]): Promise<BucketCapabilities>;
+  /** Probes the capabilities once in a run. */
+  capabilities(): Promise<BucketCapabilities>;
 };
 
 /** Proves to the service that the doctor has its secret, and that the response is from the same service. */

@@ -12,6 +12,7 @@ import {
   recogniseProvider,
   runChecks,
 } from "../doctor/index.ts";
+import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { bucketTarget } from "./bucket-target.ts";
@@ -52,17 +53,19 @@ export async function openDoctor(
   const s3 = createS3Client({ region, endpoint, forcePathStyle, credentials });
   const requests = createRequests({ clock, fetch });
   const keys: string[] = [];
+  const newKey = () => {
+    const key = bucket.newObjectKey();
+    keys.push(key);
+    return key;
+  };
+  let capabilities: Promise<BucketCapabilities> | undefined;
   const common = { bucket: name, region, forcePathStyle };
   const parts: DoctorParts = {
     config,
     warnings,
     requests,
     clock,
-    newKey() {
-      const key = bucket.newObjectKey();
-      keys.push(key);
-      return key;
-    },
+    newKey,
     publicUrl: config.server.publicUrl ?? `http://localhost:${config.server.port}`,
     provider: config.bucket.kind === "embedded" ? "embedded" : await providerAt(endpoint, requests),
     bucket: {
@@ -72,7 +75,10 @@ export async function openDoctor(
       publicTarget: { ...common, endpoint: target.publicEndpoint ?? endpoint },
       credentials,
       s3,
-      tryCapabilities: bucket.tryCapabilities,
+      capabilities() {
+        capabilities ??= bucket.tryCapabilities([newKey(), newKey(), newKey()]);
+        return capabilities;
+      },
     },
     echo: createEchoProof({ secret: config.auth.secret, clock }),
     probeScanner: config.scanner && createClamd(config.scanner).probe,

@@ -2,10 +2,9 @@ import type { Check } from "../check.ts";
 import { type FindingId, finding, type Outcome, unchecked } from "../finding.ts";
 import { corsFix } from "../fixes/cors.ts";
 import { createSignedRequests } from "../objects.ts";
+import type { DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, type Response } from "../requests.ts";
 
-/** The headers of an upload that a browser asks permission for. */
-const UPLOAD_HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const METHODS = ["GET", "PUT", "HEAD"];
 
 type Ask = (method: string, headers?: readonly string[]) => Promise<Answer>;
@@ -24,10 +23,11 @@ export const corsCheck: Check = {
       finding(id, { detail, fix: corsFix(parts, { origin }) }),
     ];
 
-    const upload = await ask("PUT", UPLOAD_HEADERS);
+    const headers = await uploadHeaders(parts);
+    const upload = await ask("PUT", headers);
     if (isFailure(upload)) return [unchecked("CORS", upload.reason)];
-    if (!allows(upload, { origin, method: "PUT", headers: UPLOAD_HEADERS })) {
-      return explainRefusal({ ask, origin, upload, report });
+    if (!allows(upload, { origin, method: "PUT", headers })) {
+      return explainRefusal({ ask, origin, upload, headers, report });
     }
     const others = await refusedMethods(ask, origin);
     if (others.length > 0)
@@ -42,15 +42,31 @@ export const corsCheck: Check = {
   },
 };
 
-type Refused = { ask: Ask; origin: string; upload: Response; report: (id: FindingId, detail: string) => Outcome[] };
+/** The headers of an upload that a browser asks permission for. The service signs only those that the bucket honours. */
+async function uploadHeaders({ bucket }: DoctorParts): Promise<string[]> {
+  const { conditionalPut, signedSha256 } = await bucket.capabilities();
+  return [
+    "content-type",
+    ...(conditionalPut ? ["if-none-match"] : []),
+    ...(signedSha256 ? ["x-amz-checksum-sha256"] : []),
+  ];
+}
 
-async function explainRefusal({ ask, origin, upload, report }: Refused): Promise<Outcome[]> {
+type Refused = {
+  ask: Ask;
+  origin: string;
+  upload: Response;
+  headers: readonly string[];
+  report: (id: FindingId, detail: string) => Outcome[];
+};
+
+async function explainRefusal({ ask, origin, upload, headers, report }: Refused): Promise<Outcome[]> {
   if (upload.text.includes("CORS is not enabled"))
     return report("cors-missing", "The bucket says that CORS is not enabled.");
   const plain = await ask("PUT");
   if (!isFailure(plain) && allows(plain, { origin, method: "PUT", headers: [] })) {
     const refused: string[] = [];
-    for (const name of UPLOAD_HEADERS) {
+    for (const name of headers) {
       const answer = await ask("PUT", [name]);
       if (isFailure(answer) || !allows(answer, { origin, method: "PUT", headers: [name] })) refused.push(name);
     }

@@ -23,8 +23,8 @@ const FINDINGS: Partial<Record<keyof BucketCapabilities, { id: FindingId; fix: s
 /** Probes the capabilities of the bucket with objects of five bytes. */
 export const featuresCheck: Check = {
   name: "capabilities of the bucket",
-  async run({ bucket, newKey }) {
-    const found = await bucket.tryCapabilities([newKey(), newKey(), newKey()]);
+  async run({ bucket }) {
+    const found = await bucket.capabilities();
     const missing = (Object.keys(FINDINGS) as (keyof BucketCapabilities)[]).filter((name) => !found[name]);
     return [...missing.flatMap(report), ...judgeCopy(found)];
   },

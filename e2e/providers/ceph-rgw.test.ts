@@ -1,6 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
 import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
 import { badInputSuite } from "./bad-input.suite.ts";
+import { doctorSuite } from "./doctor.suite.ts";
+import { cephDoctor } from "./doctor-faults.ts";
 import { type RunningProvider, startCeph } from "./providers.ts";
 
 let provider: RunningProvider;
@@ -12,3 +14,4 @@ afterAll(() => provider.stop());
 
 bucketSuite("Ceph RGW", () => provider.newBucket());
 badInputSuite("Ceph RGW", () => provider);
+doctorSuite("Ceph RGW", () => provider, cephDoctor);

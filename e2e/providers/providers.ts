@@ -18,6 +18,8 @@ export type RunningProvider = {
   restart(whileDown: () => Promise<void>): Promise<void>;
   /** The objects of a bucket that the S3 API does not list. Undefined when there are none. */
   hiddenIn?(bucket: string): Promise<string[]>;
+  /** Sets the CORS headers of a bucket by an API other than S3. Undefined: PutBucketCors does. */
+  allowOrigin?(bucket: string, origin: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -85,14 +87,26 @@ export const startCeph = () => start(CEPH);
 export async function startSwift(): Promise<RunningProvider> {
   const provider = await start(SWIFT);
   const { accessKeyId, secretAccessKey } = SWIFT.credentials;
+  async function login(): Promise<{ url: string; headers: { "x-auth-token": string } }> {
+    const asked = { "x-auth-user": accessKeyId, "x-auth-key": secretAccessKey };
+    const { headers } = await fetch(`${provider.endpoint}/auth/v1.0`, { headers: asked });
+    const token = headers.get("x-auth-token") ?? "";
+    return { url: headers.get("x-storage-url") ?? "", headers: { "x-auth-token": token } };
+  }
   return {
     ...provider,
+    async allowOrigin(bucket, origin) {
+      const { url, headers } = await login();
+      const cors = {
+        "x-container-meta-access-control-allow-origin": origin,
+        "x-container-meta-access-control-expose-headers": "etag",
+      };
+      await fetch(`${url}/${encodeURIComponent(bucket)}`, { method: "POST", headers: { ...headers, ...cors } });
+    },
     /** Swift stores parts in a separate container, which its S3 API does not list. */
     async hiddenIn(bucket) {
-      const login = { "x-auth-user": accessKeyId, "x-auth-key": secretAccessKey };
-      const { headers } = await fetch(`${provider.endpoint}/auth/v1.0`, { headers: login });
-      const container = `${headers.get("x-storage-url")}/${encodeURIComponent(`${bucket}+segments`)}`;
-      const listing = await fetch(container, { headers: { "x-auth-token": headers.get("x-auth-token") ?? "" } });
+      const { url, headers } = await login();
+      const listing = await fetch(`${url}/${encodeURIComponent(`${bucket}+segments`)}`, { headers });
       return listing.status === 404 ? [] : (await listing.text()).split("\n").filter((line) => line !== "");
     },
   };

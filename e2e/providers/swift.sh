@@ -14,7 +14,7 @@ CONTAINER_PORT=${CONTAINER_PORT:-36201}
 OBJECT_PORT=${OBJECT_PORT:-36200}
 CACHE_PORT=${CACHE_PORT:-36211}
 # What a browser's preflight is allowed: Swift's S3 API has no configuration a bucket.
-CORS_ORIGIN=${CORS_ORIGIN:-https://app.example}
+CORS_ORIGIN=${CORS_ORIGIN:-https://app.example, http://localhost:3000}
 
 mkdir -p "$DIR"/{etc,node/d1,cache,log}
 # The servers give up root, and have to reach the folder then.

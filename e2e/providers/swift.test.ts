@@ -1,6 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
 import { bucketSuite } from "../../packages/server/src/bucket/bucket.suite.ts";
 import { badInputSuite } from "./bad-input.suite.ts";
+import { doctorSuite } from "./doctor.suite.ts";
+import { swiftDoctor } from "./doctor-faults.ts";
 import { type RunningProvider, startSwift } from "./providers.ts";
 
 let provider: RunningProvider;
@@ -12,3 +14,4 @@ afterAll(() => provider.stop());
 
 bucketSuite("OpenStack Swift", () => provider.newBucket());
 badInputSuite("OpenStack Swift", () => provider);
+doctorSuite("OpenStack Swift", () => provider, swiftDoctor);

@@ -59,6 +59,7 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src/config": [],
   "packages/server/src/backup": ["packages/server/src/domain", "packages/server/src/usecases"],
   "packages/server/src/background": ["packages/server/src/usecases", "packages/server/src/domain"],
+  "packages/server/src/doctor": ["packages/server/src/config", "packages/server/src/domain", "packages/presign/src"],
   "packages/server/src/embedded-bucket": ["packages/server/src/domain", "packages/s3-local/src"],
   // The only zone that sees all the others.
   "packages/server/src/wiring": [
@@ -71,11 +72,13 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/scanner",
     "packages/server/src/http",
     "packages/server/src/background",
+    "packages/server/src/doctor",
     "packages/server/src/embedded-bucket",
   ],
   "packages/server/src/cli": [
     "packages/server/src/wiring",
     "packages/server/src/config",
+    "packages/server/src/doctor",
     "packages/server/src/domain",
     "packages/server/src/usecases",
     "packages/presign/src",

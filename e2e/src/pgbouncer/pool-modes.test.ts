@@ -3,6 +3,10 @@ import { openPostgres } from "../../../packages/server/src/db/postgres/open.ts";
 import { sampleEvent } from "../../../packages/server/src/db/testing/samples.ts";
 import { recordStatementNames } from "../../../packages/server/src/db/testing/statement-names.ts";
 import { createTestPostgresDatabase, runSql } from "../../../packages/server/src/db/testing/test-databases.ts";
+import { examine } from "../doctor/examine.ts";
+import { faultSuite } from "../doctor/fault.suite.ts";
+import { healthyPoolers, poolerFaults } from "../doctor/faults/pooler-faults.ts";
+import { openStage } from "../doctor/stage.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
 import { loadService, REQUESTS } from "./load.ts";
 import { type PoolMode, startPgBouncer } from "./start-pgbouncer.ts";
@@ -87,5 +91,15 @@ describe("PgBouncer in statement mode", () => {
     const { code, stderr } = await endOfCli(await behind.makePlace(), ["start"]);
     expect(stderr).toContain("is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction");
     expect(code).toBe(1);
+  });
+});
+
+describe("the doctor behind PgBouncer", () => {
+  faultSuite(poolerFaults);
+
+  it.each(healthyPoolers)("invents no fault in $setup", async ({ findings, arrange }) => {
+    const stage = await openStage();
+    onTestFinished(stage.close);
+    expect((await examine(await arrange(stage))).ids).toEqual(findings);
   });
 });

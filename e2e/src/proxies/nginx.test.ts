@@ -1,4 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { examine } from "../doctor/examine.ts";
+import { faultSuite } from "../doctor/fault.suite.ts";
+import { healthyNginx, nginxFaults } from "../doctor/faults/nginx-faults.ts";
+import { openStage } from "../doctor/stage.ts";
 import { restartUnderLoad } from "./rolling-restart.ts";
 import { expectService, replaced, runSample } from "./sample-stage.ts";
 
@@ -61,6 +65,18 @@ it("serves the service and its bucket over HTTPS with the sample", async () => {
     },
   });
   await expectService(url);
+});
+
+describe("the doctor behind nginx", () => {
+  faultSuite(nginxFaults);
+
+  it("invents no fault", async () => {
+    const stage = await openStage();
+    onTestFinished(stage.close);
+    const { findings, checked } = await examine(await healthyNginx(stage));
+    expect(findings).toEqual([]);
+    expect(checked).toContain("PUBLIC_URL and its proxy");
+  });
 });
 
 /** The settings that let nginx run beside another one. */

@@ -24,6 +24,8 @@ type Wire = {
   CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];
   CreateNoteBody: [contract.CreateNoteBody, published.CreateNoteBody];
   CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];
+  DoctorFinding: [contract.DoctorFinding, published.DoctorFinding];
+  DoctorReport: [contract.DoctorReport, published.DoctorReport];
   FileRequest: [contract.FileRequest, published.FileRequest];
   FileUrl: [contract.FileUrl, published.FileUrl];
   FileUrls: [contract.FileUrls, published.FileUrls];

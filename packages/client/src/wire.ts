@@ -14,6 +14,8 @@ export type {
   CreateLinkBody,
   CreateNoteBody,
   CreateTokenBody,
+  DoctorFinding,
+  DoctorReport,
   FileRequest,
   FileUrl,
   FileUrls,

@@ -1,6 +1,7 @@
 export * from "./activity.ts";
 export * from "./attachments.ts";
 export * from "./common.ts";
+export * from "./doctor.ts";
 export * from "./instance.ts";
 export * from "./links.ts";
 export * from "./notes.ts";

@@ -1,3 +1,4 @@
+import { doctorScenes } from "./doctor-scenes.ts";
 import { frameScenes } from "./frame-scenes.ts";
 import { noteScenes } from "./note-scenes.ts";
 import { ownerLinkScenes } from "./owner-link-scenes.ts";
@@ -14,4 +15,5 @@ export const scenes: readonly Scene[] = [
   ...placeScenes,
   ...visitScenes,
   ...requestScenes,
+  ...doctorScenes,
 ];

@@ -6,6 +6,7 @@ import { adoptCommand } from "./adopt.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { bucketCommand } from "./bucket.ts";
 import { configCommand } from "./config.ts";
+import { doctorCommand } from "./doctor.ts";
 import { gcCommand } from "./gc.ts";
 import { presignCommand } from "./presign.ts";
 import { startCommand } from "./start.ts";
@@ -31,7 +32,8 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(presignCommand())
-    .addCommand(bucketCommand());
+    .addCommand(bucketCommand())
+    .addCommand(doctorCommand());
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -79,6 +79,8 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  // Administrators only (routes/doctor/routes.test.ts).
+  ["GET /admin/doctor",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   // Public routes without user data.
   ["GET /receipts/key",                        200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["POST /receipts/verify",                    200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],

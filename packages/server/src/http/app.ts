@@ -20,6 +20,8 @@ import type { App, RouteDeps } from "./route-types.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
+import { echoRoute } from "./routes/doctor/echo.ts";
+import { type Doctor, doctorRoutes } from "./routes/doctor/routes.ts";
 import { instanceRoutes, type ShownLimits } from "./routes/instance/routes.ts";
 import { linkRoutes } from "./routes/links/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
@@ -49,6 +51,8 @@ export type AppOptions = {
   /** Accounts and sessions, mounted at /auth and described by /instance. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
+  /** Checks the set-up. Undefined: no routes for it. */
+  doctor?: Doctor;
   /** The public origin of the service. Every absolute URL is built from it, and never from a request header. */
   publicUrl: string;
   /** The origins that browsers fetch files from. The Content-Security-Policy lists them. */
@@ -125,6 +129,8 @@ export function buildApp(options: AppOptions): App {
     pageRoutes(open, { publicUrl, webApp });
     receiptRoutes(open, deps);
   });
+  const { doctor } = options;
+  if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
     // Without the readable prefix, which is free to choose.
@@ -148,6 +154,7 @@ export function buildApp(options: AppOptions): App {
     api.addHook("onRequest", authentication);
     api.addHook("onRoute", ofCaller);
     for (const routes of ROUTES) routes(api, deps);
+    if (doctor !== undefined) doctorRoutes(api, { useCases, doctor });
     await api.register(async (form: App) => attachRoute(form, deps));
   });
   app.register(async (api: App) => {

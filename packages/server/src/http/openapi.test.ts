@@ -58,6 +58,7 @@ const contract = [
   "post /tokens",
   "delete /tokens",
   "delete /tokens/{tokenId}",
+  "get /admin/doctor",
   "get /instance",
   "post /auth/sign-up/email",
   "post /auth/sign-in/email",

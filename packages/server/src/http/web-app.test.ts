@@ -10,7 +10,17 @@ const [engine] = engines as [(typeof engines)[number]];
 // The Accept header of Chromium when a user opens a page.
 const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
 const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
-const PAGES = ["/", NOTE, "/shared", "/activity", "/links", "/settings", "/sign-in", "/sign-up?next=%2F"];
+const PAGES = [
+  "/",
+  NOTE,
+  "/shared",
+  "/activity",
+  "/links",
+  "/settings",
+  "/settings/doctor",
+  "/sign-in",
+  "/sign-up?next=%2F",
+];
 
 describe("the web app", () => {
   let webRoot: Awaited<ReturnType<typeof makeWebRoot>>;

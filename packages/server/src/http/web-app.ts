@@ -14,7 +14,7 @@ declare module "fastify" {
 }
 
 /** The paths that only the web app has. It also has `/`, `/activity` and `/links`, which it shares with the API. */
-const PAGES = ["/n/:noteId", "/shared", "/settings", "/sign-in", "/sign-up"];
+const PAGES = ["/n/:noteId", "/shared", "/settings", "/settings/doctor", "/sign-in", "/sign-up"];
 const INDEX = "index.html";
 /** The page of links, for visitors without an account. It is a build of its own. */
 const LANDING = "landing.html";

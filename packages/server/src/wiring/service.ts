@@ -13,6 +13,7 @@ import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
 import { startBackground } from "./background.ts";
 import { claimDatabase, SERVICE } from "./claim-database.ts";
 import { type Core, openCore } from "./core.ts";
+import { createDoctor } from "./doctor-service.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
@@ -161,6 +162,7 @@ function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: 
       bucket: () => bucket.probe(),
       ...(scanner && { scanner: () => scanner.probe() }),
     },
+    doctor: createDoctor(core, { config }),
     publicUrl,
     bucketOrigins: [...new Set([bucket.urlOrigin, bucket.downloadOrigin])],
     bindsUrlsToIp: config.bucket.kind === "s3" && config.bucket.cloudFront?.bindsIp === true,

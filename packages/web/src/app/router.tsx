@@ -107,10 +107,16 @@ const settings = createRoute({
   component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsPage"),
 });
 
+const doctor = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/doctor",
+  component: lazyPage(() => import("./pages/doctor-page.tsx"), "DoctorPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signedOut.addChildren([signIn, signUp]),
-    signedIn.addChildren([lists.addChildren([owned, shared, note]), links, activity, settings]),
+    signedIn.addChildren([lists.addChildren([owned, shared, note]), links, activity, settings, doctor]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 150,

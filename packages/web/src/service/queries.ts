@@ -115,6 +115,7 @@ export const keys = {
   shares: (noteId: string) => ["shares", noteId],
   links: ["links"],
   activity: ["activity"],
+  me: ["me"],
   usage: ["usage"],
   tokens: ["tokens"],
   sessions: ["sessions"],

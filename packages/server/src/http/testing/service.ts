@@ -23,6 +23,17 @@ export const EVERY_CAPABILITY = Object.fromEntries(
 
 const PUBLIC_URL = "https://files.example.com";
 
+/** The doctor runs in wiring, above this service. */
+const healthyReport = {
+  ranAt: "2026-01-01T00:00:00.000Z",
+  provider: "embedded",
+  worst: "healthy" as const,
+  findings: [],
+  unchecked: [],
+  checked: ["this machine"],
+  browser: { put: { url: "https://bucket.example/put", headers: {} }, getUrl: "https://bucket.example/get" },
+};
+
 export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
@@ -108,6 +119,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       clock,
     }),
     ...(accounts && { accounts }),
+    doctor: { prove: () => undefined, examine: async () => healthyReport },
     probes: { database: () => db.probe(), bucket: () => bucket.probe() },
     publicUrl: PUBLIC_URL,
     bucketOrigins: [...new Set([new URL(server.endpoint).origin, bucket.downloadOrigin])],

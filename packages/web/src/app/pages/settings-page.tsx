@@ -4,6 +4,7 @@ import { Section } from "../../components/section.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
+import { AdministrationSection } from "../../features/settings/administration-section.tsx";
 import { StorageSection } from "../../features/settings/storage-section.tsx";
 import { ThemeSection } from "../../features/settings/theme-section.tsx";
 import { TokenSection } from "../../features/settings/token-section.tsx";
@@ -25,6 +26,7 @@ export function SettingsPage() {
         <StorageSection />
         <TokenSection />
         <ThemeSection />
+        <AdministrationSection />
         <Section title={shortcuts.title} hint={shortcuts.hint}>
           <Button className="self-start" onClick={() => setListed(true)}>
             {shortcuts.show}

@@ -43,5 +43,10 @@ export const settings = {
     hint: "For this browser.",
     options: { system: "System", light: "Light", dark: "Dark" },
   },
+  administration: {
+    title: "Administration",
+    hint: "For administrators.",
+    doctor: "Check this set-up",
+  },
   shortcuts: { title: "Keyboard shortcuts", hint: "Press ? anywhere to see them.", show: "Show all" },
 };

@@ -1,0 +1,121 @@
+import {
+  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import type { BucketServer } from "../../packages/server/src/bucket/testing/bucket-server.ts";
+import type { Env } from "../src/doctor/examine.ts";
+import { ORIGIN } from "../src/doctor/stage.ts";
+import type { RunningProvider } from "./providers.ts";
+
+/** A change of the bucket or of the settings, and the ids that the doctor then finds besides the differences of the server. */
+export type ProviderFault = {
+  fault: string;
+  id: string;
+  /** Consequences of the same fault. */
+  also?: readonly string[];
+  change?: (server: BucketServer, s3: S3Client, provider: RunningProvider) => Promise<unknown>;
+  settings?: Env;
+};
+
+/** The doctor on one S3 server. */
+export type DoctorOn = {
+  /** The name that the doctor gives to the server. */
+  provider: string;
+  /** The ids of a healthy bucket on this server. */
+  differences: readonly string[];
+  /** Makes a new bucket healthy. */
+  setUp: NonNullable<ProviderFault["change"]>;
+  faults: readonly ProviderFault[];
+};
+
+export const cephDoctor: DoctorOn = {
+  provider: "ceph",
+  // docs/providers.md has the consequences.
+  differences: ["checksum-missing", "copy-source-hole"],
+  async setUp(server, s3) {
+    await putCors(server, s3);
+    await putLifecycle(server, s3);
+  },
+  faults: [
+    {
+      fault: "CORS allows another origin",
+      id: "cors-origin",
+      change: (server, s3) => putCors(server, s3, "https://elsewhere.example.com"),
+    },
+    {
+      fault: "old versions never expire",
+      id: "versions-kept",
+      // Ceph ignores the condition of a PUT in a bucket with versions.
+      also: ["conditional-put-missing"],
+      change: putVersioning,
+    },
+    {
+      fault: "anyone can list the bucket",
+      id: "anonymous-list",
+      change: (server, s3) => allowAnyone(server, s3, { action: "s3:ListBucket", on: "bucket" }),
+    },
+    {
+      fault: "anyone can read an object",
+      id: "anonymous-read",
+      change: (server, s3) => allowAnyone(server, s3, { action: "s3:GetObject", on: "objects" }),
+    },
+    {
+      fault: "anyone can write an object",
+      id: "anonymous-write",
+      change: (server, s3) => allowAnyone(server, s3, { action: "s3:PutObject", on: "objects" }),
+    },
+  ],
+};
+
+export const swiftDoctor: DoctorOn = {
+  provider: "swift",
+  differences: ["conditional-put-missing", "parts-survive"],
+  setUp: async ({ bucket }, _s3, provider) => provider.allowOrigin?.(bucket, ORIGIN),
+  faults: [
+    {
+      fault: "CORS of the container is missing",
+      id: "cors-origin",
+      change: async ({ bucket }, _s3, provider) => provider.allowOrigin?.(bucket, ""),
+    },
+    {
+      fault: "CORS allows another origin",
+      id: "cors-origin",
+      settings: { PUBLIC_URL: "http://localhost:3001" },
+    },
+  ],
+};
+
+function putCors({ bucket: Bucket }: BucketServer, s3: S3Client, origin = ORIGIN): Promise<unknown> {
+  const rule = {
+    AllowedOrigins: [origin],
+    AllowedMethods: ["GET", "HEAD", "PUT"],
+    AllowedHeaders: ["content-type", "if-none-match", "x-amz-checksum-sha256"],
+    ExposeHeaders: ["ETag"],
+  };
+  return s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
+}
+
+function putLifecycle({ bucket: Bucket }: BucketServer, s3: S3Client): Promise<unknown> {
+  const AbortIncompleteMultipartUpload = { DaysAfterInitiation: 2 };
+  const Rules = [{ ID: "abort", Status: "Enabled" as const, Filter: { Prefix: "" }, AbortIncompleteMultipartUpload }];
+  return s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
+}
+
+function putVersioning({ bucket: Bucket }: BucketServer, s3: S3Client): Promise<unknown> {
+  return s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+}
+
+/** Lets everyone do this on the bucket or on its objects. */
+function allowAnyone(
+  { bucket: Bucket }: BucketServer,
+  s3: S3Client,
+  { action, on }: { action: string; on: "bucket" | "objects" },
+): Promise<unknown> {
+  const Resource = `arn:aws:s3:::${Bucket}${on === "objects" ? "/*" : ""}`;
+  const statement = { Effect: "Allow", Principal: "*", Action: action, Resource };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  return s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+}

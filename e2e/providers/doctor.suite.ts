@@ -1,0 +1,55 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { BucketServer } from "../../packages/server/src/bucket/testing/bucket-server.ts";
+import { type Env, examine } from "../src/doctor/examine.ts";
+import { openStage } from "../src/doctor/stage.ts";
+import type { DoctorOn, ProviderFault } from "./doctor-faults.ts";
+import type { RunningProvider } from "./providers.ts";
+
+/** Runs the doctor on one S3 server: on a healthy bucket, and after each fault. */
+export function doctorSuite(
+  name: string,
+  running: () => RunningProvider,
+  { provider, differences, setUp, faults }: DoctorOn,
+): void {
+  describe(`the doctor on ${name}`, () => {
+    async function examineAfter({ change, settings }: Pick<ProviderFault, "change" | "settings">) {
+      const server = await running().newBucket();
+      const s3 = new S3Client(server);
+      const stage = await openStage();
+      onTestFinished(async () => {
+        s3.destroy();
+        await stage.close();
+      });
+      await setUp(server, s3, running());
+      await change?.(server, s3, running());
+      return examine({ ...stage.env, ...settingsOf(server), ...settings });
+    }
+
+    it("finds only the differences of the server", async () => {
+      const report = await examineAfter({});
+      expect(report.ids).toEqual(differences);
+      expect(report.provider).toBe(provider);
+    });
+
+    for (const made of faults) {
+      const { fault, id, also = [] } = made;
+      it(`finds that ${fault}`, async () => {
+        const report = await examineAfter(made);
+        const found = report.findings.find((finding) => finding.id === id);
+        console.log(`| ${fault} | ${name} | ${id} | ${found === undefined ? "no" : "yes"} | ${found?.fix[0]?.label} |`);
+        expect(report.ids).toEqual([...differences, id, ...also].toSorted());
+      });
+    }
+  });
+}
+
+function settingsOf({ endpoint, region, bucket, credentials }: BucketServer): Env {
+  return {
+    S3_ENDPOINT: endpoint,
+    AWS_REGION: region,
+    AWS_BUCKET_NAME: bucket,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+}

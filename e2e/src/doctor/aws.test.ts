@@ -1,0 +1,29 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { loadConfig } from "../../../packages/server/src/config/index.ts";
+import { exposureCheck } from "../../../packages/server/src/doctor/checks/exposure.ts";
+import { signatureAgeCheck } from "../../../packages/server/src/doctor/checks/signature-age.ts";
+import type { DoctorParts } from "../../../packages/server/src/doctor/index.ts";
+import { openDoctor } from "../../../packages/server/src/wiring/doctor.ts";
+import { openStage } from "./stage.ts";
+
+/** The parts of a healthy set-up. The doctor recognises AWS by its host name, so the test says that it is AWS. */
+async function openOnAws(): Promise<DoctorParts> {
+  const stage = await openStage();
+  onTestFinished(stage.close);
+  const { config } = loadConfig(stage.env, { workingDirectory: stage.dataDir });
+  const { parts, close } = await openDoctor(config, { warnings: [] });
+  onTestFinished(close);
+  return { ...parts, provider: "aws" };
+}
+
+describe("the doctor on AWS", () => {
+  it("says that no policy limits the age of signatures", async () => {
+    const outcomes = await signatureAgeCheck.run(await openOnAws());
+    expect(outcomes).toMatchObject([{ finding: { id: "signature-age-unlimited", severity: "info" } }]);
+  });
+
+  it("says that the credentials list all buckets", async () => {
+    const outcomes = await exposureCheck.run(await openOnAws());
+    expect(outcomes).toMatchObject([{ finding: { id: "policy-lists-buckets", severity: "info" } }]);
+  });
+});

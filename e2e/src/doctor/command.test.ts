@@ -1,0 +1,86 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { endOfCli, makePlace, type Place } from "../testing/service.ts";
+import { openStage, SECRET_KEY } from "./stage.ts";
+
+/** A place whose bucket is external, with further settings. */
+async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
+  const stage = await openStage();
+  onTestFinished(stage.close);
+  const { DATA_DIR: _, ...env } = stage.env;
+  const place = await makePlace({ ...env, AWS_EC2_METADATA_DISABLED: "true", ...settings });
+  onTestFinished(place.remove);
+  return place;
+}
+
+const idsOf = (stdout: string): string[] => JSON.parse(stdout).findings.map(({ id }: { id: string }) => id);
+
+/** Replaces the static credentials by those that a command prints. */
+async function withProcess(place: Place, expiresInMs: number): Promise<void> {
+  const { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey } = place.env;
+  delete place.env.AWS_ACCESS_KEY_ID;
+  delete place.env.AWS_SECRET_ACCESS_KEY;
+  const Expiration = new Date(Date.now() + expiresInMs).toISOString();
+  const credentials = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, Expiration });
+  const command = join(place.dataDir, "credentials.sh");
+  await writeFile(command, `#!/bin/sh\necho '${credentials}'\n`);
+  await chmod(command, 0o755);
+  const file = join(place.dataDir, "aws-config");
+  await writeFile(file, `[profile doctor]\ncredential_process = ${command}\n`);
+  Object.assign(place.env, { AWS_PROFILE: "doctor", AWS_CONFIG_FILE: file });
+}
+
+describe("valetkey doctor", () => {
+  it("exits with 0 and names its checks on a healthy set-up", async () => {
+    const { code, stdout, stderr } = await endOfCli(await placeOn(), ["doctor"]);
+    expect(stdout).toContain("No fault found in what was checked.");
+    expect(stdout).toMatch(/^Not checked:\n.*the service does not run/ms);
+    expect(stderr).toContain("Checking: reach the bucket\n");
+    expect(code).toBe(0);
+  });
+
+  it("exits with 1 after an error, and prints what, why and the fix", async () => {
+    const { code, stdout } = await endOfCli(await placeOn({ AWS_BUCKET_NAME: "nowhere" }), ["doctor"]);
+    expect(stdout).toMatch(/^ERROR bucket-missing: The bucket does not exist\.\n {2}The bucket nowhere responded/);
+    expect(stdout).toContain("Fix (command):\n    aws s3api create-bucket");
+    expect(code).toBe(1);
+  });
+
+  it("exits with 2 after warnings only", async () => {
+    const place = await placeOn();
+    const secrets = join(place.dataDir, "secrets.json");
+    await writeFile(secrets, "{}");
+    await chmod(secrets, 0o644);
+    const { code, stdout } = await endOfCli(place, ["doctor", "--json"]);
+    expect({ code, ids: idsOf(stdout) }).toEqual({ code: 2, ids: ["data-dir-exposed"] });
+    expect(stdout).not.toContain(SECRET_KEY);
+  });
+
+  it("finds every fault of the configuration", async () => {
+    const { code, stdout } = await endOfCli(await placeOn({ PORT: "none", TRUST_PROXY: "true" }), ["doctor", "--json"]);
+    expect({ code, ids: idsOf(stdout) }).toEqual({ code: 1, ids: ["config-invalid", "config-invalid"] });
+  });
+
+  it("finds that there are no credentials", async () => {
+    const place = await placeOn();
+    delete place.env.AWS_ACCESS_KEY_ID;
+    delete place.env.AWS_SECRET_ACCESS_KEY;
+    const { code, stdout } = await endOfCli(place, ["doctor", "--json"]);
+    expect({ code, ids: idsOf(stdout) }).toEqual({ code: 1, ids: ["credentials-missing"] });
+  });
+
+  it("finds that the credentials expire in four minutes", async () => {
+    const place = await placeOn();
+    await withProcess(place, 240_000);
+    const { code, stdout } = await endOfCli(place, ["doctor", "--json"]);
+    expect({ code, ids: idsOf(stdout) }).toEqual({ code: 2, ids: ["credentials-expire-soon"] });
+  });
+
+  it("accepts credentials that last for an hour", async () => {
+    const place = await placeOn();
+    await withProcess(place, 3_600_000);
+    const { code, stdout } = await endOfCli(place, ["doctor", "--json"]);
+    expect({ code, ids: idsOf(stdout) }).toEqual({ code: 0, ids: [] });
+  });
+});

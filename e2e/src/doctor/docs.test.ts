@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Entry } from "../../../packages/server/src/doctor/catalogue/entry.ts";
+import { CATALOGUE } from "../../../packages/server/src/doctor/catalogue/index.ts";
+import { cephDoctor, swiftDoctor } from "../../providers/doctor-faults.ts";
+import { accessFaults } from "./faults/access-faults.ts";
+import { browserFaults } from "./faults/browser-faults.ts";
+import { connectionFaults } from "./faults/connection-faults.ts";
+import { databaseFaults } from "./faults/database-faults.ts";
+import { diskFaults } from "./faults/disk-faults.ts";
+import { featureFaults } from "./faults/feature-faults.ts";
+import { hostFaults } from "./faults/host-faults.ts";
+import { nginxFaults } from "./faults/nginx-faults.ts";
+import { poolerFaults } from "./faults/pooler-faults.ts";
+
+type Made = { id: string; also?: readonly string[]; setup: string };
+
+const PAGE = resolve(import.meta.dirname, "../../../docs/doctor.md");
+
+/** The faults of command.test.ts and aws.test.ts, which are no rows of a table. */
+const OTHERS: readonly Made[] = [
+  { id: "config-invalid", setup: "s3-local" },
+  { id: "credentials-missing", setup: "s3-local" },
+  { id: "credentials-expire-soon", setup: "s3-local" },
+  { id: "signature-age-unlimited", setup: "s3-local as AWS" },
+  { id: "policy-lists-buckets", setup: "s3-local as AWS" },
+];
+
+const onServer = ({ differences, faults }: typeof cephDoctor, setup: string): Made[] =>
+  [...differences.map((id) => ({ id })), ...faults].map((fault) => ({ ...fault, setup }));
+
+const MADE: readonly Made[] = [
+  ...connectionFaults,
+  ...accessFaults,
+  ...browserFaults,
+  ...featureFaults,
+  ...hostFaults,
+  ...diskFaults,
+  ...databaseFaults(() => ({ healthyUrl: "", looseUrl: "" })),
+  ...poolerFaults,
+  ...nginxFaults,
+  ...onServer(cephDoctor, "Ceph RGW"),
+  ...onServer(swiftDoctor, "OpenStack Swift"),
+  ...OTHERS,
+];
+
+function setupsOf(id: string): string {
+  const setups = MADE.filter((fault) => fault.id === id || fault.also?.includes(id)).map(({ setup }) => setup);
+  return [...new Set(setups)].toSorted().join(", ");
+}
+
+function rowsOf(): string[][] {
+  const rows = readFileSync(PAGE, "utf8").matchAll(/^\| `([a-z0-9-]+)` +\|(.*)\|$/gm);
+  return [...rows].map(([, id = "", rest = ""]) => [id, ...rest.split("|").map((cell) => cell.trim())]);
+}
+
+describe("docs/doctor.md", () => {
+  it("lists every fault with its severity, its meaning and its tested set-ups", () => {
+    const entries: [string, Entry][] = Object.entries(CATALOGUE);
+    const expected = entries.map(([id, { severity, title }]) => [id, severity, title, setupsOf(id)]);
+    expect(rowsOf()).toEqual(expected);
+  });
+
+  it("has no fault that no test makes", () => {
+    expect(Object.keys(CATALOGUE).filter((id) => setupsOf(id) === "")).toEqual([]);
+  });
+
+  it("knows over 60 ways to make a fault", () => {
+    expect(new Set(MADE.map(({ id, setup }) => `${id} ${setup}`)).size).toBeGreaterThan(60);
+  });
+});

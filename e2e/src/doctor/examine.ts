@@ -1,0 +1,12 @@
+import { loadConfig } from "../../../packages/server/src/config/index.ts";
+import { printReport, type Report } from "../../../packages/server/src/doctor/index.ts";
+import { runDoctor } from "../../../packages/server/src/wiring/doctor.ts";
+
+export type Env = Record<string, string>;
+
+/** Runs the doctor on this environment in the test process. `printed` is its text for a terminal. */
+export async function examine(env: Env): Promise<Report & { printed: string; ids: string[] }> {
+  const { config, warnings } = loadConfig(env, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
+  const report = await runDoctor(config, { warnings });
+  return { ...report, printed: printReport(report), ids: report.findings.map(({ id }) => id).toSorted() };
+}

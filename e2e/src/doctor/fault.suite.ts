@@ -1,0 +1,30 @@
+import { afterAll, expect, it, onTestFinished } from "vitest";
+import type { Report } from "../../../packages/server/src/doctor/index.ts";
+import { examine } from "./examine.ts";
+import { type Fault, openStage, SECRET_KEY } from "./stage.ts";
+
+/** Makes each fault, and expects that the doctor finds it and no other. Prints the table of the faults at the end. */
+export function faultSuite(faults: readonly Fault[]): void {
+  const table = ["| fault | set-up | id | found | fix |"];
+  afterAll(() => console.log(table.join("\n")));
+
+  // Vitest shortens long values in the title of it.each.
+  for (const fault of faults) {
+    it(`finds that ${fault.fault} (${fault.setup})`, async () => {
+      const stage = await openStage();
+      onTestFinished(stage.close);
+      const report = await examine(await fault.arrange(stage));
+      table.push(describeFound(fault, report));
+      expect(report.ids).toEqual([fault.id, ...(fault.also ?? [])].toSorted());
+      expect(report.findings.every(({ fix }) => fix.length > 0)).toBe(true);
+      expect(report.printed).not.toContain(SECRET_KEY);
+      expect(report.printed).not.toMatch(/X-Amz-(Signature|Credential)/i);
+    });
+  }
+}
+
+function describeFound({ fault, setup, id }: Fault, { findings }: Report): string {
+  const found = findings.find((finding) => finding.id === id);
+  const fix = found?.fix.map(({ label, text }) => `${label}: ${text.split("\n", 1)[0]}`)[0] ?? "";
+  return `| ${fault} | ${setup} | ${id} | ${found === undefined ? "no" : "yes"} | ${fix} |`;
+}

@@ -1,0 +1,129 @@
+import type { Change, Rule, Seen } from "../rewriting-proxy.ts";
+import type { Fault } from "../stage.ts";
+
+const DENIED: Change = { status: 403, code: "AccessDenied" };
+const ABORT_RULE =
+  "<Rule><ID>a</ID><Status>Enabled</Status><Filter><Prefix/></Filter><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>";
+const VERSIONS_ON: Change = {
+  status: 200,
+  body: "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+};
+
+const lifecycle = (rules: string): Change => ({
+  status: 200,
+  body: `<LifecycleConfiguration>${rules}</LifecycleConfiguration>`,
+});
+const isOfObject = ({ path }: Seen) => /^\/files\/./.test(path);
+const isOfParts = ({ query }: Seen) => query.has("uploadId") || query.has("uploads");
+const isDelete = (seen: Seen) =>
+  (seen.method === "DELETE" && !isOfParts(seen)) || (seen.method === "POST" && seen.query.has("delete"));
+
+/** A bucket policy that refuses matching requests. */
+const denying =
+  (matches: (seen: Seen) => boolean): Rule =>
+  (seen) =>
+    matches(seen) ? DENIED : undefined;
+
+/** A bucket policy with a ceiling on `s3:signatureAge`. */
+const withCeiling = (seconds: number): Rule => denying(({ query }) => ageSeconds(query) > seconds);
+
+function ageSeconds(query: URLSearchParams): number {
+  const [, date = ""] = /^(\d{8}T\d{6})Z$/.exec(query.get("X-Amz-Date") ?? "") ?? [];
+  const signedAt = Date.parse(date.replace(/(....)(..)(..T..)(..)(..)/, "$1-$2-$3:$4:$5Z"));
+  return Number.isNaN(signedAt) ? 0 : (Date.now() - signedAt) / 1000;
+}
+
+const permission = (id: Fault["id"], without: string, matches: (seen: Seen) => boolean): Fault => ({
+  fault: `the policy lacks ${without}`,
+  setup: "fault proxy",
+  id,
+  arrange: ({ behind }) => behind(denying((seen) => seen.isSigned && matches(seen))),
+});
+
+/** Faults of policies, of public access, and of lifecycle rules. */
+export const accessFaults: readonly Fault[] = [
+  permission("permission-put", "s3:PutObject", ({ method }) => method === "PUT"),
+  permission("permission-get", "s3:GetObject", (seen) => seen.method === "GET" && isOfObject(seen) && !isOfParts(seen)),
+  permission("permission-delete", "s3:DeleteObject", isDelete),
+  permission("permission-list", "s3:ListBucket", ({ query }) => query.has("list-type")),
+  permission("permission-abort", "s3:AbortMultipartUpload", (seen) => seen.method === "DELETE" && isOfParts(seen)),
+  permission(
+    "permission-list-parts",
+    "s3:ListMultipartUploadParts",
+    (seen) => seen.method === "GET" && seen.query.has("uploadId"),
+  ),
+  permission(
+    "permission-list-uploads",
+    "s3:ListBucketMultipartUploads",
+    (seen) => seen.method === "GET" && seen.query.has("uploads"),
+  ),
+  {
+    fault: "anyone can list the bucket",
+    setup: "fault proxy",
+    id: "anonymous-list",
+    arrange: ({ behind }) =>
+      behind(({ isSigned, query }) =>
+        !isSigned && query.has("list-type")
+          ? { status: 200, body: "<ListBucketResult></ListBucketResult>" }
+          : undefined,
+      ),
+  },
+  {
+    fault: "anyone can read an object",
+    setup: "fault proxy",
+    id: "anonymous-read",
+    arrange: ({ behind }) =>
+      behind((seen) =>
+        !seen.isSigned && seen.method === "GET" && isOfObject(seen) ? { status: 200, body: "bytes" } : undefined,
+      ),
+  },
+  {
+    fault: "anyone can write an object",
+    setup: "fault proxy",
+    id: "anonymous-write",
+    arrange: ({ behind }) =>
+      behind(({ isSigned, method }) => (!isSigned && method === "PUT" ? { status: 200 } : undefined)),
+  },
+  {
+    fault: "the ceiling on signatures is 5 minutes",
+    setup: "fault proxy",
+    id: "signature-age-uploads",
+    arrange: ({ behind }) => behind(withCeiling(300)),
+  },
+  {
+    fault: "the ceiling on signatures is an hour",
+    setup: "fault proxy",
+    id: "signature-age-downloads",
+    arrange: ({ behind }) => behind(withCeiling(3_600)),
+  },
+  {
+    fault: "no lifecycle rule removes parts",
+    setup: "fault proxy",
+    id: "lifecycle-missing",
+    arrange: ({ behind }) =>
+      behind(({ query }) =>
+        query.has("lifecycle") ? { status: 404, code: "NoSuchLifecycleConfiguration" } : undefined,
+      ),
+  },
+  {
+    fault: "old versions never expire",
+    setup: "fault proxy",
+    id: "versions-kept",
+    arrange: ({ behind }) =>
+      behind(({ query }) => {
+        if (query.has("versioning")) return VERSIONS_ON;
+        return query.has("lifecycle") ? lifecycle(ABORT_RULE) : undefined;
+      }),
+  },
+  {
+    fault: "old versions never expire, and the setting is hidden",
+    setup: "fault proxy",
+    id: "versions-kept",
+    arrange: ({ behind }) =>
+      behind(({ query, method }) => {
+        if (query.has("versioning")) return DENIED;
+        if (query.has("lifecycle")) return lifecycle(ABORT_RULE);
+        return method === "PUT" ? { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTDmJ" } } : undefined;
+      }),
+  },
+];

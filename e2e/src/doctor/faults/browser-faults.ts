@@ -1,0 +1,84 @@
+import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+import { startRewritingProxy } from "../rewriting-proxy.ts";
+import { runService } from "../running-service.ts";
+import { type Fault, ORIGIN, SECURE_ORIGIN, type Stage } from "../stage.ts";
+
+const ORIGINS = { allowedOrigins: [ORIGIN] };
+
+/** Faults that browsers meet at the bucket. */
+export const browserFaults: readonly Fault[] = [
+  {
+    fault: "the bucket has no CORS configuration",
+    setup: "s3-local",
+    id: "cors-missing",
+    arrange: ({ withCors }) => withCors(undefined),
+  },
+  {
+    fault: "CORS allows another origin",
+    setup: "s3-local",
+    id: "cors-origin",
+    arrange: ({ withCors }) => withCors({ allowedOrigins: ["https://elsewhere.example.com"] }),
+  },
+  {
+    fault: "the embedded bucket keeps the origin of its first start",
+    setup: "embedded service",
+    id: "cors-origin",
+    arrange: moveEmbedded,
+  },
+  {
+    fault: "CORS allows GET only",
+    setup: "s3-local",
+    id: "cors-method",
+    arrange: ({ withCors }) => withCors({ ...ORIGINS, allowedMethods: ["GET", "HEAD"] }),
+  },
+  {
+    fault: "CORS allows PUT only",
+    setup: "s3-local",
+    id: "cors-method",
+    arrange: ({ withCors }) => withCors({ ...ORIGINS, allowedMethods: ["PUT"] }),
+  },
+  {
+    fault: "CORS allows the content type only",
+    setup: "s3-local",
+    id: "cors-headers",
+    arrange: ({ withCors }) => withCors({ ...ORIGINS, allowedHeaders: ["content-type"] }),
+  },
+  {
+    fault: "CORS does not expose ETag",
+    setup: "s3-local",
+    id: "cors-etag",
+    arrange: ({ withCors }) => withCors({ ...ORIGINS, exposeHeaders: ["Content-Length"] }),
+  },
+  {
+    fault: "the pages use https, and the bucket http",
+    setup: "s3-local",
+    id: "mixed-content",
+    arrange: ({ env }) => ({ ...env, PUBLIC_URL: SECURE_ORIGIN, TRUST_PROXY: "1" }),
+  },
+  {
+    fault: "nothing listens at the public endpoint",
+    setup: "closed port",
+    id: "public-endpoint-unreachable",
+    arrange: async ({ env }) => ({ ...env, S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}` }),
+  },
+  {
+    fault: "a proxy changes the Host header",
+    setup: "fault proxy",
+    id: "public-endpoint-refuses",
+    arrange: changeHost,
+  },
+];
+
+/** The second start has another port, and with it another origin. */
+async function moveEmbedded(stage: Stage) {
+  const embedded = { ...stage, env: { DATA_DIR: stage.env.DATA_DIR ?? "" } };
+  const first = await runService(embedded);
+  await first.close();
+  return (await runService(embedded)).env;
+}
+
+async function changeHost({ env, endpoint, add }: Stage) {
+  const proxy = await startRewritingProxy(endpoint, () => undefined, { host: new URL(endpoint).host });
+  add(proxy.close);
+  return { ...env, S3_PUBLIC_ENDPOINT: proxy.url };
+}

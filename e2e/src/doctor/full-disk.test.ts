@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { faultSuite } from "./fault.suite.ts";
+import { diskFaults } from "./faults/disk-faults.ts";
+
+describe("the doctor on a small disk", () => {
+  faultSuite(diskFaults);
+});

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { examine } from "./examine.ts";
+import { faultSuite } from "./fault.suite.ts";
+import { createDatabase, databaseFaults } from "./faults/database-faults.ts";
+import { startPostgresServer } from "./postgres-server.ts";
+import { openStage } from "./stage.ts";
+
+describe("the doctor on PostgreSQL", () => {
+  let healthy: { url: string; stop(): Promise<void> };
+  let loose: { url: string; stop(): Promise<void> };
+  beforeAll(async () => {
+    healthy = await startPostgresServer([]);
+    loose = await startPostgresServer(["fsync=off", "full_page_writes=off"]);
+  });
+  afterAll(async () => {
+    await healthy.stop();
+    await loose.stop();
+  });
+
+  it("invents no fault", async () => {
+    const stage = await openStage();
+    onTestFinished(stage.close);
+    const report = await examine({ ...stage.env, DATABASE_URL: await createDatabase(healthy.url) });
+    expect(report.findings).toEqual([]);
+    expect(report.checked).toContain("PostgreSQL");
+  });
+
+  faultSuite(databaseFaults(() => ({ healthyUrl: healthy.url, looseUrl: loose.url })));
+});

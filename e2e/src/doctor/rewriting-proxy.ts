@@ -1,0 +1,89 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A request as the rules of a proxy see it. */
+export type Seen = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  isSigned: boolean;
+};
+
+/**
+ * The change that a request meets.
+ * - `status`: the proxy responds itself, with an S3 error code or any body.
+ * - `headers`: headers of the response that change. Null removes one.
+ * - `dropped`: a header of the request that the proxy does not forward.
+ */
+export type Change =
+  | { status: number; code?: string; body?: string; type?: string; headers?: Record<string, string> }
+  | { headers: Record<string, string | null> }
+  | { dropped: string };
+
+export type Rule = (request: Seen) => Change | undefined;
+
+/** Starts a proxy that changes requests and responses. It keeps the signed Host header, unless `host` names another one. */
+export async function startRewritingProxy(
+  target: string,
+  rule: Rule,
+  { host }: { host?: string } = {},
+): Promise<{ url: string; close(): void }> {
+  const server = createServer((incoming, outgoing) => {
+    const change = rule(see(incoming));
+    if (change !== undefined && "status" in change) respond(incoming, { outgoing, change });
+    else forward(incoming, { outgoing, target, change, host });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function see({ method = "", url = "", headers }: IncomingMessage): Seen {
+  const { pathname: path, searchParams: query } = new URL(url, "http://bucket");
+  const isSigned = query.has("X-Amz-Signature") || headers.authorization !== undefined;
+  return { method, path, query, headers, isSigned };
+}
+
+type Answer = Extract<Change, { status: number }>;
+
+function respond(incoming: IncomingMessage, { outgoing, change }: { outgoing: ServerResponse; change: Answer }): void {
+  const { status, code, type = "application/xml", headers } = change;
+  const body =
+    change.body ?? (code === undefined ? "" : `<Error><Code>${code}</Code><Message>As told</Message></Error>`);
+  incoming.resume();
+  incoming.on("end", () => {
+    outgoing.writeHead(status, { "content-type": type, ...headers });
+    outgoing.end(incoming.method === "HEAD" ? undefined : body);
+  });
+}
+
+type Forwarding = { outgoing: ServerResponse; target: string; change: Change | undefined; host: string | undefined };
+
+function forward(incoming: IncomingMessage, { outgoing, target, change, host }: Forwarding): void {
+  const { hostname, port } = new URL(target);
+  const { method, url: path } = incoming;
+  const headers: IncomingHttpHeaders = { ...incoming.headers, ...(host === undefined ? {} : { host }) };
+  if (change !== undefined && "dropped" in change) delete headers[change.dropped];
+  const onward = httpRequest({ hostname, port, method, path, headers, agent: false }, (answer) => {
+    const changed: Record<string, unknown> = { ...answer.headers };
+    if (change !== undefined && "headers" in change) Object.assign(changed, change.headers);
+    const kept = Object.entries(changed).filter(([, value]) => value !== null && value !== undefined);
+    outgoing.writeHead(answer.statusCode ?? 502, Object.fromEntries(kept) as Record<string, string>);
+    answer.pipe(outgoing);
+  });
+  onward.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => onward.destroy());
+  incoming.pipe(onward);
+}

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type InitialCors, startS3Local } from "@valetkey/s3-local";
+import type { FindingId } from "../../../packages/server/src/doctor/finding.ts";
+import type { Env } from "./examine.ts";
+import { type Rule, startRewritingProxy } from "./rewriting-proxy.ts";
+
+export const ORIGIN = "http://localhost:3000";
+export const SECURE_ORIGIN = "https://localhost:3443";
+export const SECRET_KEY = "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q";
+const ACCESS_KEY = "AKIDDOCTORTESTS00000";
+const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
+
+/** The parts of one set-up. `close` removes all of them. */
+export type Stage = {
+  dataDir: string;
+  /** A healthy environment on the S3 server of the embedded bucket, as an external bucket. */
+  env: Env;
+  /** The S3 server behind `env`. */
+  endpoint: string;
+  /** The environment with a proxy before the bucket. */
+  behind(rule: Rule): Promise<Env>;
+  /** Starts another S3 server, with these origins. */
+  withCors(cors: InitialCors | undefined): Promise<Env>;
+  /** Registers how to remove what a set-up has started. */
+  add(close: () => unknown): void;
+  close(): Promise<void>;
+};
+
+/** A fault, how it is made, and the ids that the doctor must find. It must find no other. */
+export type Fault = {
+  fault: string;
+  setup: string;
+  id: FindingId;
+  /** Consequences of the same fault. */
+  also?: readonly FindingId[];
+  arrange(stage: Stage): Promise<Env> | Env;
+};
+
+export async function openStage(): Promise<Stage> {
+  const dataDir = await mkdtemp(join(tmpdir(), "valetkey-doctor-"));
+  const closers: (() => unknown)[] = [() => rm(dataDir, { recursive: true, force: true })];
+  const allowed = { allowedOrigins: ["http://localhost:*", "https://localhost:*"] };
+  let servers = 0;
+
+  async function startBucket(cors: InitialCors | undefined): Promise<string> {
+    servers += 1;
+    const server = await startS3Local({
+      dataDir: join(dataDir, `s3-${servers}`),
+      credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
+      buckets: ["files"],
+      ...(cors && { cors }),
+    });
+    closers.push(() => server.close());
+    return server.endpoint;
+  }
+
+  const endpoint = await startBucket(allowed);
+  const env: Env = {
+    DATA_DIR: join(dataDir, "data"),
+    AUTH_SECRET,
+    AWS_BUCKET_NAME: "files",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: ACCESS_KEY,
+    AWS_SECRET_ACCESS_KEY: SECRET_KEY,
+    S3_ENDPOINT: endpoint,
+    PUBLIC_URL: ORIGIN,
+  };
+  return {
+    dataDir,
+    env,
+    endpoint,
+    async behind(rule) {
+      const proxy = await startRewritingProxy(endpoint, rule);
+      closers.push(proxy.close);
+      return { ...env, S3_ENDPOINT: proxy.url };
+    },
+    withCors: async (cors) => ({ ...env, S3_ENDPOINT: await startBucket(cors) }),
+    add: (close) => void closers.push(close),
+    async close() {
+      for (const close of closers.splice(0).reverse()) await close();
+    },
+  };
+}

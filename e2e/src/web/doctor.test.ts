@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { makePlace, runCli } from "../testing/service.ts";
+import { seriousFindings } from "./testing/axe.ts";
+import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const EMAIL = "root@example.com";
+const PATH = "/settings/doctor";
+
+describe("the page of the doctor", () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "valetkey-web-doctor-"));
+  const web = startWeb({ env: { DATA_DIR: dataDir, TRUST_PROXY: "false" } });
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  let isAdded = false;
+
+  /** Signs in an administrator, whom only the command line creates. */
+  async function administrator(): Promise<Person> {
+    if (!isAdded) {
+      const place = await makePlace({ DATA_DIR: dataDir });
+      await runCli(place, ["user", "add", "--admin", "--email", EMAIL, "--password", PASSWORD]);
+      await place.remove();
+      isAdded = true;
+    }
+    const person = await openPerson(web.browser, { service: web.service, name: "Root", hasAccount: false });
+    onTestFinished(person.close);
+    const data = { email: EMAIL, password: PASSWORD };
+    const headers = { origin: web.service.url };
+    expect((await person.context.request.post("/auth/sign-in/email", { headers, data })).ok()).toBe(true);
+    return person;
+  }
+
+  const section = ({ page }: Person, name: string) => page.getByRole("region", { name });
+
+  it("finds no fault of a healthy service, and is linked in the settings", async () => {
+    const root = await administrator();
+    await root.page.goto("/settings");
+    await root.page.getByRole("link", { name: "Check this set-up" }).click();
+    await section(root, "Server").getByText("No fault found.").waitFor();
+    await section(root, "This browser").getByText("No fault found.").waitFor();
+    expect(await seriousFindings(root.page)).toEqual([]);
+  });
+
+  it("is closed to other people", async () => {
+    const ann = await web.person("Ann");
+    await ann.page.goto("/settings");
+    await section(ann, "Theme").waitFor();
+    expect(await ann.page.getByRole("link", { name: "Check this set-up" }).count()).toBe(0);
+    ann.watch.expect(/^403 GET .*\/admin\/doctor/);
+    await ann.page.goto(PATH);
+    await ann.page.getByRole("alert").getByText("The checks could not run").waitFor();
+  });
+
+  it("finds that the bucket refuses the page, and that it does not respond", async () => {
+    const root = await administrator();
+    root.watch.expect(/^(403 GET|net::ERR_)/);
+    const ofBucket = `${web.service.bucketOrigin}/**`;
+    await root.page.route(ofBucket, (route) =>
+      route.request().method() === "GET" ? route.fulfill({ status: 403, body: "" }) : route.abort("failed"),
+    );
+    await root.page.goto(PATH);
+    await section(root, "This browser").getByText("The bucket refuses requests from this page").waitFor();
+    await root.page.unroute(ofBucket);
+    await root.page.route(ofBucket, (route) => route.abort("connectionrefused"));
+    await root.page.getByRole("button", { name: "Check again" }).click();
+    await section(root, "This browser").getByText("This browser can't reach the bucket").waitFor();
+  });
+
+  it("finds that the ETag is hidden and that the bytes change", async () => {
+    const root = await administrator();
+    await root.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers(), "access-control-expose-headers": "content-length" };
+      const isGet = route.request().method() === "GET";
+      await route.fulfill({ response, headers, ...(isGet && { body: "scanned!" }) });
+    });
+    await root.page.goto(PATH);
+    await section(root, "This browser").getByText("This page can't read the ETag of an upload").waitFor();
+    await section(root, "This browser").getByText("returns other bytes than this browser sent").waitFor();
+  });
+
+  it("finds that the clock of the browser is wrong", async () => {
+    const root = await administrator();
+    await root.page.addInitScript("const { now } = Date; Date.now = () => now() + 3_600_000");
+    await root.page.goto(PATH);
+    await section(root, "This browser")
+      .getByText(/They differ by 3(599|600) seconds/)
+      .waitFor();
+  });
+});

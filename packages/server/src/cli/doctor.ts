@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { ConfigError, loadConfig } from "../config/index.ts";
+import { EXIT_CODES, printReport, type Report, reportConfigFaults } from "../doctor/index.ts";
+import { runDoctor } from "../wiring/doctor.ts";
+
+/** `valetkey doctor` checks the whole set-up. The exit code is 0 without faults, 1 with an error, and 2 with warnings only. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("check the bucket, the database, the proxy and this machine, and print a fix for each fault")
+    .option("--json", "print the report as JSON", false)
+    .action(doctor);
+}
+
+async function doctor({ json }: { json: boolean }): Promise<void> {
+  const report = await examine();
+  process.stdout.write(`${json ? JSON.stringify(report, null, 2) : printReport(report)}\n`);
+  process.exitCode = EXIT_CODES[report.worst];
+}
+
+async function examine(): Promise<Report> {
+  try {
+    const { config, warnings } = loadConfig();
+    return await runDoctor(config, { warnings, onProgress: (name) => process.stderr.write(`Checking: ${name}\n`) });
+  } catch (error) {
+    if (error instanceof ConfigError) return reportConfigFaults(error.faults, { now: new Date() });
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { type Echo, FORGED_IP } from "../echo.ts";
+import { finding, type Outcome, unchecked } from "../finding.ts";
+import { environmentFix, stepFix } from "../fixes/environment.ts";
+import type { DoctorParts } from "../parts.ts";
+
+/** Compares the addresses that the service trusts with those that the proxies wrote behind the forged one. */
+export function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outcome[] {
+  const { trustProxy } = config.server;
+  const chain = echo.forwardedFor
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+  // From the client inward. A careful proxy drops the header of the client.
+  const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
+  const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
+  if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];
+  const fix = environmentFix(`TRUST_PROXY=${added.length}`);
+  if (echo.trustedHops < added.length) return [finding("trust-proxy-too-small", { detail, fix })];
+  if (echo.trustedHops === added.length) return [];
+  // A list of addresses may contain this machine, which then counts as a proxy.
+  if (Array.isArray(trustProxy)) return [unchecked("TRUST_PROXY", "this machine has one of its addresses")];
+  return [finding("trust-proxy-too-large", { detail, fix })];
+}
+
+function missing(detail: string): Outcome {
+  const nginx = { label: "nginx", text: "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" };
+  const step = stepFix("Without a proxy, remove TRUST_PROXY.");
+  return finding("forwarded-for-missing", { detail, fix: [nginx, ...step] });
+}

@@ -1,0 +1,72 @@
+import { constants } from "node:fs";
+import { access, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Check } from "../check.ts";
+import { finding, type Outcome, unchecked } from "../finding.ts";
+import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
+import type { DoctorParts } from "../parts.ts";
+
+/** The reserves of the embedded database and bucket, twice. */
+const FULL_BYTES = 16 * 2 ** 20;
+const NEARLY_FULL_SHARE = 0.1;
+const OTHERS_READ = 0o044;
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Looks at the folder and the disk of the data, and at settings that nothing else can judge. */
+export const hostCheck: Check = {
+  name: "this machine",
+  async run(parts) {
+    const { dataDir } = parts.config.server;
+    return [
+      ...parts.warnings.map((detail) => finding("config-doubtful", { detail, fix: stepFix(detail) })),
+      ...judgeAbuseContact(parts),
+      ...(await judgeDisk(dataDir)),
+      ...(await judgeFolder(dataDir)),
+    ];
+  },
+};
+
+function judgeAbuseContact({ config, publicUrl }: DoctorParts): Outcome[] {
+  const { isEnabled, abuseContact } = config.limits.links;
+  if (!isEnabled || abuseContact !== undefined || LOCAL.test(new URL(publicUrl).hostname)) return [];
+  const fix = environmentFix("ABUSE_CONTACT=abuse@example.com");
+  return [finding("abuse-contact-missing", { detail: "LINKS is on, and ABUSE_CONTACT is not set.", fix })];
+}
+
+async function judgeDisk(dataDir: string): Promise<Outcome[]> {
+  const disk = await statfs(dataDir)
+    .catch(() => statfs(dirname(dataDir)))
+    .catch(() => undefined);
+  if (disk === undefined) return [unchecked("disk of DATA_DIR", "the folder does not exist yet")];
+  const freeBytes = disk.bavail * disk.bsize;
+  const share = disk.blocks === 0 ? 1 : disk.bavail / disk.blocks;
+  const detail = `${Math.floor(freeBytes / 2 ** 20)} MiB of ${Math.ceil((disk.blocks * disk.bsize) / 2 ** 20)} MiB are free.`;
+  const fix = [
+    ...commandFix(`df -h ${dataDir}`),
+    ...stepFix("Delete notes or files, move old audit logs and backups away, or enlarge the disk."),
+  ];
+  if (freeBytes < FULL_BYTES) return [finding("disk-full", { detail, fix })];
+  return share < NEARLY_FULL_SHARE ? [finding("disk-nearly-full", { detail, fix })] : [];
+}
+
+async function judgeFolder(dataDir: string): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const fault = await access(dataDir, constants.W_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  if (fault === "EROFS" || fault === "EACCES" || fault === "ENOTDIR") {
+    const fix = commandFix(`chown -R valetkey ${dataDir}`, `mount -o remount,rw ${dataDir}`);
+    outcomes.push(finding("data-dir-read-only", { detail: `${dataDir}: ${fault}.`, fix }));
+  }
+  const secrets = join(dataDir, "secrets.json");
+  const mode = await stat(secrets).then(
+    (found) => found.mode,
+    () => 0,
+  );
+  if (process.platform !== "win32" && (mode & OTHERS_READ) !== 0) {
+    const detail = `The mode of secrets.json is ${(mode & 0o777).toString(8)}.`;
+    outcomes.push(finding("data-dir-exposed", { detail, fix: commandFix(`chmod 600 ${secrets}`) }));
+  }
+  return outcomes;
+}

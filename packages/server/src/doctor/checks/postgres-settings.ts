@@ -1,0 +1,125 @@
+import type pg from "pg";
+import { finding, type Outcome } from "../finding.ts";
+import { stepFix } from "../fixes/environment.ts";
+
+/** The first version that the PostgreSQL project still supports. */
+const OLDEST_MAJOR = 14;
+/** The connections of one replica, with some for the administrator. */
+const FEWEST_CONNECTIONS = 20;
+const CLOCK_TOLERANCE_MS = 2_000;
+
+export type Settings = {
+  version: number;
+  fsync: string;
+  fullPageWrites: string;
+  synchronousCommit: string;
+  isStandby: boolean;
+  readOnly: string;
+  encoding: string;
+  maxConnections: number;
+  /** The clock of PostgreSQL minus ours. Milliseconds. */
+  clockOffsetMs: number;
+};
+
+const QUERY = `select current_setting('server_version_num') as version,
+  current_setting('fsync') as fsync,
+  current_setting('full_page_writes') as full_page_writes,
+  current_setting('synchronous_commit') as synchronous_commit,
+  current_setting('default_transaction_read_only') as read_only,
+  current_setting('server_encoding') as encoding,
+  current_setting('max_connections') as max_connections,
+  pg_is_in_recovery() as is_standby,
+  extract(epoch from clock_timestamp()) * 1000 as now`;
+
+export async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
+  // The first query of a connection is slow, which would look like a difference of the clocks.
+  await client.query("select 1");
+  const sentAt = clock();
+  const { rows } = await client.query<Record<string, unknown>>(QUERY);
+  const ours = (sentAt + clock()) / 2;
+  const row = rows[0] ?? {};
+  return {
+    version: Number(row.version),
+    fsync: String(row.fsync),
+    fullPageWrites: String(row.full_page_writes),
+    synchronousCommit: String(row.synchronous_commit),
+    isStandby: row.is_standby === true,
+    readOnly: String(row.read_only),
+    encoding: String(row.encoding),
+    maxConnections: Number(row.max_connections),
+    clockOffsetMs: Number(row.now) - ours,
+  };
+}
+
+/** Compares the settings with what the promises of the service need. */
+export function judgeSettings(settings: Settings): Outcome[] {
+  return [...judgeServer(settings), ...judgeDurability(settings), ...judgeWrites(settings)];
+}
+
+function judgeServer({ version, encoding, maxConnections, clockOffsetMs }: Settings): Outcome[] {
+  const outcomes: Outcome[] = [];
+  const major = Math.floor(version / 10_000);
+  if (major < OLDEST_MAJOR) {
+    const fix = stepFix(
+      `Upgrade to PostgreSQL ${OLDEST_MAJOR} or newer, with pg_upgrade or the console of the provider.`,
+    );
+    outcomes.push(finding("database-old", { detail: `It is PostgreSQL ${major}.`, fix }));
+  }
+  if (encoding !== "UTF8") {
+    const text = "createdb --encoding=UTF8 --template=template0 valetkey";
+    outcomes.push(
+      finding("database-encoding", { detail: `Its encoding is ${encoding}.`, fix: [{ label: "command", text }] }),
+    );
+  }
+  if (maxConnections < FEWEST_CONNECTIONS) {
+    const detail = `max_connections is ${maxConnections}.`;
+    outcomes.push(finding("database-connections", { detail, fix: setting("max_connections", "100") }));
+  }
+  if (Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS) {
+    const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
+    const detail = `PostgreSQL is ${seconds} seconds ${clockOffsetMs > 0 ? "ahead of" : "behind"} this machine.`;
+    outcomes.push(
+      finding("database-clock", {
+        detail,
+        fix: [{ label: "command, on both machines", text: "timedatectl set-ntp true" }],
+      }),
+    );
+  }
+  return outcomes;
+}
+
+function judgeDurability({ fsync, fullPageWrites, synchronousCommit }: Settings): Outcome[] {
+  const outcomes: Outcome[] = [];
+  const off = [...(fsync === "off" ? ["fsync"] : []), ...(fullPageWrites === "off" ? ["full_page_writes"] : [])];
+  if (off.length > 0) {
+    const fix = off.flatMap((name) => setting(name, "on"));
+    outcomes.push(finding("database-fsync", { detail: `These settings are off: ${off.join(", ")}.`, fix }));
+  }
+  if (synchronousCommit === "off") {
+    outcomes.push(
+      finding("database-commit", { detail: "synchronous_commit is off.", fix: setting("synchronous_commit", "on") }),
+    );
+  }
+  return outcomes;
+}
+
+function judgeWrites({ isStandby, readOnly }: Settings): Outcome[] {
+  if (isStandby) {
+    const fix = stepFix("Set the host in DATABASE_URL to the primary server.");
+    return [finding("database-read-only", { detail: "It is a standby server.", fix })];
+  }
+  if (readOnly !== "on") return [];
+  const detail = "default_transaction_read_only is on.";
+  return [finding("database-read-only", { detail, fix: setting("default_transaction_read_only", "off") })];
+}
+
+function setting(name: string, value: string) {
+  const text = `ALTER SYSTEM SET ${name} = ${value};\nSELECT pg_reload_conf();`;
+  // A setting of the role or of the database wins over that of the server.
+  return [
+    {
+      label: "SQL, as superuser",
+      text: `${text}\n-- max_connections needs a restart. Check also ALTER ROLE and ALTER DATABASE.`,
+    },
+  ];
+}

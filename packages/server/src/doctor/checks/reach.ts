@@ -1,0 +1,124 @@
+import type { Check } from "../check.ts";
+import { type FindingId, finding, type Outcome, unchecked } from "../finding.ts";
+import { permissionFix } from "../fixes/access.ts";
+import { s3api } from "../fixes/bucket-place.ts";
+import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
+import { createSignedRequests } from "../objects.ts";
+import type { DoctorParts } from "../parts.ts";
+import { clockOffsetMs, type Failure, isFailure, isTlsFailure, type Response } from "../requests.ts";
+
+/** A response takes part of a second. URLs live for 60 seconds by default. Milliseconds. */
+const CLOCK_TOLERANCE_MS = 5_000;
+
+const BY_CODE: Partial<Record<string, FindingId>> = {
+  NoSuchBucket: "bucket-missing",
+  InvalidAccessKeyId: "access-key-unknown",
+  SignatureDoesNotMatch: "secret-key-wrong",
+  ExpiredToken: "credentials-expired",
+  InvalidToken: "credentials-expired",
+  TokenRefreshRequired: "credentials-expired",
+  PermanentRedirect: "bucket-region",
+  TemporaryRedirect: "bucket-region",
+  IllegalLocationConstraintException: "bucket-region",
+  RequestTimeTooSkewed: "clock-skew",
+};
+
+/** Stores a small object with a presigned URL, as a browser does. The other checks of the bucket need it. */
+export const reachCheck: Check = {
+  name: "reach the bucket",
+  async run(parts) {
+    const answer = await createSignedRequests(parts).put(parts.newKey());
+    if (isFailure(answer)) return [explainFailure(parts, answer)];
+    const clock = checkClock(answer);
+    const refusal = answer.status === 200 ? [] : [explainRefusal(parts, answer)];
+    // A wrong clock explains the refusal.
+    if (clock.length > 0 && (answer.code === "AccessDenied" || answer.code === "RequestTimeTooSkewed")) return clock;
+    return [...clock, ...refusal];
+  },
+};
+
+function explainFailure({ bucket, config }: DoctorParts, failed: Failure): Outcome {
+  const { failure, reason } = failed;
+  if (config.bucket.kind === "embedded" && failure === "ECONNREFUSED") {
+    return unchecked("bucket", "the service serves the embedded bucket, and does not run");
+  }
+  const host = new URL(bucket.endpoint ?? `https://s3.${bucket.target.region}.amazonaws.com`).host;
+  const detail = `${host}: ${reason}.`;
+  if (isTlsFailure(failed)) {
+    const text = `Use the scheme and the host name of the certificate in S3_ENDPOINT. For a private authority, set NODE_EXTRA_CA_CERTS.`;
+    return finding("bucket-tls", {
+      detail,
+      fix: [...commandFix(`openssl s_client -connect ${host}`), ...stepFix(text)],
+    });
+  }
+  if (failure.startsWith("HPE_")) return finding("bucket-not-s3", { detail, fix: endpointFix() });
+  return finding("bucket-unreachable", {
+    detail,
+    fix: [...commandFix(`curl -v ${bucket.endpoint ?? `https://${host}`}`), ...endpointFix()],
+  });
+}
+
+function endpointFix() {
+  return environmentFix("S3_ENDPOINT=https://the-s3-server.example.com");
+}
+
+function checkClock(answer: Response): Outcome[] {
+  const offsetMs = clockOffsetMs(answer);
+  if (offsetMs === undefined) return [unchecked("clock", "the responses of the bucket have no date")];
+  if (Math.abs(offsetMs) <= CLOCK_TOLERANCE_MS) return [];
+  const direction = offsetMs > 0 ? "behind" : "ahead of";
+  const detail = `This machine is ${Math.round(Math.abs(offsetMs) / 1000)} seconds ${direction} the bucket.`;
+  return [finding("clock-skew", { detail, fix: commandFix("timedatectl set-ntp true", "timedatectl status") })];
+}
+
+function explainRefusal(parts: DoctorParts, answer: Response): Outcome {
+  const { status, code } = answer;
+  const id = regionOf(answer) === undefined ? (BY_CODE[code ?? ""] ?? byBody(answer)) : "bucket-region";
+  const said = code === undefined ? `status ${status}` : `${code}, status ${status}`;
+  const detail = `The bucket ${parts.bucket.name} responded to a signed PUT with ${said}.`;
+  return finding(id, { detail, fix: fixOf(parts, id, answer) });
+}
+
+function byBody({ code, status, headers }: Response): FindingId {
+  if (code === "AccessDenied") return "permission-put";
+  const isXml = /xml/.test(headers.get("content-type") ?? "");
+  if (code === undefined && !isXml) return status >= 500 ? "bucket-refuses" : "bucket-not-s3";
+  return "bucket-refuses";
+}
+
+/** The region of the bucket, if the refusal is about it. */
+function regionOf({ status, headers, text, code }: Response): string | undefined {
+  const named = headers.get("x-amz-bucket-region") ?? undefined;
+  if ((status === 301 || status === 307) && named !== undefined) return named;
+  const aboutRegion = code === "AuthorizationHeaderMalformed" || code === "AuthorizationQueryParametersError";
+  if (!aboutRegion) return undefined;
+  return /<Region>([a-z0-9-]{1,40})<\/Region>/.exec(text)?.[1] ?? /expecting '([a-z0-9-]{1,40})'/.exec(text)?.[1] ?? "";
+}
+
+function fixOf(parts: DoctorParts, id: FindingId, answer: Response) {
+  switch (id) {
+    case "bucket-missing":
+      return [...commandFix(s3api(parts, "create-bucket")), ...environmentFix("AWS_BUCKET_NAME=the-bucket")];
+    case "bucket-region":
+      return environmentFix(`AWS_REGION=${regionOf(answer) || "the-region-of-the-bucket"}`);
+    case "access-key-unknown":
+      return environmentFix("AWS_ACCESS_KEY_ID=your-access-key", "AWS_SECRET_ACCESS_KEY=your-secret-key");
+    case "secret-key-wrong":
+      return [
+        ...environmentFix("AWS_SECRET_ACCESS_KEY=your-secret-key"),
+        ...stepFix(
+          "If the key is right, let no proxy before the S3 server change the Host header, the path or the query.",
+        ),
+      ];
+    case "credentials-expired":
+      return stepFix("Renew the credentials, or give the machine a role that the service renews itself.");
+    case "clock-skew":
+      return commandFix("timedatectl set-ntp true");
+    case "permission-put":
+      return permissionFix(parts);
+    case "bucket-not-s3":
+      return endpointFix();
+    default:
+      return stepFix("Read the log of the S3 server at this time.");
+  }
+}

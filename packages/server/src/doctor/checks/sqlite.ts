@@ -1,0 +1,40 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { DatabaseSync } from "node:sqlite";
+import type { Check } from "../check.ts";
+import { finding, unchecked } from "../finding.ts";
+import { commandFix, stepFix } from "../fixes/environment.ts";
+
+/** Reads the header of the embedded database. It does not write, because the service may run. */
+export const sqliteCheck: Check = {
+  name: "embedded database",
+  applies: ({ config }) => config.database.kind === "sqlite",
+  async run({ config }) {
+    if (config.database.kind !== "sqlite") return [];
+    const { file } = config.database;
+    const faultOf = (mode: number) =>
+      access(file, mode).then(
+        () => undefined,
+        (error: NodeJS.ErrnoException) => error.code,
+      );
+    if ((await faultOf(constants.F_OK)) !== undefined) {
+      return [unchecked("embedded database", "the service has not created it yet")];
+    }
+    const readOnly = await faultOf(constants.W_OK);
+    if (readOnly !== undefined) {
+      return [
+        finding("sqlite-read-only", { detail: `${file}: ${readOnly}.`, fix: commandFix(`chown valetkey ${file}`) }),
+      ];
+    }
+    try {
+      const database = new DatabaseSync(file, { readOnly: true });
+      database.prepare("select count(*) from sqlite_schema").get();
+      database.close();
+      return [];
+    } catch (error) {
+      const detail = `${file}: ${error instanceof Error ? error.message : String(error)}.`;
+      const step = stepFix("Move the file away, and restore a backup into an empty DATA_DIR.");
+      return [finding("sqlite-damaged", { detail, fix: [...commandFix("npx valetkey restore ./backup"), ...step] })];
+    }
+  },
+};

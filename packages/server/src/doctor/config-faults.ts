@@ -1,0 +1,19 @@
+import type { ConfigFault } from "../config/index.ts";
+import { finding } from "./finding.ts";
+import { stepFix } from "./fixes/environment.ts";
+import type { Report } from "./run.ts";
+
+/** The report of a configuration that the service refuses. Nothing else can be checked. */
+export function reportConfigFaults(faults: readonly ConfigFault[], { now }: { now: Date }): Report {
+  const findings = faults.map(({ name, problem, remedy }) =>
+    finding("config-invalid", { detail: `${name} ${problem}.`, fix: stepFix(remedy) }),
+  );
+  return {
+    ranAt: now.toISOString(),
+    provider: "unknown",
+    worst: "error",
+    findings: findings.map((outcome) => outcome.finding),
+    unchecked: [{ subject: "everything else", reason: "the configuration can't be used" }],
+    checked: ["configuration"],
+  };
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DoctorParts } from "./parts.ts";
+import { type Answer, isFailure } from "./requests.ts";
+
+/** A request through the proxies, as the service saw it. */
+export type Echo = {
+  /** The IP address that the service uses for limits. */
+  ip: string;
+  /** The number of addresses in X-Forwarded-For that the service trusts, counted from the last. */
+  trustedHops: number;
+  /** The header X-Forwarded-For. Empty: none. */
+  forwardedFor: string;
+  bytes: number;
+  /** From the first byte of the body to the last. Milliseconds. */
+  bodyMs: number;
+};
+
+/** An IP address for documentation (RFC 5737), which no client has. */
+export const FORGED_IP = "203.0.113.7";
+const PATH = "/doctor/echo";
+const PAUSE_MS = 800;
+const TIMEOUT_MS = 20_000;
+
+export type Echoed = { echo: Echo } | { answer: Answer };
+
+type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
+
+/** Sends a request to PUBLIC_URL with a forged address. Returns the response of a server that is not this service as it is. */
+export async function sendEcho(
+  { publicUrl, requests, echo }: Parts,
+  body: Buffer | "slow" = Buffer.alloc(0),
+): Promise<Echoed> {
+  const token = echo.token();
+  const headers = {
+    "content-type": "application/octet-stream",
+    "x-valetkey-doctor": token,
+    "x-forwarded-for": FORGED_IP,
+  };
+  const sent = body === "slow" ? { body: slowBody(), duplex: "half" } : { body };
+  const init = { method: "POST", headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...sent } as RequestInit;
+  const answer = await requests.send(`${publicUrl}${PATH}`, init);
+  if (isFailure(answer) || answer.status !== 200) return { answer };
+  const parsed = parse(answer.text);
+  return parsed !== undefined && echo.isFromService(token, parsed.proof) ? { echo: parsed } : { answer };
+}
+
+function parse(text: string): (Echo & { proof: unknown }) | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A body that arrives in two parts, unless a proxy collects it. */
+function slowBody(): ReadableStream<Uint8Array> {
+  return ReadableStream.from(
+    (async function* () {
+      yield Buffer.alloc(1_024);
+      await sleep(PAUSE_MS);
+      yield Buffer.alloc(1_024);
+    })(),
+  );
+}
+
+/** Whether the parts of a slow body arrived together. */
+export function isCollected({ bodyMs }: Echo): boolean {
+  return bodyMs < PAUSE_MS / 2;
+}

@@ -1,0 +1,15 @@
+import type { DoctorParts } from "../parts.ts";
+
+/** The bucket as the commands of a remedy name it. */
+export type BucketPlace = Pick<DoctorParts, "provider"> & { bucket: Pick<DoctorParts["bucket"], "name" | "endpoint"> };
+
+/** An `aws s3api` command for this bucket, at its endpoint. */
+export function s3api({ bucket }: BucketPlace, command: string, ...options: string[]): string {
+  const endpoint = bucket.endpoint === undefined ? [] : [`--endpoint-url ${bucket.endpoint}`];
+  return [`aws s3api ${command}`, ...endpoint, `--bucket ${bucket.name}`, ...options].join(" \\\n  ");
+}
+
+/** A document as an argument of a shell command. */
+export function quoted(document: unknown): string {
+  return `'${JSON.stringify(document)}'`;
+}

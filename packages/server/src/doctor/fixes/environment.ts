@@ -1,0 +1,16 @@
+import type { Fix } from "../finding.ts";
+
+/** Lines for the environment of the service. */
+export function environmentFix(...lines: string[]): Fix[] {
+  return [{ label: "environment of the service", text: lines.join("\n") }];
+}
+
+/** Commands for a shell. */
+export function commandFix(...lines: string[]): Fix[] {
+  return [{ label: "command", text: lines.join("\n") }];
+}
+
+/** A step that no text to paste can do. */
+export function stepFix(text: string): Fix[] {
+  return [{ label: "step", text }];
+}

@@ -1,0 +1,12 @@
+/*
+ * The doctor checks a set-up without changing it: the machine, the database, the bucket, and the way to PUBLIC_URL.
+ * The folder catalogue has every fault. The folder checks has one file a subject. The folder fixes writes the remedies.
+ * run.ts runs the checks in order, with a time limit each.
+ */
+export { reportConfigFaults } from "./config-faults.ts";
+export { createEchoProof } from "./echo-proof.ts";
+export type { DoctorParts } from "./parts.ts";
+export { EXIT_CODES, printReport } from "./print.ts";
+export { recogniseProvider } from "./provider.ts";
+export { createRequests, isFailure } from "./requests.ts";
+export { type Report, runChecks } from "./run.ts";

@@ -1,0 +1,46 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Credentials, PresignTarget } from "@valetkey/presign";
+import type { Config } from "../config/index.ts";
+import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
+import type { Provider } from "./provider.ts";
+import type { Requests } from "./requests.ts";
+
+/** The configuration as far as the checks read it. */
+export type CheckedConfig = Pick<Config, "server" | "bucket" | "database" | "limits" | "metrics" | "scanner">;
+
+/** The access of the checks to the bucket. */
+export type CheckedBucket = {
+  name: string;
+  /** The bucket at the endpoint that the service calls. */
+  target: PresignTarget;
+  /** The bucket at the endpoint that browsers call. */
+  publicTarget: PresignTarget;
+  /** The endpoint in commands to paste. Undefined: AWS. */
+  endpoint: string | undefined;
+  /** Rejects if no source has credentials. */
+  credentials(): Promise<Credentials>;
+  s3: S3Client;
+  /** Probes the capabilities once in a run. */
+  capabilities(): Promise<BucketCapabilities>;
+};
+
+/** Proves to the service that the doctor has its secret, and that the response is from the same service. */
+export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
+
+/** Everything that the checks need. */
+export type DoctorParts = {
+  config: CheckedConfig;
+  /** Probable mistakes that the parser of the configuration found. */
+  warnings: readonly string[];
+  bucket: CheckedBucket;
+  requests: Requests;
+  provider: Provider;
+  /** The origin of the pages. */
+  publicUrl: string;
+  /** Creates a key under the prefix of the doctor. The run deletes its object at the end. */
+  newKey(): string;
+  echo: EchoProof;
+  /** Undefined: no scanner is configured. */
+  probeScanner: (() => Promise<void>) | undefined;
+  clock: () => number;
+};

@@ -1,0 +1,70 @@
+/** A response, with the code of an S3 error. `text` holds the first 16 KiB of the body. */
+export type Response = {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The code of an S3 error. Undefined: none. */
+  code: string | undefined;
+  sentAt: number;
+  receivedAt: number;
+};
+/** A request without a response. `reason` contains no part of the URL but its host. */
+export type Failure = { failure: string; reason: string };
+export type Answer = Response | Failure;
+
+export type Requests = { send(url: string, init?: RequestInit): Promise<Answer> };
+
+const TIMEOUT_MS = 5_000;
+const TEXT_CHARACTERS = 16_384;
+const TLS_CODES =
+  /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** Sends requests with a time limit. It follows no redirect, and never rejects. */
+export function createRequests({ clock, fetch }: { clock: () => number; fetch: typeof globalThis.fetch }): Requests {
+  return {
+    async send(url, init = {}) {
+      const sentAt = clock();
+      try {
+        const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+        const receivedAt = clock();
+        const text = (await response.text()).slice(0, TEXT_CHARACTERS);
+        const code = /<Code>([^<]{1,100})<\/Code>/.exec(text)?.[1];
+        return { status: response.status, headers: response.headers, text, code, sentAt, receivedAt };
+      } catch (error) {
+        return toFailure(error);
+      }
+    },
+  };
+}
+
+export function isFailure(answer: Answer): answer is Failure {
+  return "failure" in answer;
+}
+
+/** Whether the failure is one of TLS, such as a certificate of another host. */
+export function isTlsFailure({ failure, reason }: Failure): boolean {
+  return TLS_CODES.test(failure) || /wrong version number|packet length too long/.test(reason);
+}
+
+function toFailure(error: unknown): Failure {
+  const cause = (error as { cause?: unknown }).cause ?? error;
+  // A host name with several IP addresses fails once for each.
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const { code, name } = first as { code?: unknown; name?: string };
+  const failure = typeof code === "string" ? code : (name ?? "Error");
+  const isLate = failure === "TimeoutError" || failure === "23";
+  const reason = isLate ? `no response within ${TIMEOUT_MS / 1000} seconds` : messageOf(first);
+  return { failure, reason };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The difference of the clock of the responding server to ours, in milliseconds. Undefined: the response has no date. */
+export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
+  const date = Date.parse(headers.get("date") ?? "");
+  if (Number.isNaN(date)) return undefined;
+  // The header has whole seconds, so the mean is half a second later.
+  return date + 500 - (sentAt + receivedAt) / 2;
+}

@@ -1,0 +1,51 @@
+import { finished } from "node:stream/promises";
+import type { FastifyRequest } from "fastify";
+import { HttpProblem } from "../../problem.ts";
+import type { App } from "../../route-types.ts";
+
+const TYPE = "application/octet-stream";
+/** More than the doctor sends. */
+const MAX_BYTES = 32 * 2 ** 20;
+
+/** Returns the proof of this service for the token of a doctor that has its secret. Undefined: another token. */
+export type ProveEcho = (token: string) => string | undefined;
+
+/**
+ * /doctor/echo returns what the service saw of a request through its proxies. Only a doctor with the secret of the service gets it.
+ * Every other caller gets 404.
+ */
+export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
+  app.addContentTypeParser(
+    TYPE,
+    (_request: FastifyRequest, payload: unknown, done: (error: null, body: unknown) => void) => done(null, payload),
+  );
+  app.post("/doctor/echo", { schema: { hide: true } }, async (request, reply) => {
+    const token = request.headers["x-valetkey-doctor"];
+    const proof = typeof token === "string" ? prove(token) : undefined;
+    if (proof === undefined) throw new HttpProblem("not_found", "There is nothing at this URL.");
+    reply.header("cache-control", "no-store");
+    const body = await measureBody(request);
+    return {
+      proof,
+      ip: request.ip,
+      // Undefined when no proxy is trusted.
+      trustedHops: (request.ips?.length ?? 1) - 1,
+      forwardedFor: String(request.headers["x-forwarded-for"] ?? ""),
+      ...body,
+    };
+  });
+}
+
+async function measureBody({ raw }: FastifyRequest): Promise<{ bytes: number; bodyMs: number }> {
+  let bytes = 0;
+  let firstAt: number | undefined;
+  let lastAt = 0;
+  raw.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    lastAt = performance.now();
+    firstAt ??= lastAt;
+    if (bytes > MAX_BYTES) raw.destroy();
+  });
+  await finished(raw, { writable: false });
+  return { bytes, bodyMs: Math.round(lastAt - (firstAt ?? lastAt)) };
+}

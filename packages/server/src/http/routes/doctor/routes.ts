@@ -1,0 +1,35 @@
+import { DoctorReport } from "@valetkey/contract";
+import { DomainError } from "../../../domain/errors.ts";
+import type { UseCases } from "../../../usecases/index.ts";
+import { callerOf } from "../../authentication.ts";
+import { operations } from "../../openapi.ts";
+import type { App } from "../../route-types.ts";
+import type { ProveEcho } from "./echo.ts";
+
+/** The checks of the set-up, for routes. */
+export type Doctor = {
+  prove: ProveEcho;
+  /** Runs all checks, or returns the report of a run in progress or of a few seconds ago. */
+  examine(): Promise<DoctorReport>;
+};
+
+const schemas = operations("operations", {
+  runDoctor: {
+    summary: "Check the set-up, as an administrator",
+    description:
+      "Checks this machine, the database, the bucket and the way to PUBLIC_URL, and returns a fix for each fault. It runs once at a time, and at most every ten seconds. In between, it returns the last report.",
+    response: { 200: DoctorReport },
+  },
+});
+
+/** GET /admin/doctor. */
+export function doctorRoutes(
+  app: App,
+  { useCases, doctor }: { useCases: Pick<UseCases, "getMe">; doctor: Pick<Doctor, "examine"> },
+): void {
+  app.get("/admin/doctor", { schema: schemas.runDoctor }, async (request) => {
+    const { isAdmin } = await useCases.getMe(callerOf(request));
+    if (!isAdmin) throw new DomainError("access_denied", "Access denied");
+    return doctor.examine();
+  });
+}

@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { S3Client } from "@aws-sdk/client-s3";
+import { createBucket } from "../bucket/bucket.ts";
+import { sdkProviderChain } from "../bucket/credentials.ts";
+import type { Config } from "../config/index.ts";
+import {
+  createEchoProof,
+  createRequests,
+  type DoctorParts,
+  isFailure,
+  type Report,
+  recogniseProvider,
+  runChecks,
+} from "../doctor/index.ts";
+import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
+import { createClamd } from "../scanner/clamd.ts";
+import type { Bucket } from "../usecases/ports/index.ts";
+import { bucketTarget } from "./bucket-target.ts";
+
+/** Under the prefix of the service. The service itself never makes such a key. */
+const FOLDER = "valetkey-doctor/";
+/** Objects of a run that was killed. Milliseconds. */
+const ABANDONED_AFTER_MS = 3_600_000;
+const TIMEOUT_MS = 5_000;
+
+type Options = {
+  warnings: readonly string[];
+  /** Called with the name of each check before it runs. Default: ignored. */
+  onProgress?: (name: string) => void;
+};
+
+/** Checks the set-up of a configuration. It needs no running service, and migrates nothing. */
+export async function runDoctor(config: Config, { warnings, onProgress }: Options): Promise<Report> {
+  const { parts, close } = await openDoctor(config, { warnings });
+  try {
+    return await runChecks(parts, onProgress === undefined ? {} : { onProgress });
+  } finally {
+    await close();
+  }
+}
+
+/** Connects the checks to the parts of a configuration. `close` deletes their objects. */
+export async function openDoctor(
+  config: Config,
+  { warnings }: Pick<Options, "warnings">,
+): Promise<{ parts: DoctorParts; close(): Promise<void> }> {
+  const clock = Date.now;
+  const target = bucketTarget(config.bucket);
+  const { name, region, endpoint, forcePathStyle } = target;
+  const bucket = createBucket({ ...target, keyPrefix: `${target.keyPrefix}${FOLDER}`, clock, random: randomBytes });
+  const chain = sdkProviderChain(region);
+  const credentials = async () => config.bucket.credentials ?? (await chain());
+  const s3 = createS3Client({ region, endpoint, forcePathStyle, credentials });
+  const requests = createRequests({ clock, fetch });
+  const keys: string[] = [];
+  const newKey = () => {
+    const key = bucket.newObjectKey();
+    keys.push(key);
+    return key;
+  };
+  let capabilities: Promise<BucketCapabilities> | undefined;
+  const common = { bucket: name, region, forcePathStyle };
+  const parts: DoctorParts = {
+    config,
+    warnings,
+    requests,
+    clock,
+    newKey,
+    publicUrl: config.server.publicUrl ?? `http://localhost:${config.server.port}`,
+    provider: config.bucket.kind === "embedded" ? "embedded" : await providerAt(endpoint, requests),
+    bucket: {
+      name,
+      endpoint,
+      target: { ...common, endpoint },
+      publicTarget: { ...common, endpoint: target.publicEndpoint ?? endpoint },
+      credentials,
+      s3,
+      capabilities() {
+        capabilities ??= bucket.tryCapabilities([newKey(), newKey(), newKey()]);
+        return capabilities;
+      },
+    },
+    echo: createEchoProof({ secret: config.auth.secret, clock }),
+    probeScanner: config.scanner && createClamd(config.scanner).probe,
+  };
+  return {
+    parts,
+    async close() {
+      await removeObjects(bucket, { keys, before: clock() - ABANDONED_AFTER_MS });
+      bucket.close();
+      s3.destroy();
+    },
+  };
+}
+
+type Target = {
+  region: string;
+  endpoint: string | undefined;
+  forcePathStyle: boolean;
+  credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string }>;
+};
+
+function createS3Client({ endpoint, ...target }: Target): S3Client {
+  return new S3Client({
+    ...target,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true },
+  });
+}
+
+/** The headers of any response tell servers without a known host name apart. */
+async function providerAt(
+  endpoint: string | undefined,
+  requests: DoctorParts["requests"],
+): Promise<DoctorParts["provider"]> {
+  if (endpoint === undefined) return "aws";
+  const answer = await requests.send(endpoint);
+  return recogniseProvider({ endpoint, ...(isFailure(answer) ? {} : { headers: answer.headers }) });
+}
+
+/** Deletes the objects of this run, and those of a run that was killed. A failure is harmless: the next run deletes them. */
+async function removeObjects(
+  bucket: Bucket,
+  { keys, before }: { keys: readonly string[]; before: number },
+): Promise<void> {
+  try {
+    if (keys.length > 0) await bucket.delete(keys);
+    for await (const page of bucket.listObjects()) {
+      const old = page.filter(({ modifiedAt }) => modifiedAt < before);
+      if (old.length > 0) await bucket.delete(old.map(({ objectKey }) => objectKey));
+    }
+  } catch {}
+}

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { createValetKey } from "@valetkey/server";
 import express, { type Request } from "express";
-import { bucket } from "./bucket.ts";
+import { bucket } from "../bucket.ts";
 
 type User = { id: string; name: string };
 
@@ -35,7 +35,7 @@ const files = await createValetKey({
 });
 
 const app = express();
-app.use(express.static("../public"), express.json());
+app.use(express.static(fileURLToPath(new URL("../public", import.meta.url))), express.json());
 app.use("/client", express.static(fileURLToPath(new URL(".", import.meta.resolve("@valetkey/client")))));
 app.all("/files/*path", files.node);
 

@@ -6,9 +6,9 @@ const say = (text) => {
   find("status").textContent = text;
 };
 
-async function send(method, path, body) {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(path, { method, headers, body: JSON.stringify(body) });
+async function send(method, path, json) {
+  const body = json && { body: JSON.stringify(json), headers: { "content-type": "application/json" } };
+  const response = await fetch(path, { method, ...body });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
   return response.status === 204 ? undefined : response.json();
 }

@@ -18,11 +18,10 @@ export type Example = {
 
 /** Copies an example into the project, which has its packages, and runs it as its README says. */
 export async function startExample(project: Project, { name, node }: { name: string; node: string }): Promise<Example> {
-  const folder = join(project.folder, name);
-  await cp(join(EXAMPLES, name), folder, { recursive: true });
-  await cp(join(EXAMPLES, "public"), join(project.folder, "public"), { recursive: true });
+  const examples = join(project.folder, "examples");
+  await cp(EXAMPLES, examples, { recursive: true, filter: (path) => !path.endsWith("node_modules") });
   const ports = { PORT: String(await freePort("127.0.0.1")), BUCKET_PORT: String(await freePort("127.0.0.1")) };
-  const { url, stop } = await startProgram([node, join(folder, "app.ts")], { env: ports });
+  const { url, stop } = await startProgram([node, join(examples, name, "app.ts")], { env: ports });
   return {
     stop,
     async signIn(browser, person) {

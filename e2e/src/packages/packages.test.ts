@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import examples from "../../../examples/package.json" with { type: "json" };
 import { PUBLISHED } from "../../../release/published.ts";
 import { STAGE } from "../../../release/stage.ts";
 import { apiAs } from "../testing/api.ts";
@@ -25,7 +26,7 @@ const node = (major: number): string => nodes.get(major) ?? "";
 let project: Project;
 
 beforeAll(async () => {
-  project = await installPackages(["express@5"]);
+  project = await installPackages(Object.keys(examples.dependencies).filter((name) => !name.startsWith("@valetkey/")));
   for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
 }, 300_000);
 afterAll(() => project.remove());
@@ -145,7 +146,7 @@ it("a page of Vite contains the client", async () => {
   expect((await readFile(join(root, "dist/assets", script), "utf8")).includes("/notes")).toBe(true);
 });
 
-describe("the example with Express", () => {
+describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium();
@@ -153,7 +154,7 @@ describe("the example with Express", () => {
   afterAll(() => browser.close());
 
   it("gives a file to its owner and a reader, and to nobody else", async () => {
-    const app = await startExample(project, { name: "express", node: node(24) });
+    const app = await startExample(project, { name, node: node(24) });
     onTestFinished(app.stop);
     const ann = await app.signIn(browser, { name: "Ann" });
     await ann.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: PLAN });

@@ -50,9 +50,9 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     };
     expect(await isValid({})).toBe(true);
     expect(await isValid({ statement: receipt.statement.replace('"sizeBytes":5', '"sizeBytes":6') })).toBe(false);
-    expect(await isValid({ signature: receipt.signature.replace(/^./, (first) => (first === "_" ? "-" : "_")) })).toBe(
-      false,
-    );
+    expect(
+      await isValid({ signature: receipt.signature.replace(/^./, (first: string) => (first === "_" ? "-" : "_")) }),
+    ).toBe(false);
     expect(await isValid({ keyId: "unknown" })).toBe(false);
   });
 

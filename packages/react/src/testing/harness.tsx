@@ -45,15 +45,14 @@ function Probe({ use }: { use: () => void }) {
   return null;
 }
 
-export type RenderedHook<T> = Mounted & { readonly results: readonly T[]; readonly current: T };
+export type RenderedHook<T> = Mounted & { readonly current: T };
 
-/** Calls a hook in strict mode. `current` is the newest of its results. */
+/** Calls a hook in strict mode. `current` is its newest result. */
 export function renderHook<T>(client: FilesClient, useHook: () => T): RenderedHook<T> {
   const results: T[] = [];
   const mounted = mount(client, <Probe use={() => void results.push(useHook())} />);
   return {
     ...mounted,
-    results,
     get current() {
       return results.at(-1) as T;
     },

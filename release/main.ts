@@ -14,6 +14,7 @@ const run = promisify(execFile);
 const version = await oneVersion();
 await requireNotes(version);
 if (!isDryRun) await requireCleanTree();
+await run("npm", ["run", "build"], { cwd: ROOT });
 for (const name of PUBLISHED) {
   process.stdout.write(`${name}: build … `);
   const folder = await stage(name);

@@ -1,3 +1,3 @@
 /** The folders of the published packages below packages/, each after those that it depends on. */
-export const PUBLISHED = ["presign", "contract", "s3-local", "client", "server", "valetkey"] as const;
+export const PUBLISHED = ["presign", "contract", "s3-local", "client", "react", "server", "valetkey"] as const;
 export type Published = (typeof PUBLISHED)[number];

@@ -11,7 +11,7 @@ const TSC = join(createRequire(import.meta.url).resolve("typescript/package.json
 /** Each published package has a folder here. */
 export const STAGE = join(ROOT, "release/out");
 
-/** Builds a package, and puts what is published into a folder. Returns the folder. */
+/** Puts what is published of a package into a folder. It compiles a library. The command must be built. Returns the folder. */
 export async function stage(name: Published): Promise<string> {
   const source = join(ROOT, "packages", name);
   const folder = join(STAGE, name);
@@ -26,7 +26,6 @@ export async function stage(name: Published): Promise<string> {
 }
 
 async function stageCommand(source: string, folder: string): Promise<void> {
-  await run("npm", ["run", "build", "--workspace", "valetkey"]);
   for (const part of ["bin", "dist"]) await cp(join(source, part), join(folder, part), { recursive: true });
 }
 

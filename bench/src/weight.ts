@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { startS3Local } from "@valetkey/s3-local";
+import build from "../../e2e/src/testing/build.ts";
 import { stage } from "../../release/stage.ts";
 import { readFlags } from "./rig/read-flags.ts";
 import { createScratch } from "./rig/scratch-directory.ts";
@@ -32,6 +33,7 @@ type Start = { cpuSeconds: number; idleMiB: number };
  */
 export async function runWeight(args: readonly string[]): Promise<boolean> {
   const rounds = Number(readFlags(args, { rounds: "5" }).rounds);
+  build();
   const scratch = await createScratch();
   const bucket = await startS3Local({
     dataDir: join(scratch.path, "bucket"),

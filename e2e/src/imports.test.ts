@@ -16,6 +16,7 @@ const zones: Record<string, readonly string[]> = {
   "packages/presign/src": [],
   "packages/contract/src": [],
   "packages/client/src": ["packages/contract/src"],
+  "packages/react/src": ["packages/client/src"],
   "packages/s3-local/src": ["packages/presign/src"],
   // The pages of the web app compose features. No feature imports another.
   "packages/web/src": ["packages/web/src/app", "packages/web/src/styles"],
@@ -220,6 +221,7 @@ describe("the check of imports", () => {
     ["packages/server/src/http/app.ts", "packages/elsewhere/src/index.ts"],
     ["packages/client/src/client.ts", "packages/presign/src/index.ts"],
     ["packages/server/src/http/app.ts", "packages/client/src/index.ts"],
+    ["packages/client/src/client.ts", "packages/react/src/index.ts"],
     ["packages/server/src/http/app.ts", "packages/web/src/main.tsx"],
     ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/features/sharing/access-line.tsx"],
     ["packages/web/src/features/notes/note-list.tsx", "packages/web/src/app/router.tsx"],

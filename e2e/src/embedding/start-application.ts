@@ -11,17 +11,30 @@ const CREDENTIALS = { accessKeyId: "AKIDEMBEDDING", secretAccessKey: "3mbedd1ngT
 
 export type Application = { url: string; close(): Promise<void> };
 
+type Options = Pick<Resource, "may" | "urlTtlSeconds"> & {
+  /** The HTML of the page at `/`. Default: there is none. */
+  html?: string;
+};
+
 /** Starts an application with an invoice. The bearer token is the id of the user, and `may` decides for all. */
-export async function startApplication({ may }: Pick<Resource, "may">): Promise<Application> {
+export async function startApplication({ html = "", ...invoice }: Options): Promise<Application> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-application-"));
-  const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials: CREDENTIALS, buckets: ["files"] });
+  const bucket = await startS3Local({
+    dataDir: join(folder, "bucket"),
+    credentials: CREDENTIALS,
+    buckets: ["files"],
+    cors: { allowedOrigins: ["*"] },
+  });
   const files = await createValetKey({
     bucket: { name: "files", region: "us-east-1", endpoint: bucket.endpoint, credentials: CREDENTIALS },
     database: join(folder, "files.db"),
     user: (request) => ({ id: request.headers.get("authorization")?.slice("Bearer ".length) ?? "nobody" }),
-    resources: { invoice: { may } },
+    resources: { invoice },
   });
-  const server = createServer((request, response) => files.node(request, response)).listen(0, "127.0.0.1");
+  const server = createServer((request, response) => {
+    if (request.url === "/") response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html);
+    else files.node(request, response);
+  }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/files`,

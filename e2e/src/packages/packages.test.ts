@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
@@ -10,7 +11,7 @@ import { apiAs } from "../testing/api.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { makePlace, startProcess } from "../testing/service.ts";
 import { signIn, startDocumented, startExample } from "./example.ts";
-import { installPackages, nodeOf, type Project, run, TSC } from "./project.ts";
+import { install, nodeOf, type Project, packPackages, run, type Tarballs, TSC } from "./project.ts";
 
 const PRESIGN = `
   const presigner = createPresigner({ bucket: "my-files", region: "eu-central-1" });
@@ -23,21 +24,30 @@ const PLAN = Buffer.from("the plan");
 
 const nodes = new Map<number, string>();
 const node = (major: number): string => nodes.get(major) ?? "";
+let tarballs: Tarballs;
 let project: Project;
 
 beforeAll(async () => {
-  project = await installPackages(Object.keys(examples.dependencies).filter((name) => !name.startsWith("@valetkey/")));
+  const examplePackages = Object.keys(examples.dependencies).filter((name) => !name.startsWith("@valetkey/"));
+  const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
+  tarballs = await packPackages(packed);
+  // npm would install React too. The tests of @valetkey/react have projects of their own.
+  const { react: _, ...others } = tarballs;
+  project = await install([...Object.values(others), ...examplePackages]);
   for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
+  return () => rm(packed, { recursive: true });
 }, 300_000);
 afterAll(() => project.remove());
 
 const commandOf = ({ folder }: Project): string => join(folder, "node_modules/valetkey/bin/valetkey.js");
 
+type Module = { name: string; source: string; folder?: string };
+
 /** Writes a module into the project and runs it. Returns its output. */
-async function runModule(major: number, { name, source }: { name: string; source: string }): Promise<string> {
-  const path = join(project.folder, name);
+async function runModule(major: number, { name, source, folder = project.folder }: Module): Promise<string> {
+  const path = join(folder, name);
   await writeFile(path, source);
-  return run(node(major), [path], { cwd: project.folder });
+  return run(node(major), [path], { cwd: folder });
 }
 
 describe("the published packages", () => {
@@ -127,6 +137,42 @@ describe.each([22, 24])("on Node %i", (major) => {
     expect(await service.stop()).toBe(0);
   });
 });
+
+describe.each([18, 19])("@valetkey/react with React %i", (react) => {
+  let page: Project;
+  beforeAll(async () => {
+    page = await install([tarballs.client, tarballs.react, `react@${react}`, `react-dom@${react}`]);
+  });
+  afterAll(() => page.remove());
+
+  it.each([20, 22, 24])("renders on the server under Node %i", async (major) => {
+    const output = await runModule(major, { name: "page.mjs", source: SERVER_RENDERED, folder: page.folder });
+    expect(output).toMatch(new RegExp(`^${react}\\.`));
+    expect(output).toContain('<label class="zone"><input type="file"');
+    expect(output).toContain("0 files, false");
+  });
+
+  it("is for the client of a page in Next.js", async () => {
+    const compiled = await readFile(join(page.folder, "node_modules/@valetkey/react/index.js"), "utf8");
+    expect(compiled.startsWith('"use client";')).toBe(true);
+  });
+});
+
+const SERVER_RENDERED = `
+  import { openFiles } from "@valetkey/client";
+  import { Dropzone, useDownload, useFileUrl, useUploads, ValetKeyProvider } from "@valetkey/react";
+  import { createElement, version } from "react";
+  import { renderToString } from "react-dom/server";
+  function Invoice() {
+    const { files, add } = useUploads({ resource: "invoice", id: "42" });
+    const { src } = useFileUrl("a-file");
+    const { isPending } = useDownload();
+    const text = \`\${files.length} files, \${isPending}\`;
+    return createElement(Dropzone, { onFiles: add, className: "zone" }, text, createElement("img", { src, alt: "" }));
+  }
+  const client = openFiles({ baseUrl: "https://app.example.com/files" });
+  console.log(version, renderToString(createElement(ValetKeyProvider, { client }, createElement(Invoice))));
+`;
 
 it("valetkey names the Node that it needs", async () => {
   await expect(run(node(20), [commandOf(project), "start"], { cwd: project.folder })).rejects.toThrow(

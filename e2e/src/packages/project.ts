@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { PUBLISHED } from "../../../release/published.ts";
+import { PUBLISHED, type Published } from "../../../release/published.ts";
 import { stage } from "../../../release/stage.ts";
 
 /** The TypeScript compiler of the repository. */
@@ -24,16 +24,24 @@ export async function run(command: string, args: string[], { cwd }: { cwd: strin
 
 export type Project = { folder: string; remove(): Promise<void> };
 
-/** Packs all published packages, and installs the tarballs in an empty folder, as a user does. `others`: more packages of npm. */
-export async function installPackages(others: string[]): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), "valetkey-project-"));
-  await writeFile(join(folder, "package.json"), '{"type":"module"}');
-  const tarballs: string[] = [];
+/** The path of the tarball of each published package. */
+export type Tarballs = Record<Published, string>;
+
+/** Packs all published packages into a folder. */
+export async function packPackages(folder: string): Promise<Tarballs> {
+  const tarballs: Partial<Tarballs> = {};
   for (const name of PUBLISHED) {
     const packed = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: await stage(name) });
-    tarballs.push(`./${JSON.parse(packed)[0].filename}`);
+    tarballs[name] = join(folder, JSON.parse(packed)[0].filename);
   }
-  await run("npm", ["install", "--no-audit", "--no-fund", ...tarballs, ...others], { cwd: folder });
+  return tarballs as Tarballs;
+}
+
+/** Installs packages in an empty folder, as a user does. */
+export async function install(packages: readonly string[]): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-project-"));
+  await writeFile(join(folder, "package.json"), '{"type":"module"}');
+  await run("npm", ["install", "--no-audit", "--no-fund", ...packages], { cwd: folder });
   return { folder, remove: () => rm(folder, { recursive: true }) };
 }
 

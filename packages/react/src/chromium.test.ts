@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { LARGE_BYTES, writeRandomFile } from "../../../e2e/src/client/testing/files.ts";
+import { startApplication } from "../../../e2e/src/embedding/start-application.ts";
+import { launchChromium } from "../../../e2e/src/testing/chromium.ts";
+import { buildPage } from "./testing/build-page.ts";
+import { MAJORS } from "./testing/versions.ts";
+
+const IMAGE = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
+
+/** Runs in the page. */
+function drop(label: Element, bytes: number[]): void {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([new Uint8Array(bytes)], "dot.gif", { type: "image/gif" }));
+  label.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}
+
+describe.each(MAJORS)("React %i in Chromium", (major) => {
+  let browser: Browser;
+  let html: string;
+  beforeAll(async () => {
+    [browser, html] = await Promise.all([launchChromium(), buildPage(major)]);
+  });
+  afterAll(() => browser?.close());
+
+  async function openPage(): Promise<Page> {
+    const application = await startApplication({ may: () => true, urlTtlSeconds: 1, html });
+    onTestFinished(() => application.close());
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    // Playwright must watch for choosers before a key opens one.
+    page.on("filechooser", () => undefined);
+    await page.goto(new URL("/", application.url).href);
+    expect(await page.locator("h1").textContent()).toMatch(new RegExp(`^${major}\\.`));
+    return page;
+  }
+  const row = (page: Page, text: string) => page.getByText(text, { exact: true });
+
+  it("uploads a file that the keyboard picked, across a pause, and downloads it", async () => {
+    const page = await openPage();
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-large-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { path, sha256 } = await writeRandomFile(folder, { sizeBytes: LARGE_BYTES });
+    const { promise: resumed, resolve: release } = Promise.withResolvers<void>();
+    let parts = 0;
+    await page.route(/partNumber=/, async (route) => {
+      parts += 1;
+      if (parts > 1) await resumed;
+      // The pause has aborted the requests that were held.
+      await route.continue().catch(() => undefined);
+    });
+    await page.getByLabel("Add files").focus();
+    const chosen = page.waitForEvent("filechooser");
+    await page.keyboard.press("Enter");
+    await (await chosen).setFiles(path);
+    const sent = page.locator("progress");
+    await expect.poll(() => sent.evaluate(({ position }: HTMLProgressElement) => position)).toBeGreaterThan(0);
+    await page.getByText("Pause").click();
+    await row(page, "random.bin: paused").waitFor();
+    release();
+    await page.getByText("Resume").click();
+    await row(page, "random.bin: ready").waitFor();
+    const downloading = page.waitForEvent("download");
+    await page.getByText("Save").click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe("random.bin");
+    expect(
+      createHash("sha256")
+        .update(await readFile(await download.path()))
+        .digest("hex"),
+    ).toBe(sha256);
+  });
+
+  it("shows a dropped image after its first URL has expired", async () => {
+    const page = await openPage();
+    await page.locator("label").evaluate(drop, [...IMAGE]);
+    await row(page, "dot.gif: ready").waitFor();
+    const expiring = (await page.locator("a[href]").getAttribute("href")) ?? "";
+    await expect.poll(async () => (await fetch(expiring)).status).toBe(403);
+    await page.getByText("Show").click();
+    const image = page.getByAltText("The file");
+    await expect.poll(() => image.evaluate(({ naturalWidth }: HTMLImageElement) => naturalWidth)).toBe(1);
+    expect(await image.getAttribute("src")).not.toBe(expiring);
+  });
+});

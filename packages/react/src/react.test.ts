@@ -1,0 +1,349 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type Application, startApplication } from "../../../e2e/src/embedding/start-application.ts";
+import type { FilesClient } from "./testing/everything.ts";
+import { type Loaded, loadHarness } from "./testing/load-harness.ts";
+import { MAJORS } from "./testing/versions.ts";
+
+const textFile = (name: string, text = name) => new File([text], name, { type: "text/plain" });
+let items = 0;
+/** An item without files. */
+const newItem = () => {
+  items += 1;
+  return { resource: "invoice", id: `${items}` };
+};
+
+const MISSING = "00000000-0000-4000-8000-000000000000";
+
+/** A component with every hook and the Dropzone. */
+function Page({ react, item }: { react: Loaded; item: { resource: string; id: string } }) {
+  const { files, add } = react.useUploads(item);
+  const { src } = react.useFileUrl(MISSING);
+  const { isPending } = react.useDownload();
+  return react.createElement(react.Dropzone, { onFiles: add, children: `${files.length} ${src} ${isPending}` });
+}
+
+describe.each(MAJORS)("React %i", (major) => {
+  let react: Loaded;
+  let application: Application;
+  /** The items that the application has closed to everybody. */
+  const closed = new Set<string>();
+  beforeAll(async () => {
+    application = await startApplication({ may: (_, __, id) => !closed.has(id), urlTtlSeconds: 1 });
+    react = await loadHarness(major);
+  });
+  afterAll(async () => {
+    await react.close();
+    await application.close();
+  });
+
+  /** Opens a client. `before` runs before each of its requests, and `sent` has their methods and paths. */
+  function openClient(before: (method: string) => Promise<unknown> | undefined = () => undefined) {
+    const sent: string[] = [];
+    const client = react.openFiles({
+      baseUrl: application.url,
+      token: "ann",
+      store: react.memoryStore(),
+      fetch: async (input, init) => {
+        const method = init?.method ?? "GET";
+        sent.push(`${method} ${new URL(`${input}`).pathname}`);
+        await before(method);
+        return fetch(input, init);
+      },
+    });
+    return { client, sent };
+  }
+  function renderHook<T>(client: FilesClient, useHook: () => T) {
+    const rendered = react.renderHook(client, useHook);
+    onTestFinished(() => rendered.unmount());
+    return rendered;
+  }
+  const renderUploads = (client: FilesClient, options: Parameters<Loaded["useUploads"]>[0]) =>
+    renderHook(client, () => react.useUploads(options));
+  type Rendered = ReturnType<typeof renderUploads>;
+  const shown = async (rendered: Rendered) => {
+    await expect.poll(() => rendered.current?.add).toBeDefined();
+    return rendered;
+  };
+  const statesOf = ({ current }: Rendered) => current.files.map(({ state }) => state);
+  const listed = async (client: FilesClient, item: { resource: string; id: string }) =>
+    (await client.list(item)).items.map(({ filename }) => filename);
+  const upload = async (client: FilesClient, item: { resource: string; id: string }) =>
+    client.upload(item, textFile("a.txt", "the file")).done;
+
+  it("is the one that the tests load", () => {
+    expect(react.version).toMatch(new RegExp(`^${major}\\.`));
+  });
+
+  describe("useUploads", () => {
+    it("uploads each file once in strict mode", async () => {
+      const { client, sent } = openClient();
+      const item = newItem();
+      const uploads = await shown(renderUploads(client, item));
+      uploads.current.add([textFile("a.txt"), textFile("b.txt")]);
+      await expect.poll(() => statesOf(uploads)).toEqual(["ready", "ready"]);
+      expect(uploads.current.files[0]).toMatchObject({ name: "a.txt", sentBytes: 5, uploaded: { filename: "a.txt" } });
+      expect(uploads.current.progress).toEqual({ sentBytes: 10, totalBytes: 10, isUploading: false });
+      expect((await listed(client, item)).toSorted()).toEqual(["a.txt", "b.txt"]);
+      expect(sent.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
+    });
+
+    it("sends three files at once", async () => {
+      const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
+      const { client } = openClient((method) => (method === "PUT" ? permission : undefined));
+      const uploads = await shown(renderUploads(client, newItem()));
+      uploads.current.add(["a", "b", "c", "d", "e"].map((name) => textFile(name)));
+      await expect.poll(() => statesOf(uploads)).toEqual(["sending", "sending", "sending", "queued", "queued"]);
+      permit();
+      await expect.poll(() => statesOf(uploads)).toEqual(["ready", "ready", "ready", "ready", "ready"]);
+    });
+
+    it("goes on after an unmount, and shows the file after the next mount", async () => {
+      const { client } = openClient();
+      const item = newItem();
+      const first = await shown(renderUploads(client, item));
+      const { promise: uploaded, resolve: onUploaded } = Promise.withResolvers<unknown>();
+      first.current.add([textFile("a.txt")], { onUploaded });
+      first.unmount();
+      expect(await uploaded).toMatchObject({ filename: "a.txt", state: "ready" });
+      const second = await shown(renderUploads(client, item));
+      expect(statesOf(second)).toEqual(["ready"]);
+    });
+
+    it("cancels after an unmount with cancelOnUnmount", async () => {
+      const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
+      const { client, sent } = openClient((method) => (method === "PUT" ? permission : undefined));
+      const item = newItem();
+      const first = await shown(renderUploads(client, { ...item, cancelOnUnmount: true }));
+      first.current.add([textFile("a.txt")]);
+      await expect.poll(() => statesOf(first)).toEqual(["sending"]);
+      first.unmount();
+      permit();
+      await expect.poll(() => sent.filter((line) => line.startsWith("DELETE"))).toHaveLength(1);
+      expect(statesOf(await shown(renderUploads(client, item)))).toEqual([]);
+      expect(await listed(client, item)).toEqual([]);
+    });
+
+    it("pauses and resumes", async () => {
+      let isHeld = true;
+      const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
+      const { client } = openClient((method) => (method === "PUT" && isHeld ? permission : undefined));
+      const uploads = await shown(renderUploads(client, newItem()));
+      uploads.current.add([textFile("a.txt")]);
+      await expect.poll(() => statesOf(uploads)).toEqual(["sending"]);
+      uploads.current.pause();
+      isHeld = false;
+      permit();
+      await expect.poll(() => statesOf(uploads)).toEqual(["paused"]);
+      expect(uploads.current.progress.isUploading).toBe(false);
+      uploads.current.resume();
+      await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
+    });
+
+    it("shows why an upload failed, and retries it", async () => {
+      const { client } = openClient();
+      const item = newItem();
+      closed.add(item.id);
+      const uploads = await shown(renderUploads(client, item));
+      uploads.current.add([textFile("a.txt")]);
+      await expect.poll(() => uploads.current.files[0]?.error?.code).toBe("access_denied");
+      expect(statesOf(uploads)).toEqual(["failed"]);
+      closed.delete(item.id);
+      uploads.current.retry();
+      await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
+      expect(uploads.current.files[0]?.error).toBeUndefined();
+    });
+
+    it("removes a stored file from the list, and leaves it in the bucket", async () => {
+      const { client } = openClient();
+      const item = newItem();
+      const uploads = await shown(renderUploads(client, item));
+      uploads.current.add([textFile("a.txt")]);
+      await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
+      uploads.current.cancel(uploads.current.files[0]?.key);
+      await expect.poll(() => statesOf(uploads)).toEqual([]);
+      expect(await listed(client, item)).toEqual(["a.txt"]);
+    });
+  });
+
+  describe("useFileUrl", () => {
+    /** How many URLs of the file the client has requested. */
+    const urlsOf = (id: string, sent: readonly string[]) => sent.filter((line) => line.endsWith(`${id}/url`)).length;
+
+    it("replaces a URL before it expires", async () => {
+      const { client } = openClient();
+      const { id } = await upload(client, newItem());
+      const url = renderHook(client, () => react.useFileUrl(id));
+      const read = async () => (await fetch(url.current?.src ?? "data:,")).text();
+      await expect.poll(read).toBe("the file");
+      const first = url.current.src;
+      await expect.poll(() => url.current.src !== first).toBe(true);
+      await expect.poll(read).toBe("the file");
+    });
+
+    it("requests one URL in strict mode", async () => {
+      const { client, sent } = openClient();
+      const { id } = await upload(client, newItem());
+      const url = renderHook(client, () => react.useFileUrl(id, { renew: "on-error" }));
+      await expect.poll(() => url.current?.src).toBeDefined();
+      expect(urlsOf(id, sent)).toBe(1);
+    });
+
+    it("requests no URL after an unmount", async () => {
+      const { client, sent } = openClient();
+      const { id } = await upload(client, newItem());
+      const { id: otherId } = await upload(client, newItem());
+      const url = renderHook(client, () => react.useFileUrl(id));
+      await expect.poll(() => url.current?.src).toBeDefined();
+      url.unmount();
+      const count = urlsOf(id, sent);
+      renderHook(client, () => react.useFileUrl(otherId));
+      await expect.poll(() => urlsOf(otherId, sent)).toBeGreaterThan(2);
+      expect(urlsOf(id, sent)).toBe(count);
+    });
+
+    it("replaces a URL that the element could not load, once", async () => {
+      const { client } = openClient();
+      const { id } = await upload(client, newItem());
+      const url = renderHook(client, () => react.useFileUrl(id, { renew: "on-error" }));
+      await expect.poll(() => url.current?.src).toBeDefined();
+      const first = url.current.src;
+      // A URL of the same second is the same.
+      await expect.poll(async () => (await client.urlFor(id, { disposition: "inline" })).fileUrl !== first).toBe(true);
+      url.current.onError();
+      await expect.poll(() => url.current.src !== first).toBe(true);
+      const errorAgain = () => {
+        url.current.onError();
+        return url.current;
+      };
+      await expect.poll(errorAgain).toMatchObject({ src: undefined, error: { code: "bucket_refused" } });
+    });
+
+    it("has no URL after the access has ended", async () => {
+      const { client } = openClient();
+      const item = newItem();
+      const { id } = await upload(client, item);
+      const url = renderHook(client, () => react.useFileUrl(id));
+      await expect.poll(() => url.current?.src).toBeDefined();
+      closed.add(item.id);
+      await expect.poll(() => url.current).toMatchObject({ src: undefined, error: { code: "access_denied" } });
+    });
+  });
+
+  describe("useDownload", () => {
+    it("opens the URL of an attachment", async () => {
+      const { client } = openClient();
+      const { id } = await upload(client, newItem());
+      const clicked: string[] = [];
+      const onClick = (event: MouseEvent) => {
+        event.preventDefault();
+        clicked.push((event.target as HTMLAnchorElement).href);
+      };
+      document.addEventListener("click", onClick);
+      onTestFinished(() => document.removeEventListener("click", onClick));
+      const download = renderHook(client, () => react.useDownload());
+      await expect.poll(() => download.current?.download).toBeDefined();
+      const save = async () => {
+        await download.current.download(id);
+        const response = await fetch(clicked.at(-1) ?? "");
+        return `${response.headers.get("content-disposition")}: ${await response.text()}`;
+      };
+      await expect.poll(save).toMatch(/^attachment.*: the file$/);
+      await download.current.download(MISSING);
+      await expect.poll(() => download.current.error?.code).toBe("attachment_not_found");
+      expect(download.current.isPending).toBe(false);
+    });
+  });
+
+  describe("Dropzone", () => {
+    type Props = Partial<Parameters<Loaded["Dropzone"]>[0]>;
+    async function renderDropzone(props: Props = {}) {
+      const added: string[] = [];
+      const rejected: string[] = [];
+      const { container, unmount } = react.mount(
+        openClient().client,
+        react.createElement(react.Dropzone, {
+          onFiles: (files) => added.push(...files.map(({ name }) => name)),
+          onRejected: (files) => rejected.push(...files.map(({ name }) => name)),
+          className: "zone",
+          children: "Drop files",
+          ...props,
+        }),
+      );
+      onTestFinished(unmount);
+      await expect.poll(() => container.querySelector("label.zone")).not.toBeNull();
+      const input = container.querySelector("input") as HTMLInputElement;
+      const label = container.querySelector("label") as HTMLLabelElement;
+      return { added, rejected, input, label };
+    }
+
+    /** Returns whether the event kept the browser from opening the files. */
+    function dispatch(target: Element, { type, files = [] }: { type: string; files?: File[] }): boolean {
+      const event = new window.Event(type, { bubbles: true, cancelable: true });
+      const items = files.map((file) => ({ getAsFile: () => file }));
+      target.dispatchEvent(Object.assign(event, { dataTransfer: { items } }));
+      return event.defaultPrevented;
+    }
+
+    it("is a labelled file input", async () => {
+      const { input, label } = await renderDropzone({ accept: "image/*" });
+      expect(input).toMatchObject({ type: "file", accept: "image/*", multiple: true, disabled: false });
+      expect(label.control).toBe(input);
+      expect(label.textContent).toBe("Drop files");
+      input.focus();
+      expect(document.activeElement).toBe(input);
+    });
+
+    it("adds the files that the user picks", async () => {
+      const { added, input } = await renderDropzone();
+      Object.defineProperty(input, "files", { value: [textFile("a.txt"), textFile("b.txt")] });
+      input.dispatchEvent(new window.Event("change", { bubbles: true }));
+      expect(added).toEqual(["a.txt", "b.txt"]);
+    });
+
+    it("adds dropped files that it accepts", async () => {
+      const { added, rejected, label } = await renderDropzone({ accept: ".TXT" });
+      expect(dispatch(label, { type: "dragover" })).toBe(true);
+      await expect.poll(() => label.dataset.dragging).toBe("true");
+      expect(dispatch(label, { type: "drop", files: [textFile("a.txt"), textFile("b.pdf")] })).toBe(true);
+      expect({ added, rejected }).toEqual({ added: ["a.txt"], rejected: ["b.pdf"] });
+      await expect.poll(() => label.dataset.dragging).toBeUndefined();
+    });
+
+    it("adds the first of several dropped files without multiple", async () => {
+      const { added, rejected, label } = await renderDropzone({ multiple: false });
+      dispatch(label, { type: "drop", files: [textFile("a.txt"), textFile("b.txt")] });
+      expect({ added, rejected }).toEqual({ added: ["a.txt"], rejected: ["b.txt"] });
+    });
+
+    it("adds nothing while it is disabled", async () => {
+      const { added, input, label } = await renderDropzone({ disabled: true });
+      expect(dispatch(label, { type: "drop", files: [textFile("a.txt")] })).toBe(true);
+      expect({ added, isDisabled: input.disabled, data: label.dataset.disabled }).toEqual({
+        added: [],
+        isDisabled: true,
+        data: "true",
+      });
+    });
+  });
+
+  it("renders on the server, and continues in the page without a difference", async () => {
+    const { client, sent } = openClient();
+    const item = newItem();
+    const html = react.renderOnServer(client, react.createElement(Page, { react, item }));
+    expect(html).toContain("0 undefined false");
+    expect(sent).toEqual([]);
+    const { container, problems, unmount } = react.hydrate(client, {
+      html,
+      children: react.createElement(Page, { react, item }),
+    });
+    onTestFinished(unmount);
+    await expect.poll(() => sent).toHaveLength(1);
+    expect(container.textContent).toBe("0 undefined false");
+    expect(problems).toEqual([]);
+  });
+
+  it("says that the provider is missing", () => {
+    const page = react.createElement(Page, { react, item: newItem() });
+    expect(() => react.renderToString(page)).toThrow("<ValetKeyProvider client={…}>");
+  });
+});

@@ -1,0 +1,2 @@
+export * from "@valetkey/client";
+export * from "../index.ts";

@@ -1,0 +1,60 @@
+import { type ReactNode, StrictMode } from "react";
+import { createRoot, hydrateRoot } from "react-dom/client";
+import { renderToString } from "react-dom/server";
+import { type FilesClient, ValetKeyProvider } from "./everything.ts";
+
+// The tests bundle this module with each version of React (`load-harness.ts`).
+export { createElement, version } from "react";
+export * from "./everything.ts";
+export { renderToString };
+
+export type Mounted = { container: HTMLElement; problems: unknown[]; unmount(): void };
+
+function inStrictMode(client: FilesClient, children: ReactNode) {
+  return (
+    <StrictMode>
+      <ValetKeyProvider client={client}>{children}</ValetKeyProvider>
+    </StrictMode>
+  );
+}
+
+/** Renders in strict mode. */
+export function mount(client: FilesClient, children: ReactNode): Mounted {
+  const container = document.body.appendChild(document.createElement("div"));
+  const root = createRoot(container);
+  root.render(inStrictMode(client, children));
+  return { container, problems: [], unmount: () => root.unmount() };
+}
+
+export function renderOnServer(client: FilesClient, children: ReactNode): string {
+  return renderToString(inStrictMode(client, children));
+}
+
+/** Continues in the browser with the markup of the server. `problems` are the differences that React found. */
+export function hydrate(client: FilesClient, { html, children }: { html: string; children: ReactNode }): Mounted {
+  const container = document.body.appendChild(document.createElement("div"));
+  container.innerHTML = html;
+  const problems: unknown[] = [];
+  const onRecoverableError = (problem: unknown) => void problems.push(problem);
+  const root = hydrateRoot(container, inStrictMode(client, children), { onRecoverableError });
+  return { container, problems, unmount: () => root.unmount() };
+}
+
+function Probe({ use }: { use: () => void }) {
+  use();
+  return null;
+}
+
+export type RenderedHook<T> = Mounted & { readonly current: T };
+
+/** Calls a hook in strict mode. `current` is its newest result. */
+export function renderHook<T>(client: FilesClient, useHook: () => T): RenderedHook<T> {
+  const results: T[] = [];
+  const mounted = mount(client, <Probe use={() => void results.push(useHook())} />);
+  return {
+    ...mounted,
+    get current() {
+      return results.at(-1) as T;
+    },
+  };
+}

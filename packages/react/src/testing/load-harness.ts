@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { JSDOM } from "jsdom";
+import { aliasesOf, type Major } from "./versions.ts";
+
+export type Harness = typeof import("./harness.tsx");
+export type Loaded = Harness & { close(): Promise<void> };
+
+/** Opens a page of jsdom, and loads this package in it with a version of React. Requests are those of Node. */
+export async function loadHarness(major: Major): Promise<Loaded> {
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-react-"));
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, "harness.tsx")],
+    alias: aliasesOf(major),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    jsx: "automatic",
+    write: false,
+    logLevel: "error",
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+  const path = join(folder, "harness.mjs");
+  await writeFile(path, outputFiles[0]?.text ?? "");
+  const closePage = openPage();
+  const harness: Harness = await import(/* @vite-ignore */ pathToFileURL(path).href);
+  return {
+    ...harness,
+    async close() {
+      // React runs the last effects after an unmount in tasks of their own.
+      await setImmediate();
+      await setImmediate();
+      closePage();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Makes the window and the document of a page global. Returns a function that removes them. */
+function openPage(): () => void {
+  const { window } = new JSDOM("", { url: "http://app.example.com/", pretendToBeVisual: true });
+  const { document } = window;
+  Object.assign(globalThis, { window, document });
+  return () => {
+    Reflect.deleteProperty(globalThis, "window");
+    Reflect.deleteProperty(globalThis, "document");
+    window.close();
+  };
+}

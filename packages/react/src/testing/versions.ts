@@ -1,0 +1,15 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+
+export const MAJORS = [18, 19] as const;
+export type Major = (typeof MAJORS)[number];
+
+/** The packages that have each version of React. */
+const HOMES: Record<Major, string> = { 18: "../../../../e2e/react-18/package.json", 19: "../../package.json" };
+
+/** The folders of a version of React, for a bundler. */
+export function aliasesOf(major: Major): Record<string, string> {
+  const require = createRequire(new URL(HOMES[major], import.meta.url));
+  const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`));
+  return { react: folderOf("react"), "react-dom": folderOf("react-dom") };
+}

@@ -1,0 +1,193 @@
+import {
+  type FilesClient,
+  type Item,
+  type ItemFile,
+  type ItemUploadTask,
+  type UploadProgress,
+  type UploadState,
+  ValetKeyError,
+} from "@valetkey/client";
+
+/** A file that is added, and how far its upload is. */
+export type UploadingFile = Omit<UploadProgress, "state"> & {
+  /** Identifies the upload in this page. Fit for `key` of React. */
+  key: string;
+  name: string;
+  /** `queued`: the upload starts when one of the running uploads ends. The other states are those of `@valetkey/client`. */
+  state: UploadState | "queued";
+  /** Why the upload failed. Undefined in every other state. */
+  error: ValetKeyError | undefined;
+  /** The stored file. Undefined until the state is `ready`. */
+  uploaded: ItemFile | undefined;
+};
+
+export type AddOptions = {
+  /** Called with each file that is stored and verified, even when no component shows it any more. */
+  onUploaded?: (file: ItemFile) => void;
+};
+
+type Upload = {
+  item: Item;
+  itemKey: string;
+  file: File;
+  options: AddOptions;
+  task: ItemUploadTask | undefined;
+  view: UploadingFile;
+};
+
+/** How many files are sent at once. Each of them may send several parts. */
+const MAX_RUNNING = 3;
+const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
+const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
+const NONE: readonly UploadingFile[] = [];
+
+const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
+
+/** The uploads of a client, which go on while components mount and unmount. */
+export class UploadsStore {
+  readonly #client: FilesClient;
+  readonly #uploads = new Map<string, Upload>();
+  /** The same array until an upload of the item changes, as React requires. */
+  readonly #views = new Map<string, readonly UploadingFile[]>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  #added = 0;
+
+  constructor(client: FilesClient) {
+    this.#client = client;
+  }
+
+  files = (item: Item): readonly UploadingFile[] => this.#views.get(itemKey(item)) ?? NONE;
+
+  subscribe(item: Item, listener: () => void): () => void {
+    const key = itemKey(item);
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
+    };
+  }
+
+  isShown = (item: Item): boolean => this.#listeners.has(itemKey(item));
+
+  add(item: Item, files: Iterable<File>, options: AddOptions = {}): void {
+    for (const file of files) {
+      this.#added += 1;
+      const view = queued(file, `upload-${this.#added}`);
+      this.#uploads.set(view.key, { item, itemKey: itemKey(item), file, options, task: undefined, view });
+    }
+    this.#publish(item);
+    this.#startNext();
+  }
+
+  pause(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      if (upload.view.state === "queued") this.#change(upload, { state: "paused" });
+      else upload.task?.pause();
+    }
+    this.#startNext();
+  }
+
+  resume(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      if (upload.task !== undefined) upload.task.resume();
+      else if (upload.view.state === "paused") this.#change(upload, { state: "queued" });
+    }
+    this.#startNext();
+  }
+
+  retry(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      if (upload.view.state === "failed") this.#change(upload, { state: "queued", error: undefined });
+    }
+    this.#startNext();
+  }
+
+  cancel(item: Item, key?: string): void {
+    for (const upload of this.#of(item, key)) {
+      this.#uploads.delete(upload.view.key);
+      void upload.task?.abort();
+    }
+    this.#publish(item);
+    this.#startNext();
+  }
+
+  #of(item: Item, key: string | undefined): Upload[] {
+    const wanted = itemKey(item);
+    return [...this.#uploads.values()].filter(
+      (upload) => upload.itemKey === wanted && (key === undefined || upload.view.key === key),
+    );
+  }
+
+  #startNext(): void {
+    const uploads = [...this.#uploads.values()];
+    let running = uploads.filter(({ view }) => !RESTING.has(view.state)).length;
+    for (const upload of uploads) {
+      if (running >= MAX_RUNNING) return;
+      if (upload.view.state !== "queued") continue;
+      running += 1;
+      void this.#send(upload);
+    }
+  }
+
+  /** Never rejects: the view of the upload holds the failure. */
+  async #send(upload: Upload): Promise<void> {
+    const { item, file, options } = upload;
+    this.#change(upload, { state: "starting" });
+    try {
+      upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
+      const uploaded = await upload.task.done;
+      // An upload that was complete before its cancellation is a success, so it is shown again.
+      this.#uploads.set(upload.view.key, upload);
+      this.#change(upload, { state: "ready", uploaded });
+      // An error of the callback is the application's, and does not fail the upload.
+      queueMicrotask(() => options.onUploaded?.(uploaded));
+    } catch (error) {
+      const isAborted = error instanceof ValetKeyError && error.code === "aborted";
+      if (isAborted) this.#uploads.delete(upload.view.key);
+      this.#change(upload, { state: "failed", error: toError(error) });
+    } finally {
+      upload.task = undefined;
+      this.#startNext();
+    }
+  }
+
+  /** The final states come with their outcome, from `done`. */
+  #report(upload: Upload, progress: UploadProgress): void {
+    const { state } = upload.view;
+    this.#change(upload, FINAL.has(progress.state) ? { ...progress, state } : progress);
+    // A paused upload makes room for the next one.
+    if (progress.state === "paused" && state !== "paused") this.#startNext();
+  }
+
+  #change(upload: Upload, changes: Partial<UploadingFile>): void {
+    upload.view = { ...upload.view, ...changes };
+    this.#publish(upload.item);
+  }
+
+  #publish(item: Item): void {
+    const views = this.#of(item, undefined).map(({ view }) => view);
+    if (views.length === 0) this.#views.delete(itemKey(item));
+    else this.#views.set(itemKey(item), views);
+    for (const listener of [...(this.#listeners.get(itemKey(item)) ?? [])]) listener();
+  }
+}
+
+function queued({ name, size }: File, key: string): UploadingFile {
+  const bytes = { sentBytes: 0, totalBytes: size, bytesPerSecond: null, secondsLeft: null };
+  return { key, name, state: "queued", error: undefined, uploaded: undefined, ...bytes };
+}
+
+function toError(error: unknown): ValetKeyError {
+  if (error instanceof ValetKeyError) return error;
+  return new ValetKeyError("file_unreadable", "The upload failed.", { cause: error });
+}
+
+const stores = new WeakMap<FilesClient, UploadsStore>();
+
+/** The one store of a client. */
+export function uploadsOf(client: FilesClient): UploadsStore {
+  const store = stores.get(client) ?? new UploadsStore(client);
+  stores.set(client, store);
+  return store;
+}

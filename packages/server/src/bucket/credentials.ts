@@ -81,7 +81,7 @@ export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
     // Loaded on first use, because it imports most of the SDK. Without a cache, it sees rotated files.
-    chain ??= import("@aws-sdk/credential-providers").then(({ fromNodeProviderChain }) =>
+    chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );
     return (await chain)(options);

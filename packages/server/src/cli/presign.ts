@@ -28,7 +28,7 @@ async function presign(address: string, options: Options): Promise<void> {
     ...(endpoint === undefined ? {} : { endpoint }),
     forcePathStyle: settings.forcePathStyle,
   });
-  const credentials = settings.credentials ?? (await findCredentials());
+  const credentials = settings.credentials ?? (await (await import("./find-credentials.ts")).findCredentials());
   const request = { key, credentials, expiresInSeconds: options.expires, now: Date.now() };
   const sign = {
     GET: presigner.presignGet,
@@ -37,10 +37,4 @@ async function presign(address: string, options: Options): Promise<void> {
     DELETE: presigner.presignDelete,
   }[options.method];
   process.stdout.write(`${sign(request).url}\n`);
-}
-
-/** Loads the SDK's provider chain only here, so that other commands start faster. */
-async function findCredentials() {
-  const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
-  return fromNodeProviderChain()();
 }

@@ -12,6 +12,7 @@ import { useDatabases } from "./testing/databases.ts";
 import type { CollectedSpan } from "./testing/otlp.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
+const SOURCES = resolve(import.meta.dirname, "../../packages/server/src/cli.ts");
 const LIST_MODULES = pathToFileURL(resolve(import.meta.dirname, "testing/list-modules.child.ts")).href;
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER_SPAN_ID = "00f067aa0ba902b7";
@@ -206,7 +207,8 @@ describe("the setting of traces", () => {
 
   async function modulesOfStart(env: Record<string, string>): Promise<string[]> {
     place = await makePlace({ ...env, NODE_OPTIONS: `--import=${LIST_MODULES}` });
-    const service = await startProcess(place);
+    // The sources, because a bundle has no modules with these names.
+    const service = await startProcess(place, { node: process.execPath, command: SOURCES });
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     await service.stop();
     return [...service.output().matchAll(/^loads (\S+)$/gm)].map(([, url = ""]) => url);

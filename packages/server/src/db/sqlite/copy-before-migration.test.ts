@@ -26,7 +26,7 @@ async function earlierDatabase() {
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
-  database.exec("alter table people drop column email_stated_at");
+  for (const table of ["file_events", "items", "application"]) database.exec(`drop table ${table}`);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
   database.close();
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { useCode } from "../service/code.ts";
+import { loadCode } from "../service/load-code.ts";
 import { showProblem } from "../service/toasts.ts";
 
 type OpenedPartProps = {
@@ -9,7 +10,7 @@ type OpenedPartProps = {
   children: (parts: typeof import("./opened-parts.ts")) => ReactNode;
 };
 
-const loadParts = () => import("./opened-parts.ts");
+const loadParts = () => loadCode(() => import("./opened-parts.ts"));
 
 /** A part of a page that opens on a click. All parts are one lazy file, to limit the first load (e2e/src/web/performance.test.ts). */
 export function OpenedPart({ isOpen = true, onClose, children }: OpenedPartProps) {

@@ -3,6 +3,7 @@ import { FileX2 } from "lucide-react";
 import { Empty, Skeleton } from "../../components/states.tsx";
 import { previewKindOf } from "../../files/preview-kind.ts";
 import { useCode } from "../../service/code.ts";
+import { loadCode } from "../../service/load-code.ts";
 import { texts } from "../../texts/index.ts";
 import { ImageFile } from "./image-file.tsx";
 import { MediaFile } from "./media-file.tsx";
@@ -42,4 +43,4 @@ function LazyPdfFile({ file }: { file: Attachment }) {
   return <code.data.PdfFile file={file} />;
 }
 
-const loadPdf = () => import("./pdf/pdf-file.tsx");
+const loadPdf = () => loadCode(() => import("./pdf/pdf-file.tsx"));

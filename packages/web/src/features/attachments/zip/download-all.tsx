@@ -2,6 +2,7 @@ import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
 import { FolderDown } from "lucide-react";
 import { Button } from "../../../components/button.tsx";
+import { loadCode } from "../../../service/load-code.ts";
 import { toasts } from "../../../service/toasts.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import { $zipProgress } from "./zip-progress.ts";
@@ -48,7 +49,7 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
 
 async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
   try {
-    await (await import("./zip-download.ts")).downloadZip(note, attachments);
+    await (await loadCode(() => import("./zip-download.ts"))).downloadZip(note, attachments);
   } catch (error) {
     // The code could not be loaded.
     toasts.add({ title: describeProblem(error), priority: "high" });

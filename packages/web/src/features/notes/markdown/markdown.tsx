@@ -1,7 +1,8 @@
 import { useCode } from "../../../service/code.ts";
+import { loadCode } from "../../../service/load-code.ts";
 
 /** Loads the Markdown renderer. The router calls it early, so that the code arrives together with the note. */
-export const loadRenderer = () => import("./markdown-view.tsx");
+export const loadRenderer = () => loadCode(() => import("./markdown-view.tsx"));
 
 /** Renders Markdown. While its code is missing, the source is shown as plain text. */
 export function Markdown({ source }: { source: string }) {
